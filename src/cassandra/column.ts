@@ -1,0 +1,248 @@
+import { InvalidValue } from "./error.ts";
+
+/** The GraphQL scalars that column types map to. */
+export type ScalarName = "String" | "Int" | "UUID" | "DateTime";
+
+/** The whole truth about one CQL type: everything that differs between types is answered here and nowhere else. */
+export interface ColumnType<Value = unknown> {
+  /** Its name in CQL, e.g. `timestamp`. */
+  readonly cql: string;
+  /** The GraphQL scalar whose JavaScript value is `Value`. */
+  readonly scalar: ScalarName;
+  /** What a value must be, as a person reads it, e.g. `1 to 200 characters`. */
+  readonly expects: string;
+  /** Gives the value in its one stored form, or throws {@link InvalidValue}. */
+  check(value: unknown): Value;
+  /**
+   * A value that may stand in the database, whoever wrote it: what conditions compare with. Wider than `check`
+   * where the model has bounds of its own.
+   */
+  match(value: unknown): Value;
+  /** The driver's value as ours. */
+  decode(raw: unknown): Value;
+  /** An exact text of a value, for cursors and topics. */
+  toText(value: Value): string;
+  /** The value of such a text, or {@link InvalidValue}. */
+  fromText(text: string): Value;
+}
+
+/**
+ * A column of a table: a type, and what is known of its presence.
+ * `Nullable`: a row may lack it. `Optional`: an insert may leave it out.
+ */
+export interface Column<
+  Value = unknown,
+  Nullable extends boolean = boolean,
+  Optional extends boolean = boolean,
+> {
+  readonly type: ColumnType<Value>;
+  readonly nullable: Nullable;
+  readonly optional: Optional;
+  /** What an insert writes when the value is left out. */
+  readonly initial?: () => Value;
+  /** What a null of another program's row reads as. */
+  readonly ifNull?: Value;
+  readonly description?: string;
+}
+
+/** A column being defined: each method gives a new one. */
+export interface ColumnBuilder<
+  Value = unknown,
+  Nullable extends boolean = boolean,
+  Optional extends boolean = boolean,
+> extends Column<Value, Nullable, Optional> {
+  /** Every insert gives it; a row without it is an error when read. */
+  required(): ColumnBuilder<Value, false, false>;
+  /**
+   * An insert may leave it out. A constant is also what a stored null reads as;
+   * a function runs once an insert, and a stored null is an error when read.
+   */
+  default(value: Value | (() => Value)): ColumnBuilder<Value, false, true>;
+  /** What a null reads as, that another program has left: so that one row of it does not fail a whole page. */
+  nullAs(value: Value): ColumnBuilder<Value, false, Optional>;
+  /** Shown to the readers of the GraphQL schema. */
+  describe(description: string): ColumnBuilder<Value, Nullable, Optional>;
+}
+
+/** The largest value of CQL's `int`. */
+export const INT_MAX = 2 ** 31 - 1;
+/** The smallest value of CQL's `int`. */
+export const INT_MIN = -(2 ** 31);
+
+export interface TextOptions {
+  /** Remove white space at both ends. Default: false. */
+  readonly trim?: boolean;
+  /** Fewest characters (Unicode code points). Default: 0. */
+  readonly min?: number;
+  /** Most characters (Unicode code points). Default: no bound. */
+  readonly max?: number;
+}
+
+/**
+ * CQL `text`: a string of whole Unicode characters, without U+0000.
+ *
+ * @example text({ trim: true, min: 1, max: 200 })
+ */
+export function text({ trim = false, min = 0, max = Infinity }: TextOptions = {}) {
+  const expects = max === Infinity ? `at least ${min} characters` : `${min} to ${max} characters`;
+  return column<string>({
+    cql: "text",
+    scalar: "String",
+    expects,
+    match: unicode,
+    check(value) {
+      const whole = unicode(value);
+      const stored = trim ? whole.trim() : whole;
+      if (stored.includes("\0")) throw new InvalidValue("NUL", "must not contain U+0000");
+      const length = characters(stored, max);
+      if (length < min) {
+        throw new InvalidValue("TOO_SHORT", `must be ${expects}, but got ${length}`);
+      }
+      if (length > max) {
+        throw new InvalidValue("TOO_LONG", `must be ${expects}, but got more`);
+      }
+      return stored;
+    },
+    decode: (raw) => raw as string,
+    toText: (value) => value,
+    fromText: (value) => value,
+  });
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The order in which Cassandra keeps two UUIDs, as they are stored: by version, those of version 1 by their time, then
+ * by their bytes (UUIDType.java).
+ */
+export function compareUuids(one: string, other: string): number {
+  const [first, second] = [uuidOrder(one), uuidOrder(other)];
+  return first < second ? -1 : Number(first > second);
+}
+
+function uuidOrder(value: string): string {
+  const version = value[14] ?? "";
+  if (version !== "1") return version + value;
+  const [low = "", middle = "", high = ""] = value.split("-");
+  return version + high + middle + low + value;
+}
+
+/** CQL `uuid`: a string in lower case with its four hyphens. */
+export function uuid() {
+  return column<string>({
+    cql: "uuid",
+    scalar: "UUID",
+    expects: "a UUID",
+    check(value) {
+      if (typeof value === "string" && UUID.test(value)) return value.toLowerCase();
+      throw wrongType("a UUID such as 6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51", value);
+    },
+    decode: String,
+    toText: (value) => value,
+    fromText: (value) => value,
+  });
+}
+
+export interface IntOptions {
+  /** Default: {@link INT_MIN}. */
+  readonly min?: number;
+  /** Default: {@link INT_MAX}. */
+  readonly max?: number;
+}
+
+/** CQL `int`: a whole number of 32 bits. */
+export function int({ min = INT_MIN, max = INT_MAX }: IntOptions = {}) {
+  return column<number>({
+    cql: "int",
+    scalar: "Int",
+    expects: range(min, max),
+    match: (value) => wholeNumber(value, INT_MIN, INT_MAX),
+    check: (value) => wholeNumber(value, min, max),
+    decode: (raw) => raw as number,
+    toText: String,
+    fromText: (value) => (/^-?\d{1,10}$/.test(value) ? Number(value) : NaN),
+  });
+}
+
+/** CQL `timestamp`: a `Date`, exact to the millisecond. */
+export function timestamp() {
+  return column<Date>({
+    cql: "timestamp",
+    scalar: "DateTime",
+    expects: "a date and time",
+    check(value) {
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+      throw wrongType("a date and time", value);
+    },
+    decode: (raw) => raw as Date,
+    toText: (value) => value.toISOString(),
+    fromText: (value) => new Date(value),
+  });
+}
+
+/** A type as it is defined: `match` is `check` unless it says otherwise. */
+export type ColumnTypeDefinition<Value> = Omit<ColumnType<Value>, "match"> &
+  Partial<Pick<ColumnType<Value>, "match">>;
+
+/** Makes the builder of a column of a type; for types that are not in this file. */
+export function column<Value>(type: ColumnTypeDefinition<Value>): ColumnBuilder<Value, true, true> {
+  const { check, match = check } = type;
+  const fromText = (value: string) => check(type.fromText(value));
+  const complete = Object.freeze({ ...type, match, fromText });
+  return build({ type: complete, nullable: true, optional: true });
+}
+
+function build<Value, Nullable extends boolean, Optional extends boolean>(
+  state: Column<Value, Nullable, Optional>,
+): ColumnBuilder<Value, Nullable, Optional> {
+  return Object.freeze({
+    ...state,
+    required: () => build<Value, false, false>({ ...state, nullable: false, optional: false }),
+    default(value: Value | (() => Value)) {
+      const present = { ...state, nullable: false, optional: true } as const;
+      return value instanceof Function
+        ? build<Value, false, true>({ ...present, initial: value })
+        : build<Value, false, true>({ ...present, initial: () => value, ifNull: value });
+    },
+    nullAs: (value: Value) => build({ ...state, nullable: false, ifNull: value }),
+    describe: (description: string) => build({ ...state, description }),
+  });
+}
+
+function unicode(value: unknown): string {
+  if (typeof value !== "string") throw wrongType("a string", value);
+  if (value.isWellFormed()) return value;
+  // A lone surrogate has no UTF-8 form: the driver would store U+FFFD in its place.
+  throw new InvalidValue("NOT_UNICODE", "must be Unicode text, but got half a surrogate pair");
+}
+
+function wholeNumber(value: unknown, min: number, max: number): number {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    throw wrongType("a whole number", value);
+  }
+  if (value >= min && value <= max) return value;
+  throw new InvalidValue("OUT_OF_RANGE", `must be ${range(min, max)}, but got ${value}`);
+}
+
+function range(min: number, max: number): string {
+  return `a whole number from ${min} to ${max}`;
+}
+
+/** Counts code points, but never more than one past `most`: the text may be megabytes. */
+function characters(value: string, most: number): number {
+  let count = 0;
+  for (const _ of value) if (++count > most) break;
+  return count;
+}
+
+function wrongType(needed: string, value: unknown): InvalidValue {
+  return new InvalidValue("WRONG_TYPE", `must be ${needed}, but got ${kindOf(value)}`);
+}
+
+/** Names what came without repeating it: values may be personal. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (value instanceof Date) return "an invalid date";
+  if (typeof value === "string") return "other text";
+  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}

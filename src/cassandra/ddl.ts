@@ -1,0 +1,58 @@
+import { identifier } from "./identifier.ts";
+import { columnOf, type Table } from "./table.ts";
+
+/**
+ * How a keyspace's rows are replicated: a number of copies (SimpleStrategy, one data centre),
+ * or a number a data centre (NetworkTopologyStrategy).
+ *
+ * @example { datacenter1: 3 }
+ */
+export type Replication = number | Readonly<Record<string, number>>;
+
+/** The CQL that creates a keyspace unless it is there. */
+export function createKeyspace(keyspace: string, replication: Replication): string {
+  const options =
+    typeof replication === "number"
+      ? { class: "SimpleStrategy", replication_factor: replication }
+      : { class: "NetworkTopologyStrategy", ...replication };
+  return `CREATE KEYSPACE IF NOT EXISTS ${identifier(keyspace)} WITH replication = ${map(options)}`;
+}
+
+/** The CQL that removes a keyspace with all that is in it. */
+export function dropKeyspace(keyspace: string): string {
+  return `DROP KEYSPACE IF EXISTS ${identifier(keyspace)}`;
+}
+
+/** The CQL that creates a table unless it is there. */
+export function createTable(table: Table): string {
+  const columns = Object.keys(table.columns).map((name) => `  ${columnText(table, name)},\n`);
+  return `CREATE TABLE IF NOT EXISTS ${identifier(table.name)} (
+${columns.join("")}  PRIMARY KEY ${primaryKey(table)}
+)${clusteringOrder(table)}`;
+}
+
+/** The CQL that adds one of a table's columns to an existing table. */
+export function addColumn(table: Table, name: string): string {
+  return `ALTER TABLE ${identifier(table.name)} ADD IF NOT EXISTS ${columnText(table, name)}`;
+}
+
+function columnText(table: Table, name: string): string {
+  return `${identifier(name)} ${columnOf(table, name).type.cql}`;
+}
+
+function primaryKey({ partition, clustering }: Table): string {
+  const partitionKey = `(${partition.map(identifier).join(", ")})`;
+  return `(${[partitionKey, ...clustering.map(({ name }) => identifier(name))].join(", ")})`;
+}
+
+function clusteringOrder({ clustering }: Table): string {
+  if (clustering.length === 0) return "";
+  const columns = clustering.map(({ name, order }) => `${identifier(name)} ${order}`);
+  return ` WITH CLUSTERING ORDER BY (${columns.join(", ")})`;
+}
+
+function map(entries: Readonly<Record<string, string | number>>): string {
+  const text = (value: string | number) => `'${String(value).replaceAll("'", "''")}'`;
+  const pairs = Object.entries(entries).map(([key, value]) => `${text(key)}: ${text(value)}`);
+  return `{${pairs.join(", ")}}`;
+}

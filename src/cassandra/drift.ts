@@ -1,0 +1,82 @@
+import { addColumn, createTable } from "./ddl.ts";
+import type { LiveColumn, LiveTables } from "./introspect.ts";
+import { columnOf, type Table } from "./table.ts";
+
+/** How a database differs from the models. */
+export interface Drift {
+  /** What the database lacks, and the CQL that adds it. */
+  readonly missing: readonly Addition[];
+  /** What it has otherwise, a sentence each: nothing adds to that, somebody has to decide. */
+  readonly conflicts: readonly string[];
+}
+
+export interface Addition {
+  readonly table: string;
+  /** Absent where the whole table is missing. */
+  readonly column?: string;
+  readonly cql: string;
+}
+
+/** Compares models with the tables of a keyspace. What the database has beside the models is nobody's concern. */
+export function drift(tables: readonly Table[], live: LiveTables): Drift {
+  const each = tables.map((table) => driftOf(table, live));
+  return {
+    missing: each.flatMap(({ missing }) => missing),
+    conflicts: each.flatMap(({ conflicts }) => conflicts),
+  };
+}
+
+function driftOf(table: Table, live: LiveTables): Drift {
+  const found = live.get(table.name);
+  if (!found) return { missing: [{ table: table.name, cql: createTable(table) }], conflicts: [] };
+  const names = Object.keys(table.columns);
+  const absent = names.filter((name) => !found.has(name));
+  const addable = absent.filter((name) => model(table, name).kind === "regular");
+  const stray = [...found.values()].filter(
+    ({ name, kind }) => !names.includes(name) && kind !== "regular" && kind !== "static",
+  );
+  return {
+    missing: addable.map((column) => ({
+      table: table.name,
+      column,
+      cql: addColumn(table, column),
+    })),
+    conflicts: [
+      ...absent
+        .filter((name) => !addable.includes(name))
+        .map((name) => `${table.name}.${name} is missing, and a key cannot be changed`),
+      ...stray.map(
+        ({ name, kind }) => `${table.name}.${name} is a ${kind} column, the model has none`,
+      ),
+      ...names.flatMap((name) => conflict(table.name, model(table, name), found.get(name))),
+    ],
+  };
+}
+
+function conflict(
+  table: string,
+  needed: LiveColumn,
+  found: LiveColumn | undefined,
+): readonly string[] {
+  if (!found || describe(found) === describe(needed)) return [];
+  return [`${table}.${needed.name} is ${describe(found)}, the model has ${describe(needed)}`];
+}
+
+function describe({ type, kind, position, order }: LiveColumn): string {
+  if (kind === "regular" || kind === "static") return kind === "static" ? `static ${type}` : type;
+  const direction = order === "none" ? "" : ` ${order}`;
+  return `${type} (${kind} ${position}${direction})`;
+}
+
+/** A model's column in the words of the database. */
+function model(table: Table, name: string): LiveColumn {
+  const { cql: type } = columnOf(table, name).type;
+  const partition = table.partition.indexOf(name);
+  const clustering = table.clustering.findIndex((column) => column.name === name);
+  if (partition !== -1) {
+    return { name, type, kind: "partition_key", position: partition, order: "none" };
+  }
+  if (clustering === -1) return { name, type, kind: "regular", position: -1, order: "none" };
+  const order = table.clustering[clustering]?.order === "DESC" ? "desc" : "asc";
+  return { name, type, kind: "clustering", position: clustering, order };
+}

@@ -1,0 +1,142 @@
+import { CassandraError, InvalidValue } from "./error.ts";
+import { identifier } from "./identifier.ts";
+import { type Fragment, join, type RawRow } from "./statement.ts";
+import {
+  type ClusteringKey,
+  clusteringNames,
+  columnOf,
+  keyNames,
+  type PartitionKey,
+  primaryKeyText,
+  type Table,
+} from "./table.ts";
+
+const operators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
+type Operator = keyof typeof operators;
+
+/**
+ * The restriction to a partition, a part of one, or a row: the whole partition key, a prefix of the
+ * clustering key, at most one range.
+ *
+ * @throws CassandraError `BAD_STATEMENT` where the compiler was not asked or not believed
+ */
+export function whereKey(table: Table, key: RawRow): Fragment {
+  const given = Object.keys(key).filter((name) => key[name] !== undefined);
+  const stray = given.find((name) => !keyNames(table).includes(name));
+  if (stray !== undefined) throw badKey(table, `"${stray}" is not in it`);
+  const missing = table.partition.find((name) => key[name] === undefined);
+  if (missing !== undefined) throw badKey(table, `"${missing}" is missing`);
+
+  const named = keyNames(table).slice(0, given.length);
+  const skipped = named.find((name) => key[name] === undefined);
+  if (skipped !== undefined) {
+    throw badKey(table, `"${skipped}" must be given before "${given.at(-1)}"`);
+  }
+  const range = named.findIndex((name) => isRange(key[name]));
+  if (range !== -1 && (range < table.partition.length || range < named.length - 1)) {
+    throw badKey(
+      table,
+      `a range on "${named[range]}" can only be the last of the clustering columns`,
+    );
+  }
+  return join(
+    named.flatMap((name) => restrictions(table, name, key[name])),
+    " AND ",
+  );
+}
+
+/** The restriction to one row: the whole primary key, by values. */
+export function whereRow(table: Table, key: RawRow): Fragment {
+  if (namesRow(table, key)) return whereKey(table, key);
+  const names = keyNames(table).filter((name) => key[name] === undefined || isRange(key[name]));
+  throw badKey(table, `${names.map((name) => `"${name}"`).join(", ")} must be given for one row`);
+}
+
+/** Whether a key names one row: every column of the primary key by its value. */
+export function namesRow(table: Table, key: RawRow): boolean {
+  return keyNames(table).every((name) => key[name] !== undefined && !isRange(key[name]));
+}
+
+/**
+ * The restriction to what comes behind a row in its partition.
+ *
+ * Several clustering columns are compared as one tuple, which CQL does by value: it needs them all in one direction.
+ */
+export function whereAfter(table: Table, row: RawRow): Fragment {
+  const orders = new Set(table.clustering.map(({ order }) => order));
+  if (orders.size !== 1) {
+    throw badKey(table, "going on behind a row needs clustering columns of one direction");
+  }
+  const names = clusteringNames(table).map(identifier);
+  const comparison = orders.has("ASC") ? ">" : "<";
+  const params = clusteringValues(table, row);
+  return names.length === 1
+    ? { cql: `${names[0]} ${comparison} ?`, params }
+    : { cql: `(${names.join(", ")}) ${comparison} (${names.map(() => "?").join(", ")})`, params };
+}
+
+/** The values of a row's clustering key, in order. */
+export function clusteringValues(table: Table, row: RawRow): readonly unknown[] {
+  return clusteringNames(table).map((name) => checked(table, name, row[name]));
+}
+
+/** A value as its column stores it. @throws InvalidValue with the column's name before the reason */
+export function checked(table: Table, name: string, value: unknown): unknown {
+  return valueBy("check", table, name, value);
+}
+
+/** A value that may stand in its column. @throws InvalidValue with the column's name before the reason */
+export function matched(table: Table, name: string, value: unknown): unknown {
+  return valueBy("match", table, name, value);
+}
+
+function valueBy(rule: "check" | "match", table: Table, name: string, value: unknown): unknown {
+  try {
+    return columnOf(table, name).type[rule](value);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new InvalidValue(error.code, `${table.name}.${name} ${error.message}`);
+  }
+}
+
+/** The partition key of a row. */
+export function partitionKeyOf<T extends Table>(table: T, row: RawRow): PartitionKey<T> {
+  return pick(row, table.partition) as PartitionKey<T>;
+}
+
+/** The clustering key of a row. */
+export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): ClusteringKey<T> {
+  return pick(row, clusteringNames(table)) as ClusteringKey<T>;
+}
+
+/** An exact text of some key columns of a row: equal where they are equal, and nowhere else. */
+export function keyText(table: Table, names: readonly string[], row: RawRow): string {
+  const texts = names.map((name) =>
+    columnOf(table, name).type.toText(checked(table, name, row[name])),
+  );
+  return JSON.stringify(texts);
+}
+
+function pick(row: RawRow, names: readonly string[]): RawRow {
+  return Object.fromEntries(names.map((name) => [name, row[name]]));
+}
+
+function restrictions(table: Table, name: string, value: unknown): readonly Fragment[] {
+  const column = identifier(name);
+  if (!isRange(value)) return [{ cql: `${column} = ?`, params: [checked(table, name, value)] }];
+  return Object.entries(value).map(([operator, bound]) => ({
+    cql: `${column} ${operators[operator as Operator]} ?`,
+    params: [checked(table, name, bound)],
+  }));
+}
+
+function isRange(value: unknown): value is Readonly<Partial<Record<Operator, unknown>>> {
+  if (typeof value !== "object" || value === null) return false;
+  const names = Object.keys(value);
+  return names.length > 0 && names.every((name) => Object.hasOwn(operators, name));
+}
+
+function badKey(table: Table, why: string): CassandraError {
+  const needed = `Table "${table.name}" is addressed by its key ${primaryKeyText(table)}`;
+  return new CassandraError("BAD_STATEMENT", `${needed}: ${why}.`);
+}

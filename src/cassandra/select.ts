@@ -1,0 +1,130 @@
+import { types } from "cassandra-driver";
+import { CassandraError } from "./error.ts";
+import { identifier } from "./identifier.ts";
+import { clusteringValues, namesRow, whereAfter, whereKey } from "./key.ts";
+import { decodeRow } from "./row.ts";
+import { type Fragment, join, type RawRow, type Statement } from "./statement.ts";
+import {
+  type ClusteringKey,
+  clusteringNames,
+  type DataName,
+  type Key,
+  type PartitionKey,
+  type Row,
+  type RowKey,
+  type Table,
+} from "./table.ts";
+
+/** What a select takes beside the key. */
+export interface SelectOptions<T extends Table, Name extends DataName<T> = never> {
+  /** Most rows, a whole number from 1. Default: all of them. */
+  readonly limit?: number | undefined;
+  /** Begin behind this row of the partition, whether it still exists or not. */
+  readonly after?: ClusteringKey<T> | undefined;
+  /** Read this column's write time beside; under lightweight transactions it is the ballot. */
+  readonly writetime?: Name;
+  /**
+   * Read at the serial consistency: what lightweight transactions have begun is finished first, so that what is
+   * found is applied for good. It costs them a round: for the rare case that has to know. Default: false.
+   */
+  readonly serial?: boolean;
+}
+
+/** A row with the write time of a column in microseconds, null where the column is null. */
+export type TimedRow<T extends Table, Name extends string> = Row<T> & {
+  readonly [N in Name as `writetime(${N})`]: bigint | null;
+};
+
+/**
+ * Reads by key: a row where the key is the whole primary key, else rows of a partition in clustering order.
+ *
+ * @example
+ * select(PartyTable, { city: "Rome", id }); // Row | undefined
+ * // SELECT city, id, name, people, date FROM party WHERE city = ? AND id = ?
+ * select(PartyTable, { city: "Rome" }, { limit: 20 }); // Row[]
+ * // SELECT city, id, name, people, date FROM party WHERE city = ? LIMIT ?
+ * select(PartyTable, { city: "Rome", id }, { writetime: "people" }); // row["writetime(people)"] is its ballot
+ * // SELECT city, id, name, people, date, WRITETIME(people) FROM party WHERE city = ? AND id = ?
+ * @throws CassandraError `BAD_STATEMENT` if the key is not one; InvalidValue if a value does not fit its column
+ */
+export function select<T extends Table, Name extends DataName<T> = never>(
+  table: T,
+  key: RowKey<T>,
+  options?: Pick<SelectOptions<T, Name>, "writetime" | "serial">,
+): Statement<TimedRow<T, Name> | undefined>;
+export function select<T extends Table, Name extends DataName<T> = never>(
+  table: T,
+  key: Key<T>,
+  options?: SelectOptions<T, Name>,
+): Statement<readonly TimedRow<T, Name>[]>;
+export function select(
+  table: Table,
+  key: RawRow,
+  { limit, after, writetime, serial = false }: AnyOptions = {},
+): Statement<unknown> {
+  const where = [whereKey(table, key), ...(after ? [whereAfter(table, after)] : [])];
+  const bound = limit === undefined ? [] : [{ cql: "LIMIT ?", params: [positive(limit)] }];
+  const decode = (row: RawRow) => ({ ...decodeRow(table, row), ...writetimeOf(row, writetime) });
+  return {
+    ...join([from(table, writetime), join(where, " AND "), ...bound]),
+    kind: serial ? "serial" : "read",
+    decode: namesRow(table, key)
+      ? ([row]) => row && decode(row)
+      : (rows) => rows.map((row) => decode(row)),
+  };
+}
+
+/** The options of any table. */
+type AnyOptions = Omit<SelectOptions<Table>, "after" | "writetime"> & {
+  readonly after?: RawRow | undefined;
+  readonly writetime?: string;
+};
+
+/**
+ * Reads several rows of one partition in clustering order; those that do not exist are left out.
+ *
+ * @example
+ * selectRows(PartyTable, { city: "Rome" }, [{ id: a }, { id: b }]);
+ * // SELECT city, id, name, people, date FROM party WHERE city = ? AND id IN ?
+ */
+export function selectRows<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  rows: readonly ClusteringKey<T>[],
+): Statement<readonly Row<T>[]>;
+export function selectRows(table: Table, partition: RawRow, rows: readonly RawRow[]) {
+  const names = clusteringNames(table).map(identifier);
+  const keys = rows.map((row) => clusteringValues(table, row));
+  const rowsIn =
+    names.length === 1
+      ? { cql: `${names[0]} IN ?`, params: [keys.flat()] }
+      : { cql: `(${names.join(", ")}) IN ?`, params: [keys.map((key) => tuple(key))] };
+  return {
+    ...join([from(table), join([whereKey(table, partition), rowsIn], " AND ")]),
+    kind: "read",
+    decode: (found: readonly RawRow[]) => found.map((row) => decodeRow(table, row)),
+  } as const;
+}
+
+function from(table: Table, writetime?: string): Fragment {
+  const columns = Object.keys(table.columns).map(identifier);
+  if (writetime !== undefined) columns.push(`WRITETIME(${identifier(writetime)})`);
+  return { cql: `SELECT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`, params: [] };
+}
+
+function writetimeOf(row: RawRow, name: string | undefined): RawRow {
+  if (name === undefined) return {};
+  const property = `writetime(${name})`;
+  const value = row[property];
+  return { [property]: typeof value === "bigint" ? value : null };
+}
+
+function tuple(values: readonly unknown[]): types.Tuple {
+  return types.Tuple.fromArray([...values]);
+}
+
+function positive(limit: number): number {
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  const message = `A limit must be a whole number from 1, but got ${limit}.`;
+  throw new CassandraError("BAD_STATEMENT", message);
+}

@@ -1,0 +1,160 @@
+import { Client, policies, type QueryOptions } from "cassandra-driver";
+import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
+import { createLoaders } from "./loader.ts";
+import {
+  checkOptions,
+  clientOptions,
+  type ConnectOptions,
+  type Manner,
+  mannerOf,
+} from "./options.ts";
+import { reasonOf } from "./reason.ts";
+import type { RawRow, Statement } from "./statement.ts";
+import type { PrimaryKey, Row, Table } from "./table.ts";
+import { within } from "../within.ts";
+
+/** A connection to a cluster, with one keyspace. */
+export interface Session extends AsyncDisposable {
+  /** The release of the node that was reached first, e.g. `5.0.6`. */
+  readonly version: string;
+  /**
+   * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
+   *
+   * @throws CassandraError `UNAVAILABLE`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
+   */
+  run<Result>(statement: Statement<Result>): Promise<Result>;
+  /**
+   * Reads a row. All rows asked for in one tick are read by one query a partition; nothing is remembered,
+   * so whoever asks after a write sees it.
+   */
+  load<T extends Table>(table: T, key: PrimaryKey<T>): Promise<Row<T> | undefined>;
+  /** Gives the rows of a read one after the other, and holds one page of them in memory. */
+  rows<R>(statement: Statement<readonly R[]>): AsyncIterable<R>;
+  /**
+   * Runs CQL that no model has: schema changes, system tables, your own; gives all rows. It is prepared if it has
+   * parameters, so that they are sent as the types of their places.
+   */
+  cql(text: string, params?: readonly unknown[]): Promise<readonly RawRow[]>;
+  close(): Promise<void>;
+}
+
+/** How much longer than on one node a statement of the models may take on all together, in milliseconds. */
+const OTHER_NODES = 500;
+
+/** How long raw CQL may take, in milliseconds: schema changes wait until all nodes agree. */
+const CQL_TIMEOUT = 20_000;
+
+/**
+ * Opens a session.
+ *
+ * @throws CassandraError `NOT_CONNECTED` with the reason of each node that was tried;
+ * `NOT_SYNCED` if there is no such keyspace; `BAD_OPTIONS` before anything is tried
+ */
+export async function connect(options: ConnectOptions): Promise<Session> {
+  checkOptions(options);
+  const client = createClient(options);
+  try {
+    await client.connect();
+  } catch (cause) {
+    await abandon(client);
+    const where = options.contactPoints.join(", ");
+    const message = `Cannot connect to Cassandra at ${where}: ${reasonOf(cause)}.`;
+    throw new CassandraError(isMismatch(cause) ? "NOT_SYNCED" : "NOT_CONNECTED", message, {
+      cause,
+    });
+  }
+  return createSession(client, mannerOf(options));
+}
+
+function createClient(options: ConnectOptions): Client {
+  try {
+    return new Client(clientOptions(options));
+  } catch (cause) {
+    const message = `The driver does not take these options: ${messageOf(cause)}`;
+    throw new CassandraError("BAD_OPTIONS", message, { cause });
+  }
+}
+
+/**
+ * Closes what a client that could not connect has opened. The driver forgets its control connection then, which
+ * would keep the process alive: as with a wrong data centre, which shows only once it is open.
+ */
+async function abandon(client: Client): Promise<void> {
+  await client.shutdown();
+  // The driver's types do not have it.
+  const { controlConnection } = client as unknown as {
+    readonly controlConnection: { readonly connection?: { closeAsync(): Promise<void> } | null };
+  };
+  await controlConnection.connection?.closeAsync();
+}
+
+function createSession(client: Client, manner: Manner): Session {
+  const executions = executionsIn(manner);
+
+  /** @param limit how long a page may take on all nodes together, in milliseconds */
+  async function* pages(
+    cql: string,
+    params: readonly unknown[],
+    options: QueryOptions,
+    limit: number,
+  ) {
+    let pageState: string | undefined;
+    do {
+      const answer = client.execute(cql, [...params], {
+        ...options,
+        ...(pageState && { pageState }),
+      });
+      // The driver tries one node after the other, each with a time-out of its own: this is for all together.
+      const result = await within(limit, answer, late);
+      yield (result.rows ?? []) as readonly RawRow[];
+      pageState = result.pageState ?? undefined;
+    } while (pageState);
+  }
+
+  async function* runPages({ cql, params, kind }: Statement<unknown>) {
+    try {
+      yield* pages(cql, params, executions[kind], manner.requestTimeout + OTHER_NODES);
+    } catch (error) {
+      throw fromDriver(error, { cql, writes: kind === "write" || kind === "lwt" });
+    }
+  }
+
+  const run = async <Result>(statement: Statement<Result>) =>
+    statement.decode((await Array.fromAsync(runPages(statement))).flat());
+  const close = () => client.shutdown();
+  return {
+    version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
+    run,
+    load: createLoaders(run),
+    async *rows(statement) {
+      for await (const rows of runPages(statement)) yield* statement.decode(rows);
+    },
+    async cql(text, params = []) {
+      const options = { ...executions.raw, prepare: params.length > 0 };
+      try {
+        return (await Array.fromAsync(pages(text, params, options, CQL_TIMEOUT))).flat();
+      } catch (error) {
+        throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The driver's options for each kind of statement; all are given, so that no default of the driver's counts. */
+function executionsIn({ consistency, serialConsistency, requestTimeout, fetchSize }: Manner) {
+  const common = { consistency, serialConsistency, fetchSize };
+  const prepared = { ...common, prepare: true, readTimeout: requestTimeout };
+  const read = { ...prepared, isIdempotent: true };
+  const serial = { ...read, consistency: serialConsistency };
+  // Repeated, an applied write could be applied twice, or undo what came after it.
+  const retry = new policies.retry.FallthroughRetryPolicy();
+  const write = { ...prepared, isIdempotent: false, retry };
+  const raw = { ...common, isIdempotent: false, readTimeout: CQL_TIMEOUT };
+  return { read, serial, write, lwt: write, raw } as const;
+}
+
+function late(): never {
+  throw new Error("No answer in time");
+}

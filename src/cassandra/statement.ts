@@ -1,0 +1,38 @@
+/** A row as the driver gives it. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+/** CQL and its values, made without a database. The text depends on the statement's shape, never on a value. */
+export interface Statement<Result> {
+  readonly cql: string;
+  readonly params: readonly unknown[];
+  /**
+   * A read is repeated by the driver when a node fails, a serial one too, which sees every lightweight transaction
+   * that it can still come to know of; a write and a lightweight transaction never are.
+   */
+  readonly kind: "read" | "serial" | "write" | "lwt";
+  /** Gives the rows that came back their types. */
+  readonly decode: (rows: readonly RawRow[]) => Result;
+}
+
+/** What a lightweight transaction answers. */
+export type Lwt<Current> =
+  | { readonly applied: true }
+  | {
+      readonly applied: false;
+      /** What stands there instead; undefined: there is no such row. */
+      readonly current: Current | undefined;
+    };
+
+/** A piece of CQL with the values of its marks. */
+export interface Fragment {
+  readonly cql: string;
+  readonly params: readonly unknown[];
+}
+
+/** Puts pieces side by side. */
+export function join(fragments: readonly Fragment[], separator = " "): Fragment {
+  return {
+    cql: fragments.map(({ cql }) => cql).join(separator),
+    params: fragments.flatMap(({ params }) => params),
+  };
+}

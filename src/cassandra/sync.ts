@@ -1,0 +1,74 @@
+import { createKeyspace, type Replication } from "./ddl.ts";
+import { type Addition, drift } from "./drift.ts";
+import { CassandraError } from "./error.ts";
+import { introspect } from "./introspect.ts";
+import type { ConnectOptions } from "./options.ts";
+import { connect, type Session } from "./session.ts";
+import type { Table } from "./table.ts";
+
+/**
+ * Creates a keyspace unless it is there, and says whether it was missing.
+ *
+ * @param replication absent: a missing keyspace is an error, since somebody has to decide how many copies there are
+ * @throws CassandraError `NOT_SYNCED` if it is missing and may not be created
+ */
+export async function syncKeyspace(
+  options: ConnectOptions,
+  keyspace: string,
+  replication?: Replication,
+): Promise<boolean> {
+  const { keyspace: _, ...elsewhere } = options;
+  await using session = await connect(elsewhere);
+  if (await hasKeyspace(session, keyspace)) return false;
+  if (replication === undefined) throw notSynced([`keyspace ${keyspace} is missing`]);
+  await session.cql(createKeyspace(keyspace, replication));
+  return true;
+}
+
+/**
+ * Creates the tables and adds the columns that the models have and the keyspace lacks, and says which.
+ * It never alters or drops what is there.
+ *
+ * @throws CassandraError `NOT_SYNCED` before anything is done, if the database has something otherwise than the models
+ */
+export async function sync(
+  session: Session,
+  keyspace: string,
+  tables: readonly Table[],
+): Promise<readonly Addition[]> {
+  const { missing, conflicts } = drift(tables, await introspect(session, keyspace));
+  if (conflicts.length > 0) throw notSynced(conflicts);
+  // One after the other: schema changes that run at once have to wait for each other anyway.
+  for (const { cql } of missing) await session.cql(cql);
+  return missing;
+}
+
+/**
+ * Checks that a keyspace has all that the models have.
+ *
+ * @throws CassandraError `NOT_SYNCED` naming each difference
+ */
+export async function requireSynced(
+  session: Session,
+  keyspace: string,
+  tables: readonly Table[],
+): Promise<void> {
+  const { missing, conflicts } = drift(tables, await introspect(session, keyspace));
+  const absent = missing.map(({ table, column }) =>
+    column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`,
+  );
+  if (absent.length + conflicts.length > 0) throw notSynced([...absent, ...conflicts]);
+}
+
+async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {
+  const rows = await session.cql(
+    "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?",
+    [keyspace],
+  );
+  return rows.length > 0;
+}
+
+function notSynced(differences: readonly string[]): CassandraError {
+  const message = `The database does not match the models: ${differences.join("; ")}.`;
+  return new CassandraError("NOT_SYNCED", message);
+}

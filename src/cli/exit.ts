@@ -1,0 +1,87 @@
+import { CassandraError } from "../cassandra/index.ts";
+import { ConfigError } from "../config.ts";
+import { LocalError } from "../local/index.ts";
+
+/** Why the command ended, as its exit status; 3 is a Node.js too old to get here. */
+export const exitCodes = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  nodeTooOld: 3,
+  settings: 4,
+  portInUse: 5,
+  noRuntime: 6,
+  unfitJava: 7,
+  noMaven: 8,
+  downloadFailed: 9,
+  cassandraFailed: 10,
+  notConnected: 11,
+  notSynced: 12,
+  forbidden: 13,
+} as const;
+
+/** What each exit status means, for the help. */
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: "done, or stopped as asked",
+  unexpected: "a defect: please report what was printed",
+  usage: "an unknown command or option",
+  nodeTooOld: "this Node.js is too old",
+  settings: "a wrong setting in the environment or .env",
+  portInUse: "the port of the HTTP server is taken",
+  noRuntime: "neither Java nor Docker for the embedded Cassandra",
+  unfitJava: "a Java that Cassandra does not run on",
+  noMaven: "no Maven to fetch Cassandra with",
+  downloadFailed: "Cassandra could not be fetched",
+  cassandraFailed: "the embedded Cassandra did not start, or died",
+  notConnected: "no connection to Cassandra",
+  notSynced: "the database does not match the models",
+  forbidden: "the role in Cassandra lacks a right",
+};
+
+/** An end with a reason that the person at the terminal can do something about. */
+export class Exit extends Error {
+  override readonly name = "Exit";
+  readonly reason: keyof typeof exitCodes;
+
+  constructor(reason: keyof typeof exitCodes, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Gives an error its exit; undefined for one that nobody expected. */
+export function exitOf(error: unknown): Exit | undefined {
+  if (error instanceof Exit) return error;
+  if (error instanceof ConfigError) return new Exit("settings", error.message);
+  if (error instanceof LocalError) return new Exit(localReasons[error.code], error.message);
+  if (error instanceof CassandraError) return cassandraExit(error);
+  if (
+    error instanceof Error &&
+    "code" in error &&
+    String(error.code).startsWith("ERR_PARSE_ARGS")
+  ) {
+    return new Exit("usage", error.message);
+  }
+  return undefined;
+}
+
+const localReasons = {
+  NO_JAVA: "noRuntime",
+  NO_DOCKER: "noRuntime",
+  UNFIT_JAVA: "unfitJava",
+  NO_MAVEN: "noMaven",
+  DOWNLOAD_FAILED: "downloadFailed",
+  NOT_STARTED: "cassandraFailed",
+  DIED: "cassandraFailed",
+  DIRECTORY_UNUSABLE: "cassandraFailed",
+} as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;
+
+function cassandraExit({ code, message }: CassandraError): Exit | undefined {
+  if (code === "NOT_CONNECTED" || code === "UNAVAILABLE") return new Exit("notConnected", message);
+  if (code === "FORBIDDEN") return new Exit("forbidden", message);
+  if (code === "BAD_OPTIONS") return new Exit("settings", message);
+  if (code !== "NOT_SYNCED") return undefined;
+  const advice =
+    '"partyfinder sync" adds what is missing; a keyspace only with CASSANDRA_REPLICATION set';
+  return new Exit("notSynced", `${message} (${advice}.)`);
+}

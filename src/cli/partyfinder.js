@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that a Node.js too old to read the rest can say so.
+const NEEDED = 24;
+const NODE_TOO_OLD = 3;
+
+if (Number.parseInt(process.versions.node, 10) < NEEDED) {
+  console.error(
+    `partyfinder needs Node.js ${NEEDED} or newer, but this is ${process.versions.node} (${process.execPath}). ` +
+      'In a clone "npm start" brings its own.',
+  );
+  process.exitCode = NODE_TOO_OLD;
+} else {
+  // Read by graphql when it is imported.
+  process.env.NODE_ENV ??= "production";
+  void import("./index.ts").then(({ main }) => main(process.argv.slice(2)));
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CassandraError, type Session } from "../cassandra/index.ts";
+import type { Cluster } from "../config.ts";
+import { type Database, openCluster } from "./database.ts";
+import { deferSession } from "./deferred-session.ts";
+import { exitOf } from "./exit.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How long after a failed attempt the next one begins, in milliseconds. */
+const RETRY_AFTER = 1000;
+
+/** How long the closing may take, in milliseconds: a node that does not answer would hold it for 2 s. */
+const CLOSE_WITHIN = 500;
+
+/**
+ * Gives the database of a configured cluster at once, and opens it in the background: when it cannot be reached or
+ * does not match the models it tells so, once for each reason, and tries again until the terminal's signal aborts.
+ * It never alters the cluster.
+ *
+ * Until the database is open its session fails with `UNAVAILABLE`, the reason in the error's cause.
+ */
+export function openPatiently(
+  cluster: Cluster,
+  keyspace: string,
+  { progress, signal }: Terminal,
+): Database {
+  const place = `at ${cluster.contactPoints.join(", ")}`;
+  let reason: unknown = new CassandraError("NOT_CONNECTED", `Connecting to Cassandra ${place}.`);
+  let opened: Database | undefined;
+  const told = new Set<string>();
+
+  async function open(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const database = await openCluster(cluster, keyspace, { sync: false });
+        if (signal.aborted) return await database[Symbol.asyncDispose]();
+        opened = database;
+        return progress(`Cassandra is there: ${database.origin}.`);
+      } catch (error) {
+        reason = error;
+        tell(exitOf(error)?.message ?? String(error));
+        // Ended early by the signal, which the loop looks at.
+        await sleep(RETRY_AFTER, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  function tell(line: string): void {
+    if (!told.has(line)) progress(`${line} Trying again each second.`);
+    told.add(line);
+  }
+
+  function present(): Session {
+    if (opened) return opened.session;
+    const message = "Cassandra is not there yet: try again later.";
+    throw new CassandraError("UNAVAILABLE", message, { cause: reason });
+  }
+
+  void open();
+  return {
+    session: deferSession(present),
+    get origin() {
+      return opened?.origin ?? `${place}, not there yet`;
+    },
+    added: [],
+    died: new Promise(() => {}),
+    async [Symbol.asyncDispose]() {
+      await Promise.race([
+        opened?.[Symbol.asyncDispose](),
+        sleep(CLOSE_WITHIN, undefined, { ref: false }),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { writeFile } from "node:fs/promises";
+import { printSchema } from "graphql";
+import { schema as executable } from "../schema.ts";
+import { command } from "./command.ts";
+
+/** `partyfinder schema`. */
+export const schema = command({
+  name: "schema",
+  summary: "print the GraphQL schema",
+  details: "Needs no database.",
+  options: {
+    out: { type: "string", meaning: "Write it to this file instead of standard output." },
+  },
+  example: {
+    call: "partyfinder schema --out schema.graphql",
+    does: "to keep a copy beside a client",
+  },
+  async run({ out }, terminal) {
+    const text = printSchema(executable);
+    if (out === undefined) terminal.print(text);
+    else await writeFile(out, `${text}\n`);
+  },
+});

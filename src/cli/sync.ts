@@ -1,0 +1,45 @@
+import { loadConfig } from "../config.ts";
+import { command } from "./command.ts";
+import { openDatabase } from "./database.ts";
+import { Exit } from "./exit.ts";
+import { fillByDate } from "./fill.ts";
+
+/** `partyfinder sync`. */
+export const sync = command({
+  name: "sync",
+  summary: "create the tables and columns that the database lacks",
+  details:
+    "It only adds: nothing is altered or dropped. A keyspace that is not there is created with\nthe replication that CASSANDRA_REPLICATION says.",
+  options: {
+    backfill: {
+      type: "boolean",
+      meaning: "Put the entries by date of the parties that were there before party_by_date was.",
+    },
+    token: {
+      type: "string",
+      meaning: "Go on with a backfill where an earlier one was interrupted, at the token it told.",
+    },
+  },
+  example: {
+    call: "CASSANDRA_CONTACT_POINTS=10.0.0.1 CASSANDRA_REPLICATION=dc1:3 partyfinder sync",
+    does: "on a cluster of your own",
+  },
+  async run({ backfill: fill = false, token }, terminal) {
+    const start = readToken(token);
+    if (start !== undefined && !fill) throw new Exit("usage", "--token is for --backfill.");
+    const config = loadConfig();
+    await using database = await openDatabase(config, terminal, { sync: true });
+    for (const { cql } of database.added) terminal.print(`${cql};`);
+    const done = database.added.length === 0 ? "Nothing was missing" : "Done";
+    terminal.progress(`${done}: keyspace ${config.keyspace}, Cassandra ${database.origin}.`);
+    if (fill) await fillByDate(database.session, terminal, start);
+  },
+});
+
+function readToken(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
+  if (/^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) {
+    return BigInt(text);
+  }
+  throw new Exit("usage", `--token must be a whole number of 64 bits, but is "${text}".`);
+}

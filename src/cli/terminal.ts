@@ -1,0 +1,42 @@
+/** How a command speaks with the person who started it. */
+export interface Terminal {
+  /** Writes a result: to standard output, as it is. */
+  readonly print: (text: string) => void;
+  /** Tells what goes on: to standard error, a line each. */
+  readonly progress: (line: string) => void;
+  /** Aborted when the command is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** How soon after the first a signal is taken for its echo: npm passes on what the terminal sent already. In milliseconds. */
+const ECHO = 1000;
+
+/**
+ * Makes the terminal of this process: SIGINT and SIGTERM abort its signal. A second one, when the first was not
+ * enough, ends the process at once.
+ */
+export function createTerminal(): Terminal {
+  const stop = new AbortController();
+  let stoppedAt = 0;
+  const onSignal = () => {
+    if (stop.signal.aborted && Date.now() - stoppedAt > ECHO) process.exit(130);
+    if (stop.signal.aborted) return;
+    stoppedAt = Date.now();
+    stop.abort(new Stopped());
+  };
+  // Whoever reads may go away: that ends nothing but the telling.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return {
+    print: (text) => process.stdout.write(`${text}\n`),
+    progress: (line) => process.stderr.write(`${line}\n`),
+    signal: stop.signal,
+  };
+}
+
+/** The reason of a command's abort: somebody asked for it. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}

@@ -1,0 +1,79 @@
+import { atMost, createMailbox, type Mailbox } from "./mailbox.ts";
+
+/** Reads what to tell of a member of a topic to which something happened; the kinds are what was said to have. */
+export type Tell<Key, Event> = (key: Key, kinds: ReadonlySet<string>) => Promise<Event>;
+
+/** All followers of one topic with many members, and one read in flight a member. */
+export interface Feed<Key, Event> {
+  /** Something may have happened to a member. */
+  hint(member: string, key: Key, kind: string): void;
+  /** Adds a follower: it gets what happens from now on. */
+  join(): AsyncIterableIterator<Event>;
+  /** Ends all subscriptions. */
+  close(): void;
+}
+
+/** How many events may wait for a follower. */
+const WAITING = 100;
+
+interface Flight<Key> {
+  readonly key: Key;
+  /** What was said while a read was under way. */
+  kinds: Set<string>;
+}
+
+/**
+ * Makes the feed of a topic.
+ *
+ * @param reset the event that says that something was missed, and to read again
+ * @param onEmpty called when the last follower has left
+ */
+export function createFeed<Key, Event>(
+  tell: Tell<Key, Event>,
+  reset: Event,
+  onEmpty: () => void,
+): Feed<Key, Event> {
+  const followers = new Set<Mailbox<Event>>();
+  const flights = new Map<string, Flight<Key>>();
+
+  const emit = (event: Event) => {
+    for (const follower of followers) follower.put(event);
+  };
+
+  async function fly(member: string, flight: Flight<Key>) {
+    while (flight.kinds.size > 0 && followers.size > 0) {
+      const kinds = flight.kinds;
+      flight.kinds = new Set();
+      emit(await tell(flight.key, kinds).catch(() => reset));
+    }
+    flights.delete(member);
+  }
+
+  function leave(follower: Mailbox<Event>) {
+    if (followers.delete(follower) && followers.size === 0) onEmpty();
+  }
+
+  return {
+    hint(member, key, kind) {
+      const flying = flights.get(member);
+      if (flying) {
+        flying.kinds.add(kind);
+        return;
+      }
+      const flight = { key, kinds: new Set([kind]) };
+      flights.set(member, flight);
+      void fly(member, flight);
+    },
+    join() {
+      const follower = createMailbox<Event>(atMost(WAITING, reset), () => leave(follower));
+      followers.add(follower);
+      return follower.values;
+    },
+    close() {
+      for (const follower of followers) {
+        follower.end();
+        leave(follower);
+      }
+    },
+  };
+}

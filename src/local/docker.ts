@@ -1,0 +1,312 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { Readable } from "node:stream";
+import type { CassandraContainer, StartedCassandraContainer } from "@testcontainers/cassandra";
+import type { ContainerRuntimeClient } from "testcontainers";
+import { LocalError } from "./error.ts";
+
+// testcontainers is imported where it is used: it takes 0.2 to 0.6 s, which a run without Docker need not pay.
+
+/** The official image; `5.0` follows the 5.0.x releases. */
+const IMAGE = "cassandra:5.0";
+
+/** What there is to download for it: 171 MB for amd64 and 5.0.9, says github.com/docker-library/repo-info. */
+const IMAGE_SIZE = "about 170 MB";
+
+/**
+ * A small heap instead of a quarter of the machine's memory (the process then takes about 0.6 GB), and no
+ * waiting for other nodes: neither at the start for gossip to settle, nor at the end for them to hear of it.
+ * `initial_token` is testcontainers' own, whose JVM_EXTRA_OPTS this replaces.
+ */
+const ENVIRONMENT = {
+  MAX_HEAP_SIZE: "512M",
+  HEAP_NEWSIZE: "128M",
+  JVM_EXTRA_OPTS: [
+    "-Dcassandra.initial_token=0",
+    "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+    "-Dcassandra.shutdown_announce_in_ms=0",
+  ].join(" "),
+} as const;
+
+/**
+ * How long a node whose data is kept may take to end by itself, in seconds; it needs about 3. Ended by force
+ * it would lose what was written in its last 100 ms (CASSANDRA-13987).
+ */
+const GRACE_SECONDS = 10;
+
+/** How much of a starting node's log is remembered for an error to quote from, in characters. */
+const LOG_TAIL = 5000;
+
+export interface DockerOptions {
+  /**
+   * Whose data to keep between runs: a directory, absolute or relative to the working directory, which the
+   * caller has to itself. It only names a Docker volume, nothing is written into it (see `volumeOf`). Absent:
+   * the data goes with the container.
+   */
+  readonly dataDir?: string | undefined;
+  /** The port for clients. Absent: any free one. */
+  readonly port?: number | undefined;
+  /** Called with one line for each step that takes time. */
+  readonly progress: (line: string) => void;
+  /** Ends the start: the container is removed, then `startDocker` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DockerCassandra {
+  /** Address and port for clients: `127.0.0.1:32768`; another address only where `hostAddress` says so. */
+  readonly contactPoint: string;
+  readonly localDataCenter: string;
+  /**
+   * Ends the node (0.3 s; 3 s with data to keep) and removes the container. A kept volume stays. Idempotent.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Whether a Docker engine answers: at `DOCKER_HOST`, where `~/.testcontainers.properties` says, or at one of
+ * the usual sockets (testcontainers does not know Docker's contexts). Never rejects.
+ */
+export async function dockerAnswers(): Promise<boolean> {
+  const { getContainerRuntimeClient } = await import("testcontainers");
+  return getContainerRuntimeClient().then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Starts one node of Cassandra 5.0 in Docker, without passwords and for this machine only, and resolves once
+ * it answers. Pulls the image first if the engine does not have it.
+ *
+ * The node ends with this process, however that ends: testcontainers' watchdog container (Ryuk) sees to it,
+ * unless `TESTCONTAINERS_RYUK_DISABLED=true`.
+ *
+ * Fails with a LocalError and leaves no container: `NO_DOCKER`, `DOWNLOAD_FAILED`, or `NOT_STARTED` when the
+ * port is taken or the node ends while it starts.
+ */
+export async function startDocker(options: DockerOptions): Promise<DockerCassandra> {
+  const { dataDir, progress, signal } = options;
+  signal?.throwIfAborted();
+  const client = await connect();
+  // An aborted pull goes on by itself until this process ends: testcontainers cannot cancel one.
+  await unlessAborted(signal, () => pull(client, progress));
+  await unlessAborted(signal, () => startWatchdog(client));
+  const volume = dataDir === undefined ? undefined : volumeOf(dataDir);
+  const graceSeconds = volume === undefined ? 0 : GRACE_SECONDS;
+  if (volume !== undefined) await discard(client, volume, graceSeconds); // left by a process that was killed
+
+  const kept = volume === undefined ? "" : `, with its data in the volume ${volume}`;
+  progress(`Starting Cassandra in Docker${kept}.`);
+  const started = await startContainer(client, { ...options, volume });
+  let stopping: Promise<void> | undefined;
+  return {
+    contactPoint: `${hostAddress(client)}:${started.getPort()}`,
+    localDataCenter: started.getDatacenter(),
+    stop: () => (stopping ??= discard(client, started.getId(), graceSeconds)),
+  };
+}
+
+async function connect(): Promise<ContainerRuntimeClient> {
+  const { getContainerRuntimeClient } = await import("testcontainers");
+  return getContainerRuntimeClient().catch((cause: unknown) => {
+    const message =
+      "No Docker engine answers. Start it, or give its socket in DOCKER_HOST (see docker context ls).";
+    throw new LocalError("NO_DOCKER", message, { cause });
+  });
+}
+
+async function pull(
+  client: ContainerRuntimeClient,
+  progress: (line: string) => void,
+): Promise<void> {
+  const { ImageName } = await import("testcontainers");
+  const image = ImageName.fromString(IMAGE);
+  if (await client.image.exists(image)) return;
+  progress(`Pulling the Docker image ${image.string} (${IMAGE_SIZE}, once).`);
+  try {
+    await client.image.pull(image);
+    // testcontainers does not see an error which the engine reports after it began to answer
+    if (!(await client.image.exists(image))) throw new Error("the download ended early");
+  } catch (cause) {
+    const message = `Docker could not pull the image ${image.string}: ${reasonOf(cause)}`;
+    throw new LocalError("DOWNLOAD_FAILED", message, { cause });
+  }
+}
+
+/** Before the container would do so itself, to tell a failure of the one from a failure of the other. */
+async function startWatchdog(client: ContainerRuntimeClient): Promise<void> {
+  const { getReaper } = await import("testcontainers");
+  await getReaper(client).catch((cause: unknown) => {
+    const hint = "TESTCONTAINERS_RYUK_DISABLED=true does without it.";
+    const message = `testcontainers' watchdog Ryuk did not start: ${reasonOf(cause)}. ${hint}`;
+    throw new LocalError("NOT_STARTED", message, { cause });
+  });
+}
+
+/**
+ * The volume for a data directory, and the container's name too: two nodes on the same data would destroy it,
+ * and Docker refuses the second of a name.
+ *
+ * A volume and no bind mount of the directory, because the image gives its data to a user of its own (uid
+ * 999): on Linux the developer could not even delete the directory, a rootless engine makes yet another user
+ * of that one, and Docker Desktop's shared folders are slow.
+ */
+function volumeOf(dataDir: string): string {
+  return `partyfinder-${createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12)}`;
+}
+
+interface ContainerOptions extends Pick<DockerOptions, "port" | "signal"> {
+  /** Undefined: throw-away data. */
+  readonly volume: string | undefined;
+}
+
+/** What is known of a container before testcontainers hands it over. */
+interface Attempt {
+  id: string | undefined;
+  log: string;
+}
+
+/**
+ * Starts a container or leaves none. An abort removes it at once, which makes testcontainers give up waiting
+ * for it.
+ */
+async function startContainer(
+  client: ContainerRuntimeClient,
+  options: ContainerOptions,
+): Promise<StartedCassandraContainer> {
+  const { port, signal } = options;
+  const attempt: Attempt = { id: undefined, log: "" };
+  const container = await developmentContainer(client, options, attempt);
+  let removal: Promise<void> | undefined;
+  // a failing removal must not hide what it is done for
+  const remove = () =>
+    (removal ??=
+      attempt.id === undefined ? undefined : discard(client, attempt.id).catch(() => {}));
+  const abort = () => void remove();
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const started = await container.start();
+    signal?.throwIfAborted();
+    return started;
+  } catch (error) {
+    await remove();
+    signal?.throwIfAborted();
+    throw notStarted(error, port, attempt.log);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * testcontainers' Cassandra, made fit for development. What its methods cannot say is set in its protected
+ * fields: a port on one address only, and no health check, because its own starts a Python program (cqlsh)
+ * four times a second for as long as the container lives.
+ */
+async function developmentContainer(
+  client: ContainerRuntimeClient,
+  { port = 0, signal, volume }: ContainerOptions,
+  attempt: Attempt,
+): Promise<CassandraContainer> {
+  const { CassandraContainer } = await import("@testcontainers/cassandra");
+  const { Wait } = await import("testcontainers");
+
+  class DevelopmentContainer extends CassandraContainer {
+    protected override async beforeContainerCreated(): Promise<void> {
+      this.hostConfig.PortBindings = {
+        "9042/tcp": [{ HostIp: hostAddress(client), HostPort: String(port) }],
+      };
+      this.createOpts.Healthcheck = { Test: ["NONE"] };
+      this.withEnvironment(ENVIRONMENT); // only here: start() has set its own, and the last one counts
+    }
+
+    protected override async containerCreated(id: string): Promise<void> {
+      attempt.id = id;
+      signal?.throwIfAborted();
+    }
+  }
+
+  const container = new DevelopmentContainer(IMAGE)
+    .withDefaultLogDriver() // the engine's own choice may be one that cannot be read
+    .withWaitStrategy(Wait.forLogMessage("Startup complete")) // once the port for clients is open
+    .withLogConsumer((log) => keepTail(log, attempt));
+  if (volume === undefined) return container;
+  return container
+    .withName(volume)
+    .withBindMounts([{ source: volume, target: "/var/lib/cassandra" }]);
+}
+
+function keepTail(log: Readable, attempt: Attempt): void {
+  log.on("error", () => {}); // without a listener, an engine that goes away would end this process
+  log.on("data", (text: string) => {
+    attempt.log = (attempt.log + text).slice(-LOG_TAIL);
+  });
+}
+
+/**
+ * Ends and removes a container, given by id or name, with its nameless volumes. One that is gone already is
+ * fine.
+ */
+async function discard(
+  client: ContainerRuntimeClient,
+  id: string,
+  graceSeconds = 0,
+): Promise<void> {
+  const container = client.container.getById(id);
+  // its failure does not matter: the removal ends by force what still runs
+  if (graceSeconds > 0) await container.stop({ t: graceSeconds }).catch(() => {});
+  await container.remove({ force: true, v: true }).catch((error: unknown) => {
+    if (!hasStatus(error, 404)) throw error;
+  });
+}
+
+/**
+ * The only address the port is open on: 127.0.0.1; the engine's gateway if this process runs in a container
+ * itself; the engine's machine if `DOCKER_HOST` names another one.
+ */
+function hostAddress({ info }: ContainerRuntimeClient): string {
+  return info.containerRuntime.hostIps.find(({ family }) => family === 4)?.address ?? "127.0.0.1";
+}
+
+function notStarted(cause: unknown, port: number | undefined, log: string): LocalError {
+  const reason = reasonOf(cause);
+  if (/port is already allocated|address already in use/i.test(reason)) {
+    const message = `Cassandra did not start in Docker: port ${port} is taken.`;
+    return new LocalError("NOT_STARTED", message, { cause });
+  }
+  const what = reason.startsWith("Log stream ended") ? "it ended" : reason;
+  const message = `Cassandra did not start in Docker: ${what}. ${quote(log)}`.trim();
+  return new LocalError("NOT_STARTED", message, { cause });
+}
+
+/** The last lines that say something: no stack traces. The first may have been cut off. */
+function quote(log: string): string {
+  const lines = log.split("\n").slice(1);
+  const telling = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ /.test(line));
+  return telling.length === 0 ? "" : ["The end of its log:", ...telling.slice(-6)].join("\n  ");
+}
+
+/** What an error says, without the `(HTTP code 500) server error - ` that the engine's client prepends. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^\(HTTP code \d+\) [^-]* - /, "").trim();
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof Error && "statusCode" in error && error.statusCode === status;
+}
+
+async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return work();
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work(), aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

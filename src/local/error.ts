@@ -1,0 +1,37 @@
+/**
+ * Every way in which the embedded Cassandra fails.
+ *
+ * - `NO_JAVA`: there is no Java, and no Docker that could stand in for it.
+ * - `UNFIT_JAVA`: the Java that was found is not one that Cassandra 5 runs on.
+ * - `NO_MAVEN`: the jars are not there yet, and neither is Maven to fetch them.
+ * - `NO_DOCKER`: Docker was demanded, but no engine answers.
+ * - `DOWNLOAD_FAILED`: Maven could not fetch the jars.
+ * - `NOT_STARTED`: Cassandra ended, or did not answer in time, while it was starting.
+ * - `DIED`: Cassandra ended by itself after it had started.
+ * - `DIRECTORY_UNUSABLE`: the directory cannot be written, or is in use by a Cassandra that cannot be shared.
+ */
+export type LocalErrorCode =
+  | "NO_JAVA"
+  | "UNFIT_JAVA"
+  | "NO_MAVEN"
+  | "NO_DOCKER"
+  | "DOWNLOAD_FAILED"
+  | "NOT_STARTED"
+  | "DIED"
+  | "DIRECTORY_UNUSABLE";
+
+/** A failure of the embedded Cassandra: its message says what was needed, what came instead and what to do. */
+export class LocalError extends Error {
+  override readonly name = "LocalError";
+  readonly code: LocalErrorCode;
+
+  constructor(code: LocalErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Whether an error is of the operating system and has one of the codes, e.g. `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}

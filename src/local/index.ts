@@ -1,0 +1,4 @@
+export type { Embedded, EmbeddedOptions } from "./embedded.ts";
+export { LocalError, type LocalErrorCode } from "./error.ts";
+export { readPlaces } from "./places.ts";
+export { startEmbedded } from "./start.ts";

@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { LocalError } from "./error.ts";
+
+/** A Java that Cassandra 5 runs on. */
+export interface Java {
+  /** The command: a path, or `java` if it is looked up in PATH. */
+  readonly command: string;
+  /** e.g. `17.0.15` */
+  readonly version: string;
+}
+
+/** Where to look for Java. */
+export interface JavaPlace {
+  /** The only place to look in, if given; else PATH is. */
+  readonly javaHome?: string | undefined;
+  /** The environment whose PATH is meant; default: ours. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** Finds the Java to run Cassandra with. Fails with `NO_JAVA` or `UNFIT_JAVA`. */
+export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
+  const command = javaHome === undefined ? "java" : join(resolve(javaHome), "bin", "java");
+  const place = javaHome === undefined ? "PATH" : `JAVA_HOME (${javaHome})`;
+  const version = await versionOf(command, env);
+  if (version !== undefined && isFit(version)) return { command, version };
+  const advice = await advise();
+  if (version === undefined) {
+    throw new LocalError(
+      "NO_JAVA",
+      `Cassandra needs Java 17 or 11, or Docker, but there is no java in ${place}. ${advice}`,
+    );
+  }
+  throw new LocalError(
+    "UNFIT_JAVA",
+    `Cassandra 5 runs on Java 17 or 11 only, but the one in ${place} is ${version}. ${advice}`,
+  );
+}
+
+/** Cassandra 5.0 refuses every other (its bin/cassandra.in.sh). */
+function isFit(version: string): boolean {
+  return /^(11|17)\b/.test(version);
+}
+
+/** What `java -version` says, e.g. `17.0.15`; undefined if it cannot be run. */
+async function versionOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(command, ["-version"], { env });
+    return /version "([^"]+)"/.exec(stdout + stderr)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+async function advise(): Promise<string> {
+  const home = await fitHome();
+  return home === undefined
+    ? "Install Java 17 and set JAVA_HOME to it, or start Docker."
+    : `Set JAVA_HOME=${home}, which is fit, or start Docker.`;
+}
+
+/** A Java that would do, in the places where Linux and macOS install them. */
+async function fitHome(): Promise<string | undefined> {
+  for (const [folder, home] of installations) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const candidate = join(folder, name, home);
+      const version = await versionOf(join(candidate, "bin", "java"));
+      if (version !== undefined && isFit(version)) return candidate;
+    }
+  }
+  return undefined;
+}
+
+const installations = [
+  ["/usr/lib/jvm", ""],
+  ["/Library/Java/JavaVirtualMachines", "Contents/Home"],
+] as const;

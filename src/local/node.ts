@@ -1,0 +1,133 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, startChild } from "./child.ts";
+import { LocalError } from "./error.ts";
+import { jvmArguments, logbackXml } from "./jvm.ts";
+import { answersCql } from "./port.ts";
+import { cassandraYaml, type Node } from "./yaml.ts";
+
+/** What a node is started with. */
+export interface NodeOptions {
+  readonly node: Node;
+  /** Where its configuration, data and log are kept; absolute, it must exist. */
+  readonly dir: string;
+  /** The command that runs Java. */
+  readonly java: string;
+  readonly jars: readonly string[];
+  readonly heap: string;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** A Java process that runs, or at least will soon run, a node of Cassandra. */
+export interface RunningNode {
+  readonly pid: number;
+  /** Resolves once clients are answered; from then on it does not keep this process running. Fails with `NOT_STARTED`. */
+  ready(options: Waiting): Promise<void>;
+  /** Resolves when it ended without having been asked to; else never. */
+  readonly died: Promise<LocalError>;
+  /** Ends it: politely, after 10 s by force. Idempotent. */
+  stop(): Promise<void>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+/** How long to wait, and whom to tell. */
+export interface Waiting {
+  readonly progress: (line: string) => void;
+  /** Ends the wait, which rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Starts a node. Its log is `cassandra.log`, that of the start before `cassandra.log.1`. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { node, dir } = options;
+  const log = join(dir, "cassandra.log");
+  configure(node, dir);
+  if (existsSync(log)) renameSync(log, `${log}.1`);
+  const java = await spawnJava(options, log);
+  let stopping: Promise<void> | undefined;
+  return {
+    pid: java.pid,
+    ready: (waiting) => ready(java, node, log, waiting),
+    died: new Promise((resolve) => {
+      void java.ended.then((end) => stopping === undefined && resolve(died(end, log)));
+    }),
+    stop: () => (stopping ??= stop(java)),
+    kill: () => (stopping ??= kill(java)),
+  };
+}
+
+function configure(node: Node, dir: string): void {
+  const tmp = join(dir, "tmp");
+  rmSync(tmp, { recursive: true, force: true });
+  mkdirSync(tmp);
+  writeFileSync(join(dir, "cassandra.yaml"), cassandraYaml(node));
+  writeFileSync(join(dir, "logback.xml"), logbackXml);
+}
+
+async function spawnJava(options: NodeOptions, log: string): Promise<Child> {
+  const { node, dir, java, jars, heap, env } = options;
+  const output = openSync(log, "w");
+  try {
+    const args = jvmArguments({ jars, heap, dir, nodes: node.seeds.length });
+    return await startChild(java, args, { cwd: dir, env, stdio: ["ignore", output, output] });
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function ready(java: Child, node: Node, log: string, { progress, signal }: Waiting) {
+  const limit = 120_000;
+  const begun = Date.now();
+  let end: string | undefined;
+  let told = false;
+  void java.ended.then((how) => (end = how));
+  while (!(await answersCql(node.ip, node.cqlPort))) {
+    signal?.throwIfAborted();
+    const waited = Date.now() - begun;
+    if (end !== undefined) throw notStarted(`it ended with ${end}`, log);
+    if (waited > limit) throw notStarted(`it did not answer within ${limit / 1000} s`, log);
+    if (waited > 6000 && !told) progress(`Cassandra is still starting; its log is ${log}`);
+    told ||= waited > 6000;
+    await sleep(50);
+  }
+  signal?.throwIfAborted();
+  java.unref();
+}
+
+async function stop(java: Child): Promise<void> {
+  java.ref();
+  java.kill("SIGTERM");
+  const force = setTimeout(() => java.kill("SIGKILL"), 10_000);
+  await java.ended;
+  clearTimeout(force);
+}
+
+async function kill(java: Child): Promise<void> {
+  java.ref();
+  java.kill("SIGKILL");
+  await java.ended;
+}
+
+const notStarted = (reason: string, log: string) =>
+  new LocalError("NOT_STARTED", `Cassandra did not start: ${reason}. ${quote(log)}`);
+
+const died = (end: string, log: string) =>
+  new LocalError("DIED", `Cassandra ended by itself with ${end}. ${quote(log)}`);
+
+/** The last lines of a log that say something: no stack traces. */
+function quote(log: string): string {
+  const lines = readFileSync(log, "utf8").split("\n");
+  const telling = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ /.test(line));
+  return [`The end of its log ${log}:`, ...telling.slice(-6)].join("\n  ");
+}

@@ -1,0 +1,84 @@
+/** What is peculiar to one node of a cluster. A lone node is its own seed. */
+export interface Node {
+  /** The address it listens on, for clients and for other nodes. */
+  readonly ip: string;
+  readonly cqlPort: number;
+  readonly storagePort: number;
+  /** The node's place on the ring, from -2^63 to 2^63 - 1. Stored at the first start, later ones keep it. */
+  readonly token: bigint;
+  /** Address and storage port of the nodes to ask for the others. With all nodes listed, all may start at once. */
+  readonly seeds: readonly string[];
+  /** Whom it lets in. Default: everybody on this machine, without a password or TLS. */
+  readonly guard?: Guard | undefined;
+}
+
+/** What clients have to show. They log in, at first as `cassandra` with the same password, and have granted rights only. */
+export interface Guard {
+  /** A PEM file with the node's private key and its certificate, for TLS; absolute. */
+  readonly identity: string;
+  /** A PEM file of the certificates of which clients have to show one. */
+  readonly trusted: string;
+}
+
+/** The data centre of every node, by name: SimpleSnitch knows no other. */
+export const localDataCenter = "datacenter1";
+
+/** A node's cassandra.yaml: Cassandra's defaults, except for what makes it local, quick to start and small. */
+export function cassandraYaml({ ip, cqlPort, storagePort, token, seeds, guard }: Node): string {
+  return `cluster_name: partyfinder
+partitioner: org.apache.cassandra.dht.Murmur3Partitioner
+endpoint_snitch: SimpleSnitch
+
+# A given token and no bootstrap: nothing is streamed, so a node need not wait for others.
+num_tokens: 1
+initial_token: ${token}
+auto_bootstrap: false
+seed_provider:
+  - class_name: org.apache.cassandra.locator.SimpleSeedProvider
+    parameters: [{ seeds: "${seeds.join(",")}" }]
+
+listen_address: ${ip}
+rpc_address: ${ip}
+storage_port: ${storagePort}
+native_transport_port: ${cqlPort}
+
+# Segments are memory-mapped: what was acknowledged outlives a killed process (not a power cut).
+commitlog_sync: periodic
+commitlog_sync_period: 10000ms
+commitlog_segment_size: 8MiB
+commitlog_total_space: 64MiB
+auto_snapshot: false
+
+# Fewer round trips for lightweight transactions, and reads at SERIAL that are linearizable.
+paxos_variant: v2
+
+# Small memory.
+file_cache_size: 32MiB
+key_cache_size: 4MiB
+counter_cache_size: 0MiB
+memtable_heap_space: 32MiB
+memtable_offheap_space: 32MiB
+networking_cache_size: 16MiB
+repair_session_space: 8MiB
+concurrent_reads: 8
+concurrent_writes: 8
+concurrent_counter_writes: 2
+concurrent_compactors: 1
+native_transport_max_threads: 16
+${guard ? guardYaml(guard) : ""}`;
+}
+
+function guardYaml({ identity, trusted }: Guard): string {
+  return `
+authenticator: PasswordAuthenticator
+authorizer: CassandraAuthorizer
+client_encryption_options:
+  enabled: true
+  optional: false
+  require_client_auth: true
+  keystore: ${JSON.stringify(identity)}
+  truststore: ${JSON.stringify(trusted)}
+  ssl_context_factory:
+    class_name: org.apache.cassandra.security.PEMBasedSslContextFactory
+`;
+}

@@ -1,0 +1,77 @@
+import type { Session, Statement } from "../cassandra/index.ts";
+import { type Entry, putEntry } from "./entry.ts";
+
+/** How far a backfill has come. */
+export interface BackfillProgress {
+  /** Entries put. */
+  readonly written: number;
+  /** Parties without a date: they cannot have an entry. */
+  readonly undated: number;
+  /** The token of the city that it is at: one that begins here goes on. Undefined before the first party. */
+  readonly token: bigint | undefined;
+}
+
+export interface BackfillOptions {
+  /** Begin at this token, as an earlier one told it. Default: at the beginning. */
+  readonly token?: bigint | undefined;
+  /** Called behind every page of parties. */
+  readonly progress: (state: BackfillProgress) => void;
+  /** Ends it between two pages; it then throws the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** How many entries are put at once. */
+const AT_ONCE = 64;
+
+/**
+ * Puts the entry of every party that there is, for a table that was written before there were entries. It reads the
+ * whole table, once, in the order of tokens. To put an entry again does no harm, so it can begin anew or go on anywhere.
+ */
+export async function backfill(
+  session: Session,
+  { token, progress, signal }: BackfillOptions,
+): Promise<BackfillProgress> {
+  let state: BackfillProgress = { written: 0, undated: 0, token };
+  let entries: Entry[] = [];
+  const flush = async () => {
+    await Promise.all(entries.map((entry) => putEntry(session, entry)));
+    state = { ...state, written: state.written + entries.length };
+    entries = [];
+    progress(state);
+    signal.throwIfAborted();
+  };
+
+  for await (const { place, city, id, date } of session.rows(everyParty(token))) {
+    if (date) entries.push({ city, id, date });
+    else state = { ...state, undated: state.undated + 1 };
+    if (entries.length === AT_ONCE) await flush();
+    // Behind the flush: what is told has been put, but for parties of this very city.
+    state = { ...state, token: place };
+  }
+  await flush();
+  return state;
+}
+
+interface Found {
+  readonly place: bigint;
+  readonly city: string;
+  readonly id: string;
+  readonly date: Date | null;
+}
+
+/** The only read here that names no key: it is the operator's, and no model's. */
+function everyParty(token: bigint | undefined): Statement<readonly Found[]> {
+  const all = "SELECT token(city) AS place, city, id, date FROM party";
+  return {
+    cql: token === undefined ? all : `${all} WHERE token(city) >= ?`,
+    params: token === undefined ? [] : [token],
+    kind: "read",
+    decode: (rows) =>
+      rows.map((row) => ({
+        place: row["place"] as bigint,
+        city: row["city"] as string,
+        id: String(row["id"]),
+        date: row["date"] as Date | null,
+      })),
+  };
+}

@@ -1,0 +1,51 @@
+import { GraphQLError, type GraphQLErrorOptions } from "graphql";
+import { CassandraError, InvalidValue } from "../cassandra/index.ts";
+
+/** The `extensions.code` of every error that the bridge tells a client, and what the client can do about it. */
+export const bridgeCodes = {
+  BAD_USER_INPUT:
+    "An argument is missing or wrong; `extensions.argument` names it. Nothing was done.",
+  BAD_CURSOR: "`after` is no cursor of this field and key. Begin without it.",
+  UNAVAILABLE: "Cassandra does not answer. Nothing was written; try again later.",
+  OUTCOME_UNKNOWN:
+    "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
+} as const;
+
+/** Makes errors that have a code of a table, and no other. */
+export function errorsOf<Codes extends Readonly<Record<string, string>>>(_codes: Codes) {
+  return (code: keyof Codes & string, message: string, options: GraphQLErrorOptions = {}) =>
+    new GraphQLError(message, { ...options, extensions: { ...options.extensions, code } });
+}
+
+const bridgeError = errorsOf(bridgeCodes);
+
+/** An error about an argument, named by its path, e.g. `["input", "date"]`. */
+function badInput(argument: readonly string[], message: string): GraphQLError {
+  const name = argument.join(".");
+  return bridgeError("BAD_USER_INPUT", `Argument "${name}" ${message}.`, {
+    extensions: { argument },
+  });
+}
+
+/** The error of a cursor that is not one of its field and key. */
+export function badCursor(): GraphQLError {
+  const message = "The cursor is not one of this field with these arguments.";
+  return bridgeError("BAD_CURSOR", message, { extensions: { argument: ["after"] } });
+}
+
+/** Runs a check of an argument's value and tells its failure as a {@link badInput}. */
+export function checkArgument<Value>(argument: readonly string[], check: () => Value): Value {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof InvalidValue ? badInput(argument, error.message) : error;
+  }
+}
+
+/** What a client is told of a failure of the model layer; undefined if it is none of the client's business. */
+export function clientError(error: unknown): GraphQLError | undefined {
+  if (!(error instanceof CassandraError)) return undefined;
+  const { code, message } = error;
+  if (code !== "UNAVAILABLE" && code !== "OUTCOME_UNKNOWN") return undefined;
+  return bridgeError(code, message);
+}

@@ -1,0 +1,56 @@
+import "@pothos/plugin-relay";
+import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
+import type { Table } from "../cassandra/index.ts";
+import type { Connection } from "./connection.ts";
+
+type Builder = PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
+
+/** The GraphQL types of a table in one builder. */
+interface TableRefs {
+  readonly row: ObjectRef<SchemaTypes, unknown>;
+  connection?: ObjectRef<SchemaTypes, Connection>;
+}
+
+const refs = new WeakMap<Builder, Map<Table, TableRefs>>();
+
+/** Remembers the object that a builder has for a table's rows. */
+export function setRowRef(builder: Builder, table: Table, row: TableRefs["row"]): void {
+  const tables = refs.get(builder) ?? new Map<Table, TableRefs>();
+  refs.set(builder, tables.set(table, { row }));
+}
+
+/** The object of a table's rows. @throws PothosSchemaError if `tableObject` was not called */
+export function rowRef(builder: Builder, table: Table): TableRefs["row"] {
+  return refsOf(builder, table).row;
+}
+
+/** The connection of a table's rows, defined when it is first asked for. */
+export function connectionRef<Types extends SchemaTypes>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: Table,
+): ObjectRef<Types, Connection> {
+  // What is remembered for a builder is of that builder's types; the map's key cannot say so.
+  const own = builder as unknown as Builder;
+  const found = refsOf(own, table);
+  found.connection ??= defineConnection(own, found.row);
+  return found.connection as never;
+}
+
+function refsOf(builder: Builder, table: Table): TableRefs {
+  const found = refs.get(builder)?.get(table);
+  if (found) return found;
+  throw new PothosSchemaError(
+    `Table "${table.name}" has no GraphQL object: call builder.tableObject with it.`,
+  );
+}
+
+function defineConnection(builder: Builder, row: TableRefs["row"]) {
+  const name = `${row.name}Connection`;
+  const edge = { name: `${row.name}Edge`, description: "A row and the cursor of its place." };
+  const description = "A page of rows in clustering order.";
+  // The relay plugin's own shape is wider: rows that are promises, edges that may be null.
+  return builder.connectionObject(
+    { type: row, name, description } as never,
+    edge as never,
+  ) as never;
+}

@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import { createYoga, type Plugin } from "graphql-yoga";
+import type { Session } from "../cassandra/index.ts";
+import type { Context } from "../context.ts";
+import { codedError } from "../error.ts";
+import { createLive } from "../live/index.ts";
+import { schema } from "../schema.ts";
+import { createDrain } from "./drain.ts";
+import { createGraphiQL } from "./graphiql.ts";
+import { createHealth } from "./health.ts";
+import { limits } from "./limits.ts";
+import { createMask, type Log } from "./mask.ts";
+import { useArgumentErrors } from "./request-error.ts";
+import { listener } from "./routes.ts";
+import { serveWebSocket } from "./websocket.ts";
+
+export interface AppOptions {
+  /** Where the parties are. It need not be reachable, now or later. Stays open when the app closes. */
+  readonly session: Session;
+  /** The address to listen on. Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Default: 0, any free one. */
+  readonly port?: number;
+  /** What GraphiQL opens on, one operation a tab. Default: its own explanation. */
+  readonly operations?: readonly string[];
+  /** Default: standard error. */
+  readonly log?: Log;
+}
+
+/** A running server. */
+export interface App extends AsyncDisposable {
+  /** Where GraphQL and GraphiQL are, e.g. `http://localhost:4000/graphql`. */
+  readonly url: string;
+  /** Where subscriptions are, e.g. `ws://localhost:4000/graphql`. */
+  readonly webSocketUrl: string;
+  /**
+   * Stops listening, completes the subscriptions, answers the requests in flight, and asks their clients to close:
+   * after 4 s they are cut. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+const ENDPOINT = "/graphql";
+
+/**
+ * Serves the schema over HTTP, Server-Sent Events and WebSocket, with GraphiQL for browsers; `/health` tells whether
+ * the process lives, `/ready` whether its database answers.
+ *
+ * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen
+ */
+export async function createApp({
+  session,
+  host = "127.0.0.1",
+  port = 0,
+  operations = [],
+  log = console.error,
+}: AppOptions): Promise<App> {
+  const live = createLive();
+  let closed: Promise<void> | undefined;
+  const yoga = createYoga<Record<string, unknown>, Context>({
+    schema,
+    context: { session, live },
+    graphqlEndpoint: ENDPOINT,
+    maskedErrors: { maskError: createMask(log), errorMessage: "Unexpected error." },
+    plugins: [jsonOnly(), refuseSubscriptions(() => closed !== undefined), useArgumentErrors()],
+    maxRequestBodySize: limits.bodyBytes,
+    // Yoga's own answers every address that ends in it: no address ends in a space.
+    healthCheckEndpoint: " ",
+    multipart: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    logging: false,
+  });
+  const { health, ready } = createHealth(session);
+  const routes = {
+    endpoint: ENDPOINT,
+    graphql: yoga,
+    page: createGraphiQL(ENDPOINT, operations),
+    others: { "/health": health, "/ready": ready },
+  };
+  const server = createServer(listener(routes, log));
+  const drain = createDrain(server);
+  const closeWebSockets = serveWebSocket(server, yoga);
+  server.listen(port, host);
+  await once(server, "listening");
+  // For one, a connection that cannot be accepted because too many files are open.
+  server.on("error", (error) => log("The HTTP server has a problem:", error));
+
+  const shutDown = async () => {
+    live.close();
+    // The subscriptions' ends become messages in this turn of the event loop: sockets close behind them.
+    await setImmediate();
+    await Promise.all([closeWebSockets(), drain()]);
+    await yoga.dispose();
+  };
+  const close = () => (closed ??= shutDown());
+  const authority = `${shownHost(host)}:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `http://${authority}${ENDPOINT}`,
+    webSocketUrl: `ws://${authority}${ENDPOINT}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Refuses the content types that a page of another site can send without being allowed to. */
+function jsonOnly(): Plugin {
+  return {
+    onRequest({ request, fetchAPI, ...hook }) {
+      const type = request.headers.get("content-type") ?? "";
+      if (request.method !== "POST" || /^application\/json\s*(;|$)/i.test(type)) return;
+      const message = `Send application/json, not ${type || "a body without a content type"}.`;
+      const errors = [codedError("UNSUPPORTED_MEDIA_TYPE", message)];
+      hook.endResponse(fetchAPI.Response.json({ errors }, { status: 415 }));
+    },
+  };
+}
+
+/** Refuses those that come when the others have been completed: nothing would ever end them. */
+function refuseSubscriptions(isClosing: () => boolean): Plugin {
+  return {
+    onSubscribe() {
+      if (isClosing()) throw codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
+    },
+  };
+}
+
+/** A browser may say localhost to a loopback address, and people prefer to read it. */
+function shownHost(host: string): string {
+  if (host === "127.0.0.1" || host === "::1" || host === "0.0.0.0") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,14 @@
+/** What one client can ask of the server at most. */
+export const limits = {
+  /** Of an HTTP request. Larger: status 413. */
+  bodyBytes: 100 * 1024,
+  /** Of a WebSocket message. Larger: the socket is closed with 1009. */
+  messageBytes: 64 * 1024,
+  /** More: the error `TOO_MANY_SUBSCRIPTIONS`. */
+  subscriptionsASocket: 100,
+  /** How long answers may still take when the server closes, in milliseconds. Then they are cut. */
+  // Longer than a statement may take: a write that was sent is told how it ended.
+  drain: 4000,
+  /** For how long a connection without a request may still bring one when the server closes, in milliseconds. */
+  lastRequest: 500,
+} as const;

@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { GraphQLError } from "graphql";
+import { codedError } from "../error.ts";
+import { clientError } from "../pothos/index.ts";
+
+/** Where a line goes that an operator should see. */
+export type Log = (line: string, error?: unknown) => void;
+
+/**
+ * Decides what a client is told of an error: what was thrown for it, or a known failure of the database,
+ * as it is; anything else by a request id under which the log has the whole of it, once.
+ */
+export function createMask(log: Log) {
+  return (error: unknown): Error => {
+    const cause = rootOf(error);
+    if (cause instanceof GraphQLError && isForClient(cause, error)) return error as GraphQLError;
+    const known = clientError(cause);
+    if (known) return located(known, error);
+    const requestId = randomUUID();
+    log(`Unexpected error, request id ${requestId}:`, cause);
+    const masked = codedError("INTERNAL_SERVER_ERROR", "Unexpected error.", {
+      extensions: { requestId },
+    });
+    return located(masked, error);
+  };
+}
+
+/** Of errors that a field throws only those with a code are meant for the client: others are broken promises. */
+function isForClient({ extensions }: GraphQLError, error: unknown): boolean {
+  return extensions["code"] !== undefined || !(error instanceof GraphQLError && error.path);
+}
+
+/** The executor wraps what a resolver throws, to say where. */
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
+}
+
+function located({ message, extensions }: GraphQLError, from: unknown): GraphQLError {
+  if (!(from instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const { nodes, path } = from;
+  return new GraphQLError(message, { ...(nodes && { nodes }), ...(path && { path }), extensions });
+}

@@ -1,0 +1,45 @@
+import { isContactPoint } from "../cassandra/index.ts";
+import type { TestCassandraOptions } from "./cassandra.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the environment says of the Cassandra for tests; what is empty counts as not set:
+ *
+ * - `CASSANDRA_TEST_CONTACT_POINTS`: the nodes to use, each host or host:port, with commas between
+ * - `CASSANDRA_TEST_LOCAL_DATA_CENTER`: the data centre of these nodes
+ * - `CASSANDRA_TEST`: `docker` or `jars`
+ * - `CASSANDRA_TEST_REUSE`: `true` or `false`
+ *
+ * @throws Error naming the variable that is wrong, and what it has to be
+ */
+export function readTestEnvironment(environment: Environment): TestCassandraOptions {
+  const read = <Value>(name: string, parse: (text: string, name: string) => Value) => {
+    const text = environment[name]?.trim();
+    return text ? parse(text, name) : undefined;
+  };
+  return {
+    contactPoints: read("CASSANDRA_TEST_CONTACT_POINTS", contactPoints),
+    localDataCenter: read("CASSANDRA_TEST_LOCAL_DATA_CENTER", (text) => text),
+    runtime: read("CASSANDRA_TEST", oneOf("docker", "jars")),
+    reuse: read("CASSANDRA_TEST_REUSE", oneOf("true", "false")) === "true",
+  };
+}
+
+function contactPoints(text: string, name: string): readonly string[] {
+  const points = text.split(",").map((point) => point.trim());
+  if (points.every(isContactPoint)) return points;
+  throw wrong(name, text, "nodes, each host or host:port, with commas between");
+}
+
+function oneOf<const Word extends string>(...words: readonly Word[]) {
+  return (text: string, name: string): Word => {
+    const word = words.find((each) => each === text);
+    if (word === undefined) throw wrong(name, text, words.join(" or "));
+    return word;
+  };
+}
+
+function wrong(name: string, text: string, needed: string): Error {
+  return new Error(`${name} must be ${needed}, but is "${text}".`);
+}

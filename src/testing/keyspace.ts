@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import {
+  connect,
+  type ConnectOptions,
+  dropKeyspace,
+  type Session,
+  sync,
+  syncKeyspace,
+  type Table,
+} from "../cassandra/index.ts";
+
+/** What a keyspace for tests is to be. */
+export interface TestKeyspaceOptions {
+  /** On which Cassandra: a `TestCassandra`, or how to connect to another one. */
+  readonly cassandra: ConnectOptions;
+  /** The models of the tables to create in it; default: none. */
+  readonly tables?: readonly Table[] | undefined;
+  /**
+   * What its name begins with, at most 35 letters, digits and underscores; default `test`. The rest is random, so that
+   * no two meet.
+   */
+  readonly prefix?: string | undefined;
+}
+
+/** A keyspace of a test's own, with a session; disposed of, it is dropped and the session closed. */
+export interface TestKeyspace extends AsyncDisposable {
+  /** e.g. `test_3f9c0a5be721` */
+  readonly name: string;
+  /** A session in this keyspace. */
+  readonly session: Session;
+  /** How to connect to its cluster, for sessions and programs of the test's own. */
+  readonly cluster: ConnectOptions;
+}
+
+/**
+ * Makes a new keyspace, one copy of each row, with the tables of these models in it. It is dropped when it is disposed
+ * of, whether the test passed or not; only a process that is killed leaves its own behind.
+ *
+ * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; then nothing is left behind either
+ * @example
+ * await using keyspace = await createTestKeyspace({ cassandra, tables: [MessageTable] });
+ * await keyspace.session.run(select(MessageTable, { room: "lobby" })); // []
+ */
+export async function createTestKeyspace({
+  cassandra: cluster,
+  tables = [],
+  prefix = "test",
+}: TestKeyspaceOptions): Promise<TestKeyspace> {
+  const name = `${prefix}_${randomBytes(6).toString("hex")}`;
+  await using opened = new AsyncDisposableStack();
+  await syncKeyspace(cluster, name, { [cluster.localDataCenter]: 1 });
+  opened.defer(() => drop(cluster, name));
+  const session = opened.use(await connect({ ...cluster, keyspace: name }));
+  await sync(session, name, tables);
+  const kept = opened.move();
+  return { name, session, cluster, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** By a connection of its own: the test may have closed its session. */
+async function drop(cluster: ConnectOptions, name: string): Promise<void> {
+  const { keyspace: _, ...elsewhere } = cluster;
+  await using session = await connect(elsewhere);
+  await session.cql(dropKeyspace(name));
+}

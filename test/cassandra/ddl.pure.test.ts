@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import {
+  asc,
+  CassandraError,
+  createKeyspace,
+  createTable,
+  desc,
+  dropKeyspace,
+  int,
+  table,
+  text,
+  timestamp,
+  uuid,
+} from "../../src/cassandra/index.ts";
+import { PartyTable } from "../../src/party/index.ts";
+
+test("the party table", () => {
+  expect(createTable(PartyTable)).toBe(`CREATE TABLE IF NOT EXISTS party (
+  city text,
+  id uuid,
+  name text,
+  people int,
+  date timestamp,
+  PRIMARY KEY ((city), id)
+) WITH CLUSTERING ORDER BY (id ASC)`);
+});
+
+test("a table with a compound partition key, descending order and names that need quotes", () => {
+  const Reading = table(
+    "Reading",
+    { sensor: uuid(), "day of year": int(), at: timestamp(), token: text() },
+    { partition: ["sensor", "day of year"], clustering: [desc("at"), asc("token")] },
+  );
+  expect(createTable(Reading)).toBe(`CREATE TABLE IF NOT EXISTS "Reading" (
+  sensor uuid,
+  "day of year" int,
+  at timestamp,
+  "token" text,
+  PRIMARY KEY ((sensor, "day of year"), at, "token")
+) WITH CLUSTERING ORDER BY (at DESC, "token" ASC)`);
+});
+
+test("a table without a clustering key", () => {
+  const Setting = table("setting", { name: text(), value: text() }, { partition: ["name"] });
+  expect(createTable(Setting)).toBe(`CREATE TABLE IF NOT EXISTS setting (
+  name text,
+  value text,
+  PRIMARY KEY ((name))
+)`);
+});
+
+test("a keyspace of copies in one data centre, or in several", () => {
+  expect(createKeyspace("partyfinder", 3)).toBe(
+    "CREATE KEYSPACE IF NOT EXISTS partyfinder WITH replication = {'class': 'SimpleStrategy', 'replication_factor': '3'}",
+  );
+  expect(createKeyspace("Odd", { dc1: 3, "d'c2": 2 })).toBe(
+    `CREATE KEYSPACE IF NOT EXISTS "Odd" WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': '3', 'd''c2': '2'}`,
+  );
+  expect(dropKeyspace("partyfinder")).toBe("DROP KEYSPACE IF EXISTS partyfinder");
+});
+
+test("a table that cannot be is refused when it is defined", () => {
+  const columns = { a: text(), b: text() };
+  const define = (key: object) => () => table("t", columns, key as never);
+
+  expect(define({ partition: ["c"] })).toThrow(
+    new CassandraError(
+      "BAD_TABLE",
+      'Table "t" cannot be: its key names "c", but its columns are a, b.',
+    ),
+  );
+  expect(define({ partition: [] })).toThrow("its partition key is empty");
+  expect(define({ partition: ["a"], clustering: [asc("a")] })).toThrow("names a column twice");
+});

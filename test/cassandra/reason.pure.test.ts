@@ -1,0 +1,131 @@
+import { errors, types } from "cassandra-driver";
+import { expect, test } from "vitest";
+import { reasonOf } from "../../src/cassandra/reason.ts";
+
+const { responseErrorCodes: codes } = types;
+const noHost = (...inner: unknown[]) =>
+  new errors.NoHostAvailableError(
+    Object.fromEntries(inner.map((error, node) => [`10.0.0.${node}:9042`, error])),
+  );
+const coded = (code: string, message: string, more = {}) =>
+  Object.assign(new Error(message), { code, ...more });
+const openSsl = (code: string, reason: string) =>
+  coded(
+    code,
+    `404D690:error:0A00045C:SSL routines:ssl3_read_bytes:${reason}:rec_layer_s3.c:918:\n`,
+    {
+      library: "SSL routines",
+      reason,
+    },
+  );
+const refused = (host: string) => coded("ECONNREFUSED", `connect ECONNREFUSED ${host}:9042`);
+const wrongPassword = new errors.AuthenticationError("Provided username ada … are incorrect");
+
+test.each<[string, unknown, string]>([
+  [
+    "a wrong password",
+    wrongPassword,
+    "Provided username ada … are incorrect (check the user name and the password)",
+  ],
+  [
+    "no password where one is needed",
+    new errors.AuthenticationError("Host … but no authenticator found in the options"),
+    "Host … but no authenticator found in the options (give a user name and a password)",
+  ],
+  [
+    "a role that may not log in",
+    new errors.AuthenticationError("ada is not permitted to log in"),
+    "ada is not permitted to log in (take a role that has LOGIN)",
+  ],
+  [
+    "TLS to a plain port",
+    openSsl("ERR_SSL_WRONG_VERSION_NUMBER", "wrong version number"),
+    "TLS: wrong version number (nobody speaks TLS there: connect without it, or to the port for it)",
+  ],
+  [
+    "plain to a TLS port",
+    coded("ECONNRESET", "read ECONNRESET"),
+    "read ECONNRESET (the node closed the connection: if it wants TLS, connect with it)",
+  ],
+  [
+    "plain to a TLS port that was faster",
+    Object.assign(new Error("Socket was closed"), { isSocketError: true }),
+    "Socket was closed (the node closed the connection: if it wants TLS, connect with it)",
+  ],
+  [
+    "an untrusted certificate",
+    coded(
+      "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca",
+    ),
+    "self-signed certificate (give the certificate of the authority that signed the node's)",
+  ],
+  [
+    "an expired certificate",
+    coded("CERT_HAS_EXPIRED", "certificate has expired"),
+    "certificate has expired (renew the node's certificate)",
+  ],
+  [
+    "a certificate for another name",
+    coded("ERR_TLS_CERT_ALTNAME_INVALID", "IP: 10.0.0.1 is not in the cert's list: "),
+    "IP: 10.0.0.1 is not in the cert's list:  (the node's certificate has to name the address that is connected to)",
+  ],
+  [
+    "no client certificate",
+    openSsl("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "tlsv13 alert certificate required"),
+    "TLS: tlsv13 alert certificate required (the node asks for a client certificate: give one, with its private key)",
+  ],
+  [
+    "a client certificate that the node does not trust",
+    openSsl("ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "tlsv1 alert internal error"),
+    "TLS: tlsv1 alert internal error (the node ended the handshake: does it trust the client certificate?)",
+  ],
+  [
+    "nothing that listens",
+    refused("10.0.0.1"),
+    "connect ECONNREFUSED 10.0.0.1:9042 (nothing listens there: start Cassandra, or check host and port)",
+  ],
+  [
+    "a machine that does not answer",
+    new Error("Connection timeout"),
+    "Connection timeout (check the address, and what stands between)",
+  ],
+  [
+    "a wrong data centre",
+    new errors.ArgumentError(
+      "localDataCenter was configured as 'dc1', but only found hosts in data centers: [dc2]",
+    ),
+    "localDataCenter was configured as 'dc1', but only found hosts in data centers: [dc2] (name the data centre whose nodes are to be asked)",
+  ],
+  [
+    "no rights",
+    new errors.ResponseError(
+      codes.unauthorized,
+      "User ada has no SELECT permission on <table k.t>",
+    ),
+    "User ada has no SELECT permission on <table k.t> (grant it to the role, or log in as another)",
+  ],
+  ["something that nobody has heard of", new Error("?"), "?"],
+])("of a node: %s", (_, error, reason) => {
+  expect(reasonOf(noHost(error))).toBe(reason);
+});
+
+test("of a host that nobody knows", () => {
+  const error = new errors.NoHostAvailableError({}, "No host could be resolved");
+  expect(reasonOf(error)).toBe(
+    "No host could be resolved (no such host: check the contact points)",
+  );
+});
+
+test("of a keyspace that is missing, which is known only once a node was reached", () => {
+  const error = new errors.ResponseError(codes.invalid, "Keyspace 'x' does not exist");
+  expect(reasonOf(error)).toBe("Keyspace 'x' does not exist (create it, or name another)");
+});
+
+test("of several nodes: each once, those that need the same together", () => {
+  expect(
+    reasonOf(noHost(refused("10.0.0.1"), wrongPassword, refused("10.0.0.2"), wrongPassword)),
+  ).toBe(
+    "connect ECONNREFUSED 10.0.0.1:9042, connect ECONNREFUSED 10.0.0.2:9042 (nothing listens there: start Cassandra, or check host and port); Provided username ada … are incorrect (check the user name and the password)",
+  );
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  asc,
+  createKeyspace as createKeyspaceCql,
+  dropKeyspace,
+  int,
+  requireSynced,
+  select,
+  sync,
+  syncKeyspace,
+  table,
+  text,
+  uuid,
+} from "../../src/cassandra/index.ts";
+import { PartyTable } from "../../src/party/index.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+
+let keyspace: TestKeyspace;
+beforeAll(async () => {
+  keyspace = await createKeyspace();
+});
+afterAll(() => keyspace[Symbol.asyncDispose]());
+
+const key = { partition: ["city"], clustering: [asc("id")] } as const;
+const columns = { city: text(), id: uuid() };
+
+test("what is missing is created once, and then nothing is", async () => {
+  const { session, name } = keyspace;
+  expect(await sync(session, name, [PartyTable])).toMatchObject([{ table: "party" }]);
+  expect(await sync(session, name, [PartyTable])).toEqual([]);
+  await requireSynced(session, name, [PartyTable]);
+});
+
+test("a column that the model has got since is added, and the rows stay", async () => {
+  const { session, name } = keyspace;
+  const Before = table("grown", columns, key);
+  const After = table("grown", { ...columns, people: int().default(0) }, key);
+  await sync(session, name, [Before]);
+  await session.cql(`INSERT INTO grown (city, id) VALUES ('Rome', ${crypto.randomUUID()})`);
+
+  await expect(requireSynced(session, name, [After])).rejects.toThrow("grown.people is missing");
+  expect(await sync(session, name, [After])).toMatchObject([{ table: "grown", column: "people" }]);
+  expect(await session.run(select(After, { city: "Rome" }))).toMatchObject([{ people: 0 }]);
+});
+
+test("what the database has otherwise is told in full, and nothing is done", async () => {
+  const { session, name } = keyspace;
+  await session.cql("CREATE TABLE other (city text PRIMARY KEY, id text)");
+  const Other = table("other", columns, key);
+  const New = table("new", columns, key);
+
+  await expect(sync(session, name, [New, Other])).rejects.toMatchObject({
+    code: "NOT_SYNCED",
+    message: expect.stringContaining("other.id is text, the model has uuid (clustering 0 asc)"),
+  });
+  await expect(requireSynced(session, name, [New])).rejects.toThrow("table new is missing");
+});
+
+test("a missing keyspace is created only with a number of copies", async () => {
+  const name = `${keyspace.name}_2`;
+  await expect(syncKeyspace(keyspace.cluster, name)).rejects.toMatchObject({ code: "NOT_SYNCED" });
+  expect(await syncKeyspace(keyspace.cluster, name, { datacenter1: 1 })).toBe(true);
+  expect(await syncKeyspace(keyspace.cluster, name)).toBe(false);
+  await keyspace.session.cql(dropKeyspace(name));
+});
+
+test("two who sync at once do not trip over each other", async () => {
+  const { session, name } = keyspace;
+  const Both = table("both", columns, key);
+  await Promise.all([sync(session, name, [Both]), sync(session, name, [Both])]);
+  await requireSynced(session, name, [Both]);
+  await session.cql(createKeyspaceCql(name, 1));
+});

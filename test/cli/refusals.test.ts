@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createDirectory, runCommand } from "../fixtures/command.ts";
+
+const NOWHERE = { CASSANDRA_CONTACT_POINTS: "127.0.0.1:1", PORT: "0" };
+
+test("without a command, and with --help, it says what there is", async () => {
+  const help = await runCommand([]);
+  expect(help).toEqual(await runCommand(["--help"]));
+  expect(help.code).toBe(0);
+  for (const name of ["serve", "sync", "seed", "schema"]) expect(help.out).toContain(`  ${name} `);
+});
+
+test.each(["serve", "sync", "seed", "schema"])("%s --help shows an example", async (name) => {
+  const { code, out } = await runCommand([name, "--help"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^partyfinder ${name}: `));
+  expect(out).toMatch(/^Example, .*:\n  .*partyfinder /m);
+});
+
+test("schema prints the schema without a database", async () => {
+  const { code, out } = await runCommand(["schema"]);
+  expect(code).toBe(0);
+  expect(out).toContain("type Party {");
+});
+
+describe("a refusal is one line and an exit status of its own", () => {
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
+    ["an unknown command", ["server"], {}, 2, /no command "server"\. There are: serve, sync/],
+    ["an unknown option", ["serve", "--seed"], {}, 2, /Unknown option '--seed'/],
+    ["an argument too many", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
+    ["a wrong setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],
+    ["a HOST that is not here", ["serve"], { HOST: "192.0.2.1" }, 4, /Cannot listen on HOST/],
+    [
+      "no Cassandra to sync",
+      ["sync"],
+      NOWHERE,
+      11,
+      /Cannot connect to Cassandra at 127\.0\.0\.1:1: /,
+    ],
+    ["no Cassandra to seed", ["seed"], NOWHERE, 11, /connect ECONNREFUSED/],
+  ])("%s", async (_, args, env, code, message) => {
+    const ended = await runCommand(args, { env });
+    expect(ended.err.trim()).toMatch(message);
+    expect(ended.err.trim().split("\n")).toHaveLength(1);
+    expect(ended).toMatchObject({ code, out: "" });
+  });
+
+  test("a port in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const { code, err } = await runCommand(["serve"], { env: { PORT: String(port) } });
+    other.close();
+    expect(err).toBe(
+      `partyfinder: Port ${port} is in use by another program. End that, or set PORT to another one.\n`,
+    );
+    expect(code).toBe(5);
+  });
+
+  test("a Node.js that is too old", async () => {
+    await using directory = await createDirectory();
+    const old = join(directory.path, "old.cjs");
+    await writeFile(
+      old,
+      `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });`,
+    );
+    const { code, err } = await runCommand(["serve"], { node: ["--require", old] });
+    expect(err).toMatch(/^partyfinder needs Node\.js 24 or newer, but this is 20\.20\.2/);
+    expect(code).toBe(3);
+  });
+
+  test("neither Java nor Docker", async () => {
+    await using directory = await createDirectory();
+    const env = {
+      PATH: directory.path,
+      JAVA_HOME: "",
+      PORT: "0",
+      DOCKER_HOST: "tcp://127.0.0.1:1",
+    };
+    const { code, err } = await runCommand(["serve"], { cwd: directory.path, env });
+    expect(err).toMatch(/Java/);
+    expect(code).toBe(6);
+  });
+});
+
+test(".env is read, and the real environment wins", async () => {
+  await using directory = await createDirectory();
+  await writeFile(join(directory.path, ".env"), "PORT=http\n");
+  const options = { cwd: directory.path, env: { ...NOWHERE, PORT: "" } };
+  expect(await runCommand(["serve"], { cwd: directory.path })).toMatchObject({ code: 4 });
+  expect((await runCommand(["sync"], { ...options, env: NOWHERE })).code).toBe(11);
+});

@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ConfigError, envTemplate, readConfig, settings } from "../src/config.ts";
+
+const HOME = { XDG_CACHE_HOME: "/cache" };
+const problem = (environment: Readonly<Record<string, string>>) => {
+  try {
+    return readConfig({ ...HOME, ...environment });
+  } catch (error) {
+    return error instanceof ConfigError ? error.message : error;
+  }
+};
+
+const directory = mkdtempSync(join(tmpdir(), "partyfinder-config-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+const file = (name: string, text: string) => {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+// Node.js takes a list of authorities that has none in it.
+const PEM = "-----BEGIN CERTIFICATE-----\n";
+const CA = file("ca.pem", PEM);
+const NO_PEM = file("ca.der", "0\x82");
+
+test("nothing set is an embedded Cassandra and the default port", () => {
+  expect(readConfig(HOME)).toEqual({
+    host: "127.0.0.1",
+    port: 4000,
+    keyspace: "partyfinder",
+    cassandra: {
+      kind: "embedded",
+      dir: ".cassandra",
+      cacheDir: "/cache/partyfinder",
+      runtime: undefined,
+      javaHome: undefined,
+    },
+  });
+});
+
+test("contact points are a cluster of one's own", () => {
+  const { cassandra, keyspace } = readConfig({
+    CASSANDRA_CONTACT_POINTS: "10.0.0.1, db.example:9043,[::1]:9042",
+    CASSANDRA_LOCAL_DATA_CENTER: "dc1",
+    CASSANDRA_KEYSPACE: "parties",
+    CASSANDRA_REPLICATION: "dc1:3,dc2:2",
+    CASSANDRA_USERNAME: "app",
+    CASSANDRA_PASSWORD: "secret",
+  });
+  expect(keyspace).toBe("parties");
+  expect(cassandra).toEqual({
+    kind: "cluster",
+    contactPoints: ["10.0.0.1", "db.example:9043", "[::1]:9042"],
+    port: 9042,
+    localDataCenter: "dc1",
+    replication: { dc1: 3, dc2: 2 },
+    credentials: { username: "app", password: "secret" },
+    consistency: "LOCAL_QUORUM",
+    serialConsistency: "LOCAL_SERIAL",
+    requestTimeout: 3000,
+    fetchSize: 1000,
+  });
+});
+
+test("a cluster of several data centres that is far away", () => {
+  const { cassandra } = readConfig({
+    CASSANDRA_CONTACT_POINTS: "10.0.0.1",
+    CASSANDRA_PORT: "9142",
+    CASSANDRA_CONSISTENCY: "QUORUM",
+    CASSANDRA_SERIAL_CONSISTENCY: "SERIAL",
+    CASSANDRA_REQUEST_TIMEOUT: "5000",
+    CASSANDRA_FETCH_SIZE: "200",
+  });
+  expect(cassandra).toMatchObject({
+    contactPoints: ["10.0.0.1"],
+    port: 9142,
+    consistency: "QUORUM",
+    serialConsistency: "SERIAL",
+    requestTimeout: 5000,
+    fetchSize: 200,
+  });
+});
+
+test.each([
+  ["asked for", { CASSANDRA_TLS: "true" }, true],
+  ["with a file", { CASSANDRA_TLS_CA: CA }, { ca: PEM }],
+  ["both", { CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: CA }, { ca: PEM }],
+  ["declined", { CASSANDRA_TLS: "false" }, undefined],
+  ["not mentioned", {}, undefined],
+])("TLS, %s", (_, environment, tls) => {
+  const { cassandra } = readConfig({ CASSANDRA_CONTACT_POINTS: "a", ...environment });
+  expect("tls" in cassandra ? cassandra.tls : undefined).toEqual(tls);
+});
+
+test("an empty setting is one that is not set", () => {
+  expect(readConfig({ ...HOME, PORT: " ", CASSANDRA_CONTACT_POINTS: "" })).toEqual(
+    readConfig(HOME),
+  );
+});
+
+describe("a wrong setting is named with what was needed", () => {
+  test.each([
+    [{ PORT: "x" }, 'PORT must be a whole number from 0 to 65535, but is "x".'],
+    [{ PORT: "65536" }, 'PORT must be a whole number from 0 to 65535, but is "65536".'],
+    [{ CASSANDRA_EMBEDDED: "yes" }, 'CASSANDRA_EMBEDDED must be jars or docker, but is "yes".'],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a b" },
+      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port, but is "a b".',
+    ],
+    [
+      { CASSANDRA_KEYSPACE: "a-b" },
+      'CASSANDRA_KEYSPACE must be 1 to 48 letters, digits and underscores, but is "a-b".',
+    ],
+    [
+      { CASSANDRA_REPLICATION: "dc1" },
+      'CASSANDRA_REPLICATION must be a number such as 3, or one a data centre such as dc1:3,dc2:3, but is "dc1".',
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_USERNAME: "app" },
+      "CASSANDRA_USERNAME is set, CASSANDRA_PASSWORD is not: set both or none.",
+    ],
+    [{ CASSANDRA_PORT: "0" }, 'CASSANDRA_PORT must be a whole number from 1 to 65535, but is "0".'],
+    [
+      { CASSANDRA_CONSISTENCY: "ONE" },
+      'CASSANDRA_CONSISTENCY must be LOCAL_QUORUM or QUORUM, but is "ONE".',
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_CONSISTENCY: "QUORUM" },
+      "The consistency LOCAL_QUORUM goes with the serial consistency LOCAL_SERIAL (one data centre), QUORUM with SERIAL (several); QUORUM does not go with LOCAL_SERIAL.",
+    ],
+    [
+      { CASSANDRA_REQUEST_TIMEOUT: "2000" },
+      'CASSANDRA_REQUEST_TIMEOUT must be a whole number from 2500 to 600000 (Cassandra itself takes up to 2000 to say what became of a write), but is "2000".',
+    ],
+    [
+      { CASSANDRA_FETCH_SIZE: "0" },
+      'CASSANDRA_FETCH_SIZE must be a whole number from 1 to 100000, but is "0".',
+    ],
+    [{ CASSANDRA_TLS: "yes" }, 'CASSANDRA_TLS must be true or false, but is "yes".'],
+    [
+      { CASSANDRA_TLS_CA: "/nowhere/ca.pem" },
+      'CASSANDRA_TLS_CA must be the path of a PEM file that can be read (there is none), but is "/nowhere/ca.pem".',
+    ],
+    [
+      { CASSANDRA_TLS_CERT: "/" },
+      'CASSANDRA_TLS_CERT must be the path of a PEM file that can be read (it is a directory), but is "/".',
+    ],
+    [
+      { CASSANDRA_TLS_KEY: NO_PEM },
+      `CASSANDRA_TLS_KEY must be the path of a PEM file, with a line -----BEGIN, but is "${NO_PEM}".`,
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_TLS: "false", CASSANDRA_TLS_CA: CA },
+      "CASSANDRA_TLS is false and CASSANDRA_TLS_CA is set: set CASSANDRA_TLS to true, or no file.",
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_TLS_KEY: CA },
+      "CASSANDRA_TLS_KEY is set, CASSANDRA_TLS_CERT is not: set both or none.",
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_EMBEDDED: "jars" },
+      "CASSANDRA_CONTACT_POINTS names your cluster and CASSANDRA_EMBEDDED asks for another: set one of them.",
+    ],
+  ])("%j", (environment, message) => {
+    expect(problem(environment)).toBe(message);
+  });
+
+  test("a certificate that none can use, by the words of OpenSSL", () => {
+    const files = { CASSANDRA_TLS_CERT: CA, CASSANDRA_TLS_KEY: CA };
+    expect(problem({ CASSANDRA_CONTACT_POINTS: "a", ...files })).toMatch(
+      /^The certificates or the key for TLS cannot be used: .+\.$/,
+    );
+  });
+
+  test("several at once, a line each", () => {
+    expect(String(problem({ PORT: "x", CASSANDRA_KEYSPACE: "-" })).split("\n")).toHaveLength(2);
+  });
+});
+
+test(".env.template lists every setting with its meaning and default", async () => {
+  const template = await readFile(new URL("../.env.template", import.meta.url), "utf8");
+  expect(template).toBe(envTemplate());
+  for (const name of Object.keys(settings)) expect(template).toContain(`# ${name}=`);
+});

@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { createHub, type Version } from "../../src/live/hub.ts";
+import { singleFlight } from "../../src/live/single-flight.ts";
+import { createFeed } from "../../src/live/feed.ts";
+import { atMost, createMailbox, newest } from "../../src/live/mailbox.ts";
+
+/** What a hub reads: a value that a test sets, and a count of the reads. */
+function createSource(value: string, ballot: bigint) {
+  let present: Version<string> | undefined = { value, ballot };
+  const source = {
+    reads: 0,
+    failing: false,
+    set(next?: string, at = 0n) {
+      present = next === undefined ? undefined : { value: next, ballot: at };
+    },
+    read: async () => {
+      source.reads += 1;
+      const seen = present;
+      await sleep(2);
+      if (source.failing) throw new Error("Cassandra is away");
+      return seen;
+    },
+  };
+  return source;
+}
+
+describe("a hub", () => {
+  test("reads once for all hints that come while it reads", async () => {
+    const source = createSource("a", 1n);
+    const hub = createHub(source.read, () => {});
+    const values = (await hub.join())!;
+    await values.next();
+    source.reads = 0;
+
+    source.set("b", 2n);
+    for (let hints = 0; hints < 50; hints++) hub.hint();
+    expect((await values.next()).value).toEqual({ value: "b", ballot: 2n });
+    await sleep(20);
+    expect(source.reads).toBe(2);
+    hub.close();
+  });
+
+  test("drops what is not newer", async () => {
+    const source = createSource("new", 5n);
+    const hub = createHub(source.read, () => {});
+    const values = (await hub.join())!;
+    await values.next();
+
+    source.set("old", 4n);
+    hub.hint();
+    await sleep(10);
+    source.set("newer", 6n);
+    hub.hint();
+    expect((await values.next()).value?.value).toBe("newer");
+    hub.close();
+  });
+
+  test("gives a subscriber that comes later the present value though it is not new", async () => {
+    const source = createSource("a", 1n);
+    const hub = createHub(source.read, () => {});
+    await hub.join();
+    const late = (await hub.join())!;
+    expect((await late.next()).value?.value).toBe("a");
+    hub.close();
+  });
+
+  test("goes on after reads that failed", async () => {
+    const source = createSource("a", 1n);
+    const hub = createHub(source.read, () => {});
+    const values = (await hub.join())!;
+    await values.next();
+
+    source.failing = true;
+    source.set("b", 2n);
+    hub.hint();
+    await sleep(10);
+    source.failing = false;
+    expect((await values.next()).value?.value).toBe("b");
+    hub.close();
+  });
+
+  test("fails a subscriber whose first read fails, and forgets it", async () => {
+    const source = createSource("a", 1n);
+    source.failing = true;
+    let empty = 0;
+    const hub = createHub(source.read, () => empty++);
+    await expect(hub.join()).rejects.toThrow("Cassandra is away");
+    expect(empty).toBe(1);
+  });
+
+  test("is told empty when the last one leaves, also one that waits", async () => {
+    const source = createSource("a", 1n);
+    let empty = 0;
+    const hub = createHub(source.read, () => empty++);
+    const [one, two] = [(await hub.join())!, (await hub.join())!];
+    await one.next();
+    const waiting = one.next();
+    await one.return?.();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(empty).toBe(0);
+    await two.return?.();
+    expect(empty).toBe(1);
+  });
+
+  test("ends with the value, but not for one who came while it was read to be gone", async () => {
+    const source = createSource("a", 1n);
+    let empty = 0;
+    const hub = createHub(source.read, () => empty++);
+    const early = (await hub.join())!;
+    await early.next();
+
+    source.set();
+    hub.hint();
+    source.set("again", 9n);
+    const late = await hub.join();
+    expect(await early.next()).toMatchObject({ done: true });
+    expect((await late!.next()).value?.value).toBe("again");
+    expect(empty).toBe(0);
+    hub.close();
+  });
+});
+
+describe("a mailbox", () => {
+  test("of the newest holds one value", async () => {
+    const mailbox = createMailbox<number>(newest, () => {});
+    for (const value of [1, 2, 3]) mailbox.put(value);
+    expect(await mailbox.values.next()).toEqual({ done: false, value: 3 });
+  });
+
+  test("of at most so many says when it was too much, and goes on behind", async () => {
+    const mailbox = createMailbox<number>(atMost(3, -1), () => {});
+    for (const value of [1, 2, 3, 4, 5]) mailbox.put(value);
+    mailbox.end();
+    expect(await Array.fromAsync(mailbox.values)).toEqual([-1, 5]);
+  });
+
+  test("gives what is in it before it ends, and takes nothing behind that", async () => {
+    const mailbox = createMailbox<number>(newest, () => {});
+    mailbox.put(1);
+    mailbox.end();
+    mailbox.put(2);
+    expect(await Array.fromAsync(mailbox.values)).toEqual([1]);
+  });
+});
+
+describe("a feed", () => {
+  test("reads a member once for all that happened to it meanwhile, and tells what kinds that was", async () => {
+    const feed = createFeed<string, string>(
+      async (key, kinds) => {
+        await sleep(2);
+        return `${key}: ${[...kinds].join("+")}`;
+      },
+      "reset",
+      () => {},
+    );
+    const follower = feed.join();
+    feed.hint("a", "A", "created");
+    for (let count = 0; count < 9; count++) feed.hint("a", "A", count % 2 ? "people" : "updated");
+    feed.hint("b", "B", "people");
+    const events = [await follower.next(), await follower.next(), await follower.next()];
+    expect(events.map(({ value }) => String(value)).toSorted()).toEqual([
+      "A: created",
+      "A: updated+people",
+      "B: people",
+    ]);
+  });
+
+  test("tells its followers to read again where it could not read", async () => {
+    const feed = createFeed<string, string>(
+      () => Promise.reject(new Error("Cassandra is away")),
+      "reset",
+      () => {},
+    );
+    const follower = feed.join();
+    feed.hint("a", "A", "people");
+    expect((await follower.next()).value).toBe("reset");
+  });
+
+  test("is told empty when the last follower leaves", async () => {
+    let empty = 0;
+    const feed = createFeed<string, string>(
+      async (key) => key,
+      "reset",
+      () => empty++,
+    );
+    const [one, two] = [feed.join(), feed.join()];
+    await one.return?.();
+    expect(empty).toBe(0);
+    await two.return?.();
+    expect(empty).toBe(1);
+  });
+});
+
+test("a single flight never runs twice at once, and begins after its caller came", async () => {
+  let running = 0;
+  let most = 0;
+  let begun = 0;
+  const fly = singleFlight(async () => {
+    begun += 1;
+    most = Math.max(most, ++running);
+    const number = begun;
+    await sleep(1);
+    running -= 1;
+    return number;
+  });
+
+  const callers = Array.from({ length: 200 }, async (_, at) => {
+    await sleep(at % 20);
+    const before = begun;
+    expect(await fly()).toBeGreaterThan(before);
+  });
+  await Promise.all(callers);
+  expect(most).toBe(1);
+});

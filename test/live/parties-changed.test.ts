@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApp, type TestApp } from "../fixtures/app.ts";
+import { change, createParty, DELETE, UPDATE } from "../fixtures/parties.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+const FOLLOW = `subscription ($city: String!) {
+  partiesChanged(city: $city) {
+    __typename
+    ... on PartyCreated { party { id people } }
+    ... on PartyUpdated { party { id name } }
+    ... on PeopleChanged { id people asOf }
+    ... on PartyDeleted { city id }
+  }
+}`;
+
+/** A follower that is certainly there: it has seen a party come. */
+async function follow(city: string) {
+  const followed = app.subscribe(FOLLOW, { city });
+  const first = followed.next();
+  // The socket opens in its own time: parties are created until one is told.
+  let told = false;
+  void first.then(() => (told = true));
+  while (!told) await createParty(app, { city });
+  return async () => (await followed.next()).value.data.partiesChanged;
+}
+
+test("what happens to the parties of a city is told, of another city nothing", async () => {
+  const city = "Followed";
+  const next = await follow(city);
+  await createParty(app, { city: "Another" });
+  const key = await createParty(app, { city });
+  let event = await next();
+  while (event.party.id !== key.id) event = await next();
+  expect(event).toEqual({ __typename: "PartyCreated", party: { id: key.id, people: 0 } });
+
+  await change(app, key, 0, 2);
+  expect(await next()).toEqual({
+    __typename: "PeopleChanged",
+    id: key.id,
+    people: 2,
+    asOf: expect.stringMatching(/^\d+$/),
+  });
+  await change(app, key, 0, 2);
+  await app.run(UPDATE, { ...key, input: { name: "Renamed" } });
+  expect(await next()).toEqual({
+    __typename: "PartyUpdated",
+    party: { id: key.id, name: "Renamed" },
+  });
+  await app.run(DELETE, { ...key });
+  expect(await next()).toEqual({ __typename: "PartyDeleted", ...key });
+});
+
+test("it is served over Server-Sent Events too", async () => {
+  const city = "Streamed";
+  const response = await fetch(app.url, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    body: JSON.stringify({ query: FOLLOW, variables: { city } }),
+  });
+  const key = await createParty(app, { city });
+  let text = "";
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes(key.id)) break;
+  }
+  expect(text).toContain('"__typename":"PartyCreated"');
+});

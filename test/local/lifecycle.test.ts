@@ -1,0 +1,98 @@
+import { createServer } from "node:net";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { once } from "node:events";
+import { Client } from "cassandra-driver";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Embedded, startEmbedded } from "../../src/local/index.ts";
+import { isAlive } from "../../src/local/process.ts";
+import { cacheDir, javaOf, temporaryDirectory } from "./place.ts";
+
+const place = temporaryDirectory();
+const dir = place.path;
+const start = (port: number, lines: string[] = []) =>
+  startEmbedded({ dir, cacheDir, port, heap: "256m", progress: (line) => lines.push(line) });
+
+async function query(embedded: Embedded, ...statements: readonly string[]) {
+  const { contactPoint, localDataCenter } = embedded;
+  const client = new Client({ contactPoints: [contactPoint], localDataCenter });
+  try {
+    let rows: readonly unknown[] = [];
+    for (const statement of statements) rows = (await client.execute(statement)).rows ?? [];
+    return rows;
+  } finally {
+    await client.shutdown();
+  }
+}
+
+afterAll(() => place[Symbol.dispose]());
+
+describe("a Cassandra that was started", () => {
+  let embedded: Embedded;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    embedded = await start(0, lines);
+  }, 180_000);
+  afterAll(() => embedded.stop());
+
+  it("answers CQL on this machine", async () => {
+    const rows = await query(embedded, "SELECT release_version FROM system.local");
+    expect(rows).toMatchObject([{ release_version: "5.0.6" }]);
+    expect(embedded).toMatchObject({
+      owned: true,
+      runtime: "jars",
+      localDataCenter: "datacenter1",
+    });
+    expect(embedded.contactPoint).toMatch(/^127\.0\.0\.1:\d+$/);
+  });
+
+  it("is told in one line if nothing had to be fetched", async () => {
+    expect(lines.at(-1)).toMatch(
+      /^Starting Cassandra 5\.0\.6 on 127\.0\.0\.1:\d+ \(Java 1[17]\..+\)\.$/,
+    );
+  });
+
+  it("is shared by a second start, whose stop leaves it alone", async () => {
+    const second = await start(0);
+    expect(second).toMatchObject({ owned: false, contactPoint: embedded.contactPoint });
+    await second.stop();
+    expect(await query(embedded, "SELECT key FROM system.local")).toHaveLength(1);
+  });
+
+  it("keeps its data over a stop and a start, on another port if its own is taken", async () => {
+    await query(
+      embedded,
+      "CREATE KEYSPACE kept WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
+      "CREATE TABLE kept.party (name text PRIMARY KEY)",
+      "INSERT INTO kept.party (name) VALUES ('Toga') IF NOT EXISTS",
+    );
+    const port = Number(embedded.contactPoint.split(":")[1]);
+    const java = javaOf(dir);
+    await Promise.all([embedded.stop(), embedded.stop()]);
+    expect(isAlive(java)).toBe(false);
+    expect(existsSync(join(dir, "lock.json"))).toBe(false);
+
+    const foreign = createServer().listen(port, "0.0.0.0");
+    await once(foreign, "listening");
+    try {
+      const told: string[] = [];
+      embedded = await start(port, told);
+      const other = embedded.contactPoint.split(":")[1];
+      expect(told[0]).toBe(`Port ${port} is taken by another program: using ${other}.`);
+      expect(await query(embedded, "SELECT name FROM kept.party")).toMatchObject([
+        { name: "Toga" },
+      ]);
+    } finally {
+      foreign.close();
+    }
+  }, 60_000);
+
+  it("tells its owner and those who share it when it dies by itself", async () => {
+    const second = await start(0);
+    process.kill(javaOf(dir).pid, "SIGKILL");
+    expect(await embedded.died).toMatchObject({ code: "DIED", message: /SIGKILL.*\n.*WARN/s });
+    expect(await second.died).toMatchObject({ code: "DIED" });
+    expect(existsSync(join(dir, "lock.json"))).toBe(false);
+  }, 20_000);
+});

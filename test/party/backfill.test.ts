@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { requireSynced, select, sync } from "../../src/cassandra/index.ts";
+import { backfill, type BackfillProgress, tables } from "../../src/party/index.ts";
+import { PartyByDateTable } from "../../src/party/table.ts";
+import { startApp } from "../fixtures/app.ts";
+import { BROWSE, change, UPCOMING } from "../fixtures/parties.ts";
+import { createKeyspace } from "../fixtures/keyspace.ts";
+
+/** The table of the Django sample, as its rows were written: by plain INSERT, some without a count. */
+const DJANGO_TABLE =
+  "CREATE TABLE party (city text, id uuid, name text, people int, date timestamp, PRIMARY KEY (city, id))";
+
+test("a table that another program wrote is served as it stands, and completed by what it lacks", async () => {
+  await using app = await startApp();
+  const { session, name } = app.keyspace;
+  await session.cql("DROP TABLE party");
+  await session.cql("DROP TABLE party_by_date");
+  await session.cql(DJANGO_TABLE);
+  const ids = [randomUUID(), randomUUID()];
+  await session.cql(
+    `INSERT INTO party (city, id, name, people, date) VALUES ('Rome', ${ids[0]}, 'Counted', 5, '2040-01-02')`,
+  );
+  await session.cql(
+    `INSERT INTO party (city, id, name, date) VALUES ('Rome', ${ids[1]}, 'Uncounted', '2040-01-01')`,
+  );
+
+  await expect(requireSynced(session, name, tables)).rejects.toThrow(
+    "table party_by_date is missing",
+  );
+  expect(await sync(session, name, tables)).toMatchObject([{ table: "party_by_date" }]);
+
+  const browsed = (await app.run(BROWSE, { city: "Rome" })).data.partiesInCity.nodes;
+  expect(
+    browsed.toSorted((a: { people: number }, b: { people: number }) => a.people - b.people),
+  ).toMatchObject([
+    { name: "Uncounted", people: 0 },
+    { name: "Counted", people: 5 },
+  ]);
+  const upcoming = async () =>
+    (await app.run(UPCOMING, { city: "Rome" })).data.upcomingParties.nodes.map(
+      (party: { name: string }) => party.name,
+    );
+  expect(await upcoming()).toEqual([]);
+  await backfill(session, { progress: () => {}, signal: new AbortController().signal });
+  expect(await upcoming()).toEqual(["Uncounted", "Counted"]);
+
+  const key = { city: "Rome", id: ids[1]! };
+  expect(await change(app, key, 0, 1)).toEqual({ __typename: "PeopleChanged", people: 1 });
+});
+
+test("a backfill that is interrupted goes on where it was", async () => {
+  await using keyspace = await createKeyspace(...tables);
+  const { session } = keyspace;
+  const cities = Array.from({ length: 40 }, (_, number) => `City ${number}`);
+  for (const city of cities) {
+    const rows = Array.from({ length: 10 }, () =>
+      session.cql(
+        `INSERT INTO party (city, id, name, date) VALUES ('${city}', ${randomUUID()}, 'A', '2040-01-01')`,
+      ),
+    );
+    await Promise.all(rows);
+  }
+  await session.cql(`INSERT INTO party (city, id, name) VALUES ('City 0', ${randomUUID()}, 'A')`);
+
+  const stop = new AbortController();
+  let reached: BackfillProgress | undefined;
+  const first = backfill(session, {
+    progress: (state) => {
+      reached = state;
+      if (state.written > 100) stop.abort(new Error("asked to stop"));
+    },
+    signal: stop.signal,
+  });
+  await expect(first).rejects.toThrow("asked to stop");
+  expect(reached!.written).toBeLessThan(200);
+
+  const rest = await backfill(session, {
+    token: reached!.token,
+    progress: () => {},
+    signal: new AbortController().signal,
+  });
+  expect(rest.written).toBeLessThan(400);
+  for (const city of cities) {
+    expect(await session.run(select(PartyByDateTable, { city }))).toHaveLength(10);
+  }
+});

@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { createTable } from "../src/cassandra/index.ts";
+import { settings } from "../src/config.ts";
+import { codes } from "../src/error.ts";
+import { PartyTable } from "../src/party/index.ts";
+import { sampleOperations } from "../src/party/sample.ts";
+
+// What the README says is what the code says.
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const readme = await readFile(join(root, "README.md"), "utf8");
+
+test("the table", () => {
+  expect(readme).toContain(createTable(PartyTable));
+});
+
+test("the error codes", () => {
+  for (const [code, meaning] of Object.entries(codes)) {
+    expect(readme).toContain(`| \`${code}\` | ${meaning} |`);
+  }
+});
+
+test("the settings", () => {
+  for (const [name, setting] of Object.entries(settings)) {
+    const standard = "default" in setting ? `\`${setting.default}\` ` : "";
+    expect(readme).toContain(`| \`${name}\` | ${standard}| ${setting.meaning} |`);
+  }
+});
+
+test("the key of the sample party", () => {
+  const [id] = /id: "[^"]+"/.exec(sampleOperations[1])!;
+  expect(readme).toContain(`peopleChanged(city: "Rome", ${id}) { people asOf }`);
+  expect(readme).toContain(`changePeople(city: "Rome", ${id}, expected: 0, delta: 1)`);
+});
+
+test("the error of a wrong query in TypeScript", async () => {
+  const directory = await mkdtemp(join(root, "node_modules/.readme-"));
+  try {
+    const source = join(directory, "wrong.ts");
+    await writeFile(
+      source,
+      `import { select } from "../../src/cassandra/index.ts";
+       import { PartyTable } from "../../src/party/index.ts";
+       const id: string = "";
+       select(PartyTable, { id });`,
+    );
+    await writeFile(
+      join(directory, "tsconfig.json"),
+      JSON.stringify({ extends: "../../tsconfig.json", include: ["wrong.ts"] }),
+    );
+    const tsc = join(root, "node_modules/.bin/tsc");
+    const { stdout } = await promisify(execFile)(tsc, ["-p", directory]).catch(
+      (failed: { stdout: string }) => failed,
+    );
+    const [message] = /Property 'city' is missing .*$/m.exec(stdout)!;
+    expect(readme).toContain(message);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}, 30_000);

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import {
+  getNamedType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  printSchema,
+} from "graphql";
+import { expect, test } from "vitest";
+import { schema } from "../src/schema.ts";
+
+test("schema.graphql is the schema of the code", async () => {
+  const file = await readFile(new URL("../schema.graphql", import.meta.url), "utf8");
+  expect(file, 'run "npm run schema" and read what changed').toBe(`${printSchema(schema)}\n`);
+});
+
+test("every type, field, argument and input field has a description", () => {
+  expect(undescribed(schema)).toEqual([]);
+});
+
+test("no field finds a party by its id alone", () => {
+  const fields = Object.values(schema.getQueryType()!.getFields());
+  const types = fields.map(({ type }) => getNamedType(type).name);
+  expect(types).toEqual(["Party", "PartyConnection", "PartyConnection"]);
+  for (const { args } of fields) expect(args.map(({ name }) => name)).toContain("city");
+  expect(schema.getType("Node")).toBeUndefined();
+});
+
+test("the fields that read a table say which, and how many partitions they touch", () => {
+  const { party, partiesInCity, upcomingParties } = schema.getQueryType()!.getFields();
+  for (const field of [party, partiesInCity]) {
+    expect(field?.extensions["cassandra"]).toEqual({ table: "party", partitions: 1 });
+    expect(field?.description).toContain("Read by the key of table `party`: `((city), id)`.");
+  }
+  expect(upcomingParties?.extensions["cassandra"]).toEqual({
+    table: "party_by_date",
+    partitions: 2,
+  });
+  expect(upcomingParties?.description).toContain("`party_by_date`: `((city), date, id)`.");
+});
+
+function undescribed(of: GraphQLSchema): readonly string[] {
+  return Object.values(of.getTypeMap()).flatMap((type) => {
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type)) return [];
+    const own = type.description ? [] : [type.name];
+    if (isInputObjectType(type)) {
+      const fields = Object.values(type.getFields());
+      return [
+        ...own,
+        ...fields.filter((field) => !field.description).map(({ name }) => `${type.name}.${name}`),
+      ];
+    }
+    if (!isObjectType(type) && !isInterfaceType(type)) return own;
+    const fields = Object.values(type.getFields()).flatMap((field) => [
+      ...(field.description ? [] : [`${type.name}.${field.name}`]),
+      ...field.args
+        .filter((arg) => !arg.description)
+        .map((arg) => `${type.name}.${field.name}(${arg.name})`),
+    ]);
+    return [...own, ...fields];
+  });
+}

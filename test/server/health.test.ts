@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Session } from "../../src/cassandra/index.ts";
+import { createApp } from "../../src/server/index.ts";
+import { startApp, type TestApp } from "../fixtures/app.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+const ask = (path: string, method = "GET") => fetch(new URL(path, app.url), { method });
+
+describe.each([
+  ["/health", { status: "ok" }],
+  ["/ready", { status: "ready" }],
+])("%s", (path, state) => {
+  test("tells that all is well", async () => {
+    const response = await ask(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(await response.json()).toEqual(state);
+    expect((await ask(`${path}?from=probe`)).status).toBe(200);
+  });
+
+  test("answers HEAD without a body", async () => {
+    const response = await ask(path, "HEAD");
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe("");
+  });
+
+  test.each(["POST", "PUT", "DELETE", "OPTIONS"])("refuses %s", async (method) => {
+    const response = await ask(path, method);
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
+  });
+});
+
+test("no other address that ends like it is /health", async () => {
+  expect((await ask("/nothing/health")).status).toBe(404);
+});
+
+test("/ready tells that a table is gone, /health does not care", async () => {
+  await using broken = await startApp();
+  await broken.keyspace.session.cql("DROP TABLE party");
+  const response = await fetch(new URL("/ready", broken.url));
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({
+    status: "unavailable",
+    reason: expect.stringMatching(/^The database does not match the models: .*party/),
+  });
+  expect((await fetch(new URL("/health", broken.url))).status).toBe(200);
+});
+
+test("however many ask whether it is ready, one read is in flight", async () => {
+  const { session } = app.keyspace;
+  let inFlight = 0;
+  let most = 0;
+  const run: Session["run"] = async (statement) => {
+    most = Math.max(most, ++inFlight);
+    return session.run(statement).finally(() => inFlight--);
+  };
+  await using counted = await createApp({ session: { ...session, run } });
+  const asked = Array.from({ length: 100 }, () => fetch(new URL("/ready", counted.url)));
+  for (const response of await Promise.all(asked)) expect(response.status).toBe(200);
+  expect(most).toBe(1);
+});

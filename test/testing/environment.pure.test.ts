@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { readTestEnvironment } from "../../src/testing/environment.ts";
+
+test("nothing is asked for where nothing is set, or only empty texts", () => {
+  const nothing = {
+    contactPoints: undefined,
+    localDataCenter: undefined,
+    runtime: undefined,
+    reuse: false,
+  };
+  expect(readTestEnvironment({})).toEqual(nothing);
+  expect(readTestEnvironment({ CASSANDRA_TEST: "", CASSANDRA_TEST_CONTACT_POINTS: "" })).toEqual(
+    nothing,
+  );
+});
+
+test("what is set is read", () => {
+  const environment = {
+    CASSANDRA_TEST_CONTACT_POINTS: "10.0.0.1, node.example:9043,[::1]:9044",
+    CASSANDRA_TEST_LOCAL_DATA_CENTER: "dc1",
+    CASSANDRA_TEST: "jars",
+    CASSANDRA_TEST_REUSE: "true",
+  };
+  expect(readTestEnvironment(environment)).toEqual({
+    contactPoints: ["10.0.0.1", "node.example:9043", "[::1]:9044"],
+    localDataCenter: "dc1",
+    runtime: "jars",
+    reuse: true,
+  });
+});
+
+test("the settings of the service are not read", () => {
+  const service = {
+    CASSANDRA_CONTACT_POINTS: "10.0.0.1",
+    CASSANDRA_LOCAL_DATA_CENTER: "production",
+    CASSANDRA_EMBEDDED: "docker",
+  };
+  expect(readTestEnvironment(service)).toEqual(readTestEnvironment({}));
+});
+
+test.each([
+  ["CASSANDRA_TEST", "podman", 'CASSANDRA_TEST must be docker or jars, but is "podman".'],
+  ["CASSANDRA_TEST_REUSE", "1", 'CASSANDRA_TEST_REUSE must be true or false, but is "1".'],
+  [
+    "CASSANDRA_TEST_CONTACT_POINTS",
+    "10.0.0.1,",
+    'CASSANDRA_TEST_CONTACT_POINTS must be nodes, each host or host:port, with commas between, but is "10.0.0.1,".',
+  ],
+  [
+    "CASSANDRA_TEST_CONTACT_POINTS",
+    "10.0.0.1:cql",
+    'CASSANDRA_TEST_CONTACT_POINTS must be nodes, each host or host:port, with commas between, but is "10.0.0.1:cql".',
+  ],
+])("%s cannot be %s", (name, text, message) => {
+  expect(() => readTestEnvironment({ [name]: text })).toThrow(message);
+});

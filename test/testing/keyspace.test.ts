@@ -1,0 +1,91 @@
+import { expect, inject, test } from "vitest";
+import { asc, connect, insert, select, table, text, timestamp } from "../../src/cassandra/index.ts";
+import { createTestKeyspace, startTestCassandra } from "../../src/testing/index.ts";
+
+const cassandra = inject("cassandra");
+
+const Message = table(
+  "message",
+  { room: text(), at: timestamp(), body: text().required() },
+  { partition: ["room"], clustering: [asc("at")] },
+);
+const message = { room: "lobby", at: new Date(0), body: "Hello" };
+
+/** The keyspaces that are there and begin so. */
+async function keyspaces(prefix: string): Promise<readonly string[]> {
+  await using session = await connect(cassandra);
+  const rows = await session.cql("SELECT keyspace_name FROM system_schema.keyspaces");
+  return rows
+    .map((row) => String(row["keyspace_name"]))
+    .filter((name) => name.startsWith(`${prefix}_`));
+}
+
+const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP"));
+
+test("a keyspace has the tables of its models, and goes when it is disposed of", async () => {
+  {
+    await using keyspace = await createTestKeyspace({
+      cassandra,
+      tables: [Message],
+      prefix: "one",
+    });
+    expect(await keyspaces("one")).toEqual([keyspace.name]);
+    await keyspace.session.run(insert(Message, message));
+    expect(await keyspace.session.run(select(Message, { room: "lobby" }))).toEqual([message]);
+  }
+  expect(await keyspaces("one")).toEqual([]);
+});
+
+test("100 keyspaces one after the other leave nothing behind", async () => {
+  const before = sockets();
+  for (let made = 0; made < 100; made += 1) {
+    await using keyspace = await createTestKeyspace({ cassandra, prefix: "hundred" });
+    await keyspace.session.cql("SELECT key FROM system.local");
+  }
+  expect(sockets()).toEqual(before);
+  expect(await keyspaces("hundred")).toEqual([]);
+}, 180_000);
+
+test("several at once do not meet", async () => {
+  const found = await Promise.all(
+    Array.from({ length: 6 }, async (_, index) => {
+      await using keyspace = await createTestKeyspace({
+        cassandra,
+        tables: [Message],
+        prefix: "several",
+      });
+      await keyspace.session.run(insert(Message, { ...message, body: `${index}` }));
+      const rows = await keyspace.session.run(select(Message, { room: "lobby" }));
+      return rows.map(({ body }) => body);
+    }),
+  );
+  expect(found).toEqual([["0"], ["1"], ["2"], ["3"], ["4"], ["5"]]);
+  expect(await keyspaces("several")).toEqual([]);
+}, 60_000);
+
+test("it is dropped after a failure, and where the session was closed before", async () => {
+  const failing = async () => {
+    await using keyspace = await createTestKeyspace({ cassandra, prefix: "failing" });
+    await keyspace.session.close();
+    throw new Error("the test failed");
+  };
+  await expect(failing()).rejects.toThrow("the test failed");
+  expect(await keyspaces("failing")).toEqual([]);
+});
+
+test("nothing is left of one that could not be made", async () => {
+  const before = sockets();
+  const Refused = table("no-name", { room: text() }, { partition: ["room"] });
+  const made = createTestKeyspace({ cassandra, tables: [Message, Refused], prefix: "refused" });
+  await expect(made).rejects.toMatchObject({ code: "REFUSED" });
+  expect(sockets()).toEqual(before);
+  expect(await keyspaces("refused")).toEqual([]);
+});
+
+test("nodes that are given are used, and not stopped", async () => {
+  const given = await startTestCassandra(cassandra);
+  expect(given).toMatchObject(cassandra);
+  await given.stop();
+  await using session = await connect(given);
+  expect(session.version).toMatch(/^\d/);
+});

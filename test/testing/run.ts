@@ -1,0 +1,19 @@
+import { text } from "node:stream/consumers";
+import { startTestCassandra, createTestKeyspace } from "../../src/testing/index.ts";
+
+// A test run in a process of its own: it gets a Cassandra by the options that are its argument, makes a keyspace,
+// tells of both and of all keyspaces that begin alike, and ends when its standard input does.
+
+await using cassandra = await startTestCassandra(JSON.parse(process.argv[2] ?? ""));
+await using keyspace = await createTestKeyspace({ cassandra, prefix: "run" });
+const rows = await keyspace.session.cql("SELECT keyspace_name FROM system_schema.keyspaces");
+const keyspaces = rows.map((row) => String(row["keyspace_name"]));
+const contactPoint = cassandra.contactPoints.join(",");
+console.log(
+  JSON.stringify({
+    contactPoint,
+    keyspace: keyspace.name,
+    keyspaces: keyspaces.filter((name) => name.startsWith("run_")),
+  }),
+);
+await text(process.stdin);
