@@ -72,6 +72,7 @@ const localReasons = {
   NO_MAVEN: "noMaven",
   DOWNLOAD_FAILED: "downloadFailed",
   NOT_STARTED: "cassandraFailed",
+  PORT_TAKEN: "cassandraFailed",
   DIED: "cassandraFailed",
   DIRECTORY_UNUSABLE: "cassandraFailed",
 } as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;

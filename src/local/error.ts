@@ -7,6 +7,7 @@
  * - `NO_DOCKER`: Docker was demanded, but no engine answers.
  * - `DOWNLOAD_FAILED`: Maven could not fetch the jars.
  * - `NOT_STARTED`: Cassandra ended, or did not answer in time, while it was starting.
+ * - `PORT_TAKEN`: another program took one of its ports in the moment before Cassandra would have.
  * - `DIED`: Cassandra ended by itself after it had started.
  * - `DIRECTORY_UNUSABLE`: the directory cannot be written, or is in use by a Cassandra that cannot be shared.
  */
@@ -17,6 +18,7 @@ export type LocalErrorCode =
   | "NO_DOCKER"
   | "DOWNLOAD_FAILED"
   | "NOT_STARTED"
+  | "PORT_TAKEN"
   | "DIED"
   | "DIRECTORY_UNUSABLE";
 

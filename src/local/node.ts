@@ -31,7 +31,10 @@ export interface NodeOptions {
 /** A Java process that runs, or at least will soon run, a node of Cassandra. */
 export interface RunningNode {
   readonly pid: number;
-  /** Resolves once clients are answered; from then on it does not keep this process running. Fails with `NOT_STARTED`. */
+  /**
+   * Resolves once clients are answered; from then on it does not keep this process running. Fails with `NOT_STARTED`
+   * or `PORT_TAKEN`.
+   */
   ready(options: Waiting): Promise<void>;
   /** Resolves when it ended without having been asked to; else never. */
   readonly died: Promise<LocalError>;
@@ -46,6 +49,8 @@ export interface Waiting {
   readonly progress: (line: string) => void;
   /** Ends the wait, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether it answers clients. Default: whether it answers them without TLS. */
+  readonly answers?: (() => Promise<boolean>) | undefined;
 }
 
 /** Starts a node. Its log is `cassandra.log`, that of the start before `cassandra.log.1`. */
@@ -86,13 +91,14 @@ async function spawnJava(options: NodeOptions, log: string): Promise<Child> {
   }
 }
 
-async function ready(java: Child, node: Node, log: string, { progress, signal }: Waiting) {
+async function ready(java: Child, node: Node, log: string, waiting: Waiting) {
+  const { progress, signal, answers = () => answersCql(node.ip, node.cqlPort) } = waiting;
   const limit = 120_000;
   const begun = Date.now();
   let end: string | undefined;
   let told = false;
   void java.ended.then((how) => (end = how));
-  while (!(await answersCql(node.ip, node.cqlPort))) {
+  while (!(await answers())) {
     signal?.throwIfAborted();
     const waited = Date.now() - begun;
     if (end !== undefined) throw notStarted(`it ended with ${end}`, log);
@@ -119,8 +125,11 @@ async function kill(java: Child): Promise<void> {
   await java.ended;
 }
 
-const notStarted = (reason: string, log: string) =>
-  new LocalError("NOT_STARTED", `Cassandra did not start: ${reason}. ${quote(log)}`);
+function notStarted(reason: string, log: string): LocalError {
+  const portTaken = /Failed to bind port|is in use by another process/;
+  const code = portTaken.test(readFileSync(log, "utf8")) ? "PORT_TAKEN" : "NOT_STARTED";
+  return new LocalError(code, `Cassandra did not start: ${reason}. ${quote(log)}`);
+}
 
 const died = (end: string, log: string) =>
   new LocalError("DIED", `Cassandra ended by itself with ${end}. ${quote(log)}`);

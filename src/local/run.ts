@@ -1,4 +1,5 @@
 import type { Embedded, EmbeddedOptions } from "./embedded.ts";
+import { LocalError } from "./error.ts";
 import { cassandraVersion } from "./jars.ts";
 import type { Java } from "./java.ts";
 import type { Lock } from "./lock.ts";
@@ -16,7 +17,19 @@ export interface Jars {
 const ip = "127.0.0.1";
 
 /** Runs a lone node from the jars, in a directory that is locked; resolves when it answers. */
-export async function runJars(
+export async function runJars(jars: Jars, options: EmbeddedOptions, lock: Lock): Promise<Embedded> {
+  for (let attempts = 3; ; attempts -= 1) {
+    try {
+      return await runOnce(jars, options, lock);
+    } catch (error) {
+      const again = error instanceof LocalError && error.code === "PORT_TAKEN" && attempts > 1;
+      if (!again) throw error;
+      options.progress("Another program took a port in the meantime: trying others.");
+    }
+  }
+}
+
+async function runOnce(
   { java, jars }: Jars,
   { dir, port, heap = "512m", env, progress, signal }: EmbeddedOptions,
   lock: Lock,
@@ -30,13 +43,13 @@ export async function runJars(
   const settings = { ip, cqlPort, storagePort, token: 0n, seeds };
   const node = await startNode({ node: settings, dir, java: java.command, jars, heap, env });
   lock.publish({ runtime: "jars", contactPoint, java: identify(node.pid) });
-  void node.died.then(() => lock.release());
   try {
     await node.ready({ progress, signal });
   } catch (error) {
     await node.kill();
     throw error;
   }
+  void node.died.then(() => lock.release());
   const stop = async () => {
     await node.stop();
     lock.release();

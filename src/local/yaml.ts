@@ -8,13 +8,18 @@ export interface Node {
   readonly token: bigint;
   /** Address and storage port of the nodes to ask for the others. With all nodes listed, all may start at once. */
   readonly seeds: readonly string[];
-  /** Whom it lets in. Default: everybody on this machine, without a password or TLS. */
-  readonly guard?: Guard | undefined;
+  /**
+   * Whether clients have to log in, at first as `cassandra` with the same password, and then have granted rights only.
+   * Default: false, everybody on this machine may do everything.
+   */
+  readonly passwords?: boolean | undefined;
+  /** Default: none, clients connect without TLS. */
+  readonly tls?: NodeTls | undefined;
 }
 
-/** What clients have to show. They log in, at first as `cassandra` with the same password, and have granted rights only. */
-export interface Guard {
-  /** A PEM file with the node's private key and its certificate, for TLS; absolute. */
+/** How a node and its clients show who they are. */
+export interface NodeTls {
+  /** A PEM file with the node's private key and its certificate; absolute. */
   readonly identity: string;
   /** A PEM file of the certificates of which clients have to show one. */
   readonly trusted: string;
@@ -24,7 +29,8 @@ export interface Guard {
 export const localDataCenter = "datacenter1";
 
 /** A node's cassandra.yaml: Cassandra's defaults, except for what makes it local, quick to start and small. */
-export function cassandraYaml({ ip, cqlPort, storagePort, token, seeds, guard }: Node): string {
+export function cassandraYaml(node: Node): string {
+  const { ip, cqlPort, storagePort, token, seeds, passwords, tls } = node;
   return `cluster_name: partyfinder
 partitioner: org.apache.cassandra.dht.Murmur3Partitioner
 endpoint_snitch: SimpleSnitch
@@ -65,13 +71,16 @@ concurrent_writes: 8
 concurrent_counter_writes: 2
 concurrent_compactors: 1
 native_transport_max_threads: 16
-${guard ? guardYaml(guard) : ""}`;
+${passwords ? passwordsYaml : ""}${tls ? tlsYaml(tls) : ""}`;
 }
 
-function guardYaml({ identity, trusted }: Guard): string {
-  return `
+const passwordsYaml = `
 authenticator: PasswordAuthenticator
 authorizer: CassandraAuthorizer
+`;
+
+function tlsYaml({ identity, trusted }: NodeTls): string {
+  return `
 client_encryption_options:
   enabled: true
   optional: false

@@ -50,12 +50,13 @@ native_transport_max_threads: 16
 `);
 });
 
-it("writes whom a node lets in at the end", () => {
+it("writes that clients have to log in, and by what certificates, at the end", () => {
   const node = { ip: "127.0.0.1", cqlPort: 9042, storagePort: 7000, token: 0n, seeds: [] };
-  const guard = { identity: "/home/ada/my keys/node.pem", trusted: "/clients.pem" };
-  expect(cassandraYaml({ ...node, guard })).toBe(`${cassandraYaml(node)}
+  const tls = { identity: "/home/ada/my keys/node.pem", trusted: "/clients.pem" };
+  expect(cassandraYaml({ ...node, passwords: true, tls })).toBe(`${cassandraYaml(node)}
 authenticator: PasswordAuthenticator
 authorizer: CassandraAuthorizer
+
 client_encryption_options:
   enabled: true
   optional: false

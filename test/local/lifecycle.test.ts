@@ -27,6 +27,28 @@ async function query(embedded: Embedded, ...statements: readonly string[]) {
 
 afterAll(() => place[Symbol.dispose]());
 
+it("takes other ports if another program takes one before it does", async () => {
+  using own = temporaryDirectory();
+  const lines: string[] = [];
+  const foreign = createServer();
+  const progress = (line: string) => {
+    const port = /on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    if (lines.push(line) === 1) foreign.listen(Number(port), "127.0.0.1");
+  };
+  await using embedded = await startEmbedded({
+    dir: own.path,
+    cacheDir,
+    port: 0,
+    heap: "256m",
+    progress,
+  });
+  foreign.close();
+  expect(lines[1]).toBe("Another program took a port in the meantime: trying others.");
+  expect(lines[2]).toContain(embedded.contactPoint);
+  expect(embedded.contactPoint).not.toBe(/127\S+/.exec(lines[0]!)![0]);
+  expect(await query(embedded, "SELECT key FROM system.local")).toHaveLength(1);
+}, 180_000);
+
 describe("a Cassandra that was started", () => {
   let embedded: Embedded;
   const lines: string[] = [];

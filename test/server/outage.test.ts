@@ -2,16 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { runCommand, type Running, startCommand } from "../fixtures/command.ts";
-import { type OwnCassandra, ownCassandra } from "../fixtures/own-cassandra.ts";
+import { type Cluster, makeCluster } from "../fixtures/cluster.ts";
 import { BROWSE, change, CHANGE, createParty, type Key, WATCH } from "../fixtures/parties.ts";
 
-let cassandra: OwnCassandra;
+let cassandra: Cluster;
 let served: Running;
 /** Where the process that was started serves. */
 let url: string;
 
 beforeAll(async () => {
-  cassandra = await ownCassandra();
+  cassandra = await makeCluster();
 });
 afterAll(async () => {
   await served[Symbol.asyncDispose]();
@@ -52,7 +52,7 @@ describe("a service without a Cassandra", () => {
   test("serves, and tells why it is not ready", async () => {
     served = startCommand(["serve"], { env: settings() });
     const banner = await served.printed("Ctrl-C stops everything.");
-    expect(banner).toMatch(/Cassandra +at 127\.0\.0\.1:\d+, not there yet\n/);
+    expect(banner).toMatch(/Cassandra +at 127[.\d]+:\d+, not there yet\n/);
     url = /http:\S+\/graphql/.exec(banner)![0];
 
     expect((await fetch(new URL("/health", url))).status).toBe(200);
@@ -130,14 +130,14 @@ describe("an outage in the middle", () => {
   };
 
   test("Cassandra freezes and thaws", async () => {
-    cassandra.freeze();
+    cassandra.nodes[0]!.freeze();
     for (let round = 0; round < 3; round++) await expectCodedErrors();
-    cassandra.thaw();
+    cassandra.nodes[0]!.thaw();
     expect(await timeUntil(answers)).toBeLessThan(2000);
   });
 
   test("Cassandra is killed and comes back", async () => {
-    await cassandra.kill();
+    await cassandra.nodes[0]!.kill();
     for (let round = 0; round < 3; round++) await expectCodedErrors();
     await cassandra.start();
     expect(await timeUntil(answers)).toBeLessThan(2000);
@@ -156,14 +156,14 @@ describe("an outage in the middle", () => {
   });
 
   test("the process still stops as asked, with Cassandra frozen and a query in flight", async () => {
-    cassandra.freeze();
+    cassandra.nodes[0]!.freeze();
     const late = post('{ partiesInCity(city: "Rome") { nodes { id } } }');
     await sleep(100);
     const begun = Date.now();
     const { code, err } = await served.end("SIGTERM");
     expect(Date.now() - begun).toBeLessThan(5000);
     expect((await late).errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
-    cassandra.thaw();
+    cassandra.nodes[0]!.thaw();
     expect(code).toBe(0);
     const lines = err.trim().split("\n");
     expect(lines).toEqual([...new Set(lines)]);
