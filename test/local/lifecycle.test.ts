@@ -43,9 +43,10 @@ it("takes other ports if another program takes one before it does", async () => 
     progress,
   });
   foreign.close();
-  expect(lines[1]).toBe("Another program took a port in the meantime: trying others.");
-  expect(lines[2]).toContain(embedded.contactPoint);
-  expect(embedded.contactPoint).not.toBe(/127\S+/.exec(lines[0]!)![0]);
+  expect(lines).toContain("Another program took a port in the meantime: trying others.");
+  const [first, second] = lines.filter((line) => line.startsWith("Starting Cassandra"));
+  expect(first).not.toContain(embedded.contactPoint);
+  expect(second).toContain(embedded.contactPoint);
   expect(await query(embedded, "SELECT key FROM system.local")).toHaveLength(1);
 }, 180_000);
 
