@@ -3,7 +3,9 @@ import { bridgeCodes, errorsOf } from "./pothos/index.ts";
 /** Every `extensions.code` that a client can meet beside those of GraphQL itself, and what it can do about it. */
 export const codes = {
   ...bridgeCodes,
-  CONTENTION: "Too many change the same party at once. Nothing was changed; try again.",
+  CONTENTION: "Too many change the parties of one city at once. Nothing was changed; try again.",
+  TOO_MANY_OPERATIONS:
+    "The party has as many operation ids of the last minute as it can remember. Nothing was changed; try again later, or without an id.",
   PARTY_NOT_FOUND: "There is no such party to subscribe to.",
   TOO_MANY_SUBSCRIPTIONS: "The socket has as many as it may have. Complete some, or open another.",
   UNSUPPORTED_MEDIA_TYPE: "The body is not `application/json`.",

@@ -7,8 +7,8 @@ export type ScalarName = "String" | "Int" | "UUID" | "DateTime";
 export interface ColumnType<Value = unknown> {
   /** Its name in CQL, e.g. `timestamp`. */
   readonly cql: string;
-  /** The GraphQL scalar whose JavaScript value is `Value`. */
-  readonly scalar: ScalarName;
+  /** The GraphQL scalar whose JavaScript value is `Value`; undefined: there is none. */
+  readonly scalar: ScalarName | undefined;
   /** What a value must be, as a person reads it, e.g. `1 to 200 characters`. */
   readonly expects: string;
   /** Gives the value in its one stored form, or throws {@link InvalidValue}. */
@@ -24,6 +24,8 @@ export interface ColumnType<Value = unknown> {
   toText(value: Value): string;
   /** The value of such a text, or {@link InvalidValue}. */
   fromText(text: string): Value;
+  /** The types of a map's keys and values; of other types absent. */
+  readonly element?: { readonly key: ColumnType; readonly value: ColumnType };
 }
 
 /**
@@ -38,6 +40,8 @@ export interface Column<
   readonly type: ColumnType<Value>;
   readonly nullable: Nullable;
   readonly optional: Optional;
+  /** Whether the partition has one value of it, which all its rows share. Default: false. */
+  readonly static?: boolean;
   /** What an insert writes when the value is left out. */
   readonly initial?: () => Value;
   /** What a null of another program's row reads as. */
@@ -60,6 +64,8 @@ export interface ColumnBuilder<
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true>;
   /** What a null reads as, that another program has left: so that one row of it does not fail a whole page. */
   nullAs(value: Value): ColumnBuilder<Value, false, Optional>;
+  /** The partition has one value of it, which all its rows share. */
+  ofPartition(): ColumnBuilder<Value, Nullable, Optional>;
   /** Shown to the readers of the GraphQL schema. */
   describe(description: string): ColumnBuilder<Value, Nullable, Optional>;
 }
@@ -180,6 +186,72 @@ export function timestamp() {
   });
 }
 
+/** CQL `blob`: bytes. */
+export function blob() {
+  return column<Buffer>({
+    cql: "blob",
+    scalar: undefined,
+    expects: "a Buffer",
+    check(value) {
+      if (Buffer.isBuffer(value)) return value;
+      throw wrongType("a Buffer", value);
+    },
+    decode: (raw) => raw as Buffer,
+    toText: (value) => value.toString("base64"),
+    fromText: (value) => Buffer.from(value, "base64"),
+  });
+}
+
+/**
+ * CQL `map`: values by key, each an element that can be written and compared by itself: see {@link element}.
+ *
+ * @example map(uuid(), int())
+ */
+export function map<K, V>({ type: key }: Column<K>, { type: value }: Column<V>) {
+  return column<ReadonlyMap<K, V>>({
+    cql: `map<${key.cql}, ${value.cql}>`,
+    scalar: undefined,
+    expects: `a Map of ${key.cql} to ${value.cql}`,
+    check(given) {
+      if (!(given instanceof Map)) throw wrongType("a Map", given);
+      return new Map([...given].map(([k, v]) => [key.check(k), value.check(v)]));
+    },
+    // The driver gives an object, whose keys are texts.
+    decode: (raw) =>
+      new Map(
+        Object.entries(raw as object).map(([k, v]) => [key.fromText(k), value.decode(v)] as const),
+      ),
+    toText: (given) => JSON.stringify([...given].map(([k, v]) => [key.toText(k), value.toText(v)])),
+    fromText: (text) =>
+      new Map(
+        (JSON.parse(text) as [string, string][]).map(([k, v]) => [
+          key.fromText(k),
+          value.fromText(v),
+        ]),
+      ),
+    element: { key, value },
+  });
+}
+
+/** One element of a map, to be written, or in a condition compared; null: that there is none of this key. */
+export interface Element<K = unknown, V = unknown> {
+  readonly key: K;
+  readonly value: V;
+  readonly [ELEMENT]: true;
+}
+
+const ELEMENT = Symbol("element");
+
+/** @example update(PartyTable, key, { seats: element("balcony", 12) }, { if: { seats: element("balcony", null) } }) */
+export function element<K, V>(key: K, value: V): Element<K, V> {
+  return { key, value, [ELEMENT]: true };
+}
+
+/** Whether it is a map's element. */
+export function isElement(value: unknown): value is Element {
+  return typeof value === "object" && value !== null && ELEMENT in value;
+}
+
 /** A type as it is defined: `match` is `check` unless it says otherwise. */
 export type ColumnTypeDefinition<Value> = Omit<ColumnType<Value>, "match"> &
   Partial<Pick<ColumnType<Value>, "match">>;
@@ -205,6 +277,7 @@ function build<Value, Nullable extends boolean, Optional extends boolean>(
         : build<Value, false, true>({ ...present, initial: () => value, ifNull: value });
     },
     nullAs: (value: Value) => build({ ...state, nullable: false, ifNull: value }),
+    ofPartition: () => build({ ...state, static: true }),
     describe: (description: string) => build({ ...state, description }),
   });
 }

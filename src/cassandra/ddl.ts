@@ -1,5 +1,5 @@
 import { identifier } from "./identifier.ts";
-import { columnOf, type Table } from "./table.ts";
+import { allColumns, columnOf, type Table } from "./table.ts";
 
 /**
  * How a keyspace's rows are replicated: a number of copies (SimpleStrategy, one data centre),
@@ -25,7 +25,7 @@ export function dropKeyspace(keyspace: string): string {
 
 /** The CQL that creates a table unless it is there. */
 export function createTable(table: Table): string {
-  const columns = Object.keys(table.columns).map((name) => `  ${columnText(table, name)},\n`);
+  const columns = Object.keys(allColumns(table)).map((name) => `  ${columnText(table, name)},\n`);
   return `CREATE TABLE IF NOT EXISTS ${identifier(table.name)} (
 ${columns.join("")}  PRIMARY KEY ${primaryKey(table)}
 )${clusteringOrder(table)}`;
@@ -37,7 +37,8 @@ export function addColumn(table: Table, name: string): string {
 }
 
 function columnText(table: Table, name: string): string {
-  return `${identifier(name)} ${columnOf(table, name).type.cql}`;
+  const { type, static: ofPartition } = columnOf(table, name);
+  return `${identifier(name)} ${type.cql}${ofPartition ? " static" : ""}`;
 }
 
 function primaryKey({ partition, clustering }: Table): string {

@@ -1,6 +1,6 @@
 import { addColumn, createTable } from "./ddl.ts";
 import type { LiveColumn, LiveTables } from "./introspect.ts";
-import { columnOf, type Table } from "./table.ts";
+import { allColumns, columnOf, type Table } from "./table.ts";
 
 /** How a database differs from the models. */
 export interface Drift {
@@ -29,9 +29,9 @@ export function drift(tables: readonly Table[], live: LiveTables): Drift {
 function driftOf(table: Table, live: LiveTables): Drift {
   const found = live.get(table.name);
   if (!found) return { missing: [{ table: table.name, cql: createTable(table) }], conflicts: [] };
-  const names = Object.keys(table.columns);
+  const names = Object.keys(allColumns(table));
   const absent = names.filter((name) => !found.has(name));
-  const addable = absent.filter((name) => model(table, name).kind === "regular");
+  const addable = absent.filter((name) => model(table, name).position === -1);
   const stray = [...found.values()].filter(
     ({ name, kind }) => !names.includes(name) && kind !== "regular" && kind !== "static",
   );
@@ -70,13 +70,17 @@ function describe({ type, kind, position, order }: LiveColumn): string {
 
 /** A model's column in the words of the database. */
 function model(table: Table, name: string): LiveColumn {
-  const { cql: type } = columnOf(table, name).type;
+  const { static: ofPartition, type: columnType } = columnOf(table, name);
+  const type = columnType.cql;
   const partition = table.partition.indexOf(name);
   const clustering = table.clustering.findIndex((column) => column.name === name);
   if (partition !== -1) {
     return { name, type, kind: "partition_key", position: partition, order: "none" };
   }
-  if (clustering === -1) return { name, type, kind: "regular", position: -1, order: "none" };
+  if (clustering === -1) {
+    const kind = ofPartition ? "static" : "regular";
+    return { name, type, kind, position: -1, order: "none" };
+  }
   const order = table.clustering[clustering]?.order === "DESC" ? "desc" : "asc";
   return { name, type, kind: "clustering", position: clustering, order };
 }

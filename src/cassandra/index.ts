@@ -3,6 +3,7 @@ export { createKeyspace, createTable, dropKeyspace, type Replication } from "./d
 export { type Addition } from "./drift.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue } from "./error.ts";
 export { checked, keyText } from "./key.ts";
+export { MAX_ROWS_A_QUERY } from "./loader.ts";
 export {
   checkOptions,
   type ConnectOptions,
@@ -13,10 +14,10 @@ export {
   type SerialConsistency,
   type TlsOptions,
 } from "./options.ts";
-export { invalidValues, newRow } from "./row.ts";
-export { select, type SelectOptions, selectRows, type TimedRow } from "./select.ts";
+export { decodeRow, invalidValues, newRow } from "./row.ts";
+export { select, type SelectOptions, selectRows, selectStored, type TimedRow } from "./select.ts";
 export { connect, type Session } from "./session.ts";
-export type { Lwt, RawRow, Statement } from "./statement.ts";
+export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./sync.ts";
 export * from "./table.ts";
 export {
@@ -25,6 +26,8 @@ export {
   insert,
   type PlainRemoveOptions,
   remove,
+  type StaticOptions,
   update,
   type UpdateOptions,
+  updatePartition,
 } from "./write.ts";

@@ -5,7 +5,7 @@ import type { RawRow, Statement } from "./statement.ts";
 import { keyNames, type PrimaryKey, type Row, type RowKey, type Table } from "./table.ts";
 
 /** Most rows that one query names; Astra DB refuses longer lists (guardrail in_select_cartesian_product). */
-const ROWS_A_QUERY = 25;
+export const MAX_ROWS_A_QUERY = 25;
 
 type Run = <Result>(statement: Statement<Result>) => Promise<Result>;
 type Load<T extends Table> = DataLoader<PrimaryKey<T>, Row<T> | undefined>;
@@ -35,7 +35,7 @@ async function loadRows<T extends Table>(
 ): Promise<readonly (Row<T> | undefined)[]> {
   const distinct = new Map(keys.map((key) => [rowText(table, key), key]));
   const partitions = Map.groupBy(distinct.values(), (key) => keyText(table, table.partition, key));
-  const queries = [...partitions.values()].flatMap((rows) => chunks(rows, ROWS_A_QUERY));
+  const queries = [...partitions.values()].flatMap((rows) => chunks(rows, MAX_ROWS_A_QUERY));
   const found = await Promise.all(queries.map((rows) => loadPartition(run, table, rows)));
   const rows = new Map(found.flat().map((row) => [rowText(table, row), row]));
   return keys.map((key) => rows.get(rowText(table, key)));

@@ -1,7 +1,16 @@
 import { CassandraError, InvalidValue } from "./error.ts";
 import { checked } from "./key.ts";
 import type { RawRow } from "./statement.ts";
-import { type ColumnName, columnOf, type Insert, keyNames, type Row, type Table } from "./table.ts";
+import {
+  allColumns,
+  type ColumnName,
+  columnOf,
+  type Insert,
+  keyNames,
+  type Row,
+  type StoredRow,
+  type Table,
+} from "./table.ts";
 
 /** A stored row by its model: a null reads as the column's constant default where it has one. */
 export function decodeRow<T extends Table>(table: T, raw: RawRow): Row<T>;
@@ -10,9 +19,11 @@ export function decodeRow(table: Table, raw: RawRow): RawRow {
   return Object.fromEntries(entries);
 }
 
-/** Some columns of a row as the database holds them, nulls as nulls. */
+/** Some columns of a row, hidden ones too, as the database holds them, nulls as nulls. */
+export function decodeStored<T extends Table>(table: T, raw: RawRow): StoredRow<T>;
 export function decodeStored(table: Table, raw: RawRow): RawRow {
-  const names = Object.keys(raw).filter((name) => Object.hasOwn(table.columns, name));
+  const columns = allColumns(table);
+  const names = Object.keys(raw).filter((name) => Object.hasOwn(columns, name));
   return Object.fromEntries(names.map((name) => [name, stored(table, name, raw)]));
 }
 
@@ -42,7 +53,7 @@ export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string,
 
 /** What an insert writes, in the table's order. Nulls are left out: written, they would be tombstones. */
 export function inserted(table: Table, values: RawRow): RawRow {
-  for (const name of Object.keys(values)) columnOf(table, name);
+  for (const name of Object.keys(values)) visible(table, name);
   const entries = Object.keys(table.columns).flatMap((name) => {
     const { initial, nullable } = columnOf(table, name);
     const value = values[name] ?? initial?.();
@@ -50,6 +61,12 @@ export function inserted(table: Table, values: RawRow): RawRow {
     return present ? [[name, checked(table, name, value)]] : [];
   });
   return Object.fromEntries(entries);
+}
+
+/** @throws CassandraError `BAD_STATEMENT` if rows have no column of that name */
+function visible(table: Table, name: string): void {
+  if (Object.hasOwn(table.columns, name)) return;
+  throw new CassandraError("BAD_STATEMENT", `A row of "${table.name}" has no column "${name}".`);
 }
 
 function problemOf(table: Table, name: string, value: unknown): InvalidValue | undefined {

@@ -2,16 +2,19 @@ import { types } from "cassandra-driver";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { clusteringValues, namesRow, whereAfter, whereKey } from "./key.ts";
-import { decodeRow } from "./row.ts";
+import { decodeRow, decodeStored } from "./row.ts";
 import { type Fragment, join, type RawRow, type Statement } from "./statement.ts";
 import {
   type ClusteringKey,
   clusteringNames,
+  columnOf,
   type DataName,
+  type HiddenName,
   type Key,
   type PartitionKey,
   type Row,
   type RowKey,
+  type StoredRow,
   type Table,
 } from "./table.ts";
 
@@ -65,12 +68,13 @@ export function select(
   const where = [whereKey(table, key), ...(after ? [whereAfter(table, after)] : [])];
   const bound = limit === undefined ? [] : [{ cql: "LIMIT ?", params: [positive(limit)] }];
   const decode = (row: RawRow) => ({ ...decodeRow(table, row), ...writetimeOf(row, writetime) });
+  const isRow = (row: RawRow) => !isPartition(table, row);
   return {
-    ...join([from(table, writetime), join(where, " AND "), ...bound]),
+    ...join([from(table, rowColumns(table, writetime)), join(where, " AND "), ...bound]),
     kind: serial ? "serial" : "read",
     decode: namesRow(table, key)
       ? ([row]) => row && decode(row)
-      : (rows) => rows.map((row) => decode(row)),
+      : (rows) => rows.filter(isRow).map((row) => decode(row)),
   };
 }
 
@@ -93,23 +97,65 @@ export function selectRows<T extends Table>(
   rows: readonly ClusteringKey<T>[],
 ): Statement<readonly Row<T>[]>;
 export function selectRows(table: Table, partition: RawRow, rows: readonly RawRow[]) {
+  return {
+    ...join([from(table, rowColumns(table)), whereRows(table, partition, rows)]),
+    kind: "read",
+    decode: (found: readonly RawRow[]) => found.map((row) => decodeRow(table, row)),
+  } as const;
+}
+
+/**
+ * Reads columns of several rows of one partition, hidden ones too, at the serial consistency and as the database
+ * holds them, nulls as nulls: for who is about to change them by a lightweight transaction.
+ *
+ * @example
+ * selectStored(PartyTable, { city: "Rome" }, [{ id }], ["people"]);
+ * // SELECT id, people FROM party WHERE city = ? AND id IN ?
+ */
+export function selectStored<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  rows: readonly ClusteringKey<T>[],
+  columns: readonly (DataName<T> | HiddenName<T>)[],
+): Statement<readonly StoredRow<T>[]>;
+export function selectStored(
+  table: Table,
+  partition: RawRow,
+  rows: readonly RawRow[],
+  columns: readonly string[],
+) {
+  for (const name of columns) columnOf(table, name);
+  const names = [...clusteringNames(table), ...columns].map(identifier);
+  return {
+    ...join([from(table, names), whereRows(table, partition, rows)]),
+    kind: "serial",
+    decode: (found: readonly RawRow[]) => found.map((row) => decodeStored(table, row)),
+  } as const;
+}
+
+/** What Cassandra shows of a partition that has static columns and no row. */
+function isPartition(table: Table, row: RawRow): boolean {
+  const [first] = clusteringNames(table);
+  return first !== undefined && row[first] === null;
+}
+
+function from(table: Table, columns: readonly string[]): Fragment {
+  return { cql: `SELECT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`, params: [] };
+}
+
+function rowColumns(table: Table, writetime?: string): readonly string[] {
+  const columns = Object.keys(table.columns).map(identifier);
+  return writetime === undefined ? columns : [...columns, `WRITETIME(${identifier(writetime)})`];
+}
+
+function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {
   const names = clusteringNames(table).map(identifier);
   const keys = rows.map((row) => clusteringValues(table, row));
   const rowsIn =
     names.length === 1
       ? { cql: `${names[0]} IN ?`, params: [keys.flat()] }
       : { cql: `(${names.join(", ")}) IN ?`, params: [keys.map((key) => tuple(key))] };
-  return {
-    ...join([from(table), join([whereKey(table, partition), rowsIn], " AND ")]),
-    kind: "read",
-    decode: (found: readonly RawRow[]) => found.map((row) => decodeRow(table, row)),
-  } as const;
-}
-
-function from(table: Table, writetime?: string): Fragment {
-  const columns = Object.keys(table.columns).map(identifier);
-  if (writetime !== undefined) columns.push(`WRITETIME(${identifier(writetime)})`);
-  return { cql: `SELECT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`, params: [] };
+  return join([whereKey(table, partition), rowsIn], " AND ");
 }
 
 function writetimeOf(row: RawRow, name: string | undefined): RawRow {

@@ -9,8 +9,9 @@ import {
   mannerOf,
 } from "./options.ts";
 import { reasonOf } from "./reason.ts";
-import type { RawRow, Statement } from "./statement.ts";
-import type { PrimaryKey, Row, Table } from "./table.ts";
+import { decodeBatch } from "./write.ts";
+import type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
+import type { PrimaryKey, Row, StoredRow, Table } from "./table.ts";
 import { within } from "../within.ts";
 
 /** A connection to a cluster, with one keyspace. */
@@ -23,6 +24,16 @@ export interface Session extends AsyncDisposable {
    * @throws CassandraError `UNAVAILABLE`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
+  /**
+   * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none.
+   * Of each row there may be one.
+   *
+   * @throws CassandraError as `run`
+   */
+  batch<T extends Table>(
+    table: T,
+    writes: readonly Statement<Lwt<unknown>>[],
+  ): Promise<LwtBatch<StoredRow<T>>>;
   /**
    * Reads a row. All rows asked for in one tick are read by one query a partition; nothing is remembered,
    * so whoever asks after a write sees it.
@@ -125,6 +136,20 @@ function createSession(client: Client, manner: Manner): Session {
   return {
     version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
     run,
+    async batch(table, writes) {
+      const queries = writes.map(({ cql, params }) => ({ query: cql, params: [...params] }));
+      try {
+        // Of one partition: there is nothing that a log of it could complete.
+        const sent = client.batch(queries, { ...executions.lwt, logged: false });
+        const { rows } = await within(manner.requestTimeout + OTHER_NODES, sent, late);
+        return decodeBatch(table, rows ?? []);
+      } catch (error) {
+        throw fromDriver(error, {
+          cql: queries.map(({ query }) => query).join("; "),
+          writes: true,
+        });
+      }
+    },
     load: createLoaders(run),
     async *rows(statement) {
       for await (const rows of runPages(statement)) yield* statement.decode(rows);

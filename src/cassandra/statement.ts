@@ -23,6 +23,18 @@ export type Lwt<Current> =
       readonly current: Current | undefined;
     };
 
+/** What lightweight transactions in a batch answer. */
+export type LwtBatch<Stored> =
+  | { readonly applied: true }
+  | {
+      readonly applied: false;
+      /**
+       * Those rows of the batch that there are, each with all columns of which some row has a condition, and the static
+       * ones. If there are none but the partition has static columns, one whose clustering key is null.
+       */
+      readonly rows: readonly Stored[];
+    };
+
 /** A piece of CQL with the values of its marks. */
 export interface Fragment {
   readonly cql: string;

@@ -1,4 +1,4 @@
-import type { Column } from "./column.ts";
+import type { Column, Element } from "./column.ts";
 import { CassandraError } from "./error.ts";
 
 /** The columns of a table by name, in the order in which CQL and GraphQL list them. */
@@ -26,9 +26,12 @@ export interface Table<
   P extends readonly string[] = readonly string[],
   K extends readonly ClusteringColumn[] = readonly ClusteringColumn[],
   L extends boolean = boolean,
+  H extends Columns = Columns,
 > {
   readonly name: string;
   readonly columns: C;
+  /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. */
+  readonly hidden: H;
   /** The partition key's columns: every statement names all of them. */
   readonly partition: P;
   /** The clustering key's columns, in order. */
@@ -51,13 +54,15 @@ export interface Table<
  *   at: timestamp(),
  *   body: text().required(),
  * }, { partition: ["room"], clustering: [desc("at")] });
- * @throws CassandraError `BAD_TABLE` if the key names no column, or one column twice
+ * @throws CassandraError `BAD_TABLE` if the key names no column, or one column twice, or a hidden column has the name
+ * of another
  */
 export function table<
   const C extends Columns,
   const P extends readonly [Names<C>, ...Names<C>[]],
   const K extends readonly ClusteringColumn<Names<C>>[] = readonly [],
   const L extends boolean = false,
+  const H extends Columns = Record<never, never>,
 >(
   name: string,
   columns: C,
@@ -65,14 +70,18 @@ export function table<
     readonly partition: P;
     readonly clustering?: K;
     readonly lwt?: L;
+    /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. Default: none. */
+    readonly hidden?: H;
     /** Shown to the readers of the GraphQL schema. */
     readonly description?: string;
   },
-): Table<C, P, K, L> {
+): Table<C, P, K, L, H> {
   const { partition, clustering = [] as readonly never[], lwt = false, description } = key;
-  const defined = { name, columns, partition, clustering, lwt, description };
+  const { hidden = {} } = key;
+  const defined = { name, columns, hidden, partition, clustering, lwt, description };
   checkKey(defined);
-  return Object.freeze(defined) as Table<C, P, K, L>;
+  checkHidden(defined);
+  return Object.freeze(defined) as Table<C, P, K, L, H>;
 }
 
 /** The names of a table's key columns: partition key, then clustering key. */
@@ -85,9 +94,15 @@ export function clusteringNames(table: Table): readonly string[] {
   return table.clustering.map(({ name }) => name);
 }
 
-/** A column by its name. @throws CassandraError `BAD_STATEMENT` if the table has none of that name */
+/** Every column of a table by name, the hidden ones last. */
+export function allColumns({ columns, hidden }: Table): Columns {
+  return { ...columns, ...hidden };
+}
+
+/** A column by its name, hidden or not. @throws CassandraError `BAD_STATEMENT` if the table has none of that name */
 export function columnOf(table: Table, name: string): Column {
-  const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
+  const of = [table.columns, table.hidden].find((columns) => Object.hasOwn(columns, name));
+  const column = of?.[name];
   if (column) return column;
   throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" has no column "${name}".`);
 }
@@ -105,6 +120,11 @@ function checkKey(table: Table): void {
   }
   if (table.partition.length === 0) throw badTable(table, "its partition key is empty");
   if (new Set(names).size !== names.length) throw badTable(table, "its key names a column twice");
+}
+
+function checkHidden(table: Table): void {
+  const twice = Object.keys(table.hidden).find((name) => Object.hasOwn(table.columns, name));
+  if (twice !== undefined) throw badTable(table, `it has "${twice}" twice, once hidden`);
 }
 
 function badTable(table: Table, why: string): CassandraError {
@@ -128,6 +148,24 @@ type NamesOf<K extends readonly ClusteringColumn[]> = {
 export type KeyName<T extends Table> = T["partition"][number] | ClusteringNames<T>[number];
 /** The names of the columns that are not in the key. */
 export type DataName<T extends Table> = Exclude<ColumnName<T>, KeyName<T>>;
+
+/** The names of the columns that no row has. */
+export type HiddenName<T extends Table> = keyof T["hidden"] & string;
+
+/** Some columns of a row, hidden ones too, as the database holds them: nulls as nulls. */
+export type StoredRow<T extends Table> = {
+  readonly [Name in ColumnName<T>]?: ValueOf<T, Name> | null;
+} & { readonly [Name in HiddenName<T>]?: HiddenValue<T, Name> | null };
+
+type HiddenValue<T extends Table, Name extends string> =
+  T["hidden"][Name] extends Column<infer Value> ? Value : never;
+
+/** Elements of hidden maps by the columns' names; in a condition null says that there is none of the key. */
+export type HiddenElements<T extends Table, Null = never> = {
+  readonly [Name in HiddenName<T>]?: HiddenValue<T, Name> extends ReadonlyMap<infer K, infer V>
+    ? Element<K, V | Null>
+    : never;
+};
 
 /** The JavaScript value of a table's column. */
 export type ValueOf<T extends Table, Name extends string> =
@@ -158,10 +196,11 @@ export type Insert<T extends Table> = Shown<
   }
 >;
 
-/** What an update sets: any column outside the key, at least one. */
+/** What an update sets: any column outside the key and any element of a hidden map, at least one. */
 export type Changes<T extends Table> = {
   readonly [Name in DataName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
-} & Without<KeyName<T>>;
+} & HiddenElements<T> &
+  Without<KeyName<T>>;
 
 /** The columns that name a partition. */
 export type PartitionKey<T extends Table> = Shown<{

@@ -1,17 +1,29 @@
+import { type Element, isElement } from "./column.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { checked, matched, whereRow } from "./key.ts";
+import { checked, matched, whereKey, whereRow } from "./key.ts";
 import { decodeRow, decodeStored, inserted } from "./row.ts";
-import { type Fragment, join, type Lwt, type RawRow, type Statement } from "./statement.ts";
 import {
+  type Fragment,
+  join,
+  type Lwt,
+  type LwtBatch,
+  type RawRow,
+  type Statement,
+} from "./statement.ts";
+import {
+  allColumns,
   type Changes,
   columnOf,
   type DataName,
+  type HiddenElements,
   type Insert,
   keyNames,
   type KeyName,
+  type PartitionKey,
   type Row,
   type RowKey,
+  type StoredRow,
   type Table,
   type ValueOf,
   type Without,
@@ -52,10 +64,11 @@ export function insert(table: Table, values: RawRow, options?: { readonly if: "n
   };
 }
 
-/** What must hold for an update: that the row exists, or that columns have these values. */
+/** What must hold for an update: that the row exists, or that columns, or elements of hidden maps, have these values. */
 export type Condition<T extends Table> =
   | "exists"
-  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> } & Without<KeyName<T>>);
+  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> } & HiddenElements<T, null> &
+      Without<KeyName<T>>);
 
 /** The condition of an update. */
 export interface UpdateOptions<
@@ -149,12 +162,56 @@ export function remove(
   return { ...join(pieces), ...answer(table, () => undefined) };
 }
 
+/** How the columns of a partition are changed. */
+export interface StaticOptions<T extends Table> {
+  readonly if: HiddenElements<T, null>;
+  /** After how many seconds what is written here is gone. Default: never. */
+  readonly ttl?: number;
+}
+
+/**
+ * Changes what is kept once a partition, if the condition holds; it makes no row.
+ *
+ * @example
+ * updatePartition(PartyTable, { city }, { rounds: element(process, round) }, { if: { rounds: element(process, last) }, ttl: 3600 });
+ * // UPDATE party USING TTL ? SET rounds[?] = ? WHERE city = ? IF rounds[?] = ?
+ */
+export function updatePartition<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  changes: HiddenElements<T>,
+  ...options: Options<T, StaticOptions<T>>
+): Statement<Answer<T, StoredRow<T>>>;
+export function updatePartition(
+  table: Table,
+  partition: RawRow,
+  changes: RawRow,
+  options?: { readonly if: RawRow; readonly ttl?: number },
+) {
+  requireCondition(table, "update", options?.if);
+  const row = Object.keys(changes).find((name) => !columnOf(table, name).static);
+  if (row !== undefined) throw refused(table, `has "${row}" once a row, not once a partition`);
+  const ttl = options?.ttl;
+  const set = join(assignments(table, changes), ", ");
+  const pieces = [
+    {
+      cql: `UPDATE ${identifier(table.name)}${ttl === undefined ? "" : " USING TTL ?"} SET ${set.cql} WHERE`,
+      params: [...(ttl === undefined ? [] : [ttl]), ...set.params],
+    },
+    whereKey(table, partition),
+    ...(options ? [condition(table, options.if)] : []),
+  ];
+  return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
+}
+
 function assignments(table: Table, changes: RawRow): readonly Fragment[] {
   const names = Object.keys(changes).filter((name) => changes[name] !== undefined);
   const inKey = names.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined) throw refused(table, `cannot set "${inKey}": it is in the key`);
   if (names.length === 0) throw refused(table, "has nothing to set");
   return inTableOrder(table, names).map((name) => {
+    const given = changes[name];
+    if (isElement(given)) return elementIs(table, name, given);
     const clears = changes[name] === null && columnOf(table, name).nullable;
     const value = clears ? null : checked(table, name, changes[name]);
     return { cql: `${identifier(name)} = ?`, params: [value] };
@@ -172,10 +229,11 @@ function condition(
   if (inKey !== undefined)
     throw refused(table, `cannot have a condition on "${inKey}": it is in the key`);
   if (names.length === 0) throw refused(table, "has an empty condition");
-  const equal = inTableOrder(table, names).map((name) => ({
-    cql: `${identifier(name)} = ?`,
-    params: [matched(table, name, holds[name])],
-  }));
+  const equal = inTableOrder(table, names).map((name) => {
+    const given = holds[name];
+    if (isElement(given)) return elementIs(table, name, given);
+    return { cql: `${identifier(name)} = ?`, params: [matched(table, name, given)] };
+  });
   const nulls = inTableOrder(table, isNull).map((name) => ({
     cql: `${identifier(name)} = null`,
     params: [],
@@ -184,10 +242,19 @@ function condition(
   return { cql: `IF ${cql}`, params };
 }
 
+function elementIs(table: Table, name: string, { key, value }: Element): Fragment {
+  const { element: types } = columnOf(table, name).type;
+  if (!types) throw refused(table, `has no elements in "${name}"`);
+  const at = types.key.check(key);
+  return value === null
+    ? { cql: `${identifier(name)}[?] = null`, params: [at] }
+    : { cql: `${identifier(name)}[?] = ?`, params: [at, types.value.check(value)] };
+}
+
 /** One order for one set of columns, so that it is one prepared statement. */
 function inTableOrder(table: Table, names: readonly string[]): readonly string[] {
   for (const name of names) columnOf(table, name);
-  return Object.keys(table.columns).filter((name) => names.includes(name));
+  return Object.keys(allColumns(table)).filter((name) => names.includes(name));
 }
 
 function answer<Current>(table: Table, decode: (row: RawRow) => Current) {
@@ -205,6 +272,17 @@ function decodeLwt<Current>(
   const { "[applied]": _, ...current } = row ?? {};
   const exists = Object.keys(current).length > 0;
   return { applied: false, current: exists ? decode(current) : undefined };
+}
+
+/** The rows that a batch of lightweight transactions brought. */
+export function decodeBatch<T extends Table>(
+  table: T,
+  rows: readonly RawRow[],
+): LwtBatch<StoredRow<T>> {
+  if (rows[0]?.["[applied]"] === true) return { applied: true };
+  const found = rows.map(({ "[applied]": _, ...row }) => row);
+  const present = found.filter((row) => Object.keys(row).length > 0);
+  return { applied: false, rows: present.map((row) => decodeStored(table, row)) };
 }
 
 function requireCondition(table: Table, verb: string, condition: unknown): void {

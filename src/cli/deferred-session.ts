@@ -12,6 +12,7 @@ export function deferSession(present: () => Session): Session {
       return present().version;
     },
     run: async (statement) => present().run(statement),
+    batch: async (table, writes) => present().batch(table, writes),
     load: async (table, key) => present().load(table, key),
     async *rows(statement) {
       yield* present().rows(statement);

@@ -10,8 +10,10 @@ import {
   DeletePartyResult,
   UpdatePartyResult,
 } from "./outcome-refs.ts";
-import { createParty, deleteParty, type PartyChanges, updateParty } from "./parties.ts";
+import { REMEMBERED } from "./operations.ts";
+import { createParty, deleteParty, updateParty } from "./parties.ts";
 import { addPeople, changePeople } from "./people.ts";
+import type { PartyChanges } from "./request.ts";
 import { PartyTable } from "./table.ts";
 
 const CreatePartyInput = builder.inputType("CreatePartyInput", {
@@ -38,6 +40,7 @@ const UpdatePartyInput = builder.inputType("UpdatePartyInput", {
 });
 
 const delta = "How many come, or go if negative.";
+const operationId = `An id of your own making, a new one for each change that you mean. A change that was applied and is sent again with its id within ${REMEMBERED} s, as when its answer was lost, is not applied again and gets the same answer, from any process. One that was refused is judged anew; a deleted party forgets.`;
 
 builder.mutationType({
   description: "Each answer says what happened; what did not happen is a refusal with its reason.",
@@ -54,7 +57,7 @@ builder.mutationType({
         const invalid = invalidInput(invalidValues(PartyTable, values));
         if (invalid) return invalid;
         const party = newRow(PartyTable, values);
-        const outcome = await createParty(context.session, party);
+        const outcome = await orUnknown(party, createParty(context, party));
         announce(context, party, "created", outcome);
         return outcome;
       },
@@ -71,7 +74,8 @@ builder.mutationType({
         const key = rowOf(PartyTable, args);
         const invalid = invalidInput(invalidValues(PartyTable, input)) ?? nothingToChange(input);
         if (invalid) return invalid;
-        const outcome = await updateParty(context.session, key, checkedChanges(input));
+        const update = updateParty(context, key, checkedChanges(input));
+        const outcome = await orUnknown(key, update);
         announce(context, key, "updated", outcome);
         return outcome;
       },
@@ -83,7 +87,7 @@ builder.mutationType({
       args: rowArguments(t.arg, PartyTable),
       resolve: async (_, args, context) => {
         const key = rowOf(PartyTable, args);
-        const outcome = await deleteParty(context.session, key);
+        const outcome = await orUnknown(key, deleteParty(context, key));
         announce(context, key, "deleted", outcome);
         return outcome;
       },
@@ -97,13 +101,14 @@ builder.mutationType({
         ...rowArguments(t.arg, PartyTable),
         expected: t.arg.int({ required: true, description: "The count that you know of." }),
         delta: t.arg.int({ required: true, description: delta }),
+        operationId: t.arg({ type: "UUID", description: operationId }),
       },
-      resolve: async (_, { expected, delta, ...args }, context) => {
+      resolve: async (_, { expected, delta, operationId, ...args }, context) => {
         const key = rowOf(PartyTable, args);
         const { type } = columnOf(PartyTable, "people");
         checkArgument(["expected"], () => type.check(expected));
-        const change = changePeople(context.session, key, { expected, delta });
-        const outcome = await orUnknown(key, change);
+        const change = { expected, delta, operationId: operationId ?? undefined };
+        const outcome = await orUnknown(key, changePeople(context, key, change));
         announce(context, key, "people", outcome);
         return outcome;
       },
@@ -116,10 +121,12 @@ builder.mutationType({
       args: {
         ...rowArguments(t.arg, PartyTable),
         delta: t.arg.int({ required: true, description: delta }),
+        operationId: t.arg({ type: "UUID", description: operationId }),
       },
-      resolve: async (_, { delta, ...args }, context) => {
+      resolve: async (_, { delta, operationId, ...args }, context) => {
         const key = rowOf(PartyTable, args);
-        const outcome = await orUnknown(key, addPeople(context.session, key, delta));
+        const addition = { delta, operationId: operationId ?? undefined };
+        const outcome = await orUnknown(key, addPeople(context, key, addition));
         announce(context, key, "people", outcome);
         return outcome;
       },

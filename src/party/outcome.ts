@@ -54,6 +54,16 @@ export function peopleOutOfRange({ city, id }: PartyKey): AnyOf<"PeopleOutOfRang
   return { __typename: "PeopleOutOfRange", message, city, id, ...peopleRange };
 }
 
+/** The count is another one than expected. */
+export function peopleStale(
+  { city, id }: PartyKey,
+  expected: number,
+  actual: number,
+): AnyOf<"PeopleStale"> {
+  const message = `The count is ${actual}, not ${expected}.`;
+  return { __typename: "PeopleStale", message, city, id, expected, actual };
+}
+
 /** The city has a party of this id. */
 export function partyExists(party: Party): AnyOf<"PartyExists"> {
   const message = `There is a party ${party.id} in ${party.city} already.`;

@@ -1,4 +1,5 @@
 import type { Session } from "../cassandra/index.ts";
+import { createLanes } from "../lane/index.ts";
 import { createParty } from "./parties.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -18,10 +19,11 @@ const idOf = (number: number) => `00000000-0000-4000-8000-${String(number + 1).p
 
 /** Writes the sample parties that are not there, and says how many that were. */
 export async function seed(session: Session, now = Date.now()): Promise<number> {
+  const place = { session, lanes: createLanes(session) };
   let written = 0;
   for (const [number, { inDays, ...party }] of parties.entries()) {
     const date = new Date(now + inDays * DAY);
-    const { __typename } = await createParty(session, { ...party, id: idOf(number), date });
+    const { __typename } = await createParty(place, { ...party, id: idOf(number), date });
     if (__typename === "PartyCreated") written += 1;
   }
   return written;

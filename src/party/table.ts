@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import {
   asc,
+  blob,
   int,
   INT_MAX,
+  map,
   type PrimaryKey,
   type Row,
   table,
@@ -13,6 +15,11 @@ import {
 
 /** How many people a party can have. */
 export const peopleRange = { minimum: 0, maximum: INT_MAX } as const;
+
+/** Whether a party can have so many people. */
+export function isInRange(people: number): boolean {
+  return people >= peopleRange.minimum && people <= peopleRange.maximum;
+}
 
 /** What a city and a name may be: any Unicode but U+0000, trimmed. */
 const title = { trim: true, min: 1, max: 200 } as const;
@@ -38,6 +45,12 @@ export const PartyTable = table(
     partition: ["city"],
     clustering: [asc("id")],
     lwt: true,
+    hidden: {
+      // What was applied under which id.
+      operations: map(int(), blob()),
+      // The last round of each process.
+      rounds: map(uuid(), uuid()).ofPartition(),
+    },
     description: "A party in a city, with the count of its people.",
   },
 );

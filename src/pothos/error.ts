@@ -20,7 +20,7 @@ export function errorsOf<Codes extends Readonly<Record<string, string>>>(_codes:
 const bridgeError = errorsOf(bridgeCodes);
 
 /** An error about an argument, named by its path, e.g. `["input", "date"]`. */
-function badInput(argument: readonly string[], message: string): GraphQLError {
+export function badArgument(argument: readonly string[], message: string): GraphQLError {
   const name = argument.join(".");
   return bridgeError("BAD_USER_INPUT", `Argument "${name}" ${message}.`, {
     extensions: { argument },
@@ -33,12 +33,12 @@ export function badCursor(): GraphQLError {
   return bridgeError("BAD_CURSOR", message, { extensions: { argument: ["after"] } });
 }
 
-/** Runs a check of an argument's value and tells its failure as a {@link badInput}. */
+/** Runs a check of an argument's value and tells its failure as a {@link badArgument}. */
 export function checkArgument<Value>(argument: readonly string[], check: () => Value): Value {
   try {
     return check();
   } catch (error) {
-    throw error instanceof InvalidValue ? badInput(argument, error.message) : error;
+    throw error instanceof InvalidValue ? badArgument(argument, error.message) : error;
   }
 }
 

@@ -14,7 +14,7 @@ export {
   pageArguments,
   pageSize,
 } from "./connection.ts";
-export { bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
+export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
 export { connectionRef } from "./refs.ts";
 export { describeKey } from "./schema-builder.ts";
 export type { CassandraScalars } from "./scalars.ts";

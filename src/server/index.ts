@@ -6,6 +6,7 @@ import { createYoga, type Plugin } from "graphql-yoga";
 import type { Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
+import { createLanes } from "../lane/index.ts";
 import { createLive } from "../live/index.ts";
 import { schema } from "../schema.ts";
 import { createDrain } from "./drain.ts";
@@ -59,10 +60,11 @@ export async function createApp({
   log = console.error,
 }: AppOptions): Promise<App> {
   const live = createLive();
+  const lanes = createLanes(session);
   let closed: Promise<void> | undefined;
   const yoga = createYoga<Record<string, unknown>, Context>({
     schema,
-    context: { session, live },
+    context: { session, lanes, live },
     graphqlEndpoint: ENDPOINT,
     maskedErrors: { maskError: createMask(log), errorMessage: "Unexpected error." },
     plugins: [jsonOnly(), refuseSubscriptions(() => closed !== undefined), useArgumentErrors()],
@@ -95,6 +97,7 @@ export async function createApp({
     // The subscriptions' ends become messages in this turn of the event loop: sockets close behind them.
     await setImmediate();
     await Promise.all([closeWebSockets(), drain()]);
+    lanes.close();
     await yoga.dispose();
   };
   const close = () => (closed ??= shutDown());

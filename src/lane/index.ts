@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { keyText, type PartitionKey, type Session, type Table } from "../cassandra/index.ts";
+import { createCell } from "./cell.ts";
+import { createLane, type Lane } from "./lane.ts";
+import { laneLimits } from "./limits.ts";
+import type { Rule } from "./rule.ts";
+
+export { laneLimits } from "./limits.ts";
+export type { RowPlan, Rule, Seen } from "./rule.ts";
+
+/**
+ * The lanes of a process: one a partition, while somebody waits in it. Lightweight transactions on one partition run one
+ * after the other anyway; so all that waits for one goes together, as one of them.
+ */
+export interface Lanes {
+  /**
+   * Asks for something in a partition.
+   *
+   * @throws CassandraError `UNAVAILABLE`, `OUTCOME_UNKNOWN`; GraphQLError `CONTENTION`: nothing was changed
+   */
+  ask<T extends Table, Request, Answer>(
+    rule: Rule<T, Request, Answer>,
+    partition: PartitionKey<T>,
+    request: Request,
+  ): Promise<Answer>;
+  /** How many there are. */
+  readonly size: number;
+  /** Gives up what nobody knows the outcome of. */
+  close(): void;
+}
+
+export interface LanesOptions {
+  /** How long a process' last round is kept in its partition, in seconds. Default: an hour. */
+  readonly ttl?: number;
+}
+
+/** Makes the lanes of a process. */
+export function createLanes(session: Session, { ttl = laneLimits.ttl }: LanesOptions = {}): Lanes {
+  const process = randomUUID();
+  const lanes = new Map<string, Lane<unknown, unknown>>();
+  const lastRounds = createMemory(laneLimits.partitions);
+  const closing = new AbortController();
+  return {
+    ask<T extends Table, Request, Answer>(
+      rule: Rule<T, Request, Answer>,
+      partition: PartitionKey<T>,
+      request: Request,
+    ) {
+      const { table, rounds } = rule;
+      const text = `${table.name}${keyText(table, table.partition, partition)}`;
+      // One partition has one rule's lane, which the map cannot say.
+      let lane = lanes.get(text) as Lane<Request, Answer> | undefined;
+      if (!lane) {
+        const { signal } = closing;
+        const last = lastRounds.of(text);
+        const options = { session, table, rounds, partition, process, ttl, last, signal };
+        const onIdle = () => lanes.delete(text);
+        lane = createLane({ session, rule, partition, cell: createCell(options), onIdle });
+        lanes.set(text, lane as Lane<unknown, unknown>);
+      }
+      return lane.ask(request);
+    },
+    get size() {
+      return lanes.size;
+    },
+    close() {
+      closing.abort(new Error("The service stops."));
+    },
+  };
+}
+
+/** Remembers a text for each of the partitions that were last used. */
+function createMemory(most: number) {
+  const texts = new Map<string, string>();
+  return {
+    of: (key: string) => ({
+      get: () => texts.get(key),
+      set(text: string | undefined) {
+        texts.delete(key);
+        if (text !== undefined) texts.set(key, text);
+        const [oldest] = texts.keys();
+        if (texts.size > most && oldest !== undefined) texts.delete(oldest);
+      },
+    }),
+  };
+}

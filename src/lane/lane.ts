@@ -1,0 +1,280 @@
+import {
+  CassandraError,
+  type ClusteringKey,
+  clusteringNames,
+  keyText,
+  MAX_ROWS_A_QUERY,
+  type PartitionKey,
+  type RawRow,
+  selectStored,
+  type Session,
+  type StoredRow,
+  type Table,
+} from "../cassandra/index.ts";
+import { contention } from "../error.ts";
+import type { Cell } from "./cell.ts";
+import { laneLimits } from "./limits.ts";
+import type { RowPlan, Rule, Seen } from "./rule.ts";
+
+/** A partition's queue in one process: what waits goes together, in rounds, one in flight. */
+export interface Lane<Request, Answer> {
+  /** Asks for something, and gives its answer: it rests on what Cassandra said of after it was asked for. */
+  ask(request: Request): Promise<Answer>;
+}
+
+export interface LaneOptions<T extends Table, Request, Answer> {
+  readonly session: Session;
+  readonly rule: Rule<T, Request, Answer>;
+  readonly partition: PartitionKey<T>;
+  readonly cell: Cell<T>;
+  /** Nobody waits any more, and nothing is in flight. */
+  readonly onIdle: () => void;
+}
+
+/** Somebody who waits. */
+interface Caller<Request, Answer> {
+  readonly request: Request;
+  readonly row: string;
+  /** When the request came, on the lane's own clock. */
+  readonly came: number;
+  /** How many rounds have found the row otherwise. */
+  rounds: number;
+  /** Whether the request is in the round in flight. */
+  sent: boolean;
+  tell(answer: Answer | Error): void;
+}
+
+/** What is known of a row, and since when: who came before that may be answered by it. */
+interface Known<T extends Table> {
+  readonly seen: Seen<T>;
+  readonly asOf: number;
+}
+
+/** The callers of a row, and what is to become of it. */
+interface Planned<T extends Table, Request, Answer> {
+  readonly row: string;
+  readonly key: ClusteringKey<T>;
+  readonly callers: readonly Caller<Request, Answer>[];
+  readonly plan: RowPlan<T, Answer>;
+}
+
+export function createLane<T extends Table, Request, Answer>({
+  session,
+  rule,
+  partition,
+  cell,
+  onIdle,
+}: LaneOptions<T, Request, Answer>): Lane<Request, Answer> {
+  type Asking = Caller<Request, Answer>;
+  type Row = Planned<T, Request, Answer>;
+  const { table } = rule;
+  const waiting = new Set<Asking>();
+  const known = createKnown<T>();
+  let clock = 0;
+  /** When Cassandra was last asked something that it answered, on the same clock. */
+  let heard = 0;
+  let running = false;
+
+  function ask(request: Request): Promise<Answer> {
+    if (waiting.size >= laneLimits.waiting) return Promise.reject(contention());
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const caller: Asking = {
+      request,
+      row: rowText(table, rule.rowOf(request)),
+      came: ++clock,
+      rounds: 0,
+      sent: false,
+      tell(answer) {
+        clearTimeout(timer);
+        waiting.delete(caller);
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
+      },
+    };
+    const timer = setTimeout(() => caller.tell(tooLate(caller)), laneLimits.time);
+    waiting.add(caller);
+    if (!running) void run();
+    return promise;
+  }
+
+  async function run(): Promise<void> {
+    running = true;
+    // Who asks in the same turn of the event loop goes together.
+    await undefined;
+    while (waiting.size > 0) {
+      const taken = [...waiting];
+      // What is thrown here is a defect: nobody is to wait for ever because of it.
+      await round(taken).catch((error: Error) => taken.forEach((caller) => caller.tell(error)));
+    }
+    running = false;
+    onIdle();
+  }
+
+  /** Who comes while it runs waits for the next one. */
+  async function round(taken: readonly Asking[]): Promise<void> {
+    const first = workOut(taken);
+    const unclear = first.filter((row) => !isClear(row)).slice(0, MAX_ROWS_A_QUERY);
+    const rows =
+      unclear.length === 0 ? first : [...first.filter(isClear), ...(await look(unclear))];
+    for (const { plan, callers } of rows) if (!plan.write) tell(callers, plan.answers);
+    const writes = bounded(rows.filter(({ plan }) => plan.write));
+    if (writes.length > 0) await send(writes);
+  }
+
+  function workOut(callers: readonly Asking[]): readonly Row[] {
+    return [...Map.groupBy(callers, ({ row }) => row)].flatMap(([row, group]) => {
+      const requests = group.map(({ request }) => request);
+      try {
+        const plan = rule.workOut(partition, known.get(row)?.seen, requests);
+        return { row, key: rule.rowOf(requests[0]!), callers: group, plan };
+      } catch (error) {
+        tell(
+          group,
+          group.map(() => error as Error),
+        );
+        return [];
+      }
+    });
+  }
+
+  /** Whether a row is to be written, or its callers can be answered by what is known. */
+  function isClear({ row, callers, plan }: Row): boolean {
+    if (plan.write) return true;
+    const asOf = known.get(row)?.asOf ?? 0;
+    return plan.answers.length > 0 && callers.every(({ came }) => came <= asOf);
+  }
+
+  /** Reads rows, and works out again what was asked of them. */
+  async function look(rows: readonly Row[]): Promise<readonly Row[]> {
+    const callers = rows.flatMap((row) => row.callers);
+    const columns = rule.columnsOf(callers.map(({ request }) => request));
+    const keys = rows.map(({ key }) => key);
+    const asOf = clock;
+    try {
+      const found = await session.run(selectStored(table, partition, keys, columns));
+      heard = asOf;
+      observe(rows, found, asOf);
+    } catch (error) {
+      fail(rows, error);
+      return [];
+    }
+    // Some may have stopped waiting.
+    return workOut(again(callers));
+  }
+
+  async function send(rows: readonly Row[]): Promise<void> {
+    const writes = rows.flatMap(({ plan }) => plan.write ?? []);
+    const asOf = clock;
+    setSent(rows, true);
+    try {
+      const sent = await cell.send(writes);
+      heard = asOf;
+      if (sent.applied === true) return apply(rows, asOf);
+      if (sent.applied === "never") for (const { row } of rows) known.forget(row);
+      else observe(rows, sent.rows, asOf);
+      setSent(rows, false);
+      again(rows.flatMap(({ callers }) => callers));
+    } catch (error) {
+      fail(rows, error);
+    }
+  }
+
+  function apply(rows: readonly Row[], asOf: number): void {
+    setSent(rows, false);
+    for (const { row, callers, plan } of rows) {
+      known.set(row, { seen: plan.after, asOf });
+      tell(callers, plan.answers);
+    }
+  }
+
+  /** Remembers rows as they were found; those that were not found do not exist. */
+  function observe(rows: readonly Row[], found: readonly StoredRow<T>[], asOf: number): void {
+    const byKey = new Map(
+      found.filter((row) => isRow(table, row)).map((row) => [rowText(table, row), row]),
+    );
+    for (const { row } of rows) known.set(row, { seen: byKey.get(row) ?? null, asOf });
+  }
+
+  /** Those who go on waiting for another round. */
+  function again(callers: readonly Asking[]): readonly Asking[] {
+    const present = callers.filter((caller) => waiting.has(caller));
+    for (const caller of present) {
+      caller.rounds += 1;
+      if (caller.rounds > laneLimits.rounds) caller.tell(contention());
+    }
+    return present.filter((caller) => waiting.has(caller));
+  }
+
+  /** Tells those whose statement was not run why. */
+  function fail(rows: readonly Row[], error: unknown): void {
+    for (const caller of rows.flatMap(({ callers }) => callers)) caller.tell(error as Error);
+  }
+
+  function tell(callers: readonly Asking[], answers: readonly (Answer | Error)[]): void {
+    for (const [at, answer] of answers.entries()) callers[at]?.tell(answer);
+  }
+
+  function tooLate({ sent, came }: Asking): Error {
+    if (sent) return unknown();
+    return came <= heard ? contention() : new CassandraError("UNAVAILABLE", "No answer in time.");
+  }
+
+  return { ask };
+}
+
+function setSent(
+  rows: readonly { readonly callers: readonly { sent: boolean }[] }[],
+  sent: boolean,
+) {
+  for (const { callers } of rows) for (const caller of callers) caller.sent = sent;
+}
+
+/** The first rows, as many as one round may have. */
+function bounded<R extends { readonly plan: RowPlan<Table, unknown> }>(
+  rows: readonly R[],
+): readonly R[] {
+  let bytes = 0;
+  const end = rows.findIndex(({ plan }, at) => {
+    bytes += sizeOf(plan.write?.params ?? []);
+    return at > 0 && (at >= laneLimits.rows || bytes > laneLimits.bytes);
+  });
+  return end === -1 ? rows : rows.slice(0, end);
+}
+
+function sizeOf(params: readonly unknown[]): number {
+  return params.reduce<number>((sum, param) => {
+    if (typeof param === "string") return sum + Buffer.byteLength(param);
+    return sum + (Buffer.isBuffer(param) ? param.length : 16);
+  }, 0);
+}
+
+/** What is known of the rows that were last in a round. */
+function createKnown<T extends Table>() {
+  const rows = new Map<string, Known<T>>();
+  return {
+    get: (row: string) => rows.get(row),
+    set(row: string, state: Known<T>) {
+      rows.delete(row);
+      rows.set(row, state);
+      const [oldest] = rows.keys();
+      if (rows.size > laneLimits.known && oldest !== undefined) rows.delete(oldest);
+    },
+    forget: (row: string) => rows.delete(row),
+  };
+}
+
+function rowText(table: Table, row: object): string {
+  return keyText(table, clusteringNames(table), row as RawRow);
+}
+
+/** A partition with static columns and no row shows as a row without a clustering key. */
+function isRow(table: Table, row: object): boolean {
+  return clusteringNames(table).every((name) => (row as RawRow)[name] !== null);
+}
+
+function unknown(): CassandraError {
+  return new CassandraError(
+    "OUTCOME_UNKNOWN",
+    "The write was sent, but nobody can say whether it applies.",
+  );
+}

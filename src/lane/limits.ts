@@ -1,0 +1,20 @@
+/** What a lane takes on at most. */
+export const laneLimits = {
+  /** Requests that wait in one partition; one more is refused at once. */
+  waiting: 10_000,
+  /** How long a request may wait for its answer, in milliseconds. */
+  // A statement whose answer does not come is given up after 3 s: there is time to find out what became of it.
+  time: 3500,
+  /** Rounds that may find a row otherwise than a request needs it. */
+  rounds: 30,
+  /** Rows that one round changes. */
+  rows: 64,
+  /** Size of one round, roughly, in bytes: Cassandra's default is to refuse batches of 50 KiB. */
+  bytes: 16 * 1024,
+  /** Rows whose last values a lane remembers. */
+  known: 1000,
+  /** Partitions whose last round a process remembers; of any other it has to ask. */
+  partitions: 20_000,
+  /** How long a process' last round is kept in its partition, in seconds. */
+  ttl: 3600,
+} as const;

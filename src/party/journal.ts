@@ -1,0 +1,79 @@
+import { element, type Element } from "../cassandra/index.ts";
+import { codedError, codes } from "../error.ts";
+import { badArgument } from "../pothos/index.ts";
+import {
+  hasRoom,
+  type Memory,
+  openSegment,
+  type Operation,
+  recall,
+  remember,
+} from "./operations.ts";
+import type { Counted, Request } from "./request.ts";
+
+/** A change of the count under an id. */
+export type IdentifiedChange = Request<"changePeople" | "addPeople"> & {
+  readonly operationId: string;
+};
+
+/** What a party remembers of the changes that came with an id, and what is added to it in a round. */
+export interface Journal {
+  /** The answer of a change that is not a new one; an error if it is new and cannot be remembered now. */
+  recall(change: IdentifiedChange): Counted | Error | undefined;
+  /** The answer of a change that was added in this round. */
+  added(change: IdentifiedChange): Counted | Error | undefined;
+  /** Whether one more can be added in this round. */
+  readonly hasRoom: boolean;
+  add(change: IdentifiedChange, people: number): void;
+  /** What has to be so still if nothing is to be added that is there already. */
+  readonly condition: Element<number, Buffer | null> | undefined;
+  /** What is written; undefined: nothing was added. */
+  readonly write: Element<number, Buffer> | undefined;
+  /** What the party remembers then. */
+  readonly after: Memory;
+}
+
+/** @param now in milliseconds since 1970 */
+export function createJournal(memory: Memory, now: number): Journal {
+  const open = openSegment(memory, now);
+  const operations = new Map<string, Operation>();
+  let content = open?.content;
+  return {
+    recall(change) {
+      const operation = recall(memory, change.operationId);
+      if (operation) return repeat(operation, change);
+      return open ? undefined : codedError("TOO_MANY_OPERATIONS", codes.TOO_MANY_OPERATIONS);
+    },
+    added(change) {
+      const operation = operations.get(change.operationId);
+      return operation && repeat(operation, change);
+    },
+    get hasRoom() {
+      return content !== undefined && hasRoom(content);
+    },
+    add({ operationId: id, kind, delta }, people) {
+      const operation = { id, kind, delta, people };
+      operations.set(id, operation);
+      content &&= remember(content, operation, now);
+    },
+    get condition() {
+      return open && element(open.segment, open.before);
+    },
+    get write() {
+      return open && content && operations.size > 0 ? element(open.segment, content) : undefined;
+    },
+    get after() {
+      return open && content && operations.size > 0
+        ? new Map([...memory, [open.segment, content]])
+        : memory;
+    },
+  };
+}
+
+function repeat({ kind, delta, people }: Operation, change: IdentifiedChange): Counted | Error {
+  const expected = change.kind === "changePeople" ? change.expected : people - delta;
+  if (kind === change.kind && delta === change.delta && expected === people - delta) {
+    return { __typename: "PeopleChanged", people };
+  }
+  return badArgument(["operationId"], "is that of another change, which was applied");
+}
