@@ -1,0 +1,146 @@
+import { addPeople, changePeople } from "../../../src/party/people.ts";
+import type { Comparison } from "../comparison.ts";
+import { drive, type Load, percentile } from "../load.ts";
+import type { Key, Place } from "./place.ts";
+
+interface Sample {
+  readonly load: Load;
+  /** Lightweight transactions sent for each change that was applied. */
+  readonly sentEach: number;
+}
+
+/** Clients in this process, without GraphQL: the lane itself. */
+export function inProcess(place: Place, time: number): readonly Comparison<Sample>[] {
+  const hot = place.parties(1, "one city");
+  const many = place.parties(64, "one city");
+  return [
+    {
+      what: "lane: changePeople, 32 clients, one party",
+      reference: { name: "free", run: () => run(place, freely(place, hot, 32, time, "answers")) },
+      run: () => run(place, inLane(place, hot, 32, time, "answers")),
+      figures: [
+        { name: "answers a second, × free", of: rateRatio, atLeast: 15 },
+        { name: "p99, × free", of: p99Ratio, atMost: 1 / 20 },
+        { name: "answers a second", of: ({ load }) => load.rate },
+        { name: "p99, ms", of: ({ load }) => percentile(load, 0.99) },
+        { name: "free: answers a second", of: (_, { load }) => load.rate },
+        { name: "free: p99, ms", of: (_, { load }) => percentile(load, 0.99) },
+      ],
+    },
+    {
+      what: "lane: changePeople, 64 clients, 64 parties of a city",
+      reference: { name: "free", run: () => run(place, freely(place, many, 64, time, "applied")) },
+      run: () => run(place, inLane(place, many, 64, time, "applied")),
+      figures: [
+        { name: "applied a second, × free", of: rateRatio, atLeast: 10 },
+        { name: "applied a second", of: ({ load }) => load.rate },
+        { name: "free: applied a second", of: (_, { load }) => load.rate },
+      ],
+    },
+    {
+      what: "lane: LWTs for each changePeople that is applied, 32 clients, one party",
+      run: () => run(place, inLane(place, hot, 32, time, "applied")),
+      figures: [{ name: "sent", of: ({ sentEach }) => sentEach, atMost: 2.05 }],
+    },
+    {
+      what: "lane: LWTs for each addPeople that is applied, 32 clients, one party",
+      run: () => run(place, adding(place, hot, 32, time)),
+      figures: [{ name: "sent", of: ({ sentEach }) => sentEach, atMost: 0.1 }],
+    },
+  ];
+}
+
+type Counted = "answers" | "applied";
+
+async function run({ sent }: Place, loaded: Promise<Loaded>): Promise<Sample> {
+  const before = sent();
+  const { load, applied } = await loaded;
+  return { load, sentEach: (sent() - before) / applied };
+}
+
+interface Loaded {
+  readonly load: Load;
+  readonly applied: number;
+}
+
+/** Each client expects what it was last told. */
+async function inLane(
+  place: Place,
+  keys: Promise<readonly Key[]>,
+  clients: number,
+  time: number,
+  counted: Counted,
+): Promise<Loaded> {
+  const all = await keys;
+  const told = await expectations(place, all, clients);
+  let applied = 0;
+  const load = await drive(clients, time, async (client) => {
+    const change = { expected: told[client]!, delta: 1 };
+    const answer = await changePeople(place, all[client % all.length]!, change);
+    if (answer.__typename === "PeopleChanged") {
+      told[client] = answer.people;
+      applied += 1;
+      return 1;
+    }
+    if (answer.__typename !== "PeopleStale") throw new Error(answer.__typename);
+    told[client] = answer.actual;
+    return counted === "answers" ? 1 : 0;
+  });
+  return { load, applied };
+}
+
+async function freely(
+  place: Place,
+  keys: Promise<readonly Key[]>,
+  clients: number,
+  time: number,
+  counted: Counted,
+): Promise<Loaded> {
+  const all = await keys;
+  const told = await expectations(place, all, clients);
+  let applied = 0;
+  const load = await drive(clients, time, async (client) => {
+    const { city, id } = all[client % all.length]!;
+    const delta = 1;
+    // A time-out is an answer too, though one that nobody can do anything with.
+    const answer = await place.free.change(city, id, told[client]!, delta).catch(() => undefined);
+    if (answer && "applied" in answer) {
+      told[client] = told[client]! + delta;
+      applied += 1;
+      return 1;
+    }
+    if (answer) told[client] = answer.actual;
+    return answer && counted === "answers" ? 1 : 0;
+  });
+  return { load, applied };
+}
+
+async function adding(
+  place: Place,
+  keys: Promise<readonly Key[]>,
+  clients: number,
+  time: number,
+): Promise<Loaded> {
+  const [key] = await keys;
+  let applied = 0;
+  const load = await drive(clients, time, async (client) => {
+    const answer = await addPeople(place, key!, { delta: 1 });
+    if (answer.__typename !== "PeopleChanged") throw new Error(answer.__typename);
+    applied += 1;
+    return 1;
+  });
+  return { load, applied };
+}
+
+async function expectations({ session }: Place, keys: readonly Key[], clients: number) {
+  const { select } = await import("../../../src/cassandra/index.ts");
+  const { PartyTable } = await import("../../../src/party/index.ts");
+  const parties = await Promise.all(
+    keys.map(({ city, id }) => session.run(select(PartyTable, { city, id }, { serial: true }))),
+  );
+  return Array.from({ length: clients }, (_, client) => parties[client % keys.length]!.people);
+}
+
+const rateRatio = (ours: Sample, reference: Sample) => ours.load.rate / reference.load.rate;
+const p99Ratio = (ours: Sample, reference: Sample) =>
+  percentile(ours.load, 0.99) / percentile(reference.load, 0.99);

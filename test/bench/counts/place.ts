@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { connect, type Session } from "../../../src/cassandra/index.ts";
+import { createLanes, type Lanes } from "../../../src/lane/index.ts";
+import { tables } from "../../../src/party/index.ts";
+import { createParty } from "../../../src/party/parties.ts";
+import { createTestKeyspace, startTestCassandra } from "../../../src/testing/index.ts";
+import { connectFree, type Free } from "./free.ts";
+
+/** A Cassandra with the tables, and both ways to it. */
+export interface Place extends AsyncDisposable {
+  readonly cluster: { readonly contactPoints: readonly string[]; readonly localDataCenter: string };
+  readonly keyspace: string;
+  readonly session: Session;
+  readonly lanes: Lanes;
+  readonly free: Free;
+  /** How many lightweight transactions the session has sent. */
+  sent(): number;
+  /** Creates parties in one city, or in as many as there are parties. */
+  parties(count: number, cities: "one city" | "a city each"): Promise<readonly Key[]>;
+}
+
+export interface Key {
+  readonly city: string;
+  readonly id: string;
+}
+
+export async function openPlace(progress: (line: string) => void): Promise<Place> {
+  await using opened = new AsyncDisposableStack();
+  const cassandra = opened.use(await startTestCassandra({ progress, runtime: "jars" }));
+  const cluster = {
+    contactPoints: cassandra.contactPoints,
+    localDataCenter: cassandra.localDataCenter,
+  };
+  const { name: keyspace } = opened.use(await createTestKeyspace({ cassandra, tables }));
+  const { session, sent } = counting(opened.use(await connect({ ...cluster, keyspace })));
+  const free = await connectFree(cluster, keyspace);
+  opened.defer(() => free.close());
+  const lanes = createLanes(session);
+  const kept = opened.move();
+  return {
+    cluster,
+    keyspace,
+    session,
+    lanes,
+    free,
+    sent,
+    async parties(count, cities) {
+      const common = randomUUID();
+      const keys = Array.from({ length: count }, () => ({
+        city: cities === "one city" ? common : randomUUID(),
+        id: randomUUID(),
+      }));
+      for (let at = 0; at < count; at += 100) {
+        const some = keys
+          .slice(at, at + 100)
+          .map((key) => ({ ...key, name: "A party", people: 1000, date: new Date() }));
+        await Promise.all(some.map((party) => createParty({ session, lanes }, party)));
+      }
+      return keys;
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function counting(session: Session): { readonly session: Session; readonly sent: () => number } {
+  let sent = 0;
+  const counted: Session = {
+    ...session,
+    run(statement) {
+      if (statement.kind === "lwt") sent += 1;
+      return session.run(statement);
+    },
+    batch(table, writes) {
+      sent += 1;
+      return session.batch(table, writes);
+    },
+  };
+  return { session: counted, sent: () => sent };
+}

@@ -1,0 +1,50 @@
+import { parseArgs } from "node:util";
+import { type Result, table } from "./comparison.ts";
+import { benchCounts } from "./counts/index.ts";
+
+/** What is measured with, from the command line. */
+export interface Options {
+  /** How often each pair is run. */
+  readonly rounds: number;
+  /** How long each run takes, in milliseconds. */
+  readonly time: number;
+  /** Only the comparisons whose names have this in them. */
+  readonly only: string;
+  readonly progress: (line: string) => void;
+}
+
+const benches: Readonly<Record<string, (options: Options) => Promise<readonly Result[]>>> = {
+  counts: benchCounts,
+};
+
+const help = `Measures beside a reference, in one run and in turns. Says medians and how far the rounds lie apart.
+
+  npm run bench -- counts                    changes of the count, on a Cassandra of its own
+  npm run bench -- counts --only lane        only what has "lane" in its name
+  npm run bench -- counts --rounds 7 --seconds 5
+
+Exit status 1 if a goal is missed.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "3" },
+    only: { type: "string", default: "" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+const bench = benches[positionals[0] ?? ""];
+if (values.help || !bench) {
+  console.log(help);
+  if (!values.help) process.exitCode = 2;
+} else {
+  const results = await bench({
+    rounds: Number(values.rounds),
+    time: Number(values.seconds) * 1000,
+    only: values.only,
+    progress: (line) => console.error(line),
+  });
+  console.log(`\n${table(results)}`);
+  if (results.some(({ met }) => met === false)) process.exitCode = 1;
+}
