@@ -55,7 +55,7 @@ export interface Table<
  *   body: text().required(),
  * }, { partition: ["room"], clustering: [desc("at")] });
  * @throws CassandraError `BAD_TABLE` if the key names no column, or one column twice, or a hidden column has the name
- * of another
+ * of another, or a column is of the partition where each partition is one row
  */
 export function table<
   const C extends Columns,
@@ -81,6 +81,7 @@ export function table<
   const defined = { name, columns, hidden, partition, clustering, lwt, description };
   checkKey(defined);
   checkHidden(defined);
+  checkStatic(defined);
   return Object.freeze(defined) as Table<C, P, K, L, H>;
 }
 
@@ -120,6 +121,13 @@ function checkKey(table: Table): void {
   }
   if (table.partition.length === 0) throw badTable(table, "its partition key is empty");
   if (new Set(names).size !== names.length) throw badTable(table, "its key names a column twice");
+}
+
+function checkStatic(table: Table): void {
+  if (table.clustering.length > 0) return;
+  const found = Object.entries(allColumns(table)).find(([, column]) => column.static);
+  if (found)
+    throw badTable(table, `"${found[0]}" is of the partition, and there is no clustering key`);
 }
 
 function checkHidden(table: Table): void {

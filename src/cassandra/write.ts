@@ -280,9 +280,9 @@ export function decodeBatch<T extends Table>(
   rows: readonly RawRow[],
 ): LwtBatch<StoredRow<T>> {
   if (rows[0]?.["[applied]"] === true) return { applied: true };
-  const found = rows.map(({ "[applied]": _, ...row }) => row);
-  const present = found.filter((row) => Object.keys(row).length > 0);
-  return { applied: false, rows: present.map((row) => decodeStored(table, row)) };
+  // Its `[applied]` is no column of the table.
+  const found = rows.map((row) => decodeStored(table, row));
+  return { applied: false, rows: found.filter((row) => Object.keys(row).length > 0) };
 }
 
 function requireCondition(table: Table, verb: string, condition: unknown): void {

@@ -25,6 +25,14 @@ export type Sent<Stored> =
  * was applied can be settled at any time, by a write on the same condition: of the two only one can ever be applied.
  */
 export interface Cell<T extends Table> {
+  /** Whether it is known what is in it. */
+  readonly isOpen: boolean;
+  /**
+   * Finds out what is in it, or puts something there.
+   *
+   * @throws CassandraError `UNAVAILABLE` and others; nothing of what is asked for was sent then
+   */
+  open(): Promise<void>;
   /**
    * Sends conditional writes as a round, and comes back when it is certain what became of it: however long that takes.
    *
@@ -70,11 +78,11 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     ]?.get(process);
 
   /**
-   * Takes the cell when it is not known what is in it. A round must never be on the condition that nothing is: that
+   * Puts a round's id where there is none. A round must never be on the condition that nothing is: that
    * becomes true again when the cell has expired, and the round may still lie in a frozen node's socket. Nor may an
    * attempt be repeated with the same id, for the same reason.
    */
-  async function open(): Promise<string> {
+  async function take(): Promise<string> {
     for (;;) {
       const round = randomUUID();
       try {
@@ -107,9 +115,14 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   }
 
   return {
+    get isOpen() {
+      return last.get() !== undefined;
+    },
+    async open() {
+      last.set(last.get() ?? (await take()));
+    },
     async send(writes) {
-      const previous = last.get() ?? (await open());
-      last.set(previous);
+      const previous = last.get() ?? (await take());
       const round = randomUUID();
       try {
         const answer = await session.batch(table, [...writes, replace(previous, round)]);

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { keyText, type PartitionKey, type Session, type Table } from "../cassandra/index.ts";
+import {
+  type ClusteringKey,
+  keyText,
+  type PartitionKey,
+  type PrimaryKey,
+  type Session,
+  type Table,
+} from "../cassandra/index.ts";
 import { createCell } from "./cell.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
@@ -32,10 +39,15 @@ export interface Lanes {
 export interface LanesOptions {
   /** How long a process' last round is kept in its partition, in seconds. Default: an hour. */
   readonly ttl?: number;
+  /** Told of a row that was changed for somebody who had stopped waiting for it. Default: nobody is told. */
+  readonly onLate?: (table: Table, key: PrimaryKey<Table>) => void;
 }
 
 /** Makes the lanes of a process. */
-export function createLanes(session: Session, { ttl = laneLimits.ttl }: LanesOptions = {}): Lanes {
+export function createLanes(
+  session: Session,
+  { ttl = laneLimits.ttl, onLate = () => {} }: LanesOptions = {},
+): Lanes {
   const process = randomUUID();
   const lanes = new Map<string, Lane<unknown, unknown>>();
   const lastRounds = createMemory(laneLimits.partitions);
@@ -55,7 +67,9 @@ export function createLanes(session: Session, { ttl = laneLimits.ttl }: LanesOpt
         const last = lastRounds.of(text);
         const options = { session, table, rounds, partition, process, ttl, last, signal };
         const onIdle = () => lanes.delete(text);
-        lane = createLane({ session, rule, partition, cell: createCell(options), onIdle });
+        const late = (row: ClusteringKey<T>) => onLate(table, { ...partition, ...row });
+        const cell = createCell(options);
+        lane = createLane({ session, rule, partition, cell, onLate: late, onIdle });
         lanes.set(text, lane as Lane<unknown, unknown>);
       }
       return lane.ask(request);

@@ -27,6 +27,8 @@ export interface LaneOptions<T extends Table, Request, Answer> {
   readonly rule: Rule<T, Request, Answer>;
   readonly partition: PartitionKey<T>;
   readonly cell: Cell<T>;
+  /** A row was changed for somebody who no longer waits. */
+  readonly onLate: (row: ClusteringKey<T>) => void;
   /** Nobody waits any more, and nothing is in flight. */
   readonly onIdle: () => void;
 }
@@ -63,6 +65,7 @@ export function createLane<T extends Table, Request, Answer>({
   rule,
   partition,
   cell,
+  onLate,
   onIdle,
 }: LaneOptions<T, Request, Answer>): Lane<Request, Answer> {
   type Asking = Caller<Request, Answer>;
@@ -71,8 +74,8 @@ export function createLane<T extends Table, Request, Answer>({
   const waiting = new Set<Asking>();
   const known = createKnown<T>();
   let clock = 0;
-  /** When Cassandra was last asked something that it answered, on the same clock. */
-  let heard = 0;
+  /** Since when Cassandra has been asked without an answer. */
+  let asked: number | undefined;
   let running = false;
 
   function ask(request: Request): Promise<Answer> {
@@ -100,7 +103,7 @@ export function createLane<T extends Table, Request, Answer>({
   async function run(): Promise<void> {
     running = true;
     // Who asks in the same turn of the event loop goes together.
-    await undefined;
+    await Promise.resolve();
     while (waiting.size > 0) {
       const taken = [...waiting];
       // What is thrown here is a defect: nobody is to wait for ever because of it.
@@ -139,7 +142,8 @@ export function createLane<T extends Table, Request, Answer>({
 
   /** Whether a row is to be written, or its callers can be answered by what is known. */
   function isClear({ row, callers, plan }: Row): boolean {
-    if (plan.write) return true;
+    // The first round of a process leaves something in the partition: not for a row that may not even exist.
+    if (plan.write) return plan.creates === true || cell.isOpen || Boolean(known.get(row)?.seen);
     const asOf = known.get(row)?.asOf ?? 0;
     return plan.answers.length > 0 && callers.every(({ came }) => came <= asOf);
   }
@@ -151,8 +155,7 @@ export function createLane<T extends Table, Request, Answer>({
     const keys = rows.map(({ key }) => key);
     const asOf = clock;
     try {
-      const found = await session.run(selectStored(table, partition, keys, columns));
-      heard = asOf;
+      const found = await answerOf(session.run(selectStored(table, partition, keys, columns)));
       observe(rows, found, asOf);
     } catch (error) {
       fail(rows, error);
@@ -162,14 +165,21 @@ export function createLane<T extends Table, Request, Answer>({
     return workOut(again(callers));
   }
 
-  async function send(rows: readonly Row[]): Promise<void> {
+  async function send(planned: readonly Row[]): Promise<void> {
+    try {
+      if (!cell.isOpen) await answerOf(cell.open());
+    } catch (error) {
+      return fail(planned, error);
+    }
+    // Who has gone was told that nothing was sent.
+    const rows = planned.filter(({ callers }) => callers.every((caller) => waiting.has(caller)));
     const writes = rows.flatMap(({ plan }) => plan.write ?? []);
+    if (writes.length === 0) return;
     const asOf = clock;
     setSent(rows, true);
     try {
-      const sent = await cell.send(writes);
-      heard = asOf;
-      if (sent.applied === true) return apply(rows, asOf);
+      const sent = await answerOf(cell.send(writes));
+      if (sent.applied === true) return apply(rows);
       if (sent.applied === "never") for (const { row } of rows) known.forget(row);
       else observe(rows, sent.rows, asOf);
       setSent(rows, false);
@@ -179,10 +189,12 @@ export function createLane<T extends Table, Request, Answer>({
     }
   }
 
-  function apply(rows: readonly Row[], asOf: number): void {
+  function apply(rows: readonly Row[]): void {
     setSent(rows, false);
-    for (const { row, callers, plan } of rows) {
-      known.set(row, { seen: plan.after, asOf });
+    for (const { row, key, callers, plan } of rows) {
+      if (callers.some((caller) => !waiting.has(caller))) onLate(key);
+      // Certain is only what was written or compared: whoever is to be told of the rest has it looked at.
+      known.set(row, { seen: plan.after, asOf: 0 });
       tell(callers, plan.answers);
     }
   }
@@ -214,9 +226,19 @@ export function createLane<T extends Table, Request, Answer>({
     for (const [at, answer] of answers.entries()) callers[at]?.tell(answer);
   }
 
-  function tooLate({ sent, came }: Asking): Error {
+  async function answerOf<Told>(asking: Promise<Told>): Promise<Told> {
+    asked = performance.now();
+    try {
+      return await asking;
+    } finally {
+      asked = undefined;
+    }
+  }
+
+  function tooLate({ sent }: Asking): Error {
     if (sent) return unknown();
-    return came <= heard ? contention() : new CassandraError("UNAVAILABLE", "No answer in time.");
+    const isSilent = asked !== undefined && performance.now() - asked > laneLimits.silence;
+    return isSilent ? new CassandraError("UNAVAILABLE", "No answer in time.") : contention();
   }
 
   return { ask };

@@ -36,6 +36,8 @@ export interface RowPlan<T extends Table, Answer> {
    * as it was seen.
    */
   readonly write?: Statement<Lwt<unknown>>;
+  /** Whether it makes the row where there is none. Default: false. */
+  readonly creates?: boolean;
   /** The row behind it. */
   readonly after: Seen<T>;
   /**

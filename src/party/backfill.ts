@@ -67,11 +67,14 @@ function everyParty(token: bigint | undefined): Statement<readonly Found[]> {
     params: token === undefined ? [] : [token],
     kind: "read",
     decode: (rows) =>
-      rows.map((row) => ({
-        place: row["place"] as bigint,
-        city: row["city"] as string,
-        id: String(row["id"]),
-        date: row["date"] as Date | null,
-      })),
+      // A city that has columns of its own and no party shows as a row without an id.
+      rows
+        .filter((row) => row["id"] !== null)
+        .map((row) => ({
+          place: row["place"] as bigint,
+          city: row["city"] as string,
+          id: String(row["id"]),
+          date: row["date"] as Date | null,
+        })),
   };
 }

@@ -91,6 +91,19 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
     return { __typename: "PartyUpdated" };
   }
 
+  /** Whether all that was judged by has been seen, and nothing is a guess. */
+  function isSeen(): boolean {
+    const { people, date, operations } = seen;
+    const guessed =
+      (base.people !== undefined && people === undefined) ||
+      (base.date !== undefined && date === undefined) ||
+      (identified && operations === undefined);
+    return !guessed;
+  }
+
+  /** Too little is known. */
+  const unknown: Plan = { after: seen, answers: [] };
+
   return {
     judge(change) {
       if (change.kind === "updateParty") return edit(change);
@@ -98,13 +111,15 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
     },
     plan(answers) {
       const after = { ...seen, ...base, ...next, ...(identified && { operations: journal.after }) };
-      const changes = {
+      const changed = {
         ...differing(next, base, seen),
         ...(journal.write && { operations: journal.write }),
       };
-      if (Object.keys(changes).length === 0) return { after, answers };
+      if (Object.keys(changed).length === 0) return isSeen() ? { after, answers } : unknown;
+      // No condition says that the name is still the one that was seen.
+      const changes = { ...changed, ...(next.name !== undefined && { name: next.name }) };
       const condition = conditionOf(base, seen);
-      if (!condition) return { after: seen, answers: [] };
+      if (!condition) return unknown;
       const memory = identified && journal.condition ? { operations: journal.condition } : {};
       const { isNull } = condition;
       const write = update(PartyTable, key, changes, {

@@ -32,7 +32,7 @@ function create(party: Request<"createParty">["party"], seen: SeenParty): Plan {
     const write = insert(PartyTable, party, { if: "not exists" });
     const { name, people, date } = party;
     const after = { name, people, date, operations: null };
-    return { write, after, answers: [{ __typename: "PartyCreated", party }] };
+    return { write, creates: true, after, answers: [{ __typename: "PartyCreated", party }] };
   }
   if (!isWhole(seen)) return { after: seen, answers: [] };
   const { city, id } = party;

@@ -60,7 +60,9 @@ export async function createApp({
   log = console.error,
 }: AppOptions): Promise<App> {
   const live = createLive();
-  const lanes = createLanes(session);
+  const lanes = createLanes(session, {
+    onLate: (table, key) => live.hint(table, key, "updated"),
+  });
   let closed: Promise<void> | undefined;
   const yoga = createYoga<Record<string, unknown>, Context>({
     schema,

@@ -381,7 +381,7 @@ describe("what the compiler was not asked is refused at run time", () => {
     [
       "an insert of a column of no table",
       () => insert(Party, { city: "Rome", name: "A", nope: 1 } as never, { if: "not exists" }),
-      'BAD_STATEMENT: Table "party" has no column "nope".',
+      'BAD_STATEMENT: A row of "party" has no column "nope".',
     ],
     [
       "an insert without a required column",

@@ -1,20 +1,34 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
   asc,
+  type Changes,
+  type ColumnName,
+  type DataName,
+  element,
+  type Element,
+  type HiddenName,
   insert,
   type Insert,
   int,
+  keyNames,
   type Lwt,
+  type LwtBatch,
+  map,
   type PartitionKey,
   type PrimaryKey,
   remove,
   type Row,
   select,
+  selectStored,
+  type Session,
   type Statement,
+  type StoredRow,
   table,
+  type Table,
   text,
   timestamp,
   update,
+  updatePartition,
   uuid,
 } from "../../src/cassandra/index.ts";
 import { type Party, PartyTable } from "../../src/party/index.ts";
@@ -186,5 +200,135 @@ describe("does not compile", () => {
     const options = { after: { town: "x" } };
     // @ts-expect-error "after" is a clustering key
     select(PartyTable, { city }, options);
+  });
+});
+
+describe("hidden columns and columns of the partition", () => {
+  const Desk = table(
+    "desk",
+    { room: text(), id: uuid(), seats: int(), motto: text().ofPartition().required() },
+    {
+      partition: ["room"],
+      clustering: [asc("id")],
+      lwt: true,
+      hidden: {
+        seatsBy: map(text(), int()),
+        note: text(),
+        rounds: map(uuid(), uuid()).ofPartition(),
+      },
+    },
+  );
+  const Plain = table(
+    "plain",
+    { room: text(), id: uuid() },
+    {
+      partition: ["room"],
+      clustering: [asc("id")],
+      hidden: { rounds: map(uuid(), uuid()).ofPartition() },
+    },
+  );
+  const room = "A";
+
+  test("are in no row, insert or key", () => {
+    expectTypeOf<Row<typeof Desk>>().toEqualTypeOf<{
+      readonly room: string;
+      readonly id: string;
+      readonly seats: number | null;
+      readonly motto: string;
+    }>();
+    expectTypeOf<keyof Insert<typeof Desk>>().toEqualTypeOf<"room" | "id" | "seats" | "motto">();
+    expectTypeOf<ColumnName<typeof Desk>>().toEqualTypeOf<"room" | "id" | "seats" | "motto">();
+    expectTypeOf<DataName<typeof Desk>>().toEqualTypeOf<"seats" | "motto">();
+    expectTypeOf<HiddenName<typeof Desk>>().toEqualTypeOf<"seatsBy" | "note" | "rounds">();
+    // @ts-expect-error "note" is hidden
+    insert(Desk, { room, id, motto: "Quiet", note: "A" }, { if: "not exists" });
+    // @ts-expect-error "note" is hidden
+    select(Desk, { room, id }, { writetime: "note" });
+  });
+
+  test("are none where a table names none", () => {
+    expectTypeOf<HiddenName<typeof ByDate>>().toEqualTypeOf<never>();
+    expectTypeOf<keyof Changes<typeof ByDate>>().toEqualTypeOf<"city" | "date" | "id" | "note">();
+  });
+
+  test("can be in what is stored, as the database holds it", () => {
+    expectTypeOf<StoredRow<typeof Desk>["seats"]>().toEqualTypeOf<number | null | undefined>();
+    expectTypeOf<StoredRow<typeof Desk>["motto"]>().toEqualTypeOf<string | null | undefined>();
+    expectTypeOf<StoredRow<typeof Desk>["seatsBy"]>().toEqualTypeOf<
+      ReadonlyMap<string, number> | null | undefined
+    >();
+    const stored = selectStored(Desk, { room }, [{ id }], ["seats", "seatsBy", "rounds"]);
+    expectTypeOf(stored).toEqualTypeOf<Statement<readonly StoredRow<typeof Desk>[]>>();
+    // @ts-expect-error "nope" is no column
+    selectStored(Desk, { room }, [{ id }], ["nope"]);
+    // @ts-expect-error the clustering key is there in any case
+    selectStored(Desk, { room }, [{ id }], ["id"]);
+  });
+
+  test("are set and compared by element", () => {
+    expectTypeOf(element("A", 1)).toEqualTypeOf<Element<string, number>>();
+    const seatsBy = element("A", 1);
+    const options = { if: { seats: 1, seatsBy: element("A", null) } };
+    expectTypeOf(update(Desk, { room, id }, { seats: 2, seatsBy }, options)).toEqualTypeOf<
+      Statement<Lwt<{ readonly seats: number | null }>>
+    >();
+    // @ts-expect-error the keys are texts
+    update(Desk, { room, id }, { seatsBy: element(1, 1) }, { if: "exists" });
+    // @ts-expect-error the values are numbers
+    update(Desk, { room, id }, { seatsBy: element("A", "1") }, { if: "exists" });
+    // @ts-expect-error null is for conditions
+    update(Desk, { room, id }, { seatsBy: element("A", null) }, { if: "exists" });
+    // @ts-expect-error not a map as a whole
+    update(Desk, { room, id }, { seatsBy: new Map([["A", 1]]) }, { if: "exists" });
+    // @ts-expect-error nor what is no map
+    update(Desk, { room, id }, { note: "A" }, { if: "exists" });
+    // @ts-expect-error nor an element of what is no map
+    update(Desk, { room, id }, { seats: element("A", 1) }, { if: "exists" });
+    // @ts-expect-error the values are numbers in a condition, too
+    update(Desk, { room, id }, { seats: 2 }, { if: { seatsBy: element("A", "1") } });
+    // @ts-expect-error "rounds" has UUIDs
+    update(PartyTable, { city, id }, { rounds: element(1, 2) }, { if: "exists" });
+  });
+
+  test("of a partition are changed by its key, on a condition where the table has them", () => {
+    const rounds = element(id, id);
+    expectTypeOf(
+      updatePartition(Desk, { room }, { rounds }, { if: { rounds: element(id, null) }, ttl: 1 }),
+    ).toEqualTypeOf<Statement<Lwt<StoredRow<typeof Desk>>>>();
+    expectTypeOf(updatePartition(Plain, { room }, { rounds })).toEqualTypeOf<Statement<void>>();
+    // @ts-expect-error needs a condition
+    updatePartition(Desk, { room }, { rounds });
+    // @ts-expect-error "room" is missing
+    updatePartition(Desk, {}, { rounds }, { if: { rounds } });
+    // @ts-expect-error the values are UUIDs
+    updatePartition(Desk, { room }, { rounds: element(id, 1) }, { if: { rounds } });
+    // @ts-expect-error "seats" is not hidden
+    updatePartition(Desk, { room }, { seats: 1 }, { if: { rounds } });
+    // @ts-expect-error no lightweight transactions here
+    updatePartition(Plain, { room }, { rounds }, { if: { rounds } });
+  });
+
+  test("do not keep code from working on any table", () => {
+    const names = (any: Table) => keyNames(any).concat(Object.keys(any.hidden));
+    expectTypeOf(names).toBeCallableWith(Desk);
+    expectTypeOf(names).toBeCallableWith(ByDate);
+    const decodeAny = <T extends Table>(any: T, key: PartitionKey<T>, row: StoredRow<T>) => ({
+      any,
+      key,
+      row,
+    });
+    expectTypeOf(decodeAny(Desk, { room }, { note: null }).any).toEqualTypeOf(Desk);
+  });
+
+  test("a batch takes conditional writes alone, and answers with what is stored", async () => {
+    const send = async (session: Session) => {
+      const answer = await session.batch(Desk, [remove(Desk, { room, id }, { if: "exists" })]);
+      expectTypeOf(answer).toEqualTypeOf<LwtBatch<StoredRow<typeof Desk>>>();
+      // @ts-expect-error a plain write answers nothing
+      await session.batch(ByDate, [remove(ByDate, { city, date, id })]);
+      // @ts-expect-error nor is a read a write
+      await session.batch(Desk, [select(Desk, { room })]);
+    };
+    expectTypeOf(send).returns.resolves.toBeVoid();
   });
 });

@@ -4,7 +4,7 @@ import { requireSynced, select, sync } from "../../src/cassandra/index.ts";
 import { backfill, type BackfillProgress, tables } from "../../src/party/index.ts";
 import { PartyByDateTable } from "../../src/party/table.ts";
 import { startApp } from "../fixtures/app.ts";
-import { BROWSE, change, UPCOMING } from "../fixtures/parties.ts";
+import { BROWSE, change, createParty, DELETE, UPCOMING } from "../fixtures/parties.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
 
 /** The table of the Django sample, as its rows were written: by plain INSERT, some without a count. */
@@ -28,7 +28,11 @@ test("a table that another program wrote is served as it stands, and completed b
   await expect(requireSynced(session, name, tables)).rejects.toThrow(
     "table party_by_date is missing",
   );
-  expect(await sync(session, name, tables)).toMatchObject([{ table: "party_by_date" }]);
+  expect(await sync(session, name, tables)).toMatchObject([
+    { table: "party", column: "operations" },
+    { table: "party", column: "rounds" },
+    { table: "party_by_date" },
+  ]);
 
   const browsed = (await app.run(BROWSE, { city: "Rome" })).data.partiesInCity.nodes;
   expect(
@@ -47,6 +51,19 @@ test("a table that another program wrote is served as it stands, and completed b
 
   const key = { city: "Rome", id: ids[1]! };
   expect(await change(app, key, 0, 1)).toEqual({ __typename: "PeopleChanged", people: 1 });
+});
+
+test("a city that has no party any more is no party without a date", async () => {
+  await using app = await startApp();
+  const { session } = app.keyspace;
+  const key = await createParty(app);
+  await app.run(DELETE, { ...key });
+  // What the service keeps of a city is there still.
+  expect(await session.cql("SELECT id FROM party")).toEqual([{ id: null }]);
+
+  const { signal } = new AbortController();
+  const state = await backfill(session, { progress: () => {}, signal });
+  expect(state).toMatchObject({ written: 0, undated: 0 });
 });
 
 test("a backfill that is interrupted goes on where it was", async () => {

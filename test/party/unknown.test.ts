@@ -1,123 +1,192 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, inject, test } from "vitest";
-import { startApp } from "../fixtures/app.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { tables } from "../../src/party/index.ts";
+import { startAppOn, type TestApp } from "../fixtures/app.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import {
   BROWSE,
   change,
   CREATE,
   createParty,
   DELETE,
+  type Key,
   UPCOMING,
   UPDATE,
   WATCH,
 } from "../fixtures/parties.ts";
 import { startProxy } from "../fixtures/proxy.ts";
 
-// A lost answer costs the time-out of its request, so these run side by side.
+// A lost answer costs the time-out of its request, so these run side by side, each with a service of its own.
+
+let keyspace: TestKeyspace;
+beforeAll(async () => {
+  keyspace = await createKeyspace(...tables);
+});
+afterAll(() => keyspace[Symbol.asyncDispose]());
 
 async function start() {
   await using opened = new AsyncDisposableStack();
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
-  const app = opened.use(await startApp(proxy.contactPoint));
+  const app = opened.use(await startAppOn(keyspace, proxy.contactPoint));
   const kept = opened.move();
-  return { app, proxy, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const city = `City ${randomUUID()}`;
+  const input = { city, name: "A party", date: "2040-01-01T00:00:00.000Z" };
+  return { app, proxy, city, input, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-const city = "Rome";
-const input = { city, name: "A party", date: "2040-01-01T00:00:00.000Z" };
+const browse = async (app: TestApp, city: string) =>
+  (await app.run(BROWSE, { city })).data.partiesInCity.nodes;
+const rename = async (app: TestApp, key: Key, name: string) =>
+  (await app.run(UPDATE, { ...key, input: { name } })).data.updateParty;
+const changed = (people: number) => ({ __typename: "PeopleChanged", people });
+
+// What is sent: a create puts its entry, takes the process' cell in a new city, sends its round, and puts the entry
+// again; an update and a delete read the party, then send their round; a change of the count sends its round.
 
 describe.concurrent("a write whose answer is lost", () => {
-  test("was a create: the party is found, so it was created", async () => {
+  test("was a create: it was applied, so the party was created", async () => {
     await using service = await start();
-    const { app, proxy } = service;
-    proxy.loseAnswer(2);
+    const { app, proxy, city, input } = service;
+    proxy.loseAnswer(3);
     const { data } = await app.run(CREATE, { input });
     expect(data.createParty).toMatchObject({ __typename: "PartyCreated", party: input });
     const listed = await app.run(UPCOMING, { city });
     expect(listed.data.upcomingParties.nodes).toHaveLength(1);
   });
 
-  test("was a delete: the party is gone, so it was deleted", async () => {
+  test("was what takes the process' cell: nothing of the party has been sent, and it is created", async () => {
     await using service = await start();
-    const { app, proxy } = service;
+    const { app, proxy, city, input } = service;
+    proxy.loseAnswer(2);
+    const { data } = await app.run(CREATE, { input });
+    expect(data.createParty).toMatchObject({ __typename: "PartyCreated", party: input });
+    expect(await browse(app, city)).toHaveLength(1);
+  });
+
+  test("was a delete: it was applied, so the party was deleted", async () => {
+    await using service = await start();
+    const { app, proxy, city } = service;
     const key = await createParty(app, { city });
     proxy.loseAnswer(2);
     expect((await app.run(DELETE, { ...key })).data.deleteParty.__typename).toBe("PartyDeleted");
-    expect((await app.run(BROWSE, { city })).data.partiesInCity.nodes).toEqual([]);
+    expect(await browse(app, city)).toEqual([]);
   });
 
-  test("was an update: the party has the new name, so it was updated", async () => {
+  test("was an update: it was applied, so the party was updated", async () => {
     await using service = await start();
-    const { app, proxy } = service;
+    const { app, proxy, city } = service;
     const key = await createParty(app, { city });
     proxy.loseAnswer(2);
-    const { data } = await app.run(UPDATE, { ...key, input: { name: "Renamed" } });
-    expect(data.updateParty).toMatchObject({ party: { ...key, name: "Renamed" } });
+    expect(await rename(app, key, "Renamed")).toMatchObject({ party: { ...key, name: "Renamed" } });
   });
 
-  test("was a change of the count: nobody can say, and who watches sees what it came to", async () => {
+  test("was a change of the count: it was applied, so the count was changed, and once", async () => {
     await using service = await start();
-    const { app, proxy } = service;
+    const { app, proxy, city } = service;
     const key = await createParty(app, { city });
-    const watched = app.subscribe(WATCH, { ...key });
-    await watched.next();
     proxy.loseAnswer(1);
-    expect(await change(app, key, 0, 1)).toEqual({ __typename: "OutcomeUnknown" });
-    expect((await watched.next()).value.data.peopleChanged.people).toBe(1);
-    expect(await change(app, key, 0, 1)).toMatchObject({ __typename: "PeopleStale", actual: 1 });
+    expect(await change(app, key, 0, 1)).toEqual(changed(1));
+    expect(await browse(app, city)).toMatchObject([{ people: 1 }]);
+    expect(await change(app, key, 1, 1)).toEqual(changed(2));
   });
 
   test("was of the entry alone: the party is certainly not created", async () => {
     await using service = await start();
-    const { app, proxy } = service;
+    const { app, proxy, city, input } = service;
     proxy.loseAnswer(1);
     const { errors } = await app.run(CREATE, { input });
     expect(errors?.[0]?.extensions).toEqual({ code: "UNAVAILABLE" });
-    expect((await app.run(BROWSE, { city })).data.partiesInCity.nodes).toEqual([]);
+    expect(await browse(app, city)).toEqual([]);
+  });
+
+  test("and nobody answers who is asked what became of it: it is said so in time, and settled behind", async () => {
+    await using service = await start();
+    const { app, proxy, city } = service;
+    const key = await createParty(app, { city });
+    const watched = app.subscribe(WATCH, { ...key });
+    await watched.next();
+    proxy.loseAnswer(1);
+    proxy.loseAnswer(2);
+    expect(await change(app, key, 0, 1)).toEqual({ __typename: "OutcomeUnknown" });
+    expect((await watched.next()).value.data.peopleChanged.people).toBe(1);
+    expect(await change(app, key, 0, 1)).toMatchObject({ __typename: "PeopleStale", actual: 1 });
+    expect(await change(app, key, 1, 1)).toEqual(changed(2));
   });
 });
 
-describe.concurrent("a write that is late", () => {
-  test("was a create: not found proves nothing, it comes later, and a repeated one finds it", async ({
-    expect,
-  }) => {
+// Each time the late request would find everything again as it expects it.
+describe.concurrent("a write that is late was sent again, and changes nothing more when it comes", () => {
+  test("if it was a create", async () => {
     await using service = await start();
-    const { app, proxy } = service;
+    const { app, proxy, city, input } = service;
     const id = randomUUID();
-    const release = proxy.holdRequest(2);
+    const release = proxy.holdRequest(3);
     const { data } = await app.run(CREATE, { input: { ...input, id } });
-    expect(data.createParty).toEqual({ __typename: "OutcomeUnknown", city, id });
-    expect((await app.run(BROWSE, { city })).data.partiesInCity.nodes).toEqual([]);
+    expect(data.createParty).toMatchObject({ __typename: "PartyCreated", party: { id } });
+    expect((await app.run(DELETE, { city, id })).data.deleteParty.__typename).toBe("PartyDeleted");
 
-    release();
-    await expect
-      .poll(async () => (await app.run(BROWSE, { city })).data.partiesInCity.nodes)
-      .toMatchObject([{ id }]);
-    const again = await app.run(CREATE, { input: { ...input, id } });
-    expect(again.data.createParty).toMatchObject({ __typename: "PartyExists", party: { id } });
-    const listed = await app.run(UPCOMING, { city });
-    expect(listed.data.upcomingParties.nodes).toMatchObject([{ id }]);
+    await release();
+    expect(await browse(app, city)).toEqual([]);
+    expect(await change(app, { city, id }, 0, 1)).toEqual({ __typename: "PartyNotFound" });
   });
 
-  test("was a delete: the party is still there, so nobody can say", async ({ expect }) => {
+  test("if it was a delete", async () => {
     await using service = await start();
-    const { app, proxy } = service;
+    const { app, proxy, city, input } = service;
+    const { id } = await createParty(app, { city });
+    const release = proxy.holdRequest(2);
+    expect((await app.run(DELETE, { city, id })).data.deleteParty.__typename).toBe("PartyDeleted");
+    await app.run(CREATE, { input: { ...input, id } });
+
+    await release();
+    expect(await browse(app, city)).toMatchObject([{ id }]);
+    expect(await change(app, { city, id }, 0, 1)).toEqual(changed(1));
+  });
+
+  test("if it was an update", async () => {
+    await using service = await start();
+    const { app, proxy, city } = service;
     const key = await createParty(app, { city });
     const release = proxy.holdRequest(2);
-    expect((await app.run(DELETE, { ...key })).data.deleteParty).toEqual({
-      __typename: "OutcomeUnknown",
-    });
-    release();
-    await expect
-      .poll(async () => (await app.run(BROWSE, { city })).data.partiesInCity.nodes)
-      .toEqual([]);
+    expect(await rename(app, key, "First")).toMatchObject({ party: { name: "First" } });
+    expect(await rename(app, key, "Second")).toMatchObject({ party: { name: "Second" } });
+
+    await release();
+    expect(await browse(app, city)).toMatchObject([{ name: "Second" }]);
+  });
+
+  test("if it was a change of the count", async () => {
+    await using service = await start();
+    const { app, proxy, city } = service;
+    const key = await createParty(app, { city });
+    const release = proxy.holdRequest(1);
+    expect(await change(app, key, 0, 1)).toEqual(changed(1));
+    expect(await change(app, key, 1, -1)).toEqual(changed(0));
+
+    await release();
+    expect(await browse(app, city)).toMatchObject([{ people: 0 }]);
+    expect(await change(app, key, 0, 1)).toEqual(changed(1));
+  });
+
+  test("if nobody was told what became of it, which is settled before the next change", async () => {
+    await using service = await start();
+    const { app, proxy, city } = service;
+    const key = await createParty(app, { city });
+    const release = proxy.holdRequest(1);
+    proxy.loseAnswer(2);
+    expect(await change(app, key, 0, 5)).toEqual({ __typename: "OutcomeUnknown" });
+    expect(await change(app, key, 0, 1)).toEqual(changed(1));
+    expect(await change(app, key, 1, -1)).toEqual(changed(0));
+
+    await release();
+    expect(await browse(app, city)).toMatchObject([{ people: 0 }]);
   });
 });
 
-test("a read whose answer is lost can be tried again, and says so in time", async () => {
+test.concurrent("a read whose answer is lost can be tried again, and says so in time", async () => {
   await using service = await start();
-  const { app, proxy } = service;
+  const { app, proxy, city } = service;
   proxy.loseAnswer(1);
   const before = Date.now();
   const { errors } = await app.run(BROWSE, { city });
@@ -126,9 +195,9 @@ test("a read whose answer is lost can be tried again, and says so in time", asyn
   expect((await app.run(BROWSE, { city })).errors).toBeUndefined();
 });
 
-test("who follows a city is told to read it again where an event could not be read", async () => {
+test.concurrent("who follows a city is told to read it again where an event could not be read", async () => {
   await using service = await start();
-  const { app, proxy } = service;
+  const { app, proxy, city } = service;
   const key = await createParty(app, { city });
   const query = `subscription { partiesChanged(city: "${city}") { __typename ... on PeopleChanged { people } ... on PartiesReset { city } } }`;
   const followed = app.subscribe(query);

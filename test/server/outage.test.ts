@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { runCommand, type Running, startCommand } from "../fixtures/command.ts";
 import { type Cluster, makeCluster } from "../fixtures/cluster.ts";
-import { BROWSE, change, CHANGE, createParty, type Key, WATCH } from "../fixtures/parties.ts";
+import { ADD, BROWSE, change, CHANGE, createParty, type Key, WATCH } from "../fixtures/parties.ts";
 
 let cassandra: Cluster;
 let served: Running;
@@ -141,6 +141,26 @@ describe("an outage in the middle", () => {
     for (let round = 0; round < 3; round++) await expectCodedErrors();
     await cassandra.start();
     expect(await timeUntil(answers)).toBeLessThan(2000);
+  });
+
+  test("changes of while Cassandra was frozen are applied or not as they were told, and known to the next", async () => {
+    const counted = await createParty(app);
+    const add = () => app.run(ADD, { ...counted, delta: 1 });
+    expect((await add()).data.addPeople.people).toBe(1);
+    cassandra.nodes[0]!.freeze();
+    const first = change(app, counted, 1, 1);
+    await sleep(100);
+    const waited = await Promise.all([add(), add(), add()]);
+    const codes = waited.map(({ errors }) => errors?.[0]?.extensions?.["code"]);
+    expect(codes).toEqual(["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
+    expect(await first).toEqual({ __typename: "OutcomeUnknown" });
+    cassandra.nodes[0]!.thaw();
+
+    await timeUntil(answers);
+    // Of all of them only the first was sent.
+    const { people } = (await add()).data.addPeople;
+    expect([2, 3]).toContain(people);
+    expect(await change(app, counted, people, 1)).toMatchObject({ people: people + 1 });
   });
 
   test("who watched a count all the while gets the next one", async () => {

@@ -90,8 +90,7 @@ async function changing(
   return measured(server, clients, time, async (client) => {
     const at = turns[client]! % keys.length;
     turns[client] = (turns[client]! + clients) % (keys.length - (keys.length % clients) || 1);
-    const delta = 1;
-    const variables = { ...keys[at]!, expected: told[at] ?? 1000, delta };
+    const variables = { ...keys[at]!, expected: told[at] ?? 1000, delta: 1 };
     const { changePeople } = await server.post(CHANGE, variables, path);
     told[at] = changePeople!.people ?? changePeople!.actual;
     return changePeople!;
@@ -99,9 +98,8 @@ async function changing(
 }
 
 function adding(server: Served, key: Key, clients: number, time: number): Promise<Sample> {
-  return measured(server, clients, time, async (client) => {
-    const delta = 1;
-    return (await server.post(ADD, { ...key, delta })).addPeople!;
+  return measured(server, clients, time, async () => {
+    return (await server.post(ADD, { ...key, delta: 1 })).addPeople!;
   });
 }
 

@@ -1,0 +1,85 @@
+import type { Operation, Sighting } from "./history.ts";
+import { describe } from "./words.ts";
+
+/** A count with its ballot, and between when it was read. */
+interface Timed {
+  readonly who: string;
+  readonly people: number;
+  readonly asOf: bigint;
+  /** Infinity where it is not known: nothing need be newer. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Checks that the counts of a party lie on one order by their ballots, and nobody goes back in it. */
+export function wrongBallots(
+  operations: readonly Operation[],
+  sightings: readonly Sighting[],
+): readonly string[] {
+  const timed = [...operations.flatMap(timedIn), ...timedOf(sightings)];
+  return [...ambiguous(timed), ...older(timed), ...backwards(sightings)];
+}
+
+function timedIn(operation: Operation): readonly Timed[] {
+  return operation.attempts.flatMap(({ start, end, answer }) => {
+    if (answer.said !== "done" || answer.people === undefined || !answer.asOf) return [];
+    const { people, asOf } = answer;
+    return [{ who: describe(operation), people, asOf: BigInt(asOf), start, end }];
+  });
+}
+
+/** Of a subscription the first value is read when it begins; when the others are read is not known. */
+function timedOf(sightings: readonly Sighting[]): readonly Timed[] {
+  const begun = new Set<string>();
+  return sightings.map(({ watcher, subscribed, at, people, asOf }) => {
+    const subscription = `${watcher} ${subscribed}`;
+    const isFirst = !begun.has(subscription);
+    begun.add(subscription);
+    const start = isFirst ? subscribed : -Infinity;
+    return { who: watcher, people, asOf: BigInt(asOf), start, end: at };
+  });
+}
+
+function ambiguous(timed: readonly Timed[]): readonly string[] {
+  const counts = new Map<bigint, Timed>();
+  return timed.flatMap((each) => {
+    const other = counts.get(each.asOf);
+    counts.set(each.asOf, other ?? each);
+    if (!other || other.people === each.people) return [];
+    const { who, people, asOf } = each;
+    return [`as of ${asOf} ${other.who} saw the count ${other.people} and ${who} saw ${people}.`];
+  });
+}
+
+/** Who begins to read when another has read must not get an older one. */
+function older(timed: readonly Timed[]): readonly string[] {
+  const byEnd = timed.toSorted((a, b) => a.end - b.end);
+  let at = 0;
+  let newest: Timed | undefined;
+  return timed
+    .toSorted((a, b) => a.start - b.start)
+    .flatMap((each) => {
+      for (; byEnd[at] && byEnd[at]!.end < each.start; at++) {
+        if (!newest || byEnd[at]!.asOf > newest.asOf) newest = byEnd[at];
+      }
+      if (!newest || newest.asOf <= each.asOf) return [];
+      return [
+        `${each.who} saw the count ${each.people} as of ${each.asOf}, when ${newest.who} had seen ${newest.people} as of ${newest.asOf} before.`,
+      ];
+    });
+}
+
+function backwards(sightings: readonly Sighting[]): readonly string[] {
+  const last = new Map<string, Sighting>();
+  return sightings.flatMap((each) => {
+    const before = last.get(each.watcher);
+    last.set(each.watcher, each);
+    if (!before) return [];
+    const isSame = before.subscribed === each.subscribed && before.asOf === each.asOf;
+    if (BigInt(each.asOf) >= BigInt(before.asOf) && !isSame) return [];
+    const { watcher, people, asOf } = each;
+    return [
+      `${watcher} went back from ${before.people} as of ${before.asOf} to ${people} as of ${asOf}.`,
+    ];
+  });
+}

@@ -1,0 +1,318 @@
+import { describe, expect, test } from "vitest";
+import { check } from "./check.ts";
+import type { Answer, Attempt, Final, History, Operation, Sighting, Wish } from "./history.ts";
+
+const place = { city: "Rome", id: "p1" };
+
+const attempt = (start: number, end: number, answer: Answer, server = "A1"): Attempt => ({
+  server,
+  start,
+  end,
+  answer,
+});
+const done = (people?: number, asOf?: string): Answer => ({
+  said: "done",
+  ...(people !== undefined && { people }),
+  ...(asOf !== undefined && { asOf }),
+});
+const unknown: Answer = { said: "unknown" };
+
+/** Makes a history of operations on one party, and what was found in the end. */
+function historyOf(
+  operations: readonly (readonly [Wish, ...Attempt[]])[],
+  people: number | null,
+  sightings: readonly Sighting[] = [],
+): History {
+  const found = people === null ? null : { people, name: "A party" };
+  const last: Final = { ...place, by: "a serial read", at: 1000, found };
+  return {
+    operations: operations.map(([wish, ...attempts], i): Operation => {
+      const operationId = attempts.length > 1 ? `id ${i + 1}` : undefined;
+      return { ...place, number: i + 1, wish, attempts, operationId };
+    }),
+    sightings,
+    finals: [last],
+    marks: [],
+  };
+}
+
+const create = (people: number): Wish => ({ kind: "create", people, name: "A party" });
+const add = (delta: number): Wish => ({ kind: "add", delta });
+const change = (expected: number, delta: number): Wish => ({ kind: "change", expected, delta });
+const remove: Wish = { kind: "delete" };
+const created = [create(5), attempt(0, 1, done(5))] as const;
+
+function saw(at: number, people: number, asOf: string, watcher = "watcher 1"): Sighting {
+  return { ...place, watcher, subscribed: 0, at, people, asOf };
+}
+
+describe("passes", () => {
+  test("what was applied one after the other and at the same time", () => {
+    const history = historyOf(
+      [
+        created,
+        [add(1), attempt(2, 9, done(8))],
+        [change(5, 2), attempt(2, 9, done(7))],
+        [change(5, 1), attempt(3, 8, { said: "stale", actual: 7 })],
+        [add(-100), attempt(10, 11, { said: "range" })],
+        [{ kind: "read" }, attempt(10, 11, { ...done(8), name: "A party" } as Answer)],
+      ],
+      8,
+      [saw(4, 7, "10"), saw(10, 8, "11")],
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test.each([6, 7, 8, 9])("unknown changes, whichever of them make the count %i", (people) => {
+    const history = historyOf(
+      [
+        created,
+        [add(1), attempt(2, 3, done(6))],
+        [add(1), attempt(4, 5, unknown)],
+        [add(2), attempt(4, 5, { said: "lost" })],
+      ],
+      people,
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test("an unknown change that others saw before it was settled", () => {
+    const history = historyOf(
+      [
+        created,
+        [add(3), attempt(2, 4, unknown)],
+        [change(8, 1), attempt(5, 7, done(9))],
+        [change(5, 1), attempt(5, 7, { said: "stale", actual: 8 })],
+      ],
+      9,
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test("an unknown change that nobody saw until its lane had told others", () => {
+    const history = historyOf(
+      [
+        created,
+        [add(3), attempt(2, 4, unknown)],
+        [add(-100), attempt(5, 6, { said: "range" })],
+        [add(1), attempt(7, 8, done(9))],
+      ],
+      9,
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test("an unknown change that was sent again under its id, and applied once", () => {
+    const history = historyOf(
+      [created, [add(1), attempt(2, 4, unknown), attempt(6, 7, done(6), "B1")]],
+      6,
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test("one change under an id that was sent to two servers at once", () => {
+    const history = historyOf(
+      [created, [add(1), attempt(2, 5, done(6)), attempt(2, 4, done(6), "B1")]],
+      6,
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test("a party that is deleted and created again", () => {
+    const history = historyOf(
+      [
+        created,
+        [remove, attempt(2, 3, done())],
+        [add(1), attempt(4, 5, { said: "missing" })],
+        [create(2), attempt(6, 7, done(2))],
+        [{ kind: "create", people: 9, name: "Late" }, attempt(8, 9, { said: "exists", people: 2 })],
+      ],
+      2,
+    );
+    expect(check(history).problems).toEqual([]);
+  });
+
+  test("a party whose deletion is unknown, there or not", () => {
+    const operations = [created, [remove, attempt(2, 3, unknown)]] as const;
+    expect(check(historyOf(operations, 5)).problems).toEqual([]);
+    expect(check(historyOf(operations, null)).problems).toEqual([]);
+  });
+});
+
+describe("finds", () => {
+  test("a lost change", () => {
+    const history = historyOf(
+      [created, [add(1), attempt(2, 3, done(6))], [add(2), attempt(4, 5, done(7))]],
+      7,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: the count is 7 in the end (a serial read), but what was applied makes 8: as if operation 2 addPeople(+1) at 0.002 s were lost.",
+      "Rome/p1: operation 3 addPeople(+2) at 0.004 s needs the count 5 before it, but in no order of all that was told can that be: only 6.",
+    ]);
+  });
+
+  test("a change that was told to have been applied and only the last look does not find", () => {
+    const history = historyOf([created, [change(5, 3), attempt(2, 3, done(8))]], 5);
+    expect(check(history).problems).toEqual([
+      "Rome/p1: the count is 5 in the end (a serial read), but what was applied makes 8: as if operation 2 changePeople(5, +3) at 0.002 s were lost.",
+      "Rome/p1: a serial read, in the end, saw the count 5, but in no order of all that was told can that be: only 8.",
+    ]);
+  });
+
+  test("a change under an id that was applied twice", () => {
+    const history = historyOf(
+      [created, [add(2), attempt(2, 4, unknown), attempt(6, 7, done(7), "B1")]],
+      9,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: the count is 9 in the end (a serial read), but what was applied makes 7: as if operation 2 addPeople(+2) at 0.002 s were applied twice.",
+      "Rome/p1: a serial read, in the end, saw the count 9, but in no order of all that was told can that be: only 7.",
+    ]);
+  });
+
+  test("a change under an id that got two answers", () => {
+    const history = historyOf(
+      [created, [add(2), attempt(2, 4, done(7)), attempt(2, 4, done(9), "B1")]],
+      9,
+    );
+    expect(check(history).problems[0]).toBe(
+      "Rome/p1: operation 2 addPeople(+2) at 0.002 s was applied more than once under one id: it was told the counts 7, 9.",
+    );
+  });
+
+  test("an unknown change that was applied twice", () => {
+    const history = historyOf([created, [add(2), attempt(2, 4, unknown)]], 9);
+    expect(check(history).problems[0]).toBe(
+      "Rome/p1: the count is 9 in the end (a serial read), but what was applied makes 5, whatever became of 1 unknown.",
+    );
+  });
+
+  test("an unknown change that applies when its lane has told later ones", () => {
+    const history = historyOf(
+      [
+        created,
+        [add(2), attempt(2, 4, unknown)],
+        [add(1), attempt(5, 6, done(6))],
+        [change(1, 1), attempt(7, 8, { said: "stale", actual: 6 })],
+        [change(6, 1), attempt(9, 10, { said: "stale", actual: 8 })],
+      ],
+      8,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: operation 5 changePeople(6, +1) at 0.009 s saw the count 8, but in no order of all that was told can that be: only 6.",
+    ]);
+  });
+
+  test("reordered changes: a later one was applied before an earlier one", () => {
+    const history = historyOf(
+      [created, [add(1), attempt(2, 3, done(7))], [add(1), attempt(4, 5, done(6))]],
+      7,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: operation 2 addPeople(+1) at 0.002 s needs the count 6 before it, but in no order of all that was told can that be: only 5.",
+    ]);
+  });
+
+  test("a change that was refused for what was not so", () => {
+    const history = historyOf(
+      [created, [change(4, 1), attempt(2, 3, { said: "stale", actual: 7 })]],
+      5,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: operation 2 changePeople(4, +1) at 0.002 s saw the count 7, but in no order of all that was told can that be: only 5.",
+    ]);
+  });
+
+  test("a change that was told not to be applied, and was", () => {
+    const unavailable: Answer = { said: "error", code: "UNAVAILABLE" };
+    const history = historyOf(
+      [
+        created,
+        [add(1), attempt(2, 3, unavailable)],
+        [add(2), attempt(2, 3, unavailable)],
+        [change(5, 1), attempt(4, 5, { said: "stale", actual: 7 })],
+      ],
+      7,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: the count is 7 in the end (a serial read), but what was applied makes 5.",
+      "Rome/p1: operation 4 changePeople(5, +1) at 0.004 s saw the count 7, but in no order of all that was told can that be: only 5. It could, had operation 3 addPeople(+2) at 0.002 s been applied, which was told: UNAVAILABLE.",
+    ]);
+  });
+
+  test("an update that was told not to be applied, and was", () => {
+    const unavailable: Answer = { said: "error", code: "UNAVAILABLE" };
+    const renamed: Wish = { kind: "update", name: "A party" };
+    const other: Wish = { kind: "create", people: 5, name: "Another" };
+    const names = [
+      [other, attempt(0, 1, done(5))],
+      [renamed, attempt(2, 3, unavailable)],
+    ] as const;
+    expect(check(historyOf(names, 5)).problems).toEqual([
+      'Rome/p1: a serial read saw the name "A party", but operation 2 updateParty at 0.002 s was told: UNAVAILABLE.',
+    ]);
+  });
+
+  test("a party that is lost", () => {
+    expect(check(historyOf([created], null)).problems).toEqual([
+      "Rome/p1: a serial read does not find it in the end: operation 1 createParty(5) at 0.000 s is lost.",
+      "Rome/p1: a serial read, in the end, saw no party, but in no order of all that was told can that be: only 5.",
+    ]);
+  });
+
+  test("a party that is back from the dead", () => {
+    const history = historyOf([created, [remove, attempt(2, 3, done())]], 5);
+    expect(check(history).problems).toEqual([
+      "Rome/p1: a serial read finds it in the end, though operation 2 deleteParty at 0.002 s was applied: it is back.",
+      "Rome/p1: a serial read, in the end, saw the count 5, but in no order of all that was told can that be: only no party.",
+    ]);
+  });
+
+  test("a count below zero", () => {
+    const history = historyOf(
+      [created, [add(-6), attempt(2, 3, done(-1))], [add(1), attempt(4, 5, done(0))]],
+      0,
+    );
+    expect(check(history).problems).toEqual([
+      "Rome/p1: operation 2 addPeople(−6) at 0.002 s saw the count -1, below zero.",
+    ]);
+  });
+
+  test("counts that go back", () => {
+    const changed = [add(1), attempt(2, 3, done(6, "20"))] as const;
+    const problemsOf = (...seen: readonly Sighting[]) =>
+      check(historyOf([created, changed], 6, seen)).problems;
+    expect(problemsOf(saw(2, 6, "20"), saw(3, 5, "10"))).toEqual([
+      "Rome/p1: watcher 1 went back from 6 as of 20 to 5 as of 10.",
+    ]);
+    expect(problemsOf(saw(4, 5, "20"))).toEqual([
+      "Rome/p1: as of 20 operation 2 addPeople(+1) at 0.002 s saw the count 6 and watcher 1 saw 5.",
+    ]);
+    expect(problemsOf({ ...saw(6, 5, "10"), subscribed: 5 })).toEqual([
+      "Rome/p1: watcher 1 saw the count 5 as of 10, when operation 2 addPeople(+1) at 0.002 s had seen 6 as of 20 before.",
+    ]);
+  });
+
+  test("an error that no client has to expect", () => {
+    const failed: Answer = { said: "error", code: "INTERNAL_SERVER_ERROR" };
+    expect(check(historyOf([created, [add(1), attempt(2, 3, failed)]], 5)).problems).toEqual([
+      "Rome/p1: operation 2 addPeople(+1) at 0.002 s was answered with INTERNAL_SERVER_ERROR.",
+    ]);
+  });
+
+  test("a lane that tells nothing when all nodes are back", () => {
+    const stuck = historyOf(
+      [
+        created,
+        [add(1), attempt(200, 3700, unknown)],
+        [add(1), attempt(40_000, 40_100, done(6))],
+        [add(1), attempt(300, 310, done(7), "B1")],
+      ],
+      7,
+    );
+    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    expect(check({ ...stuck, marks }).problems).toContain(
+      "Rome: server A1 told nothing for 40.0 s after it is back: its lane is stuck.",
+    );
+  });
+});

@@ -1,0 +1,110 @@
+import { type Final, isDone, mayBeDone, type Operation, type Party } from "./history.ts";
+import { describe } from "./words.ts";
+
+/** Checks that what was applied adds up, where a party was created once and never deleted. */
+export function wrongSums(party: Party): readonly string[] {
+  const { name, operations, finals } = party;
+  const [created, ...others] = operations.filter(
+    ({ wish, attempts }) =>
+      (wish.kind === "create" || wish.kind === "delete") &&
+      attempts.some(({ answer }) => mayBeDone(answer)),
+  );
+  if (created?.wish.kind !== "create" || others.length > 0 || !isDone(created)) return [];
+  const counting = operations.filter(({ wish }) => "delta" in wish);
+  const applied = counting.filter(isDone);
+  const unknown = counting.filter(
+    (operation) => !isDone(operation) && operation.attempts.some(({ answer }) => mayBeDone(answer)),
+  );
+  const sum = applied.reduce((total, operation) => total + deltaOf(operation), created.wish.people);
+  const sums = sumsOf(sum, unknown.map(deltaOf));
+  return looksOf(finals).flatMap(({ by, found }) => {
+    if (!found || sums.has(found.people)) return [];
+    const off = found.people - sum;
+    const perhaps = unknown.length > 0 ? `, whatever became of ${unknown.length} unknown` : "";
+    return [
+      `${name}: the count is ${found.people} in the end (${by}), but what was applied makes ${sum}${perhaps}${suspicion(off, applied)}.`,
+    ];
+  });
+}
+
+/** The last looks at a party; of those that found the same one stands for all. */
+function looksOf(finals: readonly Final[]): readonly Final[] {
+  const looks = Map.groupBy(finals, ({ found }) => found?.people);
+  return [...looks.values()].map((same) => ({
+    ...same[0]!,
+    by: same.map(({ by }) => by).join(" and "),
+  }));
+}
+
+/** What can come of adding some of these, or none. */
+function sumsOf(sum: number, deltas: readonly number[]): ReadonlySet<number> {
+  const addTo = (sums: ReadonlySet<number>, delta: number) =>
+    sums.union(new Set(sums.values().map((each) => each + delta)));
+  return deltas.reduce(addTo, new Set([sum]));
+}
+
+function suspicion(off: number, applied: readonly Operation[]): string {
+  const lost = applied.filter((operation) => deltaOf(operation) === -off);
+  const doubled = applied.filter((operation) => deltaOf(operation) === off);
+  const twice = doubled.filter(({ attempts }) => attempts.length > 1);
+  const guesses = [
+    ...(lost.length > 0 ? [`${some(lost)} were lost`] : []),
+    ...(doubled.length > 0
+      ? [`${some(twice.length > 0 ? twice : doubled)} were applied twice`]
+      : []),
+  ];
+  return guesses.length > 0 ? `: as if ${guesses.join(", or ")}` : "";
+}
+
+function some(operations: readonly Operation[]): string {
+  const shown = operations.slice(0, 3).map(describe).join(" or ");
+  return operations.length > 3 ? `${shown} or one of ${operations.length - 3} others` : shown;
+}
+
+/**
+ * Checks that no party is lost: created, and gone although nobody deleted it; nor back from the dead: deleted, and
+ * there although nobody created it.
+ */
+export function wrongExistence({ name, operations, finals }: Party): readonly string[] {
+  const last = lastOf(operations);
+  return looksOf(finals).flatMap(({ by, found }) => {
+    if (last.kind === "created" && !found) {
+      return [`${name}: ${by} does not find it in the end: ${describe(last.of)} is lost.`];
+    }
+    if (last.kind === "deleted" && found) {
+      return [
+        `${name}: ${by} finds it in the end, though ${describe(last.of)} was applied: it is back.`,
+      ];
+    }
+    return [];
+  });
+}
+
+/** The create or delete that was certainly the last, if one was. */
+function lastOf(
+  operations: readonly Operation[],
+): { readonly kind: "created" | "deleted"; readonly of: Operation } | { readonly kind: "unclear" } {
+  const spans = operations.flatMap((operation) =>
+    operation.wish.kind === "create" || operation.wish.kind === "delete"
+      ? operation.attempts
+          .filter(({ answer }) => mayBeDone(answer))
+          .map(({ start, end, answer }) => ({ operation, start, end, answer }))
+      : [],
+  );
+  const certain = spans.filter(({ answer }) => answer.said === "done");
+  const last = certain.toSorted((a, b) => a.start - b.start).at(-1);
+  if (!last) return { kind: "unclear" };
+  const isLast = spans.every(
+    ({ operation, end, answer }) =>
+      operation === last.operation || (answer.said === "done" && end < last.start),
+  );
+  if (!isLast) return { kind: "unclear" };
+  return {
+    kind: last.operation.wish.kind === "create" ? "created" : "deleted",
+    of: last.operation,
+  };
+}
+
+function deltaOf({ wish }: Operation): number {
+  return "delta" in wish ? wish.delta : 0;
+}

@@ -1,0 +1,131 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** What happened in a run, as those saw it who asked. Times are in milliseconds since it began. */
+export interface History {
+  readonly operations: readonly Operation[];
+  readonly sightings: readonly Sighting[];
+  readonly finals: readonly Final[];
+  readonly marks: readonly Mark[];
+}
+
+/** What somebody wants of a party. */
+export type Wish =
+  | { readonly kind: "create"; readonly people: number; readonly name: string }
+  | { readonly kind: "delete" | "read" }
+  | { readonly kind: "update"; readonly name: string }
+  | { readonly kind: "change"; readonly expected: number; readonly delta: number }
+  | { readonly kind: "add"; readonly delta: number };
+
+/** A wish, and each time that it was sent. */
+export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> {
+  /** Unique in a history. */
+  readonly number: number;
+  readonly city: string;
+  readonly id: string;
+  /** Only with one it is sent more than once. */
+  readonly operationId?: string | undefined;
+  readonly wish: Extract<Wish, { readonly kind: Kind }>;
+  readonly attempts: readonly Attempt[];
+}
+
+export interface Attempt {
+  /** The process that it was sent to: a server that is started again is another one. */
+  readonly server: string;
+  readonly start: number;
+  readonly end: number;
+  readonly answer: Answer;
+}
+
+/** What a server answered. */
+export type Answer =
+  /** It was done, or what was read is there. */
+  | {
+      readonly said: "done";
+      readonly people?: number;
+      readonly asOf?: string;
+      readonly name?: string;
+    }
+  | { readonly said: "stale"; readonly actual: number }
+  | { readonly said: "range" | "missing" }
+  | { readonly said: "exists"; readonly people: number }
+  /** A code that says that nothing was changed. */
+  | { readonly said: "error"; readonly code: string }
+  /** The server told that nobody knows. */
+  | { readonly said: "unknown" }
+  /** No answer came. */
+  | { readonly said: "lost" };
+
+/** A value that a subscription brought. */
+export interface Sighting {
+  readonly city: string;
+  readonly id: string;
+  /** Who saw it, through all their subscriptions. */
+  readonly watcher: string;
+  /** When the subscription began. */
+  readonly subscribed: number;
+  readonly at: number;
+  readonly people: number;
+  readonly asOf: string;
+}
+
+/** A party as it was found when all was over; null: it was not. */
+export interface Final {
+  readonly by: string;
+  readonly city: string;
+  readonly id: string;
+  readonly at: number;
+  readonly found: { readonly people: number; readonly name: string } | null;
+}
+
+/** When a phase began, and when all nodes were there again. */
+export interface Mark {
+  readonly mark: "phase" | "whole" | "end";
+  readonly name: string;
+  readonly at: number;
+}
+
+/** What a history tells of one party. */
+export interface Party {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+  readonly sightings: readonly Sighting[];
+  readonly finals: readonly Final[];
+}
+
+/** Whether an operation certainly was applied. */
+export function isDone({ attempts }: Operation): boolean {
+  return attempts.some(({ answer }) => answer.said === "done");
+}
+
+/** Whether an answer leaves it possible that an operation was applied. */
+export function mayBeDone({ said }: Answer): boolean {
+  return said === "done" || said === "unknown" || said === "lost";
+}
+
+/** Writes a history down, a line an entry, and gives the file. */
+export async function writeHistory(history: History): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "partyfinder-chaos-")), "history.jsonl");
+  await pipeline(Readable.from(linesOf(history)), createWriteStream(path));
+  return path;
+}
+
+/** Reads what {@link writeHistory} wrote. */
+export async function readHistory(path: string): Promise<History> {
+  const history = { operations: [], sightings: [], finals: [], marks: [] };
+  for (const line of (await readFile(path, "utf8")).trimEnd().split("\n")) {
+    const [kind, entry] = JSON.parse(line) as [keyof History, never];
+    history[kind].push(entry);
+  }
+  return history;
+}
+
+function* linesOf(history: History): Iterable<string> {
+  for (const kind of ["operations", "sightings", "finals", "marks"] as const) {
+    for (const entry of history[kind]) yield `${JSON.stringify([kind, entry])}\n`;
+  }
+}

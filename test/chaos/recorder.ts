@@ -1,0 +1,40 @@
+import type { Attempt, Final, History, Mark, Operation, Sighting } from "./history.ts";
+
+/** A history while it is made. */
+export interface Recorder extends History {
+  /** The time in it. */
+  now(): number;
+  /** Adds an operation, to which its attempts are added as they are answered. */
+  open(operation: Omit<Operation, "number" | "attempts">): OpenOperation;
+  saw(sighting: Sighting): void;
+  found(final: Final): void;
+  mark(mark: Mark["mark"], name: string): void;
+}
+
+/** An operation that is not over. */
+export type OpenOperation = Operation & { readonly attempts: Attempt[] };
+
+/** Begins a history. */
+export function startRecorder(): Recorder {
+  const began = performance.now();
+  const now = () => performance.now() - began;
+  const operations: Operation[] = [];
+  const sightings: Sighting[] = [];
+  const finals: Final[] = [];
+  const marks: Mark[] = [];
+  return {
+    operations,
+    sightings,
+    finals,
+    marks,
+    now,
+    open(operation) {
+      const opened = { number: operations.length + 1, ...operation, attempts: [] };
+      operations.push(opened);
+      return opened;
+    },
+    saw: (sighting) => void sightings.push(sighting),
+    found: (final) => void finals.push(final),
+    mark: (mark, name) => void marks.push({ mark, name, at: now() }),
+  };
+}

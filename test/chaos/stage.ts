@@ -1,0 +1,119 @@
+import { fileURLToPath } from "node:url";
+import { type ConnectOptions, connect, sync, syncKeyspace } from "../../src/cassandra/index.ts";
+import { freePort } from "../../src/local/port.ts";
+import { tables } from "../../src/party/index.ts";
+import { type ClusterNode, startCluster } from "../fixtures/cluster.ts";
+import { type Running, startCommand } from "../fixtures/command.ts";
+import { createNodeProxy, type Fate, type NodeProxy } from "./proxy.ts";
+
+/** Three nodes, two servers, and proxies between them: all that the chaos is made of. */
+export interface Stage extends AsyncDisposable {
+  readonly nodes: readonly Faulty[];
+  readonly servers: readonly Server[];
+  /** Past the proxies. */
+  readonly cassandra: ConnectOptions;
+  /** What from now on becomes of each round on its way to a node. */
+  readonly setFate: (fateOf: () => Fate) => void;
+}
+
+/** A node that servers reach by a proxy. */
+export type Faulty = Pick<ClusterNode, "start" | "kill" | "freeze" | "thaw">;
+
+/** A place where one process of the service after the other runs. */
+export interface Server {
+  /** The process, e.g. `A1`; started again it is `A2`. */
+  readonly process: string;
+  readonly url: string;
+  readonly webSocketUrl: string;
+  start(): Promise<void>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+const KEYSPACE = "chaos";
+
+/** Sets the stage. */
+export async function setStage(): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const cluster = opened.use(await startCluster({ nodes: 3 }));
+  const cassandra = { ...cluster.cluster, keyspace: KEYSPACE };
+  await createTables(cassandra);
+
+  let fateOf: () => Fate = () => "pass";
+  const points = cassandra.contactPoints.map((point) => new URL(`cql://${point}`));
+  const port = await freePort(points[0]!.hostname);
+  const proxies = points.map(({ hostname: ip, port: nodePort }) =>
+    opened.use(createNodeProxy({ ip, port, nodePort: Number(nodePort), fateOf: () => fateOf() })),
+  );
+  await Promise.all(proxies.map((proxy) => proxy.listen()));
+
+  const env = {
+    CASSANDRA_CONTACT_POINTS: points.map(({ hostname }) => hostname).join(","),
+    CASSANDRA_PORT: String(port),
+    CASSANDRA_LOCAL_DATA_CENTER: cassandra.localDataCenter,
+    CASSANDRA_KEYSPACE: KEYSPACE,
+  };
+  const servers = await Promise.all(["A", "B"].map((name) => makeServer(name, env)));
+  for (const server of servers) opened.use(server);
+  await Promise.all(servers.map((server) => server.start()));
+  const kept = opened.move();
+  return {
+    nodes: cluster.nodes.map((node, i) => behind(proxies[i]!, node)),
+    servers,
+    cassandra,
+    setFate: (next) => (fateOf = next),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function createTables(cassandra: ConnectOptions): Promise<void> {
+  await syncKeyspace(cassandra, KEYSPACE, { [cassandra.localDataCenter]: 3 });
+  await using session = await connect(cassandra);
+  await sync(session, KEYSPACE, tables);
+}
+
+function behind(proxy: NodeProxy, node: ClusterNode): Faulty {
+  return {
+    async start() {
+      await node.start();
+      await proxy.listen();
+    },
+    async kill() {
+      proxy.refuse();
+      await node.kill();
+    },
+    freeze: () => node.freeze(),
+    thaw: () => node.thaw(),
+  };
+}
+
+async function makeServer(
+  name: string,
+  cassandra: Readonly<Record<string, string>>,
+): Promise<Server & AsyncDisposable> {
+  const port = await freePort("127.0.0.1");
+  const env = { ...cassandra, PORT: String(port), NODE_ENV: "production" };
+  let processes = 0;
+  let running: Running | undefined;
+  const kill = async () => {
+    await running?.end("SIGKILL");
+    running = undefined;
+  };
+  return {
+    get process() {
+      return `${name}${processes}`;
+    },
+    url: `http://127.0.0.1:${port}/graphql`,
+    webSocketUrl: `ws://127.0.0.1:${port}/graphql`,
+    async start() {
+      processes += 1;
+      running = startCommand(["serve"], { env, cwd: here });
+      await running.printed("Ctrl-C");
+    },
+    kill,
+    [Symbol.asyncDispose]: kill,
+  };
+}
+
+/** A directory without an `.env`. */
+const here = fileURLToPath(new URL(".", import.meta.url));

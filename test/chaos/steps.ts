@@ -1,0 +1,192 @@
+import {
+  type Answer,
+  type Attempt,
+  type Final,
+  type History,
+  mayBeDone,
+  type Operation,
+} from "./history.ts";
+import type { State, Step } from "./order.ts";
+
+/** A step, and the operation or the last look at the party that it is of. */
+export interface Told extends Step {
+  readonly of: Operation | Final;
+  /** What was said to have happened. */
+  readonly said: string;
+}
+
+/** The process and city in which an unknown outcome is settled, before which nothing else is sent there. */
+type Settled = (attempt: Attempt, city: string) => number;
+
+/** What the operations on one party and the looks at it in the end say of it. */
+export function stepsOf(
+  operations: readonly Operation[],
+  finals: readonly Final[],
+  settled: Settled,
+): readonly Told[] {
+  return [
+    ...operations.flatMap((operation) => [
+      ...changeOf(operation, settled),
+      ...operation.attempts.flatMap((attempt) => sightOf(operation, attempt)),
+    ]),
+    ...finals.map((final) => finalStep(final)),
+  ];
+}
+
+/** Whether an answer of a server says that what its lane had sent before was settled. */
+export function isOfLane({ wish }: Operation, { said }: Answer): boolean {
+  if (wish.kind === "read") return false;
+  // Whether a party that is updated is there is read beforehand; a count that is expected is judged beforehand.
+  if (wish.kind === "update") return said === "done";
+  if (wish.kind === "change" && said === "range") return false;
+  return said !== "error" && said !== "unknown" && said !== "lost";
+}
+
+/**
+ * When unknown outcomes are settled at the latest: a lane sends nothing new before it knows what became of its last
+ * round, so what it told of something that came later says so.
+ */
+export function settling({ operations }: Pick<History, "operations">): Settled {
+  const told = Map.groupBy(
+    operations.flatMap((operation) =>
+      operation.attempts
+        .filter(({ answer }) => isOfLane(operation, answer))
+        .map(({ server, start, end }) => ({ lane: `${server} ${operation.city}`, start, end })),
+    ),
+    ({ lane }) => lane,
+  );
+  const byStart = new Map([...told].map(([lane, all]) => [lane, earliest(all)]));
+  return ({ server, end, answer }, city) => {
+    if (answer.said !== "unknown") return Infinity;
+    return byStart.get(`${server} ${city}`)?.(end) ?? Infinity;
+  };
+}
+
+/** Finds the earliest end of those that began behind a time. */
+function earliest(spans: readonly { readonly start: number; readonly end: number }[]) {
+  const sorted = spans.toSorted((a, b) => a.start - b.start);
+  const ends = sorted.map(() => Infinity);
+  let least = Infinity;
+  for (let at = sorted.length - 1; at >= 0; at--) {
+    least = Math.min(least, sorted[at]!.end);
+    ends[at] = least;
+  }
+  return (time: number) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.start > time) high = middle;
+      else low = middle + 1;
+    }
+    return ends[low];
+  };
+}
+
+/** The change that an operation was, or may have been; none if it certainly was not. */
+function changeOf(operation: Operation, settled: Settled): readonly Told[] {
+  const { wish, attempts, city } = operation;
+  if (wish.kind === "read" || wish.kind === "update") return [];
+  const possible = attempts.filter(({ answer }) => mayBeDone(answer));
+  if (possible.length === 0) return [];
+  const done = possible.filter(({ answer }) => answer.said === "done");
+  const certain = done.length > 0;
+  const common = {
+    of: operation,
+    start: Math.min(...possible.map(({ start }) => start)),
+    end: certain
+      ? Math.min(...done.map(({ end }) => end))
+      : Math.max(...possible.map((attempt) => settled(attempt, city))),
+    optional: !certain,
+    sees: false,
+  };
+  return [{ ...common, ...effectOf(operation, peopleIn(done[0]?.answer)) }];
+}
+
+function peopleIn(answer: Answer | undefined): number | undefined {
+  return answer?.said === "done" ? answer.people : undefined;
+}
+
+function effectOf({ wish }: Operation, people: number | undefined): Effect {
+  switch (wish.kind) {
+    case "create":
+      return effect(`makes ${wish.people}`, "to find no party", (state) =>
+        state === null ? wish.people : undefined,
+      );
+    case "delete":
+      return effect("deletes", "to find a party", (state) => (state === null ? undefined : null));
+    case "change": {
+      const { expected, delta } = wish;
+      return effect(`${expected} + ${delta}`, `the count ${expected} before it`, (state) =>
+        state === expected ? expected + delta : undefined,
+      );
+    }
+    case "add": {
+      const { delta } = wish;
+      if (people === undefined) return effect(`+ ${delta}`, "a count to add to", added(delta));
+      const before = people - delta;
+      return effect(`${before} + ${delta}`, `the count ${before} before it`, (state) =>
+        state === before ? people : undefined,
+      );
+    }
+    default:
+      throw new Error(`A ${wish.kind} changes no count`);
+  }
+}
+
+type Effect = Pick<Told, "does" | "said" | "apply">;
+
+function effect(does: string, said: string, apply: Step["apply"]): Effect {
+  return { does, said, apply };
+}
+
+function added(delta: number): Step["apply"] {
+  return (state) => (state === null || state + delta < 0 ? undefined : state + delta);
+}
+
+/** What an answer says that it saw. */
+function sightOf(operation: Operation, attempt: Attempt): readonly Told[] {
+  const sight = seenIn(operation, attempt.answer);
+  if (!sight) return [];
+  const { start, end } = attempt;
+  const does = `sees ${sight.said}`;
+  return [{ of: operation, start, end, optional: false, sees: true, does, ...sight }];
+}
+
+function seenIn({ wish }: Operation, answer: Answer): Sight | undefined {
+  switch (answer.said) {
+    case "stale":
+      return count(answer.actual);
+    case "exists":
+      return count(answer.people);
+    case "missing":
+      return sight("no party", (state) => state === null);
+    case "range":
+      if (wish.kind !== "add") return undefined;
+      return sight(
+        `a count under ${-wish.delta}`,
+        (state) => state !== null && state + wish.delta < 0,
+      );
+    case "done":
+      if (wish.kind === "update") return sight("a party", (state) => state !== null);
+      return wish.kind === "read" && answer.people !== undefined ? count(answer.people) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+type Sight = Pick<Told, "said" | "apply">;
+
+function sight(said: string, matches: (state: State) => boolean): Sight {
+  return { said, apply: (state) => (matches(state) ? state : undefined) };
+}
+
+function count(people: number): Sight {
+  return sight(`the count ${people}`, (state) => state === people);
+}
+
+function finalStep(final: Final): Told {
+  const { found, at } = final;
+  const seen = found ? count(found.people) : sight("no party", (state) => state === null);
+  const does = `sees ${seen.said}`;
+  return { of: final, start: at, end: Infinity, optional: false, sees: true, does, ...seen };
+}

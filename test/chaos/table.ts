@@ -1,0 +1,127 @@
+import type { Answer, History, Operation } from "./history.ts";
+
+/** An answer to something that would have changed a party. */
+interface Told {
+  readonly of: Operation;
+  readonly start: number;
+  readonly end: number;
+  readonly answer: Answer;
+}
+
+interface Span {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const heads = [
+  ["phase", "seconds", "operations", "applied", "refused", "errors", "unknown", "lost"],
+  ["longest gap", "of a city", "p50", "p99"],
+].flat();
+
+/** Sets what happened in columns: a row a phase, and one for all. */
+export function table(history: History): string {
+  const told = toldIn(history);
+  const cities = [...new Set(told.map(({ of }) => of.city))];
+  const rows = [...phasesOf(history), wholeOf(history)].map((span) => rowOf(span, told, cities));
+  return columns([heads, ...rows]);
+}
+
+/** What the errors were, and what became known of what was unknown. */
+export function remarks(history: History): readonly string[] {
+  const told = toldIn(history);
+  const codes = Map.groupBy(
+    told.flatMap(({ answer }) => (answer.said === "error" ? [answer.code] : [])),
+    (code) => code,
+  );
+  const list = [...codes].map(([code, all]) => `${code} ${number(all.length)}`).join(", ");
+  const identified = history.operations.filter(({ attempts }) => attempts.some(isUnknown));
+  const again = identified.filter(({ operationId }) => operationId !== undefined);
+  const applied = again.filter(({ attempts }) =>
+    attempts.some(({ answer }) => answer.said === "done"),
+  );
+  const twice = history.operations.filter(({ attempts }) => attempts.length > 1);
+  return [
+    `Errors, after which nothing was changed: ${list || "none"}.`,
+    `Unknown: ${number(identified.length)} operations; ${number(again.length)} of them had an id and were sent again: ${number(applied.length)} had been or were applied then.`,
+    `Sent more than once under one id: ${number(twice.length)} operations.`,
+    `Seen by subscriptions: ${number(history.sightings.length)} counts.`,
+  ];
+}
+
+function isUnknown({ answer }: { readonly answer: Answer }): boolean {
+  return answer.said === "unknown" || answer.said === "lost";
+}
+
+function toldIn({ operations }: History): readonly Told[] {
+  return operations
+    .filter(({ wish }) => wish.kind !== "read")
+    .flatMap((of) => of.attempts.map(({ start, end, answer }) => ({ of, start, end, answer })))
+    .toSorted((a, b) => a.end - b.end);
+}
+
+function phasesOf({ marks }: History): readonly Span[] {
+  const bounds = marks.filter(({ mark }) => mark !== "whole");
+  return bounds
+    .slice(0, -1)
+    .map(({ name, at: from }, i) => ({ name, from, to: bounds[i + 1]!.at }));
+}
+
+function wholeOf(history: History): Span {
+  const phases = phasesOf(history);
+  return { name: "all", from: phases[0]?.from ?? 0, to: phases.at(-1)?.to ?? 0 };
+}
+
+function rowOf({ name, from, to }: Span, all: readonly Told[], cities: readonly string[]) {
+  const told = all.filter(({ end }) => end >= from && end < to);
+  const count = (...said: readonly Answer["said"][]) =>
+    number(told.filter(({ answer }) => said.includes(answer.said)).length);
+  const applied = told.filter(({ answer }) => answer.said === "done");
+  const gapIn = (some: readonly Told[]) => longestGap(from, to, some);
+  const ofCity = (city: string) => gapIn(applied.filter(({ of }) => of.city === city));
+  const times = told.map(({ start, end }) => end - start).toSorted((a, b) => a - b);
+  return [
+    name,
+    ((to - from) / 1000).toFixed(1),
+    number(told.length),
+    count("done"),
+    count("stale", "range", "missing", "exists"),
+    count("error"),
+    count("unknown"),
+    count("lost"),
+    seconds(gapIn(applied)),
+    seconds(Math.max(...cities.map(ofCity))),
+    milliseconds(times[Math.floor(times.length * 0.5)]),
+    milliseconds(times[Math.floor(times.length * 0.99)]),
+  ];
+}
+
+/** The longest time in which nothing was applied. */
+function longestGap(from: number, to: number, applied: readonly Told[]): number {
+  const ends = [from, ...applied.map(({ end }) => end), to];
+  return ends.slice(1).reduce((most, end, i) => Math.max(most, end - ends[i]!), 0);
+}
+
+function seconds(time: number): string {
+  return `${(time / 1000).toFixed(2)} s`;
+}
+
+function milliseconds(time: number | undefined): string {
+  return time === undefined ? "" : `${number(Math.round(time))} ms`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}
+
+/** The first column to the left, the others to the right. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .join("  "),
+    )
+    .join("\n");
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Client, createClient } from "./client.ts";
+import { type Crowd, FIRST, type Intention, intend, type Key } from "./crowd.ts";
+import type { Answer, Attempt } from "./history.ts";
+import type { Random } from "./random.ts";
+import type { OpenOperation, Recorder } from "./recorder.ts";
+import type { Server } from "./stage.ts";
+
+/** Clients of the servers, and what they do is recorded. */
+export interface Traffic extends Disposable {
+  /** Creates the parties that stay. */
+  prepare(): Promise<void>;
+  /** Has clients do one thing after the other until they are stopped and know what they can know. */
+  run(clients: number, signal: AbortSignal): Promise<void>;
+  /** Does one thing in a city by a server, until it is told what became of it, or a time in milliseconds is over. */
+  probe(server: Server, city: string, limit: number): Promise<void>;
+}
+
+/** For how long an operation is sent again with its id, in milliseconds: a party remembers it for 60 s. */
+const INSIST = 50_000;
+
+/** How long a client waits after an error, in milliseconds. */
+const BACK_OFF = 200;
+
+export function createTraffic(
+  servers: readonly Server[],
+  crowd: Crowd,
+  record: Recorder,
+  random: Random,
+): Traffic {
+  const clients = new Map(servers.map((server) => [server, createClient(server.url)] as const));
+  const seen = new Map<string, number>();
+  const keyOf = ({ city, id }: Key) => `${city}/${id}`;
+
+  async function attempt(operation: OpenOperation, server: Server, asOf: boolean): Promise<Answer> {
+    const client = clients.get(server) as Client;
+    const to = server.process;
+    const start = record.now();
+    const answer = await client.send(operation, asOf);
+    operation.attempts.push({ server: to, start, end: record.now(), answer });
+    const count = countIn(answer);
+    if (count !== undefined) seen.set(keyOf(operation), count);
+    return answer;
+  }
+
+  async function perform(intention: Intention, own: Random): Promise<boolean> {
+    const operation = record.open(intention);
+    const first = own.of(servers);
+    const both = intention.operationId !== undefined && own.chance(0.15);
+    const asOf = own.chance(0.3);
+    await Promise.all((both ? servers : [first]).map((server) => attempt(operation, server, asOf)));
+    if (intention.operationId !== undefined) await insist(operation);
+    return operation.attempts.every(({ answer }) => answer.said !== "error");
+  }
+
+  /** Sends an operation of which nobody knows again, to each process that has not said: so it becomes known. */
+  async function insist(operation: OpenOperation): Promise<void> {
+    const until = record.now() + INSIST;
+    while (!isKnown(operation, servers) && record.now() < until) {
+      await sleep(BACK_OFF);
+      const owed = servers.find(({ process }) => owes(operation.attempts, process));
+      await attempt(operation, owed ?? random.of(servers), false);
+    }
+  }
+
+  async function live(own: Random, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const intention = intend(crowd, own, (key) => seen.get(keyOf(key)) ?? FIRST);
+      const fine = await perform(intention, own);
+      await sleep((fine ? 20 : BACK_OFF) * (0.5 + own.next()));
+    }
+  }
+
+  return {
+    async prepare() {
+      const [server] = servers as [Server];
+      for (const key of [...crowd.hot, ...crowd.cold]) {
+        const wish = { kind: "create", people: FIRST, name: `Party ${key.id}` } as const;
+        const operation = record.open({ ...key, wish });
+        while ((await attempt(operation, server, false)).said === "error") await sleep(BACK_OFF);
+      }
+    },
+    async run(count, signal) {
+      await Promise.all(Array.from({ length: count }, () => live(random.fork(), signal)));
+    },
+    async probe(server, city, limit) {
+      const key = crowd.cold.find((each) => each.city === city)!;
+      const until = record.now() + limit;
+      let answer: Answer;
+      do {
+        const operation = record.open({ ...key, wish: { kind: "add", delta: 1 } });
+        answer = await attempt(operation, server, false);
+        if (answer.said !== "done") await sleep(BACK_OFF);
+      } while (answer.said !== "done" && record.now() < until);
+    },
+    [Symbol.dispose]() {
+      for (const client of clients.values()) client[Symbol.dispose]();
+    },
+  };
+}
+
+/** Whether it was applied; or was not, as all who once did not know say now, but for those that are gone. */
+function isKnown({ attempts }: OpenOperation, servers: readonly Server[]): boolean {
+  if (attempts.some(({ answer }) => answer.said === "done")) return true;
+  if (servers.some(({ process }) => owes(attempts, process))) return false;
+  const last = attempts.at(-1)?.answer;
+  return last?.said !== "lost" && (last?.said !== "error" || attempts.every(isError));
+}
+
+/** Whether a process has told that it does not know, and nothing since. */
+function owes(attempts: readonly Attempt[], process: string): boolean {
+  const own = attempts.filter(
+    ({ server, answer }) => server === process && answer.said !== "error",
+  );
+  return own.at(-1)?.answer.said === "unknown";
+}
+
+function isError({ answer }: Attempt): boolean {
+  return answer.said === "error";
+}
+
+function countIn(answer: Answer): number | undefined {
+  if (answer.said === "stale") return answer.actual;
+  return "people" in answer ? answer.people : undefined;
+}

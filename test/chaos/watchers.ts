@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "graphql-ws";
+import { WATCH } from "../fixtures/parties.ts";
+import type { Crowd, Key } from "./crowd.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Server } from "./stage.ts";
+
+/** How long a watcher waits before it subscribes again, in milliseconds. */
+const AGAIN = 300;
+
+/** Watches the hot parties on each server, each twice, and some that come and go, until it is stopped. */
+export async function watch(
+  servers: readonly Server[],
+  { hot, passing }: Crowd,
+  record: Recorder,
+  signal: AbortSignal,
+): Promise<void> {
+  const watched = [...hot, ...hot, ...passing.slice(0, 2)];
+  const watchers = servers.flatMap((server) => watched.map((key) => ({ server, key })));
+  await Promise.all(
+    watchers.map(({ server, key }, i) =>
+      watchParty(`watcher ${i + 1}`, server, key, record, signal),
+    ),
+  );
+}
+
+async function watchParty(
+  watcher: string,
+  server: Server,
+  key: Key,
+  record: Recorder,
+  signal: AbortSignal,
+): Promise<void> {
+  let since: string | undefined;
+  while (!signal.aborted) {
+    const client = createClient({ url: server.webSocketUrl, retryAttempts: 0 });
+    const close = () => void client.dispose();
+    signal.addEventListener("abort", close);
+    const subscribed = record.now();
+    try {
+      const values = client.iterate<Seen>({ query: WATCH, variables: { ...key, since } });
+      for await (const { data } of values) {
+        if (!data) break;
+        const { people, asOf } = data.peopleChanged;
+        record.saw({ ...key, watcher, subscribed, at: record.now(), people, asOf });
+        since = asOf;
+      }
+    } catch {
+      // The server is gone, or cannot read the party: the next subscription tells.
+    } finally {
+      signal.removeEventListener("abort", close);
+      close();
+    }
+    await sleep(AGAIN);
+  }
+}
+
+interface Seen extends Record<string, unknown> {
+  readonly peopleChanged: { readonly people: number; readonly asOf: string };
+}
