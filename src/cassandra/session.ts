@@ -1,13 +1,9 @@
 import { Client, policies, type QueryOptions } from "cassandra-driver";
+import { checkOptions } from "./check-options.ts";
+import { clientOptions } from "./client-options.ts";
 import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
 import { createLoaders } from "./loader.ts";
-import {
-  checkOptions,
-  clientOptions,
-  type ConnectOptions,
-  type Manner,
-  mannerOf,
-} from "./options.ts";
+import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
 import { reasonOf } from "./reason.ts";
 import type { RawRow, Statement } from "./statement.ts";
 import type { PrimaryKey, Row, Table } from "./table.ts";
@@ -57,8 +53,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     await client.connect();
   } catch (cause) {
     await abandon(client);
-    const where = options.contactPoints.join(", ");
-    const message = `Cannot connect to Cassandra at ${where}: ${reasonOf(cause)}.`;
+    const message = `Cannot connect to Cassandra ${placeOf(options)}: ${reasonOf(cause)}.`;
     throw new CassandraError(isMismatch(cause) ? "NOT_SYNCED" : "NOT_CONNECTED", message, {
       cause,
     });
