@@ -1,6 +1,7 @@
 import { Client, policies, type QueryOptions } from "cassandra-driver";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
+import { abandon, tolerateRefreshes } from "./control-connection.ts";
 import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
 import { createLoaders } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
@@ -63,24 +64,13 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 
 function createClient(options: ConnectOptions): Client {
   try {
-    return new Client(clientOptions(options));
+    const client = new Client(clientOptions(options));
+    tolerateRefreshes(client);
+    return client;
   } catch (cause) {
     const message = `The driver does not take these options: ${messageOf(cause)}`;
     throw new CassandraError("BAD_OPTIONS", message, { cause });
   }
-}
-
-/**
- * Closes what a client that could not connect has opened. The driver forgets its control connection then, which
- * would keep the process alive: as with a wrong data centre, which shows only once it is open.
- */
-async function abandon(client: Client): Promise<void> {
-  await client.shutdown();
-  // The driver's types do not have it.
-  const { controlConnection } = client as unknown as {
-    readonly controlConnection: { readonly connection?: { closeAsync(): Promise<void> } | null };
-  };
-  await controlConnection.connection?.closeAsync();
 }
 
 function createSession(client: Client, manner: Manner): Session {
