@@ -1,13 +1,34 @@
 import { readFileSync } from "node:fs";
 import { loadEnvFile } from "node:process";
+import { parseEnv } from "node:util";
 import {
   checkOptions,
+  type ConnectByBundle,
+  type ConnectByContactPoints,
   type ConnectOptions,
-  isContactPoint,
   MIN_REQUEST_TIMEOUT,
+  readBundle,
   type Replication,
 } from "./cassandra/index.ts";
 import { readPlaces } from "./local/index.ts";
+import { readLogin } from "./login.ts";
+import {
+  astraToken,
+  ConfigError,
+  isToken,
+  keyspaceName,
+  list,
+  oneOf,
+  pemFile,
+  replication,
+  requireBoth,
+  type Setting,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from "./setting.ts";
+
+export { ConfigError } from "./setting.ts";
 
 /** What the environment asks for. */
 export interface Config {
@@ -18,11 +39,11 @@ export interface Config {
 }
 
 /** A Cassandra that is there already. */
-export interface Cluster extends ConnectOptions {
+export type Cluster = ConnectOptions & {
   readonly kind: "cluster";
   /** With which `sync` creates a missing keyspace. */
   readonly replication: Replication | undefined;
-}
+};
 
 /** The Cassandra that partyfinder runs by itself. */
 export interface EmbeddedCassandra {
@@ -31,21 +52,6 @@ export interface EmbeddedCassandra {
   readonly cacheDir: string;
   readonly runtime: "jars" | "docker" | undefined;
   readonly javaHome: string | undefined;
-}
-
-/** An environment variable: what it means, its default, and how its text is read. */
-interface Setting<Value> {
-  readonly meaning: string;
-  /** As one would write it; absent: none. */
-  readonly default?: string;
-  readonly example?: string;
-  /** @throws Error saying what was needed */
-  readonly read: (text: string) => Value;
-}
-
-/** Settings that contradict each other or cannot be read: one line for each. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
 }
 
 /** Every setting, in the order in which people look for them. */
@@ -62,7 +68,7 @@ export const settings = {
   },
   CASSANDRA_CONTACT_POINTS: {
     meaning:
-      "Nodes of your cluster, each host or host:port, with commas between. Without it an embedded Cassandra is run.",
+      "Nodes of your cluster, each host or host:port, with commas between. Without it, and without a bundle of Astra, an embedded Cassandra is run.",
     example: "10.0.0.1,10.0.0.2:9043",
     read: list,
   },
@@ -88,7 +94,7 @@ export const settings = {
     read: replication,
   },
   CASSANDRA_USERNAME: { meaning: "The role to log in as.", read: text },
-  CASSANDRA_PASSWORD: { meaning: "Its password.", read: text },
+  CASSANDRA_PASSWORD: { meaning: "Its password.", secret: true, read: text },
   CASSANDRA_TLS: {
     meaning:
       "Whether to connect by TLS, true or false; each node's certificate has to name its IP address. Default: true if one of the next three is set.",
@@ -111,8 +117,36 @@ export const settings = {
     example: "/etc/partyfinder/client.key",
     read: pemFile,
   },
+  ASTRA_DB_SECURE_BUNDLE_PATH: {
+    meaning:
+      "The secure connect bundle of a database of Astra, in the place of contact points, data centre and TLS.",
+    example: "./secure-connect-parties.zip",
+    read: text,
+  },
+  ASTRA_DB_APPLICATION_TOKEN: {
+    meaning: "A token for it, by the name that version 0 of Astra's command line gives it.",
+    example: "AstraCS:…",
+    secret: true,
+    read: astraToken,
+  },
+  ASTRA_DB_TOKEN: {
+    meaning: "The same, by the name that version 1 gives it.",
+    example: "AstraCS:…",
+    secret: true,
+    read: astraToken,
+  },
+  ASTRA_DB_CLIENT_ID: {
+    meaning: "The client id of a token, in the place of the token.",
+    read: text,
+  },
+  ASTRA_DB_CLIENT_SECRET: { meaning: "Its client secret.", secret: true, read: text },
+  ASTRA_DB_KEYSPACE: {
+    meaning: "CASSANDRA_KEYSPACE, by the name that Astra's command line gives it.",
+    example: "partyfinder",
+    read: keyspaceName,
+  },
   CASSANDRA_CONSISTENCY: {
-    meaning: "LOCAL_QUORUM for one data centre, QUORUM for several.",
+    meaning: "LOCAL_QUORUM for one data centre and for Astra, QUORUM for several.",
     default: "LOCAL_QUORUM",
     read: oneOf("LOCAL_QUORUM", "QUORUM"),
   },
@@ -166,13 +200,30 @@ export function loadConfig(): Config {
   return readConfig(process.env);
 }
 
+/** The environment, and what `.env` would add to it, each by itself. */
+export interface Sources {
+  readonly environment: Environment;
+  readonly file: Environment;
+}
+
+/** Reads where settings come from. {@link loadConfig} mixes the two: this is for before. */
+export function readSources(): Sources {
+  const environment = { ...process.env };
+  try {
+    return { environment, file: parseEnv(readFileSync(".env", "utf8")) };
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    return { environment, file: {} };
+  }
+}
+
 /** Makes the configuration of an environment. @throws ConfigError naming every wrong setting */
 export function readConfig(environment: Environment): Config {
   const values = readValues(environment);
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
-    keyspace: values.CASSANDRA_KEYSPACE,
+    keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
   });
 }
@@ -196,51 +247,130 @@ export function envTemplate(): string {
 }
 
 function readCassandra(values: Values, environment: Environment): Config["cassandra"] {
-  const contactPoints = values.CASSANDRA_CONTACT_POINTS;
-  if (!contactPoints) {
-    return {
-      kind: "embedded",
-      dir: ".cassandra",
-      ...readPlaces(environment),
-      runtime: values.CASSANDRA_EMBEDDED,
-    };
-  }
+  const { ASTRA_DB_SECURE_BUNDLE_PATH: bundle, CASSANDRA_CONTACT_POINTS: contactPoints } = values;
+  if (bundle) return readAstra(bundle, values, environment);
+  refuseWithoutBundle(values);
+  if (contactPoints) return readCluster(contactPoints, values);
+  return {
+    kind: "embedded",
+    dir: ".cassandra",
+    ...readPlaces(environment),
+    runtime: values.CASSANDRA_EMBEDDED,
+  };
+}
+
+function readCluster(contactPoints: readonly string[], values: Values): Cluster {
   if (values.CASSANDRA_EMBEDDED) {
     throw new ConfigError(
       "CASSANDRA_CONTACT_POINTS names your cluster and CASSANDRA_EMBEDDED asks for another: set one of them.",
     );
   }
-  return checked({
-    kind: "cluster",
+  const cluster: ConnectByContactPoints = {
     contactPoints,
     port: values.CASSANDRA_PORT,
     localDataCenter: values.CASSANDRA_LOCAL_DATA_CENTER,
-    replication: values.CASSANDRA_REPLICATION,
+    ...readManner(values),
+    ...readLogin(values),
+    ...readTls(values),
+  };
+  return checked({ kind: "cluster", replication: values.CASSANDRA_REPLICATION, ...cluster });
+}
+
+function readAstra(bundle: string, values: Values, environment: Environment): Cluster {
+  refuseBesideBundle(environment);
+  const login = readLogin(values);
+  if (!login.credentials && !orRefused(() => readBundle(bundle)).hasLogin) {
+    throw new ConfigError(
+      "ASTRA_DB_SECURE_BUNDLE_PATH is set, a login is not: set ASTRA_DB_TOKEN to a token, which begins with AstraCS:, or ASTRA_DB_CLIENT_ID and ASTRA_DB_CLIENT_SECRET.",
+    );
+  }
+  const astra: ConnectByBundle = { bundle, ...readManner(values), ...login };
+  return checked({ kind: "cluster", replication: undefined, ...astra });
+}
+
+function readManner(values: Values) {
+  return {
     consistency: values.CASSANDRA_CONSISTENCY,
     serialConsistency: values.CASSANDRA_SERIAL_CONSISTENCY,
     requestTimeout: values.CASSANDRA_REQUEST_TIMEOUT,
     fetchSize: values.CASSANDRA_FETCH_SIZE,
-    ...readCredentials(values),
-    ...readTls(values),
-  });
+  };
 }
 
 function checked(cluster: Cluster): Cluster {
+  orRefused(() => checkOptions(cluster));
+  return cluster;
+}
+
+/** What the model layer refuses is a wrong setting. */
+function orRefused<Result>(check: () => Result): Result {
   try {
-    checkOptions(cluster);
-    return cluster;
+    return check();
   } catch (cause) {
     throw new ConfigError((cause as Error).message, { cause });
   }
 }
 
-function readCredentials(values: Values): Pick<Cluster, "credentials"> {
-  requireBoth(values, "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD");
-  const { CASSANDRA_USERNAME: username, CASSANDRA_PASSWORD: password } = values;
-  return username && password ? { credentials: { username, password } } : {};
+const saidByBundle = "the bundle says already where Cassandra is and how to reach it";
+
+/** What does not go with a bundle, and why. */
+const notBesideBundle: Partial<Record<keyof Settings, string>> = {
+  CASSANDRA_CONTACT_POINTS: saidByBundle,
+  CASSANDRA_PORT: saidByBundle,
+  CASSANDRA_LOCAL_DATA_CENTER: saidByBundle,
+  CASSANDRA_REPLICATION: "Astra decides itself how many copies there are",
+  CASSANDRA_TLS: saidByBundle,
+  CASSANDRA_TLS_CA: saidByBundle,
+  CASSANDRA_TLS_CERT: saidByBundle,
+  CASSANDRA_TLS_KEY: saidByBundle,
+  CASSANDRA_EMBEDDED: "it asks for another Cassandra",
+};
+
+function refuseBesideBundle(environment: Environment): void {
+  const problems = Object.entries(notBesideBundle)
+    .filter(([name]) => isSet(environment, name))
+    .map(
+      ([name, reason]) =>
+        `${name} does not go with ASTRA_DB_SECURE_BUNDLE_PATH: ${reason}. Set one of them.`,
+    );
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
 }
 
-function readTls(values: Values): Pick<Cluster, "tls"> {
+/** @throws ConfigError if something is said of a database of Astra that nothing leads to */
+function refuseWithoutBundle(values: Values): void {
+  const { CASSANDRA_CONTACT_POINTS: contactPoints, CASSANDRA_PASSWORD: password = "" } = values;
+  const stray = ofAstra.find((name) => values[name] !== undefined);
+  const name = stray ?? (!contactPoints && isToken(password) ? "CASSANDRA_PASSWORD" : undefined);
+  if (name === undefined) return;
+  throw new ConfigError(
+    `${name} is set, ASTRA_DB_SECURE_BUNDLE_PATH is not: nothing says where the database of Astra is. Download its bundle by "astra db download-scb" or in the Astra portal, and set the path of the file; or leave ${name} out.`,
+  );
+}
+
+const ofAstra = [
+  "ASTRA_DB_APPLICATION_TOKEN",
+  "ASTRA_DB_TOKEN",
+  "ASTRA_DB_CLIENT_ID",
+  "ASTRA_DB_CLIENT_SECRET",
+  "ASTRA_DB_KEYSPACE",
+] as const;
+
+function readKeyspace(values: Values, environment: Environment): string {
+  const { ASTRA_DB_KEYSPACE: astra, CASSANDRA_KEYSPACE: keyspace } = values;
+  if (astra && isSet(environment, "CASSANDRA_KEYSPACE") && astra !== keyspace) {
+    throw new ConfigError(
+      "ASTRA_DB_KEYSPACE and CASSANDRA_KEYSPACE are two keyspaces: set one of them.",
+    );
+  }
+  return astra ?? keyspace;
+}
+
+/** Whether there is more than a default. */
+function isSet(environment: Environment, name: string): boolean {
+  return Boolean(environment[name]?.trim());
+}
+
+function readTls(values: Values): Pick<ConnectByContactPoints, "tls"> {
   const { CASSANDRA_TLS: wanted, CASSANDRA_TLS_CA: ca } = values;
   const { CASSANDRA_TLS_CERT: cert, CASSANDRA_TLS_KEY: key } = values;
   const files = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
@@ -251,97 +381,23 @@ function readTls(values: Values): Pick<Cluster, "tls"> {
       `CASSANDRA_TLS is false and CASSANDRA_TLS_${first.toUpperCase()} is set: set CASSANDRA_TLS to true, or no file.`,
     );
   }
-  requireBoth(values, "CASSANDRA_TLS_CERT", "CASSANDRA_TLS_KEY");
+  requireBoth({ CASSANDRA_TLS_CERT: cert, CASSANDRA_TLS_KEY: key });
   return { tls: files };
-}
-
-/** @throws ConfigError if one of two settings is there without the other */
-function requireBoth(values: Values, one: keyof Settings, other: keyof Settings): void {
-  if ((values[one] === undefined) === (values[other] === undefined)) return;
-  const [given, missing] = values[one] === undefined ? [other, one] : [one, other];
-  throw new ConfigError(`${given} is set, ${missing} is not: set both or none.`);
 }
 
 function readValues(environment: Environment): Values {
   const problems: string[] = [];
   const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
-  const values = entries.map(([name, { read, default: standard }]) => {
+  const values = entries.map(([name, { read, secret, default: standard }]) => {
     const given = environment[name]?.trim() || standard;
     try {
       return [name, given === undefined ? undefined : read(given)];
     } catch (error) {
-      problems.push(`${name} must be ${(error as Error).message}, but is "${given}".`);
+      const found = secret ? "another text" : `"${given}"`;
+      problems.push(`${name} must be ${(error as Error).message}, but is ${found}.`);
       return [name, undefined];
     }
   });
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return Object.fromEntries(values) as Values;
-}
-
-function text(value: string): string {
-  return value;
-}
-
-function list(value: string): readonly string[] {
-  const items = value.split(",").map((item) => item.trim());
-  if (items.every(isContactPoint)) return items;
-  throw new Error("hosts with commas between, each host or host:port");
-}
-
-function wholeNumber(min: number, max: number, reason = "") {
-  return (value: string): number => {
-    const number = Number(value);
-    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-    throw new Error(`a whole number from ${min} to ${max}${reason}`);
-  };
-}
-
-function yesOrNo(value: string): boolean {
-  return oneOf("true", "false")(value) === "true";
-}
-
-/** The text of a file; a path is relative to the working directory. */
-function pemFile(path: string): string {
-  const pem = readPem(path);
-  if (pem.includes("-----BEGIN ")) return pem;
-  throw new Error("the path of a PEM file, with a line -----BEGIN");
-}
-
-function readPem(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const { code = "unknown" } = cause as NodeJS.ErrnoException;
-    const reason = unreadable[code] ?? code;
-    throw new Error(`the path of a PEM file that can be read (${reason})`, { cause });
-  }
-}
-
-const unreadable: Readonly<Record<string, string>> = {
-  ENOENT: "there is none",
-  EACCES: "its permissions forbid it",
-  EISDIR: "it is a directory",
-};
-
-/** Cassandra's own rule: it becomes a directory's name (SchemaConstants.NAME_LENGTH). */
-function keyspaceName(value: string): string {
-  if (/^\w{1,48}$/.test(value)) return value;
-  throw new Error("1 to 48 letters, digits and underscores");
-}
-
-function oneOf<const Choice extends string>(...choices: readonly Choice[]) {
-  return (value: string): Choice => {
-    const choice = choices.find((each) => each === value);
-    if (choice !== undefined) return choice;
-    throw new Error(choices.join(" or "));
-  };
-}
-
-function replication(value: string): Replication {
-  if (/^[1-9]\d?$/.test(value)) return Number(value);
-  const pairs = value.split(",").map((pair) => /^\s*([^\s:]+):([1-9]\d?)\s*$/.exec(pair));
-  if (pairs.every((pair) => pair !== null)) {
-    return Object.fromEntries(pairs.map(([, name = "", copies]) => [name, Number(copies)]));
-  }
-  throw new Error("a number such as 3, or one a data centre such as dc1:3,dc2:3");
 }

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { certify } from "./fixtures/certificate.ts";
+import { zip } from "./fixtures/zip.ts";
 import { ConfigError, envTemplate, readConfig, settings } from "../src/config.ts";
 
 const HOME = { XDG_CACHE_HOME: "/cache" };
@@ -21,6 +23,13 @@ const file = (name: string, text: string) => {
   writeFileSync(path, text);
   return path;
 };
+function bundle(name: string, login: object): string {
+  const node = certify(directory, "node", "DNS:node");
+  const config = JSON.stringify({ host: "db.example", port: 29080, ...login });
+  const path = join(directory, name);
+  writeFileSync(path, zip({ "config.json": config, "ca.crt": node.cert, ...node }));
+  return path;
+}
 // Node.js takes a list of authorities that has none in it.
 const PEM = "-----BEGIN CERTIFICATE-----\n";
 const CA = file("ca.pem", PEM);
@@ -93,6 +102,153 @@ test.each([
 ])("TLS, %s", (_, environment, tls) => {
   const { cassandra } = readConfig({ CASSANDRA_CONTACT_POINTS: "a", ...environment });
   expect("tls" in cassandra ? cassandra.tls : undefined).toEqual(tls);
+});
+
+const login = { username: "client", password: "secret" };
+const BUNDLE = bundle("scb.zip", {});
+const BUNDLE_WITH_LOGIN = bundle("with-login.zip", login);
+const TOKEN = "AstraCS:abc:123";
+const byToken = { credentials: { username: "token", password: TOKEN } };
+const astra = (environment: Readonly<Record<string, string>>) =>
+  readConfig({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment });
+
+test("a bundle and a token are a database of Astra", () => {
+  expect(astra({ ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_KEYSPACE: "parties" })).toEqual({
+    host: "127.0.0.1",
+    port: 4000,
+    keyspace: "parties",
+    cassandra: {
+      kind: "cluster",
+      bundle: BUNDLE,
+      ...byToken,
+      replication: undefined,
+      consistency: "LOCAL_QUORUM",
+      serialConsistency: "LOCAL_SERIAL",
+      requestTimeout: 3000,
+      fetchSize: 1000,
+    },
+  });
+});
+
+test.each<[Readonly<Record<string, string>>, object]>([
+  [{ ASTRA_DB_APPLICATION_TOKEN: TOKEN }, byToken],
+  [{ ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_APPLICATION_TOKEN: TOKEN }, byToken],
+  [{ ASTRA_DB_CLIENT_ID: "client", ASTRA_DB_CLIENT_SECRET: "secret" }, { credentials: login }],
+  [{ ASTRA_DB_CLIENT_ID: "token", ASTRA_DB_CLIENT_SECRET: TOKEN }, byToken],
+  [{ ASTRA_DB_CLIENT_ID: "client", ASTRA_DB_CLIENT_SECRET: TOKEN }, byToken],
+  [{ ASTRA_DB_CLIENT_SECRET: TOKEN }, byToken],
+  [{ CASSANDRA_USERNAME: "client", CASSANDRA_PASSWORD: "secret" }, { credentials: login }],
+  [{ CASSANDRA_USERNAME: "token", CASSANDRA_PASSWORD: TOKEN }, byToken],
+  [{ CASSANDRA_PASSWORD: TOKEN }, byToken],
+  [{ ASTRA_DB_TOKEN: TOKEN, CASSANDRA_USERNAME: "token" }, byToken],
+  [{ ASTRA_DB_TOKEN: TOKEN, CASSANDRA_PASSWORD: TOKEN }, byToken],
+])("logs in to Astra with %j", (environment, credentials) => {
+  expect(astra(environment).cassandra).toMatchObject(credentials);
+});
+
+test("a login in the bundle needs none beside it, and one beside it counts", () => {
+  const within = { ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE_WITH_LOGIN };
+  expect(astra(within).cassandra).not.toHaveProperty("credentials");
+  expect(astra({ ...within, ASTRA_DB_TOKEN: TOKEN }).cassandra).toMatchObject(byToken);
+});
+
+test("a token as password goes with the user token through a proxy of one's own, too", () => {
+  const environment = { CASSANDRA_CONTACT_POINTS: "127.0.0.1", CASSANDRA_PASSWORD: TOKEN };
+  expect(readConfig(environment).cassandra).toMatchObject(byToken);
+});
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ["partyfinder", {}],
+  ["a", { CASSANDRA_KEYSPACE: "a" }],
+  ["a", { ASTRA_DB_KEYSPACE: "a" }],
+  ["a", { CASSANDRA_KEYSPACE: "a", ASTRA_DB_KEYSPACE: "a" }],
+  ["partyfinder", { ASTRA_DB_KEYSPACE: " " }],
+])("the keyspace %s of a database of Astra is named by %j", (keyspace, environment) => {
+  expect(astra({ ASTRA_DB_TOKEN: TOKEN, ...environment }).keyspace).toBe(keyspace);
+});
+
+describe("what contradicts a bundle or a token is named", () => {
+  const says = "the bundle says already where Cassandra is and how to reach it";
+  const NOWHERE =
+    'ASTRA_DB_SECURE_BUNDLE_PATH is not: nothing says where the database of Astra is. Download its bundle by "astra db download-scb" or in the Astra portal, and set the path of the file; or leave';
+
+  test.each([
+    ["CASSANDRA_CONTACT_POINTS", "10.0.0.1", says],
+    ["CASSANDRA_PORT", "9042", says],
+    ["CASSANDRA_LOCAL_DATA_CENTER", "datacenter1", says],
+    ["CASSANDRA_TLS", "true", says],
+    ["CASSANDRA_TLS_CA", CA, says],
+    ["CASSANDRA_EMBEDDED", "jars", "it asks for another Cassandra"],
+    ["CASSANDRA_REPLICATION", "3", "Astra decides itself how many copies there are"],
+  ])("%s", (name, value, reason) => {
+    expect(
+      problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ASTRA_DB_TOKEN: TOKEN, [name]: value }),
+    ).toBe(`${name} does not go with ASTRA_DB_SECURE_BUNDLE_PATH: ${reason}. Set one of them.`);
+  });
+
+  test("several, a line each", () => {
+    const more = { CASSANDRA_PORT: "9042", CASSANDRA_TLS: "false" };
+    const lines = problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...more });
+    expect(String(lines).split("\n")).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_APPLICATION_TOKEN: `${TOKEN}4` },
+      "ASTRA_DB_APPLICATION_TOKEN and ASTRA_DB_TOKEN are two different logins: set one of them.",
+    ],
+    [
+      { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_CLIENT_ID: "client", ASTRA_DB_CLIENT_SECRET: "secret" },
+      "ASTRA_DB_TOKEN and ASTRA_DB_CLIENT_ID are two different logins: set one of them.",
+    ],
+    [
+      { ASTRA_DB_APPLICATION_TOKEN: TOKEN, CASSANDRA_USERNAME: "ada" },
+      "ASTRA_DB_APPLICATION_TOKEN and CASSANDRA_USERNAME are two different logins: set one of them.",
+    ],
+    [
+      { ASTRA_DB_TOKEN: TOKEN, CASSANDRA_USERNAME: "token", CASSANDRA_PASSWORD: `${TOKEN}4` },
+      "ASTRA_DB_TOKEN and CASSANDRA_PASSWORD are two different logins: set one of them.",
+    ],
+    [
+      { ASTRA_DB_CLIENT_ID: "client" },
+      "ASTRA_DB_CLIENT_ID is set, ASTRA_DB_CLIENT_SECRET is not: set both or none.",
+    ],
+    [
+      { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_KEYSPACE: "a", CASSANDRA_KEYSPACE: "b" },
+      "ASTRA_DB_KEYSPACE and CASSANDRA_KEYSPACE are two keyspaces: set one of them.",
+    ],
+    [
+      {},
+      "ASTRA_DB_SECURE_BUNDLE_PATH is set, a login is not: set ASTRA_DB_TOKEN to a token, which begins with AstraCS:, or ASTRA_DB_CLIENT_ID and ASTRA_DB_CLIENT_SECRET.",
+    ],
+    [
+      {
+        ASTRA_DB_TOKEN: TOKEN,
+        CASSANDRA_CONSISTENCY: "QUORUM",
+        CASSANDRA_SERIAL_CONSISTENCY: "SERIAL",
+      },
+      "With a bundle the consistency is LOCAL_QUORUM with LOCAL_SERIAL: Astra keeps regions apart, and a bundle is for one of them.",
+    ],
+    [
+      { ASTRA_DB_TOKEN: "secret" },
+      "ASTRA_DB_TOKEN must be a token of Astra, which begins with AstraCS:, but is another text.",
+    ],
+    [
+      { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_SECURE_BUNDLE_PATH: "none.zip" },
+      'The secure connect bundle none.zip cannot be read (there is none): name the zip file as it was downloaded, by "astra db download-scb" or in the Astra portal.',
+    ],
+  ])("%j", (environment, message) => {
+    expect(problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment })).toBe(message);
+  });
+
+  test.each([
+    ["ASTRA_DB_TOKEN", { ASTRA_DB_TOKEN: TOKEN }],
+    ["ASTRA_DB_APPLICATION_TOKEN", { ASTRA_DB_APPLICATION_TOKEN: TOKEN }],
+    ["ASTRA_DB_KEYSPACE", { ASTRA_DB_KEYSPACE: "a", CASSANDRA_CONTACT_POINTS: "10.0.0.1" }],
+    ["CASSANDRA_PASSWORD", { CASSANDRA_PASSWORD: TOKEN }],
+  ])("%s without a bundle", (name, environment) => {
+    expect(problem(environment)).toBe(`${name} is set, ${NOWHERE} ${name} out.`);
+  });
 });
 
 test("an empty setting is one that is not set", () => {

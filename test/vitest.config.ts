@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 // Node.js itself runs the tests: under Vite's runner they would get a second copy of graphql.
 const experimental = { viteModuleRunner: false };
 const pure = "test/**/*.pure.test.ts";
+const docker = "test/**/*.docker.test.ts";
+const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -22,10 +24,25 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/**/*.test.ts"],
-          exclude: [pure],
+          exclude: [pure, docker],
           globalSetup: ["./test/fixtures/cassandra.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          provide: { runtime: "jars" },
+          ...patience,
+          experimental,
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: [docker, "test/demo.test.ts", "test/testing/*.test.ts"],
+          exclude: [pure],
+          globalSetup: ["./test/fixtures/docker.ts"],
+          setupFiles: ["./test/fixtures/skipped.ts"],
+          provide: { runtime: "docker" },
+          // Never beside the others, some of which measure time; and one file at a time, for each starts containers.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          ...patience,
           experimental,
         },
       },

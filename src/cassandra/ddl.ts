@@ -31,9 +31,9 @@ ${columns.join("")}  PRIMARY KEY ${primaryKey(table)}
 )${clusteringOrder(table)}`;
 }
 
-/** The CQL that adds one of a table's columns to an existing table. */
+/** The CQL that adds one of a table's columns to an existing table. IF NOT EXISTS it has from Cassandra 4.1 on only. */
 export function addColumn(table: Table, name: string): string {
-  return `ALTER TABLE ${identifier(table.name)} ADD IF NOT EXISTS ${columnText(table, name)}`;
+  return `ALTER TABLE ${identifier(table.name)} ADD ${columnText(table, name)}`;
 }
 
 function columnText(table: Table, name: string): string {

@@ -111,6 +111,8 @@ function isUnsent(error: unknown): boolean {
   const { unavailableException, overloaded, isBootstrapping } = responseErrorCodes;
   if (hasCode(error, unavailableException, overloaded, isBootstrapping)) return true;
   if (error instanceof errors.BusyConnectionError) return true;
+  // The driver has no class for it (host-connection-pool.js).
+  if (error.message === "No connection available") return true;
   return "requestNotWritten" in error || ("code" in error && error.code === "ECONNREFUSED");
 }
 

@@ -1,19 +1,38 @@
+export { type Bundle, readBundle } from "./bundle.ts";
+export { checkOptions } from "./check-options.ts";
 export * from "./column.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
 export { type Addition } from "./drift.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue } from "./error.ts";
+export {
+  askNode,
+  type ClockOffset,
+  connectWithin,
+  driverVersion,
+  noAnswer,
+  type NodeAddress,
+  type NodeFacts,
+  optionsFor,
+  replicationOf,
+  silenceOf,
+  visit,
+  type Visit,
+} from "./examine.ts";
 export { checked, keyText } from "./key.ts";
 export { MAX_ROWS_A_QUERY } from "./loader.ts";
 export {
-  checkOptions,
+  type ConnectByBundle,
+  type ConnectByContactPoints,
   type ConnectOptions,
   type Consistency,
   isContactPoint,
   MIN_REQUEST_TIMEOUT,
   type Pem,
+  placeOf,
   type SerialConsistency,
   type TlsOptions,
 } from "./options.ts";
+export { lackingRights } from "./rights.ts";
 export { decodeRow, invalidValues, newRow } from "./row.ts";
 export { select, type SelectOptions, selectRows, selectStored, type TimedRow } from "./select.ts";
 export { connect, type Session } from "./session.ts";

@@ -1,4 +1,5 @@
 import { errors, types } from "cassandra-driver";
+import { adviceOnAstra, speakerOf, tellOfAstra } from "./astra-advice.ts";
 import { messageOf } from "./error.ts";
 
 /**
@@ -6,21 +7,31 @@ import { messageOf } from "./error.ts";
  * in brackets what to do about it.
  */
 export function reasonOf(error: unknown): string {
-  return [...Map.groupBy(causesOf(error), adviceOn)]
+  return [...Map.groupBy(causesOf(error), ({ advice }) => advice)]
     .map(([advice, causes]) => {
-      const told = [...new Set(causes.map(tell))].join(", ");
+      const told = [...new Set(causes.map(({ told }) => told))].join(", ");
       return advice === undefined ? told : `${told} (${advice})`;
     })
     .join("; ");
 }
 
+interface Cause {
+  readonly told: string;
+  readonly advice: string | undefined;
+}
+
 /** The driver hides the error of each node in one that names the first. */
-function causesOf(error: unknown): readonly unknown[] {
-  const inner =
-    error instanceof errors.NoHostAvailableError
-      ? Object.values<unknown>(error.innerErrors ?? {})
-      : [];
-  return inner.length > 0 ? inner : [error];
+function causesOf(error: unknown): readonly Cause[] {
+  const inner = error instanceof errors.NoHostAvailableError ? (error.innerErrors ?? {}) : {};
+  const causes = Object.entries<unknown>(inner).map(([listedAs, each]) => causeOf(each, listedAs));
+  return causes.length > 0 ? causes : [causeOf(error)];
+}
+
+function causeOf(error: unknown, listedAs = ""): Cause {
+  const speaker = speakerOf(listedAs);
+  const told = tell(error);
+  if (speaker === undefined) return { told, advice: adviceOn(error) };
+  return { told: tellOfAstra(told, speaker), advice: adviceOnAstra(error, speaker) };
 }
 
 /** OpenSSL's own messages have addresses and lines of its source in them. */
@@ -36,6 +47,7 @@ function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof errors.AuthenticationError) return adviceOnLogin(error);
   if (error instanceof errors.ResponseError) return adviceOnResponse(error);
+  if (error instanceof errors.OperationTimedOutError) return adviceOnSilence;
   if (error instanceof errors.ArgumentError && /data ?center/i.test(error.message)) {
     return "name the data centre whose nodes are to be asked";
   }
@@ -62,6 +74,7 @@ const adviceOnTrust = "give the certificate of the authority that signed the nod
 const adviceOnClientCertificate =
   "the node asks for a client certificate: give one, with its private key";
 const adviceOnAlert = "the node ended the handshake: does it trust the client certificate?";
+const adviceOnSilence = "it takes connections and does not answer: look at its load and its log";
 const adviceOnPlainPort = "nobody speaks TLS there: connect without it, or to the port for it";
 
 /** By the driver's words, where it has no class or code. */
@@ -74,6 +87,7 @@ const adviceByMessage: Readonly<Record<string, string>> = {
 const adviceByCode: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there: start Cassandra, or check host and port",
   ECONNRESET: "the node closed the connection: if it wants TLS, connect with it",
+  ENOTFOUND: "no such host: check its name and the network",
   EHOSTUNREACH: "check the address and the network",
   ENETUNREACH: "check the address and the network",
   ETIMEDOUT: "check the address, and what stands between",

@@ -1,13 +1,10 @@
 import { Client, policies, type QueryOptions } from "cassandra-driver";
+import { checkOptions } from "./check-options.ts";
+import { clientOptions } from "./client-options.ts";
+import { abandon, tolerateRefreshes } from "./control-connection.ts";
 import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
 import { createLoaders } from "./loader.ts";
-import {
-  checkOptions,
-  clientOptions,
-  type ConnectOptions,
-  type Manner,
-  mannerOf,
-} from "./options.ts";
+import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
 import { reasonOf } from "./reason.ts";
 import { decodeBatch } from "./write.ts";
 import type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
@@ -68,8 +65,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     await client.connect();
   } catch (cause) {
     await abandon(client);
-    const where = options.contactPoints.join(", ");
-    const message = `Cannot connect to Cassandra at ${where}: ${reasonOf(cause)}.`;
+    const message = `Cannot connect to Cassandra ${placeOf(options)}: ${reasonOf(cause)}.`;
     throw new CassandraError(isMismatch(cause) ? "NOT_SYNCED" : "NOT_CONNECTED", message, {
       cause,
     });
@@ -79,24 +75,13 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 
 function createClient(options: ConnectOptions): Client {
   try {
-    return new Client(clientOptions(options));
+    const client = new Client(clientOptions(options));
+    tolerateRefreshes(client);
+    return client;
   } catch (cause) {
     const message = `The driver does not take these options: ${messageOf(cause)}`;
     throw new CassandraError("BAD_OPTIONS", message, { cause });
   }
-}
-
-/**
- * Closes what a client that could not connect has opened. The driver forgets its control connection then, which
- * would keep the process alive: as with a wrong data centre, which shows only once it is open.
- */
-async function abandon(client: Client): Promise<void> {
-  await client.shutdown();
-  // The driver's types do not have it.
-  const { controlConnection } = client as unknown as {
-    readonly controlConnection: { readonly connection?: { closeAsync(): Promise<void> } | null };
-  };
-  await controlConnection.connection?.closeAsync();
 }
 
 function createSession(client: Client, manner: Manner): Session {

@@ -7,7 +7,8 @@ import { connect, type Session } from "./session.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Creates a keyspace unless it is there, and says whether it was missing.
+ * Creates a keyspace unless it is there, and says whether it was missing. A database of Astra, whose keyspaces no CQL
+ * can create, is never asked to.
  *
  * @param replication absent: a missing keyspace is an error, since somebody has to decide how many copies there are
  * @throws CassandraError `NOT_SYNCED` if it is missing and may not be created
@@ -20,6 +21,11 @@ export async function syncKeyspace(
   const { keyspace: _, ...elsewhere } = options;
   await using session = await connect(elsewhere);
   if (await hasKeyspace(session, keyspace)) return false;
+  if (options.bundle !== undefined) {
+    throw notSynced([
+      `keyspace ${keyspace} is missing, create it in the Astra portal or by "astra db create-keyspace"`,
+    ]);
+  }
   if (replication === undefined) throw notSynced([`keyspace ${keyspace} is missing`]);
   await session.cql(createKeyspace(keyspace, replication));
   return true;
@@ -39,8 +45,24 @@ export async function sync(
   const { missing, conflicts } = drift(tables, await introspect(session, keyspace));
   if (conflicts.length > 0) throw notSynced(conflicts);
   // One after the other: schema changes that run at once have to wait for each other anyway.
-  for (const { cql } of missing) await session.cql(cql);
+  for (const addition of missing) await add(addition, session, keyspace, tables);
   return missing;
+}
+
+async function add(
+  { cql }: Addition,
+  session: Session,
+  keyspace: string,
+  tables: readonly Table[],
+): Promise<void> {
+  try {
+    await session.cql(cql);
+  } catch (error) {
+    if (!(error instanceof CassandraError && error.code === "REFUSED")) throw error;
+    // Somebody who syncs at the same time may have been faster.
+    const { missing } = drift(tables, await introspect(session, keyspace));
+    if (missing.some((each) => each.cql === cql)) throw error;
+  }
 }
 
 /**

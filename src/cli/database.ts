@@ -1,6 +1,7 @@
 import {
   type Addition,
   connect,
+  placeOf,
   requireSynced,
   type Session,
   sync,
@@ -90,7 +91,7 @@ export async function openCluster(
   const session = opened.use(await connect({ ...cluster, keyspace }));
   const added = options.sync ? await sync(session, keyspace, tables) : [];
   if (!options.sync) await requireSynced(session, keyspace, tables);
-  const origin = `${session.version}, at ${cluster.contactPoints.join(", ")}`;
+  const origin = `${session.version}, ${placeOf(cluster)}`;
   return database({ session, origin, added, died: new Promise(() => {}) }, opened);
 }
 

@@ -83,6 +83,6 @@ function cassandraExit({ code, message }: CassandraError): Exit | undefined {
   if (code === "BAD_OPTIONS") return new Exit("settings", message);
   if (code !== "NOT_SYNCED") return undefined;
   const advice =
-    '"partyfinder sync" adds what is missing; a keyspace only with CASSANDRA_REPLICATION set';
+    '"partyfinder sync" adds what is missing; a keyspace only with CASSANDRA_REPLICATION set, and never to Astra';
   return new Exit("notSynced", `${message} (${advice}.)`);
 }

@@ -1,4 +1,5 @@
 import { columns, type Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
 import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
 import { schema } from "./schema.ts";
 import { seed } from "./seed.ts";
@@ -6,7 +7,7 @@ import { serve } from "./serve.ts";
 import { sync } from "./sync.ts";
 import { createTerminal, Stopped, type Terminal } from "./terminal.ts";
 
-const commands: readonly Command[] = [serve, sync, seed, schema];
+const commands: readonly Command[] = [serve, sync, seed, schema, doctor];
 
 /** Runs the command that the arguments name, and sets the process's exit status. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CassandraError, type Session } from "../cassandra/index.ts";
+import { CassandraError, placeOf, type Session } from "../cassandra/index.ts";
 import type { Cluster } from "../config.ts";
 import { type Database, openCluster } from "./database.ts";
 import { deferSession } from "./deferred-session.ts";
@@ -24,7 +24,7 @@ export function openPatiently(
   keyspace: string,
   { progress, signal }: Terminal,
 ): Database {
-  const place = `at ${cluster.contactPoints.join(", ")}`;
+  const place = placeOf(cluster);
   let reason: unknown = new CassandraError("NOT_CONNECTED", `Connecting to Cassandra ${place}.`);
   let opened: Database | undefined;
   const told = new Set<string>();

@@ -17,7 +17,7 @@ export const serve = command({
   name: "serve",
   summary: "serve the GraphQL API, with GraphiQL for browsers",
   details:
-    "Without CASSANDRA_CONTACT_POINTS it runs a real Cassandra by itself, with the data in .cassandra/,\nand writes sample parties when it makes the table. A cluster of your own need not be there yet, nor match:\n/ready tells, and it is never altered.",
+    "Without CASSANDRA_CONTACT_POINTS or a bundle of Astra it runs a real Cassandra by itself, with the data in\n.cassandra/, and writes sample parties when it makes the table. A cluster of your own need not be there yet, nor match:\n/ready tells, and it is never altered.",
   options: {
     "no-seed": { type: "boolean", meaning: "Leave a new database empty." },
     watch: { type: "boolean", meaning: "Restart the server when its source changes." },

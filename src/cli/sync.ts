@@ -9,7 +9,7 @@ export const sync = command({
   name: "sync",
   summary: "create the tables and columns that the database lacks",
   details:
-    "It only adds: nothing is altered or dropped. A keyspace that is not there is created with\nthe replication that CASSANDRA_REPLICATION says.",
+    "It only adds: nothing is altered or dropped. A keyspace that is not there is created with\nthe replication that CASSANDRA_REPLICATION says; of Astra never, which has its own ways to do it.",
   options: {
     backfill: {
       type: "boolean",

@@ -1,12 +1,21 @@
+import { styleText } from "node:util";
+
 /** How a command speaks with the person who started it. */
 export interface Terminal {
   /** Writes a result: to standard output, as it is. */
   readonly print: (text: string) => void;
   /** Tells what goes on: to standard error, a line each. */
   readonly progress: (line: string) => void;
+  /** Marks a part of a result by a colour or bold, where standard output shows it and NO_COLOR is not set. */
+  readonly style: (format: Style, text: string) => string;
+  /** How many characters go in a line of standard output; of a file or a pipe any number. */
+  readonly width: number;
   /** Aborted when the command is asked to stop. */
   readonly signal: AbortSignal;
 }
+
+/** How a part of a text can look. */
+export type Style = "bold" | "green" | "yellow" | "red";
 
 /** How soon after the first a signal is taken for its echo: npm passes on what the terminal sent already. In milliseconds. */
 const ECHO = 1000;
@@ -32,6 +41,8 @@ export function createTerminal(): Terminal {
   return {
     print: (text) => process.stdout.write(`${text}\n`),
     progress: (line) => process.stderr.write(`${line}\n`),
+    style: (format, text) => styleText(format, text, { stream: process.stdout }),
+    width: process.stdout.isTTY ? process.stdout.columns : Infinity,
     signal: stop.signal,
   };
 }

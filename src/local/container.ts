@@ -19,8 +19,9 @@ export async function runInDocker(options: EmbeddedOptions, lock: Lock): Promise
     progress,
     signal,
   });
-  const { contactPoint, localDataCenter } = docker;
+  const { contactPoint, localDataCenter, died } = docker;
   lock.publish({ runtime: "docker", contactPoint });
+  void died.then(() => lock.release());
   const stop = async () => {
     await docker.stop();
     lock.release();
@@ -30,7 +31,7 @@ export async function runInDocker(options: EmbeddedOptions, lock: Lock): Promise
     localDataCenter,
     runtime: "docker",
     owned: true,
-    died: new Promise(() => {}),
+    died,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { CassandraContainer, StartedCassandraContainer } from "@testcontainers/cassandra";
@@ -56,6 +57,8 @@ export interface DockerCassandra {
   /** Address and port for clients: `127.0.0.1:32768`; another address only where `hostAddress` says so. */
   readonly contactPoint: string;
   readonly localDataCenter: string;
+  /** Resolves, never rejects, when the node ended although nobody has stopped it. Its container is gone then. */
+  readonly died: Promise<LocalError>;
   /**
    * Ends the node (0.3 s; 3 s with data to keep) and removes the container. A kept volume stays. Idempotent.
    */
@@ -97,22 +100,45 @@ export async function startDocker(options: DockerOptions): Promise<DockerCassand
 
   const kept = volume === undefined ? "" : `, with its data in the volume ${volume}`;
   progress(`Starting Cassandra in Docker${kept}.`);
-  const started = await startContainer(client, { ...options, volume });
-  let stopping: Promise<void> | undefined;
+  const { started, log } = await startContainer(client, { ...options, volume });
   return {
     contactPoint: `${hostAddress(client)}:${started.getPort()}`,
     localDataCenter: started.getDatacenter(),
-    stop: () => (stopping ??= discard(client, started.getId(), graceSeconds)),
+    ...lifetime(client, started.getId(), log, graceSeconds),
   };
+}
+
+/** The two ends of a container: by a stop, or by itself. Each removes it. */
+function lifetime(
+  client: ContainerRuntimeClient,
+  id: string,
+  log: Log,
+  graceSeconds: number,
+): Pick<DockerCassandra, "died" | "stop"> {
+  let removal: Promise<void> | undefined;
+  const died = async (): Promise<LocalError> => {
+    await log.ended; // first, because unlike a question to the engine it does not keep this process running
+    const end = await endOf(client, id);
+    if (removal !== undefined) return new Promise(() => {});
+    await (removal = discard(client, id).catch(() => {})); // there may be no engine any more
+    const message = `Cassandra in Docker ended by itself: ${end}. ${quote(log.tail)}`.trim();
+    return new LocalError("DIED", message);
+  };
+  return { died: died(), stop: () => (removal ??= discard(client, id, graceSeconds)) };
 }
 
 async function connect(): Promise<ContainerRuntimeClient> {
   const { getContainerRuntimeClient } = await import("testcontainers");
   return getContainerRuntimeClient().catch((cause: unknown) => {
-    const message =
-      "No Docker engine answers. Start it, or give its socket in DOCKER_HOST (see docker context ls).";
-    throw new LocalError("NO_DOCKER", message, { cause });
+    throw noDocker(cause);
   });
+}
+
+/** The failure where Docker is wanted and no engine answers. */
+export function noDocker(cause?: unknown): LocalError {
+  const message =
+    "No Docker engine answers. Start it, or give its socket in DOCKER_HOST (see docker context ls).";
+  return new LocalError("NO_DOCKER", message, { cause });
 }
 
 async function pull(
@@ -163,7 +189,21 @@ interface ContainerOptions extends Pick<DockerOptions, "port" | "signal"> {
 /** What is known of a container before testcontainers hands it over. */
 interface Attempt {
   id: string | undefined;
-  log: string;
+  readonly log: Log;
+}
+
+/** What a container has logged. */
+interface Log {
+  /** The last of it. */
+  tail: string;
+  /** Resolves when there will be no more: the container has ended, or the engine. */
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
+function emptyLog(): Log {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  return { tail: "", ended, end };
 }
 
 /**
@@ -173,9 +213,9 @@ interface Attempt {
 async function startContainer(
   client: ContainerRuntimeClient,
   options: ContainerOptions,
-): Promise<StartedCassandraContainer> {
+): Promise<{ readonly started: StartedCassandraContainer; readonly log: Log }> {
   const { port, signal } = options;
-  const attempt: Attempt = { id: undefined, log: "" };
+  const attempt: Attempt = { id: undefined, log: emptyLog() };
   const container = await developmentContainer(client, options, attempt);
   let removal: Promise<void> | undefined;
   // a failing removal must not hide what it is done for
@@ -187,11 +227,12 @@ async function startContainer(
   try {
     const started = await container.start();
     signal?.throwIfAborted();
-    return started;
+    return { started, log: attempt.log };
   } catch (error) {
     await remove();
     signal?.throwIfAborted();
-    throw notStarted(error, port, attempt.log);
+    if (isEndOfLog(error)) await attempt.log.ended; // testcontainers, which reads it too, was before us
+    throw notStarted(error, port, attempt.log.tail);
   } finally {
     signal?.removeEventListener("abort", abort);
   }
@@ -228,18 +269,36 @@ async function developmentContainer(
   const container = new DevelopmentContainer(IMAGE)
     .withDefaultLogDriver() // the engine's own choice may be one that cannot be read
     .withWaitStrategy(Wait.forLogMessage("Startup complete")) // once the port for clients is open
-    .withLogConsumer((log) => keepTail(log, attempt));
+    .withLogConsumer((log) => keepTail(log, attempt.log));
   if (volume === undefined) return container;
   return container
     .withName(volume)
     .withBindMounts([{ source: volume, target: "/var/lib/cassandra" }]);
 }
 
-function keepTail(log: Readable, attempt: Attempt): void {
-  log.on("error", () => {}); // without a listener, an engine that goes away would end this process
-  log.on("data", (text: string) => {
-    attempt.log = (attempt.log + text).slice(-LOG_TAIL);
+function keepTail(stream: Readable, log: Log): void {
+  stream.on("error", log.end); // without a listener, an engine that goes away would end this process
+  stream.on("end", log.end);
+  stream.on("data", (text: string) => {
+    log.tail = (log.tail + text).slice(-LOG_TAIL);
   });
+}
+
+/** What the engine says of a container that has ended: its status, above 128 by a signal. */
+interface Ended {
+  readonly StatusCode: number;
+}
+
+/** How a container has ended: `status 1`, `SIGKILL`. */
+async function endOf(client: ContainerRuntimeClient, id: string): Promise<string> {
+  try {
+    const { StatusCode: status }: Ended = await client.container.getById(id).wait();
+    const signals = Object.entries(constants.signals);
+    const [signal] = signals.find(([, number]) => status === 128 + number) ?? [];
+    return signal ?? `status ${status}`;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /**
@@ -273,14 +332,19 @@ function notStarted(cause: unknown, port: number | undefined, log: string): Loca
     const message = `Cassandra did not start in Docker: port ${port} is taken.`;
     return new LocalError("NOT_STARTED", message, { cause });
   }
-  const what = reason.startsWith("Log stream ended") ? "it ended" : reason;
+  const what = isEndOfLog(cause) ? "it ended" : reason;
   const message = `Cassandra did not start in Docker: ${what}. ${quote(log)}`.trim();
   return new LocalError("NOT_STARTED", message, { cause });
 }
 
-/** The last lines that say something: no stack traces. The first may have been cut off. */
+/** Whether testcontainers gave up waiting for a line of the log because there will be no more. */
+function isEndOfLog(error: unknown): boolean {
+  return reasonOf(error).startsWith("Log stream ended");
+}
+
+/** The last lines that say something: no stack traces, and not the half of a line that a long log begins with. */
 function quote(log: string): string {
-  const lines = log.split("\n").slice(1);
+  const lines = log.split("\n").slice(log.length < LOG_TAIL ? 0 : 1);
   const telling = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ /.test(line));
   return telling.length === 0 ? "" : ["The end of its log:", ...telling.slice(-6)].join("\n  ");
 }

@@ -32,7 +32,7 @@ export interface Embedded extends AsyncDisposable {
   readonly runtime: "jars" | "docker";
   /** Whether this process runs it. If not, another living process does, and `stop` leaves it alone. */
   readonly owned: boolean;
-  /** Resolves, never rejects, when Cassandra ended although nobody here has stopped it. Not told with Docker. */
+  /** Resolves, never rejects, when Cassandra ended although nobody here has stopped it. */
   readonly died: Promise<LocalError>;
   /** Ends it (about 2.5 s; after 10 s by force). The data stay. Idempotent. */
   stop(): Promise<void>;

@@ -20,11 +20,20 @@ export interface JarsOptions extends Omit<MavenOptions, "cwd"> {
  * Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`.
  */
 export async function findJars(options: JarsOptions): Promise<readonly string[]> {
-  const list = join(options.cacheDir, `cassandra-${cassandraVersion}.jars`);
+  const list = listFile(options.cacheDir);
   const known = await readList(list);
-  const complete = known.length > 0 && known.every((jar) => existsSync(jar));
-  return jarsOf(process.platform, process.arch, complete ? known : await fetchJars(list, options));
+  const jars = areThere(known) ? known : await fetchJars(list, options);
+  return jarsOf(process.platform, process.arch, jars);
 }
+
+/** Whether all jars are there, so that nothing is to be fetched. */
+export async function hasJars(cacheDir: string): Promise<boolean> {
+  return areThere(await readList(listFile(cacheDir)));
+}
+
+const listFile = (cacheDir: string) => join(cacheDir, `cassandra-${cassandraVersion}.jars`);
+
+const areThere = (jars: readonly string[]) => jars.length > 0 && jars.every(existsSync);
 
 /** Those of the jars that serve a platform: native libraries carry its name, e.g. `-linux-x86_64.jar`. */
 export function jarsOf(platform: string, arch: string, jars: readonly string[]): readonly string[] {

@@ -41,10 +41,15 @@ async function startMaven(args: readonly string[], { cwd, env }: MavenOptions): 
     });
   } catch (cause) {
     if (!hasCode(cause, "ENOENT", "EACCES")) throw cause;
-    const message =
-      "Cassandra's jars are fetched by Maven, but there is no mvn in PATH. Install Maven, or start Docker.";
-    throw new LocalError("NO_MAVEN", message, { cause });
+    throw noMaven(cause);
   }
+}
+
+/** The failure where the jars are to be fetched and there is no Maven. */
+export function noMaven(cause?: unknown): LocalError {
+  const message =
+    "Cassandra's jars are fetched by Maven, but there is no mvn in PATH. Install Maven, or start Docker.";
+  return new LocalError("NO_MAVEN", message, { cause });
 }
 
 /** Reads what Maven prints, to its end; returns its first error. */

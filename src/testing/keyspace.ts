@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   connect,
-  type ConnectOptions,
+  type ConnectByContactPoints,
   dropKeyspace,
   type Session,
   sync,
@@ -12,7 +12,7 @@ import {
 /** What a keyspace for tests is to be. */
 export interface TestKeyspaceOptions {
   /** On which Cassandra: a `TestCassandra`, or how to connect to another one. */
-  readonly cassandra: ConnectOptions;
+  readonly cassandra: ConnectByContactPoints;
   /** The models of the tables to create in it; default: none. */
   readonly tables?: readonly Table[] | undefined;
   /**
@@ -29,7 +29,7 @@ export interface TestKeyspace extends AsyncDisposable {
   /** A session in this keyspace. */
   readonly session: Session;
   /** How to connect to its cluster, for sessions and programs of the test's own. */
-  readonly cluster: ConnectOptions;
+  readonly cluster: ConnectByContactPoints;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function createTestKeyspace({
 }
 
 /** By a connection of its own: the test may have closed its session. */
-async function drop(cluster: ConnectOptions, name: string): Promise<void> {
+async function drop(cluster: ConnectByContactPoints, name: string): Promise<void> {
   const { keyspace: _, ...elsewhere } = cluster;
   await using session = await connect(elsewhere);
   await session.cql(dropKeyspace(name));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import {
   connect,
-  type ConnectOptions,
+  type ConnectByContactPoints,
   insert,
   select,
   sync,
@@ -42,7 +42,7 @@ test("certificates can be the bytes of files", async () => {
 });
 
 describe("who is not let in learns why, and what to do, in one line", () => {
-  type Change = (admin: GuardedCassandra["admin"]) => Partial<ConnectOptions>;
+  type Change = (admin: GuardedCassandra["admin"]) => Partial<ConnectByContactPoints>;
 
   test.each<[string, Change, RegExp]>([
     [
@@ -105,7 +105,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     await expectRefusal(options, /: TLS: wrong version number \(nobody speaks TLS there: /);
   });
 
-  async function expectRefusal(options: ConnectOptions, message: RegExp): Promise<void> {
+  async function expectRefusal(options: ConnectByContactPoints, message: RegExp): Promise<void> {
     await expect(connect(options)).rejects.toMatchObject({
       code: "NOT_CONNECTED",
       message: expect.stringMatching(message),

@@ -40,9 +40,7 @@ test("a missing table is created", () => {
 
 test("a missing column is added", () => {
   expect(drift([Event], live(without("name")))).toEqual({
-    missing: [
-      { table: "event", column: "name", cql: "ALTER TABLE event ADD IF NOT EXISTS name text" },
-    ],
+    missing: [{ table: "event", column: "name", cql: "ALTER TABLE event ADD name text" }],
     conflicts: [],
   });
 });

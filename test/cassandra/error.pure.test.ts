@@ -40,6 +40,7 @@ describe("a write", () => {
     ["nothing listens", noHost(refused, refused)],
     ["all nodes are known to be down", noHost("Host considered as DOWN", null)],
     ["no node is left to try", noHost()],
+    ["no connection is open", noHost(new Error("No connection available"))],
   ])("was certainly not applied when %s", (_, error) => {
     expect(codeOf(error, true)).toBe("UNAVAILABLE");
   });

@@ -1,10 +1,11 @@
 import { auth, policies, types } from "cassandra-driver";
 import { expect, test } from "vitest";
-import { connect, type ConnectOptions } from "../../src/cassandra/index.ts";
-import { clientOptions, mannerOf } from "../../src/cassandra/options.ts";
+import { clientOptions } from "../../src/cassandra/client-options.ts";
+import { connect, type ConnectByContactPoints } from "../../src/cassandra/index.ts";
+import { mannerOf } from "../../src/cassandra/options.ts";
 
 const cluster = { contactPoints: ["10.0.0.1"], localDataCenter: "dc1" };
-const driverOptions = (options: Partial<ConnectOptions> = {}) =>
+const driverOptions = (options: Partial<ConnectByContactPoints> = {}) =>
   clientOptions({ ...cluster, ...options });
 
 test("by default a cluster of one data centre, without a password or TLS", () => {
@@ -46,6 +47,25 @@ test("TLS checks the certificate, whoever asks for it", () => {
   expect(driverOptions({ tls: { ca: "PEM" } }).sslOptions).toEqual({ ...checked, ca: "PEM" });
   const driver = { sslOptions: { servername: "node.example" } };
   expect(driverOptions({ driver }).sslOptions).toEqual({ ...checked, servername: "node.example" });
+});
+
+test("a bundle stands in the place of contact points, data centre and TLS; all else is as ever", () => {
+  const credentials = { username: "token", password: "AstraCS:x" };
+  const more = { keyspace: "parties", requestTimeout: 4000, fetchSize: 9 };
+  const driver = { maxPrepared: 9, socketOptions: { keepAliveDelay: 5 } };
+  const {
+    contactPoints: _,
+    localDataCenter: __,
+    ...asEver
+  } = driverOptions({
+    ...more,
+    credentials,
+    driver,
+  });
+  expect(clientOptions({ bundle: "scb.zip", credentials, ...more, driver })).toEqual({
+    ...asEver,
+    cloud: { secureConnectBundle: "scb.zip" },
+  });
 });
 
 test("every option of the driver can be given, and the others of its group stay", () => {

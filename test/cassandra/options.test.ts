@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   asc,
   connect,
-  type ConnectOptions,
+  type ConnectByContactPoints,
   insert,
   int,
   select,
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-const open = (options: Partial<ConnectOptions>): Promise<Session> =>
+const open = (options: Partial<ConnectByContactPoints>): Promise<Session> =>
   connect({ ...keyspace.cluster, keyspace: keyspace.name, ...options });
 
 /** Remembers how each request was sent that was answered. */

@@ -91,6 +91,13 @@ test.each<[string, unknown, string]>([
     "Connection timeout (check the address, and what stands between)",
   ],
   [
+    "a node that hangs",
+    new errors.OperationTimedOutError(
+      "The host 10.0.0.1:9042 did not reply before timeout 3000 ms",
+    ),
+    "The host 10.0.0.1:9042 did not reply before timeout 3000 ms (it takes connections and does not answer: look at its load and its log)",
+  ],
+  [
     "a wrong data centre",
     new errors.ArgumentError(
       "localDataCenter was configured as 'dc1', but only found hosts in data centers: [dc2]",
@@ -108,6 +115,88 @@ test.each<[string, unknown, string]>([
   ["something that nobody has heard of", new Error("?"), "?"],
 ])("of a node: %s", (_, error, reason) => {
   expect(reasonOf(noHost(error))).toBe(reason);
+});
+
+const METADATA = "db.example:29080/metadata";
+const NODE = "58cf7a29-9088-40e3-a17a-933314735597";
+const astra = (listedAs: string, error: Error) =>
+  new errors.NoHostAvailableError({ [listedAs]: error });
+const hibernates =
+  'the database hibernates or is not up: resume it in the Astra portal or by "astra db resume"; that takes a few minutes';
+
+test.each<[string, Error, string]>([
+  [
+    "a database that hibernates",
+    new Error("Obtained http status 503"),
+    `HTTP status 503 (${hibernates})`,
+  ],
+  [
+    "a database that is gone",
+    new Error("Obtained http status 404"),
+    "HTTP status 404 (there is no database to this bundle: look in the Astra portal whether it was deleted, and download the bundle again)",
+  ],
+  [
+    "no such host",
+    coded("ENOTFOUND", "getaddrinfo ENOTFOUND db.example"),
+    "getaddrinfo ENOTFOUND db.example (check the network; if it is well, look in the Astra portal whether the database still exists)",
+  ],
+  [
+    "silence, or the end of the connection",
+    coded("ECONNRESET", "socket hang up"),
+    "socket hang up (it was silent or does not accept the bundle's certificate: check the network, and download the bundle again)",
+  ],
+  [
+    "a bundle that was replaced",
+    openSsl("ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED", "sslv3 alert certificate expired"),
+    "TLS: sslv3 alert certificate expired (the bundle's certificate is not accepted: download the bundle of this database again)",
+  ],
+  [
+    "no client certificate",
+    openSsl("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "tlsv13 alert certificate required"),
+    "TLS: tlsv13 alert certificate required (the bundle's certificate is not accepted: download the bundle of this database again)",
+  ],
+  [
+    "a foreign authority",
+    coded("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"),
+    "unable to verify the first certificate (the bundle does not know this certificate: download the bundle again, or find out who else answers there)",
+  ],
+  [
+    "an answer that is not Astra's",
+    new SyntaxError("Unexpected token '<'"),
+    "Unexpected token '<' (that is not Astra: find out who answers there)",
+  ],
+])("of Astra's metadata service: %s", (_, error, reason) => {
+  expect(reasonOf(astra(METADATA, error))).toBe(`Astra's metadata service: ${reason}`);
+});
+
+test.each<[string, Error, string]>([
+  [
+    "a wrong token",
+    new errors.AuthenticationError("Provided username token and/or password are incorrect"),
+    'Provided username token and/or password are incorrect (the token is wrong, expired, or of another database: make one in the Astra portal or by "astra token create")',
+  ],
+  [
+    "no token",
+    new errors.AuthenticationError("Host … but no authenticator found in the options"),
+    "Host … but no authenticator found in the options (give a token)",
+  ],
+  [
+    "a proxy that leads to no node",
+    new errors.OperationTimedOutError("The host … did not reply before timeout 3000 ms", "…"),
+    `The host … did not reply before timeout 3000 ms (${hibernates})`,
+  ],
+  [
+    "a proxy that is not there",
+    refused("10.0.0.1"),
+    `connect ECONNREFUSED 10.0.0.1:9042 (${hibernates})`,
+  ],
+  [
+    "a proxy with another name",
+    new Error("Host: db.example is not cert's CN/altnames: other / DNS:other"),
+    "Host: db.example is not cert's CN/altnames: other / DNS:other (the bundle does not know this certificate: download the bundle again, or find out who else answers there)",
+  ],
+])("of a node behind Astra's proxy: %s", (_, error, reason) => {
+  expect(reasonOf(astra(NODE, error))).toBe(reason);
 });
 
 test("of a host that nobody knows", () => {

@@ -68,6 +68,8 @@ test("two who sync at once do not trip over each other", async () => {
   const { session, name } = keyspace;
   const Both = table("both", columns, key);
   await Promise.all([sync(session, name, [Both]), sync(session, name, [Both])]);
-  await requireSynced(session, name, [Both]);
+  const Grown = table("both", { ...columns, people: int(), note: text() }, key);
+  await Promise.all([1, 2, 3, 4].map(() => sync(session, name, [Grown])));
+  await requireSynced(session, name, [Grown]);
   await session.cql(createKeyspaceCql(name, 1));
 });

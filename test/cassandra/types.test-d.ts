@@ -3,6 +3,7 @@ import {
   asc,
   type Changes,
   type ColumnName,
+  type ConnectOptions,
   type DataName,
   element,
   type Element,
@@ -41,6 +42,20 @@ const ByDate = table(
 const city = "Rome";
 const id: string = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const date = new Date();
+
+test("where Cassandra is: contact points or a bundle, never both", () => {
+  const contactPoints = ["10.0.0.1"];
+  const localDataCenter = "dc1";
+  expectTypeOf({ contactPoints, localDataCenter }).toExtend<ConnectOptions>();
+  expectTypeOf({ bundle: "scb.zip" }).toExtend<ConnectOptions>();
+  expectTypeOf({
+    bundle: "scb.zip",
+    contactPoints,
+    localDataCenter,
+  }).not.toExtend<ConnectOptions>();
+  expectTypeOf({ bundle: "scb.zip", tls: true as const }).not.toExtend<ConnectOptions>();
+  expectTypeOf({ contactPoints }).not.toExtend<ConnectOptions>();
+});
 
 describe("types are read off a table", () => {
   test("a row: what is required or has a default is never null", () => {

@@ -12,15 +12,19 @@ test("without a command, and with --help, it says what there is", async () => {
   const help = await runCommand([]);
   expect(help).toEqual(await runCommand(["--help"]));
   expect(help.code).toBe(0);
-  for (const name of ["serve", "sync", "seed", "schema"]) expect(help.out).toContain(`  ${name} `);
+  for (const name of ["serve", "sync", "seed", "schema", "doctor"])
+    expect(help.out).toContain(`  ${name} `);
 });
 
-test.each(["serve", "sync", "seed", "schema"])("%s --help shows an example", async (name) => {
-  const { code, out } = await runCommand([name, "--help"]);
-  expect(code).toBe(0);
-  expect(out).toMatch(new RegExp(`^partyfinder ${name}: `));
-  expect(out).toMatch(/^Example, .*:\n  .*partyfinder /m);
-});
+test.each(["serve", "sync", "seed", "schema", "doctor"])(
+  "%s --help shows an example",
+  async (name) => {
+    const { code, out } = await runCommand([name, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^partyfinder ${name}: `));
+    expect(out).toMatch(/^Example, .*:\n  .*partyfinder /m);
+  },
+);
 
 test("schema prints the schema without a database", async () => {
   const { code, out } = await runCommand(["schema"]);

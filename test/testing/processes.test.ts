@@ -4,15 +4,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { answersCql } from "../../src/local/port.ts";
-import { isAlive } from "../../src/local/process.ts";
 import type { TestCassandraOptions } from "../../src/testing/index.ts";
-import { javaOf, temporaryDirectory } from "../local/place.ts";
+import { temporaryDirectory } from "../local/place.ts";
 
-// Test runs in processes of their own, with nothing of the environment that this one was started with.
+// Test runs in processes of their own, with nothing of the environment that this one was started with but the way to
+// what runs Cassandra.
 
 const program = fileURLToPath(new URL("run.ts", import.meta.url));
+const runtime = inject("runtime");
+const way = /^(HOME|PATH|JAVA_HOME|XDG_CACHE_HOME|DOCKER_.*|TESTCONTAINERS_.*)$/;
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => way.test(name)));
 
 /** What a run tells, and its end. */
 interface Run {
@@ -25,9 +28,8 @@ interface Run {
 }
 
 async function startRun(options: TestCassandraOptions): Promise<Run> {
-  const { HOME = "", PATH = "", JAVA_HOME = "", XDG_CACHE_HOME = "" } = process.env;
   const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-    env: { HOME, PATH, JAVA_HOME, XDG_CACHE_HOME },
+    env,
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
@@ -52,7 +54,7 @@ const answers = (contactPoint: string) => {
 };
 
 test("two runs at once have each a Cassandra of their own, which ends with them", async () => {
-  const runs = await Promise.all([startRun({ runtime: "jars" }), startRun({ runtime: "jars" })]);
+  const runs = await Promise.all([startRun({ runtime }), startRun({ runtime })]);
   const [one, other] = runs.map(({ contactPoint }) => contactPoint);
   expect(one).not.toBe(other);
   await Promise.all(runs.map((run) => run.end()));
@@ -61,9 +63,11 @@ test("two runs at once have each a Cassandra of their own, which ends with them"
 
 describe("a Cassandra that is reused", () => {
   const place = temporaryDirectory();
-  const dir = join(place.path, "jars");
+  const dir = join(place.path, runtime);
   const lock = join(dir, "lock.json");
-  const start = () => startRun({ runtime: "jars", reuse: { dir: place.path, idle: 6000 } });
+  const start = () => startRun({ runtime, reuse: { dir: place.path, idle: 6000 } });
+  const running = (): { contactPoint: string; owner: { pid: number } } =>
+    JSON.parse(readFileSync(lock, "utf8"));
   const gone = async () => {
     while (existsSync(lock)) await sleep(100);
   };
@@ -82,30 +86,28 @@ describe("a Cassandra that is reused", () => {
   }, 60_000);
 
   test("is there for the next run, which finds no keyspace of the others", async () => {
-    const java = javaOf(dir);
+    const { contactPoint } = running();
     const next = await start();
-    expect(javaOf(dir)).toEqual(java);
+    expect(next.contactPoint).toBe(contactPoint);
     expect(next.keyspaces).toEqual([next.keyspace]);
     await next.end();
   });
 
   test("ends when nobody has used it for a while, with what a killed run has left", async () => {
     const killed = await start();
-    const java = javaOf(dir);
     await killed.kill();
     await gone();
-    expect(isAlive(java)).toBe(false);
+    expect(await answers(killed.contactPoint)).toBe(false);
     const next = await start();
     expect(next.keyspaces).toEqual([next.keyspace]);
     await next.end();
   }, 60_000);
 
   test("is started anew when its keeper was killed", async () => {
-    const { owner } = JSON.parse(readFileSync(lock, "utf8"));
-    const java = javaOf(dir);
+    const { contactPoint, owner } = running();
     process.kill(owner.pid, "SIGKILL");
     const next = await start();
-    expect(javaOf(dir)).not.toEqual(java);
+    expect(next.contactPoint).not.toBe(contactPoint);
     await next.end();
   }, 60_000);
 });

@@ -1,0 +1,18 @@
+import { copyFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { findJars } from "../../../src/local/jars.ts";
+import { jvmArguments } from "../../../src/local/jvm.ts";
+import { readPlaces } from "../../../src/local/places.ts";
+
+// A program: it puts into the folders of the directory that is its argument what the image has of Cassandra: the jars, and
+// for Java the packages that it has to open to them. The rest of the configuration is the image's own.
+
+const [dir = ""] = process.argv.slice(2);
+const { cacheDir } = readPlaces(process.env);
+const jars = await findJars({ cacheDir, progress: (line) => console.log(line) });
+for (const jar of jars) await copyFile(jar, join(dir, "lib", basename(jar)));
+
+const opened = jvmArguments({ jars: [], heap: "", dir: "/", nodes: 1 }).filter((argument) =>
+  argument.startsWith("--add-"),
+);
+await writeFile(join(dir, "conf", "packages.options"), `${opened.join("\n")}\n`);

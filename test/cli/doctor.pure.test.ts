@@ -1,0 +1,369 @@
+import { stripVTControlCharacters, styleText } from "node:util";
+import { describe, expect, test } from "vitest";
+import { CassandraError, type ClockOffset } from "../../src/cassandra/index.ts";
+import { clockFindings } from "../../src/cli/doctor/clocks.ts";
+import { embeddedGroup } from "../../src/cli/doctor/embedded.ts";
+import { failure, failureOf, type Finding, ok, warning } from "../../src/cli/doctor/finding.ts";
+import { type AskedNode, nodesGroup } from "../../src/cli/doctor/nodes.ts";
+import { replicationFindings } from "../../src/cli/doctor/replication.ts";
+import { groupText, verdict } from "../../src/cli/doctor/report.ts";
+import { settingsGroup, settingsInUse } from "../../src/cli/doctor/settings.ts";
+import type { Style } from "../../src/cli/terminal.ts";
+import { readConfig, settings } from "../../src/config.ts";
+import { LocalError } from "../../src/local/index.ts";
+
+const style = (_: Style, text: string) => text;
+const plain = { style, width: Infinity };
+const coloured = {
+  style: (format: Style, text: string) => styleText(format, text, { validateStream: false }),
+  width: Infinity,
+};
+
+/** What findings say, a line each, as their word and their text. */
+const lines = (findings: readonly Finding[]) =>
+  findings.map(({ state, found }) => `${state}: ${found}`);
+
+describe("the report", () => {
+  const group = {
+    title: "Nodes",
+    findings: [
+      ok("10.0.0.1:9042", "dc1, Cassandra 5.0.6"),
+      warning("10.0.0.10:9042", "no answer within 4 s (look at its log)"),
+      failure("notConnected", "connection", "Cannot connect."),
+    ],
+  };
+
+  test("has a sign and a word for each finding, in columns", () => {
+    expect(groupText(group, plain)).toBe(`Nodes
+  ✓ ok       10.0.0.1:9042   dc1, Cassandra 5.0.6
+  ! warning  10.0.0.10:9042  no answer within 4 s (look at its log)
+  ✗ failure  connection      Cannot connect.
+`);
+  });
+
+  test("is folded to the width of a terminal, between words", () => {
+    expect(groupText(group, { ...plain, width: 52 })).toBe(`Nodes
+  ✓ ok       10.0.0.1:9042   dc1, Cassandra 5.0.6
+  ! warning  10.0.0.10:9042  no answer within 4 s
+                             (look at its log)
+  ✗ failure  connection      Cannot connect.
+`);
+  });
+
+  test("is the same in colours", () => {
+    const text = groupText(group, coloured);
+    expect(text).toContain("\u001B[33m! warning\u001B[39m  10.0.0.10:9042");
+    expect(stripVTControlCharacters(text)).toBe(groupText(group, plain));
+  });
+
+  test.each<[readonly Finding[], string]>([
+    [[ok("a", "")], "✓ All is well."],
+    [[ok("a", ""), warning("b", "")], "! Well, but 1 warning."],
+    [[warning("a", ""), warning("b", "")], "! Well, but 2 warnings."],
+    [
+      [warning("a", ""), failure("notSynced", "b", ""), failure("forbidden", "c", "")],
+      "✗ Not well: 2 failures, 1 warning. Exit status 12: the database does not match the models.",
+    ],
+  ])("ends in a verdict: %#", (findings, text) => {
+    expect(verdict(findings, plain)).toBe(text);
+  });
+
+  test("a failure that no command has a word for is thrown on", () => {
+    const defect = new CassandraError("BAD_TABLE", "?");
+    expect(() => failureOf("tables", defect)).toThrow(defect);
+  });
+});
+
+describe("the settings", () => {
+  const secrets = Object.keys(settings).filter((name) => /PASSWORD|SECRET|TOKEN/.test(name));
+
+  test("show of a secret only that it is set, wherever it is set", () => {
+    expect(secrets).toContain("CASSANDRA_PASSWORD");
+    for (const name of secrets) {
+      for (const [environment, file] of [
+        [{ [name]: "x" }, {}],
+        [{}, { [name]: "x".repeat(100) }],
+      ]) {
+        const shown = settingsInUse({ environment: environment!, file: file! });
+        expect(shown.find((each) => each.name === name)?.shown).toBe("set, not shown");
+      }
+    }
+  });
+
+  test("show no token, not even in the wrong place", () => {
+    const environment = { CASSANDRA_USERNAME: "AstraCS:local:0123" };
+    expect(JSON.stringify(settingsInUse({ environment, file: {} }))).not.toContain("0123");
+  });
+
+  test("that a bundle says are not shown", () => {
+    const environment = { ASTRA_DB_SECURE_BUNDLE_PATH: "a.zip", ASTRA_DB_KEYSPACE: "parties" };
+    const cassandra = { kind: "cluster", replication: undefined, bundle: "a.zip" } as const;
+    const { findings } = settingsGroup({ environment, file: {} }, cassandra);
+    const names = findings.map(({ what }) => what);
+    expect(names).toContain("ASTRA_DB_KEYSPACE");
+    for (const name of ["KEYSPACE", "PORT", "LOCAL_DATA_CENTER"]) {
+      expect(names).not.toContain(`CASSANDRA_${name}`);
+    }
+  });
+
+  test("show where each comes from: an empty variable hides the line of the file", () => {
+    const sources = {
+      environment: { PORT: "", HOST: " ::1 " },
+      file: { PORT: "1", HOST: "0.0.0.0", CASSANDRA_KEYSPACE: "mine" },
+    };
+    expect(settingsInUse(sources)).toEqual(
+      expect.arrayContaining([
+        { name: "PORT", shown: "4000", source: "default" },
+        { name: "HOST", shown: "::1", source: "environment" },
+        { name: "CASSANDRA_KEYSPACE", shown: "mine", source: ".env" },
+      ]),
+    );
+  });
+
+  test("of a cluster are without effect where none is named", () => {
+    const sources = { environment: { CASSANDRA_USERNAME: "ada" }, file: {} };
+    const { cassandra: embedded } = readConfig({});
+    expect(lines(settingsGroup(sources, embedded).findings)).toEqual([
+      "ok: 4000         default",
+      "ok: 127.0.0.1    default",
+      "ok: partyfinder  default",
+      "warning: ada          environment, without effect (set CASSANDRA_CONTACT_POINTS)",
+    ]);
+  });
+
+  test("that are wrong are told in their place, a contradiction at the end", () => {
+    const sources = { environment: { PORT: "x" }, file: {} };
+    const problems = ["PORT must be a number.", "Set one of them."];
+    const { findings } = settingsGroup(sources, undefined, problems);
+    expect(findings[0]).toEqual(failure("settings", "PORT", "PORT must be a number."));
+    expect(findings.at(-1)).toEqual(failure("settings", "contradiction", "Set one of them."));
+  });
+});
+
+/** A node that answers, or with a reason one that does not. */
+function node(
+  index: number,
+  { dataCenter = "dc1", schema = "s", release = "5.0.6", clock = { least: 0, most: 2 } } = {},
+  silence?: string,
+): AskedNode {
+  const facts = { release, rack: "rack1", schema, roundTrip: 2, clock };
+  const answer = silence === undefined ? facts : { silence };
+  return { address: `10.0.0.${index}:9042`, dataCenter, answer };
+}
+
+describe("the nodes", () => {
+  test("that go together", () => {
+    const { title, findings } = nodesGroup([node(1), node(2)], [], "dc1");
+    expect(title).toBe("Nodes: 2, of which 2 answer");
+    expect(lines(findings)).toEqual([
+      "ok: dc1, rack1, Cassandra 5.0.6, answers in 2 ms",
+      "ok: dc1, rack1, Cassandra 5.0.6, answers in 2 ms",
+      "ok: dc1 (2 nodes, asked)",
+      "ok: 5.0.6",
+      "ok: all agree",
+      "ok: at most 2 ms from this machine's",
+    ]);
+  });
+
+  test("that do not", () => {
+    const others = { dataCenter: "dc2", schema: "t", release: "4.1.9" };
+    const nodes = [node(1), node(2, others), node(3, {}, "no answer (start it)")];
+    expect(lines(nodesGroup(nodes, [], "dc1").findings).slice(2)).toEqual([
+      "warning: dc1: no answer (start it)",
+      "ok: dc1 (2 nodes, asked), dc2 (1 node)",
+      "warning: 4.1.9, 5.0.6 (finish the upgrade; until then let nobody change the schema)",
+      "warning: the nodes do not agree: 10.0.0.1:9042 against 10.0.0.2:9042 (ask again in a minute; if it stays, see nodetool describecluster)",
+      "ok: at most 2 ms from this machine's",
+    ]);
+  });
+
+  test("that are sought at another port than their contact point has", () => {
+    const { findings } = nodesGroup([node(1), node(2, {}, "refused")], ["10.0.0.2:9999"], "dc1");
+    expect(findings[1]).toEqual(
+      warning("10.0.0.2:9042", "dc1: refused; its contact point has port 9999: set CASSANDRA_PORT"),
+    );
+  });
+});
+
+describe("the clocks", () => {
+  const clocks = (...offsets: readonly ClockOffset[]) =>
+    lines(clockFindings(offsets.map((clock, index) => node(index + 1, { clock }) as never)));
+
+  test("differ only as far as the time that an answer takes leaves no doubt", () => {
+    expect(clocks({ least: 400, most: 1600 })).toEqual(["ok: at most 1.6 s from this machine's"]);
+    expect(clocks({ least: -900, most: 100 })).toEqual(["ok: at most 900 ms from this machine's"]);
+  });
+
+  test("of all nodes alike: it is this machine's that is wrong", () => {
+    expect(clocks({ least: -2000, most: -1990 }, { least: -2004, most: -1993 })).toEqual([
+      "warning: the nodes are 2.0 s behind this machine (synchronise its clock by NTP: dates that it fills in, and what is upcoming, go by it)",
+    ]);
+  });
+
+  test("of one node", () => {
+    expect(clocks({ least: 0, most: 2 }, { least: 700, most: 702 })).toEqual([
+      "warning: 10.0.0.2:9042 is 700 ms ahead of this machine (synchronise it by NTP: of two writes the one of the later clock is kept, even if it was the earlier)",
+    ]);
+  });
+});
+
+describe("the replication", () => {
+  const simple = (copies: number) => ({
+    class: "org.apache.cassandra.locator.SimpleStrategy",
+    replication_factor: String(copies),
+  });
+  const network = (copies: Readonly<Record<string, string>>) => ({
+    class: "org.apache.cassandra.locator.NetworkTopologyStrategy",
+    ...copies,
+  });
+  const nodes = (dc1: number, dc2 = 0, down = 0) => [
+    ...Array.from({ length: dc1 }, (_, i) => node(i, {}, i < down ? "?" : undefined)),
+    ...Array.from({ length: dc2 }, (_, i) => node(10 + i, { dataCenter: "dc2" })),
+  ];
+  const local = { localDataCenter: "dc1" };
+  const everywhere = { ...local, consistency: "QUORUM" } as const;
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    [
+      "one copy on one node",
+      lines(replicationFindings(simple(1), nodes(1), local)),
+      ["ok: 1 copy of each row (SimpleStrategy)"],
+    ],
+    [
+      "three copies on three nodes, one of which is down",
+      lines(replicationFindings(network({ dc1: "3" }), nodes(3, 0, 1), local)),
+      ["ok: 3 copies in dc1, of each row (NetworkTopologyStrategy)"],
+    ],
+    [
+      "one copy on several nodes",
+      lines(replicationFindings(simple(1), nodes(3), local)),
+      [
+        "ok: 1 copy of each row (SimpleStrategy)",
+        "warning: 1 copy on 3 nodes: when one is down, some rows cannot be read or written (ALTER KEYSPACE with 3, then nodetool repair --full)",
+      ],
+    ],
+    [
+      "two copies, which are as good as one",
+      lines(replicationFindings(network({ dc1: "2" }), nodes(2), local)).slice(1),
+      [
+        "warning: 2 copies in dc1 on 2 nodes: when one is down, some rows cannot be read or written (ALTER KEYSPACE with 3, then nodetool repair --full)",
+      ],
+    ],
+    [
+      "more nodes down than the copies allow for",
+      lines(replicationFindings(network({ dc1: "3" }), nodes(5, 0, 2), local)).slice(1),
+      [
+        "warning: 3 copies in dc1 on 5 nodes, 2 of which down: some rows cannot be read or written (start it)",
+      ],
+    ],
+    [
+      "too few nodes that answer",
+      lines(replicationFindings(network({ dc1: "3" }), nodes(3, 0, 2), local)).slice(1),
+      [
+        "failure: LOCAL_QUORUM needs 2 of 3 copies in dc1, and 1 of 3 nodes answer (start the others)",
+      ],
+    ],
+    [
+      "more copies than nodes, too many for a quorum",
+      lines(replicationFindings(simple(3), nodes(1), local)).slice(1),
+      [
+        "failure: LOCAL_QUORUM needs 2 of 3 copies, on 1 node (add nodes, or ALTER KEYSPACE with fewer copies)",
+      ],
+    ],
+    [
+      "more copies than nodes, but enough for a quorum",
+      lines(replicationFindings(simple(3), nodes(2), local)).slice(1),
+      ["warning: 3 copies on 2 nodes (add nodes, or ALTER KEYSPACE with fewer copies)"],
+    ],
+    [
+      "no copies where they are asked for",
+      lines(replicationFindings(network({ dc2: "3" }), nodes(3, 3), local)).slice(1),
+      ["failure: no copy in dc1, where LOCAL_QUORUM asks for it (ALTER KEYSPACE)"],
+    ],
+    [
+      "copies in a data centre that is not there",
+      lines(replicationFindings(network({ dc1: "3", DC1: "3" }), nodes(3), local)).slice(1),
+      ["warning: no node is in DC1; the data centres are dc1 (ALTER KEYSPACE with their names)"],
+    ],
+    [
+      "SimpleStrategy over data centres",
+      lines(replicationFindings(simple(3), nodes(3, 3), everywhere)).slice(1),
+      [
+        "warning: SimpleStrategy cannot tell dc1, dc2 apart (ALTER KEYSPACE: NetworkTopologyStrategy)",
+      ],
+    ],
+    [
+      "copies in two data centres, and a quorum within one",
+      lines(replicationFindings(network({ dc1: "3", dc2: "3/1" }), nodes(3, 3), local)),
+      [
+        "ok: 3 copies in dc1, 3 copies in dc2, of each row (NetworkTopologyStrategy)",
+        "warning: LOCAL_QUORUM and LOCAL_SERIAL agree within one data centre, but dc1 and dc2 have copies: fine only while the service runs in one of them (else CASSANDRA_CONSISTENCY=QUORUM and CASSANDRA_SERIAL_CONSISTENCY=SERIAL)",
+      ],
+    ],
+    [
+      "copies in two data centres, and a quorum of all",
+      lines(replicationFindings(network({ dc1: "3", dc2: "3" }), nodes(3, 3), everywhere)).slice(1),
+      [],
+    ],
+  ])("%s", (_, findings, expected) => {
+    expect(findings).toEqual(expected);
+  });
+});
+
+describe("the embedded Cassandra", () => {
+  const java = { command: "java", version: "17.0.15" };
+  const noJava = new LocalError("NO_JAVA", "No Java.");
+  const noMaven = new LocalError("NO_MAVEN", "No Maven.");
+  const noDocker = new LocalError("NO_DOCKER", "No Docker.");
+  const survey = {
+    cassandra: "5.0.6",
+    java,
+    jars: true,
+    maven: "3.9.9",
+    docker: noDocker,
+    running: undefined,
+  };
+  const shown = (
+    changes: Partial<Parameters<typeof embeddedGroup>[0]>,
+    runtime?: "jars" | "docker",
+  ) => lines(embeddedGroup({ ...survey, ...changes }, { dir: ".cassandra", runtime }).findings);
+
+  test("with all that the jars need", () => {
+    expect(shown({})).toEqual([
+      'ok: none in .cassandra ("partyfinder serve" starts it)',
+      "ok: 17.0.15, java",
+      "ok: Cassandra 5.0.6, all there",
+      "ok: 3.9.9",
+      "ok: no engine answers; needed only without Java",
+    ]);
+  });
+
+  test("that runs, or is about to", () => {
+    const running = { pid: 7, contactPoint: "127.0.0.1:9042", localDataCenter: "datacenter1" };
+    expect(shown({ running })[0]).toBe("ok: 7 runs it at 127.0.0.1:9042, in .cassandra");
+    expect(shown({ running: { ...running, contactPoint: undefined } })[0]).toBe(
+      "ok: 7 is about to run it, in .cassandra",
+    );
+  });
+
+  test("without Java, on Docker", () => {
+    expect(shown({ java: noJava, docker: true })).toContain(
+      "warning: No Java. Docker is used instead.",
+    );
+    expect(shown({ java: noJava })).toContain("failure: No Java.");
+    expect(shown({ java: noJava, docker: true }, "jars")).toContain("failure: No Java.");
+  });
+
+  test("without Maven, which the jars need once", () => {
+    expect(shown({ maven: noMaven })).toContain("ok: none, and none is needed: the jars are there");
+    expect(shown({ maven: noMaven, jars: false })).toContain("failure: No Maven.");
+    expect(shown({ jars: false })).toContain(
+      "ok: Cassandra 5.0.6, to be fetched by Maven at the first start (about 75 MiB)",
+    );
+  });
+
+  test("that is to run on Docker", () => {
+    expect(shown({ java: noJava }, "docker").slice(1)).toEqual(["failure: No Docker."]);
+    expect(shown({ docker: true }, "docker").slice(1)).toEqual(["ok: an engine answers"]);
+  });
+});

@@ -1,0 +1,360 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { connect, syncKeyspace } from "../../src/cassandra/index.ts";
+import { startEmbedded } from "../../src/local/index.ts";
+import { tables } from "../../src/party/index.ts";
+import { startCluster } from "../fixtures/cluster.ts";
+import {
+  type CommandOptions,
+  createDirectory,
+  type Ended,
+  runCommand,
+  startCommand,
+} from "../fixtures/command.ts";
+import { type GuardedCassandra, startGuarded } from "../fixtures/guarded-cassandra.ts";
+import { createKeyspace, createKeyspaceOn } from "../fixtures/keyspace.ts";
+import { cacheDir } from "../local/place.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const runDoctor = (env: Environment, options?: CommandOptions): Promise<Ended> =>
+  runCommand(["doctor"], { ...options, env });
+
+/** What a finding says, by its word and what was looked at. */
+function told({ out }: Ended, state: "ok" | "warning" | "failure", what: string): string {
+  const line = out.split("\n").find((each) => {
+    const [, word, name] = each.trim().split(/ +/);
+    return word === state && what.startsWith(name!) && each.includes(` ${what} `);
+  });
+  return line?.slice(line.indexOf(what) + what.length).trim() ?? `nothing in:\n${out}`;
+}
+
+const plain = (keyspace: string): Environment => ({
+  CASSANDRA_CONTACT_POINTS: inject("cassandra").contactPoints.join(","),
+  CASSANDRA_LOCAL_DATA_CENTER: inject("cassandra").localDataCenter,
+  CASSANDRA_KEYSPACE: keyspace,
+});
+
+const clusterOf = (contactPoints: readonly string[], keyspace: string): Environment => ({
+  CASSANDRA_CONTACT_POINTS: contactPoints.join(","),
+  CASSANDRA_KEYSPACE: keyspace,
+});
+
+/** The exit status with the last line, which is the verdict. */
+function ending({ code, out }: Ended) {
+  return [code, out.trimEnd().split("\n").at(-1)];
+}
+
+const WELL = [0, "✓ All is well."];
+const NOT_CONNECTED = [
+  11,
+  "✗ Not well: 1 failure. Exit status 11: no connection to Cassandra.",
+] as const;
+const NOT_SYNCED = [
+  12,
+  "✗ Not well: 1 failure. Exit status 12: the database does not match the models.",
+] as const;
+
+describe("of a cluster that is well", () => {
+  test("it shows what is configured, what answers and that all is well", async () => {
+    await using keyspace = await createKeyspace(...tables);
+    const ended = await runDoctor(plain(keyspace.name));
+    expect(ending(ended)).toEqual(WELL);
+    expect(ended.err).toBe("");
+    const [point] = inject("cassandra").contactPoints;
+    expect(told(ended, "ok", "CASSANDRA_KEYSPACE")).toBe(`${keyspace.name}  environment`);
+    expect(told(ended, "ok", "PORT")).toMatch(/^4000 +default$/);
+    expect(told(ended, "ok", "Node.js")).toBe(process.versions.node);
+    expect(told(ended, "ok", point!)).toBe("answers");
+    expect(ended.out).toMatch(
+      /^Node\n.* ok .*datacenter1, rack1, Cassandra 5\.0\.\d+, answers in/m,
+    );
+    expect(told(ended, "ok", "clocks")).toMatch(/^at most \d+ ms from this machine's$/);
+    expect(told(ended, "ok", "tables")).toBe("as the models say");
+    expect(told(ended, "ok", "rights")).toBe("to read and write party, party_by_date");
+  });
+
+  test("it reads only", async () => {
+    await using keyspace = await createKeyspace(...tables);
+    await runDoctor(plain(keyspace.name));
+    for (const { name } of tables) {
+      expect(await keyspace.session.cql(`SELECT * FROM ${name}`)).toEqual([]);
+    }
+  });
+
+  test("it tells a clock of this machine that is wrong", async () => {
+    await using keyspace = await createKeyspace(...tables);
+    await using directory = await createDirectory();
+    const ahead = join(directory.path, "ahead.cjs");
+    await writeFile(ahead, "const now = Date.now; Date.now = () => now() + 60_000;");
+    const ended = await runDoctor(plain(keyspace.name), { node: ["--require", ahead] });
+    expect(ending(ended)).toEqual([0, "! Well, but 1 warning."]);
+    expect(told(ended, "warning", "clocks")).toMatch(
+      /^the nodes are (59\.\d|60\.0) s behind this machine \(synchronise its clock by NTP: /,
+    );
+  });
+
+  test("it tells of one contact point of several that does not answer", async () => {
+    await using keyspace = await createKeyspace(...tables);
+    const env = plain(keyspace.name);
+    const points = `${env["CASSANDRA_CONTACT_POINTS"]},127.0.0.1:1`;
+    const ended = await runDoctor({ ...env, CASSANDRA_CONTACT_POINTS: points });
+    expect(ending(ended)).toEqual([0, "! Well, but 1 warning."]);
+    expect(told(ended, "warning", "127.0.0.1:1")).toBe(
+      "connect ECONNREFUSED 127.0.0.1:1 (nothing listens there: start Cassandra, or check host and port)",
+    );
+  });
+});
+
+test("a drifted table is told with the column", async () => {
+  await using keyspace = await createKeyspace();
+  const { session, name } = keyspace;
+  await session.cql(
+    "CREATE TABLE party (city text, id uuid, name text, people bigint, date timestamp, PRIMARY KEY (city, id))",
+  );
+  const ended = await runDoctor(plain(name));
+  expect(ending(ended)).toEqual(NOT_SYNCED);
+  expect(told(ended, "failure", "tables")).toMatch(/party\.people is bigint, the model has int/);
+  // Of the other table, which is not there, nothing is known.
+  expect(told(ended, "ok", "rights")).toBe("to read and write party");
+});
+
+test("a wrong setting is told in its place, and nothing is asked", async () => {
+  const env = { PORT: "http", CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" };
+  const ended = await runDoctor(env);
+  expect(ended.code).toBe(4);
+  expect(told(ended, "failure", "PORT")).toBe(
+    'PORT must be a whole number from 0 to 65535, but is "http".',
+  );
+  expect(ended.out).not.toContain("Connection");
+});
+
+test("settings of .env are told as such, and no secret is shown", async () => {
+  await using directory = await createDirectory();
+  const secret = "S3cret";
+  const lines = ["CASSANDRA_CONTACT_POINTS=127.0.0.1:1", "CASSANDRA_KEYSPACE=from_file"];
+  await writeFile(join(directory.path, ".env"), lines.join("\n"));
+  const env = { CASSANDRA_USERNAME: "ada", CASSANDRA_PASSWORD: secret, CASSANDRA_KEYSPACE: "mine" };
+  const ended = await runDoctor(env, { cwd: directory.path });
+  expect(told(ended, "ok", "CASSANDRA_CONTACT_POINTS")).toMatch(/^127\.0\.0\.1:1 +\.env$/);
+  expect(told(ended, "ok", "CASSANDRA_KEYSPACE")).toMatch(/^mine +environment$/);
+  expect(told(ended, "ok", "CASSANDRA_PASSWORD")).toMatch(/^set, not shown +environment$/);
+  expect(ended.out + ended.err).not.toContain(secret);
+});
+
+describe("with nothing configured", () => {
+  test("it tells what an embedded Cassandra would run on, and starts none", async () => {
+    await using directory = await createDirectory();
+    const ended = await runDoctor({}, { cwd: directory.path });
+    expect(ending(ended)).toEqual(WELL);
+    expect(told(ended, "ok", "process")).toBe('none in .cassandra ("partyfinder serve" starts it)');
+    expect(told(ended, "ok", "Java")).toMatch(/^(11|17)\./);
+    expect(ended.out).not.toContain("Connection");
+  });
+
+  test("it looks at the embedded Cassandra that runs, and leaves it running", async () => {
+    await using directory = await createDirectory();
+    const dir = join(directory.path, ".cassandra");
+    const place = { dir, cacheDir, runtime: "jars", port: 0, heap: "256m" } as const;
+    await using embedded = await startEmbedded({ ...place, progress: () => {} });
+    const cluster = { ...embedded, contactPoints: [embedded.contactPoint] };
+    await using keyspace = await createKeyspaceOn(cluster, ...tables);
+    const ended = await runDoctor({ CASSANDRA_KEYSPACE: keyspace.name }, { cwd: directory.path });
+    expect(ending(ended)).toEqual(WELL);
+    expect(told(ended, "ok", "process")).toBe(
+      `${process.pid} runs it at ${embedded.contactPoint}, in .cassandra`,
+    );
+    expect(told(ended, "ok", embedded.contactPoint)).toBe("answers");
+    expect(await keyspace.session.cql("SELECT * FROM party")).toEqual([]);
+  });
+
+  test("it says what is missing in the words, and with the status, of serve", async () => {
+    await using directory = await createDirectory();
+    const nothing = { PATH: directory.path, JAVA_HOME: "", DOCKER_HOST: "tcp://127.0.0.1:1" };
+    const options = { cwd: directory.path, env: { ...nothing, PORT: "0" } };
+    const served = await runCommand(["serve"], options);
+    const ended = await runCommand(["doctor"], options);
+    expect(`partyfinder: ${told(ended, "failure", "Java")}\n`).toBe(served.err);
+    expect(ended.code).toBe(served.code);
+  });
+});
+
+describe("of a cluster of two", () => {
+  test("it tells of one copy on two nodes, and of a node that hangs, in time", async () => {
+    await using cluster = await startCluster({ nodes: 2 });
+    const { contactPoints } = cluster.cluster;
+    await using keyspace = await createKeyspaceOn(cluster.cluster, ...tables);
+    const port = contactPoints[0]!.split(":")[1]!;
+    const env = { ...clusterOf(contactPoints, keyspace.name), CASSANDRA_PORT: port };
+
+    const well = await runDoctor(env);
+    expect(ending(well)).toEqual([0, "! Well, but 1 warning."]);
+    expect(well.out).toContain("\nNodes: 2, of which 2 answer\n");
+    expect(told(well, "ok", "schema")).toBe("all agree");
+    expect(told(well, "warning", "replication")).toMatch(
+      /^1 copy in datacenter1 on 2 nodes: when /,
+    );
+
+    const elsewhere = await runDoctor({ ...env, CASSANDRA_PORT: "1" });
+    expect(elsewhere.out).toContain(`; its contact point has port ${port}: set CASSANDRA_PORT\n`);
+
+    cluster.nodes[0]!.freeze();
+    const begun = Date.now();
+    const frozen = await runDoctor(env);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(frozen.out).toContain("\nNodes: 2, of which 1 answer\n");
+    expect(told(frozen, "warning", contactPoints[0]!)).toMatch(
+      /did not reply before timeout \d+ ms \(it takes connections and does not answer: /,
+    );
+    cluster.nodes[1]!.freeze();
+    const begunAgain = Date.now();
+    const silent = await runDoctor(env);
+    expect(Date.now() - begunAgain).toBeLessThan(10_000);
+    expect(silent.code).toBe(11);
+    for (const node of cluster.nodes) node.thaw();
+  }, 120_000);
+});
+
+describe("a failure has its cause and what to do in one line, and serve prints the same", () => {
+  let cassandra: GuardedCassandra;
+  let guarded: Environment;
+  let stack: AsyncDisposableStack;
+  beforeAll(async () => {
+    stack = new AsyncDisposableStack();
+    cassandra = stack.use(await startGuarded());
+    const directory = stack.use(await createDirectory());
+    const { admin } = cassandra;
+    const keyspace = stack.use(await createKeyspaceOn(admin, ...tables));
+    await syncKeyspace(admin, "bare", 1);
+    await using session = await connect(admin);
+    await session.cql("CREATE ROLE ada WITH PASSWORD = 'secret' AND LOGIN = true");
+    await session.cql(`GRANT SELECT ON KEYSPACE ${keyspace.name} TO ada`);
+    const files = { CA: admin.tls.ca, CERT: admin.tls.cert, KEY: admin.tls.key };
+    for (const [name, pem] of Object.entries(files)) {
+      await writeFile(join(directory.path, name), pem);
+    }
+    guarded = {
+      ...clusterOf(admin.contactPoints, keyspace.name),
+      CASSANDRA_USERNAME: "cassandra",
+      CASSANDRA_PASSWORD: "cassandra",
+      CASSANDRA_TLS: "true",
+      ...Object.fromEntries(
+        Object.keys(files).map((name) => [`CASSANDRA_TLS_${name}`, join(directory.path, name)]),
+      ),
+    };
+  });
+  afterAll(() => stack.disposeAsync());
+
+  /** What serve says as soon as it knows. */
+  async function serveSays(env: Environment): Promise<string> {
+    await using served = startCommand(["serve"], { env: { ...env, PORT: "0" } });
+    const banner = await served.printed("Ctrl-C stops everything.");
+    const ready = new URL("/ready", /http:\S+/.exec(banner)![0]);
+    const reason = async () => (await (await fetch(ready)).json()).reason as string;
+    await expect.poll(reason, { timeout: 10_000 }).not.toMatch(/^Connecting /);
+    return (await served.end()).err.split(" Trying again each second.")[0]!;
+  }
+
+  const without = (env: Environment, ...names: readonly string[]): Environment =>
+    Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+
+  test("who shows all that is asked for is told that all is well", async () => {
+    const ended = await runDoctor(guarded);
+    expect(ending(ended)).toEqual(WELL);
+    expect(told(ended, "ok", "connection")).toMatch(/^Cassandra 5\.0\.\d+, as cassandra$/);
+  });
+
+  const tls = ["CASSANDRA_TLS", "CASSANDRA_TLS_CA", "CASSANDRA_TLS_CERT", "CASSANDRA_TLS_KEY"];
+
+  test.each<[string, () => Environment, string, RegExp, readonly unknown[]]>([
+    [
+      "a wrong password",
+      () => ({ ...guarded, CASSANDRA_PASSWORD: "wrong" }),
+      "connection",
+      /username cassandra and\/or password are incorrect \(check the user name and the password\)/,
+      NOT_CONNECTED,
+    ],
+    [
+      "no password",
+      () => without(guarded, "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"),
+      "connection",
+      /no authenticator found in the options \(give a user name and a password\)/,
+      NOT_CONNECTED,
+    ],
+    [
+      "a certificate that is not trusted",
+      () => without(guarded, ...tls.slice(1)),
+      "connection",
+      /self-signed certificate \(give the certificate of the authority that signed the node's\)/,
+      NOT_CONNECTED,
+    ],
+    [
+      "TLS to a port that knows none",
+      () => ({ ...plain("party"), CASSANDRA_TLS: "true" }),
+      "connection",
+      /TLS: wrong version number \(nobody speaks TLS there: connect without it/,
+      NOT_CONNECTED,
+    ],
+    [
+      "a host that nobody knows",
+      () => clusterOf(["nobody.invalid"], "party"),
+      "connection",
+      /nobody\.invalid: No host could be resolved \(no such host: check the contact points\)/,
+      NOT_CONNECTED,
+    ],
+    [
+      "nobody who listens",
+      () => clusterOf(["127.0.0.1:1"], "party"),
+      "connection",
+      /connect ECONNREFUSED 127\.0\.0\.1:1 \(nothing listens there: start Cassandra/,
+      NOT_CONNECTED,
+    ],
+    [
+      "a wrong data centre",
+      () => ({ ...guarded, CASSANDRA_LOCAL_DATA_CENTER: "nowhere" }),
+      "connection",
+      /'nowhere', but only found hosts in data centers: \[datacenter1\] \(name the data centre/,
+      NOT_CONNECTED,
+    ],
+    [
+      "a keyspace that is not there",
+      () => ({ ...guarded, CASSANDRA_KEYSPACE: "nothing" }),
+      "keyspace",
+      /Keyspace 'nothing' does not exist \(create it, or name another\)\. \("partyfinder sync" /,
+      NOT_SYNCED,
+    ],
+    [
+      "tables that are not there",
+      () => ({ ...guarded, CASSANDRA_KEYSPACE: "bare" }),
+      "tables",
+      /table party is missing; table party_by_date is missing\. \("partyfinder sync" adds/,
+      NOT_SYNCED,
+    ],
+  ])("%s", async (_, env, what, message, end) => {
+    const ended = await runDoctor(env());
+    expect(told(ended, "failure", what)).toMatch(message);
+    expect(ending(ended)).toEqual(end);
+    expect(told(ended, "failure", what)).toBe(await serveSays(env()));
+  });
+
+  test("no TLS to a port that wants it", async () => {
+    const ended = await runDoctor(without(guarded, ...tls));
+    expect(told(ended, "failure", "connection")).toMatch(
+      /(ECONNRESET|Socket was closed).* \(the node closed the connection: if it wants TLS, /,
+    );
+    expect(ending(ended)).toEqual(NOT_CONNECTED);
+  });
+
+  test("a role that may not write", async () => {
+    const ada = { CASSANDRA_USERNAME: "ada", CASSANDRA_PASSWORD: "secret" };
+    const ended = await runDoctor({ ...guarded, ...ada });
+    expect(told(ended, "failure", "rights")).toMatch(
+      /^User ada has no MODIFY permission on <table .*\.party> .*: grant it to the role, or log in as another\.$/,
+    );
+    expect(ending(ended)).toEqual([
+      13,
+      "✗ Not well: 2 failures. Exit status 13: the role in Cassandra lacks a right.",
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+// In a process of its own, which would not end if the import had left something open.
+const program = `
+  import { createHook } from "node:async_hooks";
+
+  const [environment, read, opened] = [process.env, new Set(), new Set()];
+  void [process.stdin, process.stdout, process.stderr]; // which any module may look at
+  createHook({ init: (_, type) => opened.add(type) }).enable();
+  process.env = new Proxy(environment, {
+    get: (_, name) => (read.add(String(name)), environment[name]),
+    has: (_, name) => (read.add(String(name)), name in environment),
+    ownKeys: () => (read.add("all of it"), Reflect.ownKeys(environment)),
+  });
+  await import(process.argv[1]);
+  console.log(JSON.stringify({ read: [...read], opened: [...opened] }));
+`;
+
+/** What is neither a handle nor a timer: a promise, what follows a turn, and the resolver object of node:dns. */
+const harmless = ["PROMISE", "TickObject", "DNSCHANNEL"];
+
+/** What libraries look at for their own sake, as NODE_ENV and DEBUG, is not ours to forbid. */
+const ours = /^(CASSANDRA_.*|HOST|PORT|HOME|XDG_CACHE_HOME|JAVA_HOME|PATH|all of it)$/;
+
+test.each([
+  "cassandra/index",
+  "pothos/index",
+  "live/index",
+  "schema",
+  "server/index",
+  "local/index",
+  "testing/index",
+  "testing/vitest",
+  "config",
+])(
+  "importing src/%s.ts opens nothing and reads no setting",
+  async (module) => {
+    const url = new URL(`../src/${module}.ts`, import.meta.url).href;
+    const args = ["--input-type=module", "--eval", program, url];
+    const cwd = fileURLToPath(new URL("..", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, timeout: 20_000 });
+    const { read, opened }: Record<"read" | "opened", readonly string[]> = JSON.parse(stdout);
+    expect(opened.filter((type) => !harmless.includes(type))).toEqual([]);
+    expect(read.filter((name) => ours.test(name))).toEqual([]);
+  },
+  30_000,
+);
