@@ -57,8 +57,9 @@ async function updateOnce(
   if (answer.__typename === "PartyNotFound") return answer;
   if (answer.__typename === "PartyMoved") return undefined;
   if (moves) await moveEntry(session, before, after);
-  const party = (await session.load(PartyTable, { city, id })) ?? after;
-  return { __typename: "PartyUpdated", party };
+  // It was updated, whether it can be read now or not.
+  const party = await session.load(PartyTable, { city, id }).catch(() => undefined);
+  return { __typename: "PartyUpdated", party: party ?? after };
 }
 
 /** Behind the party: its new entry again, and away with the old one, and with the new one if others were faster. */

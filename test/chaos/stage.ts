@@ -1,5 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { type ConnectOptions, connect, sync, syncKeyspace } from "../../src/cassandra/index.ts";
+import {
+  type ConnectByContactPoints,
+  connect,
+  sync,
+  syncKeyspace,
+} from "../../src/cassandra/index.ts";
 import { freePort } from "../../src/local/port.ts";
 import { tables } from "../../src/party/index.ts";
 import { type ClusterNode, startCluster } from "../fixtures/cluster.ts";
@@ -11,7 +16,7 @@ export interface Stage extends AsyncDisposable {
   readonly nodes: readonly Faulty[];
   readonly servers: readonly Server[];
   /** Past the proxies. */
-  readonly cassandra: ConnectOptions;
+  readonly cassandra: ConnectByContactPoints;
   /** What from now on becomes of each round on its way to a node. */
   readonly setFate: (fateOf: () => Fate) => void;
 }
@@ -66,7 +71,7 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-async function createTables(cassandra: ConnectOptions): Promise<void> {
+async function createTables(cassandra: ConnectByContactPoints): Promise<void> {
   await syncKeyspace(cassandra, KEYSPACE, { [cassandra.localDataCenter]: 3 });
   await using session = await connect(cassandra);
   await sync(session, KEYSPACE, tables);

@@ -14,7 +14,7 @@ export interface Place extends AsyncDisposable {
   readonly lanes: Lanes;
   readonly free: Free;
   /** How many lightweight transactions the session has sent. */
-  sent(): number;
+  readonly sent: () => number;
   /** Creates parties in one city, or in as many as there are parties. */
   parties(count: number, cities: "one city" | "a city each"): Promise<readonly Key[]>;
 }
