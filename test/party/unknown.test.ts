@@ -91,6 +91,17 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(await change(app, key, 1, 1)).toEqual(changed(2));
   });
 
+  test("was of the read behind an update: the party was updated all the same", async () => {
+    await using service = await start();
+    const { app, proxy, city } = service;
+    const key = await createParty(app, { city });
+    proxy.loseAnswer(3);
+    expect(await rename(app, key, "Renamed")).toMatchObject({
+      __typename: "PartyUpdated",
+      party: { ...key, name: "Renamed" },
+    });
+  });
+
   test("was of the entry alone: the party is certainly not created", async () => {
     await using service = await start();
     const { app, proxy, city, input } = service;
