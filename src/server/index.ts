@@ -10,11 +10,12 @@ import { createLanes } from "../lane/index.ts";
 import { createLive } from "../live/index.ts";
 import { schema } from "../schema.ts";
 import { createDrain } from "./drain.ts";
+import { createFastPath, useOutcomes } from "./fast-path.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { createHealth } from "./health.ts";
 import { limits } from "./limits.ts";
 import { createMask, type Log } from "./mask.ts";
-import { useArgumentErrors } from "./request-error.ts";
+import { useArgumentErrors, useSyntaxErrors } from "./request-error.ts";
 import { listener } from "./routes.ts";
 import { serveWebSocket } from "./websocket.ts";
 
@@ -69,7 +70,13 @@ export async function createApp({
     context: { session, lanes, live },
     graphqlEndpoint: ENDPOINT,
     maskedErrors: { maskError: createMask(log), errorMessage: "Unexpected error." },
-    plugins: [jsonOnly(), refuseSubscriptions(() => closed !== undefined), useArgumentErrors()],
+    plugins: [
+      jsonOnly(),
+      refuseSubscriptions(() => closed !== undefined),
+      useArgumentErrors(),
+      useSyntaxErrors(),
+      useOutcomes(),
+    ],
     maxRequestBodySize: limits.bodyBytes,
     // Yoga's own answers every address that ends in it: no address ends in a space.
     healthCheckEndpoint: " ",
@@ -82,7 +89,7 @@ export async function createApp({
   const { health, ready } = createHealth(session);
   const routes = {
     endpoint: ENDPOINT,
-    graphql: yoga,
+    graphql: createFastPath(yoga),
     page: createGraphiQL(ENDPOINT, operations),
     others: { "/health": health, "/ready": ready },
   };

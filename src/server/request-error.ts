@@ -1,4 +1,4 @@
-import { type ASTNode, type DocumentNode, type GraphQLError, Kind, visit } from "graphql";
+import { type ASTNode, type DocumentNode, GraphQLError, Kind, visit } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { codedError } from "../error.ts";
 
@@ -18,6 +18,19 @@ export function useArgumentErrors(): Plugin {
     onSubscribe: ({ args: { document } }) => ({
       onSubscribeResult: (done) => relabel(done, document),
     }),
+  };
+}
+
+/** Gives syntax errors what Yoga gives them over HTTP: it remembers them, whichever transport met them first. */
+export function useSyntaxErrors(): Plugin {
+  const http = { spec: true, status: 400 };
+  return {
+    onParse:
+      () =>
+      ({ result }) => {
+        if (!(result instanceof GraphQLError)) return;
+        Object.assign(result.extensions, { code: "GRAPHQL_PARSE_FAILED", http });
+      },
   };
 }
 

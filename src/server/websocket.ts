@@ -2,14 +2,11 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type DocumentNode, type ExecutionArgs, GraphQLError } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
-import type { YogaServerInstance } from "graphql-yoga";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
-import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
 import { limits } from "./limits.ts";
-
-type Yoga = YogaServerInstance<Record<string, unknown>, Context>;
+import type { Yoga } from "./yoga.ts";
 
 /** The execution arguments of an operation, with what yoga's plugins made of execute and subscribe. */
 interface Prepared extends ExecutionArgs {

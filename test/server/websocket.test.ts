@@ -89,6 +89,13 @@ test.each([
   socket.close();
 });
 
+test("a syntax error that a socket has met is over HTTP what it is there", async () => {
+  const query = "{ met(";
+  await expect(app.subscribe(query).next()).rejects.toBeDefined();
+  const { errors } = await app.run(query);
+  expect(errors?.[0]?.extensions).toEqual({ code: "GRAPHQL_PARSE_FAILED" });
+});
+
 test("a socket takes so many subscriptions and no more", async () => {
   const key = await createParty(app);
   const socket = open();
