@@ -58,12 +58,8 @@ describe("a table with hidden columns and columns of the partition", () => {
   });
 
   test("gets each of them later, too", () => {
-    expect(addColumn(Desk, "memory")).toBe(
-      "ALTER TABLE desk ADD memory map<int, blob>",
-    );
-    expect(addColumn(Desk, "Rounds")).toBe(
-      'ALTER TABLE desk ADD "Rounds" map<uuid, uuid> static',
-    );
+    expect(addColumn(Desk, "memory")).toBe("ALTER TABLE desk ADD memory map<int, blob>");
+    expect(addColumn(Desk, "Rounds")).toBe('ALTER TABLE desk ADD "Rounds" map<uuid, uuid> static');
   });
 
   test("cannot have a hidden one of the name of another", () => {
