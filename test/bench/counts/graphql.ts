@@ -29,9 +29,9 @@ export async function overGraphQL(place: Place, time: number) {
   const bare = opened.use(await startServer("bare", place));
   const [hot] = await place.parties(1, "one city");
   const [single] = await place.parties(1, "one city");
-  const spread = await place.parties(1000, "a city each");
-  const spreadBare = await place.parties(1000, "a city each");
-  const spreadPlain = await place.parties(1000, "a city each");
+  const spread = clientsOf(await place.parties(1000, "a city each"));
+  const spreadBare = clientsOf(await place.parties(1000, "a city each"));
+  const spreadPlain = clientsOf(await place.parties(1000, "a city each"));
   const comparisons: readonly Comparison<Sample>[] = [
     {
       what: "GraphQL: addPeople, 64 clients, one party",
@@ -45,7 +45,7 @@ export async function overGraphQL(place: Place, time: number) {
     },
     {
       what: "GraphQL: changePeople, 64 clients, one party",
-      run: () => changing(service, [hot!], 64, time),
+      run: () => changing(service, clientsOf([hot!]), 64, time),
       figures: [
         {
           name: "p99 / p50",
@@ -77,22 +77,32 @@ export async function overGraphQL(place: Place, time: number) {
   return { comparisons, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-async function changing(
+/** What each client was told last of the parties that are its own, as far as there are enough. */
+interface Clients {
+  readonly keys: readonly Key[];
+  readonly told: Map<number, number>;
+  readonly turns: Map<number, number>;
+}
+
+function clientsOf(keys: readonly Key[]): Clients {
+  return { keys, told: new Map(), turns: new Map() };
+}
+
+function changing(
   server: Served,
-  keys: readonly Key[],
+  { keys, told, turns }: Clients,
   clients: number,
   time: number,
   path?: string,
 ): Promise<Sample> {
-  // Parties are the clients' own, as far as there are enough.
-  const told = keys.map(() => undefined as number | undefined);
-  const turns = Array.from({ length: clients }, (_, client) => client);
+  const each = Math.max(1, Math.floor(keys.length / clients));
   return measured(server, clients, time, async (client) => {
-    const at = turns[client]! % keys.length;
-    turns[client] = (turns[client]! + clients) % (keys.length - (keys.length % clients) || 1);
-    const variables = { ...keys[at]!, expected: told[at] ?? 1000, delta: 1 };
+    const turn = turns.get(client) ?? 0;
+    turns.set(client, (turn + 1) % each);
+    const at = (client * each + turn) % keys.length;
+    const variables = { ...keys[at]!, expected: told.get(at) ?? 1000, delta: 1 };
     const { changePeople } = await server.post(CHANGE, variables, path);
-    told[at] = changePeople!.people ?? changePeople!.actual;
+    told.set(at, changePeople!.people ?? changePeople!.actual!);
     return changePeople!;
   });
 }

@@ -5,6 +5,9 @@ import { inProcess } from "./in-process.ts";
 import { openPlace } from "./place.ts";
 import { aging } from "./aging.ts";
 
+/** Rounds that do not count: in them the first of everything is done, and what is hot is compiled. */
+const WARM_UP = 3;
+
 /** Changes of the count: lanes against clients that each send their own lightweight transactions. */
 export async function benchCounts({
   rounds,
@@ -21,8 +24,8 @@ export async function benchCounts({
   ] as never;
   const results: Result[] = [];
   for (const comparison of all.filter(({ what }) => what.includes(only))) {
-    // The first run warms both up.
-    await compare(comparison, 1, () => {});
+    progress(`${comparison.what}: warming up`);
+    await compare(comparison, WARM_UP, () => {});
     results.push(...(await compare(comparison, rounds, progress)));
   }
   return results;
