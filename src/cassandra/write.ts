@@ -280,7 +280,10 @@ export function decodeBatch<T extends Table>(
   rows: readonly RawRow[],
 ): LwtBatch<StoredRow<T>> {
   if (rows[0]?.["[applied]"] === true) return { applied: true };
-  const found = rows.map(({ "[applied]": _, ...row }) => row);
+  const found = rows.map((answer) => {
+    const { "[applied]": _, ...row } = answer;
+    return row;
+  });
   const present = found.filter((row) => Object.keys(row).length > 0);
   return { applied: false, rows: present.map((row) => decodeStored(table, row)) };
 }

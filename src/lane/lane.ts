@@ -100,7 +100,7 @@ export function createLane<T extends Table, Request, Answer>({
   async function run(): Promise<void> {
     running = true;
     // Who asks in the same turn of the event loop goes together.
-    await undefined;
+    await Promise.resolve();
     while (waiting.size > 0) {
       const taken = [...waiting];
       // What is thrown here is a defect: nobody is to wait for ever because of it.

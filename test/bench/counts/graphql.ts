@@ -99,7 +99,7 @@ async function changing(
 }
 
 function adding(server: Served, key: Key, clients: number, time: number): Promise<Sample> {
-  return measured(server, clients, time, async (client) => {
+  return measured(server, clients, time, async () => {
     const delta = 1;
     return (await server.post(ADD, { ...key, delta })).addPeople!;
   });

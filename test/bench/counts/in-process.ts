@@ -52,10 +52,10 @@ export function inProcess(place: Place, time: number): readonly Comparison<Sampl
 
 type Counted = "answers" | "applied";
 
-async function run({ sent }: Place, loaded: Promise<Loaded>): Promise<Sample> {
-  const before = sent();
+async function run(place: Place, loaded: Promise<Loaded>): Promise<Sample> {
+  const before = place.sent();
   const { load, applied } = await loaded;
-  return { load, sentEach: (sent() - before) / applied };
+  return { load, sentEach: (place.sent() - before) / applied };
 }
 
 interface Loaded {
@@ -123,7 +123,7 @@ async function adding(
 ): Promise<Loaded> {
   const [key] = await keys;
   let applied = 0;
-  const load = await drive(clients, time, async (client) => {
+  const load = await drive(clients, time, async () => {
     const answer = await addPeople(place, key!, { delta: 1 });
     if (answer.__typename !== "PeopleChanged") throw new Error(answer.__typename);
     applied += 1;
