@@ -44,13 +44,16 @@ export function createMemory(most: number, mostLost: number): Memory {
   let pass = 0;
   /** Whether a row that is not known is new. */
   let complete = false;
+  /** Whether there were too many rows in this pass. */
+  let crowded = false;
 
-  function remember(member: string, marks: Marks, seenAt?: number) {
+  function remember(member: string, row: Remembered) {
     lost.delete(member);
     rows.delete(member);
-    rows.set(member, { marks, pass, seenAt });
+    rows.set(member, row);
     if (rows.size <= most) return;
     complete = false;
+    crowded = true;
     dropOldest(rows);
   }
 
@@ -58,7 +61,8 @@ export function createMemory(most: number, mostLost: number): Memory {
     read(member, marks, said) {
       const known = rows.get(member);
       const isNew = !known && (complete || lost.has(member));
-      remember(member, marks);
+      // The pass may have gone by it already: then it is looked for once more, for nothing.
+      remember(member, { marks, pass: known?.pass ?? pass - 1, seenAt: undefined });
       if (isNew) return new Set([CREATED]);
       if (!known) return said;
       const other = new Set(differing(known, marks));
@@ -78,14 +82,15 @@ export function createMemory(most: number, mostLost: number): Memory {
         return differing(known, marks);
       }
       if (complete || lost.has(member)) return [CREATED];
-      remember(member, marks, performance.now());
+      remember(member, { marks, pass, seenAt: performance.now() });
       return [];
     },
-    accept: (member, marks) => remember(member, marks),
+    accept: (member, marks) => remember(member, { marks, pass, seenAt: undefined }),
     endPass() {
       const unseen = [...rows].flatMap(([member, known]) => (known.pass === pass ? [] : [member]));
       pass += 1;
-      complete = true;
+      complete = !crowded;
+      crowded = false;
       return unseen;
     },
     clear() {

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { createOutbox } from "../../src/live/outbox.ts";
+import { BUDGET, createPoll } from "../../src/live/poll.ts";
+import { createSubscriptions } from "../../src/live/subscriptions.ts";
+import { eventually } from "../fixtures/eventually.ts";
+
+describe("the poll", () => {
+  /** Queries that count how often each is run. */
+  function createQueries(number: number, cost = 1) {
+    const runs = Array.from({ length: number }, () => 0);
+    const queries = runs.map((_, at) => ({
+      cost: () => cost,
+      run: async () => void (runs[at]! += 1),
+    }));
+    return { runs, queries };
+  }
+  const total = (runs: readonly number[]) => runs.reduce((sum, run) => sum + run, 0);
+
+  test("gives each query its turn, and spends no more than its budget in a tick", async () => {
+    const { runs, queries } = createQueries(2 * BUDGET + 50);
+    const poll = createPoll(100, () => queries);
+    const seen: number[] = [];
+    poll.wake();
+    await eventually(() => {
+      if (total(runs) !== (seen.at(-1) ?? 0)) seen.push(total(runs));
+      expect(seen.length).toBeGreaterThanOrEqual(4);
+    });
+    poll.sleep();
+    expect(seen.slice(0, 4)).toEqual([100, 200, 250, 350]);
+    expect(Math.max(...runs) - Math.min(...runs)).toBeLessThanOrEqual(1);
+  });
+
+  test("lets what is dear cost more, and what is not needed nothing", async () => {
+    const dear = createQueries(30, 10);
+    const needless = createQueries(500, 0);
+    const poll = createPoll(60, () => [...needless.queries, ...dear.queries]);
+    poll.wake();
+    await eventually(() => expect(total(dear.runs)).toBe(10), 1000);
+    poll.sleep();
+  });
+
+  test("does not begin a tick before the last one has ended", async () => {
+    let running = 0;
+    let most = 0;
+    const run = async () => {
+      most = Math.max(most, ++running);
+      await sleep(50);
+      running -= 1;
+    };
+    const poll = createPoll(5, () => [{ cost: () => 1, run }]);
+    poll.wake();
+    await sleep(200);
+    poll.sleep();
+    expect(most).toBe(1);
+  });
+
+  test("goes on after queries that failed", async () => {
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+      throw new Error("Cassandra is away");
+    };
+    const poll = createPoll(5, () => [{ cost: () => 1, run }]);
+    poll.wake();
+    await eventually(() => expect(runs).toBeGreaterThan(2));
+    poll.sleep();
+  });
+
+  test("never wakes with an interval of 0", async () => {
+    const { runs, queries } = createQueries(1);
+    const poll = createPoll(0, () => queries);
+    poll.wake();
+    await sleep(20);
+    expect(runs).toEqual([0]);
+  });
+});
+
+describe("an outbox", () => {
+  test("sends what is told in one turn together, and what is told twice once", async () => {
+    const sent: unknown[] = [];
+    const outbox = createOutbox(async (letters) => void sent.push(letters));
+    for (let times = 0; times < 3; times++) {
+      outbox.put("a", "1");
+      outbox.put("b", "1");
+    }
+    await outbox.flush();
+    expect(sent).toEqual([
+      [
+        ["a", "1"],
+        ["b", "1"],
+      ],
+    ]);
+  });
+
+  test("sends again what is told again while it is sent", async () => {
+    const sent: string[] = [];
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const outbox = createOutbox(async (letters) => {
+      sent.push(...letters.map(([topic]) => topic));
+      await gate;
+    });
+    outbox.put("a", "1");
+    await eventually(() => expect(sent).toEqual(["a"]));
+    outbox.put("a", "1");
+    open();
+    await outbox.flush();
+    expect(sent).toEqual(["a", "a"]);
+  });
+
+  test("holds a bounded number for a receiver that does not answer", async () => {
+    let most = 0;
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const outbox = createOutbox(async (letters) => {
+      most = Math.max(most, letters.length);
+      await gate;
+    });
+    outbox.put("first", "");
+    await sleep(5);
+    for (let at = 0; at < 50_000; at++) outbox.put(`topic ${at}`, "");
+    open();
+    await outbox.flush();
+    expect(most).toBe(10_000);
+  });
+});
+
+test("subscriptions end at what is wanted, however it changes and whatever fails", async () => {
+  const present = new Set<string>();
+  let isReady = true;
+  const ask = async (change: () => void) => {
+    await sleep(Math.random() * 2);
+    if (!isReady) throw new Error("The connection is gone");
+    change();
+  };
+  const heard: string[] = [];
+  const subscriptions = createSubscriptions(
+    {
+      get isReady() {
+        return isReady;
+      },
+      subscribe: (topics) => ask(() => topics.forEach((topic) => present.add(topic))),
+      unsubscribe: (topics) => ask(() => topics.forEach((topic) => present.delete(topic))),
+    },
+    (topic) => heard.push(topic),
+  );
+  const wanted = new Set<string>();
+  for (let step = 0; step < 3000; step++) {
+    const topic = `topic ${Math.floor(Math.random() * 300)}`;
+    if (Math.random() < 0.5) {
+      subscriptions.add(topic);
+      wanted.add(topic);
+    } else {
+      subscriptions.delete(topic);
+      wanted.delete(topic);
+    }
+    if (step % 700 === 350) {
+      isReady = false;
+      present.clear();
+    }
+    if (step % 700 === 500) {
+      isReady = true;
+      present.clear();
+      subscriptions.renew();
+    }
+    if (Math.random() < 0.05) await sleep(1);
+  }
+  await eventually(() => expect([...present].toSorted()).toEqual([...wanted].toSorted()), 2000);
+  expect(new Set(heard)).toEqual(new Set(heard).union(wanted));
+});
