@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { within } from "../within.ts";
 import { createOutage } from "./outage.ts";
-import { createOutbox, type Letter } from "./outbox.ts";
+import { createOutbox } from "./outbox.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 
 /** Which Redis, and what parts of it are ours. */
@@ -49,8 +49,8 @@ const waits = {
 } as const;
 
 /**
- * Loads the client of Redis. Redis need not be there, now or later: what cannot be sent is dropped, and it is connected
- * to again and again.
+ * Loads the client of Redis. Redis need not be there, now or later: it is connected to again and again, and what cannot
+ * be sent waits, within bounds.
  */
 export async function loadRelay(options: RedisOptions, log: Log): Promise<OpenRelay> {
   // Only where it is wanted: its debugging part looks through the whole environment.
@@ -65,7 +65,7 @@ const clientOptions = {
   disconnectTimeout: waits.close,
   retryStrategy: (attempt: number) =>
     Math.min(waits.reconnect * 2 ** Math.min(attempt - 1, 10), waits.longest),
-  // A hint that waits for a connection is of no use when there is one: then everything watched is read anyway.
+  // What waits for a connection waits in the outbox, where it is bounded.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   // With any other number what is under way when a connection ends is neither sent again nor failed.
@@ -85,17 +85,25 @@ function openRelay(
   const outage = createOutage(placeOf(url), log);
   const [publisher, subscriber] = [watchOver(connect(), outage), watchOver(connect(), outage)];
 
-  const outbox = createOutbox(async (letters: readonly Letter[]) => {
-    const pipeline = publisher.redis.pipeline();
-    for (const [topic, message] of letters) pipeline.publish(`${prefix}${topic}`, message);
-    const [refused] = ((await pipeline.exec()) ?? []).flatMap(([error]) => error ?? []);
-    if (refused && publisher.isReady) outage.refused(refused);
+  const outbox = createOutbox({
+    get isReady() {
+      return publisher.isReady;
+    },
+    async send(letters) {
+      const pipeline = publisher.redis.pipeline();
+      for (const [topic, message] of letters) pipeline.publish(`${prefix}${topic}`, message);
+      const errors = ((await pipeline.exec()) ?? []).map(([error]) => error);
+      const refusal = errors.find(isRefusal);
+      if (refusal) outage.refused(refusal);
+      return letters.filter((_, at) => errors[at] && !isRefusal(errors[at]));
+    },
   });
+  publisher.redis.on("ready", () => void outbox.flush());
 
   const channels = (topics: readonly string[]) => topics.map((topic) => `${prefix}${topic}`);
   const told = async (asked: Promise<unknown>) => {
     await asked.catch((error: Error) => {
-      if (subscriber.isReady) outage.refused(error);
+      if (isRefusal(error)) outage.refused(error);
       throw error;
     });
   };
@@ -165,6 +173,11 @@ function watchOver(redis: Redis, outage: ReturnType<typeof createOutage>) {
       if (connected) await within(2 * waits.close, closed.promise, () => {});
     },
   };
+}
+
+/** Whether Redis answered so, and not the connection. */
+function isRefusal(error: Error | null | undefined): error is Error {
+  return error?.name === "ReplyError";
 }
 
 /** Of an address that has several, each attempt has an error of its own. */

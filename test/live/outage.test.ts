@@ -55,6 +55,19 @@ test("while Redis is gone a service hears itself, and when it is back what was m
   }
 });
 
+test("what changes while only the way to Redis is cut is told when it is there again", async () => {
+  const key = await createParty(here);
+  const watched = there.subscribe(WATCH, { ...key });
+  await nextCount(watched);
+  await listening(1);
+  for (const people of [0, 1, 2]) {
+    // Those that publish; the subscribers' connections are of another type.
+    await redis.ask("CLIENT", "KILL", "TYPE", "normal");
+    await change(here, key, people, 1);
+    expect((await nextCount(watched)).people).toBe(people + 1);
+  }
+});
+
 test("a Redis that freezes holds up nobody, and what it held back comes late", async () => {
   const key = await createParty(here);
   const [own, others] = [here.subscribe(WATCH, { ...key }), there.subscribe(WATCH, { ...key })];

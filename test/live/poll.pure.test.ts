@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { createOutbox } from "../../src/live/outbox.ts";
+import { createOutbox, type Letter } from "../../src/live/outbox.ts";
 import { BUDGET, createPoll } from "../../src/live/poll.ts";
 import { createSubscriptions } from "../../src/live/subscriptions.ts";
 import { eventually } from "../fixtures/eventually.ts";
@@ -77,15 +77,32 @@ describe("the poll", () => {
 });
 
 describe("an outbox", () => {
+  /** Where letters are sent: it can be away, and each sending can be made to wait and to fail. */
+  function createSender(send: () => Promise<void> = async () => {}) {
+    const sent: (readonly Letter[])[] = [];
+    const sender = {
+      isReady: true,
+      sent,
+      async send(letters: readonly Letter[]) {
+        sent.push(letters);
+        return send().then(
+          () => [],
+          () => letters,
+        );
+      },
+    };
+    return sender;
+  }
+
   test("sends what is told in one turn together, and what is told twice once", async () => {
-    const sent: unknown[] = [];
-    const outbox = createOutbox(async (letters) => void sent.push(letters));
+    const sender = createSender();
+    const outbox = createOutbox(sender);
     for (let times = 0; times < 3; times++) {
       outbox.put("a", "1");
       outbox.put("b", "1");
     }
     await outbox.flush();
-    expect(sent).toEqual([
+    expect(sender.sent).toEqual([
       [
         ["a", "1"],
         ["b", "1"],
@@ -94,33 +111,44 @@ describe("an outbox", () => {
   });
 
   test("sends again what is told again while it is sent", async () => {
-    const sent: string[] = [];
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-    const outbox = createOutbox(async (letters) => {
-      sent.push(...letters.map(([topic]) => topic));
-      await gate;
-    });
+    const sender = createSender(() => gate);
+    const outbox = createOutbox(sender);
     outbox.put("a", "1");
-    await eventually(() => expect(sent).toEqual(["a"]));
+    await eventually(() => expect(sender.sent).toHaveLength(1));
     outbox.put("a", "1");
     open();
     await outbox.flush();
-    expect(sent).toEqual(["a", "a"]);
+    expect(sender.sent).toEqual([[["a", "1"]], [["a", "1"]]]);
   });
 
-  test("holds a bounded number for a receiver that does not answer", async () => {
-    let most = 0;
-    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-    const outbox = createOutbox(async (letters) => {
-      most = Math.max(most, letters.length);
-      await gate;
+  test("keeps what is told while nothing can be sent, and what could not be", async () => {
+    const sender = createSender(async () => {
+      if (sender.sent.length > 1) return;
+      sender.isReady = false;
+      throw new Error("The connection is gone");
     });
-    outbox.put("first", "");
-    await sleep(5);
-    for (let at = 0; at < 50_000; at++) outbox.put(`topic ${at}`, "");
-    open();
+    const outbox = createOutbox(sender);
+    outbox.put("a", "1");
     await outbox.flush();
-    expect(most).toBe(10_000);
+    outbox.put("b", "1");
+    await outbox.flush();
+    expect(sender.sent).toEqual([[["a", "1"]]]);
+    sender.isReady = true;
+    await outbox.flush();
+    expect(sender.sent[1]!.map(([topic]) => topic).toSorted()).toEqual(["a", "b"]);
+    await outbox.flush();
+    expect(sender.sent).toHaveLength(2);
+  });
+
+  test("holds a bounded number", async () => {
+    const sender = createSender();
+    sender.isReady = false;
+    const outbox = createOutbox(sender);
+    for (let at = 0; at < 50_000; at++) outbox.put(`topic ${at}`, "");
+    sender.isReady = true;
+    await outbox.flush();
+    expect(sender.sent.map((letters) => letters.length)).toEqual([10_000]);
   });
 });
 
