@@ -20,6 +20,7 @@ import {
   list,
   oneOf,
   pemFile,
+  redisUrl,
   replication,
   requireBoth,
   type Setting,
@@ -36,6 +37,15 @@ export interface Config {
   readonly port: number;
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
+  readonly live: LiveConfig;
+}
+
+/** How live values come from other processes. */
+export interface LiveConfig {
+  /** Of Redis. */
+  readonly redisUrl: string | undefined;
+  /** In milliseconds; 0: never. */
+  readonly pollInterval: number;
 }
 
 /** A Cassandra that is there already. */
@@ -176,6 +186,19 @@ export const settings = {
     example: "docker",
     read: oneOf("jars", "docker"),
   },
+  REDIS_URL: {
+    meaning:
+      "A Redis by which several processes of the service tell each other at once what to read again for live values. It need not be there, and nothing is kept in it.",
+    example: "redis://10.0.0.5:6379",
+    secret: true,
+    read: redisUrl,
+  },
+  LIVE_POLL_INTERVAL: {
+    meaning:
+      "How often watched parties and followed cities are compared with the database, in milliseconds: at most so late comes what no hint told of, as a change by another program, or by another process without Redis; one and a half times so late where a hint had just come, and later where very much is watched. 0: never.",
+    default: "2000",
+    read: wholeNumber(0, 3_600_000),
+  },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 type Settings = typeof settings;
@@ -225,6 +248,10 @@ export function readConfig(environment: Environment): Config {
     port: values.PORT,
     keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
+    live: Object.freeze({
+      redisUrl: values.REDIS_URL,
+      pollInterval: values.LIVE_POLL_INTERVAL,
+    }),
   });
 }
 

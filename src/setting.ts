@@ -71,6 +71,18 @@ export function isToken(text: string): boolean {
   return text.startsWith("AstraCS:");
 }
 
+/** The address of a Redis, with or without a user, a password and the number of a database. */
+export function redisUrl(value: string): string {
+  const url = URL.parse(value);
+  const isRedis = url?.protocol === "redis:" || url?.protocol === "rediss:";
+  if (isRedis && url.hostname && /^(\/\d*)?$/.test(url.pathname) && !url.search && !url.hash) {
+    return value;
+  }
+  throw new Error(
+    "redis://host:port, or rediss://host:port for TLS, with user:password@ before the host where Redis asks for them",
+  );
+}
+
 /** Cassandra's own rule: it becomes a directory's name (SchemaConstants.NAME_LENGTH). */
 export function keyspaceName(value: string): string {
   if (/^\w{1,48}$/.test(value)) return value;

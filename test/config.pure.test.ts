@@ -47,6 +47,7 @@ test("nothing set is an embedded Cassandra and the default port", () => {
       runtime: undefined,
       javaHome: undefined,
     },
+    live: { redisUrl: undefined, pollInterval: 2000 },
   });
 });
 
@@ -127,6 +128,7 @@ test("a bundle and a token are a database of Astra", () => {
       requestTimeout: 3000,
       fetchSize: 1000,
     },
+    live: { redisUrl: undefined, pollInterval: 2000 },
   });
 });
 
@@ -251,6 +253,30 @@ describe("what contradicts a bundle or a token is named", () => {
   });
 });
 
+test.each([
+  "redis://10.0.0.5",
+  "redis://10.0.0.5:6379/2",
+  "redis://[::1]:6379",
+  "rediss://user:secret@redis.example:6380/",
+])("%s is a Redis", (url) => {
+  const { live } = readConfig({ REDIS_URL: url, LIVE_POLL_INTERVAL: "0" });
+  expect(live).toEqual({ redisUrl: url, pollInterval: 0 });
+});
+
+test.each([
+  "10.0.0.5:6379",
+  "http://user:secret@10.0.0.5",
+  "redis://",
+  "redis:10.0.0.5",
+  "redis://10.0.0.5/parties",
+  "redis://:secret@10.0.0.5?db=1",
+  "redis://:secret@10.0.0.5:x",
+])("%s is no Redis, and is not shown", (url) => {
+  expect(problem({ REDIS_URL: url })).toBe(
+    "REDIS_URL must be redis://host:port, or rediss://host:port for TLS, with user:password@ before the host where Redis asks for them, but is another text.",
+  );
+});
+
 test("an empty setting is one that is not set", () => {
   expect(readConfig({ ...HOME, PORT: " ", CASSANDRA_CONTACT_POINTS: "" })).toEqual(
     readConfig(HOME),
@@ -294,6 +320,10 @@ describe("a wrong setting is named with what was needed", () => {
     [
       { CASSANDRA_FETCH_SIZE: "0" },
       'CASSANDRA_FETCH_SIZE must be a whole number from 1 to 100000, but is "0".',
+    ],
+    [
+      { LIVE_POLL_INTERVAL: "2s" },
+      'LIVE_POLL_INTERVAL must be a whole number from 0 to 3600000, but is "2s".',
     ],
     [{ CASSANDRA_TLS: "yes" }, 'CASSANDRA_TLS must be true or false, but is "yes".'],
     [

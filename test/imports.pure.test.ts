@@ -23,7 +23,8 @@ const program = `
 const harmless = ["PROMISE", "TickObject", "DNSCHANNEL"];
 
 /** What libraries look at for their own sake, as NODE_ENV and DEBUG, is not ours to forbid. */
-const ours = /^(CASSANDRA_.*|HOST|PORT|HOME|XDG_CACHE_HOME|JAVA_HOME|PATH|all of it)$/;
+const ours =
+  /^(CASSANDRA_.*|REDIS_URL|LIVE_.*|HOST|PORT|HOME|XDG_CACHE_HOME|JAVA_HOME|PATH|all of it)$/;
 
 test.each([
   "cassandra/index",

@@ -18,7 +18,7 @@ export {
   visit,
   type Visit,
 } from "./examine.ts";
-export { checked, keyText } from "./key.ts";
+export { checked, clusteringKeyOf, keyOfText, keyText, partitionKeyOf } from "./key.ts";
 export { MAX_ROWS_A_QUERY } from "./loader.ts";
 export {
   type ConnectByBundle,

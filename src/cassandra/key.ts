@@ -117,6 +117,25 @@ export function keyText(table: Table, names: readonly string[], row: RawRow): st
   return JSON.stringify(texts);
 }
 
+/** The key columns of a {@link keyText}, which may be from anywhere; undefined: it is none. */
+export function keyOfText(
+  table: Table,
+  names: readonly string[],
+  text: string,
+): RawRow | undefined {
+  try {
+    const texts: unknown = JSON.parse(text);
+    const values = names.map((name, at) =>
+      columnOf(table, name).type.fromText((texts as readonly string[])[at] ?? ""),
+    );
+    const key = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+    // Written again it must be the same: so every part of it is checked at once.
+    return keyText(table, names, key) === text ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function pick(row: RawRow, names: readonly string[]): RawRow {
   return Object.fromEntries(names.map((name) => [name, row[name]]));
 }

@@ -91,17 +91,24 @@ type AnyOptions = Omit<SelectOptions<Table>, "after" | "writetime"> & {
  * selectRows(PartyTable, { city: "Rome" }, [{ id: a }, { id: b }]);
  * // SELECT city, id, name, people, date FROM party WHERE city = ? AND id IN ?
  */
-export function selectRows<T extends Table>(
+export function selectRows<T extends Table, Name extends DataName<T> = never>(
   table: T,
   partition: PartitionKey<T>,
   rows: readonly ClusteringKey<T>[],
-): Statement<readonly Row<T>[]>;
-export function selectRows(table: Table, partition: RawRow, rows: readonly RawRow[]) {
+  options?: Pick<SelectOptions<T, Name>, "writetime">,
+): Statement<readonly TimedRow<T, Name>[]>;
+export function selectRows(
+  table: Table,
+  partition: RawRow,
+  rows: readonly RawRow[],
+  { writetime }: Pick<AnyOptions, "writetime"> = {},
+): Statement<unknown> {
   return {
-    ...join([from(table, rowColumns(table)), whereRows(table, partition, rows)]),
+    ...join([from(table, rowColumns(table, writetime)), whereRows(table, partition, rows)]),
     kind: "read",
-    decode: (found: readonly RawRow[]) => found.map((row) => decodeRow(table, row)),
-  } as const;
+    decode: (found) =>
+      found.map((row) => ({ ...decodeRow(table, row), ...writetimeOf(row, writetime) })),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../config.ts";
 import { startEmbedded } from "../local/index.ts";
+import { placeOf } from "../live/index.ts";
 import { sampleOperations, seed } from "../party/sample.ts";
 import { type App, createApp } from "../server/index.ts";
 import { columns, command } from "./command.ts";
@@ -40,7 +41,15 @@ export const serve = command({
       const written = await seed(session);
       terminal.progress(`Wrote ${written} sample parties.`);
     }
-    await using app = await createApp({ session, host, port, operations: sampleOperations });
+    const { redisUrl, pollInterval } = config.live;
+    await using app = await createApp({
+      session,
+      host,
+      port,
+      redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
+      pollInterval,
+      operations: sampleOperations,
+    });
     terminal.print(banner(app, database, config));
     await stopped(terminal, database);
     terminal.progress("Stopping.");
@@ -92,11 +101,13 @@ function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config
   const query = JSON.stringify({
     query: '{ partiesInCity(city: "Rome") { nodes { id name people } } }',
   });
+  const { redisUrl } = config.live;
   const rows = [
     ["GraphiQL", url],
     ["WebSocket", webSocketUrl],
     ["Cassandra", origin],
     ["Keyspace", config.keyspace],
+    ...(redisUrl === undefined ? [] : [["Redis", placeOf(redisUrl)]]),
   ];
   const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
   return `\nPartyfinder is up.\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;

@@ -1,12 +1,17 @@
 import { atMost, createMailbox, type Mailbox } from "./mailbox.ts";
 
-/** Reads what to tell of a member of a topic to which something happened; the kinds are what was said to have. */
-export type Tell<Key, Event> = (key: Key, kinds: ReadonlySet<string>) => Promise<Event>;
+/**
+ * Reads what to tell of a member of a topic to which something happened; the kinds are what was said to have.
+ * Undefined: nothing that has not been told.
+ */
+export type Tell<Key, Event> = (key: Key, kinds: ReadonlySet<string>) => Promise<Event | undefined>;
 
 /** All followers of one topic with many members, and one read in flight a member. */
 export interface Feed<Key, Event> {
   /** Something may have happened to a member. */
   hint(member: string, key: Key, kind: string): void;
+  /** Something was missed: the followers are told so. */
+  reset(): void;
   /** Adds a follower: it gets what happens from now on. */
   join(): AsyncIterableIterator<Event>;
   /** Ends all subscriptions. */
@@ -15,6 +20,9 @@ export interface Feed<Key, Event> {
 
 /** How many events may wait for a follower. */
 const WAITING = 100;
+
+/** How many members are read at once. What happens to others meanwhile is not told one by one. */
+const FLIGHTS = 1000;
 
 interface Flight<Key> {
   readonly key: Key;
@@ -35,6 +43,7 @@ export function createFeed<Key, Event>(
 ): Feed<Key, Event> {
   const followers = new Set<Mailbox<Event>>();
   const flights = new Map<string, Flight<Key>>();
+  let crowded = false;
 
   const emit = (event: Event) => {
     for (const follower of followers) follower.put(event);
@@ -44,9 +53,13 @@ export function createFeed<Key, Event>(
     while (flight.kinds.size > 0 && followers.size > 0) {
       const kinds = flight.kinds;
       flight.kinds = new Set();
-      emit(await tell(flight.key, kinds).catch(() => reset));
+      const event = await tell(flight.key, kinds).catch(() => reset);
+      if (event !== undefined) emit(event);
     }
     flights.delete(member);
+    if (!crowded) return;
+    crowded = false;
+    emit(reset);
   }
 
   function leave(follower: Mailbox<Event>) {
@@ -60,10 +73,15 @@ export function createFeed<Key, Event>(
         flying.kinds.add(kind);
         return;
       }
+      if (flights.size >= FLIGHTS) {
+        crowded = true;
+        return;
+      }
       const flight = { key, kinds: new Set([kind]) };
       flights.set(member, flight);
       void fly(member, flight);
     },
+    reset: () => emit(reset),
     join() {
       const follower = createMailbox<Event>(atMost(WAITING, reset), () => leave(follower));
       followers.add(follower);

@@ -14,6 +14,8 @@ export type Read<Value> = () => Promise<Version<Value> | undefined>;
 export interface Hub<Value> {
   /** Something may have changed: read again. */
   hint(): void;
+  /** Somebody has found this ballot, or that there is no value: if that is news, read again. */
+  found(ballot: bigint | undefined): void;
   /**
    * Adds a subscriber: the present version at once, then each newer one that it has time for; ends when the
    * value is gone.
@@ -101,6 +103,9 @@ export function createHub<Value>(read: Read<Value>, onEmpty: () => void): Hub<Va
 
   return {
     hint,
+    found(ballot) {
+      if (ballot === undefined ? latest : !latest || ballot > latest.ballot) hint();
+    },
     join,
     close() {
       for (const member of members) end(member);

@@ -1,14 +1,19 @@
-import {
-  keyNames,
-  keyText,
-  type PartitionKey,
-  type PrimaryKey,
-  type RawRow,
-  type Table,
-} from "../cassandra/index.ts";
-import { createFeed, type Feed, type Tell } from "./feed.ts";
-import { createHub, type Hub, type Read, type Version } from "./hub.ts";
+import { randomUUID } from "node:crypto";
+import type { PartitionKey, PrimaryKey, RawRow, Table } from "../cassandra/index.ts";
+import { createFollowing, type Following, followingQueries } from "./following.ts";
+import type { Version } from "./hub.ts";
+import type { Followed } from "./known.ts";
+import { readHint, writeHint } from "./message.ts";
+import { createPoll } from "./poll.ts";
+import type { OpenRelay } from "./relay.ts";
+import { createSeldom } from "./seldom.ts";
+import { partitionTopic, rowTopic } from "./topic.ts";
+import { createTopics } from "./topics.ts";
+import { createWatched, type Reader, type Watched, watchedQueries } from "./watched.ts";
 
+export type { Followed } from "./known.ts";
+export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
+export type { Reader } from "./watched.ts";
 export type { Version };
 
 /** Live values: who writes gives a hint, who watches gets what is then read. */
@@ -25,77 +30,134 @@ export interface Live {
   watch<T extends Table, Value>(
     table: T,
     key: PrimaryKey<T>,
-    read: Read<Value>,
+    reader: Reader<PrimaryKey<T>, Value>,
     since?: bigint,
   ): Promise<AsyncIterableIterator<Version<Value>> | void>;
-  /**
-   * Follows a partition: what happens to its rows from now on, an event for each row that was read again.
-   *
-   * @param reset the event that says that something was missed
-   */
-  follow<T extends Table, Event>(
+  /** Follows a partition: what happens to its rows from now on, an event for each change that is found. */
+  follow<T extends Table, Row, Event>(
     table: T,
     partition: PartitionKey<T>,
-    tell: Tell<PrimaryKey<T>, Event>,
-    reset: Event,
+    followed: Followed<PrimaryKey<T>, Row, Event>,
   ): AsyncIterableIterator<Event>;
   /** How many rows and partitions are watched and followed. */
   readonly size: number;
   /** Ends all subscriptions. */
   close(): void;
+  /** Behind the last change: sends the hints that wait for other processes, and ends the connections to them. */
+  leave(): Promise<void>;
+}
+
+export interface LiveOptions {
+  /** Carries hints to other processes and theirs here. Default: none does. */
+  readonly relay?: OpenRelay | undefined;
+  /**
+   * How often what is watched is compared with the database, in milliseconds, to find what no hint told of.
+   * Default: 0, never.
+   */
+  readonly pollInterval?: number | undefined;
+  /** Where a line goes that an operator should see. Default: nowhere. */
+  readonly log?: (line: string) => void;
 }
 
 /** Makes the hubs and feeds of a process. */
-export function createLive(): Live {
-  const hubs = new Map<string, Hub<unknown>>();
-  const feeds = new Map<string, Feed<unknown, unknown>>();
+export function createLive(options: LiveOptions = {}): Live {
+  const { relay: openRelay, pollInterval = 0, log = () => {} } = options;
+  const process = randomUUID();
+  const watched = createTopics<Watched>(changed);
+  const followed = createTopics<Following>(changed);
+  const size = () => watched.size + followed.size;
+  const poll = createPoll(pollInterval, () => [
+    // A row that was hinted at within the last half of an interval was read then.
+    ...watchedQueries(watched.values(), isWatched, pollInterval / 2),
+    ...followingQueries(followed.values(), isFollowed),
+  ]);
+  const relay = openRelay?.({ receive, subscribed });
+  const isNoHint = createSeldom((times) =>
+    log(`Ignored what came from Redis and is no hint, ${times} in number.`),
+  );
+
+  function changed(topic: string) {
+    if (watched.get(topic) || followed.get(topic)) relay?.subscribe(topic);
+    else relay?.unsubscribe(topic);
+    if (size() > 0) poll.wake();
+    else poll.sleep();
+    // From now on: what is there now need not be told. If this fails, the poll begins with it.
+    if (pollInterval > 0)
+      followed
+        .get(topic)
+        ?.scan()
+        .catch(() => {});
+  }
+
+  function isWatched(row: Watched) {
+    return watched.get(row.topic) === row;
+  }
+
+  function isFollowed(partition: Following) {
+    return followed.get(partition.topic) === partition;
+  }
+
+  /** What another process tells, or whoever else can reach Redis. */
+  function receive(topic: string, message: string) {
+    const [row, partition] = [watched.get(topic), followed.get(topic)];
+    const table = row?.table ?? partition?.table;
+    // Somebody has just left.
+    if (!table) return;
+    const hint = readHint(table, message);
+    if (hint?.from === process) return;
+    if (hint && topic === rowTopic(table, hint.key)) row?.hint();
+    else if (hint && topic === partitionTopic(table, hint.key) && partition?.knows(hint.kind)) {
+      partition.hint(hint.key, hint.kind);
+    } else isNoHint();
+  }
+
+  /** What happened before is found by a read now; in a partition by the poll, or else it was missed. */
+  function subscribed(topic: string, again: boolean) {
+    watched.get(topic)?.hint();
+    if (again && pollInterval === 0) followed.get(topic)?.reset();
+  }
+
   return {
     hint(table, key, kind) {
-      const row = rowTopic(table, key);
-      hubs.get(row)?.hint();
-      feeds.get(partitionTopic(table, key))?.hint(row, key, kind);
+      const [row, partition] = [rowTopic(table, key), partitionTopic(table, key)];
+      watched.get(row)?.hint();
+      followed.get(partition)?.hint(key, kind);
+      if (!relay) return;
+      const message = writeHint(table, { key, kind, from: process });
+      relay.publish(row, message);
+      relay.publish(partition, message);
     },
-    watch(table, key, read, since) {
+    watch<T extends Table, Value>(
+      table: T,
+      key: PrimaryKey<T>,
+      reader: Reader<PrimaryKey<T>, Value>,
+      since?: bigint,
+    ) {
       const topic = rowTopic(table, key);
-      const make = (onEmpty: () => void) => createHub(read, onEmpty);
-      return sharedBy(hubs, topic, make).join(since);
+      const row = watched.of(topic, (onEmpty) =>
+        createWatched(table, topic, key, reader as Reader<RawRow, Value>, onEmpty),
+      );
+      // One topic has one type of value, which the map cannot say: whoever names the topic gives the reader.
+      return row.join(since) as Promise<AsyncIterableIterator<Version<Value>> | void>;
     },
-    follow(table, partition, tell, reset) {
-      const topic = partitionTopic(table, partition);
-      const make = (onEmpty: () => void) => createFeed(tell, reset, onEmpty);
-      return sharedBy(feeds, topic, make).join();
+    follow<T extends Table, Row, Event>(
+      table: T,
+      of: PartitionKey<T>,
+      reader: Followed<PrimaryKey<T>, Row, Event>,
+    ) {
+      const topic = partitionTopic(table, of);
+      const partition = followed.of(topic, (onEmpty) =>
+        createFollowing(table, topic, reader as Followed<RawRow, unknown, unknown>, onEmpty),
+      );
+      const events = partition.join() as AsyncIterableIterator<Event>;
+      return events;
     },
     get size() {
-      return hubs.size + feeds.size;
+      return size();
     },
     close() {
-      for (const shared of [...hubs.values(), ...feeds.values()]) shared.close();
+      for (const shared of [...watched.values(), ...followed.values()]) shared.close();
     },
+    leave: async () => relay?.close(),
   };
-}
-
-/**
- * The one of a topic, made for its first subscriber and dropped behind its last.
- * One topic has one type of value, which the map cannot say: whoever names the topic gives the read.
- */
-function sharedBy<Shared extends object>(
-  all: Map<string, unknown>,
-  topic: string,
-  make: (onEmpty: () => void) => Shared,
-): Shared {
-  const found = all.get(topic) as Shared | undefined;
-  if (found) return found;
-  const shared = make(() => {
-    if (all.get(topic) === shared) all.delete(topic);
-  });
-  all.set(topic, shared);
-  return shared;
-}
-
-function rowTopic(table: Table, row: RawRow): string {
-  return `${table.name}${keyText(table, keyNames(table), row)}`;
-}
-
-function partitionTopic(table: Table, row: RawRow): string {
-  return `${table.name}${keyText(table, table.partition, row)}`;
 }

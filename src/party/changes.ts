@@ -1,6 +1,8 @@
-import type { Session } from "../cassandra/index.ts";
+import { hash } from "node:crypto";
+import { select, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
-import type { AnyOf, Outcome } from "./outcome.ts";
+import type { Followed } from "../live/index.ts";
+import type { AnyOf, Outcome, TimedParty } from "./outcome.ts";
 import { readTimed } from "./people.ts";
 import { type PartyKey, PartyTable } from "./table.ts";
 
@@ -32,19 +34,40 @@ const mayHaveChanged: ReadonlySet<string> = new Set([
 
 /** Follows a city: each event is read from the party as it is when it is told. */
 export function followCity({ session, live }: Context, city: string) {
-  const reset: PartiesChanged = { __typename: "PartiesReset", city };
-  return live.follow(PartyTable, { city }, (key, kinds) => readChange(session, key, kinds), reset);
+  return live.follow(PartyTable, { city }, followedCity(session, city));
 }
 
-async function readChange(
+function followedCity(
   session: Session,
+  city: string,
+): Followed<PartyKey, TimedParty, PartiesChanged> {
+  return {
+    kinds,
+    read: (key) => readTimed(session, key),
+    page: (behind, limit) => {
+      const after = behind && { id: behind.id };
+      return session.run(select(PartyTable, { city }, { limit, after, writetime: "people" }));
+    },
+    keyOf: ({ id }) => ({ city, id }),
+    marks: ({ name, date, "writetime(people)": ballot }) => ({
+      people: String(ballot),
+      updated: hash("sha1", `${date.getTime()} ${name}`, "base64"),
+    }),
+    tell: tellChange,
+    reset: { __typename: "PartiesReset", city },
+  };
+}
+
+const kinds: ReadonlySet<string> = new Set<Change>(["created", "updated", "people", "deleted"]);
+
+function tellChange(
   key: PartyKey,
-  kinds: ReadonlySet<string>,
-): Promise<PartiesChanged> {
-  const party = await readTimed(session, key);
+  party: TimedParty | undefined,
+  told: ReadonlySet<string>,
+): PartiesChanged {
   if (!party) return { __typename: "PartyDeleted", ...key };
-  if (kinds.has("created")) return { __typename: "PartyCreated", party };
-  if (kinds.has("people") && kinds.size === 1) {
+  if (told.has("created")) return { __typename: "PartyCreated", party };
+  if (told.has("people") && told.size === 1) {
     const { city, id, people } = party;
     return { __typename: "PeopleChanged", city, id, people, read: () => Promise.resolve(party) };
   }

@@ -1,8 +1,8 @@
 import { builder } from "../builder.ts";
-import type { Session } from "../cassandra/index.ts";
+import { selectRows, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
-import type { Version } from "../live/index.ts";
+import type { Reader } from "../live/index.ts";
 import { partitionArguments, partitionOf, rowArguments, rowOf } from "../pothos/index.ts";
 import { followCity } from "./changes.ts";
 import { partyNotFound, type TimedParty } from "./outcome.ts";
@@ -47,17 +47,36 @@ builder.subscriptionType({
 });
 
 async function watchPeople({ session, live }: Context, key: PartyKey, since: bigint | undefined) {
-  const read = () => readVersion(session, key);
-  const versions = await live.watch(PartyTable, key, read, since);
+  const versions = await live.watch(PartyTable, key, readerOf(session), since);
   if (versions) return versions;
   throw codedError("PARTY_NOT_FOUND", partyNotFound(key).message);
 }
 
-async function readVersion(
-  session: Session,
-  key: PartyKey,
-): Promise<Version<TimedParty> | undefined> {
-  const party = await readTimed(session, key);
-  // A count that was never written has no ballot: it is older than any that was.
-  return party && { value: party, ballot: party["writetime(people)"] ?? 0n };
+function readerOf(session: Session): Reader<PartyKey, TimedParty> {
+  return {
+    async read(key) {
+      const party = await readTimed(session, key);
+      return party && { value: party, ballot: ballotOf(party) };
+    },
+    async ballots(keys) {
+      const found = await readBallots(session, keys);
+      return keys.map(({ id }) => found.get(id));
+    },
+  };
+}
+
+async function readBallots(session: Session, keys: readonly PartyKey[]) {
+  const [first] = keys;
+  if (!first) return new Map<string, bigint>();
+  const rows = keys.map(({ id }) => ({ id }));
+  const { city } = first;
+  const parties = await session.run(
+    selectRows(PartyTable, { city }, rows, { writetime: "people" }),
+  );
+  return new Map(parties.map((party) => [party.id, ballotOf(party)]));
+}
+
+/** A count that was never written has no ballot: it is older than any that was. */
+function ballotOf(party: TimedParty): bigint {
+  return party["writetime(people)"] ?? 0n;
 }

@@ -1,7 +1,7 @@
 import {
   type ClusteringKey,
   clusteringNames,
-  columnOf,
+  keyOfText,
   keyText,
   type PartitionKey,
   type RawRow,
@@ -45,12 +45,8 @@ export function decodeCursor<T extends Table>(
 function clusteringKey<T extends Table>(table: T, cursor: string): ClusteringKey<T> | undefined {
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    const texts: unknown = JSON.parse((place as readonly string[])[2] ?? "");
-    const names = clusteringNames(table);
-    const values = names.map((name, at) =>
-      columnOf(table, name).type.fromText((texts as readonly string[])[at] ?? ""),
-    );
-    return Object.fromEntries(names.map((name, at) => [name, values[at]])) as ClusteringKey<T>;
+    const text = (place as readonly string[])[2] ?? "";
+    return keyOfText(table, clusteringNames(table), text) as ClusteringKey<T> | undefined;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import type { Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
 import { createLanes } from "../lane/index.ts";
-import { createLive } from "../live/index.ts";
+import { createLive, loadRelay, type RedisOptions } from "../live/index.ts";
 import { schema } from "../schema.ts";
 import { createDrain } from "./drain.ts";
 import { createFastPath, useOutcomes } from "./fast-path.ts";
@@ -26,6 +26,13 @@ export interface AppOptions {
   readonly host?: string;
   /** Default: 0, any free one. */
   readonly port?: number;
+  /** Where other processes that serve the same parties are told what changes here. Default: nowhere. */
+  readonly redis?: RedisOptions | undefined;
+  /**
+   * How often what is watched is compared with the database, in milliseconds, to find what no hint told of; 0: never.
+   * Default: 2000.
+   */
+  readonly pollInterval?: number;
   /** What GraphiQL opens on, one operation a tab. Default: its own explanation. */
   readonly operations?: readonly string[];
   /** Default: standard error. */
@@ -57,10 +64,13 @@ export async function createApp({
   session,
   host = "127.0.0.1",
   port = 0,
+  redis,
+  pollInterval = 2000,
   operations = [],
   log = console.error,
 }: AppOptions): Promise<App> {
-  const live = createLive();
+  const relay = redis && (await loadRelay(redis, log));
+  const live = createLive({ relay, pollInterval, log });
   const lanes = createLanes(session, {
     onLate: (table, key) => live.hint(table, key, "updated"),
   });
@@ -97,7 +107,10 @@ export async function createApp({
   const drain = createDrain(server);
   const closeWebSockets = serveWebSocket(server, yoga);
   server.listen(port, host);
-  await once(server, "listening");
+  await once(server, "listening").catch(async (error: unknown) => {
+    await live.leave();
+    throw error;
+  });
   // For one, a connection that cannot be accepted because too many files are open.
   server.on("error", (error) => log("The HTTP server has a problem:", error));
 
@@ -107,6 +120,7 @@ export async function createApp({
     await setImmediate();
     await Promise.all([closeWebSockets(), drain()]);
     lanes.close();
+    await live.leave();
     await yoga.dispose();
   };
   const close = () => (closed ??= shutDown());

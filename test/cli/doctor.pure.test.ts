@@ -128,6 +128,7 @@ describe("the settings", () => {
       "ok: 127.0.0.1    default",
       "ok: partyfinder  default",
       "warning: ada          environment, without effect (set CASSANDRA_CONTACT_POINTS)",
+      "ok: 2000         default",
     ]);
   });
 

@@ -80,6 +80,25 @@ describe("a hub", () => {
     hub.close();
   });
 
+  test("reads again for a ballot that is news, and only then", async () => {
+    const source = createSource("a", 3n);
+    const hub = createHub(source.read, () => {});
+    const values = (await hub.join())!;
+    await values.next();
+    source.reads = 0;
+
+    hub.found(3n);
+    hub.found(2n);
+    expect(source.reads).toBe(0);
+    source.set("b", 4n);
+    hub.found(4n);
+    expect((await values.next()).value?.value).toBe("b");
+    expect(source.reads).toBe(1);
+    source.set();
+    hub.found(undefined);
+    expect(await values.next()).toMatchObject({ done: true });
+  });
+
   test("fails a subscriber whose first read fails, and forgets it", async () => {
     const source = createSource("a", 1n);
     source.failing = true;
@@ -175,6 +194,25 @@ describe("a feed", () => {
     const follower = feed.join();
     feed.hint("a", "A", "people");
     expect((await follower.next()).value).toBe("reset");
+  });
+
+  test("reads a bounded number of members at once, and says that it has missed others", async () => {
+    let reading = 0;
+    let most = 0;
+    const feed = createFeed<number, string>(
+      async () => {
+        most = Math.max(most, ++reading);
+        await sleep(2);
+        reading -= 1;
+        return undefined;
+      },
+      "reset",
+      () => {},
+    );
+    const follower = feed.join();
+    for (let member = 0; member < 5000; member++) feed.hint(String(member), member, "people");
+    expect((await follower.next()).value).toBe("reset");
+    expect(most).toBe(1000);
   });
 
   test("is told empty when the last follower leaves", async () => {

@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApp, type TestApp } from "../fixtures/app.ts";
-import { change, createParty, DELETE, UPDATE } from "../fixtures/parties.ts";
+import { change, createParty, DELETE, FOLLOW, UPDATE } from "../fixtures/parties.ts";
 
 let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
 afterAll(() => app[Symbol.asyncDispose]());
-
-const FOLLOW = `subscription ($city: String!) {
-  partiesChanged(city: $city) {
-    __typename
-    ... on PartyCreated { party { id people } }
-    ... on PartyUpdated { party { id name } }
-    ... on PeopleChanged { id people asOf }
-    ... on PartyDeleted { city id }
-  }
-}`;
 
 /** A follower that is certainly there: it has seen a party come. */
 async function follow(city: string) {

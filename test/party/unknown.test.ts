@@ -28,7 +28,7 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 async function start() {
   await using opened = new AsyncDisposableStack();
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
-  const app = opened.use(await startAppOn(keyspace, proxy.contactPoint));
+  const app = opened.use(await startAppOn(keyspace, { contactPoint: proxy.contactPoint }));
   const kept = opened.move();
   const city = `City ${randomUUID()}`;
   const input = { city, name: "A party", date: "2040-01-01T00:00:00.000Z" };

@@ -54,10 +54,10 @@ export function inProcess(place: Place, time: number): readonly Comparison<Sampl
 
 type Counted = "answers" | "applied";
 
-async function run({ sent }: Place, loaded: Promise<Loaded>): Promise<Sample> {
-  const before = sent();
+async function run(place: Place, loaded: Promise<Loaded>): Promise<Sample> {
+  const before = place.sent();
   const { load, applied } = await loaded;
-  return { load, sentEach: (sent() - before) / applied };
+  return { load, sentEach: (place.sent() - before) / applied };
 }
 
 interface Loaded {

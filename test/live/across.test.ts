@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
+import {
+  change,
+  createParty,
+  DELETE,
+  FOLLOW,
+  type Key,
+  UPDATE,
+  WATCH,
+} from "../fixtures/parties.ts";
+import { startRedis, type TestRedis } from "../fixtures/redis.ts";
+import { eventually } from "../fixtures/eventually.ts";
+
+// Two services on one database that tell each other by Redis alone: what the poll would find is not seen here.
+
+let redis: TestRedis;
+let here: TestApp;
+let there: TestApp;
+beforeAll(async () => {
+  redis = await startRedis();
+  const options = { redis: redis.url, pollInterval: 0 };
+  here = await startApp(undefined, undefined, options);
+  there = await startAppOn(here.keyspace, options);
+});
+afterAll(async () => {
+  await there[Symbol.asyncDispose]();
+  await here[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+type Subscribed = ReturnType<TestApp["subscribe"]>;
+const nextCount = async (watched: Subscribed) => (await watched.next()).value.data.peopleChanged;
+const nextEvent = async (followed: Subscribed) => (await followed.next()).value.data.partiesChanged;
+
+/** Every channel of the keyspace that somebody listens to. */
+async function channels(): Promise<readonly string[]> {
+  const prefix = `partyfinder:${here.keyspace.name}:`;
+  const found = (await redis.ask("PUBSUB", "CHANNELS", `${prefix}*`)) as readonly string[];
+  return found.map((channel) => channel.slice(prefix.length)).toSorted();
+}
+
+const rowTopic = ({ city, id }: Key) => `party${JSON.stringify([city, id])}`;
+const cityTopic = (city: string) => `party${JSON.stringify([city])}`;
+
+/** Waits until a service listens to a topic. */
+const listening = (topic: string) =>
+  eventually(async () => expect(await channels()).toContain(topic));
+
+/** Follows a city, from a moment on at which everything of it is heard. */
+async function follow(app: TestApp, city: string): Promise<Subscribed> {
+  const followed = app.subscribe(FOLLOW, { city });
+  const first = followed.next();
+  await listening(cityTopic(city));
+  followed.next = nextAfter(first, followed);
+  return followed;
+}
+
+/** The first value has been asked for: so the subscription began. */
+function nextAfter(first: Promise<IteratorResult<unknown>>, followed: Subscribed) {
+  const next = followed.next.bind(followed);
+  const asked = [first];
+  return () => (asked.shift() ?? next()) as ReturnType<typeof next>;
+}
+
+/** Says something in the place of a service. */
+async function say(topic: string, message: unknown) {
+  const text = typeof message === "string" ? message : JSON.stringify(message);
+  await redis.ask("PUBLISH", `partyfinder:${here.keyspace.name}:${topic}`, text);
+}
+
+/** A hint as another process would give it. */
+const hintAt = (key: Key, kind: string) => ({
+  from: randomUUID(),
+  table: "party",
+  key: JSON.stringify([key.city, key.id]),
+  kind,
+});
+
+test("a count that one service changes is pushed to a subscriber of the other", async () => {
+  const key = await createParty(here);
+  const watched = there.subscribe(WATCH, { ...key });
+  expect((await nextCount(watched)).people).toBe(0);
+  await listening(rowTopic(key));
+  for (const expected of [0, 1, 2]) {
+    await change(here, key, expected, 1);
+    expect((await nextCount(watched)).people).toBe(expected + 1);
+  }
+});
+
+test("a subscription of the other service completes when the party is deleted", async () => {
+  const key = await createParty(here);
+  const watched = there.subscribe(WATCH, { ...key });
+  await nextCount(watched);
+  await listening(rowTopic(key));
+  await here.run(DELETE, { ...key });
+  expect(await watched.next()).toMatchObject({ done: true });
+});
+
+test("what happens in a city is told by the other service, each thing once", async () => {
+  const city = `City ${randomUUID()}`;
+  const followed = await follow(there, city);
+
+  const key = await createParty(here, { city });
+  expect(await nextEvent(followed)).toMatchObject({
+    __typename: "PartyCreated",
+    party: { id: key.id },
+  });
+  await change(here, key, 0, 2);
+  expect(await nextEvent(followed)).toMatchObject({ __typename: "PeopleChanged", people: 2 });
+  await here.run(UPDATE, { ...key, input: { name: "Renamed" } });
+  expect(await nextEvent(followed)).toMatchObject({
+    __typename: "PartyUpdated",
+    party: { name: "Renamed" },
+  });
+  await here.run(DELETE, { ...key });
+  expect(await nextEvent(followed)).toEqual({ __typename: "PartyDeleted", ...key });
+});
+
+test("a service listens once to what its clients subscribe to, and to nothing behind the last of them", async () => {
+  const [one, two] = [await createParty(here), await createParty(here)];
+  const before = await channels();
+  const watchers = Array.from({ length: 3 }, () => there.subscribe(WATCH, { ...one }));
+  await Promise.all(watchers.map(nextCount));
+  const followed = await follow(there, two.city);
+  await listening(rowTopic(one));
+  expect(await channels()).toEqual([...before, rowTopic(one), cityTopic(two.city)].toSorted());
+  const [, listeners] = (await redis.ask(
+    "PUBSUB",
+    "NUMSUB",
+    `partyfinder:${here.keyspace.name}:${rowTopic(one)}`,
+  )) as readonly [string, number];
+  expect(listeners).toBe(1);
+
+  for (const subscribed of [...watchers, followed]) await subscribed.return!();
+  await eventually(async () => expect(await channels()).toEqual(before));
+});
+
+describe("what comes twice, late, or not at all", () => {
+  test("changes nothing for who watches a count", async () => {
+    const key = await createParty(here, { people: 5 });
+    const watched = there.subscribe(WATCH, { ...key });
+    await nextCount(watched);
+    await listening(rowTopic(key));
+    for (let times = 0; times < 20; times++) await say(rowTopic(key), hintAt(key, "people"));
+    await change(here, key, 5, 1);
+    for (let times = 0; times < 20; times++) await say(rowTopic(key), hintAt(key, "people"));
+    await change(here, key, 6, 1);
+
+    expect((await nextCount(watched)).people).toBe(6);
+    expect((await nextCount(watched)).people).toBe(7);
+  });
+
+  test("is told once to who follows a city", async () => {
+    const city = `City ${randomUUID()}`;
+    const followed = await follow(there, city);
+    const key = await createParty(here, { city });
+    expect(await nextEvent(followed)).toMatchObject({ __typename: "PartyCreated" });
+    for (const kind of ["created", "people", "updated", "created", "deleted"]) {
+      await say(cityTopic(city), hintAt(key, kind));
+    }
+    await here.run(DELETE, { ...key });
+    expect(await nextEvent(followed)).toMatchObject({ __typename: "PartyDeleted" });
+    for (const kind of ["deleted", "created", "people"]) {
+      await say(cityTopic(city), hintAt(key, kind));
+    }
+    const other = await createParty(here, { city });
+    expect(await nextEvent(followed)).toMatchObject({
+      __typename: "PartyCreated",
+      party: { id: other.id },
+    });
+  });
+});
+
+test("what is no hint is ignored, and logged once for many", async () => {
+  const key = await createParty(here);
+  const other = await createParty(here);
+  const watched = there.subscribe(WATCH, { ...key });
+  await nextCount(watched);
+  await listening(rowTopic(key));
+  const followed = await follow(there, key.city);
+  const hint = hintAt(key, "people");
+  const wrong = [
+    "",
+    "null",
+    "[]",
+    "7",
+    "{",
+    "\u0000",
+    "x".repeat(1_000_000),
+    "[".repeat(100_000),
+    { ...hint, table: "party_by_date" },
+    { ...hint, table: 7 },
+    { ...hint, from: undefined },
+    { ...hint, kind: "exploded" },
+    { ...hint, kind: ["people"] },
+    { ...hint, key: [key.city, key.id] },
+    { ...hint, key: JSON.stringify([key.city]) },
+    { ...hint, key: JSON.stringify([key.city, "1"]) },
+    { ...hint, key: JSON.stringify([key.city, key.id, 1]) },
+    { ...hint, key: JSON.stringify({ city: key.city, id: key.id }) },
+    hintAt(other, "people"),
+    '{"__proto__":{"table":"party"}}',
+  ];
+  for (const message of wrong) {
+    await say(cityTopic(key.city), message);
+    if (typeof message === "string" || message.kind !== "exploded") {
+      await say(rowTopic(key), message);
+    }
+  }
+
+  await change(here, key, 0, 1);
+  expect((await nextCount(watched)).people).toBe(1);
+  expect(await nextEvent(followed)).toMatchObject({ __typename: "PeopleChanged", people: 1 });
+  const lines = there.log.filter((line) => line.includes("no hint"));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).not.toContain(key.id);
+});
+
+test("services on another keyspace of the same Redis hear nothing of it", async () => {
+  await using other = await startApp(undefined, undefined, { redis: redis.url, pollInterval: 0 });
+  const city = `City ${randomUUID()}`;
+  const followed = other.subscribe(FOLLOW, { city });
+  const first = followed.next();
+  const channel = `partyfinder:${other.keyspace.name}:${cityTopic(city)}`;
+  await eventually(async () =>
+    expect(await redis.ask("PUBSUB", "CHANNELS", "*")).toContain(channel),
+  );
+  await createParty(here, { city });
+  await sleep(200);
+  const own = await createParty(other, { city });
+  expect((await first).value.data.partiesChanged.party.id).toBe(own.id);
+});

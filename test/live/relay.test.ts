@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { noRedis, startRedis } from "../fixtures/redis.ts";
+
+// In a process of its own, which would not end if something stayed open.
+const program = `
+  const { createLive, loadRelay } = await import(process.argv[1]);
+  const { PartyTable } = await import(process.argv[2]);
+  const log = [];
+  const relay = await loadRelay({ url: process.argv[3], keyspace: "test" }, (line) => log.push(line));
+  const live = createLive({ relay, pollInterval: 1000, log: (line) => log.push(line) });
+  const key = { city: "Rome", id: "00000000-0000-4000-8000-000000000001" };
+  const version = { value: "a", ballot: 1n };
+  const read = async () => version;
+  const watched = await live.watch(PartyTable, key, { read, ballots: async () => [1n] });
+  await watched.next();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  live.hint(PartyTable, key, "people");
+  live.close();
+  live.hint(PartyTable, key, "people");
+  await live.leave();
+  console.log(JSON.stringify(log));
+`;
+
+async function run(url: string): Promise<readonly string[]> {
+  const modules = ["live/index", "party/index"].map(
+    (name) => new URL(`../../src/${name}.ts`, import.meta.url).href,
+  );
+  const args = ["--input-type=module", "--eval", program, ...modules, url];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  return JSON.parse(stdout);
+}
+
+test("a process ends when its live values have closed, with Redis", async () => {
+  await using redis = await startRedis();
+  expect(await run(redis.url)).toEqual([]);
+});
+
+test("without Redis", async () => {
+  expect(await run(await noRedis())).toHaveLength(1);
+});
+
+test("with a Redis that is frozen", async () => {
+  await using redis = await startRedis();
+  redis.freeze();
+  expect(await run(redis.url)).toEqual([]);
+});
