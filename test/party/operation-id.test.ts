@@ -153,7 +153,10 @@ test("more than go into one cell, and more than a party remembers, are told apar
 
 test("whose answer was lost is sent again, and is applied once", async () => {
   await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
-  await using slow = await startAppOn(app.keyspace, { contactPoint: proxy.contactPoint });
+  await using slow = await startAppOn(app.keyspace, {
+    contactPoint: proxy.contactPoint,
+    pollInterval: 0,
+  });
   const key = await createParty(slow);
   const id = randomUUID();
   // The answer to the round, and to what asks what became of it.
@@ -167,7 +170,10 @@ test("whose answer was lost is sent again, and is applied once", async () => {
 
 test("whose request is late is sent to another service, and is applied once", async () => {
   await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
-  await using slow = await startAppOn(app.keyspace, { contactPoint: proxy.contactPoint });
+  await using slow = await startAppOn(app.keyspace, {
+    contactPoint: proxy.contactPoint,
+    pollInterval: 0,
+  });
   const key = await createParty(slow);
   const id = randomUUID();
   const release = proxy.holdRequest(1);
