@@ -138,13 +138,14 @@ function openRelay(
 function watchOver(redis: Redis, outage: ReturnType<typeof createOutage>) {
   let unanswered = false;
   const heartbeat = setInterval(() => {
-    if (redis.status !== "ready") return;
+    // A Redis can freeze while it is greeted, too.
+    if (redis.status !== "ready" && redis.status !== "connect") return;
     if (unanswered) {
       outage.down(redis, "it does not answer");
       redis.disconnect(true);
     }
     unanswered = !unanswered;
-    if (unanswered)
+    if (unanswered && redis.status === "ready")
       redis.ping().then(
         () => (unanswered = false),
         () => {},
