@@ -10,6 +10,7 @@ import {
   readBundle,
   type Replication,
 } from "./cassandra/index.ts";
+import { POLL_INTERVAL } from "./live/index.ts";
 import { readPlaces } from "./local/index.ts";
 import { readLogin } from "./login.ts";
 import {
@@ -196,7 +197,7 @@ export const settings = {
   LIVE_POLL_INTERVAL: {
     meaning:
       "How often watched parties and followed cities are compared with the database, in milliseconds: at most so late comes what no hint told of, as a change by another program, or by another process without Redis; one and a half times so late where a hint had just come, and later where very much is watched. 0: never.",
-    default: "2000",
+    default: String(POLL_INTERVAL),
     read: wholeNumber(0, 3_600_000),
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
@@ -215,11 +216,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError naming every wrong setting
  */
 export function loadConfig(): Config {
-  try {
-    loadEnvFile();
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-  }
+  ifThere(() => loadEnvFile());
   return readConfig(process.env);
 }
 
@@ -232,11 +229,16 @@ export interface Sources {
 /** Reads where settings come from. {@link loadConfig} mixes the two: this is for before. */
 export function readSources(): Sources {
   const environment = { ...process.env };
+  return { environment, file: ifThere(() => parseEnv(readFileSync(".env", "utf8"))) ?? {} };
+}
+
+/** What reading a file gives; undefined if there is none. */
+function ifThere<Read>(read: () => Read): Read | undefined {
   try {
-    return { environment, file: parseEnv(readFileSync(".env", "utf8")) };
+    return read();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    return { environment, file: {} };
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import DataLoader from "dataloader";
+import { chunks } from "../chunks.ts";
 import { clusteringKeyOf, keyText, partitionKeyOf } from "./key.ts";
 import { select, selectRows } from "./select.ts";
 import type { RawRow, Statement } from "./statement.ts";
@@ -58,9 +59,4 @@ async function loadPartition<T extends Table>(
 
 function rowText(table: Table, row: RawRow): string {
   return keyText(table, keyNames(table), row);
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
 }

@@ -96,6 +96,12 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     }
   }
 
+  async function open(): Promise<string> {
+    const round = last.get() ?? (await take());
+    last.set(round);
+    return round;
+  }
+
   /** Whether a round was applied; if not, it never will be. */
   async function settle(previous: string, round: string): Promise<boolean> {
     const other = randomUUID();
@@ -118,11 +124,9 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     get isOpen() {
       return last.get() !== undefined;
     },
-    async open() {
-      last.set(last.get() ?? (await take()));
-    },
+    open: async () => void (await open()),
     async send(writes) {
-      const previous = last.get() ?? (await take());
+      const previous = await open();
       const round = randomUUID();
       try {
         const answer = await session.batch(table, [...writes, replace(previous, round)]);

@@ -10,6 +10,7 @@ import {
 import { createCell } from "./cell.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
+import { createRecent } from "./recent.ts";
 import type { Rule } from "./rule.ts";
 
 export { laneLimits } from "./limits.ts";
@@ -50,7 +51,7 @@ export function createLanes(
 ): Lanes {
   const process = randomUUID();
   const lanes = new Map<string, Lane<unknown, unknown>>();
-  const lastRounds = createMemory(laneLimits.partitions);
+  const lastRounds = createRecent<string>(laneLimits.partitions);
   const closing = new AbortController();
   return {
     ask<T extends Table, Request, Answer>(
@@ -64,7 +65,11 @@ export function createLanes(
       let lane = lanes.get(text) as Lane<Request, Answer> | undefined;
       if (!lane) {
         const { signal } = closing;
-        const last = lastRounds.of(text);
+        const last = {
+          get: () => lastRounds.get(text),
+          set: (round: string | undefined) =>
+            round === undefined ? lastRounds.delete(text) : lastRounds.set(text, round),
+        };
         const options = { session, table, rounds, partition, process, ttl, last, signal };
         const onIdle = () => lanes.delete(text);
         const late = (row: ClusteringKey<T>) => onLate(table, { ...partition, ...row });
@@ -80,21 +85,5 @@ export function createLanes(
     close() {
       closing.abort(new Error("The service stops."));
     },
-  };
-}
-
-/** Remembers a text for each of the partitions that were last used. */
-function createMemory(most: number) {
-  const texts = new Map<string, string>();
-  return {
-    of: (key: string) => ({
-      get: () => texts.get(key),
-      set(text: string | undefined) {
-        texts.delete(key);
-        if (text !== undefined) texts.set(key, text);
-        const [oldest] = texts.keys();
-        if (texts.size > most && oldest !== undefined) texts.delete(oldest);
-      },
-    }),
   };
 }

@@ -14,6 +14,7 @@ import {
 import { contention } from "../error.ts";
 import type { Cell } from "./cell.ts";
 import { laneLimits } from "./limits.ts";
+import { createRecent } from "./recent.ts";
 import type { RowPlan, Rule, Seen } from "./rule.ts";
 
 /** A partition's queue in one process: what waits goes together, in rounds, one in flight. */
@@ -72,7 +73,7 @@ export function createLane<T extends Table, Request, Answer>({
   type Row = Planned<T, Request, Answer>;
   const { table } = rule;
   const waiting = new Set<Asking>();
-  const known = createKnown<T>();
+  const known = createRecent<Known<T>>(laneLimits.known);
   let clock = 0;
   /** Since when Cassandra has been asked without an answer. */
   let asked: number | undefined;
@@ -180,7 +181,7 @@ export function createLane<T extends Table, Request, Answer>({
     try {
       const sent = await answerOf(cell.send(writes));
       if (sent.applied === true) return apply(rows);
-      if (sent.applied === "never") for (const { row } of rows) known.forget(row);
+      if (sent.applied === "never") for (const { row } of rows) known.delete(row);
       else observe(rows, sent.rows, asOf);
       setSent(rows, false);
       again(rows.flatMap(({ callers }) => callers));
@@ -268,21 +269,6 @@ function sizeOf(params: readonly unknown[]): number {
     if (typeof param === "string") return sum + Buffer.byteLength(param);
     return sum + (Buffer.isBuffer(param) ? param.length : 16);
   }, 0);
-}
-
-/** What is known of the rows that were last in a round. */
-function createKnown<T extends Table>() {
-  const rows = new Map<string, Known<T>>();
-  return {
-    get: (row: string) => rows.get(row),
-    set(row: string, state: Known<T>) {
-      rows.delete(row);
-      rows.set(row, state);
-      const [oldest] = rows.keys();
-      if (rows.size > laneLimits.known && oldest !== undefined) rows.delete(oldest);
-    },
-    forget: (row: string) => rows.delete(row),
-  };
 }
 
 function rowText(table: Table, row: object): string {

@@ -16,6 +16,9 @@ export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
 export type { Reader } from "./watched.ts";
 export type { Version };
 
+/** How often a service compares what is watched with the database, unless it is told otherwise, in milliseconds. */
+export const POLL_INTERVAL = 2000;
+
 /** Live values: who writes gives a hint, who watches gets what is then read. */
 export interface Live {
   /** Tells that a row may have changed, and how. Where nobody watches, nothing is read. */
@@ -119,6 +122,7 @@ export function createLive(options: LiveOptions = {}): Live {
 
   return {
     hint(table, key, kind) {
+      if (size() === 0 && !relay) return;
       const [row, partition] = [rowTopic(table, key), partitionTopic(table, key)];
       watched.get(row)?.hint();
       followed.get(partition)?.hint(key, kind);

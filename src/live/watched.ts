@@ -1,3 +1,4 @@
+import { chunks } from "../chunks.ts";
 import { MAX_ROWS_A_QUERY, type RawRow, type Table } from "../cassandra/index.ts";
 import { createHub, type Version } from "./hub.ts";
 import type { Query } from "./poll.ts";
@@ -84,9 +85,4 @@ async function compare(rows: readonly Watched[]): Promise<void> {
   if (!first) return;
   const ballots = await first.reader.ballots(rows.map(({ key }) => key));
   rows.forEach((row, at) => row.found(ballots[at]));
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
 }

@@ -43,6 +43,7 @@ export const MOST_REMEMBERED = SEGMENTS * OPERATIONS;
 const HEADER = 4;
 const SIZE = 16 + 4 + 1 + 4 + 4;
 const AT = 16;
+const FIRST = Buffer.alloc(HEADER);
 const KINDS = ["changePeople", "addPeople"] as const;
 
 /** The operation of an id, if it is remembered. */
@@ -66,7 +67,7 @@ export function recall(memory: Memory, id: string): Operation | undefined {
  */
 export function openSegment(memory: Memory, now: number): OpenSegment | undefined {
   const newest = newestOf(memory);
-  if (!newest) return { segment: 0, before: null, content: numbered(0) };
+  if (!newest) return { segment: 0, before: null, content: FIRST };
   const [segment, content] = newest;
   if (hasRoom(content)) return { segment, before: content, content };
   const next = (segment + 1) % SEGMENTS;

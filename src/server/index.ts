@@ -7,7 +7,7 @@ import type { Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
 import { createLanes } from "../lane/index.ts";
-import { createLive, loadRelay, type RedisOptions } from "../live/index.ts";
+import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
 import { schema } from "../schema.ts";
 import { createDrain } from "./drain.ts";
 import { createFastPath, useOutcomes } from "./fast-path.ts";
@@ -30,7 +30,7 @@ export interface AppOptions {
   readonly redis?: RedisOptions | undefined;
   /**
    * How often what is watched is compared with the database, in milliseconds, to find what no hint told of; 0: never.
-   * Default: 2000.
+   * Default: {@link POLL_INTERVAL}.
    */
   readonly pollInterval?: number;
   /** What GraphiQL opens on, one operation a tab. Default: its own explanation. */
@@ -65,7 +65,7 @@ export async function createApp({
   host = "127.0.0.1",
   port = 0,
   redis,
-  pollInterval = 2000,
+  pollInterval = POLL_INTERVAL,
   operations = [],
   log = console.error,
 }: AppOptions): Promise<App> {

@@ -335,7 +335,9 @@ describe("who is not let in learns why, and what to do, in one line", () => {
   ])("%s", async (_, env, reason) => {
     if (reason.includes("503")) astra.hibernate();
     const ended = await runIn({ ...settings(), ...env }, "sync");
+    const examined = await runIn({ ...settings(), ...env }, "doctor");
     astra.resume();
+    expect(examined).toMatchObject({ code: 11, out: expect.stringContaining(`: ${reason}.\n`) });
     expect(ended).toEqual({
       code: 11,
       out: "",

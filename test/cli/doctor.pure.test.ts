@@ -132,12 +132,12 @@ describe("the settings", () => {
     ]);
   });
 
-  test("that are wrong are told in their place, a contradiction at the end", () => {
+  test("that are wrong are told in their place, others at the end", () => {
     const sources = { environment: { PORT: "x" }, file: {} };
     const problems = ["PORT must be a number.", "Set one of them."];
     const { findings } = settingsGroup(sources, undefined, problems);
     expect(findings[0]).toEqual(failure("settings", "PORT", "PORT must be a number."));
-    expect(findings.at(-1)).toEqual(failure("settings", "contradiction", "Set one of them."));
+    expect(findings.at(-1)).toEqual(failure("settings", "settings", "Set one of them."));
   });
 });
 

@@ -130,6 +130,22 @@ test("a wrong setting is told in its place, and nothing is asked", async () => {
   expect(ended.out).not.toContain("Connection");
 });
 
+test.each([
+  ["is not there", "none.zip", "cannot be read (there is none)"],
+  ["is none", "other.zip", "it is no zip file, or a damaged one"],
+])("a bundle that %s is told in the words, and with the status, of serve", async (_, name, why) => {
+  await using directory = await createDirectory();
+  await writeFile(join(directory.path, "other.zip"), "no zip");
+  const env = { ASTRA_DB_SECURE_BUNDLE_PATH: name, ASTRA_DB_TOKEN: "AstraCS:a:b" };
+  const examined = await runCommand(["doctor"], { env, cwd: directory.path });
+  const served = await runCommand(["serve"], { env, cwd: directory.path });
+  expect(served).toMatchObject({ code: 4, err: expect.stringContaining(why) });
+  expect(examined).toMatchObject({
+    code: 4,
+    out: expect.stringContaining(served.err.replace("partyfinder: ", "")),
+  });
+});
+
 test("settings of .env are told as such, and no secret is shown", async () => {
   await using directory = await createDirectory();
   const secret = "S3cret";

@@ -33,7 +33,7 @@ export function settingsGroup(
   const others = problems.filter((line) => !inUse.some(({ name }) => isAbout(line, name)));
   return {
     title: "Settings",
-    findings: [...listed, ...others.map((line) => failure("settings", "contradiction", line))],
+    findings: [...listed, ...others.map((line) => failure("settings", "settings", line))],
   };
 }
 
