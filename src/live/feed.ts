@@ -1,4 +1,4 @@
-import { atMost, createMailbox, type Mailbox } from "./mailbox.ts";
+import { createBroadcast, type Source } from "./broadcast.ts";
 
 /**
  * Reads what to tell of a member of a topic to which something happened; the kinds are what was said to have.
@@ -13,9 +13,9 @@ export interface Feed<Key, Event> {
   /** Something was missed: the followers are told so. */
   reset(): void;
   /** Adds a follower: it gets what happens from now on. */
-  join(): AsyncIterableIterator<Event>;
+  join(): Source<Event>;
   /** Ends all subscriptions. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** How many events may wait for a follower. */
@@ -41,29 +41,21 @@ export function createFeed<Key, Event>(
   reset: Event,
   onEmpty: () => void,
 ): Feed<Key, Event> {
-  const followers = new Set<Mailbox<Event>>();
+  const followers = createBroadcast(WAITING, () => reset, onEmpty);
   const flights = new Map<string, Flight<Key>>();
   let crowded = false;
-
-  const emit = (event: Event) => {
-    for (const follower of followers) follower.put(event);
-  };
 
   async function fly(member: string, flight: Flight<Key>) {
     while (flight.kinds.size > 0 && followers.size > 0) {
       const kinds = flight.kinds;
       flight.kinds = new Set();
       const event = await tell(flight.key, kinds).catch(() => reset);
-      if (event !== undefined) emit(event);
+      if (event !== undefined) followers.put(event);
     }
     flights.delete(member);
     if (!crowded) return;
     crowded = false;
-    emit(reset);
-  }
-
-  function leave(follower: Mailbox<Event>) {
-    if (followers.delete(follower) && followers.size === 0) onEmpty();
+    followers.put(reset);
   }
 
   return {
@@ -81,17 +73,8 @@ export function createFeed<Key, Event>(
       flights.set(member, flight);
       void fly(member, flight);
     },
-    reset: () => emit(reset),
-    join() {
-      const follower = createMailbox<Event>(atMost(WAITING, reset), () => leave(follower));
-      followers.add(follower);
-      return follower.values;
-    },
-    close() {
-      for (const follower of followers) {
-        follower.end();
-        leave(follower);
-      }
-    },
+    reset: () => followers.put(reset),
+    join: () => followers.join(false),
+    close: () => followers.end(),
   };
 }

@@ -1,4 +1,5 @@
 import { keyNames, keyOfText, keyText, type RawRow, type Table } from "../cassandra/index.ts";
+import type { Source } from "./broadcast.ts";
 import { createFeed } from "./feed.ts";
 import { createKnown, type Followed } from "./known.ts";
 import type { Query } from "./poll.ts";
@@ -17,8 +18,8 @@ export interface Following {
   scan(): Promise<void>;
   /** What that costs the poll. */
   readonly cost: number;
-  join(): AsyncIterableIterator<unknown>;
-  close(): void;
+  join(): Source<unknown>;
+  close(): Promise<void>;
 }
 
 /** How many rows of a page cost as much as a query of its own. */

@@ -1,5 +1,5 @@
+import { type Broadcast, createBroadcast, type Source } from "./broadcast.ts";
 import { singleFlight } from "./single-flight.ts";
-import { createMailbox, type Mailbox, newest } from "./mailbox.ts";
 
 /** A value and the ballot of the write that made it, read together. */
 export interface Version<Value> {
@@ -23,21 +23,13 @@ export interface Hub<Value> {
    * @param since a ballot that it has already: a present version with just this one is not sent
    * @returns nothing if there is no value
    */
-  join(since?: bigint): Promise<AsyncIterableIterator<Version<Value>> | void>;
+  join(since?: bigint): Promise<Source<Version<Value>> | void>;
   /** Ends all subscriptions. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** How long a hub waits before it reads again after a read that failed, in milliseconds. */
 const RETRY_AFTER = 1000;
-
-interface Member<Value> {
-  readonly mailbox: Mailbox<Version<Value>>;
-  /** The ballot that it was given last, or came with. */
-  seen: bigint | undefined;
-  /** Whether it has been told that there is a value. */
-  joined: boolean;
-}
 
 /**
  * Makes the hub of a topic.
@@ -45,36 +37,36 @@ interface Member<Value> {
  * @param onEmpty called whenever the last subscriber has left
  */
 export function createHub<Value>(read: Read<Value>, onEmpty: () => void): Hub<Value> {
-  const members = new Set<Member<Value>>();
+  // Only the newest waits: it stands in the place of all that were missed.
+  const subscribers: Broadcast<Version<Value>> = createBroadcast(1, (last) => last, left);
   let latest: Version<Value> | undefined;
+  let joining = 0;
   let retry: NodeJS.Timeout | undefined;
 
   const refresh = singleFlight(async () => {
     const present = await read();
     if (present) publish(present);
     else gone();
-    return present;
   });
 
   function publish(present: Version<Value>) {
     if (latest && present.ballot <= latest.ballot) return;
     latest = present;
-    for (const member of members) offer(member, present);
+    subscribers.put(present);
   }
 
-  /** Ends the subscribers, but for those whose own first read is still to come: it may find a new value. */
+  /** Ends the subscribers, but not those whose own first read is still to come: it may find a new value. */
   function gone() {
     latest = undefined;
-    for (const member of members) if (member.joined) end(member);
+    void subscribers.end();
   }
 
-  function end(member: Member<Value>) {
-    member.mailbox.end();
-    leave(member);
+  function isEmpty() {
+    return subscribers.size + joining === 0;
   }
 
-  function leave(member: Member<Value>) {
-    if (!members.delete(member) || members.size > 0) return;
+  function left() {
+    if (!isEmpty()) return;
     clearTimeout(retry);
     onEmpty();
   }
@@ -82,23 +74,8 @@ export function createHub<Value>(read: Read<Value>, onEmpty: () => void): Hub<Va
   function hint() {
     clearTimeout(retry);
     refresh().catch(() => {
-      if (members.size > 0) retry = setTimeout(hint, RETRY_AFTER);
+      if (!isEmpty()) retry = setTimeout(hint, RETRY_AFTER);
     });
-  }
-
-  async function join(since?: bigint) {
-    const mailbox = createMailbox<Version<Value>>(newest, () => leave(member));
-    const member: Member<Value> = { mailbox, seen: since, joined: false };
-    // A member before the read, so that nothing falls between the first value and the next.
-    members.add(member);
-    const present = await refresh().catch((error: unknown) => {
-      leave(member);
-      throw error;
-    });
-    if (!present) return leave(member);
-    member.joined = true;
-    offer(member, latest ?? present);
-    return mailbox.values;
   }
 
   return {
@@ -106,15 +83,18 @@ export function createHub<Value>(read: Read<Value>, onEmpty: () => void): Hub<Va
     found(ballot) {
       if (ballot === undefined ? latest : !latest || ballot > latest.ballot) hint();
     },
-    join,
-    close() {
-      for (const member of members) end(member);
+    async join(since) {
+      // Who comes while it reads, and what changes then, finds the hub in its place.
+      joining += 1;
+      try {
+        // Whoever has seen no more than the hub has needs no read of its own: many come back at once.
+        if (!latest || since === undefined || since > latest.ballot) await refresh();
+        return latest && subscribers.join(latest.ballot !== since);
+      } finally {
+        joining -= 1;
+        left();
+      }
     },
+    close: () => subscribers.end(),
   };
-}
-
-function offer<Value>(member: Member<Value>, version: Version<Value>): void {
-  if (version.ballot === member.seen) return;
-  member.seen = version.ballot;
-  member.mailbox.put(version);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { PartitionKey, PrimaryKey, RawRow, Table } from "../cassandra/index.ts";
+import type { Source } from "./broadcast.ts";
 import { createFollowing, type Following, followingQueries } from "./following.ts";
 import type { Version } from "./hub.ts";
 import type { Followed } from "./known.ts";
@@ -11,8 +12,10 @@ import { partitionTopic, rowTopic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
 import { createWatched, type Reader, type Watched, watchedQueries } from "./watched.ts";
 
+export type { Source } from "./broadcast.ts";
 export type { Followed } from "./known.ts";
 export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
+export { inSlices } from "./slices.ts";
 export type { Reader } from "./watched.ts";
 export type { Version };
 
@@ -35,17 +38,17 @@ export interface Live {
     key: PrimaryKey<T>,
     reader: Reader<PrimaryKey<T>, Value>,
     since?: bigint,
-  ): Promise<AsyncIterableIterator<Version<Value>> | void>;
+  ): Promise<Source<Version<Value>> | void>;
   /** Follows a partition: what happens to its rows from now on, an event for each change that is found. */
   follow<T extends Table, Row, Event>(
     table: T,
     partition: PartitionKey<T>,
     followed: Followed<PrimaryKey<T>, Row, Event>,
-  ): AsyncIterableIterator<Event>;
+  ): Source<Event>;
   /** How many rows and partitions are watched and followed. */
   readonly size: number;
-  /** Ends all subscriptions. */
-  close(): void;
+  /** Ends all subscriptions. Done when each was told. */
+  close(): Promise<void>;
   /** Behind the last change: sends the hints that wait for other processes, and ends the connections to them. */
   leave(): Promise<void>;
 }
@@ -142,7 +145,7 @@ export function createLive(options: LiveOptions = {}): Live {
         createWatched(table, topic, key, reader as Reader<RawRow, Value>, onEmpty),
       );
       // One topic has one type of value, which the map cannot say: whoever names the topic gives the reader.
-      return row.join(since) as Promise<AsyncIterableIterator<Version<Value>> | void>;
+      return row.join(since) as Promise<Source<Version<Value>> | void>;
     },
     follow<T extends Table, Row, Event>(
       table: T,
@@ -153,14 +156,15 @@ export function createLive(options: LiveOptions = {}): Live {
       const partition = followed.of(topic, (onEmpty) =>
         createFollowing(table, topic, reader as Followed<RawRow, unknown, unknown>, onEmpty),
       );
-      const events = partition.join() as AsyncIterableIterator<Event>;
+      const events = partition.join() as Source<Event>;
       return events;
     },
     get size() {
       return size();
     },
-    close() {
-      for (const shared of [...watched.values(), ...followed.values()]) shared.close();
+    async close() {
+      const topics = [...watched.values(), ...followed.values()];
+      await Promise.all(topics.map((topic) => topic.close()));
     },
     leave: async () => relay?.close(),
   };

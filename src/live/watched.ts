@@ -1,5 +1,6 @@
 import { chunks } from "../chunks.ts";
 import { MAX_ROWS_A_QUERY, type RawRow, type Table } from "../cassandra/index.ts";
+import type { Source } from "./broadcast.ts";
 import { createHub, type Version } from "./hub.ts";
 import type { Query } from "./poll.ts";
 import { partitionTopic } from "./topic.ts";
@@ -25,8 +26,8 @@ export interface Watched {
   hint(): void;
   /** This is its ballot now. */
   found(ballot: bigint | undefined): void;
-  join(since?: bigint): Promise<AsyncIterableIterator<Version<unknown>> | void>;
-  close(): void;
+  join(since?: bigint): Promise<Source<Version<unknown>> | void>;
+  close(): Promise<void>;
 }
 
 /** Makes the hub of a row. */

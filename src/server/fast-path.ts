@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DocumentNode, type ExecutionResult, getOperationAST } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
+import type { EventStreams } from "./event-stream.ts";
 import { limits } from "./limits.ts";
 import type { Answer } from "./routes.ts";
 import type { Yoga } from "./yoga.ts";
@@ -12,32 +13,29 @@ interface ReadRequest extends IncomingMessage {
   outcome?: Outcome | undefined;
 }
 
-type Outcome =
-  | { readonly json: string }
-  | { readonly result: ExecutionResult }
-  | { readonly thrown: unknown };
+type Outcome = { readonly result: ExecutionResult } | { readonly thrown: unknown };
 
 /**
- * Answers operations that are posted as JSON past the fetch API's requests, responses and streams, which cost more than
- * GraphQL itself does. They get what Yoga's own handler would answer: only a result without errors is written here. One
- * with errors, and any request that is not in order, is handed on to it.
+ * Answers operations that are posted as JSON, and subscriptions to an event stream, past the fetch API's requests,
+ * responses and streams, which cost more than GraphQL itself does. They get what Yoga's own handler would answer: only a
+ * result without errors is written here. One with errors, and any request that is not in order, is handed on to it.
  *
  * Plugins' hooks on requests and responses are not called, those on operations are.
  *
- * @param yoga has the plugin {@link useOutcomes}
+ * @param yoga has the plugins {@link useOutcomes} and `useDelivery`
  */
-export function createFastPath(yoga: Yoga): Answer {
-  const run = createRun(yoga);
+export function createFastPath(yoga: Yoga, eventStreams: EventStreams): Answer {
   const { graphqlEndpoint: endpoint } = yoga;
   return async (request: ReadRequest, response) => {
-    const type = isOrdinary(request, endpoint) && answerType(request.headers.accept);
-    if (!type) return yoga(request, response);
-    const body = await read(request);
-    if (!body) return;
-    const params = paramsIn(body);
-    const outcome = params && (await run(request, response, params));
-    if (outcome && "json" in outcome) return send(response, type, outcome.json);
-    return yoga(Object.assign(request, { body, outcome }), response);
+    const accepted = answerType(request.headers.accept);
+    const asked = accepted && (await askedFor(request, endpoint, accepted));
+    if (asked === GONE) return;
+    if (asked) {
+      const answered = await answer(yoga, eventStreams, { ...asked, request, response, accepted });
+      if (answered === true) return;
+      request.outcome = answered;
+    }
+    return yoga(request, response);
   };
 }
 
@@ -53,32 +51,67 @@ export function useOutcomes(): Plugin<object, { readonly req?: ReadRequest }> {
   };
 }
 
-/** Makes what runs an operation as Yoga does. Undefined: it is wrong, or a subscription, and was not run. */
-function createRun({ getEnveloped }: Yoga) {
-  return async (
-    req: IncomingMessage,
-    res: ServerResponse,
-    params: GraphQLParams,
-  ): Promise<Outcome | undefined> => {
-    const enveloped = getEnveloped({ req, res, request: POST, params } as never);
-    const { schema, contextFactory, execute } = enveloped;
-    const document = documentOf(enveloped, params.query!);
-    if (!document) return undefined;
-    const { operationName, variables: variableValues } = params;
-    if (getOperationAST(document, operationName)?.operation === "subscription") return undefined;
-    try {
-      const contextValue = await contextFactory();
-      const args = { schema, document, contextValue, variableValues, operationName };
-      const result: ExecutionResult = await execute(args);
-      return isData(result) ? { json: JSON.stringify(result) } : { result };
-    } catch (thrown) {
-      return { thrown };
-    }
-  };
+interface Asked {
+  readonly method: string;
+  readonly params: GraphQLParams;
 }
 
-/** What Yoga's plugins ask of the fetch API's request while they parse. */
-const POST = { method: "POST" };
+interface Exchange extends Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly accepted: string;
+}
+
+/** The client went away before it had asked. */
+const GONE = "gone";
+
+/** What a request asks for, if it is one of those that clients send. Its body is read then. */
+async function askedFor(
+  request: ReadRequest,
+  endpoint: string,
+  accepted: string,
+): Promise<Asked | typeof GONE | undefined> {
+  if (accepted === EVENT_STREAM && request.method === "GET") {
+    const params = paramsInAddress(request.url!, endpoint);
+    return params && { method: "GET", params };
+  }
+  if (!isOrdinary(request, endpoint)) return undefined;
+  const body = await read(request);
+  if (!body) return GONE;
+  request.body = body;
+  const params = paramsIn(parsed(body.toString()));
+  return params && { method: "POST", params };
+}
+
+/** Answers as Yoga does. True: it did; else what became of the operation, if it was run. */
+async function answer(
+  yoga: Yoga,
+  eventStreams: EventStreams,
+  { method, params, request: req, response: res, accepted }: Exchange,
+): Promise<true | Outcome | undefined> {
+  const enveloped = yoga.getEnveloped({ req, res, request: { method }, params } as never);
+  const { schema, contextFactory, execute, subscribe } = enveloped;
+  const document = documentOf(enveloped, params.query!);
+  if (!document) return undefined;
+  const { operationName, variables: variableValues } = params;
+  const isSubscription = getOperationAST(document, operationName)?.operation === "subscription";
+  if (isSubscription !== (accepted === EVENT_STREAM)) return undefined;
+  try {
+    const contextValue = await contextFactory();
+    const args = { schema, document, contextValue, variableValues, operationName };
+    const result: ExecutionResult | undefined = isSubscription
+      ? await eventStreams.answer(res, params, document, (rootValue) =>
+          subscribe({ ...args, rootValue }),
+        )
+      : await execute(args);
+    if (!result) return true;
+    if (!isData(result)) return { result };
+    send(res, accepted, JSON.stringify(result));
+    return true;
+  } catch (thrown) {
+    return { thrown };
+  }
+}
 
 /** The document if it is right. What is wrong with it Yoga's own handler finds out, and tells. */
 function documentOf(
@@ -106,6 +139,7 @@ function isOrdinary({ method, url, headers }: IncomingMessage, endpoint: string)
 }
 
 const JSON_TYPE = "application/json; charset=utf-8";
+const EVENT_STREAM = "text/event-stream";
 const RESPONSE_TYPE = "application/graphql-response+json; charset=utf-8";
 const answerTypes = new Map([
   ["*/*", JSON_TYPE],
@@ -114,6 +148,7 @@ const answerTypes = new Map([
   ["application/json;charset=utf-8", JSON_TYPE],
   ["application/graphql-response+json", RESPONSE_TYPE],
   ["application/graphql-response+json;charset=utf-8", RESPONSE_TYPE],
+  [EVENT_STREAM, EVENT_STREAM],
 ]);
 
 /** The content type that Yoga gives a result: that of the first range, if it is one of these. It knows no weights. */
@@ -137,19 +172,32 @@ function read(request: IncomingMessage): Promise<Buffer | undefined> {
 const names: ReadonlySet<string> = new Set(["query", "operationName", "variables", "extensions"]);
 
 /** The parameters of an operation, if a body has them and nothing else. */
-function paramsIn(body: Buffer): GraphQLParams | undefined {
-  const params = parsed(body);
-  if (!isObject(params) || typeof params["query"] !== "string") return undefined;
-  const { variables, extensions } = params;
+function paramsIn(body: unknown): GraphQLParams | undefined {
+  if (!isObject(body) || typeof body["query"] !== "string") return undefined;
+  const { variables, extensions } = body;
   const isRight = [variables, extensions].every((part) => part == null || isObject(part));
-  return isRight && Object.keys(params).every((name) => names.has(name)) ? params : undefined;
+  return isRight && Object.keys(body).every((name) => names.has(name)) ? body : undefined;
 }
 
-function parsed(body: Buffer): unknown {
+/** Those in an address, as an EventSource asks for them. */
+function paramsInAddress(url: string, endpoint: string): GraphQLParams | undefined {
+  if (!url.startsWith(`${endpoint}?`)) return undefined;
+  const { variables, extensions, ...others } = Object.fromEntries(
+    new URLSearchParams(url.slice(endpoint.length)),
+  );
+  return paramsIn({
+    ...others,
+    ...(variables && { variables: parsed(variables) }),
+    ...(extensions && { extensions: parsed(extensions) }),
+  });
+}
+
+/** The value of JSON; of what is none a text. */
+function parsed(json: string): unknown {
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(json);
   } catch {
-    return undefined;
+    return json;
   }
 }
 

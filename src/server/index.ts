@@ -9,11 +9,15 @@ import { codedError } from "../error.ts";
 import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
 import { schema } from "../schema.ts";
+import { useDelivery } from "./delivery.ts";
 import { createDrain } from "./drain.ts";
+import { createEventStreams } from "./event-stream.ts";
 import { createFastPath, useOutcomes } from "./fast-path.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { createHealth } from "./health.ts";
+import { createKeepAlive } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
+import { createOperations } from "./operation.ts";
 import { createMask, type Log } from "./mask.ts";
 import { useArgumentErrors, useSyntaxErrors } from "./request-error.ts";
 import { listener } from "./routes.ts";
@@ -74,18 +78,20 @@ export async function createApp({
   const lanes = createLanes(session, {
     onLate: (table, key) => live.hint(table, key, "updated"),
   });
+  const mask = createMask(log);
   let closed: Promise<void> | undefined;
   const yoga = createYoga<Record<string, unknown>, Context>({
     schema,
     context: { session, lanes, live },
     graphqlEndpoint: ENDPOINT,
-    maskedErrors: { maskError: createMask(log), errorMessage: "Unexpected error." },
+    maskedErrors: { maskError: mask, errorMessage: "Unexpected error." },
     plugins: [
       jsonOnly(),
       refuseSubscriptions(() => closed !== undefined),
       useArgumentErrors(),
       useSyntaxErrors(),
       useOutcomes(),
+      useDelivery(),
     ],
     maxRequestBodySize: limits.bodyBytes,
     // Yoga's own answers every address that ends in it: no address ends in a space.
@@ -97,15 +103,18 @@ export async function createApp({
     logging: false,
   });
   const { health, ready } = createHealth(session);
+  const shared = createOperations(yoga, mask);
+  const keepAlive = createKeepAlive();
+  const eventStreams = createEventStreams(shared, keepAlive);
   const routes = {
     endpoint: ENDPOINT,
-    graphql: createFastPath(yoga),
+    graphql: createFastPath(yoga, eventStreams),
     page: createGraphiQL(ENDPOINT, operations),
     others: { "/health": health, "/ready": ready },
   };
-  const server = createServer(listener(routes, log));
+  const server = createServer({ highWaterMark: limits.unsentBytes }, listener(routes, log));
   const drain = createDrain(server);
-  const closeWebSockets = serveWebSocket(server, yoga);
+  const closeWebSockets = serveWebSocket(server, yoga, shared, keepAlive);
   server.listen(port, host);
   await once(server, "listening").catch(async (error: unknown) => {
     await live.leave();
@@ -115,7 +124,7 @@ export async function createApp({
   server.on("error", (error) => log("The HTTP server has a problem:", error));
 
   const shutDown = async () => {
-    live.close();
+    await live.close();
     // The subscriptions' ends become messages in this turn of the event loop: sockets close behind them.
     await setImmediate();
     await Promise.all([closeWebSockets(), drain()]);

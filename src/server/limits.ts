@@ -6,6 +6,12 @@ export const limits = {
   messageBytes: 64 * 1024,
   /** More: the error `TOO_MANY_SUBSCRIPTIONS`. */
   subscriptionsASocket: 100,
+  /** Of what waits to be sent to one client, beside what the system holds: then it waits where it is kept once for all. */
+  unsentBytes: 16 * 1024,
+  /** How often the clients of subscriptions are pinged, in milliseconds. */
+  pingInterval: 10_000,
+  /** Who has answered none of so many, or taken nothing at so many, is cut off: a WebSocket with 1013. */
+  unansweredPings: 3,
   /** How long answers may still take when the server closes, in milliseconds. Then they are cut. */
   // Longer than a statement may take: a write that was sent is told how it ended.
   drain: 4000,

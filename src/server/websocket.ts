@@ -3,17 +3,30 @@ import type { Duplex } from "node:stream";
 import { type DocumentNode, type ExecutionArgs, GraphQLError } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { codedError } from "../error.ts";
+import type { Source } from "../live/index.ts";
+import { createDrained, deliver, type Delivered, type Outlet } from "./delivery.ts";
+import type { KeepAlive, Peer } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
+import type { Operations } from "./operation.ts";
+import { asciiJson } from "./payload.ts";
 import type { Yoga } from "./yoga.ts";
 
 /** The execution arguments of an operation, with what yoga's plugins made of execute and subscribe. */
 interface Prepared extends ExecutionArgs {
-  readonly rootValue: {
-    readonly execute: (args: ExecutionArgs) => never;
-    readonly subscribe: (args: ExecutionArgs) => never;
+  readonly rootValue: Delivered & {
+    // oxlint-disable-next-line typescript/no-explicit-any -- as yoga has them
+    readonly execute: (args: ExecutionArgs) => any;
+    // oxlint-disable-next-line typescript/no-explicit-any
+    readonly subscribe: (args: ExecutionArgs) => any;
   };
+}
+
+/** What a socket has beside its protocol. */
+interface Connection {
+  /** Where the payloads of a subscription go. */
+  outlet(id: string): Outlet;
 }
 
 /**
@@ -22,20 +35,36 @@ interface Prepared extends ExecutionArgs {
  *
  * @returns what ends it: every client is closed with 1001
  */
-export function serveWebSocket(server: Server, yoga: Yoga): () => Promise<void> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes });
+export function serveWebSocket(
+  server: Server,
+  yoga: Yoga,
+  operations: Operations,
+  keepAlive: KeepAlive,
+): () => Promise<void> {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    // Else frames could wait to be compressed, and those that are written beside them come between.
+    perMessageDeflate: false,
+  });
+  const connections = new WeakMap<WebSocket, Connection>();
   const graphql = useServer(
     {
       execute: (args) => (args as Prepared).rootValue.execute(args),
       subscribe: (args) => (args as Prepared).rootValue.subscribe(args),
-      async onSubscribe({ extra, subscriptions }, _id, params) {
+      async onSubscribe({ extra, subscriptions }, id, params) {
         if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
           return [tooManySubscriptions()];
         }
-        return prepare(yoga, extra, params);
+        const outlet = connections.get(extra.socket)!.outlet(id);
+        return prepare(yoga, extra, params, (source, document) =>
+          deliver(source, operations.join(params, document), outlet),
+        );
       },
     },
     sockets,
+    // A timer of its own for each socket it would have.
+    NO_KEEP_ALIVE,
   );
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -47,6 +76,8 @@ export function serveWebSocket(server: Server, yoga: Yoga): () => Promise<void> 
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
+      connections.set(client, createConnection(client, socket));
+      watch(client, keepAlive);
       sockets.emit("connection", client, request);
     });
   };
@@ -58,10 +89,43 @@ export function serveWebSocket(server: Server, yoga: Yoga): () => Promise<void> 
   };
 }
 
+const NO_KEEP_ALIVE = 0;
+
+/** Frames are written to the stream below the socket, which sends each of its own whole. */
+function createConnection(client: WebSocket, stream: Duplex): Connection {
+  const onDrain = createDrained(stream);
+  return {
+    outlet(id) {
+      const idJson = asciiJson(id);
+      return {
+        get isFull() {
+          return stream.writableNeedDrain;
+        },
+        send(payload) {
+          if (client.readyState === client.OPEN) stream.write(payload.frame(idJson), "latin1");
+        },
+        onDrain,
+      };
+    },
+  };
+}
+
+function watch(client: WebSocket, keepAlive: KeepAlive): void {
+  const peer: Peer = {
+    unanswered: 0,
+    ping: () => client.ping(),
+    // Try again later: clients of GraphQL do, with the newest.
+    drop: () => client.close(1013, "Pings were not answered: it does not read."),
+  };
+  client.on("pong", () => (peer.unanswered = 0));
+  client.once("close", keepAlive.add(peer));
+}
+
 async function prepare(
   yoga: Yoga,
   { request, socket }: Extra,
   params: SubscribePayload,
+  deliverTo: (source: Source<object>, document: DocumentNode) => AsyncIterator<never>,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const enveloped = yoga.getEnveloped({ req: request, socket, params });
   const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped;
@@ -71,7 +135,11 @@ async function prepare(
   if (errors.length > 0) return errors.map(withoutHttp);
   const contextValue = await contextFactory();
   const { operationName, variables: variableValues } = params;
-  const rootValue = { execute, subscribe };
+  const rootValue: Prepared["rootValue"] = {
+    execute,
+    subscribe,
+    deliver: (source) => deliverTo(source, document),
+  };
   return { schema, document, operationName, variableValues, contextValue, rootValue };
 }
 

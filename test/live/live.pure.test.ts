@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test, vi } from "vitest";
 import { createHub, type Version } from "../../src/live/hub.ts";
 import { singleFlight } from "../../src/live/single-flight.ts";
 import { createFeed } from "../../src/live/feed.ts";
-import { atMost, createMailbox, newest } from "../../src/live/mailbox.ts";
+import { createBroadcast } from "../../src/live/broadcast.ts";
 
 /** What a hub reads: a value that a test sets, and a count of the reads. */
 function createSource(value: string, ballot: bigint) {
@@ -38,7 +38,7 @@ describe("a hub", () => {
     expect((await values.next()).value).toEqual({ value: "b", ballot: 2n });
     await sleep(20);
     expect(source.reads).toBe(2);
-    hub.close();
+    await hub.close();
   });
 
   test("drops what is not newer", async () => {
@@ -53,7 +53,7 @@ describe("a hub", () => {
     source.set("newer", 6n);
     hub.hint();
     expect((await values.next()).value?.value).toBe("newer");
-    hub.close();
+    await hub.close();
   });
 
   test("gives a subscriber that comes later the present value though it is not new", async () => {
@@ -62,7 +62,7 @@ describe("a hub", () => {
     await hub.join();
     const late = (await hub.join())!;
     expect((await late.next()).value?.value).toBe("a");
-    hub.close();
+    await hub.close();
   });
 
   test("goes on after reads that failed", async () => {
@@ -77,7 +77,7 @@ describe("a hub", () => {
     await sleep(10);
     source.failing = false;
     expect((await values.next()).value?.value).toBe("b");
-    hub.close();
+    await hub.close();
   });
 
   test("reads again for a ballot that is news, and only then", async () => {
@@ -97,6 +97,22 @@ describe("a hub", () => {
     source.set();
     hub.found(undefined);
     expect(await values.next()).toMatchObject({ done: true });
+  });
+
+  test("reads nothing for a subscriber that comes back and has not seen more", async () => {
+    const source = createSource("a", 5n);
+    const hub = createHub(source.read, () => {});
+    await hub.join();
+    source.reads = 0;
+
+    const [equal, older] = [(await hub.join(5n))!, (await hub.join(3n))!];
+    expect(source.reads).toBe(0);
+    expect(equal.take()).toBeUndefined();
+    expect(older.take()?.value).toBe("a");
+    source.set("b", 6n);
+    expect((await hub.join(6n))!.take()).toBeUndefined();
+    expect(source.reads).toBe(1);
+    expect((await equal.next()).value?.value).toBe("b");
   });
 
   test("fails a subscriber whose first read fails, and forgets it", async () => {
@@ -136,30 +152,97 @@ describe("a hub", () => {
     expect(await early.next()).toMatchObject({ done: true });
     expect((await late!.next()).value?.value).toBe("again");
     expect(empty).toBe(0);
-    hub.close();
+    await hub.close();
   });
 });
 
-describe("a mailbox", () => {
-  test("of the newest holds one value", async () => {
-    const mailbox = createMailbox<number>(newest, () => {});
-    for (const value of [1, 2, 3]) mailbox.put(value);
-    expect(await mailbox.values.next()).toEqual({ done: false, value: 3 });
+describe("a broadcast", () => {
+  const newest = () =>
+    createBroadcast<number>(
+      1,
+      (last) => last,
+      () => {},
+    );
+
+  test("gives each reader what comes when it has joined", async () => {
+    const numbers = newest();
+    const early = numbers.join(false);
+    numbers.put(1);
+    expect((await early.next()).value).toBe(1);
+    const [late, later] = [numbers.join(true), numbers.join(false)];
+    numbers.put(2);
+    expect((await late.next()).value).toBe(2);
+    expect((await later.next()).value).toBe(2);
+    expect(numbers.join(true).take()).toBe(2);
+    expect(numbers.join(false).take()).toBeUndefined();
   });
 
-  test("of at most so many says when it was too much, and goes on behind", async () => {
-    const mailbox = createMailbox<number>(atMost(3, -1), () => {});
-    for (const value of [1, 2, 3, 4, 5]) mailbox.put(value);
-    mailbox.end();
-    expect(await Array.fromAsync(mailbox.values)).toEqual([-1, 5]);
+  test("of the newest keeps one value", async () => {
+    const numbers = newest();
+    const reader = numbers.join(false);
+    for (const value of [1, 2, 3]) numbers.put(value);
+    expect(await reader.next()).toEqual({ done: false, value: 3 });
   });
 
-  test("gives what is in it before it ends, and takes nothing behind that", async () => {
-    const mailbox = createMailbox<number>(newest, () => {});
-    mailbox.put(1);
-    mailbox.end();
-    mailbox.put(2);
-    expect(await Array.fromAsync(mailbox.values)).toEqual([1]);
+  test("of so many says when it was too much, and goes on behind", async () => {
+    const numbers = createBroadcast<number>(
+      3,
+      () => -1,
+      () => {},
+    );
+    const reader = numbers.join(false);
+    for (const value of [1, 2, 3, 4]) numbers.put(value);
+    expect(reader.take()).toBe(-1);
+    for (const value of [5, 6, 7]) numbers.put(value);
+    void numbers.end();
+    expect(await Array.fromAsync(reader)).toEqual([5, 6, 7]);
+  });
+
+  test("gives what waits before it ends, and who joins then another one's values", async () => {
+    const numbers = newest();
+    const reader = numbers.join(false);
+    numbers.put(1);
+    void numbers.end();
+    const other = numbers.join(false);
+    numbers.put(2);
+    expect(await Array.fromAsync(reader)).toEqual([1]);
+    expect((await other.next()).value).toBe(2);
+  });
+
+  test("ends for a reader that leaves while it waits", async () => {
+    const numbers = newest();
+    const reader = numbers.join(false);
+    const waiting = reader.next();
+    await reader.return();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    expect(numbers.size).toBe(0);
+  });
+
+  test("visits its readers in slices between which others have their turn, the last ones with the newest", async () => {
+    const numbers = newest();
+    const seen: number[] = [];
+    let turns = 0;
+    const busy = () => {
+      const until = performance.now() + 0.2;
+      while (performance.now() < until);
+    };
+    for (let number = 0; number < 100; number++) {
+      const reader = numbers.join(false);
+      reader.onNews(() => {
+        busy();
+        const value = reader.take();
+        if (value !== undefined) seen.push(value);
+      });
+    }
+    numbers.put(1);
+    for (; seen.length < 100; turns++) {
+      await setImmediate();
+      if (turns === 2) numbers.put(2);
+    }
+    expect(turns).toBeGreaterThan(5);
+    expect(seen.at(-1)).toBe(2);
+    await vi.waitFor(() => expect(seen.filter((value) => value === 2)).toHaveLength(100));
+    expect(seen.length).toBeLessThan(200);
   });
 });
 

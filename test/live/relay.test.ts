@@ -17,7 +17,7 @@ const program = `
   await watched.next();
   await new Promise((resolve) => setTimeout(resolve, 300));
   live.hint(PartyTable, key, "people");
-  live.close();
+  await live.close();
   live.hint(PartyTable, key, "people");
   await live.leave();
   console.log(JSON.stringify(log));

@@ -143,8 +143,12 @@ describe("Yoga's own handler gets", () => {
       contextFactory: () => ({}),
       execute: () => ({ data: {} }),
     };
+    const noEventStreams = { answer: () => Promise.reject(new Error("Nobody subscribes.")) };
     const parts = { graphqlEndpoint: "/graphql", getEnveloped: () => enveloped };
-    server.on("request", createFastPath(Object.assign(own, parts) as unknown as Yoga));
+    server.on(
+      "request",
+      createFastPath(Object.assign(own, parts) as unknown as Yoga, noEventStreams),
+    );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -165,7 +169,8 @@ describe("Yoga's own handler gets", () => {
     ["as it came", "/other", { headers: json, body }],
     ["as it came", "/graphql", { method: "GET" }],
     ["as it came", "/graphql", { method: "PUT", headers: json, body }],
-    ["as it came", "/graphql", accepting("text/event-stream")],
+    ["with its body read", "/graphql", accepting("text/event-stream")],
+    ["as it came", "/graphql", { method: "GET", headers: { accept: "text/event-stream" } }],
     ["as it came", "/graphql", accepting("multipart/mixed")],
     ["as it came", "/graphql", { headers: { "content-type": "text/plain" }, body }],
     ["as it came", "/graphql", { headers: { ...json, "transfer-encoding": "chunked" }, body }],

@@ -1,0 +1,118 @@
+import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
+import { createPayload, type Payload } from "./payload.ts";
+import type { Yoga } from "./yoga.ts";
+
+/**
+ * What subscribers who ask for the same have in common: each event is executed once for all of them, and written as
+ * text once. What they get can differ by nothing else, for their requests are not in its context.
+ */
+export interface Operation {
+  /**
+   * What an event is to those who get it. Undefined: not known yet.
+   *
+   * @param event one object for all of them
+   * @param again called when it is known; the same one for all of them costs one call
+   */
+  payloadOf(event: object, again: () => void): Payload | undefined;
+  /** Somebody has left. */
+  leave(): void;
+}
+
+/** What a client asks for. */
+export interface Params {
+  readonly query?: string | undefined;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** The operations that somebody is subscribed to. */
+export interface Operations {
+  /** That with the same document and variables; whoever gets it leaves it. */
+  join(params: Params, document: DocumentNode): Operation;
+}
+
+/**
+ * @param yoga executes, with its plugins
+ * @param mask decides what is told of an error that is none of a field
+ */
+export function createOperations(yoga: Yoga, mask: (error: unknown) => Error): Operations {
+  const shared = new Map<string, Shared>();
+  return {
+    join(params, document) {
+      const key = keyOf(params);
+      const found = shared.get(key) ?? createShared(createExecute(yoga, mask, params, document));
+      shared.set(key, found);
+      found.members += 1;
+      return {
+        payloadOf: found.payloadOf,
+        leave() {
+          found.members -= 1;
+          if (found.members === 0) shared.delete(key);
+        },
+      };
+    },
+  };
+}
+
+interface Shared extends Pick<Operation, "payloadOf"> {
+  members: number;
+}
+
+function createShared(execute: (event: object) => Promise<ExecutionResult>): Shared {
+  // An event is forgotten with the last who holds it.
+  const payloads = new WeakMap<object, Payload | Set<() => void>>();
+
+  async function begin(event: object, waiting: Set<() => void>) {
+    payloads.set(event, createPayload(await execute(event)));
+    for (const again of waiting) again();
+  }
+
+  return {
+    members: 0,
+    payloadOf(event, again) {
+      const found = payloads.get(event);
+      if (found instanceof Set) found.add(again);
+      else if (found) return found;
+      else {
+        const waiting = new Set([again]);
+        payloads.set(event, waiting);
+        void begin(event, waiting);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Makes what executes an event, in a context of its own: it holds nothing of who subscribed, nor of other events. */
+function createExecute(
+  yoga: Yoga,
+  mask: (error: unknown) => Error,
+  params: Params,
+  document: DocumentNode,
+) {
+  const { schema, contextFactory, execute } = yoga.getEnveloped({ params } as never);
+  const { operationName, variables: variableValues } = params;
+  const operation = { schema, document, operationName, variableValues };
+  return async (rootValue: object): Promise<ExecutionResult> => {
+    try {
+      return await execute({ ...operation, rootValue, contextValue: await contextFactory() });
+    } catch (error) {
+      return { errors: [mask(error) as GraphQLError] };
+    }
+  };
+}
+
+/** The same text for the same operation, in whatever order its variables are named. */
+function keyOf({ query, operationName, variables }: Params): string {
+  return JSON.stringify([query, operationName, variables], (_, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { createPayload } from "../../src/server/payload.ts";
+
+const people = (count: unknown) => createPayload({ data: { people: count } });
+
+test("an event is a message of Server-Sent Events", () => {
+  expect(people(6).event).toBe('event: next\ndata: {"data":{"people":6}}\n\n');
+});
+
+test("what is not ASCII is escaped, so that a character is a byte", () => {
+  expect(people("Zürich 🎉\0").event).toBe(
+    String.raw`event: next
+data: {"data":{"people":"Z\u00fcrich \ud83c\udf89\u0000"}}
+
+`,
+  );
+});
+
+describe("a frame is an unmasked text frame with the message of its subscription", () => {
+  const message = (id: string, text: string) =>
+    `{"type":"next","payload":{"data":{"people":"${text}"}},"id":${id}}`;
+  const bare = message('"1"', "").length;
+  const text = (length: number) => "x".repeat(length - bare);
+
+  test.each([
+    [125, "\x81\x7d"],
+    [126, "\x81\x7e\x00\x7e"],
+    [65_535, "\x81\x7e\xff\xff"],
+    [65_536, "\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"],
+  ])("of %i bytes", (length, header) => {
+    expect(people(text(length)).frame('"1"')).toBe(header + message('"1"', text(length)));
+  });
+
+  test("and another one for an id of another length", () => {
+    const payload = people("");
+    expect(payload.frame('"1"')).toBe(`\x81${String.fromCharCode(bare)}${message('"1"', "")}`);
+    expect(payload.frame('"22"')).toBe(
+      `\x81${String.fromCharCode(bare + 1)}${message('"22"', "")}`,
+    );
+    expect(payload.frame('"3"')).toContain('"id":"3"}');
+  });
+});
+
+test("an error is written as GraphQL writes it", () => {
+  const errors = [{ message: "gone", toJSON: () => ({ message: "gone", path: ["people"] }) }];
+  expect(createPayload({ data: null, errors: errors as never }).event).toBe(
+    'event: next\ndata: {"data":null,"errors":[{"message":"gone","path":["people"]}]}\n\n',
+  );
+});
