@@ -114,7 +114,7 @@ export async function createApp({
   };
   const server = createServer({ highWaterMark: limits.unsentBytes }, listener(routes, log));
   const drain = createDrain(server);
-  const closeWebSockets = serveWebSocket(server, yoga, shared, keepAlive);
+  const closeWebSockets = serveWebSocket(server, yoga, shared, keepAlive, log);
   server.listen(port, host);
   await once(server, "listening").catch(async (error: unknown) => {
     await live.leave();

@@ -1,30 +1,22 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { type DocumentNode, type ExecutionArgs, GraphQLError } from "graphql";
-import type { SubscribePayload } from "graphql-ws";
-import { type Extra, useServer } from "graphql-ws/use/ws";
+import type { GraphQLError } from "graphql";
+import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { codedError } from "../error.ts";
-import type { Source } from "../live/index.ts";
-import { createDrained, deliver, type Delivered, type Outlet } from "./delivery.ts";
+import { createDrained, deliver, type Outlet } from "./delivery.ts";
 import type { KeepAlive, Peer } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
+import type { Log } from "./mask.ts";
 import type { Operations } from "./operation.ts";
 import { asciiJson } from "./payload.ts";
+import { executionArgs, type Prepared } from "./socket-operation.ts";
 import type { Yoga } from "./yoga.ts";
 
-/** The execution arguments of an operation, with what yoga's plugins made of execute and subscribe. */
-interface Prepared extends ExecutionArgs {
-  readonly rootValue: Delivered & {
-    // oxlint-disable-next-line typescript/no-explicit-any -- as yoga has them
-    readonly execute: (args: ExecutionArgs) => any;
-    // oxlint-disable-next-line typescript/no-explicit-any
-    readonly subscribe: (args: ExecutionArgs) => any;
-  };
-}
-
-/** What a socket has beside its protocol. */
+/** An open socket. */
 interface Connection {
+  readonly client: WebSocket;
+  readonly request: IncomingMessage;
   /** Where the payloads of a subscription go. */
   outlet(id: string): Outlet;
 }
@@ -33,6 +25,9 @@ interface Connection {
  * Serves GraphQL over WebSocket (the graphql-transport-ws protocol) at yoga's endpoint, through yoga's own
  * plugins: what they refuse over HTTP they refuse here.
  *
+ * graphql-ws speaks the protocol. Its binding to ws is not used: it has a timer for each socket, and prints a stack
+ * whenever a client sends too much or goes away.
+ *
  * @returns what ends it: every client is closed with 1001
  */
 export function serveWebSocket(
@@ -40,73 +35,94 @@ export function serveWebSocket(
   yoga: Yoga,
   operations: Operations,
   keepAlive: KeepAlive,
+  log: Log,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({
     noServer: true,
+    handleProtocols,
     maxPayload: limits.messageBytes,
     // Else frames could wait to be compressed, and those that are written beside them come between.
     perMessageDeflate: false,
   });
-  const connections = new WeakMap<WebSocket, Connection>();
-  const graphql = useServer(
-    {
-      execute: (args) => (args as Prepared).rootValue.execute(args),
-      subscribe: (args) => (args as Prepared).rootValue.subscribe(args),
-      async onSubscribe({ extra, subscriptions }, id, params) {
-        if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
-          return [tooManySubscriptions()];
-        }
-        const outlet = connections.get(extra.socket)!.outlet(id);
-        return prepare(yoga, extra, params, (source, document) =>
-          deliver(source, operations.join(params, document), outlet),
-        );
-      },
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    execute: (args) => (args as Prepared).rootValue.execute(args),
+    subscribe: (args) => (args as Prepared).rootValue.subscribe(args),
+    onSubscribe({ extra: connection, subscriptions }, id, params) {
+      if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
+        return [tooManySubscriptions()];
+      }
+      return executionArgs(yoga, connection, params, (source, document) =>
+        deliver(source, operations.join(params, document), connection.outlet(id)),
+      );
     },
-    sockets,
-    // A timer of its own for each socket it would have.
-    NO_KEEP_ALIVE,
-  );
+  });
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  function serve(connection: Connection) {
+    const { client } = connection;
+    const closed = protocol.opened(
+      {
+        protocol: client.protocol,
+        send: (text) => sent(client, text),
+        close: (code, reason) => client.close(code, reason),
+        onMessage: (receive) =>
+          client.on("message", (data: Buffer) =>
+            receive(data.toString()).catch((error: unknown) => {
+              log("Cannot answer a message of a WebSocket:", error);
+              client.close(CloseCode.InternalServerError, "Internal server error");
+            }),
+          ),
+      },
+      connection,
+    );
+    client.once("close", (code, reason) => void closed(code, reason.toString()));
+    // What a client does wrong closes its socket, with a code that says so.
+    client.on("error", () => {});
+    watch(client, keepAlive);
+  }
+
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const refusal = refuse(request, yoga.graphqlEndpoint);
     if (refusal) {
-      // Nobody else listens any more: unheard, an error of the socket would end the process.
-      socket.on("error", () => socket.destroy());
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      // Nobody else listens any more: unheard, an error of the stream would end the process.
+      stream.on("error", () => stream.destroy());
+      stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      connections.set(client, createConnection(client, socket));
-      watch(client, keepAlive);
-      sockets.emit("connection", client, request);
-    });
+    sockets.handleUpgrade(request, stream, head, (client) =>
+      serve({ client, request, outlet: outletsOf(client, stream) }),
+    );
   };
   server.on("upgrade", upgrade);
 
   return async () => {
     server.off("upgrade", upgrade);
-    await graphql.dispose();
+    for (const client of sockets.clients) client.close(1001, "Going away");
+    await new Promise((done) => sockets.close(done));
   };
 }
 
-const NO_KEEP_ALIVE = 0;
+/** Sends a message: done when the system has it, or the client is gone. */
+function sent(client: WebSocket, text: string): Promise<void> {
+  return new Promise((done) => {
+    if (client.readyState === client.OPEN) client.send(text, () => done());
+    else done();
+  });
+}
 
 /** Frames are written to the stream below the socket, which sends each of its own whole. */
-function createConnection(client: WebSocket, stream: Duplex): Connection {
+function outletsOf(client: WebSocket, stream: Duplex): (id: string) => Outlet {
   const onDrain = createDrained(stream);
-  return {
-    outlet(id) {
-      const idJson = asciiJson(id);
-      return {
-        get isFull() {
-          return stream.writableNeedDrain;
-        },
-        send(payload) {
-          if (client.readyState === client.OPEN) stream.write(payload.frame(idJson), "latin1");
-        },
-        onDrain,
-      };
-    },
+  return (id) => {
+    const idJson = asciiJson(id);
+    return {
+      get isFull() {
+        return stream.writableNeedDrain;
+      },
+      send(payload) {
+        if (client.readyState === client.OPEN) stream.write(payload.frame(idJson), "latin1");
+      },
+      onDrain,
+    };
   };
 }
 
@@ -119,49 +135,6 @@ function watch(client: WebSocket, keepAlive: KeepAlive): void {
   };
   client.on("pong", () => (peer.unanswered = 0));
   client.once("close", keepAlive.add(peer));
-}
-
-async function prepare(
-  yoga: Yoga,
-  { request, socket }: Extra,
-  params: SubscribePayload,
-  deliverTo: (source: Source<object>, document: DocumentNode) => AsyncIterator<never>,
-): Promise<ExecutionArgs | readonly GraphQLError[]> {
-  const enveloped = yoga.getEnveloped({ req: request, socket, params });
-  const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped;
-  const document = parsed(parse, params.query);
-  if (document instanceof GraphQLError) return [document];
-  const errors: readonly GraphQLError[] = validate(schema, document);
-  if (errors.length > 0) return errors.map(withoutHttp);
-  const contextValue = await contextFactory();
-  const { operationName, variables: variableValues } = params;
-  const rootValue: Prepared["rootValue"] = {
-    execute,
-    subscribe,
-    deliver: (source) => deliverTo(source, document),
-  };
-  return { schema, document, operationName, variableValues, contextValue, rootValue };
-}
-
-/** A syntax error that was thrown on would close the socket, and all its other subscriptions with it. */
-function parsed(
-  parse: (query: string) => DocumentNode,
-  query: string,
-): DocumentNode | GraphQLError {
-  try {
-    return parse(query);
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    const { message, source, positions } = error;
-    const extensions = { code: "GRAPHQL_PARSE_FAILED" };
-    return new GraphQLError(message, { source, positions, extensions });
-  }
-}
-
-/** Without what yoga notes on an error for its HTTP side, and takes away before it sends it there. */
-function withoutHttp(error: GraphQLError): GraphQLError {
-  const { http: _, ...extensions } = error.extensions;
-  return new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions });
 }
 
 /** A browser names the page that opens a socket, and lets pages of anywhere open one: only our own may. */

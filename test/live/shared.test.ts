@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type GraphQLObjectType } from "graphql";
+import { defaultFieldResolver, type GraphQLObjectType } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { schema } from "../../src/schema.ts";
@@ -17,10 +17,10 @@ let executions = 0;
 beforeAll(async () => {
   app = await startApp();
   const { people } = (schema.getType("PeopleChanged") as GraphQLObjectType).getFields();
-  const { resolve } = people!;
+  const { resolve = defaultFieldResolver } = people!;
   people!.resolve = (...args) => {
     executions += 1;
-    return resolve!(...args);
+    return resolve(...args);
   };
 });
 afterAll(() => app[Symbol.asyncDispose]());
@@ -34,8 +34,8 @@ const add = (delta = 1) => app.run(ADD, { ...key, delta });
 async function openSocket() {
   const socket = new WebSocket(app.webSocketUrl, "graphql-transport-ws");
   const got = new Map<string, { type: string; payload: any }[]>();
-  socket.on("message", (data) => {
-    const { id, ...message } = JSON.parse(String(data));
+  socket.on("message", (data: Buffer) => {
+    const { id, ...message } = JSON.parse(data.toString());
     if (id !== undefined) got.set(id, [...(got.get(id) ?? []), message]);
   });
   await once(socket, "open");
