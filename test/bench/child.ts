@@ -76,6 +76,12 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** The processor time that this process has used, in microseconds. */
+export function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
 /** In such a process: answers what it is asked. */
 export function answer(answers: Answers): void {
   process.on("message", ({ number, name, args }: Question) => {

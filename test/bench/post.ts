@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 /** A client of a GraphQL server. Each of its requests that are under way at once has a connection, which is kept. */
 export interface Poster<Data> extends Disposable {
   /** Sends an operation and gives its data. @throws Error if there are errors */
-  post(query: string, variables: object, path?: string): Promise<Data>;
+  readonly post: (query: string, variables: object, path?: string) => Promise<Data>;
 }
 
 /** Makes a client of the server at this address. */

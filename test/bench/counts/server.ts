@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Client, policies, types } from "cassandra-driver";
 import { connect } from "../../../src/cassandra/index.ts";
 import { createApp } from "../../../src/server/index.ts";
-import { answer } from "../child.ts";
+import { answer, cpu } from "../child.ts";
 
 // A server in a process of its own: the service, or a bare one that sends the same CQL.
 
@@ -16,12 +16,6 @@ const url =
 const answers = { url: () => url, cpu };
 export type ServerAnswers = typeof answers;
 answer(answers);
-
-/** The processor time used, in microseconds. */
-function cpu(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
 
 interface Change {
   readonly city: string;

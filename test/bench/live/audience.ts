@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import { answer } from "../child.ts";
+import { answer, cpu } from "../child.ts";
 import { now } from "./clock.ts";
 import {
   clientFrame,
@@ -54,7 +54,7 @@ let sample = "";
 let awaited: Awaited | undefined;
 let record: ReturnType<typeof createRecord> | undefined;
 
-const answers = { subscribe, all, sample: () => sample, begin, summary };
+const answers = { subscribe, all, sample: () => sample, begin, summary, cpu };
 export type AudienceAnswers = typeof answers;
 answer(answers);
 

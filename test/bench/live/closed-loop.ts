@@ -11,6 +11,8 @@ export interface Loop {
   readonly before: number;
   /** Processor time of the server for each delivery, that of the change included, in microseconds. */
   readonly cpu: number;
+  /** That of the subscribers, which must not be what limits the rate. */
+  readonly audienceCpu: number;
 }
 
 /**
@@ -21,12 +23,13 @@ export interface Loop {
  * the last receipt. So Cassandra's time is nobody's, and yet every server has done the same work just before.
  */
 export async function closedLoop(
-  { server, subscribers, change }: Subject,
+  { server, audience, subscribers, change }: Subject,
   time: number,
 ): Promise<Loop> {
   const broadcasts: number[] = [];
   const before: number[] = [];
   const cpu = await server.ask("cpu");
+  const audienceCpu = await audience.ask("cpu");
   const begun = performance.now();
   while (performance.now() - begun < time) {
     const { asked, had, last } = await change();
@@ -40,5 +43,6 @@ export async function closedLoop(
     broadcast: median(broadcasts),
     before: median(before),
     cpu: ((await server.ask("cpu")) - cpu) / deliveries,
+    audienceCpu: ((await audience.ask("cpu")) - audienceCpu) / deliveries,
   };
 }

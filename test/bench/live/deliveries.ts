@@ -55,6 +55,7 @@ export function deliveries(transport: Transport, subscribers: number): Row {
           { name: "server's CPU a delivery, µs", of: (of) => of.ours.cpu },
           { name: "bare: CPU a delivery, µs", of: (of) => of.bare.cpu },
           { name: "recipe: CPU a delivery, µs", of: (of) => of.recipe.cpu },
+          { name: "bare: the subscribers' CPU a delivery, µs", of: (of) => of.bare.audienceCpu },
         ],
       });
     },
@@ -108,6 +109,6 @@ async function checkEqual(ours: Subject, reference: Subject): Promise<void> {
 
 /** The result in a message, with zeros for all digits. */
 function toldBy(sample: string): string {
-  const { payload = undefined, ...rest } = JSON.parse(sample.slice(sample.indexOf("{")));
+  const { payload, ...rest } = JSON.parse(sample.slice(sample.indexOf("{")));
   return JSON.stringify(payload ?? rest).replace(/\d/g, "0");
 }

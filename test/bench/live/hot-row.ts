@@ -67,7 +67,12 @@ async function write(
   const begun = now();
   const reading = readAgainAndAgain();
   while (now() - begun < time) {
-    while (changes.length < ((now() - begun) / 1000) * RATE) changes.push(change());
+    while (changes.length < ((now() - begun) / 1000) * RATE) {
+      const made = change();
+      // Thrown below, when all of them are waited for.
+      made.catch(() => {});
+      changes.push(made);
+    }
     await sleep(TICK);
   }
   await Promise.all(changes);

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type Result, resultOf } from "../comparison.ts";
 import { openPlace } from "../counts/place.ts";
 import type { Options } from "../index.ts";
@@ -18,7 +19,9 @@ import type { Row } from "./stage.ts";
 export async function benchLive(options: Options): Promise<readonly Result[]> {
   const { subscribers, only, progress } = options;
   checkRoom(subscribers);
-  await using place = await openPlace(progress);
+  await using opened = new AsyncDisposableStack();
+  endBySignals(opened);
+  const place = opened.use(await openPlace(progress));
   const rows: readonly Row[] = [
     deliveries("WebSocket", subscribers),
     deliveries("SSE", subscribers),
@@ -32,8 +35,18 @@ export async function benchLive(options: Options): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const row of rows.filter(({ what }) => what.includes(only))) {
     using foreign = watchForeignLoad();
-    results.push(...(await row.measure({ ...options, place })));
+    results.push(...(await row.measure({ ...options, place, opened })));
     results.push(resultOf({ what: row.what, name: "cores busy with others" }, foreign.cores));
   }
   return results;
+}
+
+/** Servers and subscribers end with this process; what is opened for the whole run has to be ended. */
+function endBySignals(opened: AsyncDisposableStack): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, async () => {
+      await opened.disposeAsync();
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
 }

@@ -3,6 +3,9 @@ import { type Row } from "./stage.ts";
 import { inTurns } from "../comparison.ts";
 import { openSubject } from "./subject.ts";
 
+/** Of fewer the memory is lost in what processes take and leave at any time. */
+const AT_LEAST = 5000;
+
 /** Subscribers that are there before: with them all that is loaded and made once is. */
 const FEW = 100;
 
@@ -10,7 +13,8 @@ const FEW = 100;
  * What a subscriber costs who is told nothing. Each time in a server of its own: memory that a process once had, it
  * does not give back.
  */
-export function memory(subscribers: number): Row {
+export function memory(wanted: number): Row {
+  const subscribers = Math.max(wanted, AT_LEAST);
   const what = `memory of an idle subscriber, WebSocket, ${subscribers.toLocaleString("en")}`;
   return {
     what,

@@ -19,7 +19,7 @@ export const hintThroughRedis: Row = {
   what: "hint through Redis",
   async measure(stage) {
     await using opened = new AsyncDisposableStack();
-    const { url } = opened.use(await startRedis());
+    const { url } = stage.opened.use(await startRedis());
     const options = { kind: "partyfinder", transport: "WebSocket", subscribers: 1 } as const;
     const here = opened.use(await openSubject(stage.place, { ...options, redis: url }));
     const there = opened.use(

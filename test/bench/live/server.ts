@@ -4,7 +4,7 @@ import { connect, type Session } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
 import { schema } from "../../../src/schema.ts";
 import { createApp } from "../../../src/server/index.ts";
-import { answer } from "../child.ts";
+import { answer, cpu } from "../child.ts";
 import { serveBare } from "./bare.ts";
 import { now } from "./clock.ts";
 import { serveRecipe } from "./recipe.ts";
@@ -47,13 +47,16 @@ function timed(untimed: Session): Session {
     ...untimed,
     async run(statement) {
       const result = await untimed.run(statement);
-      const { people, "writetime(people)": ballot } = (result ?? {}) as Record<string, unknown>;
-      if (typeof people === "number" && ballot !== undefined && !readAt.has(people)) {
-        readAt.set(people, now());
-      }
+      for (const row of [result].flat()) note(row);
       return result;
     },
   };
+}
+
+function note(row: unknown): void {
+  const { people, "writetime(people)": ballot } = (row ?? {}) as Record<string, unknown>;
+  if (typeof people !== "number" || ballot === undefined || readAt.has(people)) return;
+  readAt.set(people, now());
 }
 
 /** When the server had this count to tell. */
@@ -63,16 +66,10 @@ function hadAt(people: number): number {
   return at;
 }
 
-/** The processor time used, in microseconds. */
-function cpu(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
-
 /** The resident memory behind what is left when all garbage is gone, in bytes. */
 async function memory(): Promise<number> {
   for (let time = 0; time < 5; time++) {
-    globalThis.gc?.();
+    globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
     await sleep(100);
   }
   return process.memoryUsage.rss();

@@ -5,6 +5,8 @@ import type { Options } from "../index.ts";
 /** What is measured on. */
 export interface Stage extends Options {
   readonly place: Place;
+  /** What ends with the whole run, also with one that is interrupted. */
+  readonly opened: AsyncDisposableStack;
 }
 
 /** Something to measure. */

@@ -31,15 +31,15 @@ export interface Subject extends AsyncDisposable {
   readonly subscribers: number;
   readonly poster: Poster<Data>;
   /** Adds one, and waits until all subscribers have it. */
-  change(): Promise<Told>;
+  readonly change: () => Promise<Told>;
   /** The next count, by somebody else: waits until all subscribers have it. */
-  arrival(people: number): Promise<Arrival>;
+  readonly arrival: (people: number) => Promise<Arrival>;
   /** Adds one, and gives the count, without waiting for anybody. */
-  add(): Promise<number>;
+  readonly add: () => Promise<number>;
   /** More subscribers; each of them has got a count when this ends. */
-  subscribe(count: number): Promise<void>;
+  readonly subscribe: (count: number) => Promise<void>;
   /** The newest message of the first subscriber. */
-  sample(): Promise<string>;
+  readonly sample: () => Promise<string>;
   readonly server: ReturnType<typeof startChild<ServerAnswers>>;
   readonly audience: ReturnType<typeof startChild<AudienceAnswers>>;
 }
