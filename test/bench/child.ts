@@ -76,6 +76,10 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The processor time that this process has used, in microseconds. */
 export function cpu(): number {
   const { user, system } = process.cpuUsage();
@@ -90,7 +94,7 @@ export function answer(answers: Answers): void {
       .then(() => answers[name]!(...args))
       .then(
         (value) => tell({ number, answer: value }),
-        (error: unknown) => tell({ number, failure: String(error) }),
+        (error: unknown) => tell({ number, failure: messageOf(error) }),
       );
   });
   process.on("disconnect", () => process.exit());

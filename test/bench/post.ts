@@ -30,7 +30,11 @@ function send(agent: Agent, url: URL, operation: object): Promise<string> {
       response.on("data", (chunk: string) => (text += chunk));
       response.on("end", () => resolve(text));
     });
-    sent.on("error", reject);
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      // The server closed the connection, which was idle, just when it was used again: it has not read this.
+      if (sent.reusedSocket && error.code === "ECONNRESET") resolve(send(agent, url, operation));
+      else reject(error);
+    });
     sent.end(body);
   });
 }

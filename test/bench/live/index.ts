@@ -19,9 +19,9 @@ import type { Row } from "./stage.ts";
 export async function benchLive(options: Options): Promise<readonly Result[]> {
   const { subscribers, only, progress } = options;
   checkRoom(subscribers);
+  await using place = await openPlace(progress);
   await using opened = new AsyncDisposableStack();
   endBySignals(opened);
-  const place = opened.use(await openPlace(progress));
   const rows: readonly Row[] = [
     deliveries("WebSocket", subscribers),
     deliveries("SSE", subscribers),
@@ -41,7 +41,7 @@ export async function benchLive(options: Options): Promise<readonly Result[]> {
   return results;
 }
 
-/** Servers and subscribers end with this process; what is opened for the whole run has to be ended. */
+/** Cassandra, the servers and the subscribers end with this process, however that ends; all else has to be ended. */
 function endBySignals(opened: AsyncDisposableStack): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {

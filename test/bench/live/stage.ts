@@ -5,7 +5,7 @@ import type { Options } from "../index.ts";
 /** What is measured on. */
 export interface Stage extends Options {
   readonly place: Place;
-  /** What ends with the whole run, also with one that is interrupted. */
+  /** What would outlive this process: it is ended with the run, also by a signal. */
   readonly opened: AsyncDisposableStack;
 }
 
