@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Client, policies, types } from "cassandra-driver";
 import { connect } from "../../../src/cassandra/index.ts";
 import { createApp } from "../../../src/server/index.ts";
+import { answer, cpu } from "../child.ts";
 
 // A server in a process of its own: the service, or a bare one that sends the same CQL.
 
@@ -12,9 +13,9 @@ const [kind, contactPoints = "", localDataCenter = "", keyspace = ""] = process.
 const cluster = { contactPoints: contactPoints.split(","), localDataCenter, keyspace };
 const url =
   kind === "bare" ? await serveBare() : (await createApp({ session: await connect(cluster) })).url;
-process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));
-process.on("disconnect", () => process.exit());
-process.send?.({ url });
+const answers = { url: () => url, cpu };
+export type ServerAnswers = typeof answers;
+answer(answers);
 
 interface Change {
   readonly city: string;

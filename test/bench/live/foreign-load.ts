@@ -1,0 +1,72 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+/** The kernel counts processor time in these, in milliseconds. */
+const JIFFY = 10;
+
+/** How often it is looked at, in milliseconds. */
+const INTERVAL = 1000;
+
+interface Jiffies {
+  readonly at: number;
+  readonly busy: number;
+  readonly own: number;
+}
+
+/** Looks on while something is measured: how many cores others keep busy. */
+export function watchForeignLoad() {
+  const cores: number[] = [];
+  let before = jiffies();
+  const timer = setInterval(() => {
+    const present = jiffies();
+    const foreign = present.busy - before.busy - (present.own - before.own);
+    cores.push(Math.max(0, (foreign * JIFFY) / (present.at - before.at)));
+    before = present;
+  }, INTERVAL);
+  return {
+    /** Each second's. */
+    cores,
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+function jiffies(): Jiffies {
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync(
+    "/proc/stat",
+    "utf8",
+  )
+    .split("\n", 1)[0]!
+    .split(/ +/)
+    .map(Number);
+  return { at: performance.now(), busy: user + nice + system + irq + softirq, own: ownJiffies() };
+}
+
+/** Of this process and all that it started, those included that have ended. */
+function ownJiffies(): number {
+  const all = new Map(readdirSync("/proc").filter(isNumber).flatMap(statOf));
+  let sum = 0;
+  for (const [pid, { used }] of all) if (isOwn(pid)) sum += used;
+  return sum;
+
+  function isOwn(pid: number): boolean {
+    for (let at: number | undefined = pid; at; at = all.get(at)?.parent) {
+      if (at === process.pid) return true;
+    }
+    return false;
+  }
+}
+
+function isNumber(name: string): boolean {
+  return /^\d+$/.test(name);
+}
+
+function statOf(pid: string): readonly (readonly [number, { parent: number; used: number }])[] {
+  try {
+    // Behind the name, which may have anything in it.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
+    const used = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return [[Number(pid), { parent: Number(fields[1]), used }]];
+  } catch {
+    // It has just ended.
+    return [];
+  }
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { defaultFieldResolver, GraphQLObjectType } from "graphql";
+import { connect, type Session } from "../../../src/cassandra/index.ts";
+import { createLanes } from "../../../src/lane/index.ts";
+import { schema } from "../../../src/schema.ts";
+import { createApp } from "../../../src/server/index.ts";
+import { answer, cpu } from "../child.ts";
+import { serveBare } from "./bare.ts";
+import { now } from "./clock.ts";
+import { serveRecipe } from "./recipe.ts";
+
+// A server in a process of its own: the service or a reference, each on the same Cassandra.
+
+/**
+ * `partyfinder` is the service as it is, `counted` the service with a count of its executions, `bare` and `recipe`
+ * are the references.
+ */
+export type Kind = "partyfinder" | "counted" | "bare" | "recipe";
+
+const [kind, contactPoints = "", localDataCenter = "", keyspace = "", redis = ""] =
+  process.argv.slice(2);
+const readAt = new Map<number, number>();
+const session = timed(
+  await connect({ contactPoints: contactPoints.split(","), localDataCenter, keyspace }),
+);
+let executions = 0;
+const url = await serve(kind as Kind);
+
+const answers = { url: () => url, cpu, memory, executions: () => executions, hadAt };
+export type ServerAnswers = typeof answers;
+answer(answers);
+
+async function serve(as: Kind): Promise<string> {
+  if (as === "bare") return serveBare({ session, lanes: createLanes(session) });
+  if (as === "recipe") return serveRecipe({ session, lanes: createLanes(session) });
+  if (as === "counted") countExecutions();
+  const app = await createApp({
+    session,
+    redis: redis === "" ? undefined : { url: redis, keyspace },
+  });
+  return app.url.replace("localhost", "127.0.0.1");
+}
+
+/** Notes when each count was first read together with its ballot: from then on the server has what it tells. */
+function timed(untimed: Session): Session {
+  return {
+    ...untimed,
+    async run(statement) {
+      const result = await untimed.run(statement);
+      for (const row of [result].flat()) note(row);
+      return result;
+    },
+  };
+}
+
+function note(row: unknown): void {
+  const { people, "writetime(people)": ballot } = (row ?? {}) as Record<string, unknown>;
+  if (typeof people !== "number" || ballot === undefined || readAt.has(people)) return;
+  readAt.set(people, now());
+}
+
+/** When the server had this count to tell. */
+function hadAt(people: number): number {
+  const at = readAt.get(people);
+  if (at === undefined) throw new Error(`Nobody has read ${people}.`);
+  return at;
+}
+
+/** The resident memory behind what is left when all garbage is gone, in bytes. */
+async function memory(): Promise<number> {
+  for (let time = 0; time < 5; time++) {
+    globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+    await sleep(100);
+  }
+  return process.memoryUsage.rss();
+}
+
+/** An execution for a subscriber resolves the count once; nobody else may select it. */
+function countExecutions(): void {
+  const type = schema.getType("PeopleChanged") as GraphQLObjectType;
+  const field = type.getFields()["people"]!;
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = (...args) => {
+    executions += 1;
+    return resolve(...args);
+  };
+}
