@@ -38,7 +38,7 @@ interface Awaited extends PromiseWithResolvers<Arrival> {
   first: number;
 }
 
-/** How many subscribe at once. */
+/** How many subscribe at once, unless it is said. */
 const AT_ONCE = 100;
 
 /** How long anything may take, in milliseconds. */
@@ -54,17 +54,23 @@ let sample = "";
 let awaited: Awaited | undefined;
 let record: ReturnType<typeof createRecord> | undefined;
 
-const answers = { subscribe, all, sample: () => sample, begin, summary, cpu };
+const answers = { subscribe, leave, all, sample: () => sample, begin, summary, cpu };
 export type AudienceAnswers = typeof answers;
 answer(answers);
 
 /** Adds subscribers. Ends when all of them are sent whatever happens, as far as one can see from outside. */
-async function subscribe(wanted: Wanted, count: number): Promise<void> {
+async function subscribe(wanted: Wanted, count: number, atOnce = AT_ONCE): Promise<void> {
   const numbers = Array.from({ length: count }, (_, at) => sockets.length + at).values();
   const work = async () => {
     for (const number of numbers) await subscribeOne(wanted, number);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+/** All go away without a word. */
+function leave(): void {
+  for (const socket of sockets.splice(0)) socket.removeAllListeners().resetAndDestroy();
+  counts.length = times.length = 0;
 }
 
 function subscribeOne(wanted: Wanted, number: number): Promise<void> {

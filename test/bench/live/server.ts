@@ -24,9 +24,18 @@ const session = timed(
   await connect({ contactPoints: contactPoints.split(","), localDataCenter, keyspace }),
 );
 let executions = 0;
+let reads = 0;
 const url = await serve(kind as Kind);
 
-const answers = { url: () => url, cpu, memory, executions: () => executions, hadAt };
+const answers = {
+  url: () => url,
+  cpu,
+  memory,
+  executions: () => executions,
+  reads: () => reads,
+  open: openResources,
+  hadAt,
+};
 export type ServerAnswers = typeof answers;
 answer(answers);
 
@@ -41,7 +50,7 @@ async function serve(as: Kind): Promise<string> {
   return app.url.replace("localhost", "127.0.0.1");
 }
 
-/** Notes when each count was first read together with its ballot: from then on the server has what it tells. */
+/** Counts reads of a count together with its ballot, and notes when each was first read: from then on the server has what it tells. */
 function timed(untimed: Session): Session {
   return {
     ...untimed,
@@ -55,8 +64,9 @@ function timed(untimed: Session): Session {
 
 function note(row: unknown): void {
   const { people, "writetime(people)": ballot } = (row ?? {}) as Record<string, unknown>;
-  if (typeof people !== "number" || ballot === undefined || readAt.has(people)) return;
-  readAt.set(people, now());
+  if (typeof people !== "number" || ballot === undefined) return;
+  reads += 1;
+  if (!readAt.has(people)) readAt.set(people, now());
 }
 
 /** When the server had this count to tell. */
@@ -64,6 +74,12 @@ function hadAt(people: number): number {
   const at = readAt.get(people);
   if (at === undefined) throw new Error(`Nobody has read ${people}.`);
   return at;
+}
+
+/** How many timers and sockets there are, by kind. */
+function openResources(): Readonly<Record<string, number>> {
+  const kinds = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind);
+  return Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, all!.length]));
 }
 
 /** The resident memory behind what is left when all garbage is gone, in bytes. */

@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { startChild } from "../bench/child.ts";
+import type { AudienceAnswers, Transport, Wanted } from "../bench/live/audience.ts";
+import type { ServerAnswers } from "../bench/live/server.ts";
+import { ADD, WATCH } from "../bench/live/operations.ts";
+import { openPoster, type Poster } from "../bench/post.ts";
+import { tables } from "../../src/party/index.ts";
+import { createKeyspaceOn } from "../fixtures/keyspace.ts";
+import { eventually } from "../fixtures/eventually.ts";
+import { CREATE } from "../fixtures/parties.ts";
+
+// A service in a process of its own, and as many who watch one party in another.
+
+const opened = new AsyncDisposableStack();
+const live = (name: string) => new URL(`../bench/live/${name}.ts`, import.meta.url);
+let server: ReturnType<typeof startChild<ServerAnswers>>;
+let audience: ReturnType<typeof startChild<AudienceAnswers>>;
+let url: string;
+let poster: Poster<any>;
+let key: { readonly city: string; readonly id: string };
+
+beforeAll(async () => {
+  const cluster = inject("cassandra");
+  const { name } = opened.use(await createKeyspaceOn(cluster, ...tables));
+  const args = ["partyfinder", cluster.contactPoints.join(), cluster.localDataCenter, name];
+  server = opened.use(startChild<ServerAnswers>(live("server"), args));
+  audience = opened.use(startChild<AudienceAnswers>(live("audience")));
+  url = await server.ask("url");
+  poster = opened.use(openPoster(url));
+  key = { city: "Rome", id: randomUUID() };
+  await poster.post(CREATE, { input: { ...key, name: "All of them" } });
+});
+afterAll(() => opened.disposeAsync());
+
+const add = async (): Promise<number> =>
+  (await poster.post(ADD, { ...key, delta: 1 })).addPeople.people;
+
+/** What the service has open. */
+async function left() {
+  const { Timeout = 0, TCPSocketWrap = 0 } = await server.ask("open");
+  return { Timeout, TCPSocketWrap };
+}
+
+async function present(): Promise<{ people: number; asOf: string }> {
+  const { addPeople } = await poster.post(
+    "mutation ($city: String!, $id: UUID!) { addPeople(city: $city, id: $id, delta: 1) { ... on PeopleChanged { people asOf } } }",
+    key,
+  );
+  return addPeople;
+}
+
+const wanted = (transport: Transport, variables: object = key): Wanted => ({
+  url,
+  transport,
+  query: WATCH,
+  variables,
+});
+
+const WATCH_SINCE = WATCH.replace("$id: UUID!", "$id: UUID!, $since: Ballot").replace(
+    "id: $id",
+    "id: $id, since: $since",
+  );
+
+test("ten thousand come back at once: the party is read once for all of them, and the service goes on answering", async () => {
+    await audience.ask("subscribe", wanted("WebSocket"), 10_000);
+    const { people, asOf } = await present();
+    await audience.ask("all", people);
+
+    await audience.ask("leave");
+    // Else the service might have too many files open.
+    await eventually(async () => expect((await left()).TCPSocketWrap).toBeLessThan(10), 60_000);
+    const before = await server.ask("reads");
+    const back = audience.ask(
+      "subscribe",
+      { ...wanted("WebSocket", { ...key, since: asOf }), query: WATCH_SINCE },
+      10_000,
+      10_000,
+    );
+    let isBack = false;
+    const answered = (async () => {
+      let answers = 0;
+      for (; !isBack; answers++) await poster.post("{ __typename }", {});
+      return answers;
+    })();
+    await back.finally(() => (isBack = true));
+    expect(await answered).toBeGreaterThan(10);
+    // Of those who come while it is read for the first time, the last may not have to wait for the next read.
+    expect((await server.ask("reads")) - before).toBeLessThanOrEqual(2);
+    await audience.ask("all", await add());
+    await audience.ask("leave");
+  }, 240_000);
+
+test("a thousand who come and go a hundred times leave nothing behind", async () => {
+  const comeAndGo = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      const transport = time % 2 ? "WebSocket" : "SSE";
+      await audience.ask("subscribe", wanted(transport), 1000);
+      await audience.ask("leave");
+    }
+  };
+  const nobody = () =>
+    eventually(async () => {
+      const { Timeout, TCPSocketWrap } = await left();
+      expect(TCPSocketWrap).toBeLessThan(10);
+      return Timeout;
+    }, 30_000);
+  await comeAndGo(20);
+  const before = { timers: await nobody(), memory: await server.ask("memory") };
+  await comeAndGo(80);
+  expect(await nobody()).toBeLessThanOrEqual(before.timers);
+  expect(await server.ask("memory")).toBeLessThan(before.memory * 1.1);
+  // Nobody watches: what changes is read by nobody.
+  const reads = await server.ask("reads");
+  await add();
+  expect(await server.ask("reads")).toBe(reads);
+}, 300_000);
