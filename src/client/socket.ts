@@ -104,9 +104,9 @@ export function createSocket({ url, webSocket }: SocketOptions): Socket {
     for (const listener of listeners) queueMicrotask(() => listener(now));
   }
 
-  function lose(whether: boolean) {
+  function lose(isMissed: boolean) {
     sign();
-    [isOpen, isLost] = [false, whether];
+    [isOpen, isLost] = [false, isMissed && uses > 0];
     tell();
   }
 

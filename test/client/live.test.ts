@@ -180,6 +180,16 @@ test("a service that is not there yet is waited for", async () => {
   expect((await next(counts)).people).toBe(0);
 });
 
+test("who does not listen any more is told of no state", async () => {
+  await using service = await start();
+  const { client, key, states } = service;
+  const seen: ConnectionState[] = [];
+  client.onConnection((state) => seen.push(state))();
+  await next(client.peopleChanged(key));
+  await eventually(() => expect(states).toEqual(["connecting", "connected"]));
+  expect(seen).toEqual([]);
+});
+
 test("it ends when the party is deleted", async () => {
   await using service = await start();
   const { client, direct, key } = service;

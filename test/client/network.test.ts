@@ -106,6 +106,17 @@ test("the error of a service that is not there says where it was looked for, and
   });
 });
 
+test("of a name with several addresses it has what was said at each", async () => {
+  await using server = await answering(200, "");
+  const { port } = new URL(server.url);
+  await server[Symbol.asyncDispose]();
+  await using own = createClient({ url: `http://localhost:${port}/graphql` });
+  await expect(own.party({ city: "Rome", id: randomUUID() })).rejects.toMatchObject({
+    code: "NETWORK_ERROR",
+    message: expect.stringMatching(/: (connect ECONNREFUSED (::1|127\.0\.0\.1):\d+(, |\.$))+$/),
+  });
+});
+
 test.each([
   [200, "<!doctype html>", "BAD_RESPONSE", 'with HTTP status 200 OK and "<!doctype html>"'],
   [404, "", "BAD_RESPONSE", "with HTTP status 404 Not Found and nothing"],
