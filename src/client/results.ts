@@ -1,0 +1,28 @@
+import type {
+  AddPeopleMutation,
+  ChangePeopleMutation,
+  CreatePartyMutation,
+  DeletePartyMutation,
+  PartiesChangedSubscription,
+  UpdatePartyMutation,
+} from "./operations.ts";
+
+// The unions of the schema.
+
+/** What came of `createParty`. */
+export type CreatePartyResult = CreatePartyMutation["createParty"];
+
+/** What came of `updateParty`. */
+export type UpdatePartyResult = UpdatePartyMutation["updateParty"];
+
+/** What came of `deleteParty`. */
+export type DeletePartyResult = DeletePartyMutation["deleteParty"];
+
+/** What came of `changePeople`. */
+export type ChangePeopleResult = ChangePeopleMutation["changePeople"];
+
+/** What came of `addPeople`. */
+export type AddPeopleResult = AddPeopleMutation["addPeople"];
+
+/** What happened in a city. */
+export type PartiesChanged = PartiesChangedSubscription["partiesChanged"];
