@@ -115,7 +115,7 @@ export async function createApp({
   const server = createServer({ highWaterMark: limits.unsentBytes }, listener(routes, log));
   const drain = createDrain(server);
   const closeWebSockets = serveWebSocket(server, yoga, shared, keepAlive, log);
-  server.listen(port, host);
+  server.listen({ port, host, backlog: limits.backlog });
   await once(server, "listening").catch(async (error: unknown) => {
     await live.leave();
     throw error;

@@ -6,6 +6,8 @@ export const limits = {
   messageBytes: 64 * 1024,
   /** More: the error `TOO_MANY_SUBSCRIPTIONS`. */
   subscriptionsASocket: 100,
+  /** Connections that wait to be accepted, as when all clients come back at once; the system may allow fewer. */
+  backlog: 4096,
   /** Of what waits to be sent to one client, beside what the system holds: then it waits where it is kept once for all. */
   unsentBytes: 16 * 1024,
   /** How often the clients of subscriptions are pinged, in milliseconds. */

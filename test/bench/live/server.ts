@@ -17,7 +17,7 @@ import { serveRecipe } from "./recipe.ts";
  */
 export type Kind = "partyfinder" | "counted" | "bare" | "recipe";
 
-const [kind, contactPoints = "", localDataCenter = "", keyspace = "", redis = ""] =
+const [kind, contactPoints = "", localDataCenter = "", keyspace = "", redis = "", poll = "2000"] =
   process.argv.slice(2);
 const readAt = new Map<number, number>();
 const session = timed(
@@ -46,6 +46,7 @@ async function serve(as: Kind): Promise<string> {
   const app = await createApp({
     session,
     redis: redis === "" ? undefined : { url: redis, keyspace },
+    pollInterval: Number(poll),
   });
   return app.url.replace("localhost", "127.0.0.1");
 }
