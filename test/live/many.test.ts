@@ -1,41 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { startChild } from "../bench/child.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Child, startChild } from "../bench/child.ts";
 import type { AudienceAnswers, Transport, Wanted } from "../bench/live/audience.ts";
-import type { ServerAnswers } from "../bench/live/server.ts";
 import { ADD, WATCH } from "../bench/live/operations.ts";
 import { openPoster, type Poster } from "../bench/post.ts";
-import { tables } from "../../src/party/index.ts";
-import { createKeyspaceOn } from "../fixtures/keyspace.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { CREATE } from "../fixtures/parties.ts";
+import { type ServerProcess, startServerProcess } from "../fixtures/server-process.ts";
 
 // A service in a process of its own, and as many who watch one party in another.
 
 const opened = new AsyncDisposableStack();
-const live = (name: string) => new URL(`../bench/live/${name}.ts`, import.meta.url);
-let server: ReturnType<typeof startChild<ServerAnswers>>;
-let audience: ReturnType<typeof startChild<AudienceAnswers>>;
-let url: string;
+let server: ServerProcess;
+let audience: Child<AudienceAnswers>;
 let poster: Poster<any>;
 let key: { readonly city: string; readonly id: string };
 
 beforeAll(async () => {
-  const cluster = inject("cassandra");
-  const { name } = opened.use(await createKeyspaceOn(cluster, ...tables));
-  // No poll, which would read too.
-  const args = [
-    "partyfinder",
-    cluster.contactPoints.join(),
-    cluster.localDataCenter,
-    name,
-    "",
-    "0",
-  ];
-  server = opened.use(startChild<ServerAnswers>(live("server"), args));
-  audience = opened.use(startChild<AudienceAnswers>(live("audience")));
-  url = await server.ask("url");
-  poster = opened.use(openPoster(url));
+  server = opened.use(await startServerProcess());
+  const program = new URL("../bench/live/audience.ts", import.meta.url);
+  audience = opened.use(startChild<AudienceAnswers>(program));
+  poster = opened.use(openPoster(server.url));
   key = { city: "Rome", id: randomUUID() };
   await poster.post(CREATE, { input: { ...key, name: "All of them" } });
 });
@@ -59,7 +44,7 @@ async function present(): Promise<{ people: number; asOf: string }> {
 }
 
 const wanted = (transport: Transport, variables: object = key): Wanted => ({
-  url,
+  url: server.url,
   transport,
   query: WATCH,
   variables,

@@ -11,7 +11,7 @@ import { type App, createApp } from "../../src/server/index.ts";
 import type { Yoga } from "../../src/server/yoga.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { browse, corpus, json, type Sent } from "./corpus.ts";
-import { createParty, type Key } from "../fixtures/parties.ts";
+import { createParty, type Key, WATCH } from "../fixtures/parties.ts";
 
 let plain: TestApp;
 /** The service, on a database that fails in cities made for it. */
@@ -111,6 +111,24 @@ test("whatever is sent, the answer is that of Yoga's own handler, to the byte", 
     statuses.add(answer.statusCode);
   }
   expect(statuses).toEqual(new Set([200, 400, 405, 406, 413, 415, 418]));
+});
+
+test("an event stream is that of Yoga's own handler, to the byte, until the client leaves", async () => {
+  const body = JSON.stringify({ query: WATCH, variables: key });
+  const begin = async (url: string) => {
+    const leave = new AbortController();
+    const headers = { ...json, accept: "text/event-stream" };
+    const response = await fetch(url, { method: "POST", headers, body, signal: leave.signal });
+    let text = "";
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes("data: ")) break;
+    }
+    leave.abort();
+    const { date: _, ...others } = Object.fromEntries(response.headers);
+    return { status: response.status, headers: others, text };
+  };
+  expect(await begin(app.url)).toEqual(await begin(`${app.url}?yoga`));
 });
 
 test("it passes the audit of GraphQL over HTTP", async () => {
