@@ -20,6 +20,12 @@ export function desc<const Name extends string>(name: Name): ClusteringColumn<Na
   return { name, order: "DESC" };
 }
 
+/**
+ * How nodes put together what they have written to disk of a table. `leveled`: at once, so that a read finds a row in
+ * one file, however often it was changed. Else some files gather first, and a read looks into each that has the row.
+ */
+export type Compaction = "leveled";
+
 /** A table's one definition: CQL, rows, keys, GraphQL object and arguments are all read from it. */
 export interface Table<
   C extends Columns = Columns,
@@ -38,6 +44,8 @@ export interface Table<
   readonly clustering: K;
   /** Whether it takes lightweight transactions, and then nothing else: see {@link table}. */
   readonly lwt: L;
+  /** Undefined: as the database does by itself. */
+  readonly compaction: Compaction | undefined;
   readonly description: string | undefined;
 }
 
@@ -72,13 +80,24 @@ export function table<
     readonly lwt?: L;
     /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. Default: none. */
     readonly hidden?: H;
+    /** For rows that are changed over and over: `leveled`. Default: as the database does by itself. */
+    readonly compaction?: Compaction;
     /** Shown to the readers of the GraphQL schema. */
     readonly description?: string;
   },
 ): Table<C, P, K, L, H> {
-  const { partition, clustering = [] as readonly never[], lwt = false, description } = key;
-  const { hidden = {} } = key;
-  const defined = { name, columns, hidden, partition, clustering, lwt, description };
+  const { partition, clustering = [] as readonly never[], lwt = false } = key;
+  const { hidden = {}, compaction, description } = key;
+  const defined = {
+    name,
+    columns,
+    hidden,
+    partition,
+    clustering,
+    lwt,
+    compaction,
+    description,
+  };
   checkKey(defined);
   checkHidden(defined);
   checkStatic(defined);
