@@ -105,25 +105,34 @@ export function table<
 }
 
 /** The names of a table's key columns: partition key, then clustering key. */
-export function keyNames(table: Table): readonly string[] {
-  return [...table.partition, ...clusteringNames(table)];
-}
+export const keyNames = onceATable((table): readonly string[] => [
+  ...table.partition,
+  ...clusteringNames(table),
+]);
 
 /** The names of a table's clustering columns, in order. */
-export function clusteringNames(table: Table): readonly string[] {
-  return table.clustering.map(({ name }) => name);
-}
+export const clusteringNames = onceATable((table): readonly string[] =>
+  table.clustering.map(({ name }) => name),
+);
 
 /** Every column of a table by name, the hidden ones last. */
-export function allColumns({ columns, hidden }: Table): Columns {
-  return { ...columns, ...hidden };
+export const allColumns = onceATable(({ columns, hidden }): Columns =>
+  Object.freeze({ ...columns, ...hidden }),
+);
+
+/** Each statement asks anew for what follows from its table alone. */
+function onceATable<Found>(find: (table: Table) => Found): (table: Table) => Found {
+  const found = new WeakMap<Table, Found>();
+  return (table) => {
+    if (!found.has(table)) found.set(table, find(table));
+    return found.get(table)!;
+  };
 }
 
 /** A column by its name, hidden or not. @throws CassandraError `BAD_STATEMENT` if the table has none of that name */
 export function columnOf(table: Table, name: string): Column {
-  const of = [table.columns, table.hidden].find((columns) => Object.hasOwn(columns, name));
-  const column = of?.[name];
-  if (column) return column;
+  const columns = allColumns(table);
+  if (Object.hasOwn(columns, name)) return columns[name]!;
   throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" has no column "${name}".`);
 }
 
