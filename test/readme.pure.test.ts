@@ -15,8 +15,8 @@ import { sampleOperations } from "../src/party/sample.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
 
-test("the table, but for what it keeps for itself", () => {
-  expect(readme).toContain(createTable({ ...PartyTable, hidden: {} }));
+test("the table, but for what it keeps for itself and how", () => {
+  expect(readme).toContain(createTable({ ...PartyTable, hidden: {}, compaction: undefined }));
 });
 
 test("the error codes", () => {

@@ -1,5 +1,5 @@
 import { identifier } from "./identifier.ts";
-import { allColumns, columnOf, type Table } from "./table.ts";
+import { allColumns, columnOf, type Compaction, type Table } from "./table.ts";
 
 /**
  * How a keyspace's rows are replicated: a number of copies (SimpleStrategy, one data centre),
@@ -28,7 +28,7 @@ export function createTable(table: Table): string {
   const columns = Object.keys(allColumns(table)).map((name) => `  ${columnText(table, name)},\n`);
   return `CREATE TABLE IF NOT EXISTS ${identifier(table.name)} (
 ${columns.join("")}  PRIMARY KEY ${primaryKey(table)}
-)${clusteringOrder(table)}`;
+)${properties(table)}`;
 }
 
 /** The CQL that adds one of a table's columns to an existing table. IF NOT EXISTS it has from Cassandra 4.1 on only. */
@@ -46,11 +46,16 @@ function primaryKey({ partition, clustering }: Table): string {
   return `(${[partitionKey, ...clustering.map(({ name }) => identifier(name))].join(", ")})`;
 }
 
-function clusteringOrder({ clustering }: Table): string {
-  if (clustering.length === 0) return "";
+function properties({ clustering, compaction }: Table): string {
   const columns = clustering.map(({ name, order }) => `${identifier(name)} ${order}`);
-  return ` WITH CLUSTERING ORDER BY (${columns.join(", ")})`;
+  const each = [
+    ...(columns.length > 0 ? [`CLUSTERING ORDER BY (${columns.join(", ")})`] : []),
+    ...(compaction ? [`compaction = ${map({ class: strategies[compaction] })}`] : []),
+  ];
+  return each.length > 0 ? ` WITH ${each.join(" AND ")}` : "";
 }
+
+const strategies: Readonly<Record<Compaction, string>> = { leveled: "LeveledCompactionStrategy" };
 
 function map(entries: Readonly<Record<string, string | number>>): string {
   const text = (value: string | number) => `'${String(value).replaceAll("'", "''")}'`;

@@ -15,6 +15,8 @@ import { within } from "../within.ts";
 export interface Session extends AsyncDisposable {
   /** The release of the node that was reached first, e.g. `5.0.6`. */
   readonly version: string;
+  /** Whether it is a database of Astra, which decides by itself how tables are kept. */
+  readonly isAstra: boolean;
   /**
    * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
    *
@@ -70,7 +72,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
       cause,
     });
   }
-  return createSession(client, mannerOf(options));
+  return createSession(client, mannerOf(options), options.bundle !== undefined);
 }
 
 function createClient(options: ConnectOptions): Client {
@@ -84,7 +86,7 @@ function createClient(options: ConnectOptions): Client {
   }
 }
 
-function createSession(client: Client, manner: Manner): Session {
+function createSession(client: Client, manner: Manner, isAstra: boolean): Session {
   const executions = executionsIn(manner);
 
   /** @param limit how long a page may take on all nodes together, in milliseconds */
@@ -120,6 +122,7 @@ function createSession(client: Client, manner: Manner): Session {
   const close = () => client.shutdown();
   return {
     version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
+    isAstra,
     run,
     async batch(table, writes) {
       const queries = writes.map(({ cql, params }) => ({ query: cql, params: [...params] }));

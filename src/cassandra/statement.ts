@@ -43,8 +43,7 @@ export interface Fragment {
 
 /** Puts pieces side by side. */
 export function join(fragments: readonly Fragment[], separator = " "): Fragment {
-  return {
-    cql: fragments.map(({ cql }) => cql).join(separator),
-    params: fragments.flatMap(({ params }) => params),
-  };
+  const params: unknown[] = [];
+  for (const fragment of fragments) params.push(...fragment.params);
+  return { cql: fragments.map(({ cql }) => cql).join(separator), params };
 }

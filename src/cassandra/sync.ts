@@ -33,7 +33,8 @@ export async function syncKeyspace(
 
 /**
  * Creates the tables and adds the columns that the models have and the keyspace lacks, and says which.
- * It never alters or drops what is there.
+ * It never alters or drops what is there:
+ * a table that is kept on disk otherwise than its model says stays so.
  *
  * @throws CassandraError `NOT_SYNCED` before anything is done, if the database has something otherwise than the models
  */
@@ -42,10 +43,14 @@ export async function sync(
   keyspace: string,
   tables: readonly Table[],
 ): Promise<readonly Addition[]> {
-  const { missing, conflicts } = drift(tables, await introspect(session, keyspace));
+  // Astra takes no such property (docs.datastax.com, "Astra DB CQL limits": it warns, and ignores it).
+  const taken = session.isAstra
+    ? tables.map((table) => ({ ...table, compaction: undefined }))
+    : tables;
+  const { missing, conflicts } = drift(taken, await introspect(session, keyspace));
   if (conflicts.length > 0) throw notSynced(conflicts);
   // One after the other: schema changes that run at once have to wait for each other anyway.
-  for (const addition of missing) await add(addition, session, keyspace, tables);
+  for (const addition of missing) await add(addition, session, keyspace, taken);
   return missing;
 }
 

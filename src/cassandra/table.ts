@@ -20,6 +20,12 @@ export function desc<const Name extends string>(name: Name): ClusteringColumn<Na
   return { name, order: "DESC" };
 }
 
+/**
+ * How nodes put together what they have written to disk of a table. `leveled`: at once, so that a read finds a row in
+ * one file, however often it was changed. Else some files gather first, and a read looks into each that has the row.
+ */
+export type Compaction = "leveled";
+
 /** A table's one definition: CQL, rows, keys, GraphQL object and arguments are all read from it. */
 export interface Table<
   C extends Columns = Columns,
@@ -38,6 +44,8 @@ export interface Table<
   readonly clustering: K;
   /** Whether it takes lightweight transactions, and then nothing else: see {@link table}. */
   readonly lwt: L;
+  /** Undefined: as the database does by itself. */
+  readonly compaction: Compaction | undefined;
   readonly description: string | undefined;
 }
 
@@ -72,13 +80,24 @@ export function table<
     readonly lwt?: L;
     /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. Default: none. */
     readonly hidden?: H;
+    /** For rows that are changed over and over: `leveled`. Default: as the database does by itself. */
+    readonly compaction?: Compaction;
     /** Shown to the readers of the GraphQL schema. */
     readonly description?: string;
   },
 ): Table<C, P, K, L, H> {
-  const { partition, clustering = [] as readonly never[], lwt = false, description } = key;
-  const { hidden = {} } = key;
-  const defined = { name, columns, hidden, partition, clustering, lwt, description };
+  const { partition, clustering = [] as readonly never[], lwt = false } = key;
+  const { hidden = {}, compaction, description } = key;
+  const defined = {
+    name,
+    columns,
+    hidden,
+    partition,
+    clustering,
+    lwt,
+    compaction,
+    description,
+  };
   checkKey(defined);
   checkHidden(defined);
   checkStatic(defined);
@@ -86,25 +105,34 @@ export function table<
 }
 
 /** The names of a table's key columns: partition key, then clustering key. */
-export function keyNames(table: Table): readonly string[] {
-  return [...table.partition, ...clusteringNames(table)];
-}
+export const keyNames = onceATable((table): readonly string[] => [
+  ...table.partition,
+  ...clusteringNames(table),
+]);
 
 /** The names of a table's clustering columns, in order. */
-export function clusteringNames(table: Table): readonly string[] {
-  return table.clustering.map(({ name }) => name);
-}
+export const clusteringNames = onceATable((table): readonly string[] =>
+  table.clustering.map(({ name }) => name),
+);
 
 /** Every column of a table by name, the hidden ones last. */
-export function allColumns({ columns, hidden }: Table): Columns {
-  return { ...columns, ...hidden };
+export const allColumns = onceATable(({ columns, hidden }): Columns =>
+  Object.freeze({ ...columns, ...hidden }),
+);
+
+/** Each statement asks anew for what follows from its table alone. */
+function onceATable<Found>(find: (table: Table) => Found): (table: Table) => Found {
+  const found = new WeakMap<Table, Found>();
+  return (table) => {
+    if (!found.has(table)) found.set(table, find(table));
+    return found.get(table)!;
+  };
 }
 
 /** A column by its name, hidden or not. @throws CassandraError `BAD_STATEMENT` if the table has none of that name */
 export function columnOf(table: Table, name: string): Column {
-  const of = [table.columns, table.hidden].find((columns) => Object.hasOwn(columns, name));
-  const column = of?.[name];
-  if (column) return column;
+  const columns = allColumns(table);
+  if (Object.hasOwn(columns, name)) return columns[name]!;
   throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" has no column "${name}".`);
 }
 

@@ -11,6 +11,9 @@ export function deferSession(present: () => Session): Session {
     get version() {
       return present().version;
     },
+    get isAstra() {
+      return present().isAstra;
+    },
     run: async (statement) => present().run(statement),
     batch: async (table, writes) => present().batch(table, writes),
     load: async (table, key) => present().load(table, key),

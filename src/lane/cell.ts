@@ -26,7 +26,7 @@ export type Sent<Stored> =
  */
 export interface Cell<T extends Table> {
   /** Whether it is known what is in it. */
-  readonly isOpen: boolean;
+  isOpen(): boolean;
   /**
    * Finds out what is in it, or puts something there.
    *
@@ -121,9 +121,7 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   }
 
   return {
-    get isOpen() {
-      return last.get() !== undefined;
-    },
+    isOpen: () => last.get() !== undefined,
     open: async () => void (await open()),
     async send(writes) {
       const previous = await open();

@@ -144,7 +144,7 @@ export function createLane<T extends Table, Request, Answer>({
   /** Whether a row is to be written, or its callers can be answered by what is known. */
   function isClear({ row, callers, plan }: Row): boolean {
     // The first round of a process leaves something in the partition: not for a row that may not even exist.
-    if (plan.write) return plan.creates === true || cell.isOpen || Boolean(known.get(row)?.seen);
+    if (plan.write) return plan.creates === true || cell.isOpen() || Boolean(known.get(row)?.seen);
     const asOf = known.get(row)?.asOf ?? 0;
     return plan.answers.length > 0 && callers.every(({ came }) => came <= asOf);
   }
@@ -168,7 +168,7 @@ export function createLane<T extends Table, Request, Answer>({
 
   async function send(planned: readonly Row[]): Promise<void> {
     try {
-      if (!cell.isOpen) await answerOf(cell.open());
+      if (!cell.isOpen()) await answerOf(cell.open());
     } catch (error) {
       return fail(planned, error);
     }

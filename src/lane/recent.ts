@@ -13,8 +13,9 @@ export function createRecent<Value>(most: number): Recent<Value> {
     set(key, value) {
       values.delete(key);
       values.set(key, value);
+      if (values.size <= most) return;
       const [oldest] = values.keys();
-      if (values.size > most && oldest !== undefined) values.delete(oldest);
+      values.delete(oldest!);
     },
     delete: (key) => void values.delete(key),
   };

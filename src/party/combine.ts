@@ -76,7 +76,7 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
   function countOnce(change: IdentifiedChange): Told | undefined {
     identified = true;
     const added = journal.added(change);
-    if (added || !journal.hasRoom) return added;
+    if (added || !journal.hasRoom()) return added;
     const answer = count(change);
     if (answer && "people" in answer) journal.add(change, answer.people);
     return answer;
@@ -110,20 +110,23 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
       return isIdentified(change) ? countOnce(change) : count(change);
     },
     plan(answers) {
-      const after = { ...seen, ...base, ...next, ...(identified && { operations: journal.after }) };
-      const changed = {
-        ...differing(next, base, seen),
-        ...(journal.write && { operations: journal.write }),
+      const after = {
+        ...seen,
+        ...base,
+        ...next,
+        ...(identified && { operations: journal.after() }),
       };
+      const operations = journal.write();
+      const changed = { ...differing(next, base, seen), ...(operations && { operations }) };
       if (Object.keys(changed).length === 0) return isSeen() ? { after, answers } : unknown;
       // No condition says that the name is still the one that was seen.
       const changes = { ...changed, ...(next.name !== undefined && { name: next.name }) };
       const condition = conditionOf(base, seen);
       if (!condition) return unknown;
-      const memory = identified && journal.condition ? { operations: journal.condition } : {};
+      const remembered = identified ? journal.condition() : undefined;
       const { isNull } = condition;
       const write = update(PartyTable, key, changes, {
-        if: { ...condition.if, ...memory },
+        if: { ...condition.if, ...(remembered && { operations: remembered }) },
         isNull,
       });
       return { write, after, answers };

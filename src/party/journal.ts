@@ -23,14 +23,14 @@ export interface Journal {
   /** The answer of a change that was added in this round. */
   added(change: IdentifiedChange): Counted | Error | undefined;
   /** Whether one more can be added in this round. */
-  readonly hasRoom: boolean;
+  hasRoom(): boolean;
   add(change: IdentifiedChange, people: number): void;
   /** What has to be so still if nothing is to be added that is there already. */
-  readonly condition: Element<number, Buffer | null> | undefined;
+  condition(): Element<number, Buffer | null> | undefined;
   /** What is written; undefined: nothing was added. */
-  readonly write: Element<number, Buffer> | undefined;
+  write(): Element<number, Buffer> | undefined;
   /** What the party remembers then. */
-  readonly after: Memory;
+  after(): Memory;
 }
 
 /** @param now in milliseconds since 1970 */
@@ -48,7 +48,7 @@ export function createJournal(memory: Memory, now: number): Journal {
       const operation = operations.get(change.operationId);
       return operation && repeat(operation, change);
     },
-    get hasRoom() {
+    hasRoom() {
       return content !== undefined && hasRoom(content);
     },
     add({ operationId: id, kind, delta }, people) {
@@ -56,13 +56,13 @@ export function createJournal(memory: Memory, now: number): Journal {
       operations.set(id, operation);
       content &&= remember(content, operation, now);
     },
-    get condition() {
+    condition() {
       return open && element(open.segment, open.before);
     },
-    get write() {
+    write() {
       return open && content && operations.size > 0 ? element(open.segment, content) : undefined;
     },
-    get after() {
+    after() {
       return open && content && operations.size > 0
         ? new Map([...memory, [open.segment, content]])
         : memory;

@@ -45,6 +45,8 @@ export const PartyTable = table(
     partition: ["city"],
     clustering: [asc("id")],
     lwt: true,
+    // A count is changed over and over.
+    compaction: "leveled",
     hidden: {
       // What was applied under which id.
       operations: map(int(), blob()),

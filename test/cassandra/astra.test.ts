@@ -102,6 +102,7 @@ describe("with the .env that Astra's command line writes", () => {
     expect(synced).toMatchObject({ code: 0, err: expect.stringContaining("by the bundle ") });
     expect(synced.out).toMatch(/^CREATE TABLE IF NOT EXISTS party \(/);
     expect(synced.out).not.toContain("KEYSPACE");
+    expect(synced.out).not.toContain("compaction");
 
     served = startCommand(["serve"], { env: { ...settings(), PORT: "0" } });
     url = /http:\S+\/graphql/.exec(await served.printed("Ctrl-C"))![0];

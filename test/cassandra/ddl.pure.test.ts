@@ -24,7 +24,7 @@ test("the party table", () => {
   operations map<int, blob>,
   rounds map<uuid, uuid> static,
   PRIMARY KEY ((city), id)
-) WITH CLUSTERING ORDER BY (id ASC)`);
+) WITH CLUSTERING ORDER BY (id ASC) AND compaction = {'class': 'LeveledCompactionStrategy'}`);
 });
 
 test("a table with a compound partition key, descending order and names that need quotes", () => {

@@ -31,6 +31,26 @@ test("what is missing is created once, and then nothing is", async () => {
   await requireSynced(session, name, [PartyTable]);
 });
 
+test("a table is kept on disk as its model says, or as it was created before", async () => {
+  const { session, name } = keyspace;
+  const compaction = async (table: string) => {
+    const [row] = await session.cql(
+      "SELECT compaction FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?",
+      [name, table],
+    );
+    const { class: strategy } = row!["compaction"] as { readonly class: string };
+    return strategy;
+  };
+  const Plain = table("kept", columns, key);
+  const Leveled = table("kept", columns, { ...key, compaction: "leveled" });
+  await sync(session, name, [Plain, table("leveled", columns, { ...key, compaction: "leveled" })]);
+
+  expect(await sync(session, name, [Leveled])).toEqual([]);
+  await requireSynced(session, name, [Leveled]);
+  expect(await compaction("leveled")).toContain("LeveledCompactionStrategy");
+  expect(await compaction("kept")).not.toContain("LeveledCompactionStrategy");
+});
+
 test("a column that the model has got since is added, and the rows stay", async () => {
   const { session, name } = keyspace;
   const Before = table("grown", columns, key);
