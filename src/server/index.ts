@@ -15,6 +15,7 @@ import { createGraphiQL } from "./graphiql.ts";
 import { createHealth } from "./health.ts";
 import { limits } from "./limits.ts";
 import { createMask, type Log } from "./mask.ts";
+import { ASSETS, createPage } from "./page.ts";
 import { useArgumentErrors, useSyntaxErrors } from "./request-error.ts";
 import { listener } from "./routes.ts";
 import { serveWebSocket } from "./websocket.ts";
@@ -55,8 +56,8 @@ export interface App extends AsyncDisposable {
 const ENDPOINT = "/graphql";
 
 /**
- * Serves the schema over HTTP, Server-Sent Events and WebSocket, with GraphiQL for browsers; `/health` tells whether
- * the process lives, `/ready` whether its database answers.
+ * Serves the schema over HTTP, Server-Sent Events and WebSocket, and for browsers the page at `/` and GraphiQL;
+ * `/health` tells whether the process lives, `/ready` whether its database answers.
  *
  * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen
  */
@@ -100,7 +101,9 @@ export async function createApp({
   const routes = {
     endpoint: ENDPOINT,
     graphql: createFastPath(yoga),
-    page: createGraphiQL(ENDPOINT, operations),
+    graphiql: createGraphiQL(ENDPOINT, operations),
+    page: createPage(),
+    assets: ASSETS,
     others: { "/health": health, "/ready": ready },
   };
   const server = createServer(listener(routes, log));

@@ -1,0 +1,91 @@
+import { createClient } from "../client/index.ts";
+import { type Place, addressOf, placeOf } from "./address.ts";
+import { showCity } from "./city-view.ts";
+import { showConnection } from "./connection.ts";
+import { find, part } from "./part.ts";
+import { showParty } from "./party-view.ts";
+import { showProblem } from "./problem.ts";
+import type { Surroundings, View } from "./view.ts";
+import { argumentOf, wordsOf } from "./words.ts";
+
+const client = createClient({ url: new URL("/graphql", location.href) });
+const main = find(document, "main", HTMLElement);
+const field = find(document, "#city", HTMLInputElement);
+const news = find(document, ".news", HTMLElement);
+
+/** Older browsers load each place anew: the links are ordinary ones. */
+const history = "navigation" in globalThis ? navigation : undefined;
+
+let leaving = new AbortController();
+/** What the next place is to say of what was done before. */
+let tidings = "";
+
+/** Shows a place. What was shown before stays until it has been read. */
+async function show(place: Place, remembered: unknown): Promise<void> {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  main.ariaBusy = "true";
+  const view = await viewOf(place, surroundings(signal, remembered));
+  if (!view || signal.aborted) return;
+  main.ariaBusy = "false";
+  main.replaceChildren(view.root);
+  document.title = view.title === undefined ? "Partyfinder" : `${view.title} · Partyfinder`;
+  document.body.dataset["at"] = place.at;
+  field.value = place.at === "home" ? "" : place.city;
+  news.textContent = tidings;
+  tidings = "";
+}
+
+function surroundings(signal: AbortSignal, remembered: unknown): Surroundings {
+  return {
+    client,
+    signal,
+    remembered,
+    remember(state) {
+      if (!signal.aborted) history?.updateCurrentEntry({ state });
+    },
+    go(place, said = "") {
+      tidings = said;
+      location.assign(addressOf(place));
+    },
+    say(text) {
+      if (!signal.aborted) news.textContent = text;
+    },
+  };
+}
+
+/** Makes a view; nothing if the person has gone on meanwhile. What goes wrong is shown in its place. */
+async function viewOf(place: Place, page: Surroundings): Promise<View | undefined> {
+  if (place.at === "home") return { root: part("home").root };
+  try {
+    return await (place.at === "city" ? showCity(place, page) : showParty(place, page));
+  } catch (error) {
+    if (page.signal.aborted) return undefined;
+    const wrong = argumentOf(error).at(-1);
+    if (wrong === "city") return showProblem("That is no city", wordsOf(error), { at: "home" });
+    if (wrong === "id")
+      return showProblem("No such party", wordsOf(error), { ...place, at: "city", all: false });
+    return showProblem("That did not work", wordsOf(error), place);
+  }
+}
+
+history?.addEventListener("navigate", (event) => {
+  const { pathname, search } = new URL(event.destination.url);
+  const isOurs = event.canIntercept && pathname === "/" && event.navigationType !== "reload";
+  if (!isOurs || event.hashChange || event.downloadRequest !== null) return;
+  event.intercept({
+    focusReset: "manual",
+    async handler() {
+      await show(placeOf(search), event.destination.getState());
+      find(main, "h1", HTMLElement).focus({ preventScroll: true });
+    },
+  });
+});
+
+showConnection(
+  client,
+  find(document, ".connection", HTMLElement),
+  find(document, ".connection [role=status]", HTMLElement),
+);
+await show(placeOf(location.search), history?.currentEntry?.getState());
