@@ -1,12 +1,13 @@
 import { createClient } from "../client/index.ts";
-import { type Place, addressOf, placeOf } from "./address.ts";
+import { addressOf, type CityPlace, type PartyPlace, type Place, placeOf } from "./address.ts";
 import { showCity } from "./city-view.ts";
 import { showConnection } from "./connection.ts";
 import { find, part } from "./part.ts";
 import { showParty } from "./party-view.ts";
 import { showProblem } from "./problem.ts";
+import { createTally } from "./tally.ts";
 import type { Surroundings, View } from "./view.ts";
-import { argumentOf, wordsOf } from "./words.ts";
+import { argumentOf, wordsAboutCity, wordsOf } from "./words.ts";
 
 const client = createClient({ url: new URL("/graphql", location.href) });
 const main = find(document, "main", HTMLElement);
@@ -57,17 +58,34 @@ function surroundings(signal: AbortSignal, remembered: unknown): Surroundings {
 
 /** Makes a view; nothing if the person has gone on meanwhile. What goes wrong is shown in its place. */
 async function viewOf(place: Place, page: Surroundings): Promise<View | undefined> {
-  if (place.at === "home") return { root: part("home").root };
+  if (place.at === "home") return showHome();
   try {
     return await (place.at === "city" ? showCity(place, page) : showParty(place, page));
   } catch (error) {
-    if (page.signal.aborted) return undefined;
-    const wrong = argumentOf(error).at(-1);
-    if (wrong === "city") return showProblem("That is no city", wordsOf(error), { at: "home" });
-    if (wrong === "id")
-      return showProblem("No such party", wordsOf(error), { ...place, at: "city", all: false });
-    return showProblem("That did not work", wordsOf(error), place);
+    return page.signal.aborted ? undefined : problemOf(error, place);
   }
+}
+
+function problemOf(error: unknown, place: CityPlace | PartyPlace): View {
+  const { city } = place;
+  const wrong = argumentOf(error).at(-1);
+  if (wrong === "city") {
+    return showProblem("That is no city", wordsAboutCity(error), { at: "home" });
+  }
+  if (wrong === "id" && place.at === "party") {
+    const inCity = { at: "city", city, all: false } as const;
+    return showProblem("No such party", `“${place.id}” is no id of a party.`, inCity);
+  }
+  return showProblem("That did not work", wordsOf(error), place);
+}
+
+/** The beginning. The counter is there for its looks. */
+function showHome(): View {
+  const { root, find: found } = part("home");
+  const tally = createTally();
+  tally.show(0);
+  found(".hero", HTMLElement).append(tally.element);
+  return { root };
 }
 
 history?.addEventListener("navigate", (event) => {

@@ -23,6 +23,11 @@ const words: Readonly<Record<string, string>> = {
   TOO_MANY_SUBSCRIPTIONS: "Too much is watched at once. Load the page again.",
 };
 
+/** What the service says of a city that it does not take. */
+export function wordsAboutCity(error: unknown): string {
+  return wordsOf(error).replace(/^Argument "city"/, "A city");
+}
+
 /** The argument that an error is about, from the outermost name to the innermost; empty if it is about none. */
 export function argumentOf(error: unknown): readonly string[] {
   const path = error instanceof ClientError && error.errors[0]?.extensions?.["argument"];
