@@ -15,11 +15,11 @@ export interface PartyPlace {
   readonly id: string;
 }
 
-/** The place that a URL's query names, e.g. `?city=Rome&show=all`. */
+/** The place that a URL's query names, e.g. `?city=Rome&show=all`. Around a city's name blanks do not matter. */
 export function placeOf(query: string): Place {
   const asked = new URLSearchParams(query);
-  const [city, id] = [asked.get("city"), asked.get("party")];
-  if (city === null) return { at: "home" };
+  const [city, id] = [asked.get("city")?.trim(), asked.get("party")];
+  if (city === undefined) return { at: "home" };
   if (id !== null) return { at: "party", city, id };
   return { at: "city", city, all: asked.get("show") === "all" };
 }
