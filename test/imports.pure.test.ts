@@ -37,6 +37,7 @@ test.each([
   "testing/index",
   "testing/vitest",
   "config",
+  "client/index",
 ])(
   "importing src/%s.ts opens nothing and reads no setting",
   async (module) => {

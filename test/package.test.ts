@@ -6,7 +6,9 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, print, visit } from "graphql";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { startApp } from "./fixtures/app.ts";
 import { createKeyspace } from "./fixtures/keyspace.ts";
+import { readmeFiles } from "./fixtures/readme.ts";
 
 // What one gets who installs the package into a TypeScript project, with npm and the compiler as they are.
 
@@ -50,6 +52,7 @@ const sources = {
   `,
   "types.ts": `
     import type * as cassandra from "partyfinder/cassandra";
+    import type * as client from "partyfinder/client";
     import { insert, type PrimaryKey, type Row, select, type Session, type Statement } from "partyfinder/cassandra";
     import type * as pothos from "partyfinder/pothos";
     import type * as testing from "partyfinder/testing";
@@ -75,6 +78,7 @@ const sources = {
     const same = <A, B>(..._: Equal<A, B> extends true ? [] : ["not the same"]) => {};
 
     same<Untyped<typeof cassandra>, never>();
+    same<Untyped<typeof client>, never>();
     same<Untyped<typeof pothos>, never>();
     same<Untyped<typeof testing>, never>();
     same<Row<typeof PartyTable>, Party>();
@@ -149,6 +153,25 @@ const sources = {
       contextValue: { session },
     });
     console.log(JSON.stringify({ added: added.length, applied, rows, data }));
+  `,
+  "client.ts": `
+    import { type Client, ClientError, createClient } from "partyfinder/client";
+
+    const [url = ""] = process.argv.slice(2);
+    await using client: Client = createClient({ url });
+    const city = "Rome";
+    const created = await client.createParty({ input: { city, name: "Ferragosto" } });
+    if (created.__typename !== "PartyCreated") throw new Error(created.message);
+    const { id } = created.party;
+    const counts: number[] = [];
+    for await (const { people } of client.peopleChanged({ city, id })) {
+      counts.push(people);
+      if (people === 2) break;
+      await client.addPeople({ city, id, delta: 1 });
+    }
+    const failure = await client.party({ city: "", id }).catch((error: unknown) => error);
+    const code = failure instanceof ClientError ? failure.code : failure;
+    console.log(JSON.stringify({ name: created.party.name, counts, code }));
   `,
   "keyspace.ts": `
     import { createTestKeyspace, startTestCassandra } from "partyfinder/testing";
@@ -270,6 +293,16 @@ test("a table of the project's own is synced, written and read, also by GraphQL"
   });
 });
 
+test("a client counts people in, watches them, and ends", async () => {
+  await using app = await startApp();
+  expect(await compile("client.ts")).toBe("");
+  expect(JSON.parse(await runProgram("client.js", app.url))).toEqual({
+    name: "Ferragosto",
+    counts: [0, 1, 2],
+    code: "BAD_USER_INPUT",
+  });
+});
+
 test("a keyspace for tests is had without vitest", async () => {
   expect(await compile("keyspace.ts")).toBe("");
   expect(await runProgram("keyspace.js")).toBe("[]\n");
@@ -282,7 +315,8 @@ test("a keyspace for tests is had without vitest", async () => {
 });
 
 test("the README's test of a table passes, and a test that fails leaves no keyspace", async () => {
-  for (const [name, text] of await readmeFiles()) await writeFile(join(project, name), text);
+  const files = await readmeFiles("### Testing your own tables");
+  for (const [name, text] of files) await writeFile(join(project, name), text);
   expect(await compile("message.test.ts")).toBe("");
   const vitest = join(project, "node_modules/.bin/vitest");
   const args = ["run", "--exclude=out/**", "--reporter=json", "--outputFile=report.json"];
@@ -370,15 +404,6 @@ function inRoot(name: string): string {
 async function peers(): Promise<readonly string[]> {
   const { peerDependencies } = JSON.parse(await readFile(inRoot("package.json"), "utf8"));
   return Object.keys(peerDependencies);
-}
-
-/** The files that the README shows under "Testing your own tables": name and text. */
-async function readmeFiles(): Promise<readonly (readonly [string, string])[]> {
-  const [, section = ""] = (await readFile(inRoot("README.md"), "utf8")).split(
-    "### Testing your own tables",
-  );
-  const blocks = section.matchAll(/^```ts\n\/\/ (\S+\.ts)\n(.*?)^```$/gms);
-  return [...blocks].map(([, name = "", text = ""]) => [name, text] as const);
 }
 
 /** Packages at the versions that this project is locked to. */

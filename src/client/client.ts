@@ -1,6 +1,6 @@
 import { closed } from "./error.ts";
 import { subscribe, type Subscription } from "./live.ts";
-import { atMost, type Live, type Mailbox, newest } from "./mailbox.ts";
+import { atMost, type Live, newest } from "./mailbox.ts";
 import {
   type AddPeopleMutationVariables,
   addPeopleMutation,
@@ -151,36 +151,36 @@ const WAITING = 100;
  * for await (const { people } of client.peopleChanged({ city, id })) console.log(people);
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, headers = {}, timeout = 10_000, fetch = globalThis.fetch } = options;
-  const { href } = new URL(url);
+  const { headers = {}, timeout = 10_000, fetch = globalThis.fetch } = options;
+  const url = addressOf(options.url);
   const ended = new AbortController();
   const socket = createSocket({
-    url: href.replace(/^http/, "ws"),
+    url: url.replace(/^http/, "ws"),
     webSocket: options.webSocket ?? globalThis.WebSocket,
   });
-  const mailboxes = new Set<{ end(): void }>();
   // A browser's fetch has to be called as a function of its own.
-  const request = createSend({ url: href, headers, timeout, fetch: (...args) => fetch(...args) });
+  const request = createSend({ url, headers, timeout, fetch: (...args) => fetch(...args) });
 
-  const send: Send = async (operation, variables, { signal } = {}) => {
-    const signals = signal ? [signal, ended.signal] : [ended.signal];
-    return request(operation, variables, { signal: AbortSignal.any(signals) });
+  /** A call ends with its signal or with the client. */
+  const ending = ({ signal }: CallOptions = {}) => ({
+    signal: AbortSignal.any(signal ? [signal, ended.signal] : [ended.signal]),
+  });
+  const send: Send = (operation, variables, call) => request(operation, variables, ending(call));
+  const sendUntilAnswered: Send = (operation, variables, call) => {
+    const options = ending(call);
+    return repeated(() => request(operation, variables, options), options);
   };
 
   function live<Data, Variables extends Readonly<Record<string, unknown>>, Value>(
     subscription: Subscription<Data, Variables, Value>,
-    callOptions: CallOptions = {},
+    call: CallOptions = {},
   ): Live<Value> {
     ended.signal.throwIfAborted();
-    const forget = (mailbox: Mailbox<Value>) => void mailboxes.delete(mailbox);
-    const mailbox = subscribe(socket, subscription, callOptions, forget);
-    mailboxes.add(mailbox);
-    return mailbox.values;
+    return subscribe(socket, subscription, call, ended.signal);
   }
 
   async function close(): Promise<void> {
     ended.abort(closed());
-    for (const mailbox of mailboxes) mailbox.end();
     await socket.close();
   }
 
@@ -189,22 +189,17 @@ export function createClient(options: ClientOptions): Client {
     partiesInCity: (variables, call) => send(partiesInCityQuery, variables, call),
     upcomingParties: (variables, call) => send(upcomingPartiesQuery, variables, call),
     async createParty({ input }, call) {
-      const id = input.id ?? randomUuid();
-      const variables = { input: { ...input, id } };
-      const result = await repeated(() => send(createPartyMutation, variables, call), call);
+      const variables = { input: { ...input, id: input.id ?? randomUuid() } };
+      const result = await sendUntilAnswered(createPartyMutation, variables, call);
       const isOurs = input.id == null && result.__typename === "PartyExists";
       return isOurs ? { __typename: "PartyCreated", party: result.party } : result;
     },
     updateParty: (variables, call) => send(updatePartyMutation, variables, call),
     deleteParty: (variables, call) => send(deletePartyMutation, variables, call),
-    changePeople(given, call) {
-      const variables = { ...given, operationId: given.operationId ?? randomUuid() };
-      return repeated(() => send(changePeopleMutation, variables, call), call);
-    },
-    addPeople(given, call) {
-      const variables = { ...given, operationId: given.operationId ?? randomUuid() };
-      return repeated(() => send(addPeopleMutation, variables, call), call);
-    },
+    changePeople: (variables, call) =>
+      sendUntilAnswered(changePeopleMutation, withOperationId(variables), call),
+    addPeople: (variables, call) =>
+      sendUntilAnswered(addPeopleMutation, withOperationId(variables), call),
     peopleChanged({ city, id, since }, call) {
       let last = since ?? undefined;
       return live(
@@ -244,4 +239,18 @@ export function createClient(options: ClientOptions): Client {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function withOperationId<Variables extends { readonly operationId?: string | null | undefined }>(
+  variables: Variables,
+): Variables {
+  return { ...variables, operationId: variables.operationId ?? randomUuid() };
+}
+
+/** In a page, an address may be relative to it. */
+function addressOf(url: string | URL): string {
+  const { location }: { readonly location?: { readonly href: string } } = globalThis;
+  const address = URL.parse(url, location?.href);
+  if (address && /^https?:$/.test(address.protocol)) return address.href;
+  throw new TypeError(`${url} is no address over HTTP: give one as http://localhost:4000/graphql.`);
 }

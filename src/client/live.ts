@@ -1,5 +1,5 @@
 import { ClientError, refused, type ServiceError } from "./error.ts";
-import { createMailbox, type Keep, type Mailbox } from "./mailbox.ts";
+import { createMailbox, type Keep, type Live } from "./mailbox.ts";
 import { pause } from "./pause.ts";
 import { type Answer, answerIn, type CallOptions, type Operation } from "./request.ts";
 import type { Socket } from "./socket.ts";
@@ -27,24 +27,19 @@ interface Sent<Data> {
 /**
  * Subscribes, and again whenever the service completes the subscription: it does so also when it stops.
  *
- * @param onEnd called when the reader has left or nothing more comes
+ * @param closing ends it
  */
 export function subscribe<Data, Variables extends Readonly<Record<string, unknown>>, Value>(
   socket: Socket,
   subscription: Subscription<Data, Variables, Value>,
   { signal }: CallOptions,
-  onEnd: (mailbox: Mailbox<Value>) => void,
-): Mailbox<Value> {
+  closing: AbortSignal,
+): Live<Value> {
   const { operation, variables, keep, take, begin, isEnd } = subscription;
   const left = new AbortController();
+  const mailbox = createMailbox(keep, () => left.abort());
   let failures = 0;
-
-  const abort = () => mailbox.fail(signal?.reason);
-  const mailbox = createMailbox(keep, () => {
-    signal?.removeEventListener("abort", abort);
-    left.abort();
-    onEnd(mailbox);
-  });
+  let end = () => {};
 
   const payload = {
     query: operation,
@@ -67,7 +62,7 @@ export function subscribe<Data, Variables extends Readonly<Record<string, unknow
       complete: resolve,
     });
     const stop = begin === undefined ? () => {} : onHeard(socket, () => mailbox.put(begin));
-    left.signal.addEventListener("abort", () => resolve());
+    end = resolve;
     try {
       await promise;
     } finally {
@@ -77,8 +72,7 @@ export function subscribe<Data, Variables extends Readonly<Record<string, unknow
   }
 
   async function run(): Promise<void> {
-    for (; !left.signal.aborted; failures += 1) {
-      if (failures > 0) await pause(failures - 1, left.signal);
+    while (!left.signal.aborted) {
       try {
         await subscribeOnce();
       } catch (error) {
@@ -86,13 +80,21 @@ export function subscribe<Data, Variables extends Readonly<Record<string, unknow
         if (isEnd?.(error)) return mailbox.end();
         if (error.code !== "UNAVAILABLE") throw error;
       }
+      failures += 1;
+      // At once the first time: most often a deleted party's, which ends here.
+      if (failures > 1) await pause(failures - 2, left.signal);
     }
   }
 
-  signal?.addEventListener("abort", abort);
-  if (signal?.aborted) abort();
-  else void run().catch((error: unknown) => mailbox.fail(error));
-  return mailbox;
+  const on = (event: AbortSignal | undefined, act: () => void) => {
+    if (event?.aborted) act();
+    else event?.addEventListener("abort", act, { signal: left.signal });
+  };
+  on(closing, () => mailbox.end());
+  on(signal, () => mailbox.fail(signal?.reason));
+  left.signal.addEventListener("abort", () => end());
+  void run().catch((error: unknown) => mailbox.fail(error));
+  return mailbox.values;
 }
 
 /**

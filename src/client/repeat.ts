@@ -2,21 +2,28 @@ import { ClientError } from "./error.ts";
 import { pause } from "./pause.ts";
 import type { CallOptions } from "./request.ts";
 
-/** How often a call is sent at most. With 10 s for each that is less than the 60 s that the service remembers it. */
+/** How often a call is sent at most. */
 const ATTEMPTS = 4;
+/** For how long, in milliseconds: half of the time for which the service remembers an operation id. */
+const SPAN = 30_000;
 
 /** Makes a call that is harmless when repeated, again while no answer comes. */
 export async function repeated<Value>(
   call: () => Promise<Value>,
-  { signal }: CallOptions = {},
+  { signal }: CallOptions,
 ): Promise<Value> {
+  const end = performance.now() + SPAN;
   for (let failures = 0; ; failures += 1) {
     try {
       return await call();
     } catch (error) {
-      const isLost = error instanceof ClientError && error.code === "NETWORK_ERROR";
-      if (!isLost || failures + 1 >= ATTEMPTS) throw error;
+      const isLast = failures + 1 === ATTEMPTS || performance.now() > end;
+      if (isLast || !isLost(error)) throw error;
       await pause(failures, signal);
     }
   }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "NETWORK_ERROR";
 }

@@ -36,12 +36,13 @@ const gatewayFailures: readonly number[] = [502, 503, 504];
 /** Makes what sends operations over HTTP. */
 export function createSend({ url, fetch, headers, timeout }: RequestOptions): Send {
   return async (operation, variables, { signal } = {}) => {
+    const body = JSON.stringify({ query: operation, variables });
     const patience = AbortSignal.timeout(timeout);
     try {
       const response = await fetch(url, {
         method: "POST",
         headers: { ...headers, "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify({ query: operation, variables }),
+        body,
         signal: signal ? AbortSignal.any([signal, patience]) : patience,
       });
       return answerOf(response, await response.text());
@@ -89,8 +90,9 @@ function parsed<Data>(text: string): Parsed<Data> | undefined {
   }
 }
 
-/** Node.js says "fetch failed", and has the reason as the cause. */
+/** Node.js says "fetch failed" and has the reason as the cause: one for each address that a name has. */
 function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
 }

@@ -4,8 +4,8 @@ import { pause } from "./pause.ts";
 /**
  * How the socket of live values is.
  *
- * - `idle`: nobody watches anything, so there is none.
- * - `connecting`: the first attempt is under way.
+ * - `idle`: nobody watches anything, so none is needed.
+ * - `connecting`: it is opened.
  * - `connected`
  * - `lost`: it broke, or could not be opened, and is tried again until it is there.
  */
@@ -24,7 +24,7 @@ export interface Socket {
   subscribe<Sent>(payload: Payload, sink: Sink<Sent>): () => void;
   /** Calls the listener each time that it is there. @returns what ends that */
   onConnected(listener: () => void): () => void;
-  /** Resolves when it is closed, as it is when nobody uses it. */
+  /** Closes it. Whoever used it has to have left before. */
   close(): Promise<void>;
 }
 
@@ -52,59 +52,75 @@ export interface SocketOptions {
 const QUIET = 10_000;
 /** How long it may take to answer that, or to greet, in milliseconds. */
 const PATIENCE = 5000;
+/** How long it stays open for the next use, in milliseconds. */
+const LINGER = 100;
 
 /** Makes it. Nothing is opened yet. */
 export function createSocket({ url, webSocket }: SocketOptions): Socket {
   const listeners = new Set<(state: ConnectionState) => void>();
-  let state: ConnectionState = "idle";
+  let told: ConnectionState = "idle";
   let uses = 0;
+  let isOpen = false;
+  let isLost = false;
   let waiting = new AbortController();
   let silence: ReturnType<typeof setTimeout> | undefined;
 
   const client = createClient({
     url,
     webSocketImpl: webSocket,
+    lazyCloseTimeout: LINGER,
     keepAlive: QUIET,
     retryAttempts: Infinity,
     shouldRetry: () => true,
-    retryWait: async (failures) => {
+    async retryWait(failures) {
       if (uses > 0) await pause(failures, waiting.signal);
     },
     on: {
-      connecting(isRetry) {
-        enter(isRetry ? "lost" : "connecting");
-        expectSign();
-      },
+      connecting: expectSign,
       connected() {
-        signed();
-        enter("connected");
+        sign();
+        [isOpen, isLost] = [true, false];
+        tell();
       },
       ping: (received) => void (received || expectSign()),
-      pong: (received) => void (received && signed()),
-      closed() {
-        signed();
-        enter(uses > 0 ? "lost" : "idle");
-      },
-      error: () => enter("lost"),
+      pong: (received) => void (received && sign()),
+      closed: (event) => lose(!isNormal(event)),
+      error: () => lose(true),
     },
   });
+  const forgetNetwork = onNetwork({ online: hurry, offline: () => client.terminate() });
 
-  function enter(next: ConnectionState) {
-    if (next === state) return;
-    state = next;
-    for (const listener of listeners) listener(state);
+  const state = (): ConnectionState => {
+    if (uses === 0) return "idle";
+    if (isOpen) return "connected";
+    return isLost ? "lost" : "connecting";
+  };
+
+  function tell() {
+    const now = state();
+    if (now === told) return;
+    told = now;
+    // Later, so that a listener that throws stops nothing here.
+    for (const listener of listeners) queueMicrotask(() => listener(now));
   }
 
+  function lose(isMissed: boolean) {
+    sign();
+    [isOpen, isLost] = [false, isMissed && uses > 0];
+    tell();
+  }
+
+  /** Gives up the connection unless there is a sign of the other side. */
   function expectSign() {
     clearTimeout(silence);
     silence = setTimeout(() => client.terminate(), PATIENCE);
   }
 
-  function signed() {
+  function sign() {
     clearTimeout(silence);
   }
 
-  /** Ends a wait for the next attempt. */
+  /** Ends the wait for the next attempt. */
   function hurry() {
     waiting.abort();
     waiting = new AbortController();
@@ -112,44 +128,46 @@ export function createSocket({ url, webSocket }: SocketOptions): Socket {
 
   function leave() {
     uses -= 1;
-    if (uses > 0) return;
-    // It is being closed, which the other side has to answer.
-    if (state === "connected") return expectSign();
-    client.terminate();
-    hurry();
-    signed();
-    enter("idle");
+    if (uses === 0 && !isOpen) {
+      client.terminate();
+      hurry();
+      lose(false);
+    }
+    tell();
   }
-
-  const forget = onNetwork({ online: hurry, offline: () => client.terminate() });
 
   return {
     get state() {
-      return state;
+      return state();
     },
     onState(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    subscribe(payload, sink) {
+    subscribe<Sent>(payload: Payload, sink: Sink<Sent>) {
       uses += 1;
       const release = client.subscribe(payload, sink as Sink<unknown>);
       hurry();
-      let used = true;
+      tell();
+      let isUsed = true;
       return () => {
-        if (!used) return;
-        used = false;
+        if (!isUsed) return;
+        isUsed = false;
         release();
         leave();
       };
     },
     onConnected: (listener) => client.on("connected", listener),
     async close() {
-      forget();
-      if (state !== "connected") return;
-      await new Promise<void>((resolve) => client.on("closed", () => resolve()));
+      forgetNetwork();
+      if (isOpen) await client.dispose();
     },
   };
+}
+
+/** Whether it was closed because nobody used it. */
+function isNormal(event: unknown): boolean {
+  return (event as Partial<CloseEvent>).code === 1000;
 }
 
 /** Listens to what a browser says of its network; elsewhere nobody says anything. */

@@ -10,7 +10,7 @@ import type { Surroundings, View } from "./view.ts";
 import { argumentOf, wordsAboutCity, wordsOf } from "./words.ts";
 
 const client = createClient({ url: new URL("/graphql", location.href) });
-const main = find(document, "main", HTMLElement);
+const middle = find(document, "main .view", HTMLElement);
 const field = find(document, "#city", HTMLInputElement);
 const news = find(document, ".news", HTMLElement);
 
@@ -26,11 +26,11 @@ async function show(place: Place, remembered: unknown): Promise<void> {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  main.ariaBusy = "true";
+  middle.ariaBusy = "true";
   const view = await viewOf(place, surroundings(signal, remembered));
   if (!view || signal.aborted) return;
-  main.ariaBusy = "false";
-  main.replaceChildren(view.root);
+  middle.ariaBusy = "false";
+  middle.replaceChildren(view.root);
   document.title = view.title === undefined ? "Partyfinder" : `${view.title} · Partyfinder`;
   document.body.dataset["at"] = place.at;
   field.value = place.at === "home" ? "" : place.city;
@@ -96,7 +96,7 @@ history?.addEventListener("navigate", (event) => {
     focusReset: "manual",
     async handler() {
       await show(placeOf(search), event.destination.getState());
-      find(main, "h1", HTMLElement).focus({ preventScroll: true });
+      find(middle, "h1", HTMLElement).focus({ preventScroll: true });
     },
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { createWindows, NETWORK, useBrowser } from "../fixtures/browser.ts";
 import { change, createParty, DELETE, type Key } from "../fixtures/parties.ts";
-import { openWay } from "../fixtures/way.ts";
+import { startWay } from "../fixtures/way.ts";
 import { address, partyAddress, PLUS } from "./seen.ts";
 
 useBrowser();
@@ -56,18 +56,18 @@ describe.each(["light", "dark"] as const)("nothing is in anybody's way: %s", (co
   });
 
   test("what a lost connection, a refusal and a deletion look like", async () => {
-    await using way = await openWay(app.url);
+    await using way = await startWay(app.url);
     await using windows = createWindows();
     const own = await createParty(app, { city: `City ${randomUUID()}` });
     const page = await windows.open(partyAddress(way, own), { ...options, tolerated: NETWORK });
     await page.getByText("Live", { exact: true }).waitFor();
-    way.cut("WebSockets");
+    way.refuseWebSockets(true);
     await page.getByText("No connection since").waitFor();
     await change(app, own, 0, 1);
     await page.locator(PLUS).click();
     await page.getByText("Somebody was faster: it is 1 by now").waitFor();
     expect(await faults(page)).toEqual([]);
-    way.restore();
+    way.refuseWebSockets(false);
     await app.run(DELETE, { ...own });
     await page.getByText("This party has been deleted.").waitFor();
     expect(await faults(page)).toEqual([]);

@@ -4,7 +4,7 @@ import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
 import { createWindows, NETWORK, useBrowser } from "../fixtures/browser.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { ADD, change, createParty } from "../fixtures/parties.ts";
-import { openWay } from "../fixtures/way.ts";
+import { startWay } from "../fixtures/way.ts";
 import {
   ADD_ME,
   address,
@@ -57,13 +57,13 @@ test("clicks that are faster than their answers all count, and no count goes bac
 });
 
 test("who missed a change is told the actual count, and can change it there", async () => {
-  await using way = await openWay(app.url);
+  await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app, { people: 3 });
   const page = await windows.open(partyAddress(way, key), { tolerated: NETWORK });
   await page.getByText("Live", { exact: true }).waitFor();
 
-  way.cut("WebSockets");
+  way.refuseWebSockets(true);
   await page.getByText("No connection since").waitFor();
   await change(app, key, 3, +2);
   expect(await countOn(page)).toBe(3);
@@ -99,22 +99,22 @@ test("a count leaves its range neither below nor above", async () => {
 });
 
 test("a lost connection is shown, and a regained one catches up: one party", async () => {
-  await using way = await openWay(app.url);
+  await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app);
   const page = await windows.open(partyAddress(way, key), { tolerated: NETWORK });
   await page.getByText("Live", { exact: true }).waitFor();
 
-  way.cut();
+  way.refuse(true);
   await page.getByText("No connection since").waitFor();
   await change(app, key, 0, +9);
-  way.restore();
+  way.refuse(false);
   await page.getByText("Live", { exact: true }).waitFor();
   await eventually(async () => expect(await countOn(page)).toBe(9));
 });
 
 test("a lost connection is shown, and a regained one catches up: a city", async () => {
-  await using way = await openWay(app.url);
+  await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app);
   const page = await windows.open(address(way, { city: key.city, show: "all" }), {
@@ -122,11 +122,11 @@ test("a lost connection is shown, and a regained one catches up: a city", async 
   });
   await page.getByText("Live", { exact: true }).waitFor();
 
-  way.cut();
+  way.refuse(true);
   await page.getByText("No connection since").waitFor();
   await change(app, key, 0, +9);
   const missed = await createParty(app, { city: key.city, people: 5 });
-  way.restore();
+  way.refuse(false);
   await page.getByText("Live", { exact: true }).waitFor();
   await eventually(async () => {
     const counts = [key, missed].map(({ id }) => countOn(page, `li:has([href*="${id}"])`));
@@ -135,17 +135,17 @@ test("a lost connection is shown, and a regained one catches up: a city", async 
 });
 
 test("what was clicked without a connection is counted once when it is back", async () => {
-  await using way = await openWay(app.url);
+  await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app);
   const page = await windows.open(partyAddress(way, key), { tolerated: NETWORK });
   await page.getByText("Live", { exact: true }).waitFor();
 
-  way.cut();
+  way.refuse(true);
   await page.locator(ADD_ME).click();
   const again = page.getByText("Send +1 again");
   await again.waitFor();
-  way.restore();
+  way.refuse(false);
   await again.click();
   await eventually(async () => expect(await countOn(page)).toBe(1));
 });
