@@ -6,7 +6,7 @@ export interface Choice {
 
 /** A place in which a person is told what came of something. */
 export interface Answer {
-  /** Tells it, in the place of what stood there. */
+  /** Tells it, in the place of what stood there, and where the person sees it. */
   tell(text: string, choices?: readonly Choice[]): void;
   clear(): void;
 }
@@ -35,6 +35,7 @@ export function createAnswer(element: HTMLElement): Answer {
       const line = document.createElement("p");
       line.textContent = text;
       element.replaceChildren(line, ...choices.map(button));
+      element.scrollIntoView({ block: "nearest" });
     },
     clear,
   };

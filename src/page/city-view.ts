@@ -15,7 +15,7 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
   const { city, all } = place;
   const { client, signal } = page;
   const from = new Date();
-  const { root } = part("in-city");
+  const root = part("in-city");
   const list = createPartyList(find(root, ".parties", HTMLElement), all ? byId : byDate);
   const more = find(root, ".more", HTMLElement);
   const button = find(more, "button", HTMLButtonElement);

@@ -1,5 +1,6 @@
 import { createAnswer } from "./answer.ts";
 import { openDialog } from "./dialog.ts";
+import { find } from "./part.ts";
 import { wordsOf } from "./words.ts";
 
 /** What is to be confirmed. */
@@ -14,10 +15,10 @@ export interface Question {
 /** Asks before something is done that cannot be undone. */
 export function confirm({ title, text, act, signal }: Question): void {
   const dialog = openDialog("confirm", signal);
-  const answer = createAnswer(dialog.find(".answer", HTMLElement));
-  const button = dialog.find(".danger", HTMLButtonElement);
-  dialog.find("h2", HTMLElement).textContent = title;
-  dialog.find("#confirm-text", HTMLElement).textContent = text;
+  const answer = createAnswer(find(dialog, ".answer", HTMLElement));
+  const button = find(dialog, ".danger", HTMLButtonElement);
+  find(dialog, "h2", HTMLElement).textContent = title;
+  find(dialog, "#confirm-text", HTMLElement).textContent = text;
   button.addEventListener("click", async () => {
     button.disabled = true;
     const problem = await act().catch(wordsOf);

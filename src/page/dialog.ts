@@ -1,24 +1,17 @@
-import { type Part, part } from "./part.ts";
-
-/** A dialog that is open. */
-export interface Dialog extends Part {
-  close(): void;
-}
+import { find, part } from "./part.ts";
 
 /** Opens the dialog of a template. It closes by Escape, by its cancel button, and when the person leaves the view. */
-export function openDialog(template: string, signal: AbortSignal): Dialog {
-  const made = part(template);
-  const { root } = made;
-  if (!(root instanceof HTMLDialogElement)) throw new Error(`"${template}" is no dialog.`);
-  const close = () => root.close();
-  const onClose = () => {
-    root.remove();
+export function openDialog(template: string, signal: AbortSignal): HTMLDialogElement {
+  const dialog = part(template);
+  if (!(dialog instanceof HTMLDialogElement)) throw new Error(`"${template}" is no dialog.`);
+  const close = () => dialog.close();
+  dialog.addEventListener("close", () => {
+    dialog.remove();
     signal.removeEventListener("abort", close);
-  };
-  root.addEventListener("close", onClose);
+  });
   signal.addEventListener("abort", close);
-  made.find(".cancel", HTMLButtonElement).addEventListener("click", close);
-  document.body.append(root);
-  root.showModal();
-  return { ...made, close };
+  find(dialog, ".cancel", HTMLButtonElement).addEventListener("click", close);
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
 }

@@ -81,10 +81,10 @@ function problemOf(error: unknown, place: CityPlace | PartyPlace): View {
 
 /** The beginning. The counter is there for its looks. */
 function showHome(): View {
-  const { root, find: found } = part("home");
+  const root = part("home");
   const tally = createTally();
   tally.show(0);
-  found(".hero", HTMLElement).append(tally.element);
+  find(root, ".hero", HTMLElement).append(tally.element);
   return { root };
 }
 

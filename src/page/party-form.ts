@@ -2,6 +2,7 @@ import type { FieldError } from "../client/index.ts";
 import { createAnswer } from "./answer.ts";
 import { fromInput, toInput } from "./dates.ts";
 import { openDialog } from "./dialog.ts";
+import { find } from "./part.ts";
 import { argumentOf, wordsOf } from "./words.ts";
 
 /** What a person has filled in; absent: as it was, or a field that the form has not. */
@@ -39,11 +40,11 @@ type Field = (typeof fields)[number];
 /** Opens a form. What is wrong is told at its field, in the words of the service: the rules are there. */
 export function openPartyForm(options: PartyForm): void {
   const dialog = openDialog("party-form", options.signal);
-  const answer = createAnswer(dialog.find(".answer", HTMLElement));
-  const button = dialog.find(".primary", HTMLButtonElement);
-  const input = (field: Field) => dialog.find(`[name=${field}]`, HTMLInputElement);
+  const answer = createAnswer(find(dialog, ".answer", HTMLElement));
+  const button = find(dialog, ".primary", HTMLButtonElement);
+  const input = (field: Field) => find(dialog, `[name=${field}]`, HTMLInputElement);
 
-  dialog.find("h2", HTMLElement).textContent = options.title;
+  find(dialog, "h2", HTMLElement).textContent = options.title;
   button.textContent = options.action;
   input("name").defaultValue = options.name;
   input("date").defaultValue = toInput(options.date);
@@ -66,7 +67,7 @@ export function openPartyForm(options: PartyForm): void {
 
   function mark(field: Field, message: string) {
     input(field).setAttribute("aria-invalid", String(message !== ""));
-    dialog.find(`#form-${field}-error`, HTMLElement).textContent = message;
+    find(dialog, `#form-${field}-error`, HTMLElement).textContent = message;
   }
 
   /** Each at its field; what has none at the top. The first wrong field gets the focus. */
@@ -103,7 +104,7 @@ export function openPartyForm(options: PartyForm): void {
     else dialog.close();
   }
 
-  dialog.find("form", HTMLFormElement).addEventListener("submit", (event) => {
+  find(dialog, "form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void submit();
   });

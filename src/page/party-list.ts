@@ -40,7 +40,7 @@ interface Row {
 }
 
 /** Makes a list of an empty `<ol>`. */
-export function createPartyList(element: HTMLElement, order: Order): PartyList {
+export function createPartyList(list: HTMLElement, order: Order): PartyList {
   const rows = new Map<string, Row>();
   const sorted: Row[] = [];
   const gone = new Map<string, number>();
@@ -58,9 +58,9 @@ export function createPartyList(element: HTMLElement, order: Order): PartyList {
 
   function created(party: Party, since: number): Row {
     const tally = createTally();
-    const { root } = part("row");
-    find(root, "a", HTMLAnchorElement).prepend(tally.element);
-    const row = { party, count: read(undefined, party.people, since), element: root, tally };
+    const element = part("row");
+    find(element, "a", HTMLAnchorElement).prepend(tally.element);
+    const row = { party, count: read(undefined, party.people, since), element, tally };
     rows.set(party.id, row);
     return row;
   }
@@ -69,7 +69,7 @@ export function createPartyList(element: HTMLElement, order: Order): PartyList {
     const before = sorted.indexOf(row);
     if (before >= 0) sorted.splice(before, 1);
     const index = sorted.findLastIndex(({ party }) => order(party, row.party) < 0) + 1;
-    element.insertBefore(row.element, sorted[index]?.element ?? null);
+    list.insertBefore(row.element, sorted[index]?.element ?? null);
     sorted.splice(index, 0, row);
   }
 
@@ -96,9 +96,8 @@ export function createPartyList(element: HTMLElement, order: Order): PartyList {
       for (const party of parties) if (heardOf(party.id) <= since) put(party, since);
     },
     keep(ids, since) {
-      for (const row of [...sorted]) {
-        if (!ids.has(row.party.id) && row.count.heard <= since) remove(row);
-      }
+      const lost = sorted.filter(({ party, count }) => !ids.has(party.id) && count.heard <= since);
+      for (const row of lost) remove(row);
     },
     hear(party, now) {
       gone.delete(party.id);

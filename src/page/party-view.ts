@@ -31,7 +31,7 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
     );
   }
 
-  const { root } = part("one-party");
+  const root = part("one-party");
   const answer = createAnswer(find(root, ".answer", HTMLElement));
   const tally = createTally();
   const sayAloud = seldom(ALOUD, signal, (people: number) => {

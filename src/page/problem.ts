@@ -4,7 +4,7 @@ import { showHeading, type View } from "./view.ts";
 
 /** What is shown in the place of what was asked for: what is the matter, and where to go from there. */
 export function showProblem(title: string, text: string, next: Place): View {
-  const { root } = part("problem");
+  const root = part("problem");
   const link = document.createElement("a");
   link.href = addressOf(next);
   link.textContent = labelOf(next);

@@ -70,7 +70,8 @@ function roll(wheel: Element, digit: string, direction: Direction): void {
   const [below, above] = direction === "up" ? ["100%", "-100%"] : ["-100%", "100%"];
   const timing = { duration: 420, easing: "cubic-bezier(0.3, 1.3, 0.5, 1)" };
   next.animate({ translate: [`0 ${below}`, "0 0"] }, timing);
-  next.animate({ color: ["var(--moved)", "var(--moved)", "var(--digit)"] }, 1600);
+  const moved = { color: "var(--moved)" };
+  next.animate([moved, { ...moved, offset: 0.5 }, {}], 1600);
   const leaving = before.animate({ translate: ["0 0", `0 ${above}`] }, timing);
   leaving.onfinish = () => before.remove();
 }

@@ -18,11 +18,11 @@ export interface Surroundings {
   /** What the view remembered when it was left, if the person comes back to it. */
   readonly remembered: unknown;
   /** Keeps something for when the person comes back. */
-  remember(state: unknown): void;
+  readonly remember: (state: unknown) => void;
   /** Goes to another place, and says there what was done here. */
-  go(place: Place, news?: string): void;
+  readonly go: (place: Place, news?: string) => void;
   /** Tells what has happened, for eyes and screen readers. */
-  say(news: string): void;
+  readonly say: (news: string) => void;
 }
 
 /** Shows the heading of a view: smaller where it is long. */

@@ -65,21 +65,27 @@ test("back and forward go through the places, each with its heading in focus", a
 });
 
 test.each([
-  [{ city: "   " }, "That is no city", "A city must be 1 to 200 characters, but got 0."],
-  [
-    { city: "x".repeat(201) },
-    "That is no city",
-    "A city must be 1 to 200 characters, but got more.",
-  ],
-  [{ city: "Rome", party: "xyz" }, "No such party", "“xyz” is no id of a party."],
-  [{ city: "Rome", party: randomUUID() }, "No such party", "There is no party of this id in Rome."],
-])("an address that leads nowhere says so: $city $party", async (query, title, text) => {
+  ["of blanks", { city: "   " }, "A city must be 1 to 200 characters, but got 0."],
+  ["too long", { city: "x".repeat(201) }, "A city must be 1 to 200 characters, but got more."],
+])("a city that is %s is refused in words", async (_, query, text) => {
   await using windows = createWindows();
   const page = await windows.open(address(app, query));
-  expect(await page.locator(heading).innerText()).toBe(title);
+  expect(await page.locator(heading).innerText()).toBe("That is no city");
   await page.getByText(text).waitFor();
-  await page.locator(".next a").click();
-  await page.locator(heading, { hasText: "party" in query ? "Rome" : "Who is coming?" }).waitFor();
+  await page.getByText("Begin anew").click();
+  await page.locator(heading, { hasText: "Who is coming?" }).waitFor();
+});
+
+test.each([
+  ["xyz", "“xyz” is no id of a party."],
+  [randomUUID(), "There is no party of this id in Rome."],
+])("the party %s is not there", async (party, text) => {
+  await using windows = createWindows();
+  const page = await windows.open(address(app, { city: "Rome", party }));
+  expect(await page.locator(heading).innerText()).toBe("No such party");
+  await page.getByText(text).waitFor();
+  await page.getByText("See what there is in Rome").click();
+  await page.locator(heading, { hasText: "Rome" }).waitFor();
 });
 
 test("a city of 200 characters has its place", async () => {
