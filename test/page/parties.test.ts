@@ -22,7 +22,7 @@ test("in a city without parties the first one is created, changed, and deleted",
   const page = await windows.open(address(app, { city }));
   await page.getByText(`Nothing is coming up in ${city}.`).waitFor();
 
-  await page.getByRole("button", { name: "Create the first one" }).click();
+  await page.getByRole("button", { name: "Create a party" }).click();
   await page.getByLabel("What it is called").fill("  Ferragosto ");
   await page.getByLabel("When it begins").fill("2050-08-15T21:30");
   await page.getByLabel("How many are counted in").fill("12");

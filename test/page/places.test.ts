@@ -120,7 +120,7 @@ test("with the keyboard alone a party is created and somebody is counted in", as
   await page.keyboard.type(city);
   await page.keyboard.press("Enter");
   await page.locator(heading, { hasText: city }).waitFor();
-  await reach("Create the first one");
+  await reach("Create a party");
   await page.keyboard.press("Enter");
   await reach("What it is called");
   await page.keyboard.type("By keys");
@@ -131,6 +131,23 @@ test("with the keyboard alone a party is created and somebody is counted in", as
   await eventually(async () => expect(await countOn(page)).toBe(1));
   await page.keyboard.press("Space");
   await eventually(async () => expect(await countOn(page)).toBe(2));
+});
+
+test("a browser that knows no Navigation API loads each place anew", async () => {
+  await using windows = createWindows();
+  const { city } = await createParty(app);
+  const page = await windows.open(address(app, {}));
+  await page.addInitScript("delete globalThis.navigation");
+  await page.reload();
+  expect(await page.evaluate("'navigation' in globalThis")).toBe(false);
+  await page.getByLabel("Parties in").fill(city);
+  await page.keyboard.press("Enter");
+  await page.locator(heading, { hasText: city }).waitFor();
+  await page.getByRole("link", { name: "All" }).click();
+  await page.getByText("A party").click();
+  await page.locator(".hero .wheels").waitFor();
+  await page.goBack();
+  await page.locator(heading, { hasText: city }).waitFor();
 });
 
 test("GraphiQL is one click away", async () => {
