@@ -17,18 +17,19 @@ const news = find(document, ".news", HTMLElement);
 /** Older browsers load each place anew: the links are ordinary ones. */
 const history = "navigation" in globalThis ? navigation : undefined;
 
-let leaving = new AbortController();
+/** Ends what the view began that is shown, or about to be. */
+let current = new AbortController();
 /** What the next place is to say of what was done before. */
 let tidings = "";
 
-/** Shows a place. What was shown before stays until it has been read. */
+/** Shows a place. What was shown before stays and lives until it has been read, so that the two share a connection. */
 async function show(place: Place, remembered: unknown): Promise<void> {
-  leaving.abort();
-  leaving = new AbortController();
-  const { signal } = leaving;
+  const before = current;
+  const own = (current = new AbortController());
   middle.ariaBusy = "true";
-  const view = await viewOf(place, surroundings(signal, remembered));
-  if (!view || signal.aborted) return;
+  const view = await viewOf(place, surroundings(own, remembered));
+  before.abort();
+  if (!view || current !== own) return;
   middle.ariaBusy = "false";
   middle.replaceChildren(view.root);
   document.title = view.title === undefined ? "Partyfinder" : `${view.title} · Partyfinder`;
@@ -38,20 +39,20 @@ async function show(place: Place, remembered: unknown): Promise<void> {
   tidings = "";
 }
 
-function surroundings(signal: AbortSignal, remembered: unknown): Surroundings {
+function surroundings(own: AbortController, remembered: unknown): Surroundings {
   return {
     client,
-    signal,
+    signal: own.signal,
     remembered,
     remember(state) {
-      if (!signal.aborted) history?.updateCurrentEntry({ state });
+      if (current === own) history?.updateCurrentEntry({ state });
     },
     go(place, said = "") {
       tidings = said;
       location.assign(addressOf(place));
     },
     say(text) {
-      if (!signal.aborted) news.textContent = text;
+      if (current === own) news.textContent = text;
     },
   };
 }
@@ -96,6 +97,7 @@ history?.addEventListener("navigate", (event) => {
     focusReset: "manual",
     async handler() {
       await show(placeOf(search), event.destination.getState());
+      if (event.signal.aborted) return;
       find(middle, "h1", HTMLElement).focus({ preventScroll: true });
     },
   });
