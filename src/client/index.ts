@@ -30,3 +30,4 @@ export type {
   UpdatePartyResult,
 } from "./results.ts";
 export type { ConnectionState } from "./socket.ts";
+export { randomUuid } from "./uuid.ts";

@@ -1,4 +1,7 @@
-/** A random UUID. `crypto.randomUUID` is not there in pages that come from another machine without TLS. */
+/**
+ * Makes an id: of a party, or of an operation. `crypto.randomUUID` is not there in pages that come from another
+ * machine without TLS.
+ */
 export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Client, createClient } from "../../src/client/index.ts";
+import { type Client, createClient, randomUuid } from "../../src/client/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { startProxy } from "../fixtures/proxy.ts";
 
@@ -136,7 +136,7 @@ test("people are added whatever the count is", async () => {
 
 test("a change with an operation id of the caller's counts once", async () => {
   const { key } = await create();
-  const add = { ...key, delta: 1, operationId: randomUUID() };
+  const add = { ...key, delta: 1, operationId: randomUuid() };
   expect(await client.addPeople(add)).toMatchObject({ people: 1 });
   expect(await client.addPeople(add)).toMatchObject({ people: 1 });
 });
