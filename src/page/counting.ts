@@ -1,5 +1,4 @@
-import type { Client, PeopleChanged } from "../client/index.ts";
-import { randomUuid } from "../client/uuid.ts";
+import { type Client, type PeopleChanged, randomUuid } from "../client/index.ts";
 import type { Answer } from "./answer.ts";
 import { inDigits } from "./tally.ts";
 import { wordsOf } from "./words.ts";
