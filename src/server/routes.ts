@@ -46,7 +46,7 @@ export function pathOf({ url = "/" }: IncomingMessage): string {
 
 /** Answers where nothing is. */
 export const notFound: Answer = ({ method }, response) => {
-  const line = "Nothing is here. The page is at /, GraphQL at /graphql.\n";
+  const line = "Nothing is here. Begin at /.\n";
   response.writeHead(404, {
     "content-type": "text/plain; charset=utf-8",
     "content-length": Buffer.byteLength(line),

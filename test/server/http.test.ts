@@ -88,7 +88,7 @@ describe("what is not GraphQL over HTTP is refused", () => {
   test("an unknown path", async () => {
     const response = await fetch(new URL("/nothing", app.url));
     expect(response.status).toBe(404);
-    expect(await response.text()).toBe("Nothing is here. The page is at /, GraphQL at /graphql.\n");
+    expect(await response.text()).toBe("Nothing is here. Begin at /.\n");
   });
 });
 

@@ -115,6 +115,6 @@ test.each([
 ])("nothing is at %s", async (path) => {
   expect(await getRaw(path)).toEqual({
     status: 404,
-    body: "Nothing is here. The page is at /, GraphQL at /graphql.\n",
+    body: "Nothing is here. Begin at /.\n",
   });
 });
