@@ -144,9 +144,9 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
   do await readOn(Math.min(LARGE_PAGE, Math.max(PAGE, wanted - list.size)));
   while (cursor !== null && list.size < wanted);
   settle();
-  void listen(client.partiesChanged({ city }, { signal }), signal, hear, (error) =>
-    page.say(`The counts are not live. ${wordsOf(error)}`),
-  );
+  const failed = (error: unknown) =>
+    page.say(`The counts are not live any more: load the page again. ${wordsOf(error)}`);
+  void listen(client.partiesChanged({ city }, { signal }), signal, { hear, failed });
   return { title: city, root };
 }
 

@@ -85,7 +85,7 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
 
   /** The party is not there any more: what was last known of it stays, and nothing can be done to it. */
   function leave() {
-    if (isGone || signal.aborted) return;
+    if (isGone) return;
     isGone = true;
     const hadFocus = root.contains(document.activeElement);
     root.classList.add("gone");
@@ -126,9 +126,11 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
   find(root, ".hero", HTMLElement).append(tally.element);
   show();
 
-  const failed = (error: unknown) => page.say(`The count is not live. ${wordsOf(error)}`);
-  void listen(client.peopleChanged(key, { signal }), signal, hearCount, failed).then(leave);
-  void listen(client.partiesChanged({ city }, { signal }), signal, hear, failed);
+  const failed = (error: unknown) =>
+    page.say(`The count is not live any more: load the page again. ${wordsOf(error)}`);
+  const counts = { hear: hearCount, ended: leave, failed };
+  void listen(client.peopleChanged(key, { signal }), signal, counts);
+  void listen(client.partiesChanged({ city }, { signal }), signal, { hear, failed });
   return { title: `${party.name}, ${city}`, root };
 }
 

@@ -35,15 +35,23 @@ export function showHeading(root: HTMLElement, text: string): void {
 /** From how many characters on a heading is long. */
 const LONG = 60;
 
-/** Takes what comes live until the person leaves. What ends it before is told to `failed`. */
+/** What is done with what comes live. */
+interface Listener<Event> {
+  readonly hear: (event: Event) => void;
+  /** Nothing more comes: the service says so. */
+  readonly ended?: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Takes what comes live until the person leaves; of that the listener is not told. */
 export async function listen<Event>(
   events: AsyncIterable<Event>,
   signal: AbortSignal,
-  hear: (event: Event) => void,
-  failed: (error: unknown) => void,
+  { hear, ended, failed }: Listener<Event>,
 ): Promise<void> {
   try {
     for await (const event of events) hear(event);
+    if (!signal.aborted) ended?.();
   } catch (error) {
     if (!signal.aborted) failed(error);
   }

@@ -152,8 +152,11 @@ function jsonOnly(): Plugin {
 /** Refuses those that come when the others have been completed: nothing would ever end them. */
 function refuseSubscriptions(isClosing: () => boolean): Plugin {
   return {
-    onSubscribe() {
-      if (isClosing()) throw codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
+    onSubscribe({ setSubscribeFn }) {
+      if (!isClosing()) return;
+      const error = codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
+      // Thrown, it would close a WebSocket as if the service had a defect.
+      setSubscribeFn(() => ({ errors: [error] }));
     },
   };
 }

@@ -144,7 +144,7 @@ test("a browser that knows no Navigation API loads each place anew", async () =>
   await page.keyboard.press("Enter");
   await page.locator(heading, { hasText: city }).waitFor();
   await page.getByRole("link", { name: "All" }).click();
-  await page.getByText("A party").click();
+  await page.getByRole("link", { name: "A party" }).click();
   await page.locator(".hero .wheels").waitFor();
   await page.goBack();
   await page.locator(heading, { hasText: city }).waitFor();
