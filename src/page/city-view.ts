@@ -2,13 +2,11 @@ import type { PartiesChanged, Party } from "../client/index.ts";
 import { addressOf, type CityPlace } from "./address.ts";
 import { createAnswer } from "./answer.ts";
 import { createParty } from "./create-party.ts";
+import { createPages } from "./pages.ts";
 import { find, part } from "./part.ts";
 import { byDate, byId, createPartyList } from "./party-list.ts";
 import { listen, showHeading, type Surroundings, type View } from "./view.ts";
 import { wordsOf } from "./words.ts";
-
-/** How many parties are read at once: as the person scrolls, and to catch up. */
-const [PAGE, LARGE_PAGE] = [40, 100];
 
 /** The parties of a city, each count live. */
 export async function showCity(place: CityPlace, page: Surroundings): Promise<View> {
@@ -20,37 +18,17 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
   const more = find(root, ".more", HTMLElement);
   const button = find(more, "button", HTMLButtonElement);
   const answer = createAnswer(find(more, ".answer", HTMLElement));
-  /** Behind what the next page begins; null: nothing is left. */
-  let cursor: string | null = null;
   let heard = 0;
   let readings = Promise.resolve();
 
-  const readPage = (first: number, after: string | null) =>
-    all
-      ? client.partiesInCity({ city, first, after }, { signal })
-      : client.upcomingParties({ city, from, first, after }, { signal });
-
-  async function readOn(first: number) {
-    const since = heard;
-    const { nodes, pageInfo } = await readPage(first, cursor);
-    list.read(nodes, since);
-    cursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-  }
-
-  /** Reads what is on the screen again, and takes away what is not there any more. */
-  async function readAgain() {
-    const [since, size] = [heard, Math.max(list.size, PAGE)];
-    const found: Party[] = [];
-    let after: string | null = null;
-    do {
-      const { nodes, pageInfo } = await readPage(Math.min(LARGE_PAGE, size), after);
-      found.push(...nodes);
-      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-    } while (after !== null && found.length < size);
-    list.read(found, since);
-    list.keep(new Set(found.map(({ id }) => id)), since);
-    cursor = after;
-  }
+  const pages = createPages({
+    read: (first, after) =>
+      all
+        ? client.partiesInCity({ city, first, after }, { signal })
+        : client.upcomingParties({ city, from, first, after }, { signal }),
+    list,
+    heard: () => heard,
+  });
 
   /** One reading after the other. What goes wrong is told where the next parties would be. */
   function whileReading(reading: () => Promise<void>): Promise<void> {
@@ -76,18 +54,18 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
   /** Shows how it stands with the list as a whole. */
   function settle() {
     button.textContent = "More parties";
-    button.hidden = cursor === null;
-    find(root, ".empty", HTMLElement).hidden = list.size > 0 || cursor !== null;
+    button.hidden = pages.isComplete;
+    find(root, ".empty", HTMLElement).hidden = list.size > 0 || !pages.isComplete;
     page.remember(list.size);
     // It tells only of changes: looked at anew, of an end that is still in sight.
     sight.unobserve(more);
-    if (cursor !== null) sight.observe(more);
+    if (!pages.isComplete) sight.observe(more);
   }
 
   /** Whether a party belongs to what has been read, and not to what comes by scrolling. */
   function isWithin(party: Party) {
     if (!all && Date.parse(party.date) < from.getTime()) return false;
-    if (cursor === null) return true;
+    if (pages.isComplete) return true;
     return list.last !== undefined && (all ? byId : byDate)(party, list.last) <= 0;
   }
 
@@ -114,7 +92,7 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
         list.hearGone(event.id, heard);
         break;
       case "PartiesReset":
-        return void whileReading(readAgain);
+        return void whileReading(pages.readAgain);
     }
     settle();
   }
@@ -127,22 +105,20 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
 
   const sight = new IntersectionObserver(
     ([entry]) => {
-      if (entry?.isIntersecting && more.ariaBusy !== "true") void whileReading(() => readOn(PAGE));
+      if (entry?.isIntersecting && more.ariaBusy !== "true") void whileReading(pages.readOn);
     },
     { rootMargin: "600px" },
   );
   signal.addEventListener("abort", () => sight.disconnect());
   button.addEventListener("click", () =>
-    whileReading(() => (cursor === null ? readAgain() : readOn(PAGE))),
+    whileReading(pages.isComplete ? pages.readAgain : pages.readOn),
   );
   for (const create of root.querySelectorAll(".create")) {
     create.addEventListener("click", () => createParty(city, page));
   }
   showHead(root, place);
 
-  const wanted = typeof page.remembered === "number" ? page.remembered : PAGE;
-  do await readOn(Math.min(LARGE_PAGE, Math.max(PAGE, wanted - list.size)));
-  while (cursor !== null && list.size < wanted);
+  await pages.readUntil(typeof page.remembered === "number" ? page.remembered : 0);
   settle();
   const failed = (error: unknown) =>
     page.say(`The counts are not live any more: load the page again. ${wordsOf(error)}`);
