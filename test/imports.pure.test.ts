@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -50,3 +51,17 @@ test.each([
   },
   30_000,
 );
+
+test("the page imports nothing but itself and the client", async () => {
+  const page = new URL("../src/page/", import.meta.url);
+  const allowed = [page.href, new URL("../src/client/", import.meta.url).href];
+  const modules = (await readdir(page)).filter((name) => name.endsWith(".ts"));
+  expect(modules).toContain("main.ts");
+  for (const name of modules) {
+    const source = await readFile(new URL(name, page), "utf8");
+    for (const [, specifier = ""] of source.matchAll(/\bfrom "([^"]+)"/g)) {
+      const imported = specifier.startsWith(".") ? new URL(specifier, page).href : specifier;
+      expect(allowed.some((folder) => imported.startsWith(folder))).toBe(true);
+    }
+  }
+});

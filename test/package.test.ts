@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -222,15 +223,23 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test("the package has its code, README, settings and schema, and nothing else", async () => {
+test("the package has its code, page, README, settings and schema, and nothing else", async () => {
   const source = await readdir(inRoot("src"), { recursive: true });
   const built = source.flatMap((path) => {
     const [, module] = /^(.*)\.[jt]s$/.exec(path) ?? [];
     return module === undefined ? [] : [`dist/${module}.d.ts`, `dist/${module}.js`];
   });
+  const copied = source.filter((path) => /\.(html|css|svg)$/.test(path));
   const packed = tarball.files.map(({ path }) => path);
   expect(packed.toSorted()).toEqual(
-    [...built, ".env.template", "README.md", "package.json", "schema.graphql"].toSorted(),
+    [
+      ...built,
+      ...copied.map((path) => `dist/${path}`),
+      ".env.template",
+      "README.md",
+      "package.json",
+      "schema.graphql",
+    ].toSorted(),
   );
 });
 
@@ -334,6 +343,39 @@ test("the command shows its help and prints the schema", async () => {
   ]);
   expect(help).toMatch(/^partyfinder: .*\n\nCommands:\n {2}serve /);
   expect(schema).toBe(file);
+});
+
+test("the command serves the page as it was built", async () => {
+  await using keyspace = await createKeyspace();
+  const { contactPoints, localDataCenter } = inject("cassandra");
+  const command = join(project, "node_modules/partyfinder/dist/cli/partyfinder.js");
+  const server = spawn(process.execPath, [command, "serve"], {
+    cwd: project,
+    env: {
+      PATH: process.env["PATH"],
+      CASSANDRA_CONTACT_POINTS: contactPoints.join(","),
+      CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
+      CASSANDRA_KEYSPACE: keyspace.name,
+      PORT: "0",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(server, "exit");
+  try {
+    let url: string | undefined;
+    for await (const chunk of server.stdout) {
+      url = /Page +(\S+)/.exec(String(chunk))?.[1];
+      if (url) break;
+    }
+    const html = await (await fetch(url!)).text();
+    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+    expect(paths).toContain("/assets/page/main.js");
+    expect(paths).toContain("/assets/client/index.js");
+    for (const path of paths) expect((await fetch(new URL(path, url))).status).toBe(200);
+  } finally {
+    server.kill();
+    await ended;
+  }
 });
 
 /** Copies what a clone has, so that packing leaves this one and its `dist` alone. */

@@ -16,7 +16,7 @@ import type { Terminal } from "./terminal.ts";
 /** `partyfinder serve`. */
 export const serve = command({
   name: "serve",
-  summary: "serve the GraphQL API, with GraphiQL for browsers",
+  summary: "serve the GraphQL API, with a page and GraphiQL for browsers",
   details:
     "Without CASSANDRA_CONTACT_POINTS or a bundle of Astra it runs a real Cassandra by itself, with the data in\n.cassandra/, and writes sample parties when it makes the table. A cluster of your own need not be there yet, nor match:\n/ready tells, and it is never altered.",
   options: {
@@ -92,7 +92,10 @@ async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise
   }
   signal.throwIfAborted();
   const entry = fileURLToPath(new URL("partyfinder.js", import.meta.url));
-  const child = spawn(process.execPath, ["--watch", entry, "serve"], { stdio: "inherit" });
+  // Not all of it is imported: a page's files are read.
+  const watch = `--watch-path=${fileURLToPath(new URL("..", import.meta.url))}`;
+  const args = [...process.execArgv, watch, entry, "serve"];
+  const child = spawn(process.execPath, args, { stdio: "inherit" });
   signal.addEventListener("abort", () => child.kill());
   await once(child, "exit");
 }
@@ -103,6 +106,7 @@ function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config
   });
   const { redisUrl } = config.live;
   const rows = [
+    ["Page", new URL("/", url).href],
     ["GraphiQL", url],
     ["WebSocket", webSocketUrl],
     ["Cassandra", origin],

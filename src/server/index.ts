@@ -19,6 +19,7 @@ import { createKeepAlive } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
 import { createOperations } from "./operation.ts";
 import { createMask, type Log } from "./mask.ts";
+import { ASSETS, createPage } from "./page.ts";
 import { useArgumentErrors, useSyntaxErrors } from "./request-error.ts";
 import { listener } from "./routes.ts";
 import { serveWebSocket } from "./websocket.ts";
@@ -59,8 +60,8 @@ export interface App extends AsyncDisposable {
 const ENDPOINT = "/graphql";
 
 /**
- * Serves the schema over HTTP, Server-Sent Events and WebSocket, with GraphiQL for browsers; `/health` tells whether
- * the process lives, `/ready` whether its database answers.
+ * Serves the schema over HTTP, Server-Sent Events and WebSocket, and for browsers the page at `/` and GraphiQL;
+ * `/health` tells whether the process lives, `/ready` whether its database answers.
  *
  * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen
  */
@@ -109,7 +110,9 @@ export async function createApp({
   const routes = {
     endpoint: ENDPOINT,
     graphql: createFastPath(yoga, eventStreams),
-    page: createGraphiQL(ENDPOINT, operations),
+    graphiql: createGraphiQL(ENDPOINT, operations),
+    page: createPage(),
+    assets: ASSETS,
     others: { "/health": health, "/ready": ready },
   };
   const server = createServer({ highWaterMark: limits.unsentBytes }, listener(routes, log));
@@ -158,8 +161,11 @@ function jsonOnly(): Plugin {
 /** Refuses those that come when the others have been completed: nothing would ever end them. */
 function refuseSubscriptions(isClosing: () => boolean): Plugin {
   return {
-    onSubscribe() {
-      if (isClosing()) throw codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
+    onSubscribe({ setResultAndStopExecution }) {
+      if (!isClosing()) return;
+      const error = codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
+      // Thrown, it would close a WebSocket as if the service had a defect.
+      setResultAndStopExecution({ errors: [error] });
     },
   };
 }

@@ -8,10 +8,12 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => Pro
 export interface Routes {
   /** The path of {@link Routes.graphql}. */
   readonly endpoint: string;
-  /** Answers whatever nobody else does, too. */
   readonly graphql: Answer;
   /** At the same path, for browsers. */
+  readonly graphiql: Answer;
+  /** Answers at `/` and at every path that begins with {@link Routes.assets}. */
   readonly page: Answer;
+  readonly assets: string;
   /** Answers at the path with this name, e.g. `/health`. */
   readonly others: Readonly<Record<string, Answer>>;
 }
@@ -28,24 +30,30 @@ export function listener(routes: Routes, log: Log): RequestListener {
   };
 }
 
-function route(request: IncomingMessage, { endpoint, graphql, page, others }: Routes): Answer {
-  const { pathname, search } = addressOf(request);
-  if (pathname === "/") return redirect(endpoint + search);
-  if (pathname === endpoint && wantsPage(request)) return page;
-  return Object.hasOwn(others, pathname) ? others[pathname]! : graphql;
+function route(request: IncomingMessage, routes: Routes): Answer {
+  const path = pathOf(request);
+  const { endpoint, graphql, graphiql, page, assets, others } = routes;
+  if (path === endpoint) return wantsPage(request) ? graphiql : graphql;
+  if (path === "/" || path.startsWith(assets)) return page;
+  return Object.hasOwn(others, path) ? others[path]! : notFound;
 }
 
-/** Taken apart by hand: not everything that can be asked for is a URL. */
-function addressOf({ url = "/" }: IncomingMessage) {
+/** The path that is asked for. Taken apart by hand: not everything that can be asked for is a URL. */
+export function pathOf({ url = "/" }: IncomingMessage): string {
   const end = url.indexOf("?");
-  return end < 0
-    ? { pathname: url, search: "" }
-    : { pathname: url.slice(0, end), search: url.slice(end) };
+  return end < 0 ? url : url.slice(0, end);
 }
 
-function redirect(location: string): Answer {
-  return (_, response) => void response.writeHead(302, { location }).end();
-}
+/** Answers where nothing is. */
+export const notFound: Answer = ({ method }, response) => {
+  const line = "Nothing is here. Begin at /.\n";
+  response.writeHead(404, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(line),
+    "x-content-type-options": "nosniff",
+  });
+  response.end(method === "HEAD" ? undefined : line);
+};
 
 function wantsPage({ method, headers }: IncomingMessage): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;

@@ -43,6 +43,7 @@ test("with nothing configured it serves sample parties on a Cassandra of its own
 
   const first = startCommand(["serve"], options);
   const banner = await first.printed(UP);
+  expect(banner).toMatch(/Page +http:\/\/localhost:\d+\/\n/);
   expect(banner).toMatch(/GraphiQL +http:\/\/localhost:\d+\/graphql\n/);
   expect(banner).toMatch(/WebSocket +ws:\/\/localhost:\d+\/graphql\n/);
   expect(banner).toMatch(

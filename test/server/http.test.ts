@@ -20,9 +20,8 @@ describe("GraphiQL", () => {
   const page = (headers: Readonly<Record<string, string>> = {}) =>
     fetch(app.url, { headers: { accept: "text/html", ...headers } });
 
-  test("is what a browser gets, from / too", async () => {
-    const response = await fetch(new URL("/", app.url), { headers: { accept: "text/html" } });
-    expect(response.url).toBe(app.url);
+  test("is what a browser gets", async () => {
+    const response = await page();
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(await response.text()).toContain("<title>Partyfinder</title>");
   });
@@ -87,7 +86,9 @@ describe("what is not GraphQL over HTTP is refused", () => {
   });
 
   test("an unknown path", async () => {
-    expect((await fetch(new URL("/nothing", app.url))).status).toBe(404);
+    const response = await fetch(new URL("/nothing", app.url));
+    expect(response.status).toBe(404);
+    expect(await response.text()).toBe("Nothing is here. Begin at /.\n");
   });
 });
 
