@@ -20,15 +20,18 @@ export interface Source<Value> extends AsyncIterableIterator<Value> {
   take(): Value | undefined;
   /** Whether none waits, and none will come. */
   readonly isOver: boolean;
-  /**
-   * Has a function called, which may not throw, whenever a value may wait or it may be over: instead of the iterator's
-   * `next`. All readers are called one after the other, and do not hold the process meanwhile.
-   */
-  onNews(visit: () => void): void;
+  /** Who is told, instead of by the iterator's `next`, whenever a value may wait or it may be over. */
+  visitor: Visitor | undefined;
   /** Has all readers visited again. One function for all of them. */
   readonly visitAll: () => void;
   /** Leaves. */
   return(): Promise<IteratorReturnResult<undefined>>;
+}
+
+/** Readers are visited one after the other, so that they do not hold the process meanwhile. */
+export interface Visitor {
+  /** May not throw. */
+  visit(): void;
 }
 
 /**
@@ -60,7 +63,7 @@ export function createBroadcast<Value>(
     while (again) {
       again = false;
       // Who is visited late gets the newest that there is then.
-      for (const reader of readers) yield reader.visit();
+      for (const reader of readers) yield reader.visitor?.visit();
     }
     isVisiting = false;
   }
@@ -73,6 +76,10 @@ export function createBroadcast<Value>(
       const waiting = count - taken;
       return waiting > last.length ? [missed(last.at(-1)!)] : last.slice(last.length - waiting);
     },
+    leave(reader) {
+      if (readers.delete(reader) && readers.size === 0) onEmpty();
+    },
+    visitAll,
   };
 
   return {
@@ -85,13 +92,9 @@ export function createBroadcast<Value>(
       visitAll();
     },
     join(withLast) {
-      const leave = () => {
-        if (readers.delete(reader) && readers.size === 0) onEmpty();
-      };
-      const taken = withLast && count > 0 ? count - 1 : count;
-      const reader = createReader(log, taken, { leave, visitAll });
+      const reader = new Reader(log, withLast && count > 0 ? count - 1 : count);
       readers.add(reader);
-      return reader.source;
+      return reader;
     },
     async end() {
       if (readers.size === 0) return;
@@ -99,16 +102,9 @@ export function createBroadcast<Value>(
       readers.clear();
       onEmpty();
       for (const reader of ended) reader.end();
-      await inSlices(ended.values().map((reader) => reader.visit()));
+      await inSlices(ended.values().map(({ visitor }) => visitor?.visit()));
     },
   };
-}
-
-interface Reader<Value> {
-  readonly source: Source<Value>;
-  visit(): void;
-  /** Nothing more comes. */
-  end(): void;
 }
 
 /** What was put, for those who read it. */
@@ -116,65 +112,76 @@ interface Log<Value> {
   /** How many values there were. */
   readonly count: number;
   /** What came behind so many of them. */
-  behind(taken: number): Value[];
+  behind(taken: number): readonly Value[];
+  leave(reader: Reader<Value>): void;
+  readonly visitAll: () => void;
 }
 
-/** @param taken how many values it has had, or never will */
-function createReader<Value>(
-  log: Log<Value>,
-  taken: number,
-  { leave, visitAll }: { readonly leave: () => void; readonly visitAll: () => void },
-): Reader<Value> {
-  let waiting: Value[] = [];
-  let isEnded = false;
-  let visit = () => {};
+/** A class, and so is what visits it: of these there are as many as subscribers, and closures take memory. */
+class Reader<Value> implements Source<Value> {
+  visitor: Visitor | undefined;
+  readonly #log: Log<Value>;
+  #taken: number;
+  #waiting: readonly Value[] = NOTHING;
+  #isEnded = false;
 
-  function fetch() {
-    if (isEnded || taken === log.count) return;
-    waiting.push(...log.behind(taken));
-    taken = log.count;
+  /** @param taken how many values it has had, or never will */
+  constructor(log: Log<Value>, taken: number) {
+    this.#log = log;
+    this.#taken = taken;
   }
 
-  function take() {
-    if (waiting.length === 0) fetch();
-    return waiting.shift();
+  get isOver() {
+    return this.#isEnded && this.#waiting.length === 0;
   }
 
-  async function next(): Promise<IteratorResult<Value, undefined>> {
+  get visitAll() {
+    return this.#log.visitAll;
+  }
+
+  take() {
+    if (this.#waiting.length === 0) this.#fetch();
+    const [value, ...rest] = this.#waiting;
+    this.#waiting = rest.length === 0 ? NOTHING : rest;
+    return value;
+  }
+
+  async next(): Promise<IteratorResult<Value, undefined>> {
     for (;;) {
-      const value = take();
+      const value = this.take();
       if (value !== undefined) return { done: false, value };
-      if (isEnded) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => (visit = resolve));
+      if (this.#isEnded) return { done: true, value: undefined };
+      await new Promise<void>((visit) => (this.visitor = { visit }));
     }
   }
 
-  function end() {
-    fetch();
-    isEnded = true;
+  /** Nothing more comes than what waits. */
+  end() {
+    this.#waiting = [...this.#waiting, ...this.#log.behind(this.#taken)];
+    this.#isEnded = true;
   }
 
-  function quit() {
-    isEnded = true;
-    waiting = [];
-    leave();
-    visit();
+  return() {
+    this.#isEnded = true;
+    this.#waiting = NOTHING;
+    this.#log.leave(this);
+    this.visitor?.visit();
     return Promise.resolve({ done: true as const, value: undefined });
   }
 
-  const source: Source<Value> = {
-    take,
-    get isOver() {
-      return isEnded && waiting.length === 0;
-    },
-    onNews(listener) {
-      visit = listener;
-    },
-    visitAll,
-    next,
-    return: quit,
-    throw: quit,
-    [Symbol.asyncIterator]: () => source,
-  };
-  return { source, visit: () => visit(), end };
+  throw() {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  #fetch() {
+    if (this.#isEnded || this.#taken === this.#log.count) return;
+    this.#waiting = this.#log.behind(this.#taken);
+    this.#taken = this.#log.count;
+  }
 }
+
+const NOTHING: readonly never[] = [];

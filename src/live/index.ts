@@ -12,7 +12,7 @@ import { partitionTopic, rowTopic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
 import { createWatched, type Reader, type Watched, watchedQueries } from "./watched.ts";
 
-export type { Source } from "./broadcast.ts";
+export type { Source, Visitor } from "./broadcast.ts";
 export type { Followed } from "./known.ts";
 export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
 export { inSlices } from "./slices.ts";

@@ -7,7 +7,7 @@ import {
   getOperationAST,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import type { Source } from "../live/index.ts";
+import type { Source, Visitor } from "../live/index.ts";
 import type { Operation } from "./operation.ts";
 import type { Payload } from "./payload.ts";
 
@@ -16,30 +16,52 @@ export interface Outlet {
   /** Whether it should be given nothing more just now. */
   readonly isFull: boolean;
   send(payload: Payload): void;
-  /** Has a function called once when it is no longer full. */
-  onDrain(visit: () => void): void;
+  /** Has somebody visited once when it is no longer full. */
+  onDrain(visitor: Visitor): void;
+  /** Tells the subscriber that nothing more comes. */
+  end(): void;
 }
 
-/** The root value of an operation whose events, should it be a subscription, are to be sent to an outlet. */
-export interface Delivered {
-  /** Called with what the operation is subscribed to. */
-  readonly deliver: (source: Source<object>) => AsyncIterator<never>;
+/** The root value of a subscription whose events are delivered, instead of given to an iterator. */
+class Delivered {
+  /** What it is subscribed to. */
+  source: Source<object> | undefined;
+}
+
+/** Subscribes, with the plugins that are in it. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as yoga has it
+export type Subscribe = (args: ExecutionArgs) => any;
+
+/**
+ * Subscribes through all plugins, one of which is {@link useDelivery}.
+ *
+ * @returns what delivers the events to the outlet; or the result, if the subscription is refused
+ */
+export async function subscribeTo(
+  subscribe: Subscribe,
+  args: ExecutionArgs,
+  join: () => Operation,
+  outlet: Outlet,
+): Promise<Delivery | ExecutionResult> {
+  const root = new Delivered();
+  const result: ExecutionResult = await subscribe({ ...args, rootValue: root });
+  return root.source ? new Delivery(root.source, join(), outlet) : result;
 }
 
 /**
- * Has the events of subscriptions delivered, instead of given to each subscriber's own iterator: what `subscribe`
- * returns then yields nothing, and ends with the subscription. Other plugins still refuse what they refuse.
+ * Lets subscriptions be subscribed to through all plugins, which may refuse them, without their events running through
+ * each one's own iterators.
  */
 export function useDelivery(): Plugin {
   return {
     onSubscribe({ args: { rootValue }, setSubscribeFn }) {
-      if (!isDelivered(rootValue)) return;
-      setSubscribeFn(
-        async (args: ExecutionArgs): Promise<AsyncIterator<never> | ExecutionResult> => {
-          const source = await createSourceEventStream(args);
-          return isSource(source) ? rootValue.deliver(source) : (source as ExecutionResult);
-        },
-      );
+      if (!(rootValue instanceof Delivered)) return;
+      setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
+        const source = await createSourceEventStream(args);
+        if (!isSource(source)) return source as ExecutionResult;
+        rootValue.source = source;
+        return {};
+      });
     },
     onExecute({ args, setExecuteFn }) {
       // Yoga's own would subscribe: here the root value is an event.
@@ -52,81 +74,90 @@ function isSubscription({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === "subscription";
 }
 
-function isDelivered(rootValue: unknown): rootValue is Delivered {
-  return typeof rootValue === "object" && rootValue !== null && "deliver" in rootValue;
-}
-
 /** What a subscription's field returns comes from a hub or feed, so it is one. */
 function isSource(value: object): value is Source<object> {
-  return "onNews" in value;
+  return "visitAll" in value;
 }
 
 /**
  * Sends what a source has to an outlet, each time that there is news and room: what waits for room waits in the
  * source, which is bounded.
  *
- * @returns an iterator that yields nothing: asked for the first value it begins, it is done when the source is over,
- * and `return` leaves
+ * To whoever wants results it is an iterator without any: asked for the first it begins, and `return` leaves.
  */
-export function deliver(
-  source: Source<object>,
-  operation: Operation,
-  outlet: Outlet,
-): AsyncIterableIterator<never> {
-  const over = Promise.withResolvers<void>();
-  let event: object | undefined;
-  let isOver = false;
+export class Delivery implements AsyncIterableIterator<never>, Visitor {
+  readonly #source: Source<object>;
+  readonly #operation: Operation;
+  readonly #outlet: Outlet;
+  /** Taken, and not yet known as text. */
+  #event: object | undefined;
+  #isOver = false;
 
-  function visit() {
-    if (isOver) return;
-    while (!outlet.isFull) {
-      event ??= source.take();
-      if (!event) {
-        if (source.isOver) end();
+  constructor(source: Source<object>, operation: Operation, outlet: Outlet) {
+    this.#source = source;
+    this.#operation = operation;
+    this.#outlet = outlet;
+  }
+
+  /** Never settles, and is held by nobody: so who waits for it is forgotten, with all that it holds. */
+  next(): Promise<never> {
+    this.#source.visitor = this;
+    this.visit();
+    return new Promise(() => {});
+  }
+
+  visit() {
+    if (this.#isOver) return;
+    while (!this.#outlet.isFull) {
+      this.#event ??= this.#source.take();
+      if (!this.#event) {
+        if (this.#source.isOver) this.#end();
         return;
       }
-      const payload = operation.payloadOf(event, source.visitAll);
+      const payload = this.#operation.payloadOf(this.#event, this.#source.visitAll);
       if (!payload) return;
-      event = undefined;
-      outlet.send(payload);
+      this.#event = undefined;
+      this.#outlet.send(payload);
     }
-    outlet.onDrain(visit);
+    this.#outlet.onDrain(this);
   }
 
-  function end() {
-    if (isOver) return;
-    isOver = true;
-    operation.leave();
-    over.resolve();
+  return() {
+    this.#leave();
+    return this.#source.return();
   }
 
-  const done = { done: true, value: undefined } as const;
-  const leave = async () => {
-    end();
-    await source.return();
-    return done;
-  };
-  const nothing: AsyncIterableIterator<never> = {
-    async next() {
-      source.onNews(visit);
-      visit();
-      await over.promise;
-      return done;
-    },
-    return: leave,
-    throw: leave,
-    [Symbol.asyncIterator]: () => nothing,
-  };
-  return nothing;
+  throw() {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  #end() {
+    this.#leave();
+    this.#outlet.end();
+  }
+
+  #leave() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#operation.leave();
+  }
 }
 
-/** Tells those who wait for room in a stream when there is some. */
-export function createDrained(stream: Writable): (visit: () => void) => void {
-  const waiting = new Set<() => void>();
-  stream.on("drain", () => {
-    const visits = [...waiting];
-    waiting.clear();
-    for (const visit of visits) visit();
+/** Who waits for room in a stream. */
+const waiting = new WeakMap<Writable, Set<Visitor>>();
+
+/** Has somebody visited once when there is room in a stream again. */
+export function onceDrained(stream: Writable, visitor: Visitor): void {
+  const others = waiting.get(stream);
+  if (others) return void others.add(visitor);
+  waiting.set(stream, new Set([visitor]));
+  stream.once("drain", () => {
+    const visitors = waiting.get(stream)!;
+    waiting.delete(stream);
+    for (const each of visitors) each.visit();
   });
-  return (visit) => waiting.add(visit);
 }

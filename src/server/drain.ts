@@ -19,12 +19,12 @@ export function createDrain(server: Server): () => Promise<void> {
   server.on("connection", (socket: Socket) => {
     accepted += 1;
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.on("close", () => sockets.delete(socket));
   });
   server.on("request", (_, response) => {
     answers.add(response);
     if (state !== "open") askToClose(response);
-    response.once("close", () => {
+    response.on("close", () => {
       answers.delete(response);
       if (state === "leaving") leave();
     });

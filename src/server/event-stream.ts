@@ -1,13 +1,15 @@
 import type { ServerResponse } from "node:http";
-import type { DocumentNode, ExecutionResult } from "graphql";
-import { createDrained, deliver, type Delivered, type Outlet } from "./delivery.ts";
+import type { ExecutionArgs, ExecutionResult } from "graphql";
+import type { Visitor } from "../live/index.ts";
+import { Delivery, onceDrained, type Outlet, type Subscribe, subscribeTo } from "./delivery.ts";
 import type { KeepAlive, Peer } from "./keep-alive.ts";
 import type { Operations, Params } from "./operation.ts";
+import type { Payload } from "./payload.ts";
 
 /** Answers subscriptions by Server-Sent Events, as Yoga's own handler does, but each event is made once for all. */
 export interface EventStreams {
   /**
-   * Answers, until the subscription is over or the client leaves.
+   * Begins an answer, which lasts until the subscription is over or the client leaves.
    *
    * @param subscribe yoga's, with its plugins
    * @returns the result if it was refused: nothing was answered then
@@ -15,8 +17,8 @@ export interface EventStreams {
   answer(
     response: ServerResponse,
     params: Params,
-    document: DocumentNode,
-    subscribe: (root: Delivered) => Promise<AsyncIterableIterator<never> | ExecutionResult>,
+    subscribe: Subscribe,
+    args: ExecutionArgs,
   ): Promise<ExecutionResult | undefined>;
 }
 
@@ -33,45 +35,57 @@ const PING = ":\n\n";
 /** Makes what answers a server's event streams. */
 export function createEventStreams(operations: Operations, keepAlive: KeepAlive): EventStreams {
   return {
-    async answer(response, params, document, subscribe) {
-      const outlet = createOutlet(response);
-      const root: Delivered = {
-        deliver: (source) => deliver(source, operations.join(params, document), outlet),
-      };
-      const events = await subscribe(root);
-      if (!(Symbol.asyncIterator in events)) return events;
+    async answer(response, params, subscribe, args) {
+      const join = () => operations.join(params, args.document);
+      const stream = new EventStream(response);
+      const events = await subscribeTo(subscribe, args, join, stream);
+      if (!(events instanceof Delivery)) return events;
       // The client may have gone meanwhile.
-      if (response.destroyed) return void (await events.return?.());
-      response.once("close", keepAlive.add(peerOf(response)));
-      response.once("close", () => void events.return?.());
+      if (response.destroyed) return void events.return();
+      keepAlive.add(stream);
+      response.on("close", () => {
+        keepAlive.remove(stream);
+        void events.return();
+      });
       response.writeHead(200, headers).write(PING);
-      await events.next();
-      response.end("event: complete\ndata:\n\n");
+      void events.next();
       return undefined;
     },
   };
 }
 
-function createOutlet(response: ServerResponse): Outlet {
-  return {
-    get isFull() {
-      return response.writableNeedDrain;
-    },
-    send: ({ event }) => void response.write(event, "latin1"),
-    onDrain: createDrained(response),
-  };
-}
+class EventStream implements Outlet, Peer {
+  unanswered = 0;
+  readonly #response: ServerResponse;
 
-/** Nobody answers on an event stream: whoever takes what is sent is there. */
-function peerOf(response: ServerResponse): Peer {
-  const peer: Peer = {
-    unanswered: 0,
-    ping() {
-      if (response.writableNeedDrain) return;
-      peer.unanswered = 0;
-      response.write(PING);
-    },
-    drop: () => response.destroy(),
-  };
-  return peer;
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get isFull() {
+    return this.#response.writableNeedDrain;
+  }
+
+  send({ event }: Payload) {
+    this.#response.write(event, "latin1");
+  }
+
+  onDrain(visitor: Visitor) {
+    onceDrained(this.#response, visitor);
+  }
+
+  end() {
+    this.#response.end("event: complete\ndata:\n\n");
+  }
+
+  /** Nobody answers on an event stream: whoever takes what is sent is there. */
+  ping() {
+    if (this.isFull) return;
+    this.unanswered = 0;
+    this.#response.write(PING);
+  }
+
+  drop() {
+    this.#response.destroy();
+  }
 }

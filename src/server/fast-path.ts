@@ -100,9 +100,7 @@ async function answer(
     const contextValue = await contextFactory();
     const args = { schema, document, contextValue, variableValues, operationName };
     const result: ExecutionResult | undefined = isSubscription
-      ? await eventStreams.answer(res, params, document, (rootValue) =>
-          subscribe({ ...args, rootValue }),
-        )
+      ? await eventStreams.answer(res, params, subscribe, args)
       : await execute(args);
     if (!result) return true;
     if (!isData(result)) return { result };

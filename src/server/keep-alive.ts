@@ -5,6 +5,7 @@ import { limits } from "./limits.ts";
 export interface Peer {
   /** How many pings in a row he has not answered. */
   unanswered: number;
+  /** Begins to count anew if he has answered the last one, and sends another. */
   ping(): void;
   /** He has not answered for too long. */
   drop(): void;
@@ -12,8 +13,8 @@ export interface Peer {
 
 /** Pings all peers of a server by one timer, and drops those who do not answer. */
 export interface KeepAlive {
-  /** @returns what forgets the peer */
-  add(peer: Peer): () => void;
+  add(peer: Peer): void;
+  remove(peer: Peer): void;
 }
 
 /** Makes one without peers: it has a timer only while it has some. */
@@ -23,21 +24,21 @@ export function createKeepAlive(): KeepAlive {
 
   const round = () => void inSlices(peers.values().map(look));
 
-  function add(peer: Peer) {
-    peers.add(peer);
-    timer ??= setInterval(round, limits.pingInterval);
-    return () => {
+  return {
+    add(peer) {
+      peers.add(peer);
+      timer ??= setInterval(round, limits.pingInterval);
+    },
+    remove(peer) {
       if (!peers.delete(peer) || peers.size > 0) return;
       clearInterval(timer);
       timer = undefined;
-    };
-  }
-
-  return { add };
+    },
+  };
 }
 
 function look(peer: Peer): void {
-  if (peer.unanswered >= limits.unansweredPings) return peer.drop();
-  peer.unanswered += 1;
   peer.ping();
+  if (peer.unanswered >= limits.unansweredPings) peer.drop();
+  else peer.unanswered += 1;
 }

@@ -14,7 +14,7 @@ export interface Operation {
    * @param again called when it is known; the same one for all of them costs one call
    */
   payloadOf(event: object, again: () => void): Payload | undefined;
-  /** Somebody has left. */
+  /** One of them has left. */
   leave(): void;
 }
 
@@ -40,27 +40,31 @@ export function createOperations(yoga: Yoga, mask: (error: unknown) => Error): O
   return {
     join(params, document) {
       const key = keyOf(params);
-      const found = shared.get(key) ?? createShared(createExecute(yoga, mask, params, document));
-      shared.set(key, found);
-      found.members += 1;
-      return {
-        payloadOf: found.payloadOf,
-        leave() {
-          found.members -= 1;
-          if (found.members === 0) shared.delete(key);
-        },
-      };
+      let operation = shared.get(key);
+      if (!operation) {
+        const execute = createExecute(yoga, mask, params, document);
+        operation = createShared(execute, () => shared.delete(key));
+        shared.set(key, operation);
+      }
+      operation.join();
+      return operation;
     },
   };
 }
 
-interface Shared extends Pick<Operation, "payloadOf"> {
-  members: number;
+interface Shared extends Operation {
+  /** One more has come. */
+  join(): void;
 }
 
-function createShared(execute: (event: object) => Promise<ExecutionResult>): Shared {
+/** @param onEmpty called when the last has left */
+function createShared(
+  execute: (event: object) => Promise<ExecutionResult>,
+  onEmpty: () => void,
+): Shared {
   // An event is forgotten with the last who holds it.
   const payloads = new WeakMap<object, Payload | Set<() => void>>();
+  let members = 0;
 
   async function begin(event: object, waiting: Set<() => void>) {
     payloads.set(event, createPayload(await execute(event)));
@@ -68,7 +72,13 @@ function createShared(execute: (event: object) => Promise<ExecutionResult>): Sha
   }
 
   return {
-    members: 0,
+    join() {
+      members += 1;
+    },
+    leave() {
+      members -= 1;
+      if (members === 0) onEmpty();
+    },
     payloadOf(event, again) {
       const found = payloads.get(event);
       if (found instanceof Set) found.add(again);

@@ -32,6 +32,12 @@ export function createPayload(result: ExecutionResult): Payload {
   };
 }
 
+/** The frame that ends a subscription. @param id as JSON */
+export function completeFrame(id: string): string {
+  const message = `{"type":"complete","id":${id}}`;
+  return frameHeader(message.length) + message;
+}
+
 /** JSON that has other characters escaped. */
 export function asciiJson(value: unknown): string {
   // oxlint-disable-next-line no-control-regex

@@ -1,46 +1,47 @@
-import type { IncomingMessage } from "node:http";
-import { type DocumentNode, type ExecutionArgs, GraphQLError } from "graphql";
+import { type DocumentNode, type ExecutionArgs, getOperationAST, GraphQLError } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
-import type { WebSocket } from "ws";
-import type { Source } from "../live/index.ts";
-import type { Delivered } from "./delivery.ts";
+import { type Outlet, subscribeTo } from "./delivery.ts";
+import type { Operations } from "./operation.ts";
 import type { Yoga } from "./yoga.ts";
 
-/** The execution arguments of an operation, with what yoga's plugins made of execute and subscribe. */
-export interface Prepared extends ExecutionArgs {
-  readonly rootValue: Delivered & {
-    // oxlint-disable-next-line typescript/no-explicit-any -- as yoga has them
-    readonly execute: (args: ExecutionArgs) => any;
-    // oxlint-disable-next-line typescript/no-explicit-any
-    readonly subscribe: (args: ExecutionArgs) => any;
-  };
+/** What graphql-ws executes, or subscribes to. */
+export interface Prepared extends Pick<ExecutionArgs, "schema" | "document" | "operationName"> {
+  /** Runs it, once. */
+  run: (() => unknown) | undefined;
 }
 
-/**
- * Makes what is executed of what a client of a socket asks for, or the errors of it.
- *
- * @param deliver called with what a subscription is subscribed to
- */
-export async function executionArgs(
+/** Runs it. graphql-ws holds what it executes as long as a subscription lives: what it was run with is let go. */
+export function run(prepared: Prepared): unknown {
+  const { run } = prepared;
+  prepared.run = undefined;
+  return run?.();
+}
+
+/** Makes what is executed of what a client of a socket asks for, or the errors of it. */
+export async function prepare(
   yoga: Yoga,
-  { request, client: socket }: { readonly request: IncomingMessage; readonly client: WebSocket },
+  operations: Operations,
   params: SubscribePayload,
-  deliver: (source: Source<object>, document: DocumentNode) => AsyncIterator<never>,
+  outlet: Outlet,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  const enveloped = yoga.getEnveloped({ req: request, socket, params });
+  const enveloped = yoga.getEnveloped({ params } as never);
   const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped;
   const document = parsed(parse, params.query);
   if (document instanceof GraphQLError) return [document];
   const errors: readonly GraphQLError[] = validate(schema, document);
   if (errors.length > 0) return errors.map(withoutHttp);
-  const contextValue = await contextFactory();
   const { operationName, variables: variableValues } = params;
-  const rootValue: Prepared["rootValue"] = {
-    execute,
-    subscribe,
-    deliver: (source) => deliver(source, document),
+  const contextValue = await contextFactory();
+  const args = { schema, document, operationName, variableValues, contextValue };
+  return {
+    schema,
+    document,
+    operationName,
+    run: () =>
+      getOperationAST(document, operationName)?.operation === "subscription"
+        ? subscribeTo(subscribe, args, () => operations.join(params, document), outlet)
+        : execute(args),
   };
-  return { schema, document, operationName, variableValues, contextValue, rootValue };
 }
 
 /** A syntax error that was thrown on would close the socket, and all its other subscriptions with it. */

@@ -1,25 +1,24 @@
 import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { GraphQLError } from "graphql";
-import { CloseCode, handleProtocols, makeServer } from "graphql-ws";
+import {
+  CloseCode,
+  handleProtocols,
+  makeServer,
+  type WebSocket as GraphQLSocket,
+} from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { codedError } from "../error.ts";
-import { createDrained, deliver, type Outlet } from "./delivery.ts";
+import type { Visitor } from "../live/index.ts";
+import { onceDrained, type Outlet } from "./delivery.ts";
 import type { KeepAlive, Peer } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
 import type { Log } from "./mask.ts";
 import type { Operations } from "./operation.ts";
-import { asciiJson } from "./payload.ts";
-import { executionArgs, type Prepared } from "./socket-operation.ts";
+import { asciiJson, completeFrame, type Payload } from "./payload.ts";
+import { prepare, type Prepared, run } from "./socket-operation.ts";
 import type { Yoga } from "./yoga.ts";
-
-/** An open socket. */
-interface Connection {
-  readonly client: WebSocket;
-  readonly request: IncomingMessage;
-  /** Where the payloads of a subscription go. */
-  outlet(id: string): Outlet;
-}
 
 /**
  * Serves GraphQL over WebSocket (the graphql-transport-ws protocol) at yoga's endpoint, through yoga's own
@@ -45,40 +44,16 @@ export function serveWebSocket(
     perMessageDeflate: false,
   });
   const protocol = makeServer<Record<string, unknown>, Connection>({
-    execute: (args) => (args as Prepared).rootValue.execute(args),
-    subscribe: (args) => (args as Prepared).rootValue.subscribe(args),
+    execute: (args) => run(args as unknown as Prepared) as never,
+    subscribe: (args) => run(args as unknown as Prepared) as never,
     onSubscribe({ extra: connection, subscriptions }, id, params) {
       if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
         return [tooManySubscriptions()];
       }
-      return executionArgs(yoga, connection, params, (source, document) =>
-        deliver(source, operations.join(params, document), connection.outlet(id)),
-      );
+      const outlet = new SocketOutlet(connection, subscriptions, id);
+      return prepare(yoga, operations, params, outlet) as never;
     },
   });
-
-  function serve(connection: Connection) {
-    const { client } = connection;
-    const closed = protocol.opened(
-      {
-        protocol: client.protocol,
-        send: (text) => sent(client, text),
-        close: (code, reason) => client.close(code, reason),
-        onMessage: (receive) =>
-          client.on("message", (data: Buffer) =>
-            receive(data.toString()).catch((error: unknown) => {
-              log("Cannot answer a message of a WebSocket:", error);
-              client.close(CloseCode.InternalServerError, "Internal server error");
-            }),
-          ),
-      },
-      connection,
-    );
-    client.once("close", (code, reason) => void closed(code, reason.toString()));
-    // What a client does wrong closes its socket, with a code that says so.
-    client.on("error", () => {});
-    watch(client, keepAlive);
-  }
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const refusal = refuse(request, yoga.graphqlEndpoint);
@@ -88,9 +63,15 @@ export function serveWebSocket(
       stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, stream, head, (client) =>
-      serve({ client, request, outlet: outletsOf(client, stream) }),
-    );
+    sockets.handleUpgrade(request, stream, head, (client) => {
+      const connection = new Connection(client, stream as Socket, log);
+      keepAlive.add(connection);
+      const closed = protocol.opened(connection, connection);
+      client.on("close", (code, reason) => {
+        keepAlive.remove(connection);
+        void closed(code, reason.toString());
+      });
+    });
   };
   server.on("upgrade", upgrade);
 
@@ -101,40 +82,106 @@ export function serveWebSocket(
   };
 }
 
-/** Sends a message: done when the system has it, or the client is gone. */
-function sent(client: WebSocket, text: string): Promise<void> {
-  return new Promise((done) => {
-    if (client.readyState === client.OPEN) client.send(text, () => done());
-    else done();
-  });
+/** An open socket: to graphql-ws, and to who looks whether it reads. A class, as closures for each take more memory. */
+class Connection implements GraphQLSocket, Peer {
+  unanswered = 0;
+  readonly #client: WebSocket;
+  readonly #stream: Socket;
+  readonly #log: Log;
+  #heard = 0;
+
+  constructor(client: WebSocket, stream: Socket, log: Log) {
+    this.#client = client;
+    this.#stream = stream;
+    this.#log = log;
+    // What a client does wrong closes its socket, with a code that says so.
+    client.on("error", ignore);
+  }
+
+  get protocol() {
+    return this.#client.protocol;
+  }
+
+  /** Sends a message: done when the system has it, or the client is gone. */
+  send(text: string): Promise<void> {
+    const client = this.#client;
+    if (client.readyState !== client.OPEN) return Promise.resolve();
+    return new Promise((done) => client.send(text, () => done()));
+  }
+
+  close(code: number, reason: string) {
+    this.#client.close(code, reason);
+  }
+
+  onMessage(receive: (text: string) => Promise<void>) {
+    this.#client.on("message", (data: Buffer) =>
+      receive(data.toString()).catch((error: unknown) => {
+        this.#log("Cannot answer a message of a WebSocket:", error);
+        this.close(CloseCode.InternalServerError, "Internal server error");
+      }),
+    );
+  }
+
+  /** Whoever answers, and takes what is sent, is there. */
+  ping() {
+    const { bytesRead, writableNeedDrain } = this.#stream;
+    if (bytesRead > this.#heard && !writableNeedDrain) this.unanswered = 0;
+    this.#heard = bytesRead;
+    this.#client.ping();
+  }
+
+  drop() {
+    // Try again later: clients of GraphQL do, and get the newest.
+    this.close(1013, "It does not read, or does not answer pings.");
+  }
+
+  get isFull() {
+    return this.#stream.writableNeedDrain;
+  }
+
+  /** Frames go to the stream below the socket, which sends each of its own whole. */
+  write(frame: string) {
+    if (this.#client.readyState === this.#client.OPEN) this.#stream.write(frame, "latin1");
+  }
+
+  onDrain(visitor: Visitor) {
+    onceDrained(this.#stream, visitor);
+  }
 }
 
-/** Frames are written to the stream below the socket, which sends each of its own whole. */
-function outletsOf(client: WebSocket, stream: Duplex): (id: string) => Outlet {
-  const onDrain = createDrained(stream);
-  return (id) => {
-    const idJson = asciiJson(id);
-    return {
-      get isFull() {
-        return stream.writableNeedDrain;
-      },
-      send(payload) {
-        if (client.readyState === client.OPEN) stream.write(payload.frame(idJson), "latin1");
-      },
-      onDrain,
-    };
-  };
-}
+function ignore(): void {}
 
-function watch(client: WebSocket, keepAlive: KeepAlive): void {
-  const peer: Peer = {
-    unanswered: 0,
-    ping: () => client.ping(),
-    // Try again later: clients of GraphQL do, with the newest.
-    drop: () => client.close(1013, "Pings were not answered: it does not read."),
-  };
-  client.on("pong", () => (peer.unanswered = 0));
-  client.once("close", keepAlive.add(peer));
+/** Where the payloads of a subscription go. */
+class SocketOutlet implements Outlet {
+  readonly #connection: Connection;
+  readonly #subscriptions: Record<string, unknown>;
+  readonly #id: string;
+  readonly #idJson: string;
+
+  /** @param subscriptions those of the connection, of which this is one until it ends */
+  constructor(connection: Connection, subscriptions: Record<string, unknown>, id: string) {
+    this.#connection = connection;
+    this.#subscriptions = subscriptions;
+    this.#id = id;
+    this.#idJson = asciiJson(id);
+  }
+
+  get isFull() {
+    return this.#connection.isFull;
+  }
+
+  send(payload: Payload) {
+    this.#connection.write(payload.frame(this.#idJson));
+  }
+
+  onDrain(visitor: Visitor) {
+    this.#connection.onDrain(visitor);
+  }
+
+  end() {
+    delete this.#subscriptions[this.#id];
+    this.#connection.write(completeFrame(this.#idJson));
+  }
 }
 
 /** A browser names the page that opens a socket, and lets pages of anywhere open one: only our own may. */

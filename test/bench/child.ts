@@ -9,10 +9,10 @@ type Answers = Readonly<Record<string, (...args: any[]) => unknown>>;
 export interface Child<Asked extends Answers> extends AsyncDisposable {
   readonly pid: number;
   /** Asks it something. @throws Error if it cannot say, or has ended */
-  ask<Name extends keyof Asked & string>(
+  readonly ask: <Name extends keyof Asked & string>(
     name: Name,
     ...args: Parameters<Asked[Name]>
-  ): Promise<Awaited<ReturnType<Asked[Name]>>>;
+  ) => Promise<Awaited<ReturnType<Asked[Name]>>>;
 }
 
 interface Question {

@@ -228,11 +228,12 @@ describe("a broadcast", () => {
     };
     for (let number = 0; number < 100; number++) {
       const reader = numbers.join(false);
-      reader.onNews(() => {
+      const visit = () => {
         busy();
         const value = reader.take();
         if (value !== undefined) seen.push(value);
-      });
+      };
+      reader.visitor = { visit };
     }
     numbers.put(1);
     for (; seen.length < 100; turns++) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPayload } from "../../src/server/payload.ts";
+import { completeFrame, createPayload } from "../../src/server/payload.ts";
 
 const people = (count: unknown) => createPayload({ data: { people: count } });
 
@@ -39,6 +39,10 @@ describe("a frame is an unmasked text frame with the message of its subscription
     );
     expect(payload.frame('"3"')).toContain('"id":"3"}');
   });
+});
+
+test("an end is a message of its subscription", () => {
+  expect(completeFrame('"1"')).toBe(`\x81\x1c{"type":"complete","id":"1"}`);
 });
 
 test("an error is written as GraphQL writes it", () => {
