@@ -1,46 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { startRedis } from "../../fixtures/redis.ts";
+import { type Child, startChild } from "../child.ts";
 import { now } from "./clock.ts";
+import type { HearerAnswers } from "./hearer.ts";
 import { measured, median, type Row } from "./stage.ts";
-import { openSubject } from "./subject.ts";
 
 interface Sample {
-  /** How much later the other process' subscriber was told, in the median, in milliseconds. */
+  /** How much later the other process heard of it, in the median, in milliseconds. */
   readonly later: number;
   /** From a bare publish to its receipt. */
   readonly bare: number;
 }
 
-/**
- * What Redis costs: of each change one subscriber is told by the process that made it, one by another that Redis told.
- * Both processes read what they tell, so that the difference between the two receipts is what the hint took.
- */
+/** What Redis costs: when another process that watches hears of a change, and when the one does that made it. */
 export const hintThroughRedis: Row = {
   what: "hint through Redis",
   async measure(stage) {
     await using opened = new AsyncDisposableStack();
     const { url } = stage.opened.use(await startRedis());
-    const options = { kind: "partyfinder", transport: "WebSocket", subscribers: 1 } as const;
-    const here = opened.use(await openSubject(stage.place, { ...options, redis: url }));
-    const there = opened.use(
-      await openSubject(stage.place, { ...options, redis: url, key: here.key }),
-    );
+    const start = () =>
+      opened.use(startChild<HearerAnswers>(new URL("hearer.ts", import.meta.url), [url]));
+    const [here, there] = [start(), start()];
     const bare = await openBare(url);
     opened.defer(() => bare.close());
+    await settled(here, there);
     return await measured<"ours", Sample>(stage, {
       what: this.what,
       runs: {
         async ours() {
           const begun = now();
-          const samples: { readonly later: number; readonly bare: number }[] = [];
-          // The one that was opened last has made changes of its own, which the other was not asked to count.
-          let people = await here.add();
+          const samples: Sample[] = [];
           while (now() - begun < stage.time) {
-            people += 1;
-            const arrivals = Promise.all([here.arrival(people), there.arrival(people)]);
-            await here.add();
-            const [first, second] = await arrivals;
-            samples.push({ later: second.last - first.last, bare: await bare.publish() });
+            const time = await there.ask("times");
+            const arrival = there.ask("heardAt", time);
+            const first = await here.ask("hint");
+            samples.push({ later: (await arrival) - first, bare: await bare.publish() });
           }
           return {
             later: median(samples.map(({ later }) => later)),
@@ -60,6 +55,18 @@ export const hintThroughRedis: Row = {
     });
   },
 };
+
+/** Both are connected when one hears what the other tells, and then nothing for a while. */
+async function settled(here: Hearer, there: Hearer): Promise<void> {
+  const before = await there.ask("times");
+  for (let heard = before; heard === before; heard = await there.ask("times")) {
+    await here.ask("hint");
+    await sleep(200);
+  }
+  await sleep(500);
+}
+
+type Hearer = Child<HearerAnswers>;
 
 /** Publishes as anybody would, and gives how long it took until the message came, in milliseconds. */
 async function openBare(url: string) {
