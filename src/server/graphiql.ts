@@ -1,13 +1,6 @@
-import { createHash } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
-
-const compress = promisify(gzip);
-
-/** Answers a request with the GraphiQL page. */
-export type GraphiQL = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+import { createFiles } from "./files.ts";
+import type { Answer } from "./routes.ts";
 
 /**
  * Makes the GraphiQL page: self-contained, 9 MB, so it is rendered and compressed once, when it is first
@@ -16,47 +9,24 @@ export type GraphiQL = (request: IncomingMessage, response: ServerResponse) => P
  * @param path where GraphQL is served
  * @param operations named ones, each a tab of a browser that has no tabs of its own yet
  */
-export function createGraphiQL(path: string, operations: readonly string[]): GraphiQL {
-  // A browser drops a page from its cache when something is posted to that page's own address.
-  const endpoint = `${path}?graphiql`;
-  let page: Promise<{ readonly plain: Buffer; readonly packed: Buffer; readonly etag: string }>;
+export function createGraphiQL(path: string, operations: readonly string[]): Answer {
+  return createFiles(async () => {
+    const page = { type: "text/html; charset=utf-8", text: render(path, operations) };
+    // At the same path others get GraphQL.
+    return new Map([[path, { ...page, headers: { vary: "accept, accept-encoding" } }]]);
+  });
+}
 
-  async function render() {
-    const html = renderGraphiQL({
-      title: "Partyfinder",
-      endpoint,
-      defaultTabs: operations.map((query) => ({ query })),
-      subscriptionsProtocol: "WS",
-    });
-    const head = html.indexOf("</head>");
-    const plain = Buffer.from(html.slice(0, head) + additions(operations) + html.slice(head));
-    const digest = createHash("sha256").update(plain).digest("base64url");
-    return { plain, packed: await compress(plain), etag: `"${digest}"` };
-  }
-
-  return async (request, response) => {
-    const { plain, packed, etag } = await (page ??= render());
-    const zipped = /\bgzip\b/.test(String(request.headers["accept-encoding"]));
-    response.setHeaders(
-      new Map([
-        ["etag", etag],
-        ["cache-control", "no-cache"],
-        ["vary", "accept, accept-encoding"],
-        ["x-content-type-options", "nosniff"],
-      ]),
-    );
-    if (request.headers["if-none-match"] === etag) {
-      response.writeHead(304).end();
-      return;
-    }
-    const body = zipped ? packed : plain;
-    response.writeHead(200, {
-      "content-type": "text/html; charset=utf-8",
-      "content-length": body.length,
-      ...(zipped && { "content-encoding": "gzip" }),
-    });
-    response.end(request.method === "HEAD" ? undefined : body);
-  };
+function render(path: string, operations: readonly string[]): string {
+  const html = renderGraphiQL({
+    title: "Partyfinder",
+    // A browser drops a page from its cache when something is posted to that page's own address.
+    endpoint: `${path}?graphiql`,
+    defaultTabs: operations.map((query) => ({ query })),
+    subscriptionsProtocol: "WS",
+  });
+  const head = html.indexOf("</head>");
+  return html.slice(0, head) + additions(operations) + html.slice(head);
 }
 
 /** GraphiQL moves a tab away under the first click on it: a transform of its drag and drop stays behind. */
