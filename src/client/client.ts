@@ -1,4 +1,4 @@
-import { closed } from "./error.ts";
+import { ClientError, closed } from "./error.ts";
 import { subscribe, type Subscription } from "./live.ts";
 import { atMost, type Live, newest } from "./mailbox.ts";
 import {
@@ -27,7 +27,7 @@ import {
   updatePartyMutation,
 } from "./operations.ts";
 import { repeated } from "./repeat.ts";
-import { type CallOptions, createSend, type Send } from "./request.ts";
+import { type Answer, type CallOptions, createSend, type Operation, type Send } from "./request.ts";
 import type {
   AddPeopleResult,
   ChangePeopleResult,
@@ -99,7 +99,8 @@ export interface Client extends AsyncDisposable {
 
   /**
    * Changes the count if it is the expected one. Sent again while no answer comes, 4 times at most, under one
-   * `operationId`, so that it counts once.
+   * `operationId`, so that it counts once: yours, or one of its own. Where a party has had too many of them in the last
+   * minute, it is sent once, without; as it is if you give null.
    */
   changePeople(
     variables: ChangePeopleMutationVariables,
@@ -171,6 +172,26 @@ export function createClient(options: ClientOptions): Client {
     return repeated(() => request(operation, variables, options), options);
   };
 
+  /** Sends a change of the count. Under an id of its own, or of the caller's, it can be sent again. */
+  async function count<
+    Data,
+    Variables extends { readonly operationId?: string | null | undefined },
+  >(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    call?: CallOptions,
+  ): Promise<Answer<Data>> {
+    const { operationId = randomUuid() } = variables;
+    if (operationId === null) return send(operation, variables, call);
+    try {
+      return await sendUntilAnswered(operation, { ...variables, operationId }, call);
+    } catch (error) {
+      // Nothing was changed. Who gave no id is not to be refused because of ours.
+      if (variables.operationId !== undefined || !isTooMany(error)) throw error;
+      return send(operation, variables, call);
+    }
+  }
+
   function live<Data, Variables extends Readonly<Record<string, unknown>>, Value>(
     subscription: Subscription<Data, Variables, Value>,
     call: CallOptions = {},
@@ -196,10 +217,8 @@ export function createClient(options: ClientOptions): Client {
     },
     updateParty: (variables, call) => send(updatePartyMutation, variables, call),
     deleteParty: (variables, call) => send(deletePartyMutation, variables, call),
-    changePeople: (variables, call) =>
-      sendUntilAnswered(changePeopleMutation, withOperationId(variables), call),
-    addPeople: (variables, call) =>
-      sendUntilAnswered(addPeopleMutation, withOperationId(variables), call),
+    changePeople: (variables, call) => count(changePeopleMutation, variables, call),
+    addPeople: (variables, call) => count(addPeopleMutation, variables, call),
     peopleChanged({ city, id, since }, call) {
       let last = since ?? undefined;
       return live(
@@ -241,10 +260,9 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-function withOperationId<Variables extends { readonly operationId?: string | null | undefined }>(
-  variables: Variables,
-): Variables {
-  return { ...variables, operationId: variables.operationId ?? randomUuid() };
+/** Whether a party can remember no more operation ids just now. */
+function isTooMany(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "TOO_MANY_OPERATIONS";
 }
 
 /** In a page, an address may be relative to it. */

@@ -1,4 +1,4 @@
-import { type Client, type PeopleChanged, randomUuid } from "../client/index.ts";
+import { type Client, ClientError, type PeopleChanged, randomUuid } from "../client/index.ts";
 import type { Answer } from "./answer.ts";
 import { inDigits } from "./tally.ts";
 import { wordsOf } from "./words.ts";
@@ -32,12 +32,13 @@ const REPEATABLE = 50_000;
 /** After how long a person is told that something is still under way, in milliseconds. */
 const PATIENCE = 1000;
 
-/** A change that the person means: however often it is sent, it is done once. */
+/** A change that the person means: under its id, however often it is sent, it is done once. */
 interface Change {
   readonly delta: number;
   /** The count that was seen; undefined: whatever it is. */
   readonly expected: number | undefined;
-  readonly operationId: string;
+  /** Null: it can be sent only once. */
+  readonly operationId: string | null;
   readonly meant: number;
 }
 
@@ -76,12 +77,25 @@ export function createCounting(options: CountingOptions): Counting {
     }
   }
 
+  /** A party remembers so many ids a minute: the changes beyond are sent without. */
+  async function sendSomehow(change: Change): Promise<number | undefined> {
+    try {
+      return await send(change);
+    } catch (error) {
+      const isTooMany = error instanceof ClientError && error.code === "TOO_MANY_OPERATIONS";
+      if (isTooMany && change.operationId !== null) {
+        return sendSomehow({ ...change, operationId: null });
+      }
+      return askAgain(change, wordsOf(error));
+    }
+  }
+
   /** Does a change, then what was clicked meanwhile. */
   async function act(change: Change) {
     isBusy = true;
     answer.clear();
     const late = setTimeout(() => answer.tell("Still waiting for an answer…"), PATIENCE);
-    const people = await send(change).catch((error: unknown) => askAgain(change, wordsOf(error)));
+    const people = await sendSomehow(change);
     clearTimeout(late);
     isBusy = false;
     const next = taken();
@@ -107,6 +121,10 @@ export function createCounting(options: CountingOptions): Counting {
   }
 
   function askAgain(change: Change, text: string): undefined {
+    if (change.operationId === null) {
+      answer.tell(`${text} Go by the count above.`);
+      return;
+    }
     const isLate = () => performance.now() - change.meant > REPEATABLE;
     const again = () => {
       if (!isLate()) return void act(change);

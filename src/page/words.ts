@@ -18,8 +18,6 @@ const words: Readonly<Record<string, string>> = {
     "The database was asked, and nobody knows whether it did it. Look before you repeat it.",
   CONTENTION:
     "Too many people change the parties of this city at once. Nothing was changed; try again.",
-  TOO_MANY_OPERATIONS:
-    "This party was changed too often in the last minute. Nothing was changed; try again in a minute.",
   TOO_MANY_SUBSCRIPTIONS: "Too much is watched at once. Load the page again.",
 };
 

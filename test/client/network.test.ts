@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, createClient } from "../../src/client/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
+import { ADD } from "../fixtures/parties.ts";
 import { listen } from "../fixtures/listen.ts";
 import { startWay, type Way } from "../fixtures/way.ts";
 
@@ -85,6 +86,23 @@ test("where nobody answers a change is sent four times", async () => {
   const change = own.addPeople({ city: "Rome", id: randomUUID(), delta: 1 });
   await expect(change).rejects.toMatchObject({ code: "NETWORK_ERROR" });
   expect(nowhere.accepted).toBe(4);
+});
+
+test("a change without an id of the caller's is made though the party can remember no more ids", async () => {
+  const key = await create();
+  const direct = { ...key, delta: 1 };
+  for (let sent = 0; sent < 1024; sent += 64) {
+    const some = Array.from({ length: 64 }, () =>
+      app.run(ADD, { ...direct, operationId: randomUUID() }),
+    );
+    await Promise.all(some);
+  }
+  await expect(client.addPeople({ ...direct, operationId: randomUUID() })).rejects.toMatchObject({
+    code: "TOO_MANY_OPERATIONS",
+  });
+  expect(await client.addPeople(direct)).toMatchObject({ people: 1025 });
+  expect(await client.changePeople({ ...direct, expected: 1025 })).toMatchObject({ people: 1026 });
+  expect(await client.addPeople({ ...direct, operationId: null })).toMatchObject({ people: 1027 });
 });
 
 test("a refusal is not sent again", async () => {
