@@ -2,17 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { createYoga, type Plugin } from "graphql-yoga";
 import type { Session } from "../cassandra/index.ts";
-import type { Context } from "../context.ts";
-import { codedError } from "../error.ts";
 import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
-import { schema } from "../schema.ts";
-import { useDelivery } from "./delivery.ts";
 import { createDrain } from "./drain.ts";
 import { createEventStreams } from "./event-stream.ts";
-import { createFastPath, useOutcomes } from "./fast-path.ts";
+import { createFastPath } from "./fast-path.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { createHealth } from "./health.ts";
 import { createKeepAlive } from "./keep-alive.ts";
@@ -20,9 +15,9 @@ import { limits } from "./limits.ts";
 import { createOperations } from "./operation.ts";
 import { createMask, type Log } from "./mask.ts";
 import { ASSETS, createPage } from "./page.ts";
-import { useArgumentErrors, useSyntaxErrors } from "./request-error.ts";
 import { listener } from "./routes.ts";
 import { serveWebSocket } from "./websocket.ts";
+import { makeYoga } from "./yoga.ts";
 
 export interface AppOptions {
   /** Where the parties are. It need not be reachable, now or later. Stays open when the app closes. */
@@ -81,28 +76,7 @@ export async function createApp({
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;
-  const yoga = createYoga<Record<string, unknown>, Context>({
-    schema,
-    context: { session, lanes, live },
-    graphqlEndpoint: ENDPOINT,
-    maskedErrors: { maskError: mask, errorMessage: "Unexpected error." },
-    plugins: [
-      jsonOnly(),
-      refuseSubscriptions(() => closed !== undefined),
-      useArgumentErrors(),
-      useSyntaxErrors(),
-      useOutcomes(),
-      useDelivery(),
-    ],
-    maxRequestBodySize: limits.bodyBytes,
-    // Yoga's own answers every address that ends in it: no address ends in a space.
-    healthCheckEndpoint: " ",
-    multipart: false,
-    graphiql: false,
-    landingPage: false,
-    cors: false,
-    logging: false,
-  });
+  const yoga = makeYoga({ session, lanes, live }, ENDPOINT, mask, () => closed !== undefined);
   const { health, ready } = createHealth(session);
   const shared = createOperations(yoga, mask);
   const keepAlive = createKeepAlive();
@@ -142,31 +116,6 @@ export async function createApp({
     webSocketUrl: `ws://${authority}${ENDPOINT}`,
     close,
     [Symbol.asyncDispose]: close,
-  };
-}
-
-/** Refuses the content types that a page of another site can send without being allowed to. */
-function jsonOnly(): Plugin {
-  return {
-    onRequest({ request, fetchAPI, ...hook }) {
-      const type = request.headers.get("content-type") ?? "";
-      if (request.method !== "POST" || /^application\/json\s*(;|$)/i.test(type)) return;
-      const message = `Send application/json, not ${type || "a body without a content type"}.`;
-      const errors = [codedError("UNSUPPORTED_MEDIA_TYPE", message)];
-      hook.endResponse(fetchAPI.Response.json({ errors }, { status: 415 }));
-    },
-  };
-}
-
-/** Refuses those that come when the others have been completed: nothing would ever end them. */
-function refuseSubscriptions(isClosing: () => boolean): Plugin {
-  return {
-    onSubscribe({ setResultAndStopExecution }) {
-      if (!isClosing()) return;
-      const error = codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
-      // Thrown, it would close a WebSocket as if the service had a defect.
-      setResultAndStopExecution({ errors: [error] });
-    },
   };
 }
 

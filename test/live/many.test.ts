@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Child, startChild } from "../bench/child.ts";
+import { type Child, startChild } from "../fixtures/child.ts";
 import type { AudienceAnswers, Transport, Wanted } from "../bench/live/audience.ts";
 import { ADD, WATCH } from "../bench/live/operations.ts";
-import { openPoster, type Poster } from "../bench/post.ts";
+import { openPoster, type Poster } from "../fixtures/poster.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { CREATE } from "../fixtures/parties.ts";
 import { type ServerProcess, startServerProcess } from "../fixtures/server-process.ts";

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { openPoster, type Poster } from "../bench/post.ts";
+import { openPoster, type Poster } from "../fixtures/poster.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { CREATE, FOLLOW, WATCH } from "../fixtures/parties.ts";
 import { type ServerProcess, startServerProcess } from "../fixtures/server-process.ts";

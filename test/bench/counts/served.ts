@@ -1,5 +1,5 @@
-import { startChild } from "../child.ts";
-import { openPoster, type Poster } from "../post.ts";
+import { startChild } from "../../fixtures/child.ts";
+import { openPoster, type Poster } from "../../fixtures/poster.ts";
 import type { Place } from "./place.ts";
 import type { ServerAnswers } from "./server.ts";
 

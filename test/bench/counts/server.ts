@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Client, policies, types } from "cassandra-driver";
 import { connect } from "../../../src/cassandra/index.ts";
 import { createApp } from "../../../src/server/index.ts";
-import { answer, cpu } from "../child.ts";
+import { answer, cpu } from "../../fixtures/child.ts";
 
 // A server in a process of its own: the service, or a bare one that sends the same CQL.
 

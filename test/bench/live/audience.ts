@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import { answer, cpu } from "../child.ts";
+import { answer, cpu } from "../../fixtures/child.ts";
 import { now } from "./clock.ts";
 import {
   clientFrame,

@@ -1,6 +1,6 @@
 import { createLive, loadRelay } from "../../../src/live/index.ts";
 import { PartyTable } from "../../../src/party/index.ts";
-import { answer } from "../child.ts";
+import { answer } from "../../fixtures/child.ts";
 import { now } from "./clock.ts";
 
 // A process that watches a party, and notes when it begins to read it: that is when it heard of a change.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { startRedis } from "../../fixtures/redis.ts";
-import { type Child, startChild } from "../child.ts";
+import { type Child, startChild } from "../../fixtures/child.ts";
 import { now } from "./clock.ts";
 import type { HearerAnswers } from "./hearer.ts";
 import { measured, median, type Row } from "./stage.ts";

@@ -4,7 +4,7 @@ import { connect, type Session } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
 import { schema } from "../../../src/schema.ts";
 import { createApp } from "../../../src/server/index.ts";
-import { answer, cpu } from "../child.ts";
+import { answer, cpu } from "../../fixtures/child.ts";
 import { serveBare } from "./bare.ts";
 import { now } from "./clock.ts";
 import { serveRecipe } from "./recipe.ts";

@@ -1,6 +1,6 @@
-import { startChild } from "../child.ts";
+import { startChild } from "../../fixtures/child.ts";
 import type { Key, Place } from "../counts/place.ts";
-import { openPoster, type Poster } from "../post.ts";
+import { openPoster, type Poster } from "../../fixtures/poster.ts";
 import type { Arrival, AudienceAnswers, Transport, Wanted } from "./audience.ts";
 import { now } from "./clock.ts";
 import { ADD, ADD_UNSEEN, WATCH } from "./operations.ts";
