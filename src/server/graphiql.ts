@@ -1,4 +1,3 @@
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createFiles } from "./files.ts";
 import type { Answer } from "./routes.ts";
 
@@ -11,13 +10,15 @@ import type { Answer } from "./routes.ts";
  */
 export function createGraphiQL(path: string, operations: readonly string[]): Answer {
   return createFiles(async () => {
-    const page = { type: "text/html; charset=utf-8", text: render(path, operations) };
+    const page = { type: "text/html; charset=utf-8", text: await render(path, operations) };
     // At the same path others get GraphQL.
     return new Map([[path, { ...page, headers: { vary: "accept, accept-encoding" } }]]);
   });
 }
 
-function render(path: string, operations: readonly string[]): string {
+async function render(path: string, operations: readonly string[]): Promise<string> {
+  // 30 MB of text in memory, which not every process needs.
+  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   const html = renderGraphiQL({
     title: "Partyfinder",
     // A browser drops a page from its cache when something is posted to that page's own address.
