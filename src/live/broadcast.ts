@@ -18,7 +18,7 @@ export interface Broadcast<Value> {
 export interface Source<Value> extends AsyncIterableIterator<Value> {
   /** The next value; undefined if none waits. */
   take(): Value | undefined;
-  /** Whether none waits, and none will come. */
+  /** Whether none waits, and none will come: then it can be left. */
   readonly isOver: boolean;
   /** Who is told, instead of by the iterator's `next`, whenever a value may wait or it may be over. */
   visitor: Visitor | undefined;
@@ -47,16 +47,16 @@ export function createBroadcast<Value>(
   onEmpty: () => void,
 ): Broadcast<Value> {
   const readers = new Set<Reader<Value>>();
+  /** Those for whom it has ended, and who have not left. */
+  const leaving = new Set<Reader<Value>>();
   let last: readonly Value[] = [];
   let count = 0;
-  let isVisiting = false;
+  let visiting: Promise<void> | undefined;
   let again = false;
 
   function visitAll() {
     again = true;
-    if (isVisiting) return;
-    isVisiting = true;
-    void inSlices(visits());
+    visiting ??= inSlices(visits());
   }
 
   function* visits() {
@@ -64,8 +64,9 @@ export function createBroadcast<Value>(
       again = false;
       // Who is visited late gets the newest that there is then.
       for (const reader of readers) yield reader.visitor?.visit();
+      for (const reader of leaving) yield reader.visitor?.visit();
     }
-    isVisiting = false;
+    visiting = undefined;
   }
 
   const log: Log<Value> = {
@@ -77,6 +78,7 @@ export function createBroadcast<Value>(
       return waiting > last.length ? [missed(last.at(-1)!)] : last.slice(last.length - waiting);
     },
     leave(reader) {
+      leaving.delete(reader);
       if (readers.delete(reader) && readers.size === 0) onEmpty();
     },
     visitAll,
@@ -98,11 +100,14 @@ export function createBroadcast<Value>(
     },
     async end() {
       if (readers.size === 0) return;
-      const ended = [...readers];
+      for (const reader of readers) {
+        reader.end();
+        leaving.add(reader);
+      }
       readers.clear();
       onEmpty();
-      for (const reader of ended) reader.end();
-      await inSlices(ended.values().map(({ visitor }) => visitor?.visit()));
+      visitAll();
+      await visiting;
     },
   };
 }
@@ -150,7 +155,7 @@ class Reader<Value> implements Source<Value> {
     for (;;) {
       const value = this.take();
       if (value !== undefined) return { done: false, value };
-      if (this.#isEnded) return { done: true, value: undefined };
+      if (this.#isEnded) return this.return();
       await new Promise<void>((visit) => (this.visitor = { visit }));
     }
   }

@@ -70,7 +70,11 @@ export function useDelivery(): Plugin {
   };
 }
 
-function isSubscription({ document, operationName }: ExecutionArgs): boolean {
+/** Whether the operation that is asked for is a subscription. */
+export function isSubscription({
+  document,
+  operationName,
+}: Pick<ExecutionArgs, "document" | "operationName">): boolean {
   return getOperationAST(document, operationName)?.operation === "subscription";
 }
 
@@ -111,7 +115,10 @@ export class Delivery implements AsyncIterableIterator<never>, Visitor {
     while (!this.#outlet.isFull) {
       this.#event ??= this.#source.take();
       if (!this.#event) {
-        if (this.#source.isOver) this.#end();
+        if (this.#source.isOver) {
+          void this.return();
+          this.#outlet.end();
+        }
         return;
       }
       const payload = this.#operation.payloadOf(this.#event, this.#source.visitAll);
@@ -123,7 +130,8 @@ export class Delivery implements AsyncIterableIterator<never>, Visitor {
   }
 
   return() {
-    this.#leave();
+    if (!this.#isOver) this.#operation.leave();
+    this.#isOver = true;
     return this.#source.return();
   }
 
@@ -133,17 +141,6 @@ export class Delivery implements AsyncIterableIterator<never>, Visitor {
 
   [Symbol.asyncIterator]() {
     return this;
-  }
-
-  #end() {
-    this.#leave();
-    this.#outlet.end();
-  }
-
-  #leave() {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#operation.leave();
   }
 }
 

@@ -80,7 +80,8 @@ class EventStream implements Outlet, Peer {
 
   /** Nobody answers on an event stream: whoever takes what is sent is there. */
   ping() {
-    if (this.isFull) return;
+    // An end that was written, and not read, is no longer full; behind it nothing may be written.
+    if (this.isFull || this.#response.writableEnded) return;
     this.unanswered = 0;
     this.#response.write(PING);
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type DocumentNode, type ExecutionResult, getOperationAST } from "graphql";
+import { type DocumentNode, type ExecutionResult } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
+import { isSubscription } from "./delivery.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { limits } from "./limits.ts";
 import type { Answer } from "./routes.ts";
@@ -94,12 +95,12 @@ async function answer(
   const document = documentOf(enveloped, params.query!);
   if (!document) return undefined;
   const { operationName, variables: variableValues } = params;
-  const isSubscription = getOperationAST(document, operationName)?.operation === "subscription";
-  if (isSubscription !== (accepted === EVENT_STREAM)) return undefined;
+  const isEvents = isSubscription({ document, operationName });
+  if (isEvents !== (accepted === EVENT_STREAM)) return undefined;
   try {
     const contextValue = await contextFactory();
     const args = { schema, document, contextValue, variableValues, operationName };
-    const result: ExecutionResult | undefined = isSubscription
+    const result: ExecutionResult | undefined = isEvents
       ? await eventStreams.answer(res, params, subscribe, args)
       : await execute(args);
     if (!result) return true;

@@ -1,6 +1,6 @@
-import { type DocumentNode, type ExecutionArgs, getOperationAST, GraphQLError } from "graphql";
+import { type DocumentNode, type ExecutionArgs, GraphQLError } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
-import { type Outlet, subscribeTo } from "./delivery.ts";
+import { isSubscription, type Outlet, subscribeTo } from "./delivery.ts";
 import type { Operations } from "./operation.ts";
 import type { Yoga } from "./yoga.ts";
 
@@ -38,7 +38,7 @@ export async function prepare(
     document,
     operationName,
     run: () =>
-      getOperationAST(document, operationName)?.operation === "subscription"
+      isSubscription(args)
         ? subscribeTo(subscribe, args, () => operations.join(params, document), outlet)
         : execute(args),
   };

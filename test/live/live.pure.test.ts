@@ -209,6 +209,20 @@ describe("a broadcast", () => {
     expect((await other.next()).value).toBe(2);
   });
 
+  test("visits an ended reader again that could not take its last value at once", async () => {
+    const numbers = newest();
+    const reader = numbers.join(false);
+    const taken: (number | undefined)[] = [];
+    let isReady = false;
+    reader.visitor = { visit: () => void (isReady && taken.push(reader.take())) };
+    numbers.put(1);
+    await numbers.end();
+    isReady = true;
+    reader.visitAll();
+    await vi.waitFor(() => expect(taken).toEqual([1]));
+    expect(reader.isOver).toBe(true);
+  });
+
   test("ends for a reader that leaves while it waits", async () => {
     const numbers = newest();
     const reader = numbers.join(false);

@@ -189,6 +189,16 @@ describe("Yoga's own handler gets", () => {
     ["as it came", "/graphql", { method: "PUT", headers: json, body }],
     ["with its body read", "/graphql", accepting("text/event-stream")],
     ["as it came", "/graphql", { method: "GET", headers: { accept: "text/event-stream" } }],
+    [
+      "as it came",
+      "/graphql?query={a}&variables=[",
+      { method: "GET", headers: { accept: "text/event-stream" } },
+    ],
+    [
+      "as it came",
+      "/graphql?query={a}&other=1",
+      { method: "GET", headers: { accept: "text/event-stream" } },
+    ],
     ["as it came", "/graphql", accepting("multipart/mixed")],
     ["as it came", "/graphql", { headers: { "content-type": "text/plain" }, body }],
     ["as it came", "/graphql", { headers: { ...json, "transfer-encoding": "chunked" }, body }],

@@ -1,0 +1,37 @@
+import { expect, test, vi } from "vitest";
+import { createBroadcast } from "../../src/live/broadcast.ts";
+import { Delivery } from "../../src/server/delivery.ts";
+import { createPayload, type Payload } from "../../src/server/payload.ts";
+
+test("what is not yet known as text when its source ends is still sent, and then the end", async () => {
+  const events = createBroadcast<object>(
+    1,
+    (last) => last,
+    () => {},
+  );
+  let known: Payload | undefined;
+  let again = () => {};
+  const operation = {
+    payloadOf(_: object, visitAll: () => void) {
+      again = visitAll;
+      return known;
+    },
+    leave: vi.fn<() => void>(),
+  };
+  const told: (Payload | "end")[] = [];
+  const outlet = {
+    isFull: false,
+    send: (payload: Payload) => void told.push(payload),
+    onDrain: () => {},
+    end: () => void told.push("end"),
+  };
+  void new Delivery(events.join(false), operation, outlet).next();
+  events.put({});
+  await events.end();
+  expect(told).toEqual([]);
+
+  known = createPayload({ data: {} });
+  again();
+  await vi.waitFor(() => expect(told).toEqual([known, "end"]));
+  expect(operation.leave).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { parse } from "graphql";
+import { expect, test } from "vitest";
+import { createBroadcast } from "../../src/live/broadcast.ts";
+import { createEventStreams } from "../../src/server/event-stream.ts";
+import type { Peer } from "../../src/server/keep-alive.ts";
+import { createPayload } from "../../src/server/payload.ts";
+import { eventually } from "../fixtures/eventually.ts";
+import { listen } from "../fixtures/listen.ts";
+
+test("a stream that has ended is not written to, though its client has not read the end, and is dropped then", async () => {
+  const payload = createPayload({ data: { text: "x".repeat(16 * 2 ** 20) } });
+  const operation = { payloadOf: () => payload, leave: () => {} };
+  const peers = new Set<Peer>();
+  const streams = createEventStreams(
+    { join: () => operation },
+    { add: (peer) => void peers.add(peer), remove: (peer) => void peers.delete(peer) },
+  );
+  const events = createBroadcast<object>(
+    1,
+    (last) => last,
+    () => {},
+  );
+  const errors: unknown[] = [];
+  // So much may wait that the end is written behind what the client does not read.
+  const server = createServer({ highWaterMark: 64 * 2 ** 20 }, (_, response) => {
+    response.on("error", (error) => errors.push(error));
+    const subscribe = ({ rootValue }: { rootValue?: unknown }) => {
+      Object.assign(rootValue as object, { source: events.join(false) });
+      return {};
+    };
+    void streams.answer(response, {}, subscribe, {
+      schema: undefined as never,
+      document: parse("subscription { text }"),
+    });
+  });
+  const port = await listen(server, "127.0.0.1");
+  const client = connect(port, "127.0.0.1").pause();
+  client.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await eventually(() => expect(peers.size).toBe(1));
+  events.put({});
+  await events.end();
+
+  const [peer] = peers;
+  peer!.unanswered = 2;
+  peer!.ping();
+  await new Promise(setImmediate);
+  expect(errors).toEqual([]);
+  expect(peer!.unanswered).toBe(2);
+  peer!.drop();
+  await eventually(() => expect(peers.size).toBe(0));
+  client.destroy();
+  server.close();
+  await once(server, "close");
+});
