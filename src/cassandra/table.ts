@@ -196,11 +196,14 @@ export type StoredRow<T extends Table> = {
 type HiddenValue<T extends Table, Name extends string> =
   T["hidden"][Name] extends Column<infer Value> ? Value : never;
 
-/** Elements of hidden maps by the columns' names; in a condition null says that there is none of the key. */
-export type HiddenElements<T extends Table, Null = never> = {
+/**
+ * Values of hidden columns by their names, of a map one element; in a condition an element of null says that there is
+ * none of its key.
+ */
+export type HiddenValues<T extends Table, Null = never> = {
   readonly [Name in HiddenName<T>]?: HiddenValue<T, Name> extends ReadonlyMap<infer K, infer V>
     ? Element<K, V | Null>
-    : never;
+    : HiddenValue<T, Name>;
 };
 
 /** The JavaScript value of a table's column. */
@@ -232,10 +235,10 @@ export type Insert<T extends Table> = Shown<
   }
 >;
 
-/** What an update sets: any column outside the key and any element of a hidden map, at least one. */
+/** What an update sets: any column outside the key, hidden ones too, of a hidden map an element; at least one. */
 export type Changes<T extends Table> = {
   readonly [Name in DataName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
-} & HiddenElements<T> &
+} & HiddenValues<T> &
   Without<KeyName<T>>;
 
 /** The columns that name a partition. */

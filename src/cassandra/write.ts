@@ -16,7 +16,8 @@ import {
   type Changes,
   columnOf,
   type DataName,
-  type HiddenElements,
+  type HiddenName,
+  type HiddenValues,
   type Insert,
   keyNames,
   type KeyName,
@@ -64,17 +65,17 @@ export function insert(table: Table, values: RawRow, options?: { readonly if: "n
   };
 }
 
-/** What must hold for an update: that the row exists, or that columns, or elements of hidden maps, have these values. */
+/** What must hold for an update: that the row exists, or that columns, hidden ones too, have these values. */
 export type Condition<T extends Table> =
   | "exists"
-  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> } & HiddenElements<T, null> &
+  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> } & HiddenValues<T, null> &
       Without<KeyName<T>>);
 
 /** The condition of an update. */
 export interface UpdateOptions<
   T extends Table,
   C extends Condition<T>,
-  Null extends DataName<T> = never,
+  Null extends DataName<T> | HiddenName<T> = never,
 > {
   readonly if: C;
   /**
@@ -82,12 +83,14 @@ export interface UpdateOptions<
    * of other columns in `if`.
    */
   readonly isNull?: readonly Null[];
+  /** Columns that must not be null beside, whatever is in them. */
+  readonly isNotNull?: readonly Null[];
 }
 
 /** The actual values of a condition's columns, null where the database holds null. */
 export type Actual<T extends Table, C, Null extends string = never> = C extends "exists"
   ? Record<never, never>
-  : { readonly [Name in (keyof C & DataName<T>) | Null]: ValueOf<T, Name> | null };
+  : { readonly [Name in (keyof C | Null) & DataName<T>]: ValueOf<T, Name> | null };
 
 /**
  * Changes a row. On a table of lightweight transactions it does so only if the condition holds,
@@ -100,25 +103,20 @@ export type Actual<T extends Table, C, Null extends string = never> = C extends 
 export function update<
   T extends Table,
   const C extends Condition<T> = "exists",
-  const Null extends DataName<T> = never,
+  const Null extends DataName<T> | HiddenName<T> = never,
 >(
   table: T,
   key: RowKey<T>,
   changes: Changes<T>,
   ...options: Options<T, UpdateOptions<T, C, Null>>
 ): Statement<Answer<T, Actual<T, C, Null>>>;
-export function update(
-  table: Table,
-  key: RawRow,
-  changes: RawRow,
-  options?: { readonly if: "exists" | RawRow; readonly isNull?: readonly string[] },
-) {
+export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
   requireCondition(table, "update", options?.if);
   const set = join(assignments(table, changes), ", ");
   const pieces = [
     { cql: `UPDATE ${identifier(table.name)} SET ${set.cql} WHERE`, params: set.params },
     whereRow(table, key),
-    ...(options ? [condition(table, options.if, options.isNull)] : []),
+    ...(options ? [condition(table, options)] : []),
   ];
   return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
 }
@@ -157,14 +155,14 @@ export function remove(
       params: timestamp === undefined ? [] : [timestamp],
     },
     whereRow(table, key),
-    ...(options.if ? [condition(table, options.if)] : []),
+    ...(options.if ? [condition(table, { if: options.if })] : []),
   ];
   return { ...join(pieces), ...answer(table, () => undefined) };
 }
 
 /** How the columns of a partition are changed. */
 export interface StaticOptions<T extends Table> {
-  readonly if: HiddenElements<T, null>;
+  readonly if: HiddenValues<T, null>;
   /** After how many seconds what is written here is gone. Default: never. */
   readonly ttl?: number;
 }
@@ -179,7 +177,7 @@ export interface StaticOptions<T extends Table> {
 export function updatePartition<T extends Table>(
   table: T,
   partition: PartitionKey<T>,
-  changes: HiddenElements<T>,
+  changes: HiddenValues<T>,
   ...options: Options<T, StaticOptions<T>>
 ): Statement<Answer<T, StoredRow<T>>>;
 export function updatePartition(
@@ -199,7 +197,7 @@ export function updatePartition(
       params: [...(ttl === undefined ? [] : [ttl]), ...set.params],
     },
     whereKey(table, partition),
-    ...(options ? [condition(table, options.if)] : []),
+    ...(options ? [condition(table, options)] : []),
   ];
   return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
 }
@@ -218,10 +216,16 @@ function assignments(table: Table, changes: RawRow): readonly Fragment[] {
   });
 }
 
+/** The condition of any table. */
+interface ConditionOptions {
+  readonly if: "exists" | RawRow;
+  readonly isNull?: readonly string[];
+  readonly isNotNull?: readonly string[];
+}
+
 function condition(
   table: Table,
-  holds: "exists" | RawRow,
-  isNull: readonly string[] = [],
+  { if: holds, isNull = [], isNotNull = [] }: ConditionOptions,
 ): Fragment {
   if (holds === "exists") return { cql: "IF EXISTS", params: [] };
   const names = Object.keys(holds);
@@ -234,11 +238,13 @@ function condition(
     if (isElement(given)) return elementIs(table, name, given);
     return { cql: `${identifier(name)} = ?`, params: [matched(table, name, given)] };
   });
-  const nulls = inTableOrder(table, isNull).map((name) => ({
-    cql: `${identifier(name)} = null`,
-    params: [],
-  }));
-  const { cql, params } = join([...equal, ...nulls], " AND ");
+  const isOrNot = (names: readonly string[], sign: "=" | "!=") =>
+    inTableOrder(table, names).map((name) => ({
+      cql: `${identifier(name)} ${sign} null`,
+      params: [],
+    }));
+  const all = [...equal, ...isOrNot(isNull, "="), ...isOrNot(isNotNull, "!=")];
+  const { cql, params } = join(all, " AND ");
   return { cql: `IF ${cql}`, params };
 }
 

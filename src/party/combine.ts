@@ -29,7 +29,8 @@ export function combine(
   if (seen === null) {
     return { after: null, answers: changes.map(({ id }) => partyNotFound({ city, id })) };
   }
-  const journal = createJournal(seen?.operations ?? new Map(), now);
+  const { recent = null, earlier = null } = seen ?? {};
+  const journal = createJournal({ recent, earlier }, now);
   const recall = (change: Change) => (isIdentified(change) ? journal.recall(change) : undefined);
   // Their answers are true of the party as it was seen, so nothing goes along that changes it.
   const repeated = mapWhile(changes, recall);
@@ -93,11 +94,11 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
 
   /** Whether all that was judged by has been seen, and nothing is a guess. */
   function isSeen(): boolean {
-    const { people, date, operations } = seen;
+    const { people, date, recent, earlier } = seen;
     const guessed =
       (base.people !== undefined && people === undefined) ||
       (base.date !== undefined && date === undefined) ||
-      (identified && operations === undefined);
+      (identified && (recent === undefined || earlier === undefined));
     return !guessed;
   }
 
@@ -110,24 +111,18 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
       return isIdentified(change) ? countOnce(change) : count(change);
     },
     plan(answers) {
-      const after = {
-        ...seen,
-        ...base,
-        ...next,
-        ...(identified && { operations: journal.after() }),
-      };
-      const operations = journal.write();
-      const changed = { ...differing(next, base, seen), ...(operations && { operations }) };
+      const after = { ...seen, ...base, ...next, ...(identified && journal.after()) };
+      const changed = { ...differing(next, base, seen), ...journal.write() };
       if (Object.keys(changed).length === 0) return isSeen() ? { after, answers } : unknown;
       // No condition says that the name is still the one that was seen.
       const changes = { ...changed, ...(next.name !== undefined && { name: next.name }) };
       const condition = conditionOf(base, seen);
       if (!condition) return unknown;
       const remembered = identified ? journal.condition() : undefined;
-      const { isNull } = condition;
       const write = update(PartyTable, key, changes, {
-        if: { ...condition.if, ...(remembered && { operations: remembered }) },
-        isNull,
+        if: { ...condition.if, ...remembered?.if },
+        isNull: [...condition.isNull, ...(remembered?.isNull ?? [])],
+        isNotNull: remembered?.isNotNull ?? [],
       });
       return { write, after, answers };
     },

@@ -1,14 +1,6 @@
-import { element, type Element } from "../cassandra/index.ts";
 import { codedError, codes } from "../error.ts";
 import { badArgument } from "../pothos/index.ts";
-import {
-  hasRoom,
-  type Memory,
-  openSegment,
-  type Operation,
-  recall,
-  remember,
-} from "./operations.ts";
+import { hasRoom, type Memory, type Operation, recall, remember, withRoom } from "./operations.ts";
 import type { Counted, Request } from "./request.ts";
 
 /** A change of the count under an id. */
@@ -26,18 +18,24 @@ export interface Journal {
   hasRoom(): boolean;
   add(change: IdentifiedChange, people: number): void;
   /** What has to be so still if nothing is to be added that is there already. */
-  condition(): Element<number, Buffer | null> | undefined;
-  /** What is written; undefined: nothing was added. */
-  write(): Element<number, Buffer> | undefined;
+  condition(): MemoryCondition;
+  /** What is written: nothing if nothing was added. */
+  write(): { readonly recent?: Buffer; readonly earlier?: Buffer };
   /** What the party remembers then. */
   after(): Memory;
 }
 
+export interface MemoryCondition {
+  readonly if: { readonly recent?: Buffer };
+  readonly isNull: readonly (keyof Memory)[];
+  readonly isNotNull: readonly (keyof Memory)[];
+}
+
 /** @param now in milliseconds since 1970 */
 export function createJournal(memory: Memory, now: number): Journal {
-  const open = openSegment(memory, now);
+  const open = withRoom(memory, now);
   const operations = new Map<string, Operation>();
-  let content = open?.content;
+  let after = open ?? memory;
   return {
     recall(change) {
       const operation = recall(memory, change.operationId);
@@ -48,25 +46,28 @@ export function createJournal(memory: Memory, now: number): Journal {
       const operation = operations.get(change.operationId);
       return operation && repeat(operation, change);
     },
-    hasRoom() {
-      return content !== undefined && hasRoom(content);
-    },
+    hasRoom: () => hasRoom(after),
     add({ operationId: id, kind, delta }, people) {
       const operation = { id, kind, delta, people };
       operations.set(id, operation);
-      content &&= remember(content, operation, now);
+      after = remember(after, operation, now);
     },
-    condition() {
-      return open && element(open.segment, open.before);
-    },
+    condition: () => conditionOf(memory),
     write() {
-      return open && content && operations.size > 0 ? element(open.segment, content) : undefined;
+      const { recent, earlier } = after;
+      if (operations.size === 0 || !recent) return {};
+      return { recent, ...(earlier && earlier !== memory.earlier && { earlier }) };
     },
-    after() {
-      return open && content && operations.size > 0
-        ? new Map([...memory, [open.segment, content]])
-        : memory;
-    },
+    after: () => (operations.size === 0 ? memory : after),
+  };
+}
+
+/** The recent ones decide; the earlier ones are named so that who is refused is told them, too. */
+function conditionOf({ recent, earlier }: Memory): MemoryCondition {
+  return {
+    if: recent ? { recent } : {},
+    isNull: [...(recent ? [] : (["recent"] as const)), ...(earlier ? [] : (["earlier"] as const))],
+    isNotNull: earlier ? ["earlier"] : [],
   };
 }
 

@@ -1,10 +1,18 @@
 /**
- * What a party remembers of the changes that came with an id, so that one that is sent again is not applied again: a
- * ring of segments, each a cell that is overwritten in place. A change is added to the newest segment, or, where that is
- * full, takes the place of the oldest one. So whoever adds one on the condition that the segment is as it was seen knows
- * of all that were added before.
+ * What a party remembers of the changes that came with an id, so that one that is sent again is not applied again. A
+ * change is added to the recent ones; where these are full, they join the earlier ones, of which the old are forgotten.
+ * The earlier ones are only changed together with the recent ones, and no operation is added twice: so whoever adds one
+ * on the condition that the recent ones are as they were seen knows of all that were added before.
+ *
+ * Each is one cell, overwritten in place: two, since one would be written whole for each change, and not the elements of a
+ * map, since each read of a row merges these one by one, whether it asks for them or not.
  */
-export type Memory = ReadonlyMap<number, Buffer>;
+export interface Memory {
+  /** Null: it was never written. */
+  readonly recent: Buffer | null;
+  /** Null: it was never written. */
+  readonly earlier: Buffer | null;
+}
 
 /** A change that was applied under an id. */
 export interface Operation {
@@ -17,94 +25,77 @@ export interface Operation {
   readonly people: number;
 }
 
-/** A segment that operations can be added to. */
-export interface OpenSegment {
-  readonly segment: number;
-  /** The cell as it was seen; null: it was never written. */
-  readonly before: Buffer | null;
-  /** What operations are added to: the cell, or nothing yet if the oldest ones are to be forgotten. */
-  readonly content: Buffer;
-}
-
 /** How long an operation is remembered at least, in seconds. */
 export const REMEMBERED = 60;
 
 /** How far the clocks of two processes may differ, in seconds. */
 const CLOCKS = 5;
 
-/** How many segments a party has, and how many operations go into one. */
-const SEGMENTS = 16;
-const OPERATIONS = 64;
+/** Most operations that are recent. */
+export const MOST_RECENT = 64;
 
 /** Most operations that a party remembers. */
-export const MOST_REMEMBERED = SEGMENTS * OPERATIONS;
+export const MOST_REMEMBERED = 1024;
 
-// A segment is its number in the order of time, then its operations: id, seconds since 1970, kind, delta, people.
-const HEADER = 4;
+// An operation is its id, seconds since 1970, kind, delta and people.
 const SIZE = 16 + 4 + 1 + 4 + 4;
 const AT = 16;
-const FIRST = Buffer.alloc(HEADER);
 const KINDS = ["changePeople", "addPeople"] as const;
+const NONE = Buffer.alloc(0);
 
 /** The operation of an id, if it is remembered. */
-export function recall(memory: Memory, id: string): Operation | undefined {
-  const bytes = bytesOf(id);
-  for (const segment of memory.values()) {
-    for (let from = HEADER; ; from += 1) {
-      from = segment.indexOf(bytes, from);
-      if (from === -1) break;
-      if ((from - HEADER) % SIZE === 0) return decode(segment.subarray(from, from + SIZE), id);
-    }
+export function recall({ recent, earlier }: Memory, id: string): Operation | undefined {
+  for (const operations of [recent ?? NONE, earlier ?? NONE]) {
+    const at = find(operations, bytesOf(id));
+    if (at !== -1) return decode(operations.subarray(at, at + SIZE), id);
   }
   return undefined;
 }
 
 /**
- * The segment to which the next operations are added, and what is in it already.
+ * The memory to which the next operations are added.
  *
  * @param now in milliseconds since 1970
  * @returns nothing if there is room only in the place of operations that are too young to be forgotten
  */
-export function openSegment(memory: Memory, now: number): OpenSegment | undefined {
-  const newest = newestOf(memory);
-  if (!newest) return { segment: 0, before: null, content: FIRST };
-  const [segment, content] = newest;
-  if (hasRoom(content)) return { segment, before: content, content };
-  const next = (segment + 1) % SEGMENTS;
-  const before = memory.get(next) ?? null;
-  if (before && youngestIn(before) > secondsOf(now) - REMEMBERED - CLOCKS) return undefined;
-  return { segment: next, before, content: numbered(content.readUInt32BE(0) + 1) };
+export function withRoom(memory: Memory, now: number): Memory | undefined {
+  if (hasRoom(memory)) return memory;
+  const all = Buffer.concat([memory.earlier ?? NONE, memory.recent ?? NONE]);
+  const earlier = youngerThan(all, secondsOf(now) - REMEMBERED - CLOCKS);
+  const hasPlace = earlier.length <= (MOST_REMEMBERED - MOST_RECENT) * SIZE;
+  return hasPlace ? { recent: NONE, earlier } : undefined;
 }
 
-/** Adds an operation to a segment's content, which has room for it. */
-export function remember(content: Buffer, operation: Operation, now: number): Buffer {
-  return Buffer.concat([content, encode(operation, secondsOf(now))]);
+/** Adds an operation to a memory that has room for it. */
+export function remember(memory: Memory, operation: Operation, now: number): Memory {
+  const recent = Buffer.concat([memory.recent ?? NONE, encode(operation, secondsOf(now))]);
+  return { ...memory, recent };
 }
 
-/** Whether one more operation goes into a segment. */
-export function hasRoom(content: Buffer): boolean {
-  return content.length < HEADER + OPERATIONS * SIZE;
+/** Whether one more operation can be added to the recent ones. */
+export function hasRoom({ recent }: Memory): boolean {
+  return (recent ?? NONE).length < MOST_RECENT * SIZE;
 }
 
 function secondsOf(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);
 }
 
-function newestOf(memory: Memory): readonly [number, Buffer] | undefined {
-  let newest: readonly [number, Buffer] | undefined;
-  for (const each of memory) {
-    if (!newest || each[1].readUInt32BE(0) > newest[1].readUInt32BE(0)) newest = each;
-  }
-  return newest;
+/** Where the operation of an id begins; -1: there is none. */
+function find(operations: Buffer, id: Buffer): number {
+  let at = operations.indexOf(id);
+  // The same bytes may show across two operations.
+  while (at !== -1 && at % SIZE !== 0) at = operations.indexOf(id, at + 1);
+  return at;
 }
 
-/** The second of the operation that was added last; the clocks of those who added may differ. */
-function youngestIn(segment: Buffer): number {
-  let youngest = 0;
-  for (let from = HEADER; from < segment.length; from += SIZE) {
-    youngest = Math.max(youngest, segment.readUInt32BE(from + AT));
+/** Those that were added after a second; the clocks of who added them may differ, so they are in no order. */
+function youngerThan(operations: Buffer, second: number): Buffer {
+  const young: Buffer[] = [];
+  for (let at = 0; at < operations.length; at += SIZE) {
+    if (operations.readUInt32BE(at + AT) > second) young.push(operations.subarray(at, at + SIZE));
   }
-  return youngest;
+  return Buffer.concat(young);
 }
 
 function encode({ id, kind, delta, people }: Operation, second: number): Buffer {
@@ -120,12 +111,6 @@ function encode({ id, kind, delta, people }: Operation, second: number): Buffer 
 function decode(bytes: Buffer, id: string): Operation {
   const kind = KINDS[bytes.readUInt8(AT + 4)] ?? "addPeople";
   return { id, kind, delta: bytes.readInt32BE(AT + 5), people: bytes.readInt32BE(AT + 9) };
-}
-
-function numbered(number: number): Buffer {
-  const bytes = Buffer.alloc(HEADER);
-  bytes.writeUInt32BE(number);
-  return bytes;
 }
 
 function bytesOf(id: string): Buffer {

@@ -15,7 +15,7 @@ export const partyRule: Rule<typeof PartyTable, Request, Answer> = {
   rowOf: (request) => ({ id: request.kind === "createParty" ? request.party.id : request.id }),
   columnsOf(requests) {
     const identified = requests.some(isIdentified);
-    return ["name", "people", "date", ...(identified ? (["operations"] as const) : [])];
+    return ["name", "people", "date", ...(identified ? (["recent", "earlier"] as const) : [])];
   },
   workOut({ city }, seen, requests) {
     const [first] = requests;
@@ -31,7 +31,7 @@ function create(party: Request<"createParty">["party"], seen: SeenParty): Plan {
   if (!seen) {
     const write = insert(PartyTable, party, { if: "not exists" });
     const { name, people, date } = party;
-    const after = { name, people, date, operations: null };
+    const after = { name, people, date, recent: null, earlier: null };
     return { write, creates: true, after, answers: [{ __typename: "PartyCreated", party }] };
   }
   if (!isWhole(seen)) return { after: seen, answers: [] };

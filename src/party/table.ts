@@ -48,8 +48,9 @@ export const PartyTable = table(
     // A count is changed over and over.
     compaction: "leveled",
     hidden: {
-      // What was applied under which id.
-      operations: map(int(), blob()),
+      // What was applied under which id, last and before that.
+      recent: blob(),
+      earlier: blob(),
       // The last round of each process.
       rounds: map(uuid(), uuid()).ofPartition(),
     },

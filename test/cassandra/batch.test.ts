@@ -27,7 +27,11 @@ const Desk = table(
     partition: ["room"],
     clustering: [asc("id")],
     lwt: true,
-    hidden: { memory: map(int(), blob()), rounds: map(uuid(), uuid()).ofPartition() },
+    hidden: {
+      memory: map(int(), blob()),
+      note: blob(),
+      rounds: map(uuid(), uuid()).ofPartition(),
+    },
   },
 );
 
@@ -154,7 +158,7 @@ describe("a batch of lightweight transactions", () => {
     const room = newRoom();
     await batch(create(room, 1, 4), create(room, 2, 5));
     const answer = await batch(create(room, 1), change(room, 2, 5, 6), create(room, 3));
-    const whole = { room, name: "A", memory: null, rounds: null };
+    const whole = { room, name: "A", memory: null, note: null, rounds: null };
     expect(answer).toEqual({
       applied: false,
       rows: [
@@ -194,6 +198,24 @@ describe("what a partition keeps", () => {
       applied: false,
       current: { rounds: rounds(one) },
     });
+  });
+
+  test("brings what must not be null, which nothing but null is: no bytes are bytes", async () => {
+    const room = newRoom();
+    await batch(create(room, 1));
+    const write = (note: Buffer, options: { isNull: ["note"] } | { isNotNull: ["note"] }) =>
+      batch(update(Desk, { room, id: 1 }, { note }, { if: { seats: 0 }, ...options }));
+    const none = Buffer.alloc(0);
+    expect(await write(none, { isNotNull: ["note"] })).toEqual({
+      applied: false,
+      rows: [{ room, id: 1, seats: 0, note: null }],
+    });
+    expect(await write(none, { isNull: ["note"] })).toEqual({ applied: true });
+    expect(await write(none, { isNull: ["note"] })).toEqual({
+      applied: false,
+      rows: [{ room, id: 1, seats: 0, note: none }],
+    });
+    expect(await write(Buffer.from("bytes"), { isNotNull: ["note"] })).toEqual({ applied: true });
   });
 
   test("ends with its time, and nothing that was written beside it does", async () => {

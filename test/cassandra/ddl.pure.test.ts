@@ -21,7 +21,8 @@ test("the party table", () => {
   name text,
   people int,
   date timestamp,
-  operations map<int, blob>,
+  recent blob,
+  earlier blob,
   rounds map<uuid, uuid> static,
   PRIMARY KEY ((city), id)
 ) WITH CLUSTERING ORDER BY (id ASC) AND compaction = {'class': 'LeveledCompactionStrategy'}`);

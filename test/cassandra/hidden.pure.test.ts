@@ -192,7 +192,7 @@ describe("a read", () => {
   });
 });
 
-describe("an update of elements", () => {
+describe("an update of hidden columns", () => {
   const at = { room: "A", id };
 
   test("sets them and compares them, in the table's order", () => {
@@ -218,6 +218,22 @@ describe("an update of elements", () => {
     const options = { if: { memory: element(0, bytes) }, isNull: ["seats"] } as const;
     expect(update(Desk, at, { seats: 1 }, options).cql).toBe(
       "UPDATE desk SET seats = ? WHERE room = ? AND id = ? IF memory[?] = ? AND seats = null",
+    );
+  });
+
+  test("sets and compares a hidden column that is no map as a whole", () => {
+    const options = { if: { seats: 1, note: "A" } };
+    expect(shape(update(Desk, at, { note: "B" }, options) as never)).toEqual({
+      cql: "UPDATE desk SET note = ? WHERE room = ? AND id = ? IF seats = ? AND note = ?",
+      params: ["B", "A", id, 1, "A"],
+      kind: "lwt",
+    });
+  });
+
+  test("asks beside for nulls in hidden columns, and for what is not null", () => {
+    const options = { if: { note: "A" }, isNull: ["memory"], isNotNull: ["seats"] } as const;
+    expect(update(Desk, at, { note: "B" }, options).cql).toBe(
+      "UPDATE desk SET note = ? WHERE room = ? AND id = ? IF note = ? AND memory = null AND seats != null",
     );
   });
 
@@ -342,6 +358,17 @@ describe("what the compiler was not asked is refused at run time", () => {
     const set = (memory: unknown) => () => anyUpdate(Desk, at, { memory }, { if: "exists" });
     expect(set(element("0", bytes))).toThrow("must be a whole number, but got other text");
     expect(set(element(0, "bytes"))).toThrow("must be a Buffer, but got other text");
+  });
+
+  test("a value that its hidden column cannot hold", () => {
+    expect(() => anyUpdate(Desk, at, { note: 1 }, { if: "exists" })).toThrow("must be a string");
+    expect(() => anyUpdate(Desk, at, { seats: 1 }, { if: { note: null } })).toThrow(
+      "must be a string, but got null",
+    );
+    const nope = { if: { seats: 1 }, isNotNull: ["nope"] };
+    expect(() => anyUpdate(Desk, at, { seats: 1 }, nope)).toThrow(
+      refused('Table "desk" has no column "nope".'),
+    );
   });
 
   test("a column of each row in an update of the partition", () => {

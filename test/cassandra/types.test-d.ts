@@ -280,7 +280,7 @@ describe("hidden columns and columns of the partition", () => {
     selectStored(Desk, { room }, [{ id }], ["id"]);
   });
 
-  test("are set and compared by element", () => {
+  test("are set and compared, of a map by element", () => {
     expectTypeOf(element("A", 1)).toEqualTypeOf<Element<string, number>>();
     const seatsBy = element("A", 1);
     const options = { if: { seats: 1, seatsBy: element("A", null) } };
@@ -295,8 +295,11 @@ describe("hidden columns and columns of the partition", () => {
     update(Desk, { room, id }, { seatsBy: element("A", null) }, { if: "exists" });
     // @ts-expect-error not a map as a whole
     update(Desk, { room, id }, { seatsBy: new Map([["A", 1]]) }, { if: "exists" });
-    // @ts-expect-error nor what is no map
-    update(Desk, { room, id }, { note: "A" }, { if: "exists" });
+    // @ts-expect-error what is no map has its own values
+    update(Desk, { room, id }, { note: 1 }, { if: { note: "A" } });
+    // @ts-expect-error null has its own condition
+    update(Desk, { room, id }, { note: "A" }, { if: { note: null } });
+    update(Desk, { room, id }, { note: "A" }, { if: { seats: 1 }, isNull: ["note"] });
     // @ts-expect-error nor an element of what is no map
     update(Desk, { room, id }, { seats: element("A", 1) }, { if: "exists" });
     // @ts-expect-error the values are numbers in a condition, too

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { CassandraError } from "../../src/cassandra/index.ts";
 import type { Seen } from "../../src/lane/index.ts";
 import { type Change, combine } from "../../src/party/combine.ts";
-import { type Memory, MOST_REMEMBERED, openSegment, remember } from "../../src/party/operations.ts";
+import {
+  type Memory,
+  MOST_REMEMBERED,
+  type Operation,
+  remember,
+  withRoom,
+} from "../../src/party/operations.ts";
 import type { Request } from "../../src/party/request.ts";
 import { partyRule } from "../../src/party/rule.ts";
 import type { PartyTable } from "../../src/party/table.ts";
@@ -309,74 +315,79 @@ describe("changes with an id", () => {
     delta: number,
     people: number,
   ) => ({ id: operationId, kind, delta, people }) as const;
-  const first = Buffer.alloc(4);
-  const after = (content: Buffer, ...operations: readonly ReturnType<typeof operation>[]) =>
-    operations.reduce((bytes, each) => remember(bytes, each, now), content);
+  const empty: Memory = { recent: null, earlier: null };
+
+  /** What is remembered behind these operations. */
+  const recentOf = (...operations: readonly Operation[]) =>
+    operations.reduce((memory, each) => remember(memory, each, now), empty).recent;
 
   /** A party that remembers as many operations, all of this time. */
   function remembering(count: number, time = now): Memory {
-    let memory: Memory = new Map();
+    let memory = empty;
     for (let number = 0; number < count; number++) {
-      const { segment, content } = openSegment(memory, time)!;
-      const added = remember(content, operation(ids(1000 + number), "addPeople", 1, number), time);
-      memory = new Map([...memory, [segment, added]]);
+      const added = operation(ids(1000 + number), "addPeople", 1, number);
+      memory = remember(withRoom(memory, time)!, added, time);
     }
     return memory;
   }
 
   test("are remembered by the statement that does them, if nothing was remembered since", () => {
-    const plan = work({ ...party, operations: null }, add(2, one), add(1), change(8, -1, two));
+    const plan = work({ ...party, ...empty }, add(2, one), add(1), change(8, -1, two));
     expect(plan.answers).toEqual([changed(7), changed(8), changed(7)]);
-    const content = after(
-      first,
+    const recent = recentOf(
       operation(one, "addPeople", 2, 7),
       operation(two, "changePeople", -1, 7),
     );
     expect(plan.write?.cql).toBe(
-      "UPDATE party SET people = ?, operations[?] = ? WHERE city = ? AND id = ? IF people = ? AND operations[?] = null",
+      "UPDATE party SET people = ?, recent = ? WHERE city = ? AND id = ? IF people = ? AND recent = null AND earlier = null",
     );
-    expect(plan.write?.params).toEqual([7, 0, content, city, id, 5, 0]);
-    expect(plan.after).toEqual({ ...party, people: 7, operations: new Map([[0, content]]) });
+    expect(plan.write?.params).toEqual([7, recent, city, id, 5]);
+    expect(plan.after).toEqual({ ...party, people: 7, recent, earlier: null });
   });
 
   test("are added to those that are remembered, on the condition that these are all", () => {
-    const before = after(first, operation(one, "addPeople", 2, 7));
-    const seen = { ...party, operations: new Map([[0, before]]) };
+    const before = operation(one, "addPeople", 2, 7);
+    const seen = { ...party, recent: recentOf(before), earlier: null };
     expect(sent(work(seen, add(1, two)))).toEqual([
-      "people = ?, operations[?] = ?",
-      [6, 0, after(before, operation(two, "addPeople", 1, 6))],
-      "people = ? AND operations[?] = ?",
-      [5, 0, before],
+      "people = ?, recent = ?",
+      [6, recentOf(before, operation(two, "addPeople", 1, 6))],
+      "people = ? AND recent = ? AND earlier = null",
+      [5, recentOf(before)],
     ]);
   });
 
   test("of which it is not known what is remembered are guessed to be the first", () => {
     expect(sent(work(undefined, change(5, 1, one)))).toEqual([
-      "people = ?, operations[?] = ?",
-      [6, 0, after(first, operation(one, "changePeople", 1, 6))],
-      "people = ? AND operations[?] = null",
-      [5, 0],
+      "people = ?, recent = ?",
+      [6, recentOf(operation(one, "changePeople", 1, 6))],
+      "people = ? AND recent = null AND earlier = null",
+      [5],
     ]);
   });
 
   test("that change nothing are remembered, too", () => {
     expect(sent(work(party, add(0, one)))).toEqual([
-      "operations[?] = ?",
-      [0, after(first, operation(one, "addPeople", 0, 5))],
-      "people = ? AND operations[?] = null",
-      [5, 0],
+      "recent = ?",
+      [recentOf(operation(one, "addPeople", 0, 5))],
+      "people = ? AND recent = null AND earlier = null",
+      [5],
     ]);
   });
 
   test("that are refused are not, but are judged as new ones", () => {
-    const seen = { ...party, operations: null };
+    const seen = { ...party, ...empty };
     expect(work(seen, change(4, 1, one), add(-6, two))).toMatchObject({
       answers: [stale(4, 5), range],
       after: party,
     });
     const plan = work(seen, change(4, 1, one), add(1));
     expect(plan.answers).toEqual([stale(4, 5), changed(6)]);
-    expect(sent(plan)).toEqual(["people = ?", [6], "people = ? AND operations[?] = null", [5, 0]]);
+    expect(sent(plan)).toEqual([
+      "people = ?",
+      [6],
+      "people = ? AND recent = null AND earlier = null",
+      [5],
+    ]);
   });
 
   test("are not refused while it is not known whether they were done", () => {
@@ -384,12 +395,11 @@ describe("changes with an id", () => {
   });
 
   test("that are repeated get the answer that they had, whatever the count is now", () => {
-    const content = after(
-      first,
+    const recent = recentOf(
       operation(one, "addPeople", 2, 7),
       operation(two, "changePeople", -1, 6),
     );
-    const seen = { ...party, people: 99, operations: new Map([[0, content]]) };
+    const seen = { ...party, people: 99, recent, earlier: null };
     const plan = work(seen, add(2, one), change(7, -1, two));
     expect(plan).toEqual({ after: seen, answers: [changed(7), changed(6)] });
   });
@@ -397,7 +407,8 @@ describe("changes with an id", () => {
   test("that are repeated are answered by what was seen: nothing that changes the party goes along", () => {
     const seen = {
       ...party,
-      operations: new Map([[0, after(first, operation(one, "addPeople", 2, 7))]]),
+      recent: recentOf(operation(one, "addPeople", 2, 7)),
+      earlier: null,
     };
     expect(work(seen, add(2, one), add(1))).toEqual({ after: seen, answers: [changed(7)] });
     const plan = work(seen, add(1), add(2, one), add(1));
@@ -408,21 +419,19 @@ describe("changes with an id", () => {
   test("that come twice in a round are done once, and both are told", () => {
     const plan = work(party, add(2, one), add(2, one), change(7, 1, two), change(7, 1, two));
     expect(plan.answers).toEqual([changed(7), changed(7), changed(8), changed(8)]);
-    const content = after(
-      first,
+    const recent = recentOf(
       operation(one, "addPeople", 2, 7),
       operation(two, "changePeople", 1, 8),
     );
-    expect(sent(plan)?.[1]).toEqual([8, 0, content]);
+    expect(sent(plan)?.[1]).toEqual([8, recent]);
   });
 
   test("whose id is that of another change are told that it is", () => {
-    const content = after(
-      first,
+    const recent = recentOf(
       operation(one, "addPeople", 2, 7),
       operation(two, "changePeople", 1, 8),
     );
-    const seen = { ...party, operations: new Map([[0, content]]) };
+    const seen = { ...party, recent, earlier: null };
     const others = [
       add(3, one),
       change(5, 2, one),
@@ -448,7 +457,7 @@ describe("changes with an id", () => {
   });
 
   test("are refused while there is no room for them, and those without go on", () => {
-    const seen = { ...party, operations: remembering(MOST_REMEMBERED) };
+    const seen = { ...party, ...remembering(MOST_REMEMBERED) };
     const plan = work(seen, add(1, one), add(1, ids(1005)));
     expect(plan.answers).toMatchObject([
       { extensions: { code: "TOO_MANY_OPERATIONS" } },
@@ -458,31 +467,31 @@ describe("changes with an id", () => {
     expect(sent(work(seen, add(1), add(1, one)))).toEqual(["people = ?", [6], "people = ?", [5]]);
   });
 
-  test("take the place of the oldest when these are old enough", () => {
-    const operations = remembering(MOST_REMEMBERED, now - 65_000);
-    const [set, params, condition, conditions] = sent(work({ ...party, operations }, add(1, one)))!;
-    expect([set, condition]).toEqual([
-      "people = ?, operations[?] = ?",
-      "people = ? AND operations[?] = ?",
+  test("take the place of those that are old enough", () => {
+    const memory = remembering(MOST_REMEMBERED, now - 65_000);
+    expect(sent(work({ ...party, ...memory }, add(1, one)))).toEqual([
+      "people = ?, recent = ?, earlier = ?",
+      [6, recentOf(operation(one, "addPeople", 1, 6)), Buffer.alloc(0)],
+      "people = ? AND recent = ? AND earlier != null",
+      [5, memory.recent],
     ]);
-    const numbered = Buffer.from([0, 0, 0, 16]);
-    expect(params).toEqual([6, 0, after(numbered, operation(one, "addPeople", 1, 6))]);
-    expect(conditions).toEqual([5, 0, operations.get(0)]);
   });
 
-  test("wait for the next round if there are more than go into one cell, and those behind them", () => {
+  test("wait for the next round if there are more than can be recent, and those behind them", () => {
     const many = Array.from({ length: 70 }, (_, number) => add(1, ids(number)));
     const plan = work(party, ...many, add(1));
     expect(plan.answers).toHaveLength(64);
     expect(plan.after).toMatchObject({ people: 69 });
     const next = work(plan.after, ...many.slice(64), add(1));
     expect(next.answers).toHaveLength(7);
-    expect(sent(next)?.[2]).toBe("people = ? AND operations[?] = null");
-    expect(sent(next)?.[3]).toEqual([69, 1]);
+    const { recent } = plan.after!;
+    expect(sent(next)?.[2]).toBe("people = ? AND recent = ? AND earlier = null");
+    expect(sent(next)?.[3]).toEqual([69, recent]);
+    expect(next.after).toMatchObject({ people: 76, earlier: recent });
   });
 
-  test("in a cell that is nearly full do not begin another in the same round", () => {
-    const seen = { ...party, operations: remembering(63) };
+  test("where the recent ones are nearly full do not make them earlier ones in the same round", () => {
+    const seen = { ...party, ...remembering(63) };
     expect(work(seen, add(1, one), add(1, one), add(1, two)).answers).toEqual([
       changed(6),
       changed(6),
@@ -509,7 +518,8 @@ describe("requests about one party", () => {
       "name",
       "people",
       "date",
-      "operations",
+      "recent",
+      "earlier",
     ]);
   });
 
@@ -521,7 +531,7 @@ describe("requests about one party", () => {
         "INSERT INTO party (city, id, name, people, date) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS",
       );
       expect(plan.write?.params).toEqual([city, id, "A", 5, date]);
-      expect(plan.after).toEqual({ ...party, operations: null });
+      expect(plan.after).toEqual({ ...party, recent: null, earlier: null });
     }
   });
 
@@ -599,7 +609,7 @@ describe("whatever comes in whatever order", () => {
   /** Does changes in rounds, and compares each with the model. */
   function compare(changes: readonly Change[], seed: number): void {
     const model: Model = { ...party, done: new Map() };
-    let seen: NonNullable<SeenParty> = { ...party, operations: null };
+    let seen: NonNullable<SeenParty> = { ...party, recent: null, earlier: null };
     for (let from = 0; from < changes.length;) {
       const plan = work(seen, ...changes.slice(from));
       const answers = plan.answers.map((answer) =>

@@ -3,18 +3,20 @@ import { describe, expect, test } from "vitest";
 import {
   hasRoom,
   type Memory,
+  MOST_RECENT,
   MOST_REMEMBERED,
-  openSegment,
   type Operation,
   recall,
   remember,
   REMEMBERED,
+  withRoom,
 } from "../../src/party/operations.ts";
 
-const SEGMENT = 64;
 /** How long an operation has its place at least, in seconds: clocks may differ by five. */
 const KEPT = REMEMBERED + 5;
-const empty: Memory = new Map();
+/** The bytes of an operation. */
+const SIZE = 29;
+const empty: Memory = { recent: null, earlier: null };
 /** A second since 1970, in milliseconds. */
 const second = (number: number) => (1_800_000_000 + number) * 1000;
 
@@ -26,10 +28,9 @@ const operation = (id: string = randomUUID(), people = 1): Operation => ({
 });
 const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
-/** Adds an operation where there is room. */
+/** Adds an operation, for which there has to be room. */
 function add(memory: Memory, added: Operation, now: number): Memory {
-  const { segment, content } = openSegment(memory, now)!;
-  return new Map([...memory, [segment, remember(content, added, now)]]);
+  return remember(withRoom(memory, now)!, added, now);
 }
 
 /** Adds operations with the ids of these numbers. */
@@ -40,32 +41,29 @@ function addAll(memory: Memory, from: number, count: number, now: number): Memor
   return memory;
 }
 
-const numbersIn = (memory: Memory) =>
-  Object.fromEntries([...memory].map(([segment, content]) => [segment, content.readUInt32BE(0)]));
+/** How many are recent, and how many are earlier ones. */
+const counts = ({ recent, earlier }: Memory) =>
+  [recent, earlier].map((operations) => operations && operations.length / SIZE);
 
 describe("what a party remembers of operations", () => {
   test("is nothing at first", () => {
     expect(recall(empty, randomUUID())).toBeUndefined();
-    expect(openSegment(empty, second(0))).toEqual({
-      segment: 0,
-      before: null,
-      content: Buffer.alloc(4),
-    });
+    expect(withRoom(empty, second(0))).toBe(empty);
   });
 
-  test("is a number, then of each its id, second, kind, delta and count", () => {
+  test("is of each its id, second, kind, delta and count", () => {
     const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
     const one = { id, kind: "addPeople", delta: -2, people: 2147483647 } as const;
     const two = { ...one, kind: "changePeople", delta: 3, people: 0 } as const;
-    const bytes = [one, two].reduce<Buffer>(
-      (content, each) => remember(content, each, 1_000_999),
-      Buffer.alloc(4),
+    const { recent, earlier } = [one, two].reduce(
+      (memory, each) => remember(memory, each, 1_000_999),
+      empty,
     );
-    expect(bytes.toString("hex").match(/^.{8}|.{58}/g)).toEqual([
-      "00000000",
+    expect(recent?.toString("hex").match(/.{58}/g)).toEqual([
       "6f1f7a524d0e4d539c8e0d9f6a6c3a51" + "000003e8" + "01" + "fffffffe" + "7fffffff",
       "6f1f7a524d0e4d539c8e0d9f6a6c3a51" + "000003e8" + "00" + "00000003" + "00000000",
     ]);
+    expect(earlier).toBeNull();
   });
 
   test.each<Omit<Operation, "id">>([
@@ -96,76 +94,82 @@ describe("what a party remembers of operations", () => {
     const first = { ...operation(), delta: 0x01020304, people: 0x05060708 };
     const next = operation("090a0b0c-0d0e-0f10-8000-000000000000");
     const memory = add(add(empty, first, second(0)), next, second(0));
-    expect(memory.get(0)!.includes(Buffer.from(across.replaceAll("-", ""), "hex"))).toBe(true);
+    expect(memory.recent!.includes(Buffer.from(across.replaceAll("-", ""), "hex"))).toBe(true);
     expect(recall(memory, across)).toBeUndefined();
     const found = operation(across, 7);
     expect(recall(add(memory, found, second(0)), across)).toEqual(found);
   });
 });
 
-describe("the ring of segments", () => {
-  test("takes so many operations into one, then begins the next", () => {
-    const full = addAll(empty, 0, SEGMENT, second(0));
-    expect(hasRoom(full.get(0)!)).toBe(false);
-    expect(full.get(0)).toHaveLength(4 + SEGMENT * 29);
-    expect(openSegment(full, second(0))).toMatchObject({ segment: 1, before: null });
-    const next = addAll(full, SEGMENT, 1, second(0));
-    expect(numbersIn(next)).toEqual({ 0: 0, 1: 1 });
-    expect(openSegment(next, second(0))).toEqual({
-      segment: 1,
-      before: next.get(1),
-      content: next.get(1),
-    });
+describe("the recent operations", () => {
+  test("join the earlier ones when they are full", () => {
+    const full = addAll(empty, 0, MOST_RECENT, second(0));
+    expect(counts(full)).toEqual([MOST_RECENT, null]);
+    expect(hasRoom(full)).toBe(false);
+    const begun = withRoom(full, second(0))!;
+    expect(counts(begun)).toEqual([0, MOST_RECENT]);
+    expect(hasRoom(begun)).toBe(true);
+    expect(counts(addAll(full, MOST_RECENT, MOST_RECENT + 1, second(0)))).toEqual([
+      1,
+      2 * MOST_RECENT,
+    ]);
   });
 
-  test("remembers all of them when it is full, and takes no other while the oldest are young", () => {
+  test("are all remembered with the earlier ones, and no other fits while these are young", () => {
     const full = addAll(empty, 0, MOST_REMEMBERED, second(0));
-    for (const number of [0, SEGMENT, MOST_REMEMBERED - 1]) {
+    expect(counts(full)).toEqual([MOST_RECENT, MOST_REMEMBERED - MOST_RECENT]);
+    for (let number = 0; number < MOST_REMEMBERED; number++) {
       expect(recall(full, idOf(number))?.id).toBe(idOf(number));
     }
-    expect(full.size).toBe(16);
-    expect(openSegment(full, second(0))).toBeUndefined();
-    expect(openSegment(full, second(KEPT - 1))).toBeUndefined();
+    expect(withRoom(full, second(0))).toBeUndefined();
+    expect(withRoom(full, second(KEPT - 1))).toBeUndefined();
+    expect(withRoom(full, second(KEPT))).toBeDefined();
   });
 
-  test("forgets the oldest when they are old enough, a segment of them at once", () => {
-    const full = addAll(empty, 0, MOST_REMEMBERED, second(0));
-    const content = Buffer.from([0, 0, 0, 16]);
-    expect(openSegment(full, second(KEPT))).toEqual({ segment: 0, before: full.get(0), content });
+  test("stay as long as there is room, however old they are", () => {
+    const old = addAll(empty, 0, MOST_RECENT - 1, second(0));
+    expect(withRoom(old, second(1000))).toBe(old);
+    expect(counts(addAll(old, MOST_RECENT, 1, second(1000)))).toEqual([MOST_RECENT, null]);
+  });
+});
 
-    const next = addAll(full, MOST_REMEMBERED, 1, second(KEPT));
-    expect(recall(next, idOf(0))).toBeUndefined();
-    expect(recall(next, idOf(SEGMENT - 1))).toBeUndefined();
-    expect(recall(next, idOf(SEGMENT))).toBeDefined();
-    expect(recall(next, idOf(MOST_REMEMBERED))).toBeDefined();
+describe("the earlier operations", () => {
+  test("are forgotten when they are old enough, each by itself, when the recent ones join them", () => {
+    let memory = addAll(empty, 0, 100, second(0));
+    memory = addAll(memory, 100, 3 * MOST_RECENT - 100, second(1));
+    const next = withRoom(memory, second(KEPT))!;
+    expect(counts(next)).toEqual([0, 3 * MOST_RECENT - 100]);
+    expect(recall(next, idOf(99))).toBeUndefined();
+    expect(recall(next, idOf(100))).toBeDefined();
+    expect(counts(withRoom(memory, second(KEPT + 1))!)).toEqual([0, 0]);
   });
 
-  test("counts on the youngest of them, in whatever order they came: clocks differ", () => {
+  test("make room for as many as have become old", () => {
+    const old = addAll(empty, 0, MOST_RECENT, second(0));
+    const full = addAll(old, MOST_RECENT, MOST_REMEMBERED - MOST_RECENT, second(10));
+    expect(withRoom(full, second(KEPT - 1))).toBeUndefined();
+    const next = addAll(full, MOST_REMEMBERED, MOST_RECENT, second(KEPT));
+    expect(recall(next, idOf(MOST_RECENT - 1))).toBeUndefined();
+    expect(recall(next, idOf(MOST_RECENT))).toBeDefined();
+    expect(withRoom(next, second(KEPT))).toBeUndefined();
+  });
+
+  test("are in no order of time: the clocks of who adds them differ", () => {
     let memory = addAll(empty, 0, 1, second(9));
-    memory = addAll(memory, 1, MOST_REMEMBERED - 1, second(0));
-    expect(openSegment(memory, second(KEPT))).toBeUndefined();
-    expect(openSegment(memory, second(KEPT + 8))).toBeUndefined();
-    expect(openSegment(memory, second(KEPT + 9))).toBeDefined();
+    memory = addAll(memory, 1, MOST_RECENT - 1, second(0));
+    const next = withRoom(memory, second(KEPT + 8))!;
+    expect(counts(next)).toEqual([0, 1]);
+    expect(recall(next, idOf(0))).toBeDefined();
   });
 
-  test("goes round and round, and knows its newest segment by the number", () => {
+  test("are few, however often the memory is used", () => {
     let memory = empty;
-    for (let segment = 0; segment < 40; segment++) {
-      memory = addAll(memory, segment * SEGMENT, SEGMENT, second(segment * 10));
-      expect(memory.get(segment % 16)!.readUInt32BE(0)).toBe(segment);
+    for (let at = 0; at < 40; at++) {
+      memory = addAll(memory, at * MOST_RECENT, MOST_RECENT, second(at * 10));
+      expect(counts(memory)[1] ?? 0).toBeLessThanOrEqual(7 * MOST_RECENT);
     }
-    expect(memory.size).toBe(16);
-    expect(numbersIn(memory)).toMatchObject({ 7: 39, 8: 24, 15: 31, 0: 32 });
-    const remembered = Array.from({ length: 40 * SEGMENT }, (_, number) => number).filter(
-      (number) => recall(memory, idOf(number)),
-    );
-    expect(remembered).toHaveLength(MOST_REMEMBERED);
-    expect(remembered[0]).toBe(24 * SEGMENT);
-  });
-
-  test("is small, however often it is used", () => {
+    expect(recall(memory, idOf(40 * MOST_RECENT - 1))).toBeDefined();
     const full = addAll(empty, 0, MOST_REMEMBERED, second(0));
-    const bytes = [...full.values()].reduce((sum, { length }) => sum + length, 0);
-    expect(bytes).toBeLessThan(30_000);
+    expect(full.recent!.length + full.earlier!.length).toBeLessThan(30_000);
   });
 });

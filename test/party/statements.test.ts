@@ -96,12 +96,12 @@ test("a change reads what is hidden only if it comes with an id, and nothing if 
       "UPDATE party USING TTL ? SET rounds[?] = ? WHERE city = ? IF rounds[?] = null",
       `INSERT INTO party (city, id, name, people, date) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS; ${round}`,
       `UPDATE party SET people = ? WHERE city = ? AND id = ? IF people = ?; ${round}`,
-      `UPDATE party SET people = ?, operations[?] = ? WHERE city = ? AND id = ? IF people = ? AND operations[?] = null; ${round}`,
-      `UPDATE party SET people = ?, operations[?] = ? WHERE city = ? AND id = ? IF people = ? AND operations[?] = ?; ${round}`,
+      `UPDATE party SET people = ?, recent = ? WHERE city = ? AND id = ? IF people = ? AND recent = null AND earlier = null; ${round}`,
+      `UPDATE party SET people = ?, recent = ? WHERE city = ? AND id = ? IF people = ? AND recent = ? AND earlier = null; ${round}`,
       `UPDATE party SET name = ? WHERE city = ? AND id = ? IF date = ?; ${round}`,
       `DELETE FROM party WHERE city = ? AND id = ? IF EXISTS; ${round}`,
       "SELECT id, name, people, date FROM party WHERE city = ? AND id IN ?",
-      "SELECT id, name, people, date, operations FROM party WHERE city = ? AND id IN ?",
+      "SELECT id, name, people, date, recent, earlier FROM party WHERE city = ? AND id IN ?",
     ].toSorted(),
   );
 });
