@@ -5,7 +5,7 @@ import { createLanes } from "../../../src/lane/index.ts";
 import { PartyTable } from "../../../src/party/index.ts";
 import { addPeople } from "../../../src/party/people.ts";
 import type { Comparison } from "../comparison.ts";
-import { drive, percentile } from "../load.ts";
+import { percentile } from "../load.ts";
 import type { Key, Place } from "./place.ts";
 
 /** How many changes make a party old, each in a round of its own. */
@@ -23,11 +23,8 @@ interface Ages {
   readonly expired: Key;
 }
 
-interface Sample {
-  readonly p50: number;
-  /** That of a party that was changed once. */
-  readonly once: number;
-}
+/** The median time of a call on each of them, in milliseconds. */
+type Sample = Readonly<Record<keyof Ages, number>>;
 
 /** Whether a party that was changed often is slower than a fresh one; told beside it, than one that was changed once. */
 export function aging(
@@ -44,29 +41,43 @@ export function aging(
       place.session.run(select(PartyTable, { city }, { limit: 21 })),
     "a change": (key: Key) => addPeople({ ...place, lanes }, key, { delta: 1 }),
   };
-  const p50 = async (call: (key: Key) => Promise<unknown>, key: Key) => {
-    const load = await drive(1, time / 4, async () => {
-      await call(key);
-      return 1;
-    });
-    return percentile(load, 0.5);
+  return Object.entries(calls).map(([what, call]) => ({
+    what: `aging: ${what}`,
+    run: async () => inTurn(call, await made(), time),
+    figures: [
+      { name: "100,000 changes, p50 × fresh", of: (p50) => p50.old / p50.fresh, atMost: 1.2 },
+      { name: "and every TTL, p50 × fresh", of: (p50) => p50.expired / p50.fresh, atMost: 1.2 },
+      { name: "one change, p50 × fresh", of: (p50) => p50.once / p50.fresh },
+      { name: "fresh, p50, ms", of: (p50) => p50.fresh },
+      { name: "100,000 changes, p50, ms", of: (p50) => p50.old },
+    ],
+  }));
+}
+
+/** Call by call, so that whatever slows the machine for a moment slows all of them. */
+async function inTurn(
+  call: (key: Key) => Promise<unknown>,
+  ages: Ages,
+  time: number,
+): Promise<Sample> {
+  const times: Record<keyof Ages, number[]> = { fresh: [], once: [], old: [], expired: [] };
+  const names = Object.keys(times) as (keyof Ages)[];
+  const begun = performance.now();
+  while (performance.now() - begun < time) {
+    for (const name of names) {
+      const at = performance.now();
+      await call(ages[name]);
+      times[name].push(performance.now() - at);
+    }
+  }
+  const median = (name: keyof Ages) =>
+    percentile({ times: Float64Array.from(times[name]).toSorted() }, 0.5);
+  return {
+    fresh: median("fresh"),
+    once: median("once"),
+    old: median("old"),
+    expired: median("expired"),
   };
-  const sampleOf = async (call: (key: Key) => Promise<unknown>, age: keyof Ages) => {
-    const ages = await made();
-    return { p50: await p50(call, ages[age]), once: await p50(call, ages.once) };
-  };
-  return Object.entries(calls).flatMap(([what, call]) =>
-    (["old", "expired"] as const).map((age) => ({
-      what: `aging: ${what}, ${age === "old" ? "after 100,000 changes" : "and after every TTL"}`,
-      reference: { name: "fresh", run: () => sampleOf(call, "fresh") },
-      run: () => sampleOf(call, age),
-      figures: [
-        { name: "p50, × fresh", of: (ours, fresh) => ours.p50 / fresh.p50, atMost: 1.2 },
-        { name: "p50, × changed once", of: (ours) => ours.p50 / ours.once },
-        { name: "p50, ms", of: (ours) => ours.p50 },
-      ],
-    })),
-  );
 }
 
 async function makeAges(place: Place, progress: (line: string) => void): Promise<Ages> {
