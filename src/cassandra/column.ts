@@ -205,6 +205,11 @@ export function blob() {
 /**
  * CQL `map`: values by key, each an element that can be written and compared by itself: see {@link element}.
  *
+ * Where a table has one that is not of the partition, Cassandra looks for a row in all its files, since an old one may
+ * have elements that newer ones have not; else it begins with the newest and stops when it has all that was asked for
+ * (`SinglePartitionReadCommand.queriesMulticellType`). Reading a row that is changed over and over took 1.2 × that of one
+ * without, whether the map was selected or not.
+ *
  * @example map(uuid(), int())
  */
 export function map<K, V>({ type: key }: Column<K>, { type: value }: Column<V>) {

@@ -25,7 +25,7 @@ export interface Journal {
   after(): Memory;
 }
 
-export interface MemoryCondition {
+interface MemoryCondition {
   readonly if: { readonly recent?: Buffer };
   readonly isNull: readonly (keyof Memory)[];
   readonly isNotNull: readonly (keyof Memory)[];

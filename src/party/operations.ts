@@ -4,8 +4,8 @@
  * The earlier ones are only changed together with the recent ones, and no operation is added twice: so whoever adds one
  * on the condition that the recent ones are as they were seen knows of all that were added before.
  *
- * Each is one cell, overwritten in place: two, since one would be written whole for each change, and not the elements of a
- * map, since each read of a row merges these one by one, whether it asks for them or not.
+ * Each is one cell, overwritten in place: two, since one would be written whole for each change, and not elements of a
+ * `map`, since these make each read of a row slower, whether it asks for them or not.
  */
 export interface Memory {
   /** Null: it was never written. */

@@ -58,6 +58,18 @@ test("sent many times at once, to both services, it is applied once", async () =
   expect(await peopleOf(key)).toBe(36);
 });
 
+test("many more, each sent to both services at once, are applied once each, and stay so", async () => {
+  const key = await createParty(app);
+  const ids = Array.from({ length: 200 }, () => randomUUID());
+  const sendAll = () => Promise.all(ids.flatMap((id) => [add(key, 1, id), add(key, 1, id, other)]));
+  const answers = await sendAll();
+  expect(answers.map(({ people }) => people).toSorted((a, b) => a - b)).toEqual(
+    ids.flatMap((_, number) => [number + 1, number + 1]),
+  );
+  expect(await sendAll()).toEqual(answers);
+  expect(await peopleOf(key)).toBe(200);
+});
+
 test("of the many that expect one count at once, one is applied, and is the same when sent again", async () => {
   const key = await createParty(app);
   const ids = Array.from({ length: 10 }, () => randomUUID());
@@ -134,7 +146,7 @@ test("is forgotten with its party", async () => {
   expect(await add(key, 5, id)).toEqual(changed(105));
 });
 
-test("more than go into one cell, and more than a party remembers, are told apart", async () => {
+test("as many as a party remembers are told apart, and one more is refused", async () => {
   const key = await createParty(app);
   const ids = Array.from({ length: 1024 }, () => randomUUID());
   const send = (from: number, to: number) =>
