@@ -35,7 +35,7 @@ test("sync --backfill puts the entries of the parties that were there before", a
 
   const filled = await runCommand(["sync", "--backfill"], { env: cluster(name) });
   expect(filled).toMatchObject({ code: 0 });
-  expect(filled.out).toContain("ALTER TABLE party ADD operations map<int, blob>;");
+  expect(filled.out).toContain("ALTER TABLE party ADD recent blob;");
   expect(filled.out).toMatch(/^CREATE TABLE IF NOT EXISTS party_by_date \(/m);
   expect(filled.err).toContain(
     "3 entries put in party_by_date. Parties without a date, and so without an entry: 1.",
