@@ -28,14 +28,17 @@ function timedIn(operation: Operation): readonly Timed[] {
   });
 }
 
-/** Of a subscription the first value is read when it begins; when the others are read is not known. */
+/**
+ * Of a subscription the first value is read when it begins; when the others are read is not known, nor that of one which
+ * goes on behind a ballot: it begins with what others watch on that server already.
+ */
 function timedOf(sightings: readonly Sighting[]): readonly Timed[] {
   const begun = new Set<string>();
-  return sightings.map(({ watcher, subscribed, at, people, asOf }) => {
+  return sightings.map(({ watcher, subscribed, since, at, people, asOf }) => {
     const subscription = `${watcher} ${subscribed}`;
     const isFirst = !begun.has(subscription);
     begun.add(subscription);
-    const start = isFirst ? subscribed : -Infinity;
+    const start = isFirst && since === undefined ? subscribed : -Infinity;
     return { who: watcher, people, asOf: BigInt(asOf), start, end: at };
   });
 }
@@ -75,7 +78,8 @@ function backwards(sightings: readonly Sighting[]): readonly string[] {
     const before = last.get(each.watcher);
     last.set(each.watcher, each);
     if (!before) return [];
-    const isSame = before.subscribed === each.subscribed && before.asOf === each.asOf;
+    const goesOn = before.subscribed === each.subscribed || each.since !== undefined;
+    const isSame = goesOn && before.asOf === each.asOf;
     if (BigInt(each.asOf) >= BigInt(before.asOf) && !isSame) return [];
     const { watcher, people, asOf } = each;
     return [

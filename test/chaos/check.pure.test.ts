@@ -291,6 +291,11 @@ describe("finds", () => {
     expect(problemsOf({ ...saw(6, 5, "10"), subscribed: 5 })).toEqual([
       "Rome/p1: watcher 1 saw the count 5 as of 10, when operation 2 addPeople(+1) at 0.002 s had seen 6 as of 20 before.",
     ]);
+    const again = { subscribed: 5, since: "9" };
+    expect(problemsOf(saw(1, 4, "9"), { ...saw(6, 5, "10"), ...again })).toEqual([]);
+    expect(problemsOf(saw(1, 4, "9"), { ...saw(6, 4, "9"), ...again })).toEqual([
+      "Rome/p1: watcher 1 went back from 4 as of 9 to 4 as of 9.",
+    ]);
   });
 
   test("an error that no client has to expect", () => {

@@ -68,6 +68,8 @@ export interface Sighting {
   readonly watcher: string;
   /** When the subscription began. */
   readonly subscribed: number;
+  /** The ballot that the watcher said to have then. */
+  readonly since?: string | undefined;
   readonly at: number;
   readonly people: number;
   readonly asOf: string;
