@@ -16,8 +16,15 @@ export function wrongBallots(
   operations: readonly Operation[],
   sightings: readonly Sighting[],
 ): readonly string[] {
-  const timed = [...operations.flatMap(timedIn), ...timedOf(sightings)];
-  return [...ambiguous(timed), ...older(timed), ...backwards(sightings)];
+  const timed = [
+    ...operations.flatMap(timedIn),
+    ...timedOf(sightings, ({ since }) => since === undefined),
+  ];
+  // Who goes on behind a ballot begins with what others watch on that server already.
+  const onOne = [...Map.groupBy(sightings, ({ server }) => server).values()].flatMap((some) =>
+    older(timedOf(some, ({ since }) => since !== undefined)),
+  );
+  return [...ambiguous(timed), ...older(timed), ...onOne, ...backwards(sightings)];
 }
 
 function timedIn(operation: Operation): readonly Timed[] {
@@ -29,18 +36,22 @@ function timedIn(operation: Operation): readonly Timed[] {
 }
 
 /**
- * Of a subscription the first value is read when it begins; when the others are read is not known, nor that of one which
- * goes on behind a ballot: it begins with what others watch on that server already.
+ * Of a subscription the first value is read when it begins; when the others are read is not known.
+ *
+ * @param isRead of which subscriptions that is so, by the first value
  */
-function timedOf(sightings: readonly Sighting[]): readonly Timed[] {
-  const begun = new Set<string>();
-  return sightings.map(({ watcher, subscribed, since, at, people, asOf }) => {
-    const subscription = `${watcher} ${subscribed}`;
-    const isFirst = !begun.has(subscription);
-    begun.add(subscription);
-    const start = isFirst && since === undefined ? subscribed : -Infinity;
-    return { who: watcher, people, asOf: BigInt(asOf), start, end: at };
-  });
+function timedOf(
+  sightings: readonly Sighting[],
+  isRead: (first: Sighting) => boolean,
+): readonly Timed[] {
+  const nameOf = ({ watcher, subscribed }: Sighting) => `${watcher} ${subscribed}`;
+  return [...Map.groupBy(sightings, nameOf).values()].flatMap((some) =>
+    some.map((each, at) => {
+      const { watcher, subscribed, people, asOf, at: end } = each;
+      const start = at === 0 && isRead(each) ? subscribed : -Infinity;
+      return { who: watcher, people, asOf: BigInt(asOf), start, end };
+    }),
+  );
 }
 
 function ambiguous(timed: readonly Timed[]): readonly string[] {

@@ -43,7 +43,7 @@ const remove: Wish = { kind: "delete" };
 const created = [create(5), attempt(0, 1, done(5))] as const;
 
 function saw(at: number, people: number, asOf: string, watcher = "watcher 1"): Sighting {
-  return { ...place, watcher, subscribed: 0, at, people, asOf };
+  return { ...place, watcher, server: "A1", subscribed: 0, at, people, asOf };
 }
 
 describe("passes", () => {
@@ -293,6 +293,11 @@ describe("finds", () => {
     ]);
     const again = { subscribed: 5, since: "9" };
     expect(problemsOf(saw(1, 4, "9"), { ...saw(6, 5, "10"), ...again })).toEqual([]);
+    const other = saw(4, 6, "20", "watcher 2");
+    expect(problemsOf({ ...other, server: "B1" }, { ...saw(6, 5, "10"), ...again })).toEqual([]);
+    expect(problemsOf(other, { ...saw(6, 5, "10"), ...again })).toEqual([
+      "Rome/p1: watcher 1 saw the count 5 as of 10, when watcher 2 had seen 6 as of 20 before.",
+    ]);
     expect(problemsOf(saw(1, 4, "9"), { ...saw(6, 4, "9"), ...again })).toEqual([
       "Rome/p1: watcher 1 went back from 4 as of 9 to 4 as of 9.",
     ]);

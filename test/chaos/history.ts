@@ -66,6 +66,8 @@ export interface Sighting {
   readonly id: string;
   /** Who saw it, through all their subscriptions. */
   readonly watcher: string;
+  /** The process that it subscribed to. */
+  readonly server: string;
   /** When the subscription began. */
   readonly subscribed: number;
   /** The ballot that the watcher said to have then. */

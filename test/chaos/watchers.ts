@@ -38,13 +38,13 @@ async function watchParty(
     const client = createClient({ url: server.webSocketUrl, retryAttempts: 0 });
     const close = () => void client.dispose();
     signal.addEventListener("abort", close);
-    const subscribed = record.now();
+    const begun = { watcher, server: server.process, subscribed: record.now(), since };
     try {
       const values = client.iterate<Seen>({ query: WATCH, variables: { ...key, since } });
       for await (const { data } of values) {
         if (!data) break;
         const { people, asOf } = data.peopleChanged;
-        record.saw({ ...key, watcher, subscribed, since, at: record.now(), people, asOf });
+        record.saw({ ...key, ...begun, at: record.now(), people, asOf });
         last = asOf;
       }
     } catch {
