@@ -1,4 +1,5 @@
 import { connect as connectSocket } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { CHANGE, createParty } from "../fixtures/parties.ts";
@@ -127,4 +128,19 @@ test("it closes with idle connections open, and answers what it has begun to rea
   await own[Symbol.asyncDispose]();
   expect(Date.now() - before).toBeLessThan(10_000);
   idle.destroy();
+});
+
+test("of requests that were sent at once on one connection it answers all before it closes", async () => {
+  await using own = await startApp();
+  const { port } = new URL(own.url);
+  const socket = connectSocket(Number(port), "127.0.0.1");
+  const body = JSON.stringify({ query: `{ partiesInCity(city: "Rome") { nodes { id } } }` });
+  const one = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  socket.write(one.repeat(3));
+  // A query that is answered tells that the server has read what came before it.
+  await own.run("{ __typename }");
+  const closed = own[Symbol.asyncDispose]();
+  const answers = await text(socket);
+  expect(answers.match(/HTTP\/1.1 200 OK/g)).toHaveLength(3);
+  await closed;
 });
