@@ -96,7 +96,7 @@ async function makeAges(place: Place, progress: (line: string) => void): Promise
   return { fresh, once, old, expired };
 }
 
-/** One after the other, every other one under an id. */
+/** One after the other, some of them under an id. */
 async function change(
   place: Pick<Place, "session" | "lanes">,
   key: Key,
