@@ -1,7 +1,7 @@
 import { Client, policies, type QueryOptions } from "cassandra-driver";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
-import { abandon, tolerateRefreshes } from "./control-connection.ts";
+import { abandon, mendReconnection } from "./control-connection.ts";
 import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
 import { createLoaders } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
@@ -78,7 +78,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 function createClient(options: ConnectOptions): Client {
   try {
     const client = new Client(clientOptions(options));
-    tolerateRefreshes(client);
+    mendReconnection(client);
     return client;
   } catch (cause) {
     const message = `The driver does not take these options: ${messageOf(cause)}`;

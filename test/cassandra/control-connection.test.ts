@@ -1,29 +1,53 @@
-import { Client } from "cassandra-driver";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, inject, test } from "vitest";
-import { tolerateRefreshes } from "../../src/cassandra/control-connection.ts";
+import { connect, type Session } from "../../src/cassandra/index.ts";
+import { ownAddress } from "../fixtures/cluster.ts";
+import { startNameServer } from "../fixtures/name-server.ts";
+import { startWay } from "../fixtures/way.ts";
 
-interface Control {
-  connection: object | null;
-  _refresh(): Promise<void>;
-  _refreshHosts: () => Promise<void>;
-}
+const { contactPoints, localDataCenter } = inject("cassandra");
+const cassandra = `cql://${contactPoints[0]}`;
 
-test("a refresh of the driver's control connection that meets another one ends no process", async () => {
-  const { contactPoints, localDataCenter } = inject("cassandra");
-  const client = new Client({ contactPoints: [...contactPoints], localDataCenter });
-  tolerateRefreshes(client);
-  await client.connect();
-  const { controlConnection } = client as unknown as { controlConnection: Control };
-  const refreshHosts = controlConnection._refreshHosts;
-  controlConnection._refreshHosts = async () => {
-    // What the other one does first, before this one has failed.
-    controlConnection._refreshHosts = refreshHosts;
-    controlConnection.connection = null;
-    throw new Error("Socket was closed");
-  };
+const answers = (session: Session) =>
+  session.cql("SELECT key FROM system.local").then(
+    () => true,
+    () => false,
+  );
 
-  await controlConnection._refresh();
-  await controlConnection._refresh();
-  expect((await client.execute("SELECT key FROM system.local")).rows).toHaveLength(1);
-  await client.shutdown();
+test("however often Cassandra goes away and comes back, a session has the connections it had", async () => {
+  await using way = await startWay(cassandra);
+  await using session = await connect({ contactPoints: [new URL(way.url).host], localDataCenter });
+  const before = way.connections;
+  for (let time = 0; time < 3; time++) {
+    way.refuse(true);
+    await expect.poll(() => answers(session)).toBe(false);
+    // Time for several attempts to come back.
+    await sleep(1000);
+    way.refuse(false);
+    await expect.poll(() => answers(session), { timeout: 3000 }).toBe(true);
+  }
+  // Time for one that goes on in the dark.
+  await sleep(1500);
+  expect(way.connections).toBe(before);
+});
+
+test("a session finds a Cassandra that comes back at another address of its name", async () => {
+  const { port } = new URL(cassandra);
+  const [first, second] = [ownAddress(), ownAddress()];
+  await using old = await startWay(cassandra, { host: first, port: Number(port) });
+  await using names = await startNameServer(first);
+  const place = { contactPoints: [`cassandra.test:${port}`], localDataCenter };
+  await using session = await connect(place);
+  const before = old.connections;
+
+  old.refuse(true);
+  await expect.poll(() => answers(session)).toBe(false);
+  names.leadTo(second);
+  await using way = await startWay(cassandra, { host: second, port: Number(port) });
+  await expect.poll(() => answers(session), { timeout: 5000 }).toBe(true);
+  old.refuse(false);
+  way.cut();
+  await expect.poll(() => answers(session), { timeout: 5000 }).toBe(true);
+  await sleep(1500);
+  expect([old.connections, way.connections]).toEqual([0, before]);
 });
