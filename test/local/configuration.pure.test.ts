@@ -24,7 +24,6 @@ rpc_address: 127.0.0.2
 storage_port: 7000
 native_transport_port: 9042
 
-# Segments are memory-mapped: what was acknowledged outlives a killed process (not a power cut).
 commitlog_sync: periodic
 commitlog_sync_period: 10000ms
 commitlog_segment_size: 8MiB
@@ -48,6 +47,16 @@ concurrent_counter_writes: 2
 concurrent_compactors: 1
 native_transport_max_threads: 16
 `);
+});
+
+it("writes that only what is on the disk is acknowledged", () => {
+  const node = { ip: "127.0.0.1", cqlPort: 9042, storagePort: 7000, token: 0n, seeds: [] };
+  expect(cassandraYaml({ ...node, durable: true })).toBe(
+    cassandraYaml(node).replace(
+      /^commitlog_sync: .*\ncommitlog_sync_period: .*\n/m,
+      "commitlog_sync: batch\n",
+    ),
+  );
 });
 
 it("writes that clients have to log in, and by what certificates, at the end", () => {
