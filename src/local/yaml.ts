@@ -54,7 +54,8 @@ rpc_address: ${ip}
 storage_port: ${storagePort}
 native_transport_port: ${cqlPort}
 
-${durable ? durableYaml : periodicYaml}commitlog_segment_size: 8MiB
+commitlog_sync: ${durable ? "batch" : "periodic\ncommitlog_sync_period: 10000ms"}
+commitlog_segment_size: 8MiB
 commitlog_total_space: 64MiB
 auto_snapshot: false
 
@@ -76,13 +77,6 @@ concurrent_compactors: 1
 native_transport_max_threads: 16
 ${passwords ? passwordsYaml : ""}${tls ? tlsYaml(tls) : ""}`;
 }
-
-const periodicYaml = `commitlog_sync: periodic
-commitlog_sync_period: 10000ms
-`;
-
-const durableYaml = `commitlog_sync: batch
-`;
 
 const passwordsYaml = `
 authenticator: PasswordAuthenticator

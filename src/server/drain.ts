@@ -32,8 +32,9 @@ export function createDrain(server: Server): () => Promise<void> {
   function onClose(this: ServerResponse) {
     const { socket } = this.req;
     // Another request may have been sent behind it, or the connection be gone.
-    if (answers.get(socket) === this) answers.set(socket, undefined);
-    if (state === "leaving") leave();
+    if (answers.get(socket) !== this) return;
+    answers.set(socket, undefined);
+    if (state === "leaving") socket.destroySoon();
   }
 
   /**
@@ -49,11 +50,6 @@ export function createDrain(server: Server): () => Promise<void> {
     } while (accepted > before && Date.now() < end);
   }
 
-  function leave() {
-    state = "leaving";
-    for (const [socket, answer] of answers) if (!answer) socket.destroySoon();
-  }
-
   return async () => {
     const cut = setTimeout(() => {
       for (const socket of answers.keys()) socket.destroy();
@@ -65,7 +61,8 @@ export function createDrain(server: Server): () => Promise<void> {
     // The close of an HTTP server also cuts idle connections, on which the next request may be under way.
     NetServer.prototype.close.call(server);
     await Promise.race([closed, sleep(limits.lastRequest, undefined, { ref: false })]);
-    leave();
+    state = "leaving";
+    for (const [socket, answer] of answers) if (!answer) socket.destroySoon();
     await closed;
     clearTimeout(cut);
   };

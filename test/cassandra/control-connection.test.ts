@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, inject, test } from "vitest";
+import { Client } from "cassandra-driver";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { mendReconnection } from "../../src/cassandra/control-connection.ts";
 import { connect, type Session } from "../../src/cassandra/index.ts";
 import { ownAddress } from "../fixtures/cluster.ts";
 import { startNameServer } from "../fixtures/name-server.ts";
@@ -29,6 +31,23 @@ test("however often Cassandra goes away and comes back, a session has the connec
   // Time for one that goes on in the dark.
   await sleep(1500);
   expect(way.connections).toBe(before);
+});
+
+test("refreshes of the driver's control connection that meet each other end no process", async () => {
+  await using way = await startWay(cassandra);
+  const client = new Client({ contactPoints: [new URL(way.url).host], localDataCenter });
+  onTestFinished(() => client.shutdown());
+  mendReconnection(client);
+  await client.connect();
+  const { controlConnection } = client as unknown as {
+    readonly controlConnection: { _refresh(): Promise<void> };
+  };
+  const refreshes = [controlConnection._refresh(), controlConnection._refresh()];
+  way.cut();
+  refreshes.push(controlConnection._refresh());
+  expect(await Promise.all(refreshes)).toHaveLength(3);
+  const answered = () => client.execute("SELECT key FROM system.local").catch(() => undefined);
+  await expect.poll(answered, { timeout: 3000 }).toMatchObject({ rowLength: 1 });
 });
 
 test("a session finds a Cassandra that comes back at another address of its name", async () => {

@@ -7,7 +7,7 @@ import { run } from "./run.ts";
 const help = `chaos: changes parties by many clients while nodes and servers die, and checks that each count is right
 
   --minutes <n>   How long clients are busy. Default: 5.
-  --seconds <n>   The same in seconds; the tests take 60.
+  --seconds <n>   The same in seconds.
   --clients <n>   How many there are. Default: 32.
   --seed <n>      Of all that is chosen at random. Default: a random one, which is told.
   --check <file>  Checks the history that an earlier run wrote, and runs nothing.
