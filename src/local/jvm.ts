@@ -37,6 +37,9 @@ export function jvmArguments({ jars, heap, dir, nodes }: Jvm): readonly string[]
     `-Dlogback.configurationFile=${pathToFileURL(join(dir, "logback.xml")).href}`,
     "-Dcassandra-foreground=yes",
     "-Dcassandra.superuser_setup_delay_ms=0",
+    // Every node has the roles from the start. Given more copies later (by default there is one), a node that had
+    // asked those still without them would refuse logins for as long as it remembers that, 2 s.
+    `-Dcassandra.system_auth.default_rf=${nodes}`,
     "-Dcassandra.shutdown_announce_in_ms=0",
     "-Dchronicle.analytics.disable=true",
     // What Cassandra would measure by itself at each start, by filling a table of 100,000 rows (SkipListMemtable).

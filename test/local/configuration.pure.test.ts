@@ -128,6 +128,7 @@ it("writes the arguments of a lone node's Java, which may have spaces in its pat
 -Dlogback.configurationFile=file:///home/ada/my%20project/logback.xml
 -Dcassandra-foreground=yes
 -Dcassandra.superuser_setup_delay_ms=0
+-Dcassandra.system_auth.default_rf=1
 -Dcassandra.shutdown_announce_in_ms=0
 -Dchronicle.analytics.disable=true
 -Dcassandra.memtable.row_overhead_size=181
@@ -138,9 +139,10 @@ it("writes the arguments of a lone node's Java, which may have spaces in its pat
 org.apache.cassandra.service.CassandraDaemon`);
 });
 
-it("gives a node that has others the time to look for them", () => {
+it("gives a node that has others the time to look for them, and all of them the roles", () => {
   const jvm = { jars: [], heap: "400m", dir: "/n1", nodes: 3 };
   expect(jvmArguments(jvm)).toContain("-Dcassandra.ring_delay_ms=15000");
+  expect(jvmArguments(jvm)).toContain("-Dcassandra.system_auth.default_rf=3");
 });
 
 it("leaves out the native libraries of other systems", () => {
