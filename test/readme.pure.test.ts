@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createTable } from "../src/cassandra/index.ts";
+import { createTable, MAX_ROWS_A_QUERY } from "../src/cassandra/index.ts";
 import { settings } from "../src/config.ts";
 import { codes } from "../src/error.ts";
+import { laneLimits } from "../src/lane/index.ts";
+import { bounds } from "../src/live/known.ts";
+import { BUDGET } from "../src/live/poll.ts";
 import { PartyTable } from "../src/party/index.ts";
+import { MOST_REMEMBERED, REMEMBERED } from "../src/party/operations.ts";
 import { sampleOperations } from "../src/party/sample.ts";
+import { limits } from "../src/server/limits.ts";
 
 // What the README says is what the code says.
 
@@ -30,6 +35,24 @@ test("the settings", () => {
     const standard = "default" in setting ? `\`${setting.default}\` ` : "";
     expect(readme).toContain(`| \`${name}\` | ${standard}| ${setting.meaning} |`);
   }
+});
+
+test("the limits", () => {
+  const number = (value: number) => value.toLocaleString("en");
+  const sentences = [
+    `one conditional batch of at most ${laneLimits.rows} parties`,
+    `for the ${laneLimits.time / 1000} s that a caller waits`,
+    `yours was not its turn in ${laneLimits.time / 1000} s, or found the party changed ${laneLimits.rounds} times`,
+    `what was applied and comes again with its id within ${REMEMBERED} s`,
+    `Yes, with the same id, within ${REMEMBERED} s.`,
+    `has had ${number(MOST_REMEMBERED)} changes with an \`operationId\` in the last minute`,
+    `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched parties of a city, and a page of up to ${number(bounds.page)} parties`,
+    `A followed city is remembered, up to ${number(bounds.rows)} parties`,
+    `More than ${bounds.changes} changes on one page`,
+    `at most ${limits.unsentBytes / 1024} KiB wait`,
+    `All clients are pinged every ${limits.pingInterval / 1000} s.`,
+  ];
+  for (const sentence of sentences) expect(readme).toContain(sentence);
 });
 
 test("the key of the sample party", () => {
