@@ -16,10 +16,12 @@ import { ADD, CHANGE, CREATE, type Key } from "../fixtures/parties.ts";
 
 const KEYSPACE = "parties";
 
+/** Of the cluster's administrator. */
+const credentials = { username: "cassandra", password: "cassandra" };
+
 let cluster: Cluster;
 let astra: Astra;
 beforeAll(async () => {
-  const credentials = { username: "cassandra", password: "cassandra" };
   cluster = await startCluster({ nodes: 3, passwords: true, login: { credentials } });
   astra = await startAstra({ ...cluster.cluster, credentials }, KEYSPACE);
 }, 90_000);
@@ -95,6 +97,14 @@ async function addUntil(key: Key, end: number) {
   }
   return told;
 }
+
+test("every node has the roles: it lets in whoever may come, though others are slow or down", async () => {
+  await using session = await connect({ ...cluster.cluster, credentials });
+  const [keyspace] = await session.cql(
+    "SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = 'system_auth'",
+  );
+  expect(keyspace?.["replication"]).toMatchObject({ replication_factor: "3" });
+});
 
 describe("with the .env that Astra's command line writes", () => {
   test("of version 1: sync makes tables and no keyspace, serve serves them", async () => {
