@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
 import { type Result, table } from "./comparison.ts";
 import { benchCounts } from "./counts/index.ts";
 import { benchLive } from "./live/index.ts";
@@ -29,30 +29,47 @@ const help = `Measures beside a reference, in one run and in turns. Says medians
   npm run bench -- live                      one event to 1,000 subscribers, on a Cassandra of its own
   npm run bench -- live --subscribers 10000 --only SSE
 
-Exit status 1 if a goal is missed.`;
+The exit status is 1 if a goal is missed, 2 if something cannot be measured.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "3" },
-    only: { type: "string", default: "" },
-    subscribers: { type: "string", default: "1000" },
-    help: { type: "boolean", short: "h" },
-  },
-});
-const bench = benches[positionals[0] ?? ""];
-if (values.help || !bench) {
-  console.log(help);
-  if (!values.help) process.exitCode = 2;
-} else {
-  const results = await bench({
-    rounds: Number(values.rounds),
-    time: Number(values.seconds) * 1000,
-    only: values.only,
-    subscribers: Number(values.subscribers),
-    progress: (line) => console.error(line),
-  });
-  console.log(`\n${table(results)}`);
-  if (results.some(({ met }) => met === false)) process.exitCode = 1;
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const { values, positionals } = readArguments({
+      allowPositionals: true,
+      options: {
+        rounds: { type: "string", default: "5" },
+        seconds: { type: "string", default: "3" },
+        only: { type: "string", default: "" },
+        subscribers: { type: "string", default: "1000" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    if (values.help) {
+      console.log(help);
+      return 0;
+    }
+    const bench = benchOf(positionals);
+    const results = await bench({
+      rounds: readNumber("rounds", values.rounds, 1, 1000),
+      time: readNumber("seconds", values.seconds, 1, 3600) * 1000,
+      only: values.only,
+      subscribers: readNumber("subscribers", values.subscribers, 1, 100_000),
+      progress: (line) => console.error(line),
+    });
+    if (results.length === 0) throw new Misuse(`Nothing has "${values.only}" in its name.`);
+    console.log(`\n${table(results)}`);
+    return results.some(({ met }) => met === false) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+}
+
+function benchOf(names: readonly string[]) {
+  const bench = names.length === 1 && Object.hasOwn(benches, names[0]!) && benches[names[0]!];
+  if (bench) return bench;
+  const given = names.length === 0 ? "nothing" : `"${names.join(" ")}"`;
+  throw new Misuse(`Needed is one of ${Object.keys(benches).join(", ")}, but given is ${given}.`);
 }

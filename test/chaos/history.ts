@@ -1,10 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-
 /** What happened in a run, as those saw it who asked. Times are in milliseconds since it began. */
 export interface History {
   readonly operations: readonly Operation[];
@@ -109,27 +102,4 @@ export function isDone({ attempts }: Operation): boolean {
 /** Whether an answer leaves it possible that an operation was applied. */
 export function mayBeDone({ said }: Answer): boolean {
   return said === "done" || said === "unknown" || said === "lost";
-}
-
-/** Writes a history down, a line an entry, and gives the file. */
-export async function writeHistory(history: History): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), "partyfinder-chaos-")), "history.jsonl");
-  await pipeline(Readable.from(linesOf(history)), createWriteStream(path));
-  return path;
-}
-
-/** Reads what {@link writeHistory} wrote. */
-export async function readHistory(path: string): Promise<History> {
-  const history = { operations: [], sightings: [], finals: [], marks: [] };
-  for (const line of (await readFile(path, "utf8")).trimEnd().split("\n")) {
-    const [kind, entry] = JSON.parse(line) as [keyof History, never];
-    history[kind].push(entry);
-  }
-  return history;
-}
-
-function* linesOf(history: History): Iterable<string> {
-  for (const kind of ["operations", "sightings", "finals", "marks"] as const) {
-    for (const entry of history[kind]) yield `${JSON.stringify([kind, entry])}\n`;
-  }
 }

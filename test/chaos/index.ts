@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
-import { readHistory } from "./history.ts";
+import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
+import type { History } from "./history.ts";
+import { readHistory } from "./history-file.ts";
 import { report } from "./report.ts";
-import { run } from "./run.ts";
+import { run, type RunOptions } from "./run.ts";
 
 const help = `chaos: changes parties by many clients while nodes and servers die, and checks that each count is right
 
@@ -28,6 +29,9 @@ const options = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+/** A day: the history is kept in memory. */
+const MOST_MINUTES = 24 * 60;
+
 /** Somebody asked for the end. */
 class Stopped extends Error {}
 
@@ -35,18 +39,22 @@ class Stopped extends Error {}
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const values = readOptions();
-  if (!values) return 2;
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
   try {
-    const history = values.check ? await readHistory(values.check) : await perform(values);
-    const { text, passed } = await report(history, values.check);
+    const { help: wanted, ...wishes } = readOptions();
+    if (wanted) {
+      console.log(help);
+      return 0;
+    }
+    const { check } = wishes;
+    const history = check === undefined ? await perform(wishes) : readHistory(check);
+    const { text, passed } = await report(history, check);
     console.log(text);
     return passed ? 0 : 1;
   } catch (error) {
+    if (error instanceof Misuse) {
+      console.error(`${error.message}\n\n${help}`);
+      return 2;
+    }
     if (!isStop(error)) throw error;
     console.error("Stopped; everything is ended.");
     return 130;
@@ -59,28 +67,22 @@ function isStop(error: unknown): boolean {
 }
 
 function readOptions() {
-  try {
-    const { values } = parseArgs({ options });
-    for (const name of ["minutes", "seconds", "clients", "seed"] as const) {
-      const text = values[name];
-      if (text !== undefined && !(Number(text) > 0)) {
-        throw new Error(`--${name} must be a number over 0, but is "${text}".`);
-      }
-    }
-    return values;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${help}`);
-    return undefined;
-  }
+  const { help: wanted, check, ...texts } = readArguments({ options }).values;
+  const minutes = readNumber("minutes", texts.minutes, 1, MOST_MINUTES);
+  const seconds =
+    texts.seconds === undefined
+      ? minutes * 60
+      : readNumber("seconds", texts.seconds, 1, MOST_MINUTES * 60);
+  const clients = readNumber("clients", texts.clients, 1, 1000);
+  const seed = readNumber("seed", texts.seed, 0, 2 ** 32 - 1);
+  return { help: wanted, check, seconds, clients, seed };
 }
 
-function perform(values: { minutes: string; seconds?: string; clients: string; seed: string }) {
-  const seconds = values.seconds ? Number(values.seconds) : Number(values.minutes) * 60;
-  const { clients, seed } = values;
+function perform(wishes: Pick<RunOptions, "seconds" | "clients" | "seed">): Promise<History> {
+  const { seconds, clients, seed } = wishes;
   console.error(`Chaos for ${seconds} s: ${clients} clients, seed ${seed}.`);
   const progress = (line: string) => console.error(line);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => stop.abort(new Stopped()));
-  const { signal } = stop;
-  return run({ seconds, clients: Number(clients), seed: Number(seed), progress, signal });
+  return run({ ...wishes, progress, signal: stop.signal });
 }

@@ -1,5 +1,6 @@
 import { check } from "./check.ts";
-import { type History, writeHistory } from "./history.ts";
+import type { History } from "./history.ts";
+import { writeHistory } from "./history-file.ts";
 import { remarks, table } from "./table.ts";
 
 /** What a history comes to. */

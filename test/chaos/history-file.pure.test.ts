@@ -1,0 +1,57 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { temporaryDirectory } from "../local/place.ts";
+import type { History } from "./history.ts";
+import { readHistory, writeHistory } from "./history-file.ts";
+
+const party = { city: "Wien", id: "00000000-0000-4000-8000-000000000001" };
+const operation = { number: 1, ...party, wish: { kind: "read" as const }, attempts: [] };
+
+test("a history is read as it was written", async () => {
+  const history: History = {
+    operations: [operation],
+    sightings: [
+      { ...party, watcher: "a", server: "b", subscribed: 1, at: 2, people: 3, asOf: "4" },
+    ],
+    finals: [{ ...party, by: "b", at: 5, found: null }],
+    marks: [{ mark: "end", name: "the end", at: 6 }],
+  };
+  const path = await writeHistory(history);
+  onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+  expect(readHistory(path)).toEqual(history);
+});
+
+test.each([
+  ["another text", "Dear diary", "see its line 1"],
+  ["an empty file", "", "see its line 1"],
+  ["JSON of something else", '{"operations": []}', "see its line 1"],
+  ["an entry of no kind", '["toString", {}]', "see its line 1"],
+  [
+    "an entry that lacks something",
+    '["marks", {"mark": "end", "name": "the end"}]',
+    "see its line 1",
+  ],
+  [
+    "an entry that has something else",
+    '["marks", {"mark": "end", "name": "", "at": "6"}]',
+    "see its line 1",
+  ],
+  ["one that was cut off", `${JSON.stringify(["operations", operation])}\n["mar`, "see its line 2"],
+  [
+    "one of nothing",
+    '["marks", {"mark": "end", "name": "", "at": 6}]',
+    "nobody asks for anything in it",
+  ],
+])("%s is none", (_, text, reason) => {
+  using place = temporaryDirectory();
+  const path = join(place.path, "history.jsonl");
+  writeFileSync(path, text);
+  expect(() => readHistory(path)).toThrow(`${path} is no history of a run: ${reason}.`);
+});
+
+test("where there is no file it is told", () => {
+  expect(() => readHistory("none.jsonl")).toThrow(
+    "The history none.jsonl cannot be read: there is none.",
+  );
+});

@@ -1,0 +1,95 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { readNamedFile } from "../../src/file.ts";
+import { Misuse } from "../fixtures/options.ts";
+import type { History } from "./history.ts";
+
+/** Writes a history down, a line an entry, and gives the file. */
+export async function writeHistory(history: History): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "partyfinder-chaos-")), "history.jsonl");
+  await pipeline(Readable.from(linesOf(history)), createWriteStream(path));
+  return path;
+}
+
+/**
+ * Reads what {@link writeHistory} wrote.
+ *
+ * @throws Misuse if it cannot be read, or is something else
+ */
+export function readHistory(path: string): History {
+  const history = { operations: [], sightings: [], finals: [], marks: [] };
+  for (const [at, line] of readLines(path).entries()) {
+    const entry = readEntry(line);
+    if (!entry) throw new Misuse(`${path} is no history of a run: see its line ${at + 1}.`);
+    history[entry[0]].push(entry[1]);
+  }
+  if (history.operations.length > 0) return history;
+  throw new Misuse(`${path} is no history of a run: nobody asks for anything in it.`);
+}
+
+/** The types of what the entries of each kind have. */
+const shapes = {
+  operations: { number: "number", city: "string", id: "string", wish: "object", attempts: "array" },
+  sightings: {
+    city: "string",
+    id: "string",
+    watcher: "string",
+    server: "string",
+    subscribed: "number",
+    at: "number",
+    people: "number",
+    asOf: "string",
+  },
+  finals: { by: "string", city: "string", id: "string", at: "number" },
+  marks: { mark: "string", name: "string", at: "number" },
+} as const satisfies {
+  readonly [Kind in keyof History]: { readonly [Name in keyof History[Kind][number]]?: string };
+};
+
+const kinds = Object.keys(shapes) as (keyof History)[];
+
+function* linesOf(history: History): Iterable<string> {
+  for (const kind of kinds) {
+    for (const entry of history[kind]) yield `${JSON.stringify([kind, entry])}\n`;
+  }
+}
+
+function readLines(path: string): readonly string[] {
+  try {
+    return readNamedFile(path).toString().trimEnd().split("\n");
+  } catch (error) {
+    throw new Misuse(`The history ${path} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+/** An entry and its kind, if a line is one. */
+function readEntry(line: string): readonly [kind: keyof History, entry: never] | undefined {
+  const [name, entry] = asArray(parse(line));
+  const kind = kinds.find((each) => each === name);
+  if (!kind || typeOf(entry) !== "object") return undefined;
+  const has = entry as Readonly<Record<string, unknown>>;
+  const isWhole = Object.entries(shapes[kind]).every(
+    ([field, type]) => typeOf(has[field]) === type,
+  );
+  return isWhole ? [kind, entry as never] : undefined;
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function typeOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
