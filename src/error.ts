@@ -1,6 +1,7 @@
+import type { GraphQLError } from "graphql";
 import { bridgeCodes, errorsOf } from "./pothos/index.ts";
 
-/** Every `extensions.code` that a client can meet beside those of GraphQL itself, and what it can do about it. */
+/** Every `extensions.code` that a client can meet, and what the client can do about it. */
 export const codes = {
   ...bridgeCodes,
   CONTENTION: "Too many change the parties of one city at once. Nothing was changed; try again.",
@@ -8,14 +9,29 @@ export const codes = {
     "The party has as many operation ids of the last minute as it can remember. Nothing was changed; try again later, or without an id.",
   PARTY_NOT_FOUND: "There is no such party to subscribe to.",
   TOO_MANY_SUBSCRIPTIONS: "The socket has as many as it may have. Complete some, or open another.",
-  UNSUPPORTED_MEDIA_TYPE: "The body is not `application/json`.",
+  GRAPHQL_PARSE_FAILED: "The document is not GraphQL; the message says where.",
+  GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema; the message says where.",
+  OPERATION_RESOLUTION_FAILURE:
+    "The document has no operation of that name, or several and no `operationName`.",
+  TOO_MANY_TOKENS: "The document is too long. Send a shorter one, or several.",
+  TOO_DEEP: "The document or its variables are nested too deeply.",
+  BAD_REQUEST: "The request is not a GraphQL request; the message says what was needed.",
+  METHOD_NOT_ALLOWED: "The endpoint takes GET and POST, and a mutation only by POST.",
+  NOT_ACCEPTABLE: "`Accept` names no media type in which the operation can be answered.",
+  UNSUPPORTED_MEDIA_TYPE:
+    "The body is not `application/json` in UTF-8, or compressed otherwise than by gzip or deflate.",
+  REQUEST_ENTITY_TOO_LARGE: "The body is too large, as it came or when inflated.",
+  PERSISTED_QUERY_NOT_SUPPORTED: "No queries are kept here. Send the query itself.",
   INTERNAL_SERVER_ERROR: "A defect of the service; `extensions.requestId` finds it in the log.",
 } as const;
+
+/** One of {@link codes}. */
+export type Code = keyof typeof codes;
 
 /** Makes an error that a client is told, with one of {@link codes}. */
 export const codedError = errorsOf(codes);
 
 /** The error of a change for which others were faster all the time. */
-export function contention() {
+export function contention(): GraphQLError {
   return codedError("CONTENTION", codes.CONTENTION);
 }

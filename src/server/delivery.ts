@@ -33,7 +33,8 @@ class Delivered {
 export type Subscribe = (args: ExecutionArgs) => any;
 
 /**
- * Subscribes through all plugins, one of which is {@link useDelivery}.
+ * Subscribes through all plugins, one of which is {@link useDelivery}. Whatever is thrown or refused, before the
+ * source was made or after, the source is left.
  *
  * @returns what delivers the events to the outlet; or the result, if the subscription is refused
  */
@@ -44,8 +45,17 @@ export async function subscribeTo(
   outlet: Outlet,
 ): Promise<Delivery | ExecutionResult> {
   const root = new Delivered();
-  const result: ExecutionResult = await subscribe({ ...args, rootValue: root });
-  return root.source ? new Delivery(root.source, join(), outlet) : result;
+  try {
+    const result: ExecutionResult = await subscribe({ ...args, rootValue: root });
+    if (!root.source || result.errors) {
+      await root.source?.return();
+      return result;
+    }
+    return new Delivery(root.source, join(), outlet);
+  } catch (error) {
+    await root.source?.return();
+    throw error;
+  }
 }
 
 /**
@@ -58,24 +68,21 @@ export function useDelivery(): Plugin {
       if (!(rootValue instanceof Delivered)) return;
       setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
         const source = await createSourceEventStream(args);
-        if (!isSource(source)) return source as ExecutionResult;
-        rootValue.source = source;
-        return {};
+        if (!(Symbol.asyncIterator in source)) return source;
+        if (isSource(source)) {
+          rootValue.source = source;
+          return {};
+        }
+        await source[Symbol.asyncIterator]().return?.();
+        throw new TypeError("A subscription's field must return a source of live values.");
       });
     },
-    onExecute({ args, setExecuteFn }) {
+    onExecute({ args: { document, operationName }, setExecuteFn }) {
       // Yoga's own would subscribe: here the root value is an event.
-      if (isSubscription(args)) setExecuteFn(execute);
+      const operation = getOperationAST(document, operationName)?.operation;
+      if (operation === "subscription") setExecuteFn(execute);
     },
   };
-}
-
-/** Whether the operation that is asked for is a subscription. */
-export function isSubscription({
-  document,
-  operationName,
-}: Pick<ExecutionArgs, "document" | "operationName">): boolean {
-  return getOperationAST(document, operationName)?.operation === "subscription";
 }
 
 /** What a subscription's field returns comes from a hub or feed, so it is one. */

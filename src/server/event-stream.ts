@@ -1,28 +1,27 @@
 import type { ServerResponse } from "node:http";
-import type { ExecutionArgs, ExecutionResult } from "graphql";
+import type { ExecutionResult } from "graphql";
 import type { Visitor } from "../live/index.ts";
-import { Delivery, onceDrained, type Outlet, type Subscribe, subscribeTo } from "./delivery.ts";
+import { Delivery, onceDrained, type Outlet } from "./delivery.ts";
 import type { KeepAlive, Peer } from "./keep-alive.ts";
-import type { Operations, Params } from "./operation.ts";
 import type { Payload } from "./payload.ts";
+import type { Prepared } from "./pipeline.ts";
 
-/** Answers subscriptions by Server-Sent Events, as Yoga's own handler does, but each event is made once for all. */
+/** Answers by Server-Sent Events, in the protocol of graphql-sse ("distinct connections mode"). */
 export interface EventStreams {
   /**
-   * Begins an answer, which lasts until the subscription is over or the client leaves.
+   * Begins the answer to a subscription, which lasts until the subscription is over or the client leaves.
    *
-   * @param subscribe yoga's, with its plugins
    * @returns the result if it was refused: nothing was answered then
    */
-  answer(
+  begin(
     response: ServerResponse,
-    params: Params,
-    subscribe: Subscribe,
-    args: ExecutionArgs,
+    subscription: Pick<Prepared, "subscribe">,
   ): Promise<ExecutionResult | undefined>;
+  /** Answers by one result as JSON. @param headers sent beside those of event streams */
+  send(response: ServerResponse, headers: Readonly<Record<string, string>>, json: string): void;
 }
 
-const headers = {
+const streamHeaders = {
   "Content-Type": "text/event-stream",
   Connection: "keep-alive",
   "Cache-Control": "no-cache",
@@ -32,13 +31,14 @@ const headers = {
 /** A comment: browsers show a response from its first byte on. */
 const PING = ":\n\n";
 
+const COMPLETE = "event: complete\ndata:\n\n";
+
 /** Makes what answers a server's event streams. */
-export function createEventStreams(operations: Operations, keepAlive: KeepAlive): EventStreams {
+export function createEventStreams(keepAlive: KeepAlive): EventStreams {
   return {
-    async answer(response, params, subscribe, args) {
-      const join = () => operations.join(params, args.document);
+    async begin(response, subscription) {
       const stream = new EventStream(response);
-      const events = await subscribeTo(subscribe, args, join, stream);
+      const events = await subscription.subscribe(stream);
       if (!(events instanceof Delivery)) return events;
       // The client may have gone meanwhile.
       if (response.destroyed) return void events.return();
@@ -47,9 +47,13 @@ export function createEventStreams(operations: Operations, keepAlive: KeepAlive)
         keepAlive.remove(stream);
         void events.return();
       });
-      response.writeHead(200, headers).write(PING);
+      response.writeHead(200, streamHeaders).write(PING);
       void events.next();
       return undefined;
+    },
+    send(response, headers, json) {
+      response.writeHead(200, { ...streamHeaders, ...headers });
+      response.end(`${PING}event: next\ndata: ${json}\n\n${COMPLETE}`);
     },
   };
 }
@@ -75,7 +79,7 @@ class EventStream implements Outlet, Peer {
   }
 
   end() {
-    this.#response.end("event: complete\ndata:\n\n");
+    this.#response.end(COMPLETE);
   }
 
   /** Nobody answers on an event stream: whoever takes what is sent is there. */

@@ -2,7 +2,9 @@ import { hash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { type Answer, notFound, pathOf } from "./routes.ts";
+import { acceptsGzip } from "./media-type.ts";
+import { type Answer, notFound } from "./routes.ts";
+import { targetOf } from "./target.ts";
 
 const compress = promisify(gzip);
 
@@ -29,7 +31,7 @@ export function createFiles(load: () => Promise<ReadonlyMap<string, File>>): Ans
 
   return async (request, response) => {
     const { method, headers } = request;
-    const file = (await (loaded ??= load().then(allReady))).get(pathOf(request));
+    const file = (await (loaded ??= load().then(allReady))).get(targetOf(request).path);
     if (!file) return notFound(request, response);
     if (method !== "GET" && method !== "HEAD") {
       response.writeHead(405, { allow: "GET, HEAD" }).end();
@@ -40,7 +42,7 @@ export function createFiles(load: () => Promise<ReadonlyMap<string, File>>): Ans
       response.writeHead(304).end();
       return;
     }
-    const isPacked = /\bgzip\b/.test(String(headers["accept-encoding"]));
+    const isPacked = acceptsGzip(headers["accept-encoding"]);
     if (isPacked) response.setHeader("content-encoding", "gzip");
     send(response, file.type, isPacked ? file.packed : file.plain, method === "HEAD");
   };

@@ -7,17 +7,16 @@ import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
 import { createDrain } from "./drain.ts";
 import { createEventStreams } from "./event-stream.ts";
-import { createFastPath } from "./fast-path.ts";
 import { createGraphiQL } from "./graphiql.ts";
+import { createGraphQL } from "./graphql.ts";
 import { createHealth } from "./health.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
-import { createOperations } from "./operation.ts";
 import { createMask, type Log } from "./mask.ts";
 import { ASSETS, createPage } from "./page.ts";
+import { createPipeline } from "./pipeline.ts";
 import { listener } from "./routes.ts";
-import { serveWebSocket } from "./websocket.ts";
-import { makeYoga } from "./yoga.ts";
+import { isWebSocket, serveWebSocket } from "./websocket.ts";
 
 export interface AppOptions {
   /** Where the parties are. It need not be reachable, now or later. Stays open when the app closes. */
@@ -33,6 +32,13 @@ export interface AppOptions {
    * Default: {@link POLL_INTERVAL}.
    */
   readonly pollInterval?: number;
+  /**
+   * How long a connection without a request stays open for the next one, in milliseconds; 0: as long as its client
+   * wants. Default: `limits.idle`, 75 s.
+   */
+  readonly idle?: number;
+  /** Most tokens of a document. To validate one takes time by their square. Default: `limits.tokens`, 1,000. */
+  readonly maxTokens?: number;
   /** What GraphiQL opens on, one operation a tab. Default: its own explanation. */
   readonly operations?: readonly string[];
   /** Default: standard error. */
@@ -45,6 +51,8 @@ export interface App extends AsyncDisposable {
   readonly url: string;
   /** Where subscriptions are, e.g. `ws://localhost:4000/graphql`. */
   readonly webSocketUrl: string;
+  /** How many rows and partitions are watched by subscriptions just now. */
+  readonly watched: number;
   /**
    * Stops listening, completes the subscriptions, answers the requests in flight, and asks their clients to close:
    * after 4 s they are cut. Idempotent.
@@ -66,6 +74,8 @@ export async function createApp({
   port = 0,
   redis,
   pollInterval = POLL_INTERVAL,
+  idle = limits.idle,
+  maxTokens = limits.tokens,
   operations = [],
   log = console.error,
 }: AppOptions): Promise<App> {
@@ -76,22 +86,40 @@ export async function createApp({
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;
-  const yoga = makeYoga({ session, lanes, live }, ENDPOINT, mask, () => closed !== undefined);
+  const pipeline = createPipeline({
+    context: { session, lanes, live },
+    mask,
+    isClosing: () => closed !== undefined,
+    maxTokens,
+  });
   const { health, ready } = createHealth(session);
-  const shared = createOperations(yoga, mask);
   const keepAlive = createKeepAlive();
-  const eventStreams = createEventStreams(shared, keepAlive);
   const routes = {
     endpoint: ENDPOINT,
-    graphql: createFastPath(yoga, eventStreams),
+    graphql: createGraphQL(pipeline, createEventStreams(keepAlive), mask),
     graphiql: createGraphiQL(ENDPOINT, operations),
     page: createPage(),
     assets: ASSETS,
     others: { "/health": health, "/ready": ready },
   };
-  const server = createServer({ highWaterMark: limits.unsentBytes }, listener(routes, log));
+  const server = createServer(
+    {
+      highWaterMark: limits.unsentBytes,
+      keepAliveTimeout: idle,
+      // Others are answered as if they had not asked, as Java's HTTP client expects it that asks for `h2c`.
+      shouldUpgradeCallback: (request) => isWebSocket(request, ENDPOINT),
+    },
+    listener(routes, log),
+  );
   const drain = createDrain(server);
-  const closeWebSockets = serveWebSocket(server, yoga, shared, keepAlive, log);
+  const closeWebSockets = serveWebSocket({
+    server,
+    endpoint: ENDPOINT,
+    pipeline,
+    keepAlive,
+    mask,
+    log,
+  });
   server.listen({ port, host, backlog: limits.backlog });
   await once(server, "listening").catch(async (error: unknown) => {
     await live.leave();
@@ -107,13 +135,15 @@ export async function createApp({
     await Promise.all([closeWebSockets(), drain()]);
     lanes.close();
     await live.leave();
-    await yoga.dispose();
   };
   const close = () => (closed ??= shutDown());
   const authority = `${shownHost(host)}:${(server.address() as AddressInfo).port}`;
   return {
     url: `http://${authority}${ENDPOINT}`,
     webSocketUrl: `ws://${authority}${ENDPOINT}`,
+    get watched() {
+      return live.size;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

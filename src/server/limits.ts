@@ -1,9 +1,15 @@
 /** What one client can ask of the server at most. */
 export const limits = {
-  /** Of an HTTP request. Larger: status 413. */
+  /** Of an HTTP request's body, as it comes and when inflated. Larger: status 413. */
   bodyBytes: 100 * 1024,
   /** Of a WebSocket message. Larger: the socket is closed with 1009. */
   messageBytes: 64 * 1024,
+  /** Of a document, unless the server is told otherwise. More: the error `TOO_MANY_TOKENS`. */
+  tokens: 1000,
+  /** How many objects and lists may be inside each other in an operation's variables. More: the error `TOO_DEEP`. */
+  variableDepth: 100,
+  /** Of the memory of documents that are kept because they are valid. */
+  documentBytes: 16 * 1024 * 1024,
   /** More: the error `TOO_MANY_SUBSCRIPTIONS`. */
   subscriptionsASocket: 100,
   /** Connections that wait to be accepted, as when all clients come back at once; the system may allow fewer. */
@@ -14,6 +20,11 @@ export const limits = {
   pingInterval: 10_000,
   /** Who has answered none of so many, or taken nothing at so many, is cut off: a WebSocket with 1013. */
   unansweredPings: 3,
+  /**
+   * How long a connection stays open for the next request, unless the server is told otherwise, in milliseconds: longer
+   * than load balancers keep theirs (60 s), so that none sends a request on a connection that is being closed.
+   */
+  idle: 75_000,
   /** How long answers may still take when the server closes, in milliseconds. Then they are cut. */
   // Longer than a statement may take: a write that was sent is told how it ended.
   drain: 4000,

@@ -6,12 +6,15 @@ import { clientError } from "../pothos/index.ts";
 /** Where a line goes that an operator should see. */
 export type Log = (line: string, error?: unknown) => void;
 
+/** Decides what a client is told of an error. */
+export type Mask = (error: unknown) => GraphQLError;
+
 /**
- * Decides what a client is told of an error: what was thrown for it, or a known failure of the database,
- * as it is; anything else by a request id under which the log has the whole of it, once.
+ * Makes what decides what a client is told of an error, always with a code: what was thrown for it, or a known failure
+ * of the database, as it is; anything else by a request id under which the log has the whole of it, once.
  */
-export function createMask(log: Log) {
-  return (error: unknown): Error => {
+export function createMask(log: Log): Mask {
+  return (error) => {
     const cause = rootOf(error);
     if (cause instanceof GraphQLError && isForClient(cause, error)) return error as GraphQLError;
     const known = clientError(cause);
@@ -25,9 +28,9 @@ export function createMask(log: Log) {
   };
 }
 
-/** Of errors that a field throws only those with a code are meant for the client: others are broken promises. */
+/** Only errors with a code are meant for the client: others are broken promises, by a field or by graphql-js. */
 function isForClient({ extensions }: GraphQLError, error: unknown): boolean {
-  return extensions["code"] !== undefined || !(error instanceof GraphQLError && error.path);
+  return extensions["code"] !== undefined && error instanceof GraphQLError;
 }
 
 /** The executor wraps what a resolver throws, to say where. */

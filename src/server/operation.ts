@@ -1,6 +1,8 @@
-import type { DocumentNode, ExecutionResult, GraphQLError } from "graphql";
+import type { DocumentNode, ExecutionResult } from "graphql";
+import type { Mask } from "./mask.ts";
+import type { Params } from "./params.ts";
 import { createPayload, type Payload } from "./payload.ts";
-import type { Yoga } from "./yoga.ts";
+import type { Yoga } from "./pipeline.ts";
 
 /**
  * What subscribers who ask for the same have in common: each event is executed once for all of them, and written as
@@ -18,13 +20,6 @@ export interface Operation {
   leave(): void;
 }
 
-/** What a client asks for. */
-export interface Params {
-  readonly query?: string | undefined;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-}
-
 /** The operations that somebody is subscribed to. */
 export interface Operations {
   /** That with the same document and variables; whoever gets it leaves it. */
@@ -35,7 +30,7 @@ export interface Operations {
  * @param yoga executes, with its plugins
  * @param mask decides what is told of an error that is none of a field
  */
-export function createOperations(yoga: Yoga, mask: (error: unknown) => Error): Operations {
+export function createOperations(yoga: Yoga, mask: Mask): Operations {
   const shared = new Map<string, Shared>();
   return {
     join(params, document) {
@@ -43,7 +38,7 @@ export function createOperations(yoga: Yoga, mask: (error: unknown) => Error): O
       let operation = shared.get(key);
       if (!operation) {
         const execute = createExecute(yoga, mask, params, document);
-        operation = createShared(execute, () => shared.delete(key));
+        operation = createShared(execute, mask, () => shared.delete(key));
         shared.set(key, operation);
       }
       operation.join();
@@ -60,6 +55,7 @@ interface Shared extends Operation {
 /** @param onEmpty called when the last has left */
 function createShared(
   execute: (event: object) => Promise<ExecutionResult>,
+  mask: Mask,
   onEmpty: () => void,
 ): Shared {
   // An event is forgotten with the last who holds it.
@@ -67,7 +63,7 @@ function createShared(
   let members = 0;
 
   async function begin(event: object, waiting: Set<() => void>) {
-    payloads.set(event, createPayload(await execute(event)));
+    payloads.set(event, createPayload(await execute(event), mask));
     for (const again of waiting) again();
   }
 
@@ -94,12 +90,7 @@ function createShared(
 }
 
 /** Makes what executes an event, in a context of its own: it holds nothing of who subscribed, nor of other events. */
-function createExecute(
-  yoga: Yoga,
-  mask: (error: unknown) => Error,
-  params: Params,
-  document: DocumentNode,
-) {
+function createExecute(yoga: Yoga, mask: Mask, params: Params, document: DocumentNode) {
   const { schema, contextFactory, execute } = yoga.getEnveloped({ params } as never);
   const { operationName, variables: variableValues } = params;
   const operation = { schema, document, operationName, variableValues };
@@ -107,7 +98,7 @@ function createExecute(
     try {
       return await execute({ ...operation, rootValue, contextValue: await contextFactory() });
     } catch (error) {
-      return { errors: [mask(error) as GraphQLError] };
+      return { errors: [mask(error)] };
     }
   };
 }

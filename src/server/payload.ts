@@ -1,4 +1,6 @@
 import type { ExecutionResult } from "graphql";
+import type { Mask } from "./mask.ts";
+import { shownResult } from "./request-error.ts";
 
 /** A result as text, once for all who get it. All of it is ASCII: so a character is a byte. */
 export interface Payload {
@@ -12,9 +14,22 @@ export interface Payload {
   frame(id: string): string;
 }
 
-/** Makes the texts of a result. */
-export function createPayload(result: ExecutionResult): Payload {
-  const json = asciiJson(result);
+/**
+ * A result as JSON. One that cannot be written, as a scalar of it is no value of JSON, is told as an error.
+ *
+ * @param mask decides what is told of that
+ */
+export function resultJson(result: ExecutionResult, mask: Mask): string {
+  try {
+    return JSON.stringify(shownResult(result));
+  } catch (error) {
+    return JSON.stringify(shownResult({ errors: [mask(error)] }));
+  }
+}
+
+/** Makes the texts of a result, as {@link resultJson} does. */
+export function createPayload(result: ExecutionResult, mask: Mask): Payload {
+  const json = ascii(resultJson(result, mask));
   // The id comes last, so that what is before it is the same for all of them whose ids are equally long.
   const start = `{"type":"next","payload":${json},"id":`;
   const end = "}";
@@ -38,10 +53,10 @@ export function completeFrame(id: string): string {
   return frameHeader(message.length) + message;
 }
 
-/** JSON that has other characters escaped. */
-export function asciiJson(value: unknown): string {
+/** JSON with all characters beyond ASCII escaped. */
+export function ascii(json: string): string {
   // oxlint-disable-next-line no-control-regex
-  return JSON.stringify(value).replace(/[^\0-\x7f]/g, escaped);
+  return json.replace(/[^\0-\x7f]/g, escaped);
 }
 
 function escaped(unit: string): string {

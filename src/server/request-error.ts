@@ -1,89 +1,73 @@
-import { type ASTNode, type DocumentNode, GraphQLError, Kind, visit } from "graphql";
-import type { Plugin } from "graphql-yoga";
-import { codedError } from "../error.ts";
+import { type ExecutionResult, GraphQLError } from "graphql";
+import { type Code, codedError } from "../error.ts";
+import type { MediaType } from "./media-type.ts";
 
-/**
- * Gives errors about the values of arguments one shape, `BAD_USER_INPUT` with the argument's path, whether
- * a value stands in the document or came by a variable.
- */
-export function useArgumentErrors(): Plugin {
-  return {
-    onValidate({ params: { documentAST } }) {
-      return ({ result, setResult }) => {
-        const errors = result as readonly GraphQLError[];
-        setResult(errors.map((error) => named(error, documentAST)));
-      };
-    },
-    onExecute: ({ args: { document } }) => ({ onExecuteDone: (done) => relabel(done, document) }),
-    onSubscribe: ({ args: { document } }) => ({
-      onSubscribeResult: (done) => relabel(done, document),
-    }),
-  };
+/** What Yoga has errors tell of the HTTP answer, in `extensions.http`. No client sees it. */
+export interface Http {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the status is for `application/graphql-response+json` only: with `application/json` it is 200. */
+  readonly spec?: boolean;
 }
 
-/** Gives syntax errors what Yoga gives them over HTTP: it remembers them, whichever transport met them first. */
-export function useSyntaxErrors(): Plugin {
-  const http = { spec: true, status: 400 };
-  return {
-    onParse:
-      () =>
-      ({ result }) => {
-        if (!(result instanceof GraphQLError)) return;
-        Object.assign(result.extensions, { code: "GRAPHQL_PARSE_FAILED", http });
-      },
-  };
+/** The HTTP of the errors that refuse a request before it is known what it asks for. */
+const refusals = {
+  BAD_REQUEST: { status: 400 },
+  METHOD_NOT_ALLOWED: { status: 405 },
+  NOT_ACCEPTABLE: { status: 406 },
+  REQUEST_ENTITY_TOO_LARGE: { status: 413 },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  OPERATION_RESOLUTION_FAILURE: { status: 400 },
+  // As Apollo's clients expect it of an answer that they must not keep.
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 200,
+    headers: { "cache-control": "private, no-cache, must-revalidate" },
+  },
+} as const satisfies Partial<Record<Code, Http>>;
+
+/** Makes the error that refuses a request, with the status of its code. @param headers sent beside the status */
+export function requestError(
+  code: keyof typeof refusals,
+  message: string,
+  headers?: Http["headers"],
+): GraphQLError {
+  const http: Http = { ...refusals[code], ...(headers && { headers }) };
+  return codedError(code, message, { extensions: { http } });
 }
 
-interface Done {
-  readonly result: unknown;
-  readonly setResult: (result: never) => void;
+/** The HTTP status of a result: the highest that its errors state, else what GraphQL over HTTP says of it (6.4). */
+export function statusOf(result: ExecutionResult, type: MediaType): number {
+  const errors = result.errors ?? [];
+  const stated = errors.flatMap((error) => {
+    const { status, spec } = httpOf(error);
+    return status === undefined || (spec && type !== "response") ? [] : [status];
+  });
+  if (stated.length > 0) return Math.max(...stated);
+  if ("data" in result) return 200;
+  if (errors.some(({ extensions }) => extensions["code"] === "INTERNAL_SERVER_ERROR")) return 500;
+  return type === "response" ? 400 : 200;
 }
 
-function relabel({ result, setResult }: Done, document: DocumentNode): void {
-  if (!isRefused(result)) return;
-  setResult({ errors: result.errors.map((error) => named(error, document)) } as never);
+/** The headers that a result's errors ask for. */
+export function headersOf({ errors = [] }: ExecutionResult): Readonly<Record<string, string>> {
+  return Object.assign({}, ...errors.map((error) => httpOf(error).headers));
 }
 
-/** A result without data: the operation was refused before it began. */
-function isRefused(result: unknown): result is { readonly errors: readonly GraphQLError[] } {
-  return typeof result === "object" && result !== null && "errors" in result && !("data" in result);
+/** A result as clients get it, without what its errors tell of the HTTP answer. */
+export function shownResult(result: ExecutionResult): ExecutionResult {
+  return result.errors ? { ...result, errors: shownErrors(result.errors) } : result;
 }
 
-function named(error: GraphQLError, document: DocumentNode): GraphQLError {
-  const [node] = error.nodes ?? [];
-  const argument = node && argumentPath(document, node);
-  if (!argument) return error;
-  // The executor tells a place inside of a variable's value in its message only.
-  const inside = /^Variable "\$\w+" got invalid value .* at "\w+\.([\w.]+)"; /s.exec(
-    error.message,
-  )?.[1];
-  const path = [...argument, ...(inside?.split(".") ?? [])];
-  return codedError("BAD_USER_INPUT", error.message, {
-    nodes: error.nodes ?? null,
-    extensions: { argument: path },
+/** Errors as clients get them. */
+export function shownErrors(errors: readonly GraphQLError[]): GraphQLError[] {
+  return errors.map((error) => {
+    const { http, ...extensions } = error.extensions;
+    if (http === undefined) return error;
+    const { message, nodes = null, source, positions = null, path = null } = error;
+    return new GraphQLError(message, { nodes, source, positions, path, extensions });
   });
 }
 
-/** The names from an argument down to a value in it, or down to where a variable is used. */
-function argumentPath(document: DocumentNode, node: ASTNode): readonly string[] | undefined {
-  const name = node.kind === Kind.VARIABLE_DEFINITION ? node.variable.name.value : undefined;
-  const names: string[] = [];
-  let found: readonly string[] | undefined;
-  const isSought = (value: ASTNode) =>
-    name === undefined ? value === node : value.kind === Kind.VARIABLE && value.name.value === name;
-  visit(document, {
-    enter(value) {
-      if (found) return false;
-      if (value.kind === Kind.VARIABLE_DEFINITION) return false;
-      if (value.kind === Kind.ARGUMENT || value.kind === Kind.OBJECT_FIELD) {
-        names.push(value.name.value);
-      }
-      if (names.length > 0 && isSought(value)) found = [...names];
-      return undefined;
-    },
-    leave(value) {
-      if (value.kind === Kind.ARGUMENT || value.kind === Kind.OBJECT_FIELD) names.pop();
-    },
-  });
-  return found;
+function httpOf({ extensions }: GraphQLError): Http {
+  return (extensions["http"] ?? {}) as Http;
 }

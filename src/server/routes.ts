@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Log } from "./mask.ts";
+import { acceptedTypes } from "./media-type.ts";
+import { targetOf } from "./target.ts";
 
 /** Answers a request. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
@@ -31,17 +33,11 @@ export function listener(routes: Routes, log: Log): RequestListener {
 }
 
 function route(request: IncomingMessage, routes: Routes): Answer {
-  const path = pathOf(request);
+  const { path } = targetOf(request);
   const { endpoint, graphql, graphiql, page, assets, others } = routes;
   if (path === endpoint) return wantsPage(request) ? graphiql : graphql;
   if (path === "/" || path.startsWith(assets)) return page;
   return Object.hasOwn(others, path) ? others[path]! : notFound;
-}
-
-/** The path that is asked for. Taken apart by hand: not everything that can be asked for is a URL. */
-export function pathOf({ url = "/" }: IncomingMessage): string {
-  const end = url.indexOf("?");
-  return end < 0 ? url : url.slice(0, end);
 }
 
 /** Answers where nothing is. */
@@ -55,6 +51,7 @@ export const notFound: Answer = ({ method }, response) => {
   response.end(method === "HEAD" ? undefined : line);
 };
 
+/** A browser that shows an address prefers a page. */
 function wantsPage({ method, headers }: IncomingMessage): boolean {
-  return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
+  return (method === "GET" || method === "HEAD") && acceptedTypes(headers.accept)[0] === "page";
 }

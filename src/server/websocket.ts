@@ -1,41 +1,50 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { GraphQLError } from "graphql";
-import {
-  CloseCode,
-  handleProtocols,
-  makeServer,
-  type WebSocket as GraphQLSocket,
-} from "graphql-ws";
-import { type WebSocket, WebSocketServer } from "ws";
+import type { ExecutionArgs, GraphQLError } from "graphql";
+import { handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
+import { WebSocketServer } from "ws";
 import { codedError } from "../error.ts";
 import type { Visitor } from "../live/index.ts";
-import { onceDrained, type Outlet } from "./delivery.ts";
-import type { KeepAlive, Peer } from "./keep-alive.ts";
+import { Connection } from "./connection.ts";
+import { Delivery, type Outlet } from "./delivery.ts";
+import type { KeepAlive } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
-import type { Log } from "./mask.ts";
-import type { Operations } from "./operation.ts";
-import { asciiJson, completeFrame, type Payload } from "./payload.ts";
-import { prepare, type Prepared, run } from "./socket-operation.ts";
-import type { Yoga } from "./yoga.ts";
+import type { Log, Mask } from "./mask.ts";
+import type { Params } from "./params.ts";
+import { ascii, completeFrame, createPayload, type Payload } from "./payload.ts";
+import type { Pipeline, Prepared } from "./pipeline.ts";
+import { shownErrors } from "./request-error.ts";
+import { targetOf } from "./target.ts";
+
+export interface WebSocketOptions {
+  readonly server: Server;
+  /** The path of the sockets. */
+  readonly endpoint: string;
+  readonly pipeline: Pipeline;
+  readonly keepAlive: KeepAlive;
+  readonly mask: Mask;
+  readonly log: Log;
+}
+
+/** Whether a request is to become a WebSocket at this path: only then may Node.js take it for an upgrade. */
+export function isWebSocket(request: IncomingMessage, endpoint: string): boolean {
+  const isAsked = request.headers.upgrade?.toLowerCase() === "websocket";
+  return isAsked && targetOf(request).path === endpoint;
+}
 
 /**
- * Serves GraphQL over WebSocket (the graphql-transport-ws protocol) at yoga's endpoint, through yoga's own
- * plugins: what they refuse over HTTP they refuse here.
+ * Serves GraphQL over WebSocket (the graphql-transport-ws protocol) through the same pipeline as HTTP: what is refused
+ * there is refused here.
  *
  * graphql-ws speaks the protocol. Its binding to ws is not used: it has a timer for each socket, and prints a stack
- * whenever a client sends too much or goes away.
+ * whenever a client sends too much or goes away. Nor does it write results: what cannot be written would close the
+ * socket, and end its other operations.
  *
  * @returns what ends it: every client is closed with 1001
  */
-export function serveWebSocket(
-  server: Server,
-  yoga: Yoga,
-  operations: Operations,
-  keepAlive: KeepAlive,
-  log: Log,
-): () => Promise<void> {
+export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
+  const { server, pipeline, keepAlive, mask, log } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
@@ -44,25 +53,23 @@ export function serveWebSocket(
     perMessageDeflate: false,
   });
   const protocol = makeServer<Record<string, unknown>, Connection>({
-    execute: (args) => run(args as unknown as Prepared) as never,
-    subscribe: (args) => run(args as unknown as Prepared) as never,
+    execute: run,
+    subscribe: run,
     onSubscribe({ extra: connection, subscriptions }, id, params) {
       if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
         return [tooManySubscriptions()];
       }
+      const prepared = pipeline.prepare(paramsOf(params));
+      if ("errors" in prepared) return shownErrors(prepared.errors);
       const outlet = new SocketOutlet(connection, subscriptions, id);
-      return prepare(yoga, operations, params, outlet) as never;
+      return runnable(prepared, outlet, mask);
     },
   });
 
+  let isClosing = false;
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const refusal = refuse(request, yoga.graphqlEndpoint);
-    if (refusal) {
-      // Nobody else listens any more: unheard, an error of the stream would end the process.
-      stream.on("error", () => stream.destroy());
-      stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
+    if (isClosing) return refuse(stream, "503 Service Unavailable");
+    if (!isOwn(request)) return refuse(stream, "403 Forbidden");
     sockets.handleUpgrade(request, stream, head, (client) => {
       const connection = new Connection(client, stream as Socket, log);
       keepAlive.add(connection);
@@ -76,80 +83,51 @@ export function serveWebSocket(
   server.on("upgrade", upgrade);
 
   return async () => {
-    server.off("upgrade", upgrade);
+    isClosing = true;
     for (const client of sockets.clients) client.close(1001, "Going away");
     await new Promise((done) => sockets.close(done));
   };
 }
 
-/** An open socket: to graphql-ws, and to who looks whether it reads. A class, as closures for each take more memory. */
-class Connection implements GraphQLSocket, Peer {
-  unanswered = 0;
-  readonly #client: WebSocket;
-  readonly #stream: Socket;
-  readonly #log: Log;
-  #heard = 0;
-
-  constructor(client: WebSocket, stream: Socket, log: Log) {
-    this.#client = client;
-    this.#stream = stream;
-    this.#log = log;
-    // What a client does wrong closes its socket, with a code that says so.
-    client.on("error", ignore);
-  }
-
-  get protocol() {
-    return this.#client.protocol;
-  }
-
-  /** Sends a message: done when the system has it, or the client is gone. */
-  send(text: string): Promise<void> {
-    const client = this.#client;
-    if (client.readyState !== client.OPEN) return Promise.resolve();
-    return new Promise((done) => client.send(text, () => done()));
-  }
-
-  close(code: number, reason: string) {
-    this.#client.close(code, reason);
-  }
-
-  onMessage(receive: (text: string) => Promise<void>) {
-    this.#client.on("message", (data: Buffer) =>
-      receive(data.toString()).catch((error: unknown) => {
-        this.#log("Cannot answer a message of a WebSocket:", error);
-        this.close(CloseCode.InternalServerError, "Internal server error");
-      }),
-    );
-  }
-
-  /** Whoever answers, and takes what is sent, is there. */
-  ping() {
-    const { bytesRead, writableNeedDrain } = this.#stream;
-    if (bytesRead > this.#heard && !writableNeedDrain) this.unanswered = 0;
-    this.#heard = bytesRead;
-    this.#client.ping();
-  }
-
-  drop() {
-    // Try again later: clients of GraphQL do, and get the newest.
-    this.close(1013, "It does not read, or does not answer pings.");
-  }
-
-  get isFull() {
-    return this.#stream.writableNeedDrain;
-  }
-
-  /** Frames go to the stream below the socket, which sends each of its own whole. */
-  write(frame: string) {
-    if (this.#client.readyState === this.#client.OPEN) this.#stream.write(frame, "latin1");
-  }
-
-  onDrain(visitor: Visitor) {
-    onceDrained(this.#stream, visitor);
-  }
+/** graphql-ws has checked that a query is there, and that what is an object is one. */
+function paramsOf({ query, operationName, variables }: SubscribePayload): Params {
+  return { query, operationName, variables };
 }
 
-function ignore(): void {}
+/** What graphql-ws executes, or subscribes to: with `run`, which it does not know. */
+interface Runnable extends Pick<ExecutionArgs, "schema" | "document" | "operationName"> {
+  run: (() => unknown) | undefined;
+}
+
+function runnable(prepared: Prepared, outlet: SocketOutlet, mask: Mask): Runnable {
+  const { schema, document, operationName, kind } = prepared;
+  const isSubscription = kind === "subscription";
+  const run = async () => {
+    const result = await (isSubscription ? prepared.subscribe(outlet) : prepared.execute());
+    if (!outlet.isOpen) {
+      if (result instanceof Delivery) void result.return();
+      // What graphql-ws would send and forget now might be that of a new operation with the same id.
+      return NEVER;
+    }
+    if (result instanceof Delivery) return result;
+    outlet.send(createPayload(result, mask));
+    return nothing();
+  };
+  return { schema, document, operationName, run };
+}
+
+const NEVER = new Promise<never>(() => {});
+
+/** No results beside those that were sent: graphql-ws then completes the operation. */
+async function* nothing(): AsyncGenerator<never> {}
+
+/** Runs it. graphql-ws holds what it executes as long as a subscription lives: what it was run with is let go. */
+function run(args: ExecutionArgs): never {
+  const runnable = args as unknown as Runnable;
+  const { run } = runnable;
+  runnable.run = undefined;
+  return run?.() as never;
+}
 
 /** Where the payloads of a subscription go. */
 class SocketOutlet implements Outlet {
@@ -163,7 +141,9 @@ class SocketOutlet implements Outlet {
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#id = id;
-    this.#idJson = asciiJson(id);
+    this.#idJson = ascii(JSON.stringify(id));
+    // Where graphql-ws has nothing until it gets what it iterates over.
+    subscriptions[id] = this;
   }
 
   get isFull() {
@@ -172,6 +152,11 @@ class SocketOutlet implements Outlet {
 
   send(payload: Payload) {
     this.#connection.write(payload.frame(this.#idJson));
+  }
+
+  /** Whether its client has not completed it, and perhaps used its id for another one. */
+  get isOpen() {
+    return this.#subscriptions[this.#id] === this;
   }
 
   onDrain(visitor: Visitor) {
@@ -184,13 +169,23 @@ class SocketOutlet implements Outlet {
   }
 }
 
-/** A browser names the page that opens a socket, and lets pages of anywhere open one: only our own may. */
-function refuse({ url, headers }: IncomingMessage, endpoint: string): string | undefined {
-  const [path] = (url ?? "").split("?", 1);
-  if (path !== endpoint) return "404 Not Found";
+/**
+ * Whether a socket is asked for by no page, or by one of our own: a browser names the page, and lets pages of anywhere
+ * open one. Hosts are compared as URLs: in whatever case, and with or without the standard port.
+ */
+function isOwn({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
-  if (origin === undefined) return undefined;
-  return URL.canParse(origin) && new URL(origin).host === host ? undefined : "403 Forbidden";
+  if (origin === undefined) return true;
+  const page = URL.parse(origin);
+  return (
+    page !== null && page.host !== "" && page.host === URL.parse(`${page.protocol}//${host}`)?.host
+  );
+}
+
+function refuse(stream: Duplex, status: string): void {
+  // Nobody else listens any more: unheard, an error of the stream would end the process.
+  stream.on("error", () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function tooManySubscriptions(): GraphQLError {

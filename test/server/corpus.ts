@@ -1,11 +1,5 @@
 import { BROWSE, CHANGE, type Key, UPCOMING, WATCH } from "../fixtures/parties.ts";
-
-/** What a client sends. */
-export interface Sent {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-}
+import type { Sent } from "../fixtures/send.ts";
 
 export const json = { "content-type": "application/json" };
 /** An operation that reads the parties of a city. */

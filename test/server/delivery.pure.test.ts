@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createBroadcast } from "../../src/live/broadcast.ts";
 import { Delivery } from "../../src/server/delivery.ts";
+import { createMask } from "../../src/server/mask.ts";
 import { createPayload, type Payload } from "../../src/server/payload.ts";
 
 test("what is not yet known as text when its source ends is still sent, and then the end", async () => {
@@ -30,7 +31,10 @@ test("what is not yet known as text when its source ends is still sent, and then
   await events.end();
   expect(told).toEqual([]);
 
-  known = createPayload({ data: {} });
+  known = createPayload(
+    { data: {} },
+    createMask(() => {}),
+  );
   again();
   await vi.waitFor(() => expect(told).toEqual([known, "end"]));
   expect(operation.leave).toHaveBeenCalledOnce();

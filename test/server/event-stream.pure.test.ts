@@ -1,23 +1,28 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { parse } from "graphql";
 import { expect, test } from "vitest";
 import { createBroadcast } from "../../src/live/broadcast.ts";
+import { Delivery } from "../../src/server/delivery.ts";
 import { createEventStreams } from "../../src/server/event-stream.ts";
 import type { Peer } from "../../src/server/keep-alive.ts";
+import { createMask } from "../../src/server/mask.ts";
 import { createPayload } from "../../src/server/payload.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { listen } from "../fixtures/listen.ts";
 
 test("a stream that has ended is not written to, though its client has not read the end, and is dropped then", async () => {
-  const payload = createPayload({ data: { text: "x".repeat(16 * 2 ** 20) } });
+  const text = "x".repeat(16 * 2 ** 20);
+  const payload = createPayload(
+    { data: { text } },
+    createMask(() => {}),
+  );
   const operation = { payloadOf: () => payload, leave: () => {} };
   const peers = new Set<Peer>();
-  const streams = createEventStreams(
-    { join: () => operation },
-    { add: (peer) => void peers.add(peer), remove: (peer) => void peers.delete(peer) },
-  );
+  const streams = createEventStreams({
+    add: (peer) => void peers.add(peer),
+    remove: (peer) => void peers.delete(peer),
+  });
   const events = createBroadcast<object>(
     1,
     (last) => last,
@@ -27,13 +32,8 @@ test("a stream that has ended is not written to, though its client has not read 
   // So much may wait that the end is written behind what the client does not read.
   const server = createServer({ highWaterMark: 64 * 2 ** 20 }, (_, response) => {
     response.on("error", (error) => errors.push(error));
-    const subscribe = ({ rootValue }: { rootValue?: unknown }) => {
-      Object.assign(rootValue as object, { source: events.join(false) });
-      return {};
-    };
-    void streams.answer(response, {}, subscribe, {
-      schema: undefined as never,
-      document: parse("subscription { text }"),
+    void streams.begin(response, {
+      subscribe: async (outlet) => new Delivery(events.join(false), operation, outlet),
     });
   });
   const port = await listen(server, "127.0.0.1");

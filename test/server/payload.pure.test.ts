@@ -1,7 +1,11 @@
+import { GraphQLError } from "graphql";
 import { describe, expect, test } from "vitest";
+import { createMask } from "../../src/server/mask.ts";
 import { completeFrame, createPayload } from "../../src/server/payload.ts";
 
-const people = (count: unknown) => createPayload({ data: { people: count } });
+const log: string[] = [];
+const mask = createMask((line) => log.push(line));
+const people = (count: unknown) => createPayload({ data: { people: count } }, mask);
 
 test("an event is a message of Server-Sent Events", () => {
   expect(people(6).event).toBe('event: next\ndata: {"data":{"people":6}}\n\n');
@@ -45,9 +49,17 @@ test("an end is a message of its subscription", () => {
   expect(completeFrame('"1"')).toBe(`\x81\x1c{"type":"complete","id":"1"}`);
 });
 
-test("an error is written as GraphQL writes it", () => {
-  const errors = [{ message: "gone", toJSON: () => ({ message: "gone", path: ["people"] }) }];
-  expect(createPayload({ data: null, errors: errors as never }).event).toBe(
-    'event: next\ndata: {"data":null,"errors":[{"message":"gone","path":["people"]}]}\n\n',
+test("an error is written as GraphQL writes it, without what it tells of the HTTP answer", () => {
+  const extensions = { code: "GONE", http: { status: 410 } };
+  const errors = [new GraphQLError("gone", { path: ["people"], extensions })];
+  expect(createPayload({ data: null, errors }, mask).event).toBe(
+    'event: next\ndata: {"data":null,"errors":[{"message":"gone","path":["people"],"extensions":{"code":"GONE"}}]}\n\n',
   );
+});
+
+test("what is no value of JSON is a masked error, logged once", () => {
+  expect(people(6n).event).toMatch(
+    /^event: next\ndata: \{"errors":\[\{"message":"Unexpected error\."/,
+  );
+  expect(log).toEqual([expect.stringContaining("Unexpected error, request id ")]);
 });

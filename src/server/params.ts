@@ -1,0 +1,110 @@
+import type { IncomingMessage } from "node:http";
+import type { GraphQLError } from "graphql";
+import { codedError } from "../error.ts";
+import { readBody } from "./body.ts";
+import { limits } from "./limits.ts";
+import { requestError } from "./request-error.ts";
+import { queryOf, targetOf } from "./target.ts";
+
+/** What a client asks for, on every transport. */
+export interface Params {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/**
+ * The parameters of a request: of a POST in its body, of a GET in its address.
+ *
+ * @returns undefined if the client went away before it had sent them
+ * @throws GraphQLError with its status
+ */
+export async function readParams(request: IncomingMessage): Promise<Params | undefined> {
+  if (request.method === "POST") {
+    const body = await readBody(request);
+    return body === undefined ? undefined : checkParams(parsed(body, "The body"));
+  }
+  if (request.method === "GET") return checkParams(paramsInAddress(request));
+  const message = `The endpoint takes GET and POST, not ${request.method}.`;
+  throw requestError("METHOD_NOT_ALLOWED", message, { allow: "GET, POST" });
+}
+
+/** Those of an address: variables and extensions are JSON in it, and what is empty counts as absent. */
+function paramsInAddress(request: IncomingMessage): object {
+  const query = queryOf(targetOf(request).query);
+  if (!query) throw badRequest("The address is not UTF-8 in percent-encoding.");
+  const given = [...query].filter(([name, text]) => names.has(name) && text !== "");
+  return Object.fromEntries(
+    given.map(([name, text]) => [
+      name,
+      name === "variables" || name === "extensions" ? parsed(text, `"${name}"`) : text,
+    ]),
+  );
+}
+
+function parsed(json: string, place: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw badRequest(`${place} is not JSON.`);
+  }
+}
+
+const names: ReadonlySet<string> = new Set(["query", "operationName", "variables", "extensions"]);
+
+function checkParams(given: unknown): Params {
+  if (Array.isArray(given)) throw badRequest("Batching is not supported: send one operation.");
+  if (!isObject(given)) throw badRequest(`The body must be a JSON object, not ${kindOf(given)}.`);
+  const unknown = Object.keys(given).find((name) => given[name] != null && !names.has(name));
+  if (unknown !== undefined) {
+    throw badRequest(`There is no parameter ${JSON.stringify(unknown.slice(0, 100))}.`);
+  }
+  const { query, operationName, variables, extensions } = given;
+  if (query == null && isObject(extensions) && "persistedQuery" in extensions) {
+    // The words by which Apollo's clients know it.
+    throw requestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
+  }
+  if (typeof query !== "string") throw needed("query", "a string", query);
+  if (operationName != null && typeof operationName !== "string") {
+    throw needed("operationName", "a string", operationName);
+  }
+  if (variables != null && !isObject(variables)) throw needed("variables", "an object", variables);
+  if (extensions != null && !isObject(extensions)) {
+    throw needed("extensions", "an object", extensions);
+  }
+  return { query, operationName, variables, extensions };
+}
+
+/**
+ * The error of variables that are nested too deeply, on any transport: what walks them later, as what compares
+ * subscriptions, would run out of stack.
+ */
+export function tooDeepVariables({ variables }: Params): GraphQLError | undefined {
+  if (!isDeeper(variables, limits.variableDepth)) return undefined;
+  const message = `Variables may be nested ${limits.variableDepth} deep.`;
+  return codedError("TOO_DEEP", message);
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return most === 0 || Object.values(value).some((each) => isDeeper(each, most - 1));
+}
+
+function needed(name: string, type: string, given: unknown): GraphQLError {
+  return badRequest(`"${name}" must be ${type}, not ${kindOf(given)}.`);
+}
+
+function badRequest(message: string): GraphQLError {
+  return requestError("BAD_REQUEST", message);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value == null) return "nothing";
+  if (Array.isArray(value)) return "an array";
+  return isObject(value) ? "an object" : `a ${typeof value}`;
+}
