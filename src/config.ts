@@ -13,6 +13,7 @@ import {
 import { POLL_INTERVAL } from "./live/index.ts";
 import { readPlaces } from "./local/index.ts";
 import { readLogin } from "./login.ts";
+import { limits } from "./server/limits.ts";
 import {
   astraToken,
   ConfigError,
@@ -36,6 +37,10 @@ export { ConfigError } from "./setting.ts";
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** How long a connection without a request stays open, in milliseconds; 0: as long as its client wants. */
+  readonly idle: number;
+  /** Most tokens of a document. */
+  readonly maxTokens: number;
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
   readonly live: LiveConfig;
@@ -76,6 +81,19 @@ export const settings = {
     meaning: "The address that the HTTP server listens on; 0.0.0.0 for every one of this machine.",
     default: "127.0.0.1",
     read: text,
+  },
+  HTTP_IDLE_TIMEOUT: {
+    meaning:
+      "How long a connection stays open for the next request, in milliseconds: longer than a load balancer before the service keeps it. 0: as long as the client wants.",
+    default: String(limits.idle),
+    read: wholeNumber(0, 3_600_000),
+  },
+  GRAPHQL_MAX_TOKENS: {
+    meaning:
+      "Most tokens (names, values, punctuation) of a GraphQL document. The time to validate one grows by their square: 0.1 s at 1000, 2 s at 5000.",
+    default: String(limits.tokens),
+    // The introspection of GraphiQL, with which everything begins, has 184.
+    read: wholeNumber(200, 10_000),
   },
   CASSANDRA_CONTACT_POINTS: {
     meaning:
@@ -248,6 +266,8 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
+    idle: values.HTTP_IDLE_TIMEOUT,
+    maxTokens: values.GRAPHQL_MAX_TOKENS,
     keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
     live: Object.freeze({

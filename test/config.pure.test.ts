@@ -39,6 +39,8 @@ test("nothing set is an embedded Cassandra and the default port", () => {
   expect(readConfig(HOME)).toEqual({
     host: "127.0.0.1",
     port: 4000,
+    idle: 75_000,
+    maxTokens: 1000,
     keyspace: "partyfinder",
     cassandra: {
       kind: "embedded",
@@ -117,6 +119,8 @@ test("a bundle and a token are a database of Astra", () => {
   expect(astra({ ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_KEYSPACE: "parties" })).toEqual({
     host: "127.0.0.1",
     port: 4000,
+    idle: 75_000,
+    maxTokens: 1000,
     keyspace: "parties",
     cassandra: {
       kind: "cluster",

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node.js too old to read the rest can say so.
-const NEEDED = 24;
+const NEEDED = "24.9";
 const NODE_TOO_OLD = 3;
 
-if (Number.parseInt(process.versions.node, 10) < NEEDED) {
+const [major, minor] = process.versions.node.split(".").map(Number);
+const [neededMajor, neededMinor] = NEEDED.split(".").map(Number);
+if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   console.error(
     `partyfinder needs Node.js ${NEEDED} or newer, but this is ${process.versions.node} (${process.execPath}). ` +
       'In a clone "npm start" brings its own.',

@@ -31,7 +31,7 @@ export const serve = command({
     const config = loadConfig();
     if (watch) return serveOnChange(config, terminal);
     await requireFreePort(config);
-    const { cassandra, keyspace, host, port } = config;
+    const { cassandra, keyspace, host, port, idle, maxTokens } = config;
     await using database =
       cassandra.kind === "cluster"
         ? openPatiently(cassandra, keyspace, terminal)
@@ -46,6 +46,8 @@ export const serve = command({
       session,
       host,
       port,
+      idle,
+      maxTokens,
       redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
       pollInterval,
       operations: sampleOperations,

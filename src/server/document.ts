@@ -96,7 +96,7 @@ function parseBounded(source: string | Source, options: ParseOptions): DocumentN
     if (!(error instanceof GraphQLError)) throw error;
     const { message, source: text, positions } = error;
     // graphql-js tells it from other syntax errors by its words only.
-    if (/ tokens\. Parsing aborted\.$/.test(message)) {
+    if (message.endsWith(" tokens. Parsing aborted.")) {
       throw documentError("TOO_MANY_TOKENS", `A document may have ${options.maxTokens} tokens.`);
     }
     throw documentError("GRAPHQL_PARSE_FAILED", message, { source: text, positions });

@@ -106,6 +106,9 @@ export async function createApp({
     {
       highWaterMark: limits.unsentBytes,
       keepAliveTimeout: idle,
+      // Of a connection on which no request ever came, too.
+      headersTimeout: Math.max(60_000, idle + 1000),
+      requestTimeout: Math.max(300_000, idle + 1000),
       // Others are answered as if they had not asked, as Java's HTTP client expects it that asks for `h2c`.
       shouldUpgradeCallback: (request) => isWebSocket(request, ENDPOINT),
     },

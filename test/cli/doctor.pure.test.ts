@@ -75,7 +75,7 @@ describe("the report", () => {
 });
 
 describe("the settings", () => {
-  const secrets = Object.keys(settings).filter((name) => /PASSWORD|SECRET|TOKEN/.test(name));
+  const secrets = Object.keys(settings).filter((name) => /PASSWORD|SECRET|TOKEN$/.test(name));
 
   test("show of a secret only that it is set, wherever it is set", () => {
     expect(secrets).toContain("CASSANDRA_PASSWORD");
@@ -126,6 +126,8 @@ describe("the settings", () => {
     expect(lines(settingsGroup(sources, embedded).findings)).toEqual([
       "ok: 4000         default",
       "ok: 127.0.0.1    default",
+      "ok: 75000        default",
+      "ok: 1000         default",
       "ok: partyfinder  default",
       "warning: ada          environment, without effect (set CASSANDRA_CONTACT_POINTS)",
       "ok: 2000         default",

@@ -1,9 +1,12 @@
+import { hash } from "node:crypto";
 import { once } from "node:events";
 import { Agent, request as openRequest } from "node:http";
 import { connect as connectSocket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
+import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { GraphQLError } from "graphql";
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -314,6 +317,53 @@ describe("a body", () => {
     for (const headers of [{}, { "transfer-encoding": "chunked" }]) {
       const answer = await post({ headers, body });
       expect([answer.status, ...codesIn(answer)]).toEqual([413, "REQUEST_ENTITY_TOO_LARGE"]);
+    }
+  });
+});
+
+describe("a persisted query of Apollo Client", () => {
+  test.each([false, true])("is sent whole after the first refusal (by GET: %s)", async (byGet) => {
+    const sent: unknown[] = [];
+    const link = new PersistedQueryLink({
+      sha256: (text) => hash("sha256", text),
+      useGETForHashedQueries: byGet,
+    });
+    const client = new ApolloClient({
+      link: link.concat(
+        new HttpLink({
+          uri: app.url,
+          async fetch(url, init) {
+            sent.push(init?.method);
+            return fetch(url, init);
+          },
+        }),
+      ),
+      cache: new InMemoryCache(),
+    });
+    const ask = (city: string) =>
+      client.query({ query: gql`{ partiesInCity(city: "${city}") { nodes { id } } }` });
+    expect((await ask("Nobody")).data).toMatchObject({ partiesInCity: { nodes: [] } });
+    // It does not try again with another one.
+    await ask("Nobody else");
+    expect(sent).toHaveLength(3);
+  });
+
+  test("is refused as Apollo's protocol has it, on each transport", async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
+    const body = JSON.stringify({ extensions });
+    for (const answer of [
+      await post({ body }),
+      await post({ body, headers: { accept: "text/event-stream" } }),
+      await get(`extensions=${encodeURIComponent(JSON.stringify(extensions))}`),
+    ]) {
+      expect(answer.status).toBe(200);
+      expect(answer.headers["cache-control"]).toContain("no-cache");
+      expect(errorsIn(answer)).toEqual([
+        {
+          message: "PersistedQueryNotSupported",
+          extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED" },
+        },
+      ]);
     }
   });
 });
