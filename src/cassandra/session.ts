@@ -20,7 +20,7 @@ export interface Session extends AsyncDisposable {
   /**
    * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
    *
-   * @throws CassandraError `UNAVAILABLE`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
+   * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
   /**
