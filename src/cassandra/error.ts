@@ -4,10 +4,12 @@ import { errors, types } from "cassandra-driver";
  * Every way in which the model layer fails, and what it means to a caller.
  *
  * - `UNAVAILABLE`: Cassandra does not answer, or too few replicas do. Nothing was written; try again later.
- * - `OUTCOME_UNKNOWN`: a write was sent and no answer came: it was applied, will be, or never is.
+ * - `READ_FAILED`: Cassandra answers that it failed to read, e.g. while an index is built. The message has its words.
+ * - `OUTCOME_UNKNOWN`: a write was sent, and no answer came or a failure: it was applied, will be, or never is.
  * - `NOT_SYNCED`: the database lacks a keyspace, table or column of the models, or has it otherwise.
  * - `FORBIDDEN`: the role that is logged in lacks a right. Nothing was done.
- * - `REFUSED`: Cassandra understood the statement and refused it: a defect of ours.
+ * - `REFUSED`: Cassandra understood the statement and refused it, or the driver cannot encode one of its values:
+ *   a defect of the caller. Nothing was done.
  * - `NOT_CONNECTED`: the session could not be opened.
  * - `BAD_OPTIONS`: a session was asked for with options that are unsafe, lack something or contradict each other.
  * - `BAD_STATEMENT`: a statement was asked for that the rules of its table do not allow.
@@ -16,6 +18,7 @@ import { errors, types } from "cassandra-driver";
  */
 export type CassandraErrorCode =
   | "UNAVAILABLE"
+  | "READ_FAILED"
   | "OUTCOME_UNKNOWN"
   | "NOT_SYNCED"
   | "FORBIDDEN"
@@ -66,58 +69,136 @@ export interface Attempt {
  *
  * A write is known not to be applied only if Cassandra said so or the request never left this process;
  * every other error of a write leaves its outcome unknown, even one that looks like a read's
- * (an LWT reads before it writes).
+ * (an LWT reads before it writes, and may begin anew after it has proposed a value).
  */
 export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraError {
+  const { meaning, error } = decisive(reasonsOf(cause), writes);
+  const words = messageOf(error);
   const fail = (code: CassandraErrorCode, message: string) =>
-    new CassandraError(code, message, { cause, cql });
-  if (isMismatch(cause)) {
-    return fail("NOT_SYNCED", `The database does not match the models: ${messageOf(cause)}.`);
+    new CassandraError(code, `${message}.`, { cause, cql });
+  const unknown = "The write was sent, but nobody can say whether it applies";
+  switch (meaning) {
+    case "UNENCODABLE":
+      return unencodable(words, cql);
+    case "REFUSED":
+      return fail("REFUSED", `Cassandra refused it: ${words}`);
+    case "FORBIDDEN":
+      return fail("FORBIDDEN", `${words}: grant it to the role, or log in as another`);
+    case "NOT_SYNCED":
+      return fail("NOT_SYNCED", `The database does not match the models: ${words}`);
+    case "FAILED":
+      if (writes) return fail("OUTCOME_UNKNOWN", `${unknown}: ${words}`);
+      return fail("READ_FAILED", `Cassandra could not read this: ${words}`);
+    case "SILENT":
+      if (writes) return fail("OUTCOME_UNKNOWN", unknown);
   }
-  if (hasCode(cause, responseErrorCodes.unauthorized)) {
-    return fail("FORBIDDEN", `${messageOf(cause)}: grant it to the role, or log in as another.`);
-  }
-  if (isRefusal(cause)) return fail("REFUSED", `Cassandra refused it: ${messageOf(cause)}.`);
-  if (writes && !isUnsent(cause)) {
-    return fail("OUTCOME_UNKNOWN", "The write was sent, but nobody can say whether it applies.");
-  }
-  return fail("UNAVAILABLE", "Cassandra does not answer, or too few of its replicas do.");
+  return fail("UNAVAILABLE", "Cassandra does not answer, or too few of its replicas do");
 }
 
-const { responseErrorCodes } = types;
+/** What one error says of the request that failed with it. */
+type Meaning =
+  // Certainly not executed.
+  | "UNENCODABLE"
+  | "REFUSED"
+  | "FORBIDDEN"
+  | "NOT_SYNCED"
+  | "UNSENT"
+  /** A node answers that it, or a replica, failed while it executed the request. */
+  | "FAILED"
+  /** Sent, and no answer says what became of it. */
+  | "SILENT";
+
+interface Reason {
+  readonly meaning: Meaning;
+  readonly error: unknown;
+}
+
+/** Where nodes failed differently: a write is of unknown outcome if it is on one of them. */
+function decisive(reasons: readonly Reason[], writes: boolean): Reason {
+  const certain = ["UNENCODABLE", "REFUSED", "FORBIDDEN", "NOT_SYNCED"] as const;
+  const uncertain = ["FAILED", "SILENT"] as const;
+  const order = writes ? [...uncertain, ...certain] : [...certain, ...uncertain];
+  const first = order.find((meaning) => reasons.some((reason) => reason.meaning === meaning));
+  return (
+    reasons.find(({ meaning }) => meaning === first) ?? { meaning: "UNSENT", error: undefined }
+  );
+}
+
+/** The errors of the nodes that were tried, where the driver gives one for all of them. */
+function reasonsOf(error: unknown): readonly Reason[] {
+  return error instanceof errors.NoHostAvailableError
+    ? Object.values<unknown>(error.innerErrors ?? {}).flatMap(reasonsOf)
+    : [{ meaning: meaningOf(error), error }];
+}
+
+function meaningOf(error: unknown): Meaning {
+  // A host that the driver did not try is listed by a text, or by null.
+  if (!(error instanceof Error)) return "UNSENT";
+  if (error instanceof errors.ResponseError) return meaningOfResponse(error);
+  if (error instanceof errors.ArgumentError) return "REFUSED";
+  if (isUnencodable(error)) return "UNENCODABLE";
+  return isUnsent(error) ? "UNSENT" : "SILENT";
+}
+
+const { responseErrorCodes: code } = types;
+
+function meaningOfResponse(error: errors.ResponseError): Meaning {
+  if (isMismatch(error)) return "NOT_SYNCED";
+  return meaningOfCode.get(error.code) ?? "FAILED";
+}
+
+const meaningOfCode: ReadonlyMap<number, Meaning> = new Map([
+  [code.unauthorized, "FORBIDDEN"],
+  [code.syntaxError, "REFUSED"],
+  [code.invalid, "REFUSED"],
+  [code.configError, "REFUSED"],
+  [code.alreadyExists, "REFUSED"],
+  [code.unavailableException, "UNSENT"],
+  [code.overloaded, "UNSENT"],
+  [code.isBootstrapping, "UNSENT"],
+  [code.readTimeout, "SILENT"],
+  [code.writeTimeout, "SILENT"],
+]);
 
 /** A keyspace, table or column that is not there; Cassandra has no error code of its own for it. */
 export function isMismatch(error: unknown): boolean {
   const missing = /unconfigured table|undefined column name|(table|keyspace) .* does not exist/i;
-  return hasCode(error, responseErrorCodes.invalid) && missing.test(messageOf(error));
-}
-
-function isRefusal(error: unknown): boolean {
-  const { syntaxError, invalid, configError, alreadyExists } = responseErrorCodes;
   return (
-    hasCode(error, syntaxError, invalid, configError, alreadyExists) ||
-    error instanceof errors.ArgumentError ||
-    error instanceof TypeError
+    error instanceof errors.ResponseError &&
+    error.code === code.invalid &&
+    missing.test(messageOf(error))
   );
 }
 
-/** Whether a failed write certainly changed nothing and never will. */
-function isUnsent(error: unknown): boolean {
-  if (error instanceof errors.NoHostAvailableError) {
-    return Object.values<unknown>(error.innerErrors ?? {}).every(isUnsent);
-  }
-  // A host that the driver did not try is listed by a text, or by null.
-  if (!(error instanceof Error)) return true;
-  const { unavailableException, overloaded, isBootstrapping } = responseErrorCodes;
-  if (hasCode(error, unavailableException, overloaded, isBootstrapping)) return true;
+/** Whether a request certainly never left this process. */
+function isUnsent(error: Error): boolean {
   if (error instanceof errors.BusyConnectionError) return true;
   // The driver has no class for it (host-connection-pool.js).
   if (error.message === "No connection available") return true;
   return "requestNotWritten" in error || ("code" in error && error.code === "ECONNREFUSED");
 }
 
-function hasCode(error: unknown, ...codes: readonly number[]): boolean {
-  return error instanceof errors.ResponseError && codes.includes(error.code);
+/** Whether the driver, or JavaScript within it, could not encode a value (encoder.js). */
+function isUnencodable(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+}
+
+/** Without the driver's error as its cause: that repeats the value, which may be personal. */
+function unencodable(words: string, cql: string): CassandraError {
+  const expectation = expectationIn(words);
+  const reason = expectation === undefined ? "" : `: ${expectation}`;
+  const message = `The driver cannot convert a value between JavaScript and CQL${reason}.`;
+  return new CassandraError("REFUSED", message, { cql });
+}
+
+/** What the value should have been: the part of the driver's message before it comes to the value. */
+function expectationIn(message: string): string | undefined {
+  const [, type, range, element] =
+    /^(?:Not a valid [\w ]+, )?(expected [\w/ ]+?),? obtained |It must be (>= \S+ and <= \S+)\. Received|^(A collection can't contain null or unset values)$/i.exec(
+      message,
+    ) ?? [];
+  if (range !== undefined) return `must be ${range}`;
+  return (type ?? element)?.replace(/^[AE]/, (letter) => letter.toLowerCase());
 }
 
 /** What was thrown, in words. */

@@ -34,7 +34,14 @@ export {
 } from "./options.ts";
 export { lackingRights } from "./rights.ts";
 export { decodeRow, invalidValues, newRow } from "./row.ts";
-export { select, type SelectOptions, selectRows, selectStored, type TimedRow } from "./select.ts";
+export {
+  select,
+  type SelectOptions,
+  selectRows,
+  selectStored,
+  selectWritetimes,
+  type TimedRow,
+} from "./select.ts";
 export { connect, type Session } from "./session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./sync.ts";

@@ -19,6 +19,11 @@ export function decodeRow(table: Table, raw: RawRow): RawRow {
   return Object.fromEntries(entries);
 }
 
+/** The key of a stored row. */
+export function decodeKey(table: Table, raw: RawRow): RawRow {
+  return Object.fromEntries(keyNames(table).map((name) => [name, stored(table, name, raw)]));
+}
+
 /** Some columns of a row, hidden ones too, as the database holds them, nulls as nulls. */
 export function decodeStored<T extends Table>(table: T, raw: RawRow): StoredRow<T>;
 export function decodeStored(table: Table, raw: RawRow): RawRow {

@@ -1,7 +1,7 @@
 import { types } from "cassandra-driver";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { clusteringValues, namesRow, whereAfter, whereKey } from "./key.ts";
+import { clusteringKeyOf, clusteringValues, namesRow, whereAfter, whereKey } from "./key.ts";
 import { decodeRow, decodeStored } from "./row.ts";
 import { type Fragment, join, type RawRow, type Statement } from "./statement.ts";
 import {
@@ -34,7 +34,10 @@ export interface SelectOptions<T extends Table, Name extends DataName<T> = never
 }
 
 /** A row with the write time of a column in microseconds, null where the column is null. */
-export type TimedRow<T extends Table, Name extends string> = Row<T> & {
+export type TimedRow<T extends Table, Name extends string> = Row<T> & Writetime<Name>;
+
+/** The write time of a column in microseconds, null where the column is null. */
+export type Writetime<Name extends string> = {
   readonly [N in Name as `writetime(${N})`]: bigint | null;
 };
 
@@ -112,6 +115,38 @@ export function selectRows(
 }
 
 /**
+ * Reads the write times of one column of several rows of one partition, in clustering order; rows that do not exist are
+ * left out. Nothing else of the rows is read, so a row that cannot be decoded has its write time like any other.
+ *
+ * @example
+ * selectWritetimes(PartyTable, { city: "Rome" }, [{ id: a }, { id: b }], "people");
+ * // SELECT id, WRITETIME(people) FROM party WHERE city = ? AND id IN ?
+ */
+export function selectWritetimes<T extends Table, Name extends DataName<T>>(
+  table: T,
+  partition: PartitionKey<T>,
+  rows: readonly ClusteringKey<T>[],
+  name: Name,
+): Statement<readonly (ClusteringKey<T> & Writetime<Name>)[]>;
+export function selectWritetimes(
+  table: Table,
+  partition: RawRow,
+  rows: readonly RawRow[],
+  name: string,
+): Statement<unknown> {
+  const columns = [...clusteringNames(table).map(identifier), writetimeText(name)];
+  return {
+    ...join([from(table, columns), whereRows(table, partition, rows)]),
+    kind: "read",
+    decode: (found) =>
+      found.map((row) => ({
+        ...decodeStored(table, clusteringKeyOf(table, row)),
+        ...writetimeOf(row, name),
+      })),
+  };
+}
+
+/**
  * Reads columns of several rows of one partition, hidden ones too, at the serial consistency and as the database
  * holds them, nulls as nulls: for who is about to change them by a lightweight transaction.
  *
@@ -152,7 +187,11 @@ function from(table: Table, columns: readonly string[]): Fragment {
 
 function rowColumns(table: Table, writetime?: string): readonly string[] {
   const columns = Object.keys(table.columns).map(identifier);
-  return writetime === undefined ? columns : [...columns, `WRITETIME(${identifier(writetime)})`];
+  return writetime === undefined ? columns : [...columns, writetimeText(writetime)];
+}
+
+function writetimeText(name: string): string {
+  return `WRITETIME(${identifier(name)})`;
 }
 
 function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {

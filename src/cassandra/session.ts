@@ -20,7 +20,7 @@ export interface Session extends AsyncDisposable {
   /**
    * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
    *
-   * @throws CassandraError `UNAVAILABLE`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
+   * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
   /**
@@ -34,8 +34,10 @@ export interface Session extends AsyncDisposable {
     writes: readonly Statement<Lwt<unknown>>[],
   ): Promise<LwtBatch<StoredRow<T>>>;
   /**
-   * Reads a row. All rows asked for in one tick are read by one query a partition; nothing is remembered,
-   * so whoever asks after a write sees it.
+   * Reads a row. All rows that are asked for in one tick are read by one query per partition, and each has a result or
+   * an error of its own. Nothing is remembered, so a caller that asks after a write sees it.
+   *
+   * @throws CassandraError as `run`, or `NULL_VALUE`; InvalidValue if a value of the key does not fit its column
    */
   load<T extends Table>(table: T, key: PrimaryKey<T>): Promise<Row<T> | undefined>;
   /** Gives the rows of a read one after the other, and holds one page of them in memory. */
@@ -117,6 +119,19 @@ function createSession(client: Client, manner: Manner, isAstra: boolean): Sessio
     }
   }
 
+  async function runBatch(writes: readonly Statement<unknown>[]): Promise<readonly RawRow[]> {
+    const queries = writes.map(({ cql, params }) => ({ query: cql, params: [...params] }));
+    try {
+      // Of one partition: there is nothing that a log of it could complete.
+      const sent = client.batch(queries, { ...executions.lwt, logged: false });
+      const { rows } = await within(manner.requestTimeout + OTHER_NODES, sent, late);
+      return rows ?? [];
+    } catch (error) {
+      const cql = queries.map(({ query }) => query).join("; ");
+      throw fromDriver(error, { cql, writes: true });
+    }
+  }
+
   const run = async <Result>(statement: Statement<Result>) =>
     statement.decode((await Array.fromAsync(runPages(statement))).flat());
   const close = () => client.shutdown();
@@ -125,18 +140,7 @@ function createSession(client: Client, manner: Manner, isAstra: boolean): Sessio
     isAstra,
     run,
     async batch(table, writes) {
-      const queries = writes.map(({ cql, params }) => ({ query: cql, params: [...params] }));
-      try {
-        // Of one partition: there is nothing that a log of it could complete.
-        const sent = client.batch(queries, { ...executions.lwt, logged: false });
-        const { rows } = await within(manner.requestTimeout + OTHER_NODES, sent, late);
-        return decodeBatch(table, rows ?? []);
-      } catch (error) {
-        throw fromDriver(error, {
-          cql: queries.map(({ query }) => query).join("; "),
-          writes: true,
-        });
-      }
+      return decodeBatch(table, await runBatch(writes));
     },
     load: createLoaders(run),
     async *rows(statement) {

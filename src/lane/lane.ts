@@ -159,6 +159,7 @@ export function createLane<T extends Table, Request, Answer>({
       const found = await answerOf(session.run(selectStored(table, partition, keys, columns)));
       observe(rows, found, asOf);
     } catch (error) {
+      if (rows.length > 1 && isOfOneRow(error)) return (await eachAlone(rows, look)).flat();
       fail(rows, error);
       return [];
     }
@@ -186,7 +187,9 @@ export function createLane<T extends Table, Request, Answer>({
       setSent(rows, false);
       again(rows.flatMap(({ callers }) => callers));
     } catch (error) {
-      fail(rows, error);
+      if (rows.length === 1 || !isOfOneRow(error)) return fail(rows, error);
+      setSent(rows, false);
+      await eachAlone(rows, send);
     }
   }
 
@@ -243,6 +246,24 @@ export function createLane<T extends Table, Request, Answer>({
   }
 
   return { ask };
+}
+
+/**
+ * Whether a statement for several rows may have failed because of one of them: Cassandra or the driver refuses it, or
+ * what is stored in it is no value of its column. Nothing was written then.
+ */
+function isOfOneRow(error: unknown): boolean {
+  return !(error instanceof CassandraError) || error.code === "REFUSED";
+}
+
+/** Does for one row after the other what failed for all of them together. */
+async function eachAlone<Row, Done>(
+  rows: readonly Row[],
+  act: (row: readonly [Row]) => Promise<Done>,
+): Promise<readonly Done[]> {
+  const done: Done[] = [];
+  for (const row of rows) done.push(await act([row]));
+  return done;
 }
 
 function setSent(

@@ -1,5 +1,5 @@
 import { builder } from "../builder.ts";
-import { selectRows, type Session } from "../cassandra/index.ts";
+import { selectWritetimes, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
 import type { Reader } from "../live/index.ts";
@@ -70,13 +70,11 @@ async function readBallots(session: Session, keys: readonly PartyKey[]) {
   if (!first) return new Map<string, bigint>();
   const rows = keys.map(({ id }) => ({ id }));
   const { city } = first;
-  const parties = await session.run(
-    selectRows(PartyTable, { city }, rows, { writetime: "people" }),
-  );
-  return new Map(parties.map((party) => [party.id, ballotOf(party)]));
+  const found = await session.run(selectWritetimes(PartyTable, { city }, rows, "people"));
+  return new Map(found.map((row) => [row.id, ballotOf(row)]));
 }
 
 /** A count that was never written has no ballot: it is older than any that was. */
-function ballotOf(party: TimedParty): bigint {
-  return party["writetime(people)"] ?? 0n;
+function ballotOf(row: Pick<TimedParty, "writetime(people)">): bigint {
+  return row["writetime(people)"] ?? 0n;
 }

@@ -7,6 +7,8 @@ export const bridgeCodes = {
     "An argument is missing or wrong; `extensions.argument` names it. Nothing was done.",
   BAD_CURSOR: "`after` is no cursor of this field and key. Begin without it.",
   UNAVAILABLE: "Cassandra does not answer. Nothing was written; try again later.",
+  READ_FAILED:
+    "Cassandra answers that it failed to read this, as while it builds an index. Nothing was written; it may fail until an operator has looked.",
   OUTCOME_UNKNOWN:
     "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
 } as const;
@@ -46,6 +48,8 @@ export function checkArgument<Value>(argument: readonly string[], check: () => V
 export function clientError(error: unknown): GraphQLError | undefined {
   if (!(error instanceof CassandraError)) return undefined;
   const { code, message } = error;
-  if (code !== "UNAVAILABLE" && code !== "OUTCOME_UNKNOWN") return undefined;
-  return bridgeError(code, message);
+  if (code === "UNAVAILABLE") return bridgeError(code, message);
+  if (code !== "READ_FAILED" && code !== "OUTCOME_UNKNOWN") return undefined;
+  // Their own messages have Cassandra's words, which are for operators.
+  return bridgeError(code, bridgeCodes[code]);
 }

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   asc,
   blob,
+  column,
   element,
   insert,
   int,
+  InvalidValue,
   map,
   remove,
   select,
@@ -34,6 +36,13 @@ const Desk = table(
     },
   },
 );
+
+const undecodable = column<number>({
+  ...int().type,
+  decode() {
+    throw new InvalidValue("OUT_OF_RANGE", "is nothing that can be shown");
+  },
+});
 
 let keyspace: TestKeyspace;
 beforeAll(async () => {
@@ -166,6 +175,21 @@ describe("a batch of lightweight transactions", () => {
         { ...whole, id: 2, seats: 5 },
       ],
     });
+  });
+
+  test("that finds what its model cannot decode was not applied, and fails by that", async () => {
+    const Undecodable = table(
+      "desk",
+      { room: text(), id: int(), seats: undecodable, name: text() },
+      { partition: ["room"], clustering: [asc("id")], lwt: true },
+    );
+    const room = newRoom();
+    await batch(create(room, 1, 7));
+    const write = insert(Undecodable, { room, id: 1, seats: 0 }, { if: "not exists" });
+    await expect(keyspace.session.batch(Undecodable, [write])).rejects.toMatchObject({
+      name: "InvalidValue",
+    });
+    expect(await rowsOf(room)).toMatchObject([{ seats: 7 }]);
   });
 
   test("with a row twice is refused by Cassandra, if one of the two asks only that it is there", async () => {

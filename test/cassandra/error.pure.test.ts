@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { errors, types } from "cassandra-driver";
 import { describe, expect, test } from "vitest";
 import { fromDriver } from "../../src/cassandra/error.ts";
@@ -53,6 +54,84 @@ test.each([
   ["a closed socket", closed],
 ])("a read after %s can be tried again", (_, error) => {
   expect(codeOf(error, false)).toBe("UNAVAILABLE");
+});
+
+const readFailed =
+  "Server failure during read query at consistency LOCAL_QUORUM (1 responses were required but only 0 replicas responded, 1 failed)";
+
+describe("a failure that Cassandra itself reports", () => {
+  test.each([
+    ["replicas that failed", response(codes.readFailure)],
+    ["replicas that failed to write, as a SERIAL read has it", response(codes.writeFailure)],
+    ["an internal error", response(codes.serverError)],
+    ["a function that failed", response(codes.functionFailure)],
+    ["one node that failed, others being down", noHost(refused, response(codes.readFailure))],
+  ])("is no silence, when a read has it: %s", (_, error) => {
+    expect(codeOf(error, false)).toBe("READ_FAILED");
+  });
+
+  test("is reported in Cassandra's own words, of a read and of a write", () => {
+    const error = response(codes.readFailure, readFailed);
+    expect(fromDriver(error, { cql: "…", writes: false }).message).toBe(
+      `Cassandra could not read this: ${readFailed}.`,
+    );
+    expect(fromDriver(error, { cql: "…", writes: true }).message).toBe(
+      `The write was sent, but nobody can say whether it applies: ${readFailed}.`,
+    );
+  });
+});
+
+/** Sent to nobody: the driver could not even write the request. */
+const unencodable = [
+  [
+    new RangeError(
+      'The value of "value" is out of range. It must be >= -128 and <= 127. Received 31_415',
+    ),
+    "must be >= -128 and <= 127",
+  ],
+  [new TypeError("Not a valid text value, expected String obtained 31415"), "expected String"],
+  [
+    new TypeError(
+      "Not a valid Uuid, expected Uuid/String/Buffer, obtained 'expected 31415, obtained'",
+    ),
+    "expected Uuid/String/Buffer",
+  ],
+  [new TypeError("Expected Number, obtained { secret: 31415 }"), "expected Number"],
+  [
+    new TypeError("Expected string representation of a number, obtained '31415'"),
+    "expected string representation of a number",
+  ],
+  [
+    new TypeError("A collection can't contain null or unset values"),
+    "a collection can't contain null or unset values",
+  ],
+  [new TypeError("Invalid date: 31415"), undefined],
+  [new TypeError("Value could not be parsed as InetAddress: 31415"), undefined],
+  [new SyntaxError("Cannot convert 31415x to a BigInt"), undefined],
+  [
+    new RangeError(
+      "The number 31415.5 cannot be converted to a BigInt because it is not an integer",
+    ),
+    undefined,
+  ],
+] as const;
+
+describe.each([
+  ["", (error: Error) => error],
+  [" on the only node that was tried", (error: Error) => noHost(error)],
+])("a value that the driver cannot encode%s", (_, wrapped) => {
+  test.each(unencodable)("is refused, without being repeated: %s", (error, expectation) => {
+    for (const writes of [false, true]) {
+      const refusal = fromDriver(wrapped(error), { cql: "…", writes });
+      expect(refusal.code).toBe("REFUSED");
+      const reason = expectation === undefined ? "" : `: ${expectation}`;
+      expect(refusal.message).toBe(
+        `The driver cannot convert a value between JavaScript and CQL${reason}.`,
+      );
+      // The driver's error repeats it, and a log shows causes.
+      expect(inspect(refusal, { depth: null })).not.toContain("31");
+    }
+  });
 });
 
 test.each([

@@ -10,6 +10,7 @@ import {
   remove,
   select,
   selectRows,
+  selectWritetimes,
   table,
   text,
   timestamp,
@@ -154,6 +155,18 @@ describe("select", () => {
     const { cql } = selectRows(ByDate, { city: "Rome" }, [{ date, id }]);
     expect(cql).toBe(
       'SELECT city, date, id, "Group" FROM party_by_date WHERE city = ? AND (date, id) IN ?',
+    );
+  });
+
+  test("of write times reads nothing else of the rows", () => {
+    expect(shape(selectWritetimes(Party, { city: "Rome" }, [{ id }], "people"))).toEqual({
+      cql: "SELECT id, WRITETIME(people) FROM party WHERE city = ? AND id IN ?",
+      params: ["Rome", [id]],
+      kind: "read",
+    });
+    const { cql } = selectWritetimes(ByDate, { city: "Rome" }, [{ date, id }], "Group");
+    expect(cql).toBe(
+      'SELECT date, id, WRITETIME("Group") FROM party_by_date WHERE city = ? AND (date, id) IN ?',
     );
   });
 

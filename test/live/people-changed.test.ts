@@ -70,7 +70,11 @@ test("an unknown party is an error", async () => {
 test.each(["-1", "x", "9223372036854775808"])("the ballot %s is refused", async (since) => {
   const key = await createParty(app);
   const { value } = await app.subscribe(WATCH, { ...key, since }).next();
-  expect(value.errors[0].extensions).toEqual({ code: "BAD_USER_INPUT", argument: ["since"] });
+  const refusal = { code: "BAD_USER_INPUT", argument: ["since"] };
+  expect(value.errors[0].extensions).toEqual(refusal);
+
+  const literal = `subscription { peopleChanged(city: "Rome", id: "${key.id}", since: "${since}") { people } }`;
+  await expect(app.subscribe(literal).next()).rejects.toMatchObject([{ extensions: refusal }]);
 });
 
 test("it completes when the party is deleted, and the same id created anew can be watched", async () => {

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { insert } from "../../src/cassandra/index.ts";
+import { PartyByDateTable } from "../../src/party/table.ts";
+import { startApp, type TestApp } from "../fixtures/app.ts";
+import { BROWSE, CREATE, createParty, type Key, UPCOMING, UPDATE } from "../fixtures/parties.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+/** Each is a time that RFC 3339 can write, but not in UTC. */
+const beyond = ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+00:01"];
+
+const rowsOf = (city: string) =>
+  app.keyspace.session.cql("SELECT city FROM party WHERE city = ?", [city]);
+
+describe.each(beyond)("the date %s", (date) => {
+  test("is refused in every place, whether it stands in the document or comes by a variable", async () => {
+    const city = `City ${randomUUID()}`;
+    const key = await createParty(app, { city });
+    const literal = JSON.stringify(date);
+    const input = (fields: string) => `{ city: ${JSON.stringify(city)}, name: "A", ${fields} }`;
+    const asked = [
+      app.run(CREATE, { input: { city, name: "A", date } }),
+      app.run(`mutation { createParty(input: ${input(`date: ${literal}`)}) { __typename } }`),
+      app.run(
+        `mutation ($date: DateTime) { createParty(input: ${input("date: $date")}) { __typename } }`,
+        { date },
+      ),
+      app.run(UPDATE, { ...key, input: { date } }),
+      app.run(UPCOMING, { city, from: date }),
+      app.run(`{ upcomingParties(city: "Rome", from: ${literal}) { nodes { id } } }`),
+    ];
+    const told = (await Promise.all(asked)).map(({ data, errors }) => [
+      data,
+      errors?.[0]?.extensions,
+    ]);
+    const refused = (...argument: string[]) => [undefined, { code: "BAD_USER_INPUT", argument }];
+    expect(told).toEqual([
+      refused("input", "date"),
+      refused("input", "date"),
+      refused("input", "date"),
+      refused("input", "date"),
+      refused("from"),
+      refused("from"),
+    ]);
+    expect(await rowsOf(city)).toHaveLength(1);
+  });
+});
+
+test("what is stored can be given back, up to the last millisecond", async () => {
+  const city = `City ${randomUUID()}`;
+  const last = "9999-12-31T23:59:59.999Z";
+  const created = await app.run(CREATE, { input: { city, name: "A", date: last } });
+  const { id, date } = created.data.createParty.party;
+  expect(date).toBe(last);
+  const { nodes } = (await app.run(UPCOMING, { city, from: date })).data.upcomingParties;
+  expect(nodes).toEqual([{ id, name: "A", date }]);
+  const updated = await app.run(UPDATE, { city, id, input: { date } });
+  expect(updated.data.updateParty.party.date).toBe(last);
+});
+
+describe("a date that another program has stored, and RFC 3339 cannot write,", () => {
+  let key: Key;
+  beforeAll(async () => {
+    key = { city: `City ${randomUUID()}`, id: randomUUID() };
+    await app.keyspace.session.cql(
+      "INSERT INTO party (city, id, name, people, date) VALUES (?, ?, 'Theirs', 0, ?) IF NOT EXISTS",
+      [key.city, key.id, new Date("+010000-01-01T00:00:00.000Z")],
+    );
+  });
+
+  test("is never returned: not by a read, a mutation or a subscription", async () => {
+    const events = app.subscribe(
+      "subscription ($city: String!) { partiesChanged(city: $city) { ... on PartyUpdated { party { date } } } }",
+      { city: key.city },
+    );
+    const event = events.next();
+    const answers = [
+      await app.run("query ($city: String!, $id: UUID!) { party(city: $city, id: $id) { date } }", {
+        ...key,
+      }),
+      await app.run("query ($city: String!) { partiesInCity(city: $city) { nodes { date } } }", {
+        city: key.city,
+      }),
+      await app.run(UPDATE, { ...key, input: { name: "Renamed" } }),
+      (await event).value,
+    ];
+    for (const { errors } of answers) {
+      expect(errors).toHaveLength(1);
+      expect(errors[0].path.at(-1)).toBe("date");
+    }
+    expect(JSON.stringify(answers)).not.toContain("10000");
+  });
+
+  test("does not stand in the way of the rest of the row", async () => {
+    const { nodes } = (await app.run(BROWSE, { city: key.city })).data.partiesInCity;
+    expect(nodes).toMatchObject([{ id: key.id, people: 0 }]);
+  });
+
+  test("is in a cursor, which goes on behind it", async () => {
+    const date = new Date("+010000-01-01T00:00:00.000Z");
+    await app.keyspace.session.run(insert(PartyByDateTable, { ...key, date }));
+    const page = async (after?: string) => {
+      const { data } = await app.run(
+        "query ($city: String!, $after: String) { upcomingParties(city: $city, after: $after) { nodes { id } pageInfo { endCursor } } }",
+        { city: key.city, after },
+      );
+      return data.upcomingParties;
+    };
+    const { nodes, pageInfo } = await page();
+    expect(nodes).toEqual([{ id: key.id }]);
+    expect(await page(pageInfo.endCursor)).toMatchObject({ nodes: [] });
+  });
+
+  test("can be replaced", async () => {
+    const date = "2040-01-01T00:00:00.000Z";
+    const { data } = await app.run(UPDATE, { ...key, input: { date } });
+    expect(data.updateParty.party.date).toBe(date);
+  });
+});
