@@ -5,6 +5,7 @@ import {
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
+  isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
   printSchema,
@@ -19,6 +20,11 @@ test("schema.graphql is the schema of the code", async () => {
 
 test("every type, field, argument and input field has a description", () => {
   expect(undescribed(schema)).toEqual([]);
+});
+
+test("a mutation is nullable, so that one that fails hides no other that was applied", () => {
+  const mutations = Object.values(schema.getMutationType()!.getFields());
+  expect(mutations.filter(({ type }) => isNonNullType(type))).toEqual([]);
 });
 
 test("no field finds a party by its id alone", () => {

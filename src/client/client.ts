@@ -211,14 +211,14 @@ export function createClient(options: ClientOptions): Client {
     upcomingParties: (variables, call) => send(upcomingPartiesQuery, variables, call),
     async createParty({ input }, call) {
       const variables = { input: { ...input, id: input.id ?? randomUuid() } };
-      const result = await sendUntilAnswered(createPartyMutation, variables, call);
+      const result = outcome(await sendUntilAnswered(createPartyMutation, variables, call));
       const isOurs = input.id == null && result.__typename === "PartyExists";
       return isOurs ? { __typename: "PartyCreated", party: result.party } : result;
     },
-    updateParty: (variables, call) => send(updatePartyMutation, variables, call),
-    deleteParty: (variables, call) => send(deletePartyMutation, variables, call),
-    changePeople: (variables, call) => count(changePeopleMutation, variables, call),
-    addPeople: (variables, call) => count(addPeopleMutation, variables, call),
+    updateParty: (variables, call) => send(updatePartyMutation, variables, call).then(outcome),
+    deleteParty: (variables, call) => send(deletePartyMutation, variables, call).then(outcome),
+    changePeople: (variables, call) => count(changePeopleMutation, variables, call).then(outcome),
+    addPeople: (variables, call) => count(addPeopleMutation, variables, call).then(outcome),
     peopleChanged({ city, id, since }, call) {
       let last = since ?? undefined;
       return live(
@@ -258,6 +258,15 @@ export function createClient(options: ClientOptions): Client {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What a mutation answers. In the schema it is nullable, so that one that fails hides no other; then there is an error. */
+function outcome<Result>(answer: Result): NonNullable<Result> {
+  if (answer != null) return answer;
+  throw new ClientError(
+    "BAD_RESPONSE",
+    "The service answers neither with an outcome nor an error.",
+  );
 }
 
 /** Whether a party can remember no more operation ids just now. */

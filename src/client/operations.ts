@@ -444,7 +444,7 @@ export type CreatePartyMutationVariables = Exact<{
 }>;
 
 export type CreatePartyMutation = {
-  readonly createParty: PartyCreated | PartyExists | InvalidInput | OutcomeUnknown;
+  readonly createParty: PartyCreated | PartyExists | InvalidInput | OutcomeUnknown | null;
 };
 
 export type UpdatePartyMutationVariables = Exact<{
@@ -454,7 +454,7 @@ export type UpdatePartyMutationVariables = Exact<{
 }>;
 
 export type UpdatePartyMutation = {
-  readonly updateParty: PartyUpdated | PartyNotFound | InvalidInput | OutcomeUnknown;
+  readonly updateParty: PartyUpdated | PartyNotFound | InvalidInput | OutcomeUnknown | null;
 };
 
 export type DeletePartyMutationVariables = Exact<{
@@ -463,7 +463,7 @@ export type DeletePartyMutationVariables = Exact<{
 }>;
 
 export type DeletePartyMutation = {
-  readonly deleteParty: PartyDeleted | PartyNotFound | OutcomeUnknown;
+  readonly deleteParty: PartyDeleted | PartyNotFound | OutcomeUnknown | null;
 };
 
 export type ChangePeopleMutationVariables = Exact<{
@@ -480,7 +480,8 @@ export type ChangePeopleMutation = {
     | PeopleStale
     | PeopleOutOfRange
     | PartyNotFound
-    | OutcomeUnknown;
+    | OutcomeUnknown
+    | null;
 };
 
 export type AddPeopleMutationVariables = Exact<{
@@ -491,7 +492,7 @@ export type AddPeopleMutationVariables = Exact<{
 }>;
 
 export type AddPeopleMutation = {
-  readonly addPeople: PeopleChanged | PeopleOutOfRange | PartyNotFound | OutcomeUnknown;
+  readonly addPeople: PeopleChanged | PeopleOutOfRange | PartyNotFound | OutcomeUnknown | null;
 };
 
 export type PeopleChangedSubscriptionVariables = Exact<{

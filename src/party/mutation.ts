@@ -47,6 +47,7 @@ builder.mutationType({
   fields: (t) => ({
     createParty: t.field({
       type: CreatePartyResult,
+      nullable: true,
       description: "Creates a party.",
       args: {
         input: t.arg({ type: CreatePartyInput, required: true, description: "The party." }),
@@ -65,6 +66,7 @@ builder.mutationType({
 
     updateParty: t.field({
       type: UpdatePartyResult,
+      nullable: true,
       description: "Changes the name or the date of a party.",
       args: {
         ...rowArguments(t.arg, PartyTable),
@@ -83,6 +85,7 @@ builder.mutationType({
 
     deleteParty: t.field({
       type: DeletePartyResult,
+      nullable: true,
       description: "Deletes a party. Who watches its count sees the subscription complete.",
       args: rowArguments(t.arg, PartyTable),
       resolve: async (_, args, context) => {
@@ -95,6 +98,7 @@ builder.mutationType({
 
     changePeople: t.field({
       type: ChangePeopleResult,
+      nullable: true,
       description:
         "Changes the count of a party by `delta` if it is `expected`, by a lightweight transaction: two who saw the same count cannot both count on it.",
       args: {
@@ -116,6 +120,7 @@ builder.mutationType({
 
     addPeople: t.field({
       type: AddPeopleResult,
+      nullable: true,
       description:
         "Changes the count of a party by `delta`, whatever it is: never refused because others were faster.",
       args: {

@@ -77,3 +77,17 @@ test("a null that another program left reads as 0, and can be changed", async ()
   expect(await add(two, 5)).toEqual(changed(5));
   expect(await add(three, -1)).toEqual(range);
 });
+
+test("a change that fails hides no other of the same request that was applied", async () => {
+  const key = await createParty(app);
+  const { data, errors } = await app.run(
+    `mutation ($city: String!, $id: UUID!) {
+      a: addPeople(city: $city, id: $id, delta: 2) { ... on PeopleChanged { people } }
+      b: addPeople(city: "", id: $id, delta: 1) { __typename }
+      c: addPeople(city: $city, id: $id, delta: 3) { ... on PeopleChanged { people } }
+    }`,
+    { ...key },
+  );
+  expect(data).toEqual({ a: { people: 2 }, b: null, c: { people: 5 } });
+  expect(errors).toMatchObject([{ path: ["b"], extensions: { code: "BAD_USER_INPUT" } }]);
+});
