@@ -17,7 +17,7 @@ import { LRUCache } from "lru-cache";
 import { type Code, codedError } from "../error.ts";
 import { limits } from "./limits.ts";
 import type { Http } from "./request-error.ts";
-import type { Yoga } from "./pipeline.ts";
+import type { Enveloped } from "./yoga.ts";
 
 /**
  * Parses and validates documents: bounded in tokens, so that neither takes long nor runs out of stack; those that are
@@ -48,9 +48,6 @@ export function useDocuments(maxTokens: number): Plugin {
     },
   };
 }
-
-/** The parsing and validating of one request, with all plugins. */
-type Enveloped = ReturnType<Yoga["getEnveloped"]>;
 
 /** The document of a text if it is right, else its errors, each with a code. */
 export function documentOf(

@@ -2,7 +2,7 @@ import type { DocumentNode, ExecutionResult } from "graphql";
 import type { Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
 import { createPayload, type Payload } from "./payload.ts";
-import type { Yoga } from "./pipeline.ts";
+import type { Yoga } from "./yoga.ts";
 
 /**
  * What subscribers who ask for the same have in common: each event is executed once for all of them, and written as

@@ -6,7 +6,7 @@ import {
   type GraphQLSchema,
   type OperationTypeNode,
 } from "graphql";
-import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
+import { createYoga, type Plugin } from "graphql-yoga";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
 import { schema } from "../schema.ts";
@@ -17,9 +17,7 @@ import type { Mask } from "./mask.ts";
 import { createOperations } from "./operation.ts";
 import { type Params, tooDeepVariables } from "./params.ts";
 import { requestError } from "./request-error.ts";
-
-/** What this service uses of Yoga: the hooks of plugins around parsing, validating, executing and subscribing. */
-export type Yoga = YogaServerInstance<Record<string, unknown>, Context>;
+import type { Yoga } from "./yoga.ts";
 
 /** An operation that is in order, to be run once. */
 export interface Prepared {
@@ -64,7 +62,7 @@ export interface PipelineOptions {
  * who asks. Yoga answers no HTTP: only its pipeline is used, of which each transport calls the steps by itself.
  */
 export function createPipeline({ context, mask, isClosing, maxTokens }: PipelineOptions): Pipeline {
-  const yoga = createYoga<Record<string, unknown>, Context>({
+  const yoga: Yoga = createYoga<Record<string, unknown>, Context>({
     schema,
     context,
     maskedErrors: { maskError: mask, errorMessage: "Unexpected error." },
