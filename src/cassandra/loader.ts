@@ -24,7 +24,7 @@ type Found<T extends Table> = ReadonlyMap<string, Row<T> | Error>;
  */
 export function createLoaders(run: Run) {
   const loaders = new Map<Table, unknown>();
-  return <T extends Table>(table: T, key: PrimaryKey<T>): Promise<Row<T> | undefined> => {
+  return async <T extends Table>(table: T, key: PrimaryKey<T>): Promise<Row<T> | undefined> => {
     // A table's own loader: the map cannot say so.
     let loader = loaders.get(table) as Load<T> | undefined;
     if (!loader) {

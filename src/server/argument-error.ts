@@ -1,4 +1,11 @@
-import { type ASTNode, type DocumentNode, type GraphQLError, Kind, visit } from "graphql";
+import {
+  type ASTNode,
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  Kind,
+  visit,
+} from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { codedError } from "../error.ts";
 
@@ -26,10 +33,20 @@ interface Done {
   readonly setResult: (result: never) => void;
 }
 
+/** Also of fields that were not run, because a variable was null where a value is needed. */
 function relabel({ result, setResult }: Done, document: DocumentNode): void {
-  if (!isRefused(result)) return;
-  const errors = nameArguments(result.errors, document).map(withCode);
-  setResult({ errors } as never);
+  if (!hasErrors(result)) return;
+  const named = nameArguments(result.errors, document);
+  const errors = "data" in result ? named : named.map(withCode);
+  setResult({ ...result, errors } as never);
+}
+
+/** Whether it is none of graphql-js, but was thrown by a field, or made with a code. */
+function isOwn({ originalError, extensions }: GraphQLError): boolean {
+  return (
+    extensions["code"] !== undefined ||
+    (originalError !== undefined && !(originalError instanceof GraphQLError))
+  );
 }
 
 /** What the executor itself refuses are variables. Of too many wrong ones it says so without naming any. */
@@ -40,40 +57,31 @@ function withCode(error: GraphQLError): GraphQLError {
     : codedError("BAD_USER_INPUT", message);
 }
 
-/** A result without data: the operation was refused before it began. */
-function isRefused(result: unknown): result is { readonly errors: readonly GraphQLError[] } {
-  return typeof result === "object" && result !== null && "errors" in result && !("data" in result);
+function hasErrors(result: unknown): result is Required<Pick<ExecutionResult, "errors">> {
+  return typeof result === "object" && result !== null && "errors" in result;
 }
 
 function nameArguments(errors: readonly GraphQLError[], document: DocumentNode) {
-  if (errors.length === 0) return errors;
-  const paths = argumentPaths(
-    document,
-    errors.flatMap(({ nodes }) => nodes?.[0] ?? []),
-  );
+  const others = errors.filter((error) => !isOwn(error));
+  if (others.length === 0) return errors;
+  const nodes = others.flatMap(({ nodes }) => nodes?.[0] ?? []);
+  const paths = argumentPaths(document, nodes);
   return errors.map((error) => {
-    const argument = paths.get(error.nodes?.[0]);
+    const argument = isOwn(error) ? undefined : paths.get(error.nodes?.[0]);
     return argument ? argumentError(error, argument) : error;
   });
 }
 
-function argumentError({ message, nodes }: GraphQLError, argument: readonly string[]) {
+function argumentError({ message, nodes, path: field }: GraphQLError, argument: readonly string[]) {
   // The executor tells a place inside of a variable's value in its message only.
   const inside = /^Variable "\$\w+" got invalid value .* at "\w+\.([\w.]+)"; /s.exec(message)?.[1];
   const path = [...argument, ...(inside?.split(".") ?? [])];
-  return codedError("BAD_USER_INPUT", shortened(message), {
+  return codedError("BAD_USER_INPUT", message, {
     nodes: nodes ?? null,
+    path: field ?? null,
     extensions: { argument: path },
   });
 }
-
-/** Each error of a variable repeats its value, which may be long. */
-function shortened(message: string): string {
-  return message.length <= MESSAGE ? message : `${message.slice(0, MESSAGE)}…`;
-}
-
-/** Most characters of a message. */
-const MESSAGE = 500;
 
 /**
  * Of nodes that stand in an argument the names from the argument down to them; of the definitions of variables those

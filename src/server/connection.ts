@@ -49,7 +49,15 @@ export class Connection implements GraphQLSocket, Peer {
       // Of text ws has seen that it is UTF-8.
       if (isBinary && !isUtf8(data)) return this.close(CloseCode.BadRequest, "Not UTF-8");
       receive(data.toString()).catch((error: unknown) => this.#fail(error));
+      this.#waitForRoom();
     });
+  }
+
+  /** Takes no more from a client that does not take what it has asked for. */
+  #waitForRoom() {
+    if (!this.isFull || this.#client.isPaused) return;
+    this.#client.pause();
+    this.#stream.once("drain", () => this.#client.resume());
   }
 
   /** graphql-ws throws for a message that only a server sends; else nothing of ours throws in it. */

@@ -4,10 +4,10 @@ import {
   execute,
   type ExecutionArgs,
   type ExecutionResult,
-  getOperationAST,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Source, Visitor } from "../live/index.ts";
+import { limits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
 import type { Payload } from "./payload.ts";
 
@@ -59,7 +59,7 @@ export async function subscribeTo(
 }
 
 /**
- * Lets subscriptions be subscribed to through all plugins, which may refuse them, without their events running through
+ * Executes by graphql-js, and lets subscriptions be subscribed to through all plugins, which may refuse them, without their events running through
  * each one's own iterators.
  */
 export function useDelivery(): Plugin {
@@ -67,7 +67,7 @@ export function useDelivery(): Plugin {
     onSubscribe({ args: { rootValue }, setSubscribeFn }) {
       if (!(rootValue instanceof Delivered)) return;
       setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
-        const source = await createSourceEventStream(args);
+        const source = await createSourceEventStream({ ...args, options });
         if (!(Symbol.asyncIterator in source)) return source;
         if (isSource(source)) {
           rootValue.source = source;
@@ -77,13 +77,12 @@ export function useDelivery(): Plugin {
         throw new TypeError("A subscription's field must return a source of live values.");
       });
     },
-    onExecute({ args: { document, operationName }, setExecuteFn }) {
-      // Yoga's own would subscribe: here the root value is an event.
-      const operation = getOperationAST(document, operationName)?.operation;
-      if (operation === "subscription") setExecuteFn(execute);
-    },
+    // Yoga's own would subscribe where the root value is an event; and here what is executed is executed by one.
+    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, options })),
   };
 }
+
+const options = { maxCoercionErrors: limits.variableErrors };
 
 /** What a subscription's field returns comes from a hub or feed, so it is one. */
 function isSource(value: object): value is Source<object> {

@@ -10,11 +10,13 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   type Source,
+  validate,
   type ValidationContext,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
 import { type Code, codedError } from "../error.ts";
+import { IntrospectionSizeRule } from "./introspection.ts";
 import { limits } from "./limits.ts";
 import type { Http } from "./request-error.ts";
 import type { Enveloped } from "./yoga.ts";
@@ -38,10 +40,14 @@ export function useDocuments(maxTokens: number): Plugin {
       if (document) setParsedDocument(document);
       else setParseFn((text, options) => parseBounded(text, { ...options, maxTokens }));
     },
-    onValidate({ params: { documentAST: document }, setResult, addValidationRule }) {
+    onValidate({ params: { documentAST: document }, setResult, ...hook }) {
       const text = document.loc?.source.body;
       if (text !== undefined && valid.peek(text) === document) return setResult([]);
-      addValidationRule(UnconditionalSubscriptionRule);
+      hook.addValidationRule(UnconditionalSubscriptionRule);
+      hook.addValidationRule(IntrospectionSizeRule);
+      hook.setValidationFn((schema, validated, rules) =>
+        validate(schema, validated, rules, { maxErrors: limits.documentErrors }),
+      );
       return ({ valid: isValid }) => {
         if (isValid && text !== undefined) valid.set(text, document);
       };
@@ -87,6 +93,9 @@ function textOf(source: string | Source): string {
 
 /** @throws GraphQLError `GRAPHQL_PARSE_FAILED`, or `TOO_MANY_TOKENS` */
 function parseBounded(source: string | Source, options: ParseOptions): DocumentNode {
+  if (hasTooManyLines(textOf(source))) {
+    throw documentError("TOO_MANY_TOKENS", `A document may have ${limits.lines} lines.`);
+  }
   try {
     return parse(source, options);
   } catch (error) {
@@ -98,6 +107,12 @@ function parseBounded(source: string | Source, options: ParseOptions): DocumentN
     }
     throw documentError("GRAPHQL_PARSE_FAILED", message, { source: text, positions });
   }
+}
+
+function hasTooManyLines(text: string): boolean {
+  let lines = 0;
+  for (const _ of text.matchAll(/\r\n|[\n\r]/g)) if (++lines > limits.lines) return true;
+  return false;
 }
 
 /** An error for which there is status 400 where a status tells of the document. */

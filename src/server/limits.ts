@@ -6,6 +6,14 @@ export const limits = {
   messageBytes: 64 * 1024,
   /** Of a document, unless the server is told otherwise. More: the error `TOO_MANY_TOKENS`. */
   tokens: 1000,
+  /** Line breaks of a document. More: as with tokens. graphql-js counts them anew for each place that an error names. */
+  lines: 2000,
+  /** Errors of a document that are told; the rest is not looked for. */
+  documentErrors: 20,
+  /** Errors of variables that are told: each of them repeats the whole value, until its message is shortened. */
+  variableErrors: 5,
+  /** Of the message of an error, in characters. The rest is cut. */
+  message: 500,
   /** How many objects and lists may be inside each other in an operation's variables. More: the error `TOO_DEEP`. */
   variableDepth: 100,
   /** Of the memory of documents that are kept because they are valid. */

@@ -34,6 +34,8 @@ export async function readParams(request: IncomingMessage): Promise<Params | und
 function paramsInAddress(request: IncomingMessage): object {
   const query = queryOf(targetOf(request).query);
   if (!query) throw badRequest("The address is not UTF-8 in percent-encoding.");
+  const twice = [...names].find((name) => query.getAll(name).length > 1);
+  if (twice !== undefined) throw badRequest(`The address has "${twice}" twice.`);
   const given = [...query].filter(([name, text]) => names.has(name) && text !== "");
   return Object.fromEntries(
     given.map(([name, text]) => [
@@ -61,7 +63,7 @@ function checkParams(given: unknown): Params {
     throw badRequest(`There is no parameter ${JSON.stringify(unknown.slice(0, 100))}.`);
   }
   const { query, operationName, variables, extensions } = given;
-  if (query == null && isObject(extensions) && "persistedQuery" in extensions) {
+  if (query == null && isObject(extensions) && extensions["persistedQuery"] != null) {
     // The words by which Apollo's clients know it.
     throw requestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
   }

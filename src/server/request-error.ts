@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { type Code, codedError } from "../error.ts";
+import { limits } from "./limits.ts";
 import type { MediaType } from "./media-type.ts";
 
 /** What Yoga has errors tell of the HTTP answer, in `extensions.http`. No client sees it. */
@@ -58,14 +59,19 @@ export function shownResult(result: ExecutionResult): ExecutionResult {
   return result.errors ? { ...result, errors: shownErrors(result.errors) } : result;
 }
 
-/** Errors as clients get them. */
+/** Errors as clients get them. A message may repeat what the client has sent, which may be long. */
 export function shownErrors(errors: readonly GraphQLError[]): GraphQLError[] {
   return errors.map((error) => {
     const { http, ...extensions } = error.extensions;
-    if (http === undefined) return error;
-    const { message, nodes = null, source, positions = null, path = null } = error;
+    if (http === undefined && error.message.length <= limits.message) return error;
+    const { nodes = null, source, positions = null, path = null } = error;
+    const message = shortened(error.message);
     return new GraphQLError(message, { nodes, source, positions, path, extensions });
   });
+}
+
+function shortened(message: string): string {
+  return message.length <= limits.message ? message : `${message.slice(0, limits.message)}…`;
 }
 
 function httpOf({ extensions }: GraphQLError): Http {

@@ -51,6 +51,8 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     maxPayload: limits.messageBytes,
     // Else frames could wait to be compressed, and those that are written beside them come between.
     perMessageDeflate: false,
+    // A turn of the event loop for each message: of a flood of them on one socket nobody else has to wait for all.
+    allowSynchronousEvents: false,
   });
   const protocol = makeServer<Record<string, unknown>, Connection>({
     execute: run,
@@ -107,7 +109,7 @@ function runnable(prepared: Prepared, outlet: SocketOutlet, mask: Mask): Runnabl
     if (!outlet.isOpen) {
       if (result instanceof Delivery) void result.return();
       // What graphql-ws would send and forget now might be that of a new operation with the same id.
-      return NEVER;
+      return new Promise<never>(() => {});
     }
     if (result instanceof Delivery) return result;
     outlet.send(createPayload(result, mask));
@@ -115,8 +117,6 @@ function runnable(prepared: Prepared, outlet: SocketOutlet, mask: Mask): Runnabl
   };
   return { schema, document, operationName, run };
 }
-
-const NEVER = new Promise<never>(() => {});
 
 /** No results beside those that were sent: graphql-ws then completes the operation. */
 async function* nothing(): AsyncGenerator<never> {}

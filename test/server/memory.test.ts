@@ -1,9 +1,14 @@
 import { Agent } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getIntrospectionQuery } from "graphql";
 import { expect, test } from "vitest";
 import { chunks } from "../../src/chunks.ts";
+import { openGreetedSocket } from "../fixtures/raw-socket.ts";
 import { codesIn, send } from "../fixtures/send.ts";
 import { startServerProcess } from "../fixtures/server-process.ts";
 import { json } from "./corpus.ts";
+
+// What many requests leave behind, in a process of its own.
 
 const MIB = 2 ** 20;
 const at = (count: number) => Array.from({ length: count }, (_, number) => number);
@@ -29,7 +34,7 @@ test("11,000 different documents leave no more in memory than what is kept of do
   );
   // A comment is no token, and the parser keeps it.
   await run(
-    at(500).map((number) => `{ __typename } #${number}\n${"#\n".repeat(30_000)}`),
+    at(500).map((number) => `{ __typename } #${number}\n${`#${"x".repeat(40)}\n`.repeat(1500)}`),
     [],
   );
   await run(
@@ -38,4 +43,41 @@ test("11,000 different documents leave no more in memory than what is kept of do
   );
   expect((await server.ask("memory")) - before).toBeLessThan(64 * MIB);
   agent.destroy();
+}, 120_000);
+
+test("20,000 operations that were completed at once leave nothing behind", async () => {
+  await using server = await startServerProcess();
+  const url = server.url.replace("http", "ws");
+  const flood = async (operations: number) => {
+    using socket = await openGreetedSocket(url);
+    for (const number of at(operations)) {
+      const id = String(number);
+      socket.send({ type: "subscribe", id, payload: { query: "{ __typename }" } });
+      socket.send({ type: "complete", id });
+    }
+    socket.send({ type: "subscribe", id: "last", payload: { query: "{ __typename }" } });
+    while ((await socket.next()).id !== "last");
+  };
+  await flood(2000);
+  const before = await server.ask("memory");
+  await flood(20_000);
+  expect((await server.ask("memory")) - before).toBeLessThan(16 * MIB);
+}, 120_000);
+
+test("of a socket that does not read, no more is read when its answers wait", async () => {
+  await using server = await startServerProcess();
+  const url = server.url.replace("http", "ws");
+  using socket = await openGreetedSocket(url);
+  const before = await server.ask("memory");
+  socket.pause();
+  const payload = { query: getIntrospectionQuery() };
+  for (const number of at(2000)) {
+    socket.send({ type: "subscribe", id: String(number), payload });
+  }
+  await sleep(2000);
+  expect((await server.ask("memory")) - before).toBeLessThan(64 * MIB);
+  socket.resume();
+  for (let answered = 0; answered < 2000;) {
+    if ((await socket.next()).type === "complete") answered += 1;
+  }
 }, 120_000);

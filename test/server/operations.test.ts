@@ -1,3 +1,4 @@
+import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, createApp } from "../../src/server/index.ts";
 import type { Session } from "../../src/cassandra/index.ts";
@@ -5,7 +6,7 @@ import { startApp, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { createParty, FOLLOW, type Key, WATCH } from "../fixtures/parties.ts";
 import { openGreetedSocket, openRawSocket } from "../fixtures/raw-socket.ts";
-import { codesIn, send } from "../fixtures/send.ts";
+import { codesIn, errorsIn, send } from "../fixtures/send.ts";
 import { json } from "./corpus.ts";
 
 // What is asked for in an unfit way, over each transport: it costs its own answer, and nothing else.
@@ -38,17 +39,24 @@ interface Operation {
   readonly variables?: object;
 }
 
+type Errors = readonly {
+  readonly message: string;
+  readonly extensions: { readonly code: string };
+}[];
+
 const overHttp = async (operation: Operation, accept: string) => {
-  const body = jsonOf(operation);
-  return codesIn(await send(app.url, { headers: { ...json, accept }, body }));
+  const answer = await send(app.url, { headers: { ...json, accept }, body: jsonOf(operation) });
+  for (const { message } of errorsIn(answer)) expect(message.length).toBeLessThanOrEqual(501);
+  return codesIn(answer);
 };
 
-const overWebSocket = async (operation: Operation) => {
+const overWebSocket = async (operation: Operation): Promise<readonly string[]> => {
   using socket = await openGreetedSocket(app.webSocketUrl);
   socket.send(jsonOf({ type: "subscribe", id: "1", payload: operation }));
   const { id, payload } = await socket.next();
   expect(id).toBe("1");
-  const errors: { extensions: { code: string } }[] = payload.errors ?? payload;
+  const errors: Errors = payload.errors ?? (Array.isArray(payload) ? payload : []);
+  for (const { message } of errors) expect(message.length).toBeLessThanOrEqual(501);
   // It ends nothing but itself.
   socket.send({ type: "subscribe", id: "2", payload: { query: "{ __typename }" } });
   for (;;) if ((await socket.next()).id === "2") break;
@@ -68,9 +76,18 @@ const jsonOf = (value: unknown) =>
     return "[".repeat(Number(levels)) + "]".repeat(Number(levels));
   });
 const nested = (levels: number) => `${"{a".repeat(levels)}${"}".repeat(levels)}`;
-/** Distinct codes, and how many errors there are at most: graphql-js stops at 100. */
+/** The schema so many times, and in it types, in each of them fields, and of each its type's fields. */
+const introspection = (schemas: number, types: number, fields: number, inner: number) => {
+  const times = (count: number, what: string) =>
+    Array.from({ length: count }, (_, at) => `a${at}:${what}`).join(" ");
+  return `{${times(schemas, "__schema{...T}")}}
+    fragment T on __Schema{${times(types, "types{...A}")}}
+    fragment A on __Type{${times(fields, "fields{type{...B}}")}}
+    fragment B on __Type{${times(inner, "fields{name}")}}`;
+};
+/** Distinct codes, and how many errors there are at most: others are not looked for. */
 const distinct = (codes: readonly string[]) => {
-  expect(codes.length).toBeLessThanOrEqual(101);
+  expect(codes.length).toBeLessThanOrEqual(21);
   return [...new Set(codes)];
 };
 
@@ -105,14 +122,68 @@ describe.each(transports)("over %s", (_, codesOf) => {
       { query: "fragment F on Query { __typename }" },
       "GRAPHQL_VALIDATION_FAILED",
     ],
+    [
+      "introspection of the same under many names",
+      { query: introspection(12, 6, 12, 20) },
+      "GRAPHQL_VALIDATION_FAILED",
+    ],
+    [
+      "introspection that would be large once",
+      { query: introspection(1, 1, 20, 40) },
+      "GRAPHQL_VALIDATION_FAILED",
+    ],
+    [
+      "20,000 empty lines before 240 wrong variables",
+      { query: `query(${"\n".repeat(20_000)}${"$a:Int ".repeat(240)}){__typename}` },
+      "TOO_MANY_TOKENS",
+    ],
+    [
+      "null for an argument that has a default",
+      {
+        query: 'query($x:Int){partiesInCity(city:"x" first:$x){nodes{id}}}',
+        variables: { x: null },
+      },
+      "BAD_USER_INPUT",
+    ],
+    [
+      "null for a variable that has a default",
+      {
+        query: 'query($x:String="x"){partiesInCity(city:$x){nodes{id}}}',
+        variables: { x: null },
+      },
+      "BAD_USER_INPUT",
+    ],
+    [
+      "null for a condition",
+      {
+        query: "query($x:Boolean=true){__schema{queryType{name @include(if:$x)}}}",
+        variables: { x: null },
+      },
+      "BAD_USER_INPUT",
+    ],
+    [
+      "null in an input",
+      {
+        query: 'mutation($x:String="x"){createParty(input:{city:$x name:"a"}){__typename}}',
+        variables: { x: null },
+      },
+      "BAD_USER_INPUT",
+    ],
   ])("%s is an error of its own", async (_name, operation, code) => {
     expect(distinct(await codesOf(operation))).toEqual([code]);
+  });
+
+  test("what tools ask of introspection is answered", async () => {
+    expect(await codesOf({ query: getIntrospectionQuery({ oneOf: true }) })).toEqual([]);
+    const three = ["a", "b", "c"].map((name) => `${name}: __type(name: "Party") { ...T }`);
+    const query = `{ ${three.join(" ")} } fragment T on __Type { name fields { name type { name } } }`;
+    expect(await codesOf({ query })).toEqual([]);
   });
 
   test("more than 50 wrong values of a variable are one kind of error", async () => {
     const query =
       "mutation ($input: CreatePartyInput!) { createParty(input: $input) { __typename } }";
-    const unknown = Array.from({ length: 60 }, (_unused, at) => [`x${at}`, 1]);
+    const unknown = Array.from({ length: 600 }, (_unused, at) => [`x${at}`, 1]);
     const input = { city: "x".repeat(40_000), ...Object.fromEntries(unknown) };
     expect(distinct(await codesOf({ query, variables: { input } }))).toEqual(["BAD_USER_INPUT"]);
   });
