@@ -35,7 +35,7 @@ test("a service that is killed between the steps of its writes leaves every part
     for (let turn = 0; ; turn++) {
       const input = { city, name: `${writer}.${turn}`, date: dateOf(turn % 40) };
       const created = await run(CREATE, { input }).catch(() => undefined);
-      if (!created?.data?.createParty.party) return;
+      if (!created?.data?.createParty?.party) return;
       const key = { city, id: created.data.createParty.party.id };
       for (let move = 1; move <= 3; move++) {
         const moved = { ...key, input: { date: dateOf((turn + move * 7) % 40) } };

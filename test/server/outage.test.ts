@@ -136,7 +136,7 @@ describe("an outage in the middle", () => {
       app.run(CHANGE, { ...key, expected: 0, delta: 0 }),
       ready(),
     ]);
-    return data?.changePeople.__typename === "PeopleChanged" && status === "ready";
+    return data?.changePeople?.__typename === "PeopleChanged" && status === "ready";
   };
 
   test("Cassandra freezes and thaws", async () => {
