@@ -35,6 +35,12 @@ export {
 export { lackingRights } from "./rights.ts";
 export { decodeRow, invalidValues, newRow } from "./row.ts";
 export {
+  SCHEMA_INTERVAL,
+  type SchemaWatch,
+  type SchemaWatchOptions,
+  watchSchema,
+} from "./schema-watch.ts";
+export {
   select,
   type SelectOptions,
   selectRows,

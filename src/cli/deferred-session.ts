@@ -11,6 +11,9 @@ export function deferSession(present: () => Session): Session {
     get version() {
       return present().version;
     },
+    get keyspace() {
+      return present().keyspace;
+    },
     get isAstra() {
       return present().isAstra;
     },
@@ -21,6 +24,7 @@ export function deferSession(present: () => Session): Session {
       yield* present().rows(statement);
     },
     cql: async (text, params) => present().cql(text, params),
+    prepareAnew: () => present().prepareAnew(),
     close,
     [Symbol.asyncDispose]: close,
   };

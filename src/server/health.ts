@@ -1,5 +1,5 @@
 import { CassandraError, select, type Session } from "../cassandra/index.ts";
-import { singleFlight } from "../live/single-flight.ts";
+import { singleFlight } from "../single-flight.ts";
 import { PartyTable } from "../party/index.ts";
 import { within } from "../within.ts";
 import type { Answer } from "./routes.ts";
