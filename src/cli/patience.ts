@@ -17,7 +17,7 @@ const CLOSE_WITHIN = 500;
  * does not match the models it tells so, once for each reason, and tries again until the terminal's signal aborts.
  * It never alters the cluster.
  *
- * Until the database is open its session fails with `UNAVAILABLE`, the reason in the error's cause.
+ * Until the database is open its session fails with `UNAVAILABLE` or `NOT_SYNCED`, the reason in the error's cause.
  */
 export function openPatiently(
   cluster: Cluster,
@@ -52,6 +52,10 @@ export function openPatiently(
 
   function present(): Session {
     if (opened) return opened.session;
+    if (reason instanceof CassandraError && reason.code === "NOT_SYNCED") {
+      const message = "The database does not match the models yet.";
+      throw new CassandraError(reason.code, message, { cause: reason });
+    }
     const message = "Cassandra is not there yet: try again later.";
     throw new CassandraError("UNAVAILABLE", message, { cause: reason });
   }

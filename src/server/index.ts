@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import type { Session } from "../cassandra/index.ts";
+import { type Session, watchSchema } from "../cassandra/index.ts";
 import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
+import { tables } from "../party/index.ts";
 import { createDrain } from "./drain.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createFastPath } from "./fast-path.ts";
@@ -56,7 +57,8 @@ const ENDPOINT = "/graphql";
 
 /**
  * Serves the schema over HTTP, Server-Sent Events and WebSocket, and for browsers the page at `/` and GraphiQL;
- * `/health` tells whether the process lives, `/ready` whether its database answers.
+ * `/health` tells whether the process lives, `/ready` whether its database answers and has all tables as the models
+ * say. While it has not, every operation on it fails with `NOT_SYNCED`.
  *
  * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen
  */
@@ -71,13 +73,19 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const relay = redis && (await loadRelay(redis, log));
   const live = createLive({ relay, pollInterval, log });
-  const lanes = createLanes(session, {
+  const watch = watchSchema(session, tables, { log });
+  const lanes = createLanes(watch.session, {
     onLate: (table, key) => live.hint(table, key, "updated"),
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;
-  const yoga = makeYoga({ session, lanes, live }, ENDPOINT, mask, () => closed !== undefined);
-  const { health, ready } = createHealth(session);
+  const yoga = makeYoga(
+    { session: watch.session, lanes, live },
+    ENDPOINT,
+    mask,
+    () => closed !== undefined,
+  );
+  const { health, ready } = createHealth(watch, tables);
   const shared = createOperations(yoga, mask);
   const keepAlive = createKeepAlive();
   const eventStreams = createEventStreams(shared, keepAlive);
@@ -94,6 +102,7 @@ export async function createApp({
   const closeWebSockets = serveWebSocket(server, yoga, shared, keepAlive, log);
   server.listen({ port, host, backlog: limits.backlog });
   await once(server, "listening").catch(async (error: unknown) => {
+    watch.close();
     await live.leave();
     throw error;
   });
@@ -106,6 +115,7 @@ export async function createApp({
     await setImmediate();
     await Promise.all([closeWebSockets(), drain()]);
     lanes.close();
+    watch.close();
     await live.leave();
     await yoga.dispose();
   };
