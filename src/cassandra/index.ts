@@ -32,6 +32,7 @@ export {
   type SerialConsistency,
   type TlsOptions,
 } from "./options.ts";
+export { passOn } from "./pass-on.ts";
 export { lackingRights } from "./rights.ts";
 export { decodeRow, invalidValues, newRow } from "./row.ts";
 export {

@@ -2,6 +2,7 @@ import { singleFlight } from "../single-flight.ts";
 import { within } from "../within.ts";
 import { CassandraError } from "./error.ts";
 import { agreedVersion, tableIds } from "./introspect.ts";
+import { passOn } from "./pass-on.ts";
 import type { Session } from "./session.ts";
 import { differencesIn, notSynced } from "./sync.ts";
 import type { Table } from "./table.ts";
@@ -55,26 +56,31 @@ export function watchSchema(
   { interval = SCHEMA_INTERVAL, log = () => {} }: SchemaWatchOptions = {},
 ): SchemaWatch {
   let known: Schema | undefined;
-  /** The tables when all nodes agreed last. */
-  let settled: string | undefined;
+  /** The tables as they were when all nodes agreed last. */
+  let agreed: string | undefined;
+  /** How often the tables have changed. */
+  let changes = 0;
   let problem: CassandraError | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Returns whether the tables have changed since the last look. */
-  const look = singleFlight(async (): Promise<boolean> => {
+  const look = singleFlight(async () => {
     const version = await agreedVersion(session);
-    if (version !== undefined && version === known?.version) return false;
+    if (version !== undefined && version === known?.version) return;
     const found = { version, ...(await readTables(session, tables)) };
-    const isSettled = version !== undefined;
+    const isAgreed = version !== undefined;
     // A node that was late may have prepared statements by its old tables.
-    const changed = found.tables !== known?.tables || (isSettled && found.tables !== settled);
-    if (changed) session.prepareAnew();
+    if (found.tables !== known?.tables || (isAgreed && found.tables !== agreed)) {
+      session.prepareAnew();
+      changes += 1;
+    }
     // A single node that lags behind is no reason to stop.
-    if (isSettled || found.tables === known?.tables) tell(found.differences);
-    if (isSettled) settled = found.tables;
+    if (isAgreed || found.tables === known?.tables) tell(found.differences);
+    if (isAgreed) agreed = found.tables;
     known = found;
-    return changed;
   });
+
+  /** Looks if it can. What keeps it from looking is not what a statement failed by. */
+  const tryToLook = () => look().catch(() => {});
 
   function tell(differences: readonly string[]): void {
     const found = differences.length > 0 ? notSynced(differences) : undefined;
@@ -86,25 +92,21 @@ export function watchSchema(
 
   async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
     if (problem) throw problem;
+    const before = changes;
     try {
       return await run();
     } catch (error) {
       if (!isOfSchema(error)) throw error;
-      const changed = await within(LOOK_WITHIN, isChanged(), () => false);
+      await within(LOOK_WITHIN, tryToLook(), () => {});
       if (problem) throw problem;
       // It was not executed, and may have failed by what the driver remembered.
-      if (changed || error.code === "NOT_SYNCED") return run();
+      if (changes !== before || error.code === "NOT_SYNCED") return run();
       throw error;
     }
   }
 
-  async function isChanged(): Promise<boolean> {
-    // What keeps it from looking is not what the statement failed by.
-    return look().catch(() => false);
-  }
-
   function schedule(): void {
-    timer = setTimeout(() => void isChanged().finally(() => timer && schedule()), interval);
+    timer = setTimeout(() => void tryToLook().finally(() => timer && schedule()), interval);
   }
 
   function close(): void {
@@ -112,10 +114,10 @@ export function watchSchema(
     timer = undefined;
   }
 
-  void isChanged();
+  void tryToLook();
   schedule();
   return {
-    session: passOn(session, guarded),
+    session: passOn(() => session, guarded),
     async check() {
       await look();
       if (problem) throw problem;
@@ -156,33 +158,4 @@ function isOfSchema(error: unknown): error is CassandraError {
   return (
     error instanceof CassandraError && (error.code === "NOT_SYNCED" || error.code === "REFUSED")
   );
-}
-
-function passOn(
-  session: Session,
-  guarded: <Result>(run: () => Promise<Result>) => Promise<Result>,
-): Session {
-  const close = () => session.close();
-  return {
-    get version() {
-      return session.version;
-    },
-    get keyspace() {
-      return session.keyspace;
-    },
-    get isAstra() {
-      return session.isAstra;
-    },
-    run: (statement) => guarded(() => session.run(statement)),
-    batch: (table, writes) => guarded(() => session.batch(table, writes)),
-    load: (table, key) => guarded(() => session.load(table, key)),
-    async *rows(statement) {
-      await guarded(async () => {});
-      yield* session.rows(statement);
-    },
-    cql: (text, params) => session.cql(text, params),
-    prepareAnew: () => session.prepareAnew(),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
 }

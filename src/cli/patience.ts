@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CassandraError, placeOf, type Session } from "../cassandra/index.ts";
+import { CassandraError, passOn, placeOf, type Session } from "../cassandra/index.ts";
 import type { Cluster } from "../config.ts";
 import { type Database, openCluster } from "./database.ts";
-import { deferSession } from "./deferred-session.ts";
 import { exitOf } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -62,7 +61,7 @@ export function openPatiently(
 
   void open();
   return {
-    session: deferSession(present),
+    session: passOn(present),
     get origin() {
       return opened?.origin ?? `${place}, not there yet`;
     },

@@ -195,6 +195,10 @@ describe("a table that is created anew", () => {
     await expect(session.run(create)).rejects.toMatchObject({ code: "REFUSED" });
     await admin.cql("DROP TABLE desk");
     await admin.cql(right);
+    const creates = [2, 3, 4].map((id) =>
+      watch.session.run(insert(Desk, { ...key, id, name: "A" }, { if: "not exists" })),
+    );
+    expect(await Promise.all(creates)).toEqual(creates.map(() => ({ applied: true })));
     expect(await failures(watch.session)).toEqual({});
     expect(await watch.session.load(Desk, key)).toEqual({ ...key, name: "A", seats: 5 });
   });
