@@ -10,7 +10,7 @@ import type { Table } from "./table.ts";
 /** How often a watch looks whether the schema has changed, in milliseconds, unless it is told otherwise. */
 export const SCHEMA_INTERVAL = 3000;
 
-/** How long a statement that has failed waits for a look at the schema, in milliseconds. */
+/** How long a statement waits for a look at the schema, in milliseconds, before it fails. */
 const LOOK_WITHIN = 1000;
 
 export interface SchemaWatchOptions {
@@ -23,8 +23,8 @@ export interface SchemaWatchOptions {
 /** A session that is used only while the database has what the models need. */
 export interface SchemaWatch extends Disposable {
   /**
-   * Passes everything on to the watched session. While the database does not match, statements of the models fail with
-   * `NOT_SYNCED`, which names the differences, and are not sent; raw CQL is sent.
+   * Passes everything on to the watched session. While the database does not match, a statement of a model is not sent:
+   * it fails with `NOT_SYNCED`, which names the differences, unless a look finds them repaired. Raw CQL is sent.
    */
   readonly session: Session;
   /**
@@ -79,8 +79,9 @@ export function watchSchema(
     known = found;
   });
 
-  /** Looks if it can. What keeps it from looking is not what a statement failed by. */
+  /** Looks if it can. What keeps it from looking is not what a statement fails by. */
   const tryToLook = () => look().catch(() => {});
+  const lookBriefly = () => within(LOOK_WITHIN, tryToLook(), () => {});
 
   function tell(differences: readonly string[]): void {
     const found = differences.length > 0 ? notSynced(differences) : undefined;
@@ -91,13 +92,15 @@ export function watchSchema(
   }
 
   async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
+    // It may have been repaired just now.
+    if (problem) await lookBriefly();
     if (problem) throw problem;
     const before = changes;
     try {
       return await run();
     } catch (error) {
       if (!isOfSchema(error)) throw error;
-      await within(LOOK_WITHIN, tryToLook(), () => {});
+      await lookBriefly();
       if (problem) throw problem;
       // It was not executed, and may have failed by what the driver remembered.
       if (changes !== before || error.code === "NOT_SYNCED") return run();
