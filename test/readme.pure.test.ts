@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createTable, MAX_ROWS_A_QUERY } from "../src/cassandra/index.ts";
+import { createTable, MAX_ROWS_A_QUERY, SCHEMA_INTERVAL } from "../src/cassandra/index.ts";
 import { settings } from "../src/config.ts";
 import { codes } from "../src/error.ts";
 import { laneLimits } from "../src/lane/index.ts";
@@ -50,6 +50,7 @@ test("the limits", () => {
     `A followed city is remembered, up to ${number(bounds.rows)} parties`,
     `More than ${bounds.changes} changes on one page`,
     `at most ${limits.unsentBytes / 1024} KiB wait`,
+    `it asks for the version of the schema every ${SCHEMA_INTERVAL / 1000} s`,
     `All clients are pinged every ${limits.pingInterval / 1000} s.`,
   ];
   for (const sentence of sentences) expect(readme).toContain(sentence);

@@ -86,6 +86,8 @@ export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraE
       return fail("FORBIDDEN", `${words}: grant it to the role, or log in as another`);
     case "NOT_SYNCED":
       return fail("NOT_SYNCED", `The database does not match the models: ${words}`);
+    case "UNPREPARED":
+      return fail("NOT_SYNCED", "The database no longer takes a statement that it took before");
     case "FAILED":
       if (writes) return fail("OUTCOME_UNKNOWN", `${unknown}: ${words}`);
       return fail("READ_FAILED", `Cassandra could not read this: ${words}`);
@@ -102,6 +104,8 @@ type Meaning =
   | "REFUSED"
   | "FORBIDDEN"
   | "NOT_SYNCED"
+  /** The node has forgotten the statement, as it does when its table changes, and it could not be prepared again. */
+  | "UNPREPARED"
   | "UNSENT"
   /** A node answers that it, or a replica, failed while it executed the request. */
   | "FAILED"
@@ -115,7 +119,7 @@ interface Reason {
 
 /** Where nodes failed differently: a write is of unknown outcome if it is on one of them. */
 function decisive(reasons: readonly Reason[], writes: boolean): Reason {
-  const certain = ["UNENCODABLE", "REFUSED", "FORBIDDEN", "NOT_SYNCED"] as const;
+  const certain = ["UNENCODABLE", "REFUSED", "FORBIDDEN", "NOT_SYNCED", "UNPREPARED"] as const;
   const uncertain = ["FAILED", "SILENT"] as const;
   const order = writes ? [...uncertain, ...certain] : [...certain, ...uncertain];
   const first = order.find((meaning) => reasons.some((reason) => reason.meaning === meaning));
@@ -137,6 +141,8 @@ function meaningOf(error: unknown): Meaning {
   if (error instanceof errors.ResponseError) return meaningOfResponse(error);
   if (error instanceof errors.ArgumentError) return "REFUSED";
   if (isUnencodable(error)) return "UNENCODABLE";
+  // A node has forgotten a statement that the driver has forgotten too (Session.prepareAnew).
+  if (error.message.startsWith("Unprepared response invalid")) return "UNPREPARED";
   return isUnsent(error) ? "UNSENT" : "SILENT";
 }
 
@@ -153,6 +159,7 @@ const meaningOfCode: ReadonlyMap<number, Meaning> = new Map([
   [code.invalid, "REFUSED"],
   [code.configError, "REFUSED"],
   [code.alreadyExists, "REFUSED"],
+  [code.unprepared, "UNPREPARED"],
   [code.unavailableException, "UNSENT"],
   [code.overloaded, "UNSENT"],
   [code.isBootstrapping, "UNSENT"],

@@ -32,8 +32,15 @@ export {
   type SerialConsistency,
   type TlsOptions,
 } from "./options.ts";
+export { passOn } from "./pass-on.ts";
 export { lackingRights } from "./rights.ts";
 export { decodeRow, invalidValues, newRow } from "./row.ts";
+export {
+  SCHEMA_INTERVAL,
+  type SchemaWatch,
+  type SchemaWatchOptions,
+  watchSchema,
+} from "./schema-watch.ts";
 export {
   select,
   type SelectOptions,

@@ -1,4 +1,5 @@
 import type { Session } from "./session.ts";
+import type { RawRow } from "./statement.ts";
 
 /** A column as the database has it. */
 export interface LiveColumn {
@@ -16,9 +17,9 @@ export type LiveTables = ReadonlyMap<string, ReadonlyMap<string, LiveColumn>>;
 
 /** Reads from the database itself which tables a keyspace has. */
 export async function introspect(session: Session, keyspace: string): Promise<LiveTables> {
-  const rows = await session.cql(
-    "SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?",
-    [keyspace],
+  const rows = await read(
+    session,
+    `SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ${literal(keyspace)}`,
   );
   const tables = Map.groupBy(rows, (row) => row["table_name"] as string);
   return new Map(
@@ -37,4 +38,41 @@ function liveColumn(row: Readonly<Record<string, unknown>>): LiveColumn {
     position: row["position"] as number,
     order: row["clustering_order"] as LiveColumn["order"],
   };
+}
+
+/**
+ * Reads the ids of a keyspace's tables by name. A table that is dropped and created again has another id.
+ */
+export async function tableIds(
+  session: Session,
+  keyspace: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await read(
+    session,
+    `SELECT table_name, id FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
+  );
+  return new Map(rows.map((row) => [row["table_name"] as string, String(row["id"])]));
+}
+
+/**
+ * Reads the version of the schema on which all nodes agree, as the node that answers sees it; undefined: they do not,
+ * as right after a change, or while a node is down.
+ */
+export async function agreedVersion(session: Session): Promise<string | undefined> {
+  const [own, peers] = await Promise.all([
+    read(session, "SELECT schema_version FROM system.local"),
+    read(session, "SELECT schema_version FROM system.peers"),
+  ]);
+  const versions = [...own, ...peers].map((row) => row["schema_version"]);
+  // A node that joins has none yet.
+  const distinct = new Set(versions.filter((version) => version !== null).map(String));
+  return distinct.size === 1 ? [...distinct][0] : undefined;
+}
+
+function read(session: Session, cql: string): Promise<readonly RawRow[]> {
+  return session.run({ cql, params: [], kind: "system", decode: (rows) => rows });
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

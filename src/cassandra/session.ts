@@ -15,6 +15,8 @@ import { within } from "../within.ts";
 export interface Session extends AsyncDisposable {
   /** The release of the node that was reached first, e.g. `5.0.6`. */
   readonly version: string;
+  /** The keyspace of its tables; undefined: it has none. */
+  readonly keyspace: string | undefined;
   /** Whether it is a database of Astra, which decides by itself how tables are kept. */
   readonly isAstra: boolean;
   /**
@@ -47,6 +49,13 @@ export interface Session extends AsyncDisposable {
    * parameters, so that they are sent as the types of their places.
    */
   cql(text: string, params?: readonly unknown[]): Promise<readonly RawRow[]>;
+  /**
+   * Forgets what it knows of its statements: each is prepared again when it is run next. What is under way goes on.
+   *
+   * Needed after a change of the schema. The driver keeps the types of a statement's parameters as it learned them
+   * last, even if the table has been created anew since with other types.
+   */
+  prepareAnew(): void;
   close(): Promise<void>;
 }
 
@@ -74,7 +83,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
       cause,
     });
   }
-  return createSession(client, mannerOf(options), options.bundle !== undefined);
+  return createSession(client, options);
 }
 
 function createClient(options: ConnectOptions): Client {
@@ -88,7 +97,8 @@ function createClient(options: ConnectOptions): Client {
   }
 }
 
-function createSession(client: Client, manner: Manner, isAstra: boolean): Session {
+function createSession(client: Client, options: ConnectOptions): Session {
+  const manner = mannerOf(options);
   const executions = executionsIn(manner);
 
   /** @param limit how long a page may take on all nodes together, in milliseconds */
@@ -137,7 +147,8 @@ function createSession(client: Client, manner: Manner, isAstra: boolean): Sessio
   const close = () => client.shutdown();
   return {
     version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
-    isAstra,
+    keyspace: options.driver?.keyspace ?? options.keyspace,
+    isAstra: options.bundle !== undefined,
     run,
     async batch(table, writes) {
       return decodeBatch(table, await runBatch(writes));
@@ -154,6 +165,7 @@ function createSession(client: Client, manner: Manner, isAstra: boolean): Sessio
         throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
       }
     },
+    prepareAnew: () => client.metadata.clearPrepared(),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -165,11 +177,12 @@ function executionsIn({ consistency, serialConsistency, requestTimeout, fetchSiz
   const prepared = { ...common, prepare: true, readTimeout: requestTimeout };
   const read = { ...prepared, isIdempotent: true };
   const serial = { ...read, consistency: serialConsistency };
+  const system = { ...read, prepare: false };
   // Repeated, an applied write could be applied twice, or undo what came after it.
   const retry = new policies.retry.FallthroughRetryPolicy();
   const write = { ...prepared, isIdempotent: false, retry };
   const raw = { ...common, isIdempotent: false, readTimeout: CQL_TIMEOUT };
-  return { read, serial, write, lwt: write, raw } as const;
+  return { read, serial, system, write, lwt: write, raw } as const;
 }
 
 function late(): never {

@@ -7,9 +7,10 @@ export interface Statement<Result> {
   readonly params: readonly unknown[];
   /**
    * A read is repeated by the driver when a node fails, a serial one too, which sees every lightweight transaction
-   * that it can still come to know of; a write and a lightweight transaction never are.
+   * that it can still come to know of; a write and a lightweight transaction never are. Each text is prepared, but for
+   * a read of the system's own tables, which has no parameters.
    */
-  readonly kind: "read" | "serial" | "write" | "lwt";
+  readonly kind: "read" | "serial" | "system" | "write" | "lwt";
   /** Gives the rows that came back their types. */
   readonly decode: (rows: readonly RawRow[]) => Result;
 }

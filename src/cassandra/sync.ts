@@ -80,11 +80,25 @@ export async function requireSynced(
   keyspace: string,
   tables: readonly Table[],
 ): Promise<void> {
-  const { missing, conflicts } = drift(tables, await introspect(session, keyspace));
+  const differences = await differencesIn(session, keyspace, tables);
+  if (differences.length > 0) throw notSynced(differences);
+}
+
+/** How a keyspace differs from the models, as short sentences; none: it has all that they have. */
+export async function differencesIn(
+  session: Session,
+  keyspace: string,
+  tables: readonly Table[],
+): Promise<readonly string[]> {
+  const live = await introspect(session, keyspace);
+  if (live.size === 0 && !(await hasKeyspace(session, keyspace))) {
+    return [`keyspace ${keyspace} is missing`];
+  }
+  const { missing, conflicts } = drift(tables, live);
   const absent = missing.map(({ table, column }) =>
     column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`,
   );
-  if (absent.length + conflicts.length > 0) throw notSynced([...absent, ...conflicts]);
+  return [...absent, ...conflicts];
 }
 
 async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {
@@ -95,7 +109,8 @@ async function hasKeyspace(session: Session, keyspace: string): Promise<boolean>
   return rows.length > 0;
 }
 
-function notSynced(differences: readonly string[]): CassandraError {
+/** The error of a database that differs from the models. */
+export function notSynced(differences: readonly string[]): CassandraError {
   const message = `The database does not match the models: ${differences.join("; ")}.`;
   return new CassandraError("NOT_SYNCED", message);
 }

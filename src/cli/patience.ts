@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CassandraError, placeOf, type Session } from "../cassandra/index.ts";
+import { CassandraError, passOn, placeOf, type Session } from "../cassandra/index.ts";
 import type { Cluster } from "../config.ts";
 import { type Database, openCluster } from "./database.ts";
-import { deferSession } from "./deferred-session.ts";
 import { exitOf } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,7 +16,7 @@ const CLOSE_WITHIN = 500;
  * does not match the models it tells so, once for each reason, and tries again until the terminal's signal aborts.
  * It never alters the cluster.
  *
- * Until the database is open its session fails with `UNAVAILABLE`, the reason in the error's cause.
+ * Until the database is open its session fails with `UNAVAILABLE` or `NOT_SYNCED`, the reason in the error's cause.
  */
 export function openPatiently(
   cluster: Cluster,
@@ -52,13 +51,17 @@ export function openPatiently(
 
   function present(): Session {
     if (opened) return opened.session;
+    if (reason instanceof CassandraError && reason.code === "NOT_SYNCED") {
+      const message = "The database does not match the models yet.";
+      throw new CassandraError(reason.code, message, { cause: reason });
+    }
     const message = "Cassandra is not there yet: try again later.";
     throw new CassandraError("UNAVAILABLE", message, { cause: reason });
   }
 
   void open();
   return {
-    session: deferSession(present),
+    session: passOn(present),
     get origin() {
       return opened?.origin ?? `${place}, not there yet`;
     },

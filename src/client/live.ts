@@ -24,6 +24,9 @@ interface Sent<Data> {
   readonly errors?: readonly ServiceError[];
 }
 
+/** Codes of the service that mean: later it may work. */
+const passing: ReadonlySet<string> = new Set(["UNAVAILABLE", "NOT_SYNCED", "READ_FAILED"]);
+
 /**
  * Subscribes, and again whenever the service completes the subscription: it does so also when it stops.
  *
@@ -78,7 +81,7 @@ export function subscribe<Data, Variables extends Readonly<Record<string, unknow
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
         if (isEnd?.(error)) return mailbox.end();
-        if (error.code !== "UNAVAILABLE") throw error;
+        if (!passing.has(error.code)) throw error;
       }
       failures += 1;
       // At once the first time: most often a deleted party's, which ends here.

@@ -1,5 +1,5 @@
 import { type Broadcast, createBroadcast, type Source } from "./broadcast.ts";
-import { singleFlight } from "./single-flight.ts";
+import { singleFlight } from "../single-flight.ts";
 
 /** A value and the ballot of the write that made it, read together. */
 export interface Version<Value> {

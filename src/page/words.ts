@@ -14,6 +14,10 @@ export function wordsOf(error: unknown): string {
 const words: Readonly<Record<string, string>> = {
   NETWORK_ERROR: "The service does not answer. Is there a connection? Try again.",
   UNAVAILABLE: "The database does not answer. Nothing was written; try again in a moment.",
+  READ_FAILED:
+    "The database failed to read this. Nothing was written; try again later, or tell who runs the service.",
+  NOT_SYNCED:
+    "The database is not as the service needs it. Nothing was written; tell who runs the service.",
   OUTCOME_UNKNOWN:
     "The database was asked, and nobody knows whether it did it. Look before you repeat it.",
   CONTENTION:

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLErrorOptions } from "graphql";
-import { CassandraError, InvalidValue } from "../cassandra/index.ts";
+import { CassandraError, type CassandraErrorCode, InvalidValue } from "../cassandra/index.ts";
 
 /** The `extensions.code` of every error that the bridge tells a client, and what the client can do about it. */
 export const bridgeCodes = {
@@ -9,6 +9,8 @@ export const bridgeCodes = {
   UNAVAILABLE: "Cassandra does not answer. Nothing was written; try again later.",
   READ_FAILED:
     "Cassandra answers that it failed to read this, as while it builds an index. Nothing was written; it may fail until an operator has looked.",
+  NOT_SYNCED:
+    "The database lacks a table or a column of this service, or has it differently. Nothing was written; try again when an operator has repaired it.",
   OUTCOME_UNKNOWN:
     "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
 } as const;
@@ -49,7 +51,13 @@ export function clientError(error: unknown): GraphQLError | undefined {
   if (!(error instanceof CassandraError)) return undefined;
   const { code, message } = error;
   if (code === "UNAVAILABLE") return bridgeError(code, message);
-  if (code !== "READ_FAILED" && code !== "OUTCOME_UNKNOWN") return undefined;
-  // Their own messages have Cassandra's words, which are for operators.
+  if (!isForClients(code)) return undefined;
+  // Their own messages have Cassandra's words or the differences, which are for operators.
   return bridgeError(code, bridgeCodes[code]);
 }
+
+function isForClients(code: CassandraErrorCode): code is CassandraErrorCode & BridgeCode {
+  return Object.hasOwn(bridgeCodes, code);
+}
+
+type BridgeCode = keyof typeof bridgeCodes;

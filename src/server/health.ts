@@ -1,6 +1,12 @@
-import { CassandraError, select, type Session } from "../cassandra/index.ts";
-import { singleFlight } from "../live/single-flight.ts";
-import { PartyTable } from "../party/index.ts";
+import {
+  CassandraError,
+  columnOf,
+  type ColumnType,
+  type SchemaWatch,
+  select,
+  type Table,
+} from "../cassandra/index.ts";
+import { singleFlight } from "../single-flight.ts";
 import { within } from "../within.ts";
 import type { Answer } from "./routes.ts";
 
@@ -11,23 +17,50 @@ const READY_WITHIN = 2000;
 export interface Health {
   /** 200 as long as the process lives. */
   readonly health: Answer;
-  /** 200 if the database answers a read just now, else 503 with the reason. */
+  /** 200 if the database has all tables as the models say and answers a read of each just now, else 503 with the reason. */
   readonly ready: Answer;
 }
 
-/** A read of every column by key, in a city that nobody has parties in. */
-const probe = select(PartyTable, { city: "/ready" }, { limit: 1 });
-
-/** Makes the answers about a service on a session. However many ask, one read is in flight. */
-export function createHealth(session: Session): Health {
-  const read = singleFlight(() => session.run(probe));
+/** Makes the answers about a service on a database. However many ask, one look at it is under way. */
+export function createHealth(
+  { session, check }: Pick<SchemaWatch, "session" | "check">,
+  tables: readonly Table[],
+): Health {
+  const probes = tables.flatMap(probesOf);
+  const look = singleFlight(async () => {
+    await check();
+    await Promise.all(probes.map((probe) => session.run(probe)));
+  });
   return {
     health: answer(async () => ({ status: "ok" })),
     ready: answer(async () => {
-      const reason = await problemOf(read);
+      const reason = await problemOf(look);
       return reason === undefined ? { status: "ready" } : { status: "unavailable", reason };
     }),
   };
+}
+
+/** A read of every column by key, in a partition that is hardly there; none if no value of its key is known. */
+function probesOf(table: Table) {
+  const names = table.partition;
+  const values = names.map((name) => sampleOf(columnOf(table, name).type));
+  if (values.includes(undefined)) return [];
+  const key = Object.fromEntries(names.map((name, at) => [name, values[at]]));
+  return [select(table, key as never, { limit: 1 })];
+}
+
+/** Texts of which most types take one. */
+const samples = ["/ready", "0", "00000000-0000-4000-8000-000000000000", "1970-01-01T00:00:00.000Z"];
+
+function sampleOf(type: ColumnType): unknown {
+  for (const text of samples) {
+    try {
+      return type.fromText(text);
+    } catch {
+      // It is of another type.
+    }
+  }
+  return undefined;
 }
 
 /** What is the matter with the database; undefined if nothing is. */

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import type { Session } from "../cassandra/index.ts";
+import { type Session, watchSchema } from "../cassandra/index.ts";
 import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
+import { tables } from "../party/index.ts";
 import { createDrain } from "./drain.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createGraphiQL } from "./graphiql.ts";
@@ -64,7 +65,8 @@ const ENDPOINT = "/graphql";
 
 /**
  * Serves the schema over HTTP, Server-Sent Events and WebSocket, and for browsers the page at `/` and GraphiQL;
- * `/health` tells whether the process lives, `/ready` whether its database answers.
+ * `/health` tells whether the process lives, `/ready` whether its database answers and has all tables as the models
+ * say. While it has not, every operation on it fails with `NOT_SYNCED`.
  *
  * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen
  */
@@ -81,18 +83,19 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const relay = redis && (await loadRelay(redis, log));
   const live = createLive({ relay, pollInterval, log });
-  const lanes = createLanes(session, {
+  const watch = watchSchema(session, tables, { log });
+  const lanes = createLanes(watch.session, {
     onLate: (table, key) => live.hint(table, key, "updated"),
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;
   const pipeline = createPipeline({
-    context: { session, lanes, live },
+    context: { session: watch.session, lanes, live },
     mask,
     isClosing: () => closed !== undefined,
     maxTokens,
   });
-  const { health, ready } = createHealth(session);
+  const { health, ready } = createHealth(watch, tables);
   const keepAlive = createKeepAlive();
   const routes = {
     endpoint: ENDPOINT,
@@ -125,6 +128,7 @@ export async function createApp({
   });
   server.listen({ port, host, backlog: limits.backlog });
   await once(server, "listening").catch(async (error: unknown) => {
+    watch.close();
     await live.leave();
     throw error;
   });
@@ -137,6 +141,7 @@ export async function createApp({
     await setImmediate();
     await Promise.all([closeWebSockets(), drain()]);
     lanes.close();
+    watch.close();
     await live.leave();
   };
   const close = () => (closed ??= shutDown());

@@ -56,6 +56,30 @@ test.each([
   expect(codeOf(error, false)).toBe("UNAVAILABLE");
 });
 
+const unprepared = response(codes.unprepared, "Prepared query with ID 1 not found");
+
+describe("a statement that a node has forgotten, and that cannot be prepared again,", () => {
+  test.each([
+    ["on all nodes", noHost(unprepared, unprepared)],
+    ["others being down", noHost(unprepared, "Host considered as DOWN", refused)],
+    [
+      "the driver having forgotten it",
+      new errors.DriverInternalError("Unprepared response invalid, id: 0x1"),
+    ],
+  ])("was certainly not run: %s", (_, error) => {
+    for (const writes of [false, true]) {
+      expect(fromDriver(error, { cql: "…", writes })).toMatchObject({
+        code: "NOT_SYNCED",
+        message: "The database no longer takes a statement that it took before.",
+      });
+    }
+  });
+
+  test("may have been run by another node, which did not answer", () => {
+    expect(codeOf(noHost(unprepared, timeout), true)).toBe("OUTCOME_UNKNOWN");
+  });
+});
+
 const readFailed =
   "Server failure during read query at consistency LOCAL_QUORUM (1 responses were required but only 0 replicas responded, 1 failed)";
 

@@ -21,6 +21,7 @@ import {
   type Row,
   select,
   selectStored,
+  selectWritetimes,
   type Session,
   type Statement,
   type StoredRow,
@@ -208,6 +209,10 @@ describe("does not compile", () => {
   test("the write time of a key column", () => {
     // @ts-expect-error key columns have none
     select(PartyTable, { city, id }, { writetime: "city" });
+    // @ts-expect-error key columns have none
+    selectWritetimes(PartyTable, { city }, [{ id }], "city");
+    // @ts-expect-error "id" is missing in the clustering key
+    selectWritetimes(PartyTable, { city }, [{ city, date }], "people");
   });
 
   test("a limit on a single row", () => {

@@ -7,6 +7,8 @@ import {
   type Live,
   type PeopleChanged,
 } from "../../src/client/index.ts";
+import { sync } from "../../src/cassandra/index.ts";
+import { tables } from "../../src/party/index.ts";
 import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { startWay } from "../fixtures/way.ts";
@@ -300,6 +302,20 @@ test("closing the client ends everything that is live", async () => {
   await Promise.all([counts.ended, events.ended]);
   await eventually(() => expect(way.connections).toBe(0));
   expect(() => client.peopleChanged(key)).toThrow("The client has been closed");
+});
+
+test("a subscription is asked for until the database matches the models again", async () => {
+  await using broken = await startApp();
+  await using client = createClient({ url: broken.url });
+  const { key } = await create(client, "Rome");
+  await broken.keyspace.session.cql("DROP TABLE party_by_date");
+  expect((await fetch(new URL("/ready", broken.url))).status).toBe(503);
+  await expect(client.party(key)).rejects.toMatchObject({ code: "NOT_SYNCED" });
+  const counts = client.peopleChanged(key);
+  const first = next(counts);
+  await sync(broken.keyspace.session, broken.keyspace.name, tables);
+  expect(await first).toMatchObject({ people: 0 });
+  await counts.return();
 });
 
 test("the city is to be read first, then each kind of event comes", async () => {

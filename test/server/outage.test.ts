@@ -88,6 +88,8 @@ describe("a service without a Cassandra", () => {
     await cassandra.start();
     const reason = async () => (await ready()).reason;
     await expect.poll(reason, { timeout: 5000 }).toMatch(/Keyspace 'partyfinder' does not exist/);
+    const { errors } = await post('{ partiesInCity(city: "Rome") { nodes { id } } }');
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["NOT_SYNCED"]);
 
     const { code } = await runCommand(["sync"], { env: settings() });
     expect(code).toBe(0);

@@ -1,0 +1,267 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, inject, test } from "vitest";
+import {
+  asc,
+  connect,
+  createKeyspace as createKeyspaceCql,
+  dropKeyspace,
+  insert,
+  int,
+  select,
+  type Session,
+  sync,
+  table,
+  text,
+  update,
+  watchSchema,
+} from "../../src/cassandra/index.ts";
+import { eventually } from "../fixtures/eventually.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { startProxy } from "../fixtures/proxy.ts";
+
+const Desk = table(
+  "desk",
+  { room: text(), id: int(), name: text(), seats: int() },
+  { partition: ["room"], clustering: [asc("id")], lwt: true },
+);
+const Note = table(
+  "note",
+  { room: text(), id: int(), body: text() },
+  { partition: ["room"], clustering: [asc("id")] },
+);
+const tables = [Desk, Note];
+
+/** It looks only when it is asked to, or when a statement fails. */
+const NEVER = 2 ** 30;
+
+let opened = new AsyncDisposableStack();
+afterEach(async () => {
+  await opened.disposeAsync();
+  opened = new AsyncDisposableStack();
+});
+
+/** A keyspace of its own, a session on it of which every statement has been prepared, and another to change it by. */
+async function start(contactPoint?: string): Promise<{
+  readonly keyspace: TestKeyspace;
+  readonly session: Session;
+  readonly admin: Session;
+}> {
+  const keyspace = opened.use(await createKeyspace(...tables));
+  const contactPoints =
+    contactPoint === undefined ? keyspace.cluster.contactPoints : [contactPoint];
+  const options = { ...keyspace.cluster, contactPoints, keyspace: keyspace.name };
+  const session = opened.use(await connect(options));
+  for (const act of Object.values(statements)) await act(session);
+  return { keyspace, session, admin: keyspace.session };
+}
+
+const key = { room: "a", id: 1 };
+const create = insert(Desk, { ...key, name: "A", seats: 5 }, { if: "not exists" });
+const statements = {
+  "a read": (session: Session) => session.run(select(Desk, { room: "a" })),
+  "a load": (session: Session) => session.load(Desk, key),
+  "a lightweight transaction": (session: Session) => session.run(create),
+  "a batch": (session: Session) => session.batch(Desk, [create]),
+  "a plain write": (session: Session) => session.run(insert(Note, { ...key, body: "b" })),
+};
+
+/** The codes of all statements that fail, run one after the other. */
+async function failures(session: Session): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {};
+  for (const [name, act] of Object.entries(statements)) {
+    await act(session).catch((error) => (found[name] = error.code));
+  }
+  return found;
+}
+
+const NOT_SYNCED = "NOT_SYNCED";
+const ofDesk = {
+  "a read": NOT_SYNCED,
+  "a load": NOT_SYNCED,
+  "a lightweight transaction": NOT_SYNCED,
+  "a batch": NOT_SYNCED,
+};
+const ofAll = { ...ofDesk, "a plain write": NOT_SYNCED };
+
+/** What is done to the schema, what that makes missing, which statements fail by it, and how it is repaired. */
+const changes = [
+  ["a column is dropped", "ALTER TABLE desk DROP name", "desk.name is missing", ofDesk],
+  ["a table is dropped", "DROP TABLE desk", "table desk is missing", ofDesk],
+  [
+    "another table is dropped",
+    "DROP TABLE note",
+    "table note is missing",
+    { "a plain write": NOT_SYNCED },
+  ],
+  ["the keyspace is dropped", "DROP KEYSPACE", "keyspace test_", ofAll],
+] as const;
+
+async function change(session: Session, cql: string, { name }: TestKeyspace): Promise<void> {
+  await session.cql(cql === "DROP KEYSPACE" ? dropKeyspace(name) : cql);
+}
+
+/** Brings back what is missing, empty. */
+async function repair({ name, cluster }: TestKeyspace): Promise<void> {
+  await using admin = await connect(cluster);
+  await admin.cql(createKeyspaceCql(name, 1));
+  await using session = await connect({ ...cluster, keyspace: name });
+  await sync(session, name, tables);
+}
+
+describe.each(changes)("when %s", (_, cql, difference, failing) => {
+  test("what can no longer be run was certainly not run", async () => {
+    const { keyspace, session, admin } = await start();
+    await change(admin, cql, keyspace);
+    expect(await failures(session)).toEqual(failing);
+    await repair(keyspace);
+    expect(await failures(session)).toEqual({});
+  });
+
+  test("a watch finds it by itself, and that it is over", async () => {
+    const { keyspace, session, admin } = await start();
+    const log: string[] = [];
+    using watch = watchSchema(session, tables, {
+      interval: 100,
+      log: (line) => log.push(line),
+    });
+    await watch.check();
+    await change(admin, cql, keyspace);
+    const told = expect.stringMatching(
+      new RegExp(`^The database does not match the models: .*${difference}.*\\.$`),
+    );
+    await eventually(() => expect(log).toEqual([told]));
+    await repair(keyspace);
+    // Perhaps it looks in the middle of that.
+    await eventually(() => expect(log.at(-1)).toBe("The database matches the models again."));
+  });
+
+  test("a watched session runs nothing any more, says what differs, and recovers", async () => {
+    const { keyspace, session, admin } = await start();
+    using watch = watchSchema(session, tables, { interval: NEVER });
+    await watch.check();
+    await change(admin, cql, keyspace);
+    const message = expect.stringContaining(difference);
+    await expect(watch.check()).rejects.toMatchObject({ code: NOT_SYNCED, message });
+    expect(await failures(watch.session)).toEqual(ofAll);
+    await expect(statements["a plain write"](watch.session)).rejects.toMatchObject({ message });
+    await repair(keyspace);
+    expect(await failures(watch.session)).toEqual({});
+    await watch.check();
+  });
+
+  test("the first statement that fails has the watch look", async () => {
+    const { keyspace, session, admin } = await start();
+    using watch = watchSchema(session, tables, { interval: NEVER });
+    await watch.check();
+    await change(admin, cql, keyspace);
+    for (const name of Object.keys(failing) as (keyof typeof statements)[]) {
+      await expect(statements[name](watch.session)).rejects.toMatchObject({
+        code: NOT_SYNCED,
+        message: expect.stringContaining(difference),
+      });
+    }
+  });
+});
+
+describe("a table that is created anew", () => {
+  const wrong =
+    "CREATE TABLE desk (room text, id int, name int, seats int, PRIMARY KEY (room, id))";
+  const right =
+    "CREATE TABLE desk (room text, id int, name text, seats int, PRIMARY KEY (room, id))";
+
+  test("with another type of a column does not match, and with the right one does again", async () => {
+    const { session, admin } = await start();
+    using watch = watchSchema(session, tables, { interval: NEVER });
+    await watch.check();
+    await admin.cql("DROP TABLE desk");
+    await admin.cql(wrong);
+    await expect(statements["a batch"](watch.session)).rejects.toMatchObject({
+      code: NOT_SYNCED,
+      message: "The database does not match the models: desk.name is int, the model has text.",
+    });
+    await admin.cql("DROP TABLE desk");
+    await admin.cql(right);
+    await watch.check();
+    expect(await failures(watch.session)).toEqual({});
+  });
+
+  test("with another type, and then the right one, without a look in between, fails nobody", async () => {
+    const { session, admin } = await start();
+    using watch = watchSchema(session, tables, { interval: NEVER });
+    await watch.check();
+    await admin.cql("DROP TABLE desk");
+    await admin.cql(wrong);
+    // The driver learns the wrong type, past the watch.
+    await expect(session.run(create)).rejects.toMatchObject({ code: "REFUSED" });
+    await admin.cql("DROP TABLE desk");
+    await admin.cql(right);
+    const creates = [2, 3, 4].map((id) =>
+      watch.session.run(insert(Desk, { ...key, id, name: "A" }, { if: "not exists" })),
+    );
+    expect(await Promise.all(creates)).toEqual(creates.map(() => ({ applied: true })));
+    expect(await failures(watch.session)).toEqual({});
+    expect(await watch.session.load(Desk, key)).toEqual({ ...key, name: "A", seats: 5 });
+  });
+
+  test("leaves a write that is under way alone: it is done once, and its answer arrives", async () => {
+    await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
+    const { session, admin } = await start(proxy.contactPoint);
+    using watch = watchSchema(session, tables, { interval: NEVER });
+    await watch.check();
+    const add = (from: number) => update(Desk, key, { seats: from + 1 }, { if: { seats: from } });
+    await watch.session.run(add(5));
+
+    const release = proxy.holdRequest(1);
+    const held = watch.session.run(add(6));
+    await sleep(100);
+    await admin.cql("DROP TABLE note");
+    await admin.cql("CREATE TABLE note (room text, id int, body text, PRIMARY KEY (room, id))");
+    await watch.check();
+    await statements["a plain write"](watch.session);
+    await release();
+    expect(await held).toEqual({ applied: true });
+    expect(await watch.session.load(Desk, key)).toMatchObject({ seats: 7 });
+  });
+
+  test("lets a write that is under way fail as not done, if it is of that table", async () => {
+    await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
+    const { session, admin } = await start(proxy.contactPoint);
+    using watch = watchSchema(session, tables, { interval: NEVER });
+    await watch.check();
+    await watch.session.run(create);
+
+    const release = proxy.holdRequest(1);
+    const held = watch.session.run(create);
+    const settled = expect(held).resolves.toEqual({ applied: true });
+    await sleep(100);
+    await admin.cql("DROP TABLE desk");
+    await admin.cql(right);
+    await watch.check();
+    void release();
+    await settled;
+    expect(await watch.session.load(Desk, key)).toEqual({ ...key, name: "A", seats: 5 });
+  });
+});
+
+test("what has nothing to do with the models changes nothing", async () => {
+  const { session, admin } = await start();
+  using watch = watchSchema(session, tables, { interval: NEVER });
+  await watch.check();
+  await admin.cql("ALTER TABLE desk WITH comment = 'ours'");
+  await admin.cql("CREATE TABLE other (a text PRIMARY KEY)");
+  await admin.cql("ALTER TABLE desk ADD remark text");
+  await watch.check();
+  expect(await failures(watch.session)).toEqual({});
+});
+
+test("a watch that is closed looks no more, and its session stays open", async () => {
+  const { session, admin } = await start();
+  const log: string[] = [];
+  const watch = watchSchema(session, tables, { interval: 50, log: (line) => log.push(line) });
+  await watch.check();
+  watch.close();
+  await admin.cql("DROP TABLE note");
+  await sleep(500);
+  expect(log).toEqual([]);
+  expect(await session.run(select(Desk, { room: "a" }))).toHaveLength(1);
+});
