@@ -20,7 +20,7 @@ export interface Database extends AsyncDisposable {
   readonly origin: string;
   /** What was missing and has been created just now. */
   readonly added: readonly Addition[];
-  /** Tells that an embedded Cassandra ended by itself; of a cluster it never does. */
+  /** Resolves when the embedded Cassandra is down for good: it is not restarted. Never resolves for a cluster. */
   readonly died: Promise<LocalError>;
 }
 

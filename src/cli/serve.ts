@@ -76,7 +76,7 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
   }
 }
 
-/** Waits until somebody asks to stop. @throws LocalError if the embedded Cassandra dies before */
+/** Waits until somebody asks to stop. @throws LocalError if the embedded Cassandra is down for good before */
 async function stopped({ signal }: Terminal, { died }: Database): Promise<void> {
   const asked = signal.aborted ? undefined : once(signal, "abort");
   const death = await Promise.race([asked?.then(() => undefined), died]);
@@ -87,9 +87,10 @@ async function stopped({ signal }: Terminal, { died }: Database): Promise<void> 
 async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise<void> {
   const { progress, signal } = terminal;
   await using opened = new AsyncDisposableStack();
-  if (cassandra.kind === "embedded") {
-    opened.use(await startEmbedded({ ...cassandra, progress, signal }));
-  }
+  const embedded =
+    cassandra.kind === "embedded"
+      ? opened.use(await startEmbedded({ ...cassandra, progress, signal }))
+      : undefined;
   signal.throwIfAborted();
   const entry = fileURLToPath(new URL("partyfinder.js", import.meta.url));
   // Not all of it is imported: a page's files are read.
@@ -97,7 +98,12 @@ async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise
   const args = [...process.execArgv, watch, entry, "serve"];
   const child = spawn(process.execPath, args, { stdio: "inherit" });
   signal.addEventListener("abort", () => child.kill());
-  await once(child, "exit");
+  const ended = once(child, "exit").then(() => undefined);
+  const death = await Promise.race([ended, ...(embedded ? [embedded.died] : [])]);
+  if (death === undefined) return;
+  child.kill();
+  await ended;
+  throw death;
 }
 
 function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config): string {

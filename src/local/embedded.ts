@@ -12,28 +12,41 @@ export interface EmbeddedOptions {
   readonly javaHome?: string | undefined;
   /** The port for clients; default 9042; 0: any. If it is taken, another one is used. */
   readonly port?: number | undefined;
-  /** Whether the data are to outlive this run; default true. With jars they do in any case, as files in `dir`. */
+  /**
+   * Whether the data are for good; default true. Then Cassandra acknowledges only what is on the disk
+   * (`commitlog_sync: batch`), and is restarted when it dies. Otherwise the data may be lost with the process, and
+   * writes are up to twice as fast: for tests. With jars they stay in `dir` in either case.
+   */
   readonly keep?: boolean | undefined;
   /** Java's heap; default `512m`. The process takes about 300 MiB more. */
   readonly heap?: string | undefined;
   /** The environment in which `java` and `mvn` are looked up and run; default: ours. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Called with one short line a step, for a person to read. */
+  /** Called with one short line for each step, and with what happened when Cassandra died; for a person to read. */
   readonly progress: (line: string) => void;
   /** Ends a start that is under way, with all its processes; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A running Cassandra of one node, without passwords, for this machine only. */
-export interface Embedded extends AsyncDisposable {
+/** A Cassandra that answers, until it ends. */
+export interface Run {
   /** Address and port for clients, e.g. `127.0.0.1:9042`. */
   readonly contactPoint: string;
   readonly localDataCenter: string;
-  readonly runtime: "jars" | "docker";
-  /** Whether this process runs it. If not, another living process does, and `stop` leaves it alone. */
-  readonly owned: boolean;
-  /** Resolves, never rejects, when Cassandra ended although nobody here has stopped it. */
+  /** Resolves when Cassandra ended although nobody has called `stop`. Never rejects. */
   readonly died: Promise<LocalError>;
   /** Ends it (about 2.5 s; after 10 s by force). The data stay. Idempotent. */
   stop(): Promise<void>;
+}
+
+/**
+ * A running Cassandra of one node, without passwords, for this machine only.
+ *
+ * If its data are kept, it is restarted at the same contact point when it dies, and `died` resolves only when it
+ * cannot be kept running. Where it is shared, `died` resolves when its owner has ended, or has ended it for good.
+ */
+export interface Embedded extends Run, AsyncDisposable {
+  readonly runtime: "jars" | "docker";
+  /** Whether this process runs it. If not, another living process does, and `stop` leaves it alone. */
+  readonly owned: boolean;
 }
