@@ -39,6 +39,24 @@ export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
   );
 }
 
+/**
+ * The environment in which Java runs Cassandra, whatever the user's is.
+ *
+ * Options that the user has for other Java programs are left out, because they can contradict ours (another collector,
+ * a smaller heap, a class path) and some of them win. The encoding of file names comes from the locale alone:
+ * `sun.jnu.encoding` cannot be set. Under `LC_ALL=C` Java cannot open a folder named `ä`.
+ */
+export function javaEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const {
+    JAVA_TOOL_OPTIONS: _tool,
+    JDK_JAVA_OPTIONS: _launcher,
+    _JAVA_OPTIONS: _vm,
+    CLASSPATH: _classPath,
+    ...rest
+  } = environment;
+  return { ...rest, LC_ALL: "C.UTF-8" };
+}
+
 /** Cassandra 5.0 refuses every other (its bin/cassandra.in.sh). */
 function isFit(version: string): boolean {
   return /^(11|17)\b/.test(version);
@@ -47,7 +65,8 @@ function isFit(version: string): boolean {
 /** What `java -version` says, e.g. `17.0.15`; undefined if it cannot be run. */
 async function versionOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, ["-version"], { env });
+    const options = { env: javaEnvironment(env) };
+    const { stdout, stderr } = await promisify(execFile)(command, ["-version"], options);
     return /version "([^"]+)"/.exec(stdout + stderr)?.[1];
   } catch {
     return undefined;

@@ -30,6 +30,10 @@ export function jvmArguments({ jars, heap, dir, nodes }: Jvm): readonly string[]
     "-Djdk.attach.allowAttachSelf=true",
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Djava.net.preferIPv4Stack=true",
+    // Cassandra changes the case of CQL by the locale: in Turkish its own tables have a column status_ınıt_timestamp.
+    "-Duser.language=en",
+    "-Duser.country=US",
+    "-Dfile.encoding=UTF-8",
     // Native libraries are unpacked here; a killed process leaves them behind.
     `-Djava.io.tmpdir=${join(dir, "tmp")}`,
     `-Dcassandra.config=${pathToFileURL(join(dir, "cassandra.yaml")).href}`,

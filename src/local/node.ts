@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, startChild } from "./child.ts";
 import { LocalError } from "./error.ts";
+import { javaEnvironment } from "./java.ts";
 import { jvmArguments, logbackXml } from "./jvm.ts";
 import { answersCql } from "./port.ts";
 import { cassandraYaml, type Node } from "./yaml.ts";
@@ -85,7 +86,11 @@ async function spawnJava(options: NodeOptions, log: string): Promise<Child> {
   const output = openSync(log, "w");
   try {
     const args = jvmArguments({ jars, heap, dir, nodes: node.seeds.length });
-    return await startChild(java, args, { cwd: dir, env, stdio: ["ignore", output, output] });
+    return await startChild(java, args, {
+      cwd: dir,
+      env: javaEnvironment(env),
+      stdio: ["ignore", output, output],
+    });
   } finally {
     closeSync(output);
   }

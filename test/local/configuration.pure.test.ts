@@ -122,6 +122,9 @@ it("writes the arguments of a lone node's Java, which may have spaces in its pat
 -Djdk.attach.allowAttachSelf=true
 -Dio.netty.tryReflectionSetAccessible=true
 -Djava.net.preferIPv4Stack=true
+-Duser.language=en
+-Duser.country=US
+-Dfile.encoding=UTF-8
 -Djava.io.tmpdir=/home/ada/my project/tmp
 -Dcassandra.config=file:///home/ada/my%20project/cassandra.yaml
 -Dcassandra.storagedir=/home/ada/my project/data
