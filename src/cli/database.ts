@@ -52,14 +52,13 @@ export async function openDatabase(
  * @throws LocalError, CassandraError
  */
 export async function openEmbedded(
-  { dir, cacheDir, runtime, javaHome }: EmbeddedCassandra,
+  options: EmbeddedCassandra,
   keyspace: string,
   terminal: Terminal,
 ): Promise<Database> {
-  const { progress, signal } = terminal;
+  const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
-  const options = { dir, cacheDir, runtime, javaHome, progress, signal };
-  const embedded = opened.use(await startEmbedded(options));
+  const embedded = opened.use(await startEmbedded({ ...options, progress, status, signal }));
   signal.throwIfAborted();
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
@@ -71,7 +70,7 @@ export async function openEmbedded(
     await fillByDate(session, terminal);
   }
   const shared = owned ? "" : ", shared with another process";
-  const data = embedded.runtime === "docker" ? "a Docker volume" : dir;
+  const data = embedded.runtime === "docker" ? "a Docker volume" : options.dir;
   const origin = `${session.version}, embedded (${embedded.runtime}) at ${contactPoint}, data in ${data}${shared}`;
   return database({ session, origin, added, died }, opened);
 }

@@ -31,7 +31,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   portInUse: "the port of the HTTP server is taken",
   noRuntime: "neither Java nor Docker for the embedded Cassandra",
   unfitJava: "a Java that Cassandra does not run on",
-  noMaven: "no Maven to fetch Cassandra with",
+  noMaven: "neither Maven nor a setting says where to fetch Cassandra from",
   downloadFailed: "Cassandra could not be fetched",
   cassandraFailed: "the embedded Cassandra did not start, or could not be kept running",
   notConnected: "no connection to Cassandra",

@@ -85,11 +85,11 @@ async function stopped({ signal }: Terminal, { died }: Database): Promise<void> 
 
 /** Keeps the embedded Cassandra up beside a server that Node.js restarts on every change of a file. */
 async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise<void> {
-  const { progress, signal } = terminal;
+  const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
   const embedded =
     cassandra.kind === "embedded"
-      ? opened.use(await startEmbedded({ ...cassandra, progress, signal }))
+      ? opened.use(await startEmbedded({ ...cassandra, progress, status, signal }))
       : undefined;
   signal.throwIfAborted();
   const entry = fileURLToPath(new URL("partyfinder.js", import.meta.url));

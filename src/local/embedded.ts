@@ -6,7 +6,12 @@ export interface EmbeddedOptions {
   readonly dir: string;
   /** Where downloads shared by all projects of this user are kept, e.g. `~/.cache/partyfinder`; created if need be. */
   readonly cacheDir: string;
-  /** One of the two; default: jars where Java and Maven are fit, else Docker if an engine answers. */
+  /**
+   * The URL of the Maven repository to fetch the jars from, where a login is needed with `user:password@`. Default:
+   * those that Maven is configured for.
+   */
+  readonly repository?: string | undefined;
+  /** One of the two; default: jars where Java is fit and there is a place to fetch them from, else Docker if an engine answers. */
   readonly runtime?: "jars" | "docker" | undefined;
   /** The Java to use, as in the variable JAVA_HOME; default: the one in PATH. */
   readonly javaHome?: string | undefined;
@@ -24,6 +29,8 @@ export interface EmbeddedOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Called with one short line for each step, and with what happened when Cassandra died; for a person to read. */
   readonly progress: (line: string) => void;
+  /** Called often with a line that replaces the one before. Default: `progress`, every few seconds. */
+  readonly status?: ((line: string) => void) | undefined;
   /** Ends a start that is under way, with all its processes; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -10,6 +10,8 @@ export interface Java {
   readonly command: string;
   /** e.g. `17.0.15` */
   readonly version: string;
+  /** All that `java -version` says: no two builds say the same. */
+  readonly build: string;
 }
 
 /** Where to look for Java. */
@@ -24,8 +26,11 @@ export interface JavaPlace {
 export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
   const command = javaHome === undefined ? "java" : join(resolve(javaHome), "bin", "java");
   const place = javaHome === undefined ? "PATH" : `JAVA_HOME (${javaHome})`;
-  const version = await versionOf(command, env);
-  if (version !== undefined && isFit(version)) return { command, version };
+  const build = await buildOf(command, env);
+  const version = build && versionIn(build);
+  if (build !== undefined && version !== undefined && isFit(version)) {
+    return { command, version, build };
+  }
   const advice = await advise();
   if (version === undefined) {
     throw new LocalError(
@@ -62,15 +67,20 @@ function isFit(version: string): boolean {
   return /^(11|17)\b/.test(version);
 }
 
-/** What `java -version` says, e.g. `17.0.15`; undefined if it cannot be run. */
-async function versionOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** What `java -version` says; undefined if it cannot be run. */
+async function buildOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     const options = { env: javaEnvironment(env) };
     const { stdout, stderr } = await promisify(execFile)(command, ["-version"], options);
-    return /version "([^"]+)"/.exec(stdout + stderr)?.[1];
+    return stdout + stderr;
   } catch {
     return undefined;
   }
+}
+
+/** The version that it says, e.g. `17.0.15`. */
+function versionIn(build: string): string | undefined {
+  return /version "([^"]+)"/.exec(build)?.[1];
 }
 
 async function advise(): Promise<string> {
@@ -85,7 +95,7 @@ async function fitHome(): Promise<string | undefined> {
   for (const [folder, home] of installations) {
     for (const name of await readdir(folder).catch(() => [])) {
       const candidate = join(folder, name, home);
-      const version = await versionOf(join(candidate, "bin", "java"));
+      const version = versionIn((await buildOf(join(candidate, "bin", "java"))) ?? "");
       if (version !== undefined && isFit(version)) return candidate;
     }
   }

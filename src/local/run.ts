@@ -1,6 +1,9 @@
+import { join } from "node:path";
+import { findClassArchive } from "./archive.ts";
+import { cassandraVersion } from "./artifacts.ts";
 import type { EmbeddedOptions, Run } from "./embedded.ts";
 import { LocalError } from "./error.ts";
-import { cassandraVersion } from "./jars.ts";
+import type { Jars } from "./jars.ts";
 import type { Java } from "./java.ts";
 import type { Lock } from "./lock.ts";
 import { startNode } from "./node.ts";
@@ -9,23 +12,23 @@ import { identify } from "./process.ts";
 import { localDataCenter } from "./yaml.ts";
 
 /** What Cassandra is run from. */
-export interface Jars {
+export interface Installation {
   readonly java: Java;
-  readonly jars: readonly string[];
+  readonly jars: Jars;
 }
 
 const ip = "127.0.0.1";
 
 /** Runs a lone node from the jars, in a directory that is locked; resolves when it answers. */
 export async function runJars(
-  jars: Jars,
+  installation: Installation,
   options: EmbeddedOptions,
   choice: PortChoice,
   lock: Lock,
 ): Promise<Run> {
   for (let attempts = 3; ; attempts -= 1) {
     try {
-      return await runOnce(jars, options, choice, lock);
+      return await runOnce(installation, options, choice, lock);
     } catch (error) {
       const taken = error instanceof LocalError && error.code === "PORT_TAKEN";
       if (!taken || attempts === 1 || "only" in choice) throw error;
@@ -35,7 +38,7 @@ export async function runJars(
 }
 
 async function runOnce(
-  { java, jars }: Jars,
+  { java, jars }: Installation,
   { dir, heap = "512m", keep = true, env, progress, signal }: EmbeddedOptions,
   choice: PortChoice,
   lock: Lock,
@@ -47,7 +50,10 @@ async function runOnce(
   signal?.throwIfAborted();
   progress(`Starting Cassandra ${cassandraVersion} on ${contactPoint} (Java ${java.version}).`);
   const settings = { ip, cqlPort, storagePort, token: 0n, seeds, durable: keep };
-  const node = await startNode({ node: settings, dir, java: java.command, jars, heap, env });
+  const archive = findClassArchive(java, jars, join(dir, "tmp", "classes.list"));
+  const { options } = archive;
+  const run = { java: java.command, jars, heap, options, env };
+  const node = await startNode({ node: settings, dir, ...run });
   lock.publish({ runtime: "jars", contactPoint, java: identify(node.pid) });
   try {
     await node.ready({ progress, signal });
@@ -55,5 +61,12 @@ async function runOnce(
     await node.kill();
     throw error;
   }
-  return { contactPoint, localDataCenter, died: node.died, stop: () => node.stop() };
+  const stopping = new AbortController();
+  // Without it only later starts are slower.
+  archive.make(stopping.signal).catch(() => {});
+  const stop = async () => {
+    stopping.abort();
+    await node.stop();
+  };
+  return { contactPoint, localDataCenter, died: node.died, stop };
 }

@@ -10,7 +10,7 @@ import { claim, type Lock } from "./lock.ts";
 import type { PortChoice } from "./port.ts";
 import { terminate } from "./process.ts";
 import { keepRunning } from "./restart.ts";
-import { type Jars, runJars } from "./run.ts";
+import { type Installation, runJars } from "./run.ts";
 import { share } from "./share.ts";
 
 /**
@@ -69,18 +69,18 @@ async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<Embedded>
       );
       await terminate(lock.orphan, 10_000);
     }
-    const jars = await findRuntime(options);
+    const found = await findRuntime(options);
     const start = (choice: PortChoice, signal: AbortSignal | undefined) =>
-      jars === "docker"
+      found === "docker"
         ? runInDocker({ ...options, signal }, choice, lock)
-        : runJars(jars, { ...options, signal }, choice, lock);
+        : runJars(found, { ...options, signal }, choice, lock);
     const first = await start({ wanted: options.port ?? 9042 }, options.signal);
     const only = portOf(first);
     const run =
       options.keep === false
         ? first
         : keepRunning(first, (signal) => start({ only }, signal), options.progress);
-    return owned(jars === "docker" ? "docker" : "jars", { ...first, ...run }, lock);
+    return owned(found === "docker" ? "docker" : "jars", { ...first, ...run }, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -111,7 +111,7 @@ function portOf({ contactPoint }: Run): number {
 }
 
 /** Java and the jars if they are, or can be, there and are not forbidden; else Docker. */
-async function findRuntime(options: EmbeddedOptions): Promise<Jars | "docker"> {
+async function findRuntime(options: EmbeddedOptions): Promise<Installation | "docker"> {
   if (options.runtime === "docker") return "docker";
   try {
     const java = await findJava(options);
