@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
+import { open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { startChild } from "./child.ts";
@@ -11,57 +11,92 @@ import { claim } from "./lock.ts";
 
 /**
  * Java's archive of the classes of Cassandra (class data sharing): with it a start takes a third less of the
- * processor's time. Java itself refuses one that is of another build of Java or of other jars, and then loads the
- * classes from the jars.
+ * processor's time.
  */
 export interface ClassArchive {
   /** Options of Java: to use it, or while there is none to list the classes for it. */
   readonly options: readonly string[];
   /**
    * Makes it if there is none, from what the running Java has listed: in the background, once for all processes, about
-   * 10 s of one processor when nobody else wants it. Never rejects: without it starts are only slower.
+   * 10 s of one processor when nobody else wants it. It may fail: later starts are then slower, nothing else.
    */
   make(signal: AbortSignal): Promise<void>;
+}
+
+/** What an archive is made with and for. */
+interface Recipe {
+  readonly java: Java;
+  readonly jars: Jars;
+  /** A file in which Java lists the classes that it loads. */
+  readonly list: string;
+  /** What the names of the archives of this build of Java and these jars begin with. */
+  readonly prefix: string;
 }
 
 /**
  * Finds the class archive beside the jars.
  *
- * @param list a file in which a Java without it lists the classes that it loads
+ * @param list a file in which a Java without it may list the classes that it loads
  */
 export function findClassArchive(java: Java, jars: Jars, list: string): ClassArchive {
-  const [major = ""] = java.version.split(".");
   const identity = createHash("sha256").update(java.build).update(classPath(jars)).digest("hex");
-  const name = `java-${major}-${identity.slice(0, 12)}.jsa`;
-  const file = join(jars.dir, name);
-  if (existsSync(file)) return { options: [`-XX:SharedArchiveFile=${file}`], make: async () => {} };
-  // A Java that cannot make one is not asked again.
-  if (existsSync(`${file}.none`)) return { options: [], make: async () => {} };
+  const prefix = `${ofMajor(java)}${identity.slice(0, 12)}`;
+  const names = readdirSync(jars.dir).filter((name) => name.startsWith(prefix));
+  const whole = names.find((name) => isWhole(jars.dir, name));
+  // As a name in Java's working directory: a colon in a path would separate two archives.
+  if (whole) return { options: [`-XX:SharedArchiveFile=${whole}`], make: async () => {} };
+  // A Java that has failed to make one is not asked again; and in the path of a list Java replaces %p and %t.
+  const cannot = names.includes(`${prefix}.none`) || list.includes("%");
+  if (cannot) return { options: [], make: async () => {} };
   return {
     options: [`-XX:DumpLoadedClassList=${list}`],
-    async make(signal) {
-      const claimed = await claim(jars.dir);
-      if (!("release" in claimed)) return;
-      try {
-        await dump(java, jars, list, file, signal);
-        await removeOthers(jars.dir, major, name);
-      } finally {
-        claimed.release();
-      }
-    },
+    make: (signal) => makeAlone({ java, jars, list, prefix }, signal),
   };
 }
 
-/** Makes the archive in a process of its own, which runs nothing of Cassandra. */
+/** What the names of all archives of this major version of Java begin with. */
+function ofMajor({ version }: Java): string {
+  return `java-${version.split(".")[0]}-`;
+}
+
+/** Whether an archive has the size that its name says. Java trusts one that was cut, and ends with a bus error. */
+function isWhole(dir: string, name: string): boolean {
+  const [, size] = /-(\d+)\.jsa$/.exec(name) ?? [];
+  return size !== undefined && statSync(join(dir, name)).size === Number(size);
+}
+
+async function makeAlone(recipe: Recipe, signal: AbortSignal): Promise<void> {
+  const claimed = await claim(recipe.jars.dir);
+  if (!("release" in claimed)) return;
+  try {
+    await make(recipe, signal);
+  } finally {
+    claimed.release();
+  }
+}
+
+async function make(recipe: Recipe, signal: AbortSignal): Promise<void> {
+  const { java, jars, prefix } = recipe;
+  const draft = `${prefix}.draft`;
+  const hasMade = await dump(recipe, draft, signal);
+  signal.throwIfAborted();
+  const name = hasMade ? `${prefix}-${await sync(join(jars.dir, draft))}.jsa` : `${prefix}.none`;
+  if (hasMade) await rename(join(jars.dir, draft), join(jars.dir, name));
+  else await writeFile(join(jars.dir, name), "");
+  // Those of earlier builds of this Java have 70 MB each.
+  const others = (await readdir(jars.dir)).filter(
+    (each) => each.startsWith(ofMajor(java)) && each !== name,
+  );
+  await Promise.all(others.map((each) => rm(join(jars.dir, each), { force: true })));
+}
+
+/** Makes the archive in a process of its own, which runs nothing of Cassandra. Returns whether it could. */
 async function dump(
-  java: Java,
-  jars: Jars,
-  list: string,
-  file: string,
+  { java, jars, list }: Recipe,
+  draft: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const classes = `${list}.complete`;
-  const draft = `${file}.${process.pid}`;
   await writeFile(classes, completeLines(await readFile(list, "utf8")));
   const args = [
     "-Xshare:dump",
@@ -85,20 +120,17 @@ async function dump(
   if (signal.aborted) abort();
   const end = await child.ended;
   signal.removeEventListener("abort", abort);
-  if (end === "status 0") return rename(draft, file);
-  await rm(draft, { force: true });
-  if (!signal.aborted) await writeFile(`${file}.none`, "");
+  return end === "status 0";
 }
 
-/** Java is still writing: the last line may be a part of one. */
+/** Java is still writing the list: its last line may be a part of one. */
 function completeLines(text: string): string {
   return text.slice(0, text.lastIndexOf("\n") + 1);
 }
 
-/** Removes those of earlier builds of the same Java: each has 70 MB. */
-async function removeOthers(dir: string, major: string, name: string): Promise<void> {
-  const others = (await readdir(dir)).filter(
-    (each) => each.startsWith(`java-${major}-`) && !each.startsWith(name),
-  );
-  await Promise.all(others.map((each) => rm(join(dir, each), { force: true })));
+/** Writes a file to the disk, so that a power cut leaves no part of it; returns its size. */
+async function sync(path: string): Promise<number> {
+  await using file = await open(path);
+  await file.sync();
+  return (await file.stat()).size;
 }
