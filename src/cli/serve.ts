@@ -4,13 +4,9 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../config.ts";
 import { startEmbedded } from "../local/index.ts";
-import { placeOf } from "../live/index.ts";
-import { sampleOperations, seed } from "../party/sample.ts";
-import { type App, createApp } from "../server/index.ts";
-import { columns, command } from "./command.ts";
-import { type Database, isNew, openEmbedded } from "./database.ts";
+import { command } from "./command.ts";
 import { Exit } from "./exit.ts";
-import { openPatiently } from "./patience.ts";
+import type { Source } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `partyfinder serve`. */
@@ -31,30 +27,30 @@ export const serve = command({
     const config = loadConfig();
     if (watch) return serveOnChange(config, terminal);
     await requireFreePort(config);
-    const { cassandra, keyspace, host, port } = config;
-    await using database =
-      cassandra.kind === "cluster"
-        ? openPatiently(cassandra, keyspace, terminal)
-        : await openEmbedded(cassandra, keyspace, terminal);
-    const { session, added } = database;
-    if (!empty && isNew(added, "party")) {
-      const written = await seed(session);
-      terminal.progress(`Wrote ${written} sample parties.`);
-    }
-    const { redisUrl, pollInterval } = config.live;
-    await using app = await createApp({
-      session,
-      host,
-      port,
-      redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
-      pollInterval,
-      operations: sampleOperations,
-    });
-    terminal.print(banner(app, database, config));
-    await stopped(terminal, database);
-    terminal.progress("Stopping.");
+    await using opened = new AsyncDisposableStack();
+    const source = await openSource(config, terminal, opened);
+    const { runService } = await importService();
+    await runService(config, source, { seeds: !empty }, terminal);
   },
 });
+
+/** Starts the embedded Cassandra, if that is what is served from. */
+async function openSource(
+  { cassandra }: Config,
+  { progress, status, signal }: Terminal,
+  opened: AsyncDisposableStack,
+): Promise<Source> {
+  if (cassandra.kind === "cluster") return cassandra;
+  // A failure to import is told where the import is awaited.
+  const meanwhile = () => void importService().catch(() => {});
+  const options = { ...cassandra, progress, status, signal, meanwhile };
+  return { ...cassandra, running: opened.use(await startEmbedded(options)) };
+}
+
+/** Imports the rest of the program, which takes a second, and none while Java starts. */
+function importService(): Promise<typeof import("./service.ts")> {
+  return import("./service.ts");
+}
 
 /** Finds out before Cassandra is started whether there will be a place to serve from. */
 async function requireFreePort({ host, port }: Config): Promise<void> {
@@ -74,13 +70,6 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
           `Cannot listen on HOST ${host}, PORT ${port}: ${(cause as Error).message}.`,
         );
   }
-}
-
-/** Waits until somebody asks to stop. @throws LocalError if the embedded Cassandra is down for good before */
-async function stopped({ signal }: Terminal, { died }: Database): Promise<void> {
-  const asked = signal.aborted ? undefined : once(signal, "abort");
-  const death = await Promise.race([asked?.then(() => undefined), died]);
-  if (death) throw death;
 }
 
 /** Keeps the embedded Cassandra up beside a server that Node.js restarts on every change of a file. */
@@ -104,21 +93,4 @@ async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise
   child.kill();
   await ended;
   throw death;
-}
-
-function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config): string {
-  const query = JSON.stringify({
-    query: '{ partiesInCity(city: "Rome") { nodes { id name people } } }',
-  });
-  const { redisUrl } = config.live;
-  const rows = [
-    ["Page", new URL("/", url).href],
-    ["GraphiQL", url],
-    ["WebSocket", webSocketUrl],
-    ["Cassandra", origin],
-    ["Keyspace", config.keyspace],
-    ...(redisUrl === undefined ? [] : [["Redis", placeOf(redisUrl)]]),
-  ];
-  const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
-  return `\nPartyfinder is up.\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
 }

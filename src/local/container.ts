@@ -18,6 +18,7 @@ export async function runInDocker(
   const { dir, keep = true, progress, signal } = options;
   const port = await choosePort("127.0.0.1", choice, progress);
   const dataDir = keep ? dir : undefined;
+  options.meanwhile?.();
   const docker = await startDocker({ dataDir, port, progress, signal });
   lock.publish({ runtime: "docker", contactPoint: docker.contactPoint });
   return docker;

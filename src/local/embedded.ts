@@ -31,6 +31,8 @@ export interface EmbeddedOptions {
   readonly progress: (line: string) => void;
   /** Called often with a line that replaces the one before. Default: `progress`, every few seconds. */
   readonly status?: ((line: string) => void) | undefined;
+  /** Called when there is nothing to do but to wait for Cassandra: the caller may do something else. */
+  readonly meanwhile?: (() => void) | undefined;
   /** Ends a start that is under way, with all its processes; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

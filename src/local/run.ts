@@ -39,7 +39,7 @@ export async function runJars(
 
 async function runOnce(
   { java, jars }: Installation,
-  { dir, heap = "512m", keep = true, env, progress, signal }: EmbeddedOptions,
+  { dir, heap = "512m", keep = true, env, progress, meanwhile, signal }: EmbeddedOptions,
   choice: PortChoice,
   lock: Lock,
 ): Promise<Run> {
@@ -55,6 +55,7 @@ async function runOnce(
   const run = { java: java.command, jars, heap, options, env };
   const node = await startNode({ node: settings, dir, ...run });
   lock.publish({ runtime: "jars", contactPoint, java: identify(node.pid) });
+  meanwhile?.();
   try {
     await node.ready({ progress, signal });
   } catch (error) {

@@ -13,11 +13,12 @@ const patience = 120_000;
 export async function share(
   dir: string,
   holder: Holder,
-  { progress, signal }: Pick<EmbeddedOptions, "progress" | "signal">,
+  { progress, meanwhile, signal }: Pick<EmbeddedOptions, "progress" | "meanwhile" | "signal">,
 ): Promise<Embedded | undefined> {
   const { owner } = holder;
   const { pid } = owner;
   progress(`Sharing the Cassandra that process ${pid} runs in ${dir}.`);
+  meanwhile?.();
   let startedAt: number | undefined;
   for (;;) {
     signal?.throwIfAborted();
