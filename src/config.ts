@@ -24,6 +24,7 @@ import {
   pemFile,
   redisUrl,
   replication,
+  repositoryUrl,
   requireBoth,
   type Setting,
   text,
@@ -67,6 +68,8 @@ export interface EmbeddedCassandra {
   readonly dir: string;
   readonly cacheDir: string;
   readonly runtime: "jars" | "docker" | undefined;
+  /** The Maven repository of its jars, perhaps with a login; undefined: as Maven is configured. */
+  readonly repository: string | undefined;
   readonly javaHome: string | undefined;
 }
 
@@ -201,9 +204,16 @@ export const settings = {
   },
   CASSANDRA_EMBEDDED: {
     meaning:
-      "What the embedded Cassandra runs on, jars or docker. Default: jars where Java and Maven are found.",
+      "What the embedded Cassandra runs on, jars or docker. Default: jars where Java is found, and Maven or a repository.",
     example: "docker",
     read: oneOf("jars", "docker"),
+  },
+  CASSANDRA_EMBEDDED_REPOSITORY: {
+    meaning:
+      "The URL of the Maven repository to fetch the embedded Cassandra's jars from, once; Maven is then not needed. Default: what Maven is configured for, with its mirrors, proxies and logins.",
+    example: "https://user:password@maven.example.com/repository",
+    secret: true,
+    read: repositoryUrl,
   },
   REDIS_URL: {
     meaning:
@@ -305,6 +315,7 @@ function readCassandra(values: Values, environment: Environment): Config["cassan
     dir: ".cassandra",
     ...readPlaces(environment),
     runtime: values.CASSANDRA_EMBEDDED,
+    repository: values.CASSANDRA_EMBEDDED_REPOSITORY,
   };
 }
 

@@ -1,5 +1,6 @@
 import { isContactPoint, type Replication } from "./cassandra/index.ts";
 import { readNamedFile } from "./file.ts";
+import { isRepositoryUrl } from "./local/index.ts";
 
 /** An environment variable: what it means, its default, and how its text is read. */
 export interface Setting<Value> {
@@ -80,6 +81,14 @@ export function redisUrl(value: string): string {
   }
   throw new Error(
     "redis://host:port, or rediss://host:port for TLS, with user:password@ before the host where Redis asks for them",
+  );
+}
+
+/** The address of a Maven repository, with or without a user and a password. */
+export function repositoryUrl(value: string): string {
+  if (isRepositoryUrl(value)) return value;
+  throw new Error(
+    "the URL of a Maven repository, https://host/path, with user:password@ before the host where it asks for them",
   );
 }
 

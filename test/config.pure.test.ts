@@ -47,10 +47,28 @@ test("nothing set is an embedded Cassandra and the default port", () => {
       dir: ".cassandra",
       cacheDir: "/cache/partyfinder",
       runtime: undefined,
+      repository: undefined,
       javaHome: undefined,
     },
     live: { redisUrl: undefined, pollInterval: 2000 },
   });
+});
+
+test("the repository of the embedded Cassandra's jars is a URL, which no message shows", () => {
+  const read = (repository: string) =>
+    readConfig({ ...HOME, CASSANDRA_EMBEDDED_REPOSITORY: repository }).cassandra;
+  for (const url of ["https://ada:secret@maven.example/maven2", "file:///srv/maven2"]) {
+    expect(read(url)).toMatchObject({ repository: url });
+  }
+  for (const text of [
+    "maven.example",
+    "ftp://ada:secret@maven.example",
+    "https://maven.example?a",
+  ]) {
+    expect(problem({ CASSANDRA_EMBEDDED_REPOSITORY: text })).toBe(
+      "CASSANDRA_EMBEDDED_REPOSITORY must be the URL of a Maven repository, https://host/path, with user:password@ before the host where it asks for them, but is another text.",
+    );
+  }
 });
 
 test("contact points are a cluster of one's own", () => {

@@ -1,14 +1,16 @@
 import {
   type Addition,
+  CassandraError,
   connect,
+  type ConnectByContactPoints,
   placeOf,
   requireSynced,
   type Session,
   sync,
   syncKeyspace,
 } from "../cassandra/index.ts";
-import type { Cluster, Config, EmbeddedCassandra } from "../config.ts";
-import { type LocalError, startEmbedded } from "../local/index.ts";
+import type { Cluster, Config } from "../config.ts";
+import { type Embedded, type LocalError, startEmbedded } from "../local/index.ts";
 import { tables } from "../party/index.ts";
 import { fillByDate } from "./fill.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,7 +22,7 @@ export interface Database extends AsyncDisposable {
   readonly origin: string;
   /** What was missing and has been created just now. */
   readonly added: readonly Addition[];
-  /** Tells that an embedded Cassandra ended by itself; of a cluster it never does. */
+  /** Resolves when the embedded Cassandra is down for good: it is not restarted. Never resolves for a cluster. */
   readonly died: Promise<LocalError>;
 }
 
@@ -41,30 +43,32 @@ export async function openDatabase(
   options: OpenOptions,
 ): Promise<Database> {
   const { cassandra, keyspace } = config;
-  return cassandra.kind === "embedded"
-    ? openEmbedded(cassandra, keyspace, terminal)
-    : openCluster(cassandra, keyspace, options);
+  if (cassandra.kind === "cluster") return openCluster(cassandra, keyspace, options);
+  const { progress, status, signal } = terminal;
+  await using opened = new AsyncDisposableStack();
+  const embedded = opened.use(await startEmbedded({ ...cassandra, progress, status, signal }));
+  const completed = opened.use(await openEmbedded(embedded, cassandra.dir, keyspace, terminal));
+  return database(completed, opened);
 }
 
 /**
- * Starts the embedded Cassandra, or shares it, and completes its database.
+ * Connects to an embedded Cassandra and completes its database. Closing the database does not stop it.
  *
- * @throws LocalError, CassandraError
+ * @param dir where it runs, for a person
+ * @throws CassandraError
  */
 export async function openEmbedded(
-  { dir, cacheDir, runtime, javaHome }: EmbeddedCassandra,
+  embedded: Embedded,
+  dir: string,
   keyspace: string,
   terminal: Terminal,
 ): Promise<Database> {
-  const { progress, signal } = terminal;
+  const { signal } = terminal;
   await using opened = new AsyncDisposableStack();
-  const options = { dir, cacheDir, runtime, javaHome, progress, signal };
-  const embedded = opened.use(await startEmbedded(options));
   signal.throwIfAborted();
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
-  await syncKeyspace(cluster, keyspace, 1);
-  const session = opened.use(await connect({ ...cluster, keyspace }));
+  const session = opened.use(await connectToOwn(cluster, keyspace));
   const added = await sync(session, keyspace, tables);
   // A database from before there were entries by date.
   if (isNew(added, "party_by_date") && !isNew(added, "party")) {
@@ -74,6 +78,18 @@ export async function openEmbedded(
   const data = embedded.runtime === "docker" ? "a Docker volume" : dir;
   const origin = `${session.version}, embedded (${embedded.runtime}) at ${contactPoint}, data in ${data}${shared}`;
   return database({ session, origin, added, died }, opened);
+}
+
+/** Connects to a keyspace, and creates it if it is missing. */
+async function connectToOwn(cluster: ConnectByContactPoints, keyspace: string): Promise<Session> {
+  try {
+    // Nearly always it is there: to look first would be another connection.
+    return await connect({ ...cluster, keyspace });
+  } catch (error) {
+    if (!(error instanceof CassandraError) || error.code !== "NOT_SYNCED") throw error;
+    await syncKeyspace(cluster, keyspace, 1);
+    return connect({ ...cluster, keyspace });
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export const exitCodes = {
   notConnected: 11,
   notSynced: 12,
   forbidden: 13,
+  ownerEnded: 14,
 } as const;
 
 /** What each exit status means, for the help. */
@@ -30,12 +31,13 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   portInUse: "the port of the HTTP server is taken",
   noRuntime: "neither Java nor Docker for the embedded Cassandra",
   unfitJava: "a Java that Cassandra does not run on",
-  noMaven: "no Maven to fetch Cassandra with",
+  noMaven: "neither Maven nor a setting says where to fetch Cassandra from",
   downloadFailed: "Cassandra could not be fetched",
-  cassandraFailed: "the embedded Cassandra did not start, or died",
+  cassandraFailed: "the embedded Cassandra did not start, or could not be kept running",
   notConnected: "no connection to Cassandra",
   notSynced: "the database does not match the models",
   forbidden: "the role in Cassandra lacks a right",
+  ownerEnded: "the process that ran the shared embedded Cassandra has ended it",
 };
 
 /** An end with a reason that the person at the terminal can do something about. */
@@ -74,6 +76,7 @@ const localReasons = {
   NOT_STARTED: "cassandraFailed",
   PORT_TAKEN: "cassandraFailed",
   DIED: "cassandraFailed",
+  OWNER_ENDED: "ownerEnded",
   DIRECTORY_UNUSABLE: "cassandraFailed",
 } as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;
 

@@ -1,13 +1,15 @@
 import { columns, type Command } from "./command.ts";
-import { doctor } from "./doctor.ts";
 import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
-import { schema } from "./schema.ts";
-import { seed } from "./seed.ts";
-import { serve } from "./serve.ts";
-import { sync } from "./sync.ts";
 import { createTerminal, Stopped, type Terminal } from "./terminal.ts";
 
-const commands: readonly Command[] = [serve, sync, seed, schema, doctor];
+/** Every command by name. Each is imported when it is called: `serve` can so start Java before all else is there. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serve,
+  sync: async () => (await import("./sync.ts")).sync,
+  seed: async () => (await import("./seed.ts")).seed,
+  schema: async () => (await import("./schema.ts")).schema,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+};
 
 /** Runs the command that the arguments name, and sets the process's exit status. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -27,22 +29,22 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run([name, ...rest]: readonly string[], terminal: Terminal): Promise<void> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    terminal.print(help());
+    terminal.print(await help());
     return;
   }
-  const found = commands.find((command) => command.name === name);
-  if (found) return found.run(rest, terminal);
-  const known = commands.map((command) => command.name).join(", ");
+  if (Object.hasOwn(commands, name)) return (await commands[name]!()).run(rest, terminal);
+  const known = Object.keys(commands).join(", ");
   throw new Exit("usage", `There is no command "${name}". There are: ${known}.`);
 }
 
-function help(): string {
+async function help(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
   const reasons = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
   return [
     "partyfinder: a GraphQL service on Apache Cassandra whose schema cannot ask a wrong question",
     "",
     "Commands:",
-    columns(commands.map(({ name, summary }) => [name, summary])),
+    columns(all.map(({ name, summary }) => [name, summary])),
     "",
     '"partyfinder <command> --help" shows its options and an example.',
     "Settings come from the environment and from .env; .env.template lists them.",

@@ -4,13 +4,9 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../config.ts";
 import { startEmbedded } from "../local/index.ts";
-import { placeOf } from "../live/index.ts";
-import { sampleOperations, seed } from "../party/sample.ts";
-import { type App, createApp } from "../server/index.ts";
-import { columns, command } from "./command.ts";
-import { type Database, isNew, openEmbedded } from "./database.ts";
+import { command } from "./command.ts";
 import { Exit } from "./exit.ts";
-import { openPatiently } from "./patience.ts";
+import type { Source } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `partyfinder serve`. */
@@ -31,32 +27,30 @@ export const serve = command({
     const config = loadConfig();
     if (watch) return serveOnChange(config, terminal);
     await requireFreePort(config);
-    const { cassandra, keyspace, host, port, idle, maxTokens } = config;
-    await using database =
-      cassandra.kind === "cluster"
-        ? openPatiently(cassandra, keyspace, terminal)
-        : await openEmbedded(cassandra, keyspace, terminal);
-    const { session, added } = database;
-    if (!empty && isNew(added, "party")) {
-      const written = await seed(session);
-      terminal.progress(`Wrote ${written} sample parties.`);
-    }
-    const { redisUrl, pollInterval } = config.live;
-    await using app = await createApp({
-      session,
-      host,
-      port,
-      idle,
-      maxTokens,
-      redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
-      pollInterval,
-      operations: sampleOperations,
-    });
-    terminal.print(banner(app, database, config));
-    await stopped(terminal, database);
-    terminal.progress("Stopping.");
+    await using opened = new AsyncDisposableStack();
+    const source = await openSource(config, terminal, opened);
+    const { runService } = await importService();
+    await runService(config, source, { seeds: !empty }, terminal);
   },
 });
+
+/** Starts the embedded Cassandra, if that is what is served from. */
+async function openSource(
+  { cassandra }: Config,
+  { progress, status, signal }: Terminal,
+  opened: AsyncDisposableStack,
+): Promise<Source> {
+  if (cassandra.kind === "cluster") return cassandra;
+  // A failure to import is told where the import is awaited.
+  const meanwhile = () => void importService().catch(() => {});
+  const options = { ...cassandra, progress, status, signal, meanwhile };
+  return { ...cassandra, running: opened.use(await startEmbedded(options)) };
+}
+
+/** Imports the rest of the program, which takes a second, and none while Java starts. */
+function importService(): Promise<typeof import("./service.ts")> {
+  return import("./service.ts");
+}
 
 /** Finds out before Cassandra is started whether there will be a place to serve from. */
 async function requireFreePort({ host, port }: Config): Promise<void> {
@@ -78,20 +72,14 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
   }
 }
 
-/** Waits until somebody asks to stop. @throws LocalError if the embedded Cassandra dies before */
-async function stopped({ signal }: Terminal, { died }: Database): Promise<void> {
-  const asked = signal.aborted ? undefined : once(signal, "abort");
-  const death = await Promise.race([asked?.then(() => undefined), died]);
-  if (death) throw death;
-}
-
 /** Keeps the embedded Cassandra up beside a server that Node.js restarts on every change of a file. */
 async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise<void> {
-  const { progress, signal } = terminal;
+  const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
-  if (cassandra.kind === "embedded") {
-    opened.use(await startEmbedded({ ...cassandra, progress, signal }));
-  }
+  const embedded =
+    cassandra.kind === "embedded"
+      ? opened.use(await startEmbedded({ ...cassandra, progress, status, signal }))
+      : undefined;
   signal.throwIfAborted();
   const entry = fileURLToPath(new URL("partyfinder.js", import.meta.url));
   // Not all of it is imported: a page's files are read.
@@ -99,22 +87,10 @@ async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise
   const args = [...process.execArgv, watch, entry, "serve"];
   const child = spawn(process.execPath, args, { stdio: "inherit" });
   signal.addEventListener("abort", () => child.kill());
-  await once(child, "exit");
-}
-
-function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config): string {
-  const query = JSON.stringify({
-    query: '{ partiesInCity(city: "Rome") { nodes { id name people } } }',
-  });
-  const { redisUrl } = config.live;
-  const rows = [
-    ["Page", new URL("/", url).href],
-    ["GraphiQL", url],
-    ["WebSocket", webSocketUrl],
-    ["Cassandra", origin],
-    ["Keyspace", config.keyspace],
-    ...(redisUrl === undefined ? [] : [["Redis", placeOf(redisUrl)]]),
-  ];
-  const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
-  return `\nPartyfinder is up.\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
+  const ended = once(child, "exit").then(() => undefined);
+  const death = await Promise.race([ended, ...(embedded ? [embedded.died] : [])]);
+  if (death === undefined) return;
+  child.kill();
+  await ended;
+  throw death;
 }

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** Tells what goes on: to standard error, a line each. */
   readonly progress: (line: string) => void;
+  /** Tells what goes on in a line that the next one replaces. Undefined where standard error is no terminal. */
+  readonly status: ((line: string) => void) | undefined;
   /** Marks a part of a result by a colour or bold, where standard output shows it and NO_COLOR is not set. */
   readonly style: (format: Style, text: string) => string;
   /** How many characters go in a line of standard output; of a file or a pipe any number. */
@@ -39,11 +41,45 @@ export function createTerminal(): Terminal {
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   return {
-    print: (text) => process.stdout.write(`${text}\n`),
-    progress: (line) => process.stderr.write(`${line}\n`),
+    ...createWriters(process),
     style: (format, text) => styleText(format, text, { stream: process.stdout }),
     width: process.stdout.isTTY ? process.stdout.columns : Infinity,
     signal: stop.signal,
+  };
+}
+
+/** Where a terminal writes to. */
+interface Streams {
+  readonly stdout: Pick<NodeJS.WriteStream, "write">;
+  readonly stderr: Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
+}
+
+/** Makes the ways to write. Each removes the line that the last `status` left. */
+export function createWriters({
+  stdout,
+  stderr,
+}: Streams): Pick<Terminal, "print" | "progress" | "status"> {
+  let isPending = false;
+  const removePending = () => {
+    if (isPending) stderr.write("\r\u001B[K");
+    isPending = false;
+  };
+  const status = (line: string) => {
+    removePending();
+    // Only one that fits on the screen's line can be removed.
+    stderr.write(line.slice(0, stderr.columns - 1));
+    isPending = true;
+  };
+  return {
+    print: (text) => {
+      removePending();
+      stdout.write(`${text}\n`);
+    },
+    progress: (line) => {
+      removePending();
+      stderr.write(`${line}\n`);
+    },
+    status: stderr.isTTY ? status : undefined,
   };
 }
 

@@ -19,20 +19,27 @@ const IMAGE_SIZE = "about 170 MB";
  * waiting for other nodes: neither at the start for gossip to settle, nor at the end for them to hear of it.
  * `initial_token` is testcontainers' own, whose JVM_EXTRA_OPTS this replaces.
  */
-const ENVIRONMENT = {
-  MAX_HEAP_SIZE: "512M",
-  HEAP_NEWSIZE: "128M",
-  JVM_EXTRA_OPTS: [
+function environment({ durable }: { readonly durable: boolean }): Record<string, string> {
+  const options = [
     "-Dcassandra.initial_token=0",
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
     "-Dcassandra.shutdown_announce_in_ms=0",
-  ].join(" "),
-} as const;
+    ...(durable ? DURABLE : []),
+  ];
+  return { MAX_HEAP_SIZE: "512M", HEAP_NEWSIZE: "128M", JVM_EXTRA_OPTS: options.join(" ") };
+}
 
 /**
- * How long a node whose data is kept may take to end by itself, in seconds; it needs about 3. Ended by force
- * it would lose what was written in its last 100 ms (CASSANDRA-13987).
+ * Acknowledges only what is on the disk. The image has no variable for that, but Cassandra takes any setting as a system
+ * property (YamlConfigurationLoader); the image's period must go, for `batch` allows none.
  */
+const DURABLE = [
+  "-Dcassandra.config.allow_system_properties=true",
+  "-Dcassandra.settings.commitlog_sync=batch",
+  "-Dcassandra.settings.commitlog_sync_period=0ms",
+];
+
+/** How long a node whose data is kept may take to end by itself, in seconds; it needs about 3. */
 const GRACE_SECONDS = 10;
 
 /** How much of a starting node's log is remembered for an error to quote from, in characters. */
@@ -41,8 +48,8 @@ const LOG_TAIL = 5000;
 export interface DockerOptions {
   /**
    * Whose data to keep between runs: a directory, absolute or relative to the working directory, which the
-   * caller has to itself. It only names a Docker volume, nothing is written into it (see `volumeOf`). Absent:
-   * the data goes with the container.
+   * caller has to itself. It only names a Docker volume, nothing is written into it (see `volumeOf`). What is
+   * acknowledged is then on the disk. Absent: the data goes with the container.
    */
   readonly dataDir?: string | undefined;
   /** The port for clients. Absent: any free one. */
@@ -257,7 +264,7 @@ async function developmentContainer(
         "9042/tcp": [{ HostIp: hostAddress(client), HostPort: String(port) }],
       };
       this.createOpts.Healthcheck = { Test: ["NONE"] };
-      this.withEnvironment(ENVIRONMENT); // only here: start() has set its own, and the last one counts
+      this.withEnvironment(environment({ durable: volume !== undefined })); // only here: start() has set its own, and the last one counts
     }
 
     protected override async containerCreated(id: string): Promise<void> {

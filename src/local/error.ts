@@ -3,12 +3,13 @@
  *
  * - `NO_JAVA`: there is no Java, and no Docker that could stand in for it.
  * - `UNFIT_JAVA`: the Java that was found is not one that Cassandra 5 runs on.
- * - `NO_MAVEN`: the jars are not there yet, and neither is Maven to fetch them.
+ * - `NO_MAVEN`: the jars are not there yet, and neither a setting nor Maven says where to fetch them from.
  * - `NO_DOCKER`: Docker was demanded, but no engine answers.
- * - `DOWNLOAD_FAILED`: Maven could not fetch the jars.
+ * - `DOWNLOAD_FAILED`: the jars, or the Docker image, could not be fetched.
  * - `NOT_STARTED`: Cassandra ended, or did not answer in time, while it was starting.
- * - `PORT_TAKEN`: another program took one of its ports in the moment before Cassandra would have.
- * - `DIED`: Cassandra ended by itself after it had started.
+ * - `PORT_TAKEN`: another program has the port that Cassandra needs, or took one just before Cassandra would have.
+ * - `DIED`: Cassandra ended by itself after it had started, and was not restarted, or restarts failed.
+ * - `OWNER_ENDED`: the Cassandra was shared, and the process that ran it has ended it.
  * - `DIRECTORY_UNUSABLE`: the directory cannot be written, or is in use by a Cassandra that cannot be shared.
  */
 export type LocalErrorCode =
@@ -20,6 +21,7 @@ export type LocalErrorCode =
   | "NOT_STARTED"
   | "PORT_TAKEN"
   | "DIED"
+  | "OWNER_ENDED"
   | "DIRECTORY_UNUSABLE";
 
 /** A failure of the embedded Cassandra: its message says what was needed, what came instead and what to do. */

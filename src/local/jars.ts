@@ -1,96 +1,174 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
-import { hasCode } from "./error.ts";
-import { type MavenOptions, runMaven } from "./maven.ts";
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Artifact, artifactsOf } from "./artifact.ts";
+import { cassandraVersion } from "./artifacts.ts";
+import { download, DownloadError } from "./download.ts";
+import type { EmbeddedOptions } from "./embedded.ts";
+import { LocalError } from "./error.ts";
+import { findMavenSource, repositoryAt, type Source } from "./repository.ts";
 
-/** The Cassandra that is run. */
-export const cassandraVersion = "5.0.6";
+/** The jars of Cassandra and of all that it needs on this machine. */
+export interface Jars {
+  /** The directory that they are in. */
+  readonly dir: string;
+  /** Their file names. */
+  readonly names: readonly string[];
+}
 
 /** How the jars are found. */
-export interface JarsOptions extends Omit<MavenOptions, "cwd"> {
-  /** Where the list of the jars is kept; they themselves stay in Maven's local repository. */
-  readonly cacheDir: string;
-}
+export type JarsOptions = Pick<
+  EmbeddedOptions,
+  "cacheDir" | "repository" | "env" | "progress" | "status" | "signal"
+>;
 
 /**
- * The jars of Cassandra and of all that it needs on this machine, as paths.
+ * Finds the jars in the cache, and fetches those that are not there: once a user, 88 files of 56 MiB.
  *
- * They are fetched by Maven unless all are there already (once a user: 100 jars, 67 MiB, and Maven's own plugins).
- * Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`.
+ * Each is the pinned one, by its checksum when it comes and by its size later. Fails with `NO_MAVEN` or
+ * `DOWNLOAD_FAILED`.
  */
-export async function findJars(options: JarsOptions): Promise<readonly string[]> {
-  const list = listFile(options.cacheDir);
-  const known = await readList(list);
-  const jars = areThere(known) ? known : await fetchJars(list, options);
-  return jarsOf(process.platform, process.arch, jars);
+export async function findJars(options: JarsOptions): Promise<Jars> {
+  const dir = dirIn(options.cacheDir);
+  const artifacts = artifactsOf(process.platform, process.arch);
+  const missing = await missingFrom(dir, artifacts);
+  if (missing.length > 0) await obtain(missing, dir, options);
+  return { dir, names: artifacts.map(({ name }) => name) };
 }
 
-/** Whether all jars are there, so that nothing is to be fetched. */
-export async function hasJars(cacheDir: string): Promise<boolean> {
-  return areThere(await readList(listFile(cacheDir)));
+/** What of the jars is still to be fetched, in bytes. */
+export async function missingBytes(cacheDir: string): Promise<number> {
+  return sizeOf(await missingFrom(dirIn(cacheDir), artifactsOf(process.platform, process.arch)));
 }
 
-const listFile = (cacheDir: string) => join(cacheDir, `cassandra-${cassandraVersion}.jars`);
+const dirIn = (cacheDir: string) => join(cacheDir, `cassandra-${cassandraVersion}`);
 
-const areThere = (jars: readonly string[]) => jars.length > 0 && jars.every(existsSync);
-
-/** Those of the jars that serve a platform: native libraries carry its name, e.g. `-linux-x86_64.jar`. */
-export function jarsOf(platform: string, arch: string, jars: readonly string[]): readonly string[] {
-  const system = platform === "darwin" ? "osx" : platform;
-  const machine = arch === "arm64" ? "aarch_64" : arch === "x64" ? "x86_64" : arch;
-  return jars.filter((jar) => {
-    const native = /-(linux|osx|windows)-(\w+)\.jar$/.exec(jar);
-    return native === null || (native[1] === system && native[2] === machine);
-  });
+async function missingFrom(
+  dir: string,
+  artifacts: readonly Artifact[],
+): Promise<readonly Artifact[]> {
+  const isThere = await Promise.all(
+    artifacts.map(async ({ name, size }) => {
+      const found = await stat(join(dir, name)).catch(() => undefined);
+      return found?.size === size;
+    }),
+  );
+  return artifacts.filter((_, i) => !isThere[i]);
 }
 
-async function readList(list: string): Promise<readonly string[]> {
+/** Two processes may do this at once: each file gets its name when it is complete. */
+async function obtain(
+  missing: readonly Artifact[],
+  dir: string,
+  options: JarsOptions,
+): Promise<void> {
+  const { repository, progress, signal } = options;
+  signal?.throwIfAborted();
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await removeLeftovers(dir);
+  if (repository === undefined) progress("Asking Maven where to fetch Cassandra from.");
+  const source: Source =
+    repository === undefined
+      ? await findMavenSource(options)
+      : { repositories: [repositoryAt(repository)], localRepository: undefined };
+  const rest = await copyFrom(source.localRepository, missing, dir);
+  if (rest.length > 0) await fetchFrom(source, rest, dir, options);
+}
+
+/** Removes what processes that were killed have left of files. */
+async function removeLeftovers(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const [, pid] = /\.(\d+)\.part$/.exec(name) ?? [];
+    if (pid !== undefined && !runs(Number(pid))) await rm(join(dir, name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
   try {
-    return (await readFile(list, "utf8")).split("\n").filter(Boolean);
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Copies what Maven has already; returns what it has not, or has otherwise. */
+async function copyFrom(
+  localRepository: string | undefined,
+  artifacts: readonly Artifact[],
+  dir: string,
+): Promise<readonly Artifact[]> {
+  if (localRepository === undefined) return artifacts;
+  const rest: Artifact[] = [];
+  for (const artifact of artifacts) {
+    const content = await readFile(join(localRepository, artifact.path)).catch(() => undefined);
+    const isRight =
+      content && createHash("sha256").update(content).digest("hex") === artifact.sha256;
+    if (isRight) await copy(join(localRepository, artifact.path), join(dir, artifact.name));
+    else rest.push(artifact);
+  }
+  return rest;
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const part = `${to}.${process.pid}.part`;
+  await copyFile(from, part, constants.COPYFILE_FICLONE);
+  await rename(part, to);
+}
+
+async function fetchFrom(
+  { repositories }: Source,
+  artifacts: readonly Artifact[],
+  dir: string,
+  options: JarsOptions,
+): Promise<void> {
+  const { progress, signal } = options;
+  const total = sizeOf(artifacts);
+  const places = repositories.map(({ url }) => url.host || url.pathname).join(" and ");
+  progress(
+    `Fetching Cassandra ${cassandraVersion} from ${places}, only this once: ${artifacts.length} files, ${mebibytes(total)} MiB.`,
+  );
+  const tell = meter(options);
+  let bytes = 0;
+  const received = (more: number) => {
+    bytes += more;
+    tell(`Fetched ${mebibytes(bytes)} of ${mebibytes(total)} MiB.`);
+  };
+  try {
+    await download(artifacts, repositories, dir, { received, signal });
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw error;
+    throw error instanceof DownloadError ? downloadFailed(error, options) : error;
   }
 }
 
-/** Two processes may do this at once: each works on files of its own, and puts the list in place by renaming. */
-async function fetchJars(list: string, options: JarsOptions): Promise<readonly string[]> {
-  const { cacheDir } = options;
-  await mkdir(cacheDir, { recursive: true });
-  const pomFile = `${list}.${process.pid}.pom.xml`;
-  const pathFile = `${list}.${process.pid}.path`;
-  try {
-    await writeFile(pomFile, pom);
-    await runMaven(["-f", pomFile, ...classpathGoal(pathFile)], { ...options, cwd: cacheDir });
-    const jars = (await readFile(pathFile, "utf8")).trim().split(delimiter);
-    await writeFile(pathFile, `${jars.join("\n")}\n`);
-    await rename(pathFile, list);
-    return jars;
-  } finally {
-    await Promise.all([pomFile, pathFile].map((file) => rm(file, { force: true })));
-  }
+/** Tells how far it is: often where a line can be replaced, else every three seconds. */
+function meter({ status, progress }: Pick<JarsOptions, "status" | "progress">) {
+  const [tell, pause] = status === undefined ? [progress, 3000] : [status, 100];
+  let next = Date.now() + pause;
+  return (line: string): void => {
+    if (Date.now() < next) return;
+    next = Date.now() + pause;
+    tell(line);
+  };
 }
 
-/** Fetches what is missing and writes the paths of all into a file. */
-const classpathGoal = (pathFile: string) => [
-  "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath",
-  "-DincludeScope=runtime",
-  `-Dmdep.outputFile=${pathFile}`,
-];
+function downloadFailed(
+  cause: DownloadError,
+  { repository }: Pick<JarsOptions, "repository">,
+): LocalError {
+  const settings = repository ? "CASSANDRA_EMBEDDED_REPOSITORY" : "Maven's settings.xml";
+  const others = repository
+    ? ""
+    : ` Or set CASSANDRA_EMBEDDED_REPOSITORY to another Maven repository; or let Maven fetch it by "mvn dependency:get -Dartifact=org.apache.cassandra:cassandra-all:${cassandraVersion}".`;
+  return new LocalError(
+    "DOWNLOAD_FAILED",
+    `Cassandra could not be fetched: ${cause.message}. Check the network and ${settings}, and start again; what has been fetched is kept.${others}`,
+    { cause },
+  );
+}
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>partyfinder</groupId>
-  <artifactId>local</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency>
-      <groupId>org.apache.cassandra</groupId>
-      <artifactId>cassandra-all</artifactId>
-      <version>${cassandraVersion}</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
+function sizeOf(artifacts: readonly Artifact[]): number {
+  return artifacts.reduce((sum, { size }) => sum + size, 0);
+}
+
+const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);

@@ -10,6 +10,8 @@ export interface Java {
   readonly command: string;
   /** e.g. `17.0.15` */
   readonly version: string;
+  /** All that `java -version` says: no two builds say the same. */
+  readonly build: string;
 }
 
 /** Where to look for Java. */
@@ -24,8 +26,11 @@ export interface JavaPlace {
 export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
   const command = javaHome === undefined ? "java" : join(resolve(javaHome), "bin", "java");
   const place = javaHome === undefined ? "PATH" : `JAVA_HOME (${javaHome})`;
-  const version = await versionOf(command, env);
-  if (version !== undefined && isFit(version)) return { command, version };
+  const build = await buildOf(command, env);
+  const version = build && versionIn(build);
+  if (build !== undefined && version !== undefined && isFit(version)) {
+    return { command, version, build };
+  }
   const advice = await advise();
   if (version === undefined) {
     throw new LocalError(
@@ -39,19 +44,43 @@ export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
   );
 }
 
+/**
+ * The environment in which Java runs Cassandra, whatever the user's is.
+ *
+ * Options that the user has for other Java programs are left out, because they can contradict ours (another collector,
+ * a smaller heap, a class path) and some of them win. The encoding of file names comes from the locale alone:
+ * `sun.jnu.encoding` cannot be set. Under `LC_ALL=C` Java cannot open a folder named `ä`.
+ */
+export function javaEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const {
+    JAVA_TOOL_OPTIONS: _tool,
+    JDK_JAVA_OPTIONS: _launcher,
+    _JAVA_OPTIONS: _vm,
+    CLASSPATH: _classPath,
+    ...rest
+  } = environment;
+  return { ...rest, LC_ALL: "C.UTF-8" };
+}
+
 /** Cassandra 5.0 refuses every other (its bin/cassandra.in.sh). */
 function isFit(version: string): boolean {
   return /^(11|17)\b/.test(version);
 }
 
-/** What `java -version` says, e.g. `17.0.15`; undefined if it cannot be run. */
-async function versionOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** What `java -version` says; undefined if it cannot be run. */
+async function buildOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, ["-version"], { env });
-    return /version "([^"]+)"/.exec(stdout + stderr)?.[1];
+    const options = { env: javaEnvironment(env) };
+    const { stdout, stderr } = await promisify(execFile)(command, ["-version"], options);
+    return stdout + stderr;
   } catch {
     return undefined;
   }
+}
+
+/** The version that it says, e.g. `17.0.15`. */
+function versionIn(build: string): string | undefined {
+  return /version "([^"]+)"/.exec(build)?.[1];
 }
 
 async function advise(): Promise<string> {
@@ -66,7 +95,7 @@ async function fitHome(): Promise<string | undefined> {
   for (const [folder, home] of installations) {
     for (const name of await readdir(folder).catch(() => [])) {
       const candidate = join(folder, name, home);
-      const version = await versionOf(join(candidate, "bin", "java"));
+      const version = versionIn((await buildOf(join(candidate, "bin", "java"))) ?? "");
       if (version !== undefined && isFit(version)) return candidate;
     }
   }

@@ -1,20 +1,32 @@
 import { delimiter, join } from "node:path";
+import type { Jars } from "./jars.ts";
 import { pathToFileURL } from "node:url";
 
-/** What a Java virtual machine needs to know to run a node. All paths are absolute. */
+/** What a Java virtual machine needs to know to run a node, in the directory of the jars. */
 export interface Jvm {
-  readonly jars: readonly string[];
+  readonly jars: Pick<Jars, "names">;
   /** The size of the heap, e.g. `512m`. It is taken at once: Cassandra locks its memory. */
   readonly heap: string;
-  /** The node's directory, with `cassandra.yaml` and `logback.xml`. */
+  /** The node's directory, with `cassandra.yaml` and `logback.xml`; absolute. */
   readonly dir: string;
   /** How many nodes the cluster has. */
   readonly nodes: number;
+  /** More options. Default: none. */
+  readonly options?: readonly string[] | undefined;
+}
+
+/**
+ * The class path, as names: a colon in the path of their directory would end an entry, there is no way to escape it, and
+ * the paths could be more than an argument can hold.
+ */
+export function classPath({ names }: Pick<Jars, "names">): string {
+  return names.join(delimiter);
 }
 
 /** The arguments of `java` that run Cassandra in the foreground. */
-export function jvmArguments({ jars, heap, dir, nodes }: Jvm): readonly string[] {
+export function jvmArguments({ jars, heap, dir, nodes, options = [] }: Jvm): readonly string[] {
   return [
+    ...options,
     `-Xms${heap}`,
     `-Xmx${heap}`,
     "-Xss256k",
@@ -25,11 +37,17 @@ export function jvmArguments({ jars, heap, dir, nodes }: Jvm): readonly string[]
     "-XX:-UsePerfData",
     // Without this a node out of memory would live on, half dead.
     "-XX:+ExitOnOutOfMemoryError",
+    // Where it would write by itself is the directory of the jars; `%p` is the process, `%%` a percent sign.
+    `-XX:ErrorFile=${join(dir.replaceAll("%", "%%"), "hs_err_pid%p.log")}`,
     ...exports.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
     ...opens.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
     "-Djdk.attach.allowAttachSelf=true",
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Djava.net.preferIPv4Stack=true",
+    // Cassandra changes the case of CQL by the locale: in Turkish its own tables have a column status_ınıt_timestamp.
+    "-Duser.language=en",
+    "-Duser.country=US",
+    "-Dfile.encoding=UTF-8",
     // Native libraries are unpacked here; a killed process leaves them behind.
     `-Djava.io.tmpdir=${join(dir, "tmp")}`,
     `-Dcassandra.config=${pathToFileURL(join(dir, "cassandra.yaml")).href}`,
@@ -50,7 +68,7 @@ export function jvmArguments({ jars, heap, dir, nodes }: Jvm): readonly string[]
     // ("Unable to gossip with any peers"), so only a lone node may have it short.
     `-Dcassandra.ring_delay_ms=${nodes === 1 ? 100 : 15_000}`,
     "-cp",
-    jars.join(delimiter),
+    classPath(jars),
     "org.apache.cassandra.service.CassandraDaemon",
   ];
 }

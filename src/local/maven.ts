@@ -1,99 +1,130 @@
-import { createInterface } from "node:readline";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { type Child, startChild } from "./child.ts";
 import { hasCode, LocalError } from "./error.ts";
 
-/** How Maven is run. */
+/** What Maven's configuration comes to. */
+export interface MavenSetup {
+  /** Where it fetches releases from, in the order in which it asks; mirrors stand in for what they mirror. */
+  readonly repositories: readonly MavenRepository[];
+  /** Its settings files, whether they exist or not; of two that say something the later one counts. */
+  readonly settingsFiles: readonly string[];
+  /** The directory in which it keeps what it has fetched. */
+  readonly localRepository: string | undefined;
+}
+
+export interface MavenRepository {
+  /** By which the settings name its login. */
+  readonly id: string;
+  readonly url: string;
+}
+
+/** How Maven is asked. */
 export interface MavenOptions {
-  readonly cwd: string;
   /** Maven's environment, in whose PATH it is looked up; default: ours. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Told every few seconds how much was downloaded. */
-  readonly progress: (line: string) => void;
-  /** Ends Maven at once; the run then rejects with the signal's reason. */
+  /** Ends Maven at once; the question then fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs Maven to its end, to fetch Cassandra. Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`. */
-export async function runMaven(args: readonly string[], options: MavenOptions): Promise<void> {
-  const { signal, progress } = options;
+/**
+ * Asks Maven how it is configured. It takes one to two seconds, and fetches nothing.
+ *
+ * Maven's log of a build that does nothing says it: the effective repositories, with mirrors, profiles and variables of
+ * the settings applied by Maven itself, and where its files are. Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`.
+ */
+export async function askMaven(options: MavenOptions): Promise<MavenSetup> {
+  const dir = await mkdtemp(join(tmpdir(), "partyfinder-maven-"));
+  try {
+    await writeFile(join(dir, "pom.xml"), pom);
+    const log = await runMaven(["-B", "-X", "-o", "validate"], dir, options);
+    const setup = readMavenLog(log);
+    if (setup.repositories.length === 0) throw unclear(log);
+    return setup;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Reads what a debug log of Maven 3 or 4 says of its configuration. */
+export function readMavenLog(log: string): MavenSetup {
+  const settings = log.matchAll(
+    /Reading (?:global|installation|user) settings from '?(.+?)'?\s*$/gm,
+  );
+  const [, list = ""] = /^\[DEBUG\] Repositories \(dependencies\): \[(.*)\]\s*$/m.exec(log) ?? [];
+  const entries = list.matchAll(/([^\s,]+) \((\S+), default, ([^()]*)\)(?:, |$)/g);
+  return {
+    // The other words: only snapshots, or blocked by a mirror that exists to refuse.
+    repositories: [...entries]
+      .filter(([, , , words = ""]) => words.includes("releases") && !words.includes("blocked"))
+      .map(([, id = "", url = ""]) => ({ id, url })),
+    settingsFiles: [...settings].map(([, file = ""]) => file),
+    localRepository: /Using local repository at (.+?)\s*$/m.exec(log)?.[1],
+  };
+}
+
+async function runMaven(
+  args: readonly string[],
+  cwd: string,
+  { env, signal }: MavenOptions,
+): Promise<string> {
   signal?.throwIfAborted();
-  const maven = await startMaven(args, options);
-  progress("Maven fetches Cassandra and what it needs, only this once (about 75 MiB).");
+  const maven = await startMaven(args, cwd, env);
   const abort = () => maven.kill("SIGKILL");
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
   try {
-    const firstError = await follow(maven, progress);
-    const end = await maven.ended;
+    maven.stderr?.resume();
+    const log = await text(maven.stdout!);
+    await maven.ended;
     signal?.throwIfAborted();
-    if (end !== "status 0") throw downloadFailed(firstError ?? `it ended with ${end}`);
+    return log;
   } finally {
     signal?.removeEventListener("abort", abort);
   }
 }
 
-async function startMaven(args: readonly string[], { cwd, env }: MavenOptions): Promise<Child> {
+async function startMaven(
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<Child> {
   try {
-    return await startChild("mvn", ["-B", ...args], {
-      cwd,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    return await startChild("mvn", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   } catch (cause) {
     if (!hasCode(cause, "ENOENT", "EACCES")) throw cause;
     throw noMaven(cause);
   }
 }
 
-/** The failure where the jars are to be fetched and there is no Maven. */
+/** The failure where the jars are to be fetched, and neither Maven nor a setting says from where. */
 export function noMaven(cause?: unknown): LocalError {
   const message =
-    "Cassandra's jars are fetched by Maven, but there is no mvn in PATH. Install Maven, or start Docker.";
+    "Cassandra's jars are fetched from the repository that Maven is configured for, but there is no mvn in PATH. " +
+    "Install Maven, or set CASSANDRA_EMBEDDED_REPOSITORY to the URL of a Maven repository, or start Docker.";
   return new LocalError("NO_MAVEN", message, { cause });
 }
 
-/** Reads what Maven prints, to its end; returns its first error. */
-async function follow(
-  maven: Child,
-  progress: MavenOptions["progress"],
-): Promise<string | undefined> {
-  let firstError: string | undefined;
-  let files = 0;
-  let bytes = 0;
-  let told = Date.now();
-  maven.stderr?.resume();
-  for await (const line of createInterface({ input: maven.stdout! })) {
-    firstError ??= errorIn(line);
-    const size = downloadedBytes(line);
-    if (size === undefined) continue;
-    files += 1;
-    bytes += size;
-    if (Date.now() - told < 3000) continue;
-    told = Date.now();
-    progress(`Fetched ${files} files, ${(bytes / 2 ** 20).toFixed(0)} MiB so far.`);
-  }
-  return firstError;
-}
-
-/**
- * How large the file is that a line of Maven's reports as fetched, in bytes.
- *
- * @example "Downloaded from central: .../guava-32.0.1-jre.jar (3.0 MB at 9.1 MB/s)" → 3000000
- */
-export function downloadedBytes(line: string): number | undefined {
-  const size = /Downloaded from .* \((\d+(?:\.\d+)?) (B|kB|MB) at /.exec(line);
-  if (size === null) return undefined;
-  return Number(size[1]) * { B: 1, kB: 1e3, MB: 1e6 }[size[2] as "B" | "kB" | "MB"];
-}
-
-function errorIn(line: string): string | undefined {
-  return /^\[ERROR\] (.+?)(?: -> \[Help \d+\])?$/.exec(line)?.[1];
-}
-
-function downloadFailed(reason: string): LocalError {
+function unclear(log: string): LocalError {
+  // The first error may only say that there are some: what is fatal says which.
+  const [, error] =
+    /^\[(?:ERROR\] \[)?FATAL\] (.+?)\s*$/m.exec(log) ?? /^\[ERROR\] (.+?)\.?\s*$/m.exec(log) ?? [];
+  // The text around a fault in the settings could be a password.
+  const reason = error === undefined ? "" : `: ${error.replace(/\s*\(position: .*@\d+:\d+\)/, "")}`;
   return new LocalError(
     "DOWNLOAD_FAILED",
-    `Maven could not fetch Cassandra's jars: ${reason}. ` +
-      "Check the network (a proxy or a mirror is named in ~/.m2/settings.xml) and start again; what was fetched is kept.",
+    `Maven does not say where it would fetch Cassandra's jars from${reason}. ` +
+      "Correct its settings, or set CASSANDRA_EMBEDDED_REPOSITORY to the URL of a Maven repository.",
   );
 }
+
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>partyfinder</groupId>
+  <artifactId>local</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+</project>
+`;

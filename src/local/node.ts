@@ -12,6 +12,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, startChild } from "./child.ts";
 import { LocalError } from "./error.ts";
+import type { Jars } from "./jars.ts";
+import { javaEnvironment } from "./java.ts";
 import { jvmArguments, logbackXml } from "./jvm.ts";
 import { answersCql } from "./port.ts";
 import { cassandraYaml, type Node } from "./yaml.ts";
@@ -23,8 +25,10 @@ export interface NodeOptions {
   readonly dir: string;
   /** The command that runs Java. */
   readonly java: string;
-  readonly jars: readonly string[];
+  readonly jars: Jars;
   readonly heap: string;
+  /** More options of Java. Default: none. */
+  readonly options?: readonly string[] | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
@@ -84,8 +88,13 @@ async function spawnJava(options: NodeOptions, log: string): Promise<Child> {
   const { node, dir, java, jars, heap, env } = options;
   const output = openSync(log, "w");
   try {
-    const args = jvmArguments({ jars, heap, dir, nodes: node.seeds.length });
-    return await startChild(java, args, { cwd: dir, env, stdio: ["ignore", output, output] });
+    const nodes = node.seeds.length;
+    const args = jvmArguments({ jars, heap, dir, nodes, options: options.options });
+    return await startChild(java, args, {
+      cwd: jars.dir,
+      env: javaEnvironment(env),
+      stdio: ["ignore", output, output],
+    });
   } finally {
     closeSync(output);
   }

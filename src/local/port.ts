@@ -1,17 +1,33 @@
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { LocalError } from "./error.ts";
 
-/** The wanted port, 9042 by default, or another one if it is taken, which is told. 0 stands for any. */
+/** Which port to use: another one if the wanted one is taken (0: any), or this one only. */
+export type PortChoice = { readonly wanted: number } | { readonly only: number };
+
+/**
+ * Chooses a free port. Tells if it is not the wanted one.
+ *
+ * Fails with `PORT_TAKEN` if only one will do.
+ */
 export async function choosePort(
   ip: string,
-  wanted = 9042,
+  choice: PortChoice,
   progress: (line: string) => void,
 ): Promise<number> {
+  if ("only" in choice) return requireFree(ip, choice.only);
+  const { wanted } = choice;
   if (wanted !== 0 && (await isFree(ip, wanted))) return wanted;
   const other = await freePort(ip);
   if (wanted !== 0) progress(`Port ${wanted} is taken by another program: using ${other}.`);
   return other;
+}
+
+async function requireFree(ip: string, port: number): Promise<number> {
+  if (await isFree(ip, port)) return port;
+  const message = `Cassandra needs port ${port}, where its clients look for it, but another program has taken it.`;
+  throw new LocalError("PORT_TAKEN", message);
 }
 
 /** Whether a server could listen there: nobody does, on this address or on all of them. */

@@ -1,66 +1,73 @@
-import type { Embedded, EmbeddedOptions } from "./embedded.ts";
+import { join } from "node:path";
+import { findClassArchive } from "./archive.ts";
+import { cassandraVersion } from "./artifacts.ts";
+import type { EmbeddedOptions, Run } from "./embedded.ts";
 import { LocalError } from "./error.ts";
-import { cassandraVersion } from "./jars.ts";
+import type { Jars } from "./jars.ts";
 import type { Java } from "./java.ts";
 import type { Lock } from "./lock.ts";
 import { startNode } from "./node.ts";
-import { choosePort, freePort } from "./port.ts";
+import { choosePort, freePort, type PortChoice } from "./port.ts";
 import { identify } from "./process.ts";
 import { localDataCenter } from "./yaml.ts";
 
 /** What Cassandra is run from. */
-export interface Jars {
+export interface Installation {
   readonly java: Java;
-  readonly jars: readonly string[];
+  readonly jars: Jars;
 }
 
 const ip = "127.0.0.1";
 
 /** Runs a lone node from the jars, in a directory that is locked; resolves when it answers. */
-export async function runJars(jars: Jars, options: EmbeddedOptions, lock: Lock): Promise<Embedded> {
+export async function runJars(
+  installation: Installation,
+  options: EmbeddedOptions,
+  choice: PortChoice,
+  lock: Lock,
+): Promise<Run> {
   for (let attempts = 3; ; attempts -= 1) {
     try {
-      return await runOnce(jars, options, lock);
+      return await runOnce(installation, options, choice, lock);
     } catch (error) {
-      const again = error instanceof LocalError && error.code === "PORT_TAKEN" && attempts > 1;
-      if (!again) throw error;
+      const taken = error instanceof LocalError && error.code === "PORT_TAKEN";
+      if (!taken || attempts === 1 || "only" in choice) throw error;
       options.progress("Another program took a port in the meantime: trying others.");
     }
   }
 }
 
 async function runOnce(
-  { java, jars }: Jars,
-  { dir, port, heap = "512m", env, progress, signal }: EmbeddedOptions,
+  { java, jars }: Installation,
+  { dir, heap = "512m", keep = true, env, progress, meanwhile, signal }: EmbeddedOptions,
+  choice: PortChoice,
   lock: Lock,
-): Promise<Embedded> {
-  const cqlPort = await choosePort(ip, port, progress);
+): Promise<Run> {
+  const cqlPort = await choosePort(ip, choice, progress);
   const storagePort = await freePort(ip);
   const seeds = [`${ip}:${storagePort}`];
   const contactPoint = `${ip}:${cqlPort}`;
   signal?.throwIfAborted();
   progress(`Starting Cassandra ${cassandraVersion} on ${contactPoint} (Java ${java.version}).`);
-  const settings = { ip, cqlPort, storagePort, token: 0n, seeds };
-  const node = await startNode({ node: settings, dir, java: java.command, jars, heap, env });
+  const settings = { ip, cqlPort, storagePort, token: 0n, seeds, durable: keep };
+  const archive = findClassArchive(java, jars, join(dir, "tmp", "classes.list"));
+  const { options } = archive;
+  const run = { java: java.command, jars, heap, options, env };
+  const node = await startNode({ node: settings, dir, ...run });
   lock.publish({ runtime: "jars", contactPoint, java: identify(node.pid) });
+  meanwhile?.();
   try {
     await node.ready({ progress, signal });
   } catch (error) {
     await node.kill();
     throw error;
   }
-  void node.died.then(() => lock.release());
+  const stopping = new AbortController();
+  // Without it only later starts are slower.
+  archive.make(stopping.signal).catch(() => {});
   const stop = async () => {
+    stopping.abort();
     await node.stop();
-    lock.release();
   };
-  return {
-    contactPoint,
-    localDataCenter,
-    runtime: "jars",
-    owned: true,
-    died: node.died,
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+  return { contactPoint, localDataCenter, died: node.died, stop };
 }

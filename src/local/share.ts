@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Embedded, EmbeddedOptions } from "./embedded.ts";
 import { LocalError } from "./error.ts";
+import type { ProcessId } from "./process.ts";
 import { currentHolder, type Holder } from "./lock.ts";
 import { answersCql } from "./port.ts";
 import { localDataCenter } from "./yaml.ts";
@@ -12,15 +13,17 @@ const patience = 120_000;
 export async function share(
   dir: string,
   holder: Holder,
-  { progress, signal }: Pick<EmbeddedOptions, "progress" | "signal">,
+  { progress, meanwhile, signal }: Pick<EmbeddedOptions, "progress" | "meanwhile" | "signal">,
 ): Promise<Embedded | undefined> {
-  const { pid } = holder.owner;
+  const { owner } = holder;
+  const { pid } = owner;
   progress(`Sharing the Cassandra that process ${pid} runs in ${dir}.`);
+  meanwhile?.();
   let startedAt: number | undefined;
   for (;;) {
     signal?.throwIfAborted();
-    const now = currentHolder(dir);
-    if (now === undefined || now.owner.pid !== pid) return undefined;
+    const now = heldBy(dir, owner);
+    if (now === undefined) return undefined;
     const { contactPoint } = now;
     if (contactPoint !== undefined) {
       if (await answers(contactPoint)) return shared(dir, now, contactPoint);
@@ -31,9 +34,23 @@ export async function share(
   }
 }
 
+/** What runs in the directory; undefined if the process has let go of it, or has ended. */
+function heldBy(dir: string, { pid, started }: ProcessId): Holder | undefined {
+  const holder = currentHolder(dir);
+  const isSame = holder?.owner.pid === pid && holder.owner.started === started;
+  return isSame ? holder : undefined;
+}
+
 function answers(contactPoint: string): Promise<boolean> {
   const [ip = "", port] = contactPoint.split(":");
   return answersCql(ip, Number(port));
+}
+
+function ownerEnded(dir: string, { pid }: ProcessId): LocalError {
+  return new LocalError(
+    "OWNER_ENDED",
+    `The Cassandra in ${dir} was shared: process ${pid} ran it, and has ended it. Start again to run it from here.`,
+  );
 }
 
 function silent(dir: string, pid: number, contactPoint: string): LocalError {
@@ -44,21 +61,19 @@ function silent(dir: string, pid: number, contactPoint: string): LocalError {
   );
 }
 
-function shared(dir: string, holder: Holder, contactPoint: string): Embedded {
-  const { pid } = holder.owner;
+/** It lasts as long as its owner holds the directory: a Cassandra that died meanwhile is restarted by the owner. */
+function shared(dir: string, { owner, runtime = "jars" }: Holder, contactPoint: string): Embedded {
   const { promise: died, resolve } = Promise.withResolvers<LocalError>();
   const watch = setInterval(() => {
-    if (currentHolder(dir)?.contactPoint === contactPoint) return;
+    if (heldBy(dir, owner) !== undefined) return;
     clearInterval(watch);
-    resolve(
-      new LocalError("DIED", `Process ${pid}, which ran the shared Cassandra, has ended it.`),
-    );
+    resolve(ownerEnded(dir, owner));
   }, 1000).unref();
   const stop = async () => clearInterval(watch);
   return {
     contactPoint,
     localDataCenter,
-    runtime: holder.runtime ?? "jars",
+    runtime,
     owned: false,
     died,
     stop,

@@ -1,15 +1,16 @@
-import { accessSync, constants } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { access, chmod, constants, mkdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { runInDocker } from "./container.ts";
 import { dockerAnswers } from "./docker.ts";
-import type { Embedded, EmbeddedOptions } from "./embedded.ts";
+import type { Embedded, EmbeddedOptions, Run } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 import { findJars } from "./jars.ts";
 import { findJava } from "./java.ts";
 import { claim, type Lock } from "./lock.ts";
+import type { PortChoice } from "./port.ts";
 import { terminate } from "./process.ts";
-import { type Jars, runJars } from "./run.ts";
+import { keepRunning } from "./restart.ts";
+import { type Installation, runJars } from "./run.ts";
 import { share } from "./share.ts";
 
 /**
@@ -18,7 +19,7 @@ import { share } from "./share.ts";
  * It ends with this process, however that ends. Fails with a LocalError.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const dir = await openDirectory(options.dir);
+  const dir = await openDirectory(options.dir, options.progress);
   const cacheDir = resolve(options.cacheDir);
   for (;;) {
     options.signal?.throwIfAborted();
@@ -29,16 +30,34 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-async function openDirectory(path: string): Promise<string> {
+async function openDirectory(path: string, progress: (line: string) => void): Promise<string> {
   const dir = resolve(path);
   try {
-    await mkdir(dir, { recursive: true });
-    accessSync(dir, constants.W_OK | constants.X_OK);
-    return dir;
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await access(dir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `Cassandra needs a directory for its data, but ${dir} cannot be used: ${reason}. Name another one.`;
     throw new LocalError("DIRECTORY_UNUSABLE", message, { cause });
+  }
+  await closeToOthers(dir, progress);
+  return dir;
+}
+
+/**
+ * Makes the directory its owner's only. The files in it are then out of others' reach too, whatever their modes: data,
+ * logs, and what was created while the directory was open to all.
+ */
+async function closeToOthers(dir: string, progress: (line: string) => void): Promise<void> {
+  const { mode } = await stat(dir);
+  if ((mode & 0o077) === 0) return;
+  try {
+    await chmod(dir, 0o700);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    progress(
+      `Others on this machine may be able to read ${dir}: its mode cannot be changed (${reason}).`,
+    );
   }
 }
 
@@ -50,16 +69,49 @@ async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<Embedded>
       );
       await terminate(lock.orphan, 10_000);
     }
-    const jars = await findRuntime(options);
-    return await (jars === "docker" ? runInDocker(options, lock) : runJars(jars, options, lock));
+    const found = await findRuntime(options);
+    const start = (choice: PortChoice, signal: AbortSignal | undefined) =>
+      found === "docker"
+        ? runInDocker({ ...options, signal }, choice, lock)
+        : runJars(found, { ...options, signal }, choice, lock);
+    const first = await start({ wanted: options.port ?? 9042 }, options.signal);
+    const only = portOf(first);
+    const run =
+      options.keep === false
+        ? first
+        : keepRunning(first, (signal) => start({ only }, signal), options.progress);
+    return owned(found === "docker" ? "docker" : "jars", { ...first, ...run }, lock);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/** The directory is locked as long as Cassandra runs in it, or is about to again. */
+function owned(runtime: Embedded["runtime"], run: Run, lock: Lock): Embedded {
+  const { contactPoint, localDataCenter, died } = run;
+  void died.then(() => lock.release());
+  const stop = async () => {
+    await run.stop();
+    lock.release();
+  };
+  return {
+    contactPoint,
+    localDataCenter,
+    runtime,
+    owned: true,
+    died,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function portOf({ contactPoint }: Run): number {
+  return Number(contactPoint.slice(contactPoint.lastIndexOf(":") + 1));
+}
+
 /** Java and the jars if they are, or can be, there and are not forbidden; else Docker. */
-async function findRuntime(options: EmbeddedOptions): Promise<Jars | "docker"> {
+async function findRuntime(options: EmbeddedOptions): Promise<Installation | "docker"> {
   if (options.runtime === "docker") return "docker";
   try {
     const java = await findJava(options);

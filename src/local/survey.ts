@@ -4,7 +4,8 @@ import { within } from "../within.ts";
 import { dockerAnswers, noDocker } from "./docker.ts";
 import type { EmbeddedOptions } from "./embedded.ts";
 import { LocalError } from "./error.ts";
-import { cassandraVersion, hasJars } from "./jars.ts";
+import { cassandraVersion } from "./artifacts.ts";
+import { missingBytes } from "./jars.ts";
 import { findJava, type Java } from "./java.ts";
 import { currentHolder } from "./lock.ts";
 import { noMaven } from "./maven.ts";
@@ -15,9 +16,9 @@ export interface Survey {
   /** What the jars are of, e.g. `5.0.6`. */
   readonly cassandra: string;
   readonly java: Java | LocalError;
-  /** Whether the jars are there already. */
-  readonly jars: boolean;
-  /** Maven's release; it is needed only where the jars are not there. */
+  /** What of the jars is still to be fetched, in bytes. */
+  readonly missing: number;
+  /** Maven's release; it is needed only to say where to fetch the jars from, unless a setting says it. */
   readonly maven: string | LocalError;
   readonly docker: true | LocalError;
   readonly running: RunningEmbedded | undefined;
@@ -41,16 +42,16 @@ export async function surveyEmbedded({
   cacheDir,
   javaHome,
 }: Pick<EmbeddedOptions, "dir" | "cacheDir" | "javaHome">): Promise<Survey> {
-  const [java, jars, maven, docker] = await Promise.all([
+  const [java, missing, maven, docker] = await Promise.all([
     findJava({ javaHome }).catch(localError),
-    hasJars(cacheDir),
+    missingBytes(cacheDir),
     mavenVersion(),
     within(PATIENCE, dockerAnswers(), () => false),
   ]);
   return {
     cassandra: cassandraVersion,
     java,
-    jars,
+    missing,
     maven: maven ?? noMaven(),
     docker: docker || noDocker(),
     running: runningIn(dir),

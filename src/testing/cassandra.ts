@@ -18,7 +18,7 @@ export interface TestCassandraOptions {
   readonly localDataCenter?: string | undefined;
   /**
    * What Cassandra is run on; `CASSANDRA_TEST`. Default: Docker where an engine answers and has or gets the image,
-   * else jars, which need Java 17 or 11, and once Maven.
+   * else jars, which need Java 17 or 11, and once Maven or the URL of a Maven repository in `CASSANDRA_TEST_REPOSITORY`.
    */
   readonly runtime?: TestRuntime | undefined;
   /**

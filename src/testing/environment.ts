@@ -1,4 +1,5 @@
 import { isContactPoint } from "../cassandra/index.ts";
+import { isRepositoryUrl } from "../local/index.ts";
 import type { TestCassandraOptions } from "./cassandra.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,6 +11,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * - `CASSANDRA_TEST_LOCAL_DATA_CENTER`: the data centre of these nodes
  * - `CASSANDRA_TEST`: `docker` or `jars`
  * - `CASSANDRA_TEST_REUSE`: `true` or `false`
+ *
+ * {@link readTestRepository} reads the rest.
  *
  * @throws Error naming the variable that is wrong, and what it has to be
  */
@@ -24,6 +27,18 @@ export function readTestEnvironment(environment: Environment): TestCassandraOpti
     runtime: read("CASSANDRA_TEST", oneOf("docker", "jars")),
     reuse: read("CASSANDRA_TEST_REUSE", oneOf("true", "false")) === "true",
   };
+}
+
+/**
+ * Reads `CASSANDRA_TEST_REPOSITORY`: the URL of the Maven repository to fetch the jars from; undefined if it is not set.
+ *
+ * @throws Error if it is none
+ */
+export function readTestRepository(environment: Environment): string | undefined {
+  const text = environment["CASSANDRA_TEST_REPOSITORY"]?.trim();
+  if (!text || isRepositoryUrl(text)) return text || undefined;
+  // It may have a password in it.
+  throw new Error("CASSANDRA_TEST_REPOSITORY must be the URL of a Maven repository.");
 }
 
 function contactPoints(text: string, name: string): readonly string[] {

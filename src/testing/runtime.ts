@@ -5,6 +5,7 @@ import {
   startEmbedded,
   readPlaces,
 } from "../local/index.ts";
+import { readTestRepository } from "./environment.ts";
 
 /** What a Cassandra for tests is run on. */
 export type TestRuntime = "docker" | "jars";
@@ -16,6 +17,7 @@ export function runCassandra(
   return startEmbedded({
     ...options,
     ...readPlaces(process.env),
+    repository: readTestRepository(process.env),
     port: 0,
     keep: false,
     heap: "400m",

@@ -23,10 +23,10 @@ const benches: Readonly<Record<string, (options: Options) => Promise<readonly Re
 
 const help = `Measures beside a reference, in one run and in turns. Says medians and how far the rounds lie apart.
 
-  npm run bench -- counts                    changes of the count, on a Cassandra of its own
+  npm run bench -- counts                    changes of the count, on a Cassandra of its own (commitlog_sync: periodic)
   npm run bench -- counts --only lane        only what has "lane" in its name
   npm run bench -- counts --rounds 7 --seconds 5
-  npm run bench -- live                      one event to 1,000 subscribers, on a Cassandra of its own
+  npm run bench -- live                      one event to 1,000 subscribers, on a Cassandra of its own (the same)
   npm run bench -- live --subscribers 10000 --only SSE
 
 The exit status is 1 if a goal is missed, 2 if something cannot be measured.`;

@@ -314,14 +314,14 @@ describe("the replication", () => {
 });
 
 describe("the embedded Cassandra", () => {
-  const java = { command: "java", version: "17.0.15" };
+  const java = { command: "java", version: "17.0.15", build: "" };
   const noJava = new LocalError("NO_JAVA", "No Java.");
   const noMaven = new LocalError("NO_MAVEN", "No Maven.");
   const noDocker = new LocalError("NO_DOCKER", "No Docker.");
   const survey = {
     cassandra: "5.0.6",
     java,
-    jars: true,
+    missing: 0,
     maven: "3.9.9",
     docker: noDocker,
     running: undefined,
@@ -329,7 +329,11 @@ describe("the embedded Cassandra", () => {
   const shown = (
     changes: Partial<Parameters<typeof embeddedGroup>[0]>,
     runtime?: "jars" | "docker",
-  ) => lines(embeddedGroup({ ...survey, ...changes }, { dir: ".cassandra", runtime }).findings);
+    repository?: string,
+  ) => {
+    const embedded = { dir: ".cassandra", runtime, repository };
+    return lines(embeddedGroup({ ...survey, ...changes }, embedded).findings);
+  };
 
   test("with all that the jars need", () => {
     expect(shown({})).toEqual([
@@ -357,11 +361,15 @@ describe("the embedded Cassandra", () => {
     expect(shown({ java: noJava, docker: true }, "jars")).toContain("failure: No Java.");
   });
 
-  test("without Maven, which the jars need once", () => {
+  test("without Maven, which says where to fetch the jars from unless a setting does", () => {
+    const missing = 56 * 2 ** 20;
     expect(shown({ maven: noMaven })).toContain("ok: none, and none is needed: the jars are there");
-    expect(shown({ maven: noMaven, jars: false })).toContain("failure: No Maven.");
-    expect(shown({ jars: false })).toContain(
-      "ok: Cassandra 5.0.6, to be fetched by Maven at the first start (about 75 MiB)",
+    expect(shown({ maven: noMaven, missing })).toContain("failure: No Maven.");
+    expect(shown({ maven: noMaven, missing }, undefined, "https://maven.example.com")).toContain(
+      "ok: none, and none is needed: CASSANDRA_EMBEDDED_REPOSITORY is set",
+    );
+    expect(shown({ missing })).toContain(
+      "ok: Cassandra 5.0.6, to be fetched at the first start (56 MiB)",
     );
   });
 

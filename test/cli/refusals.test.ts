@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -99,4 +99,12 @@ test(".env is read, and the real environment wins", async () => {
   const options = { cwd: directory.path, env: { ...NOWHERE, PORT: "" } };
   expect(await runCommand(["serve"], { cwd: directory.path })).toMatchObject({ code: 4 });
   expect((await runCommand(["sync"], { ...options, env: NOWHERE })).code).toBe(11);
+});
+
+test("what Node.js has compiled is kept for later starts, where that can be written", async () => {
+  await using directory = await createDirectory();
+  const run = (XDG_CACHE_HOME: string) => runCommand(["schema"], { env: { XDG_CACHE_HOME } });
+  expect(await run(directory.path)).toMatchObject({ code: 0, err: "" });
+  expect(await readdir(join(directory.path, "partyfinder/compiled"))).not.toEqual([]);
+  expect(await run("/dev/null")).toMatchObject({ code: 0, err: "" });
 });

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { jvmArguments } from "../../src/local/jvm.ts";
-import { jarsOf } from "../../src/local/jars.ts";
-import { downloadedBytes } from "../../src/local/maven.ts";
+import { artifactsOf, readPinned } from "../../src/local/artifact.ts";
+import { cassandraVersion } from "../../src/local/artifacts.ts";
+import { readMavenLog } from "../../src/local/maven.ts";
+import { readMavenSettings } from "../../src/local/maven-settings.ts";
 import { cassandraYaml } from "../../src/local/yaml.ts";
 
 it("writes a node's cassandra.yaml", () => {
@@ -79,12 +81,14 @@ client_encryption_options:
 
 it("writes the arguments of a lone node's Java, which may have spaces in its paths", () => {
   const jvm = {
-    jars: ["/m2/a.jar", "/m2/b.jar"],
+    jars: { names: ["a.jar", "b.jar"] },
     heap: "512m",
     dir: "/home/ada/my project",
     nodes: 1,
+    options: ["-XX:SharedArchiveFile=/cache/java-17.jsa"],
   };
-  expect(jvmArguments(jvm).join("\n")).toBe(`-Xms512m
+  expect(jvmArguments(jvm).join("\n")).toBe(`-XX:SharedArchiveFile=/cache/java-17.jsa
+-Xms512m
 -Xmx512m
 -Xss256k
 -XX:MaxDirectMemorySize=128m
@@ -92,6 +96,7 @@ it("writes the arguments of a lone node's Java, which may have spaces in its pat
 -XX:TieredStopAtLevel=1
 -XX:-UsePerfData
 -XX:+ExitOnOutOfMemoryError
+-XX:ErrorFile=/home/ada/my project/hs_err_pid%p.log
 --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED
 --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED
 --add-exports=java.base/sun.nio.ch=ALL-UNNAMED
@@ -122,6 +127,9 @@ it("writes the arguments of a lone node's Java, which may have spaces in its pat
 -Djdk.attach.allowAttachSelf=true
 -Dio.netty.tryReflectionSetAccessible=true
 -Djava.net.preferIPv4Stack=true
+-Duser.language=en
+-Duser.country=US
+-Dfile.encoding=UTF-8
 -Djava.io.tmpdir=/home/ada/my project/tmp
 -Dcassandra.config=file:///home/ada/my%20project/cassandra.yaml
 -Dcassandra.storagedir=/home/ada/my project/data
@@ -135,34 +143,109 @@ it("writes the arguments of a lone node's Java, which may have spaces in its pat
 -Dcassandra.skip_wait_for_gossip_to_settle=0
 -Dcassandra.ring_delay_ms=100
 -cp
-/m2/a.jar:/m2/b.jar
+a.jar:b.jar
 org.apache.cassandra.service.CassandraDaemon`);
 });
 
 it("gives a node that has others the time to look for them, and all of them the roles", () => {
-  const jvm = { jars: [], heap: "400m", dir: "/n1", nodes: 3 };
+  const jvm = { jars: { names: [] }, heap: "400m", dir: "/n1", nodes: 3 };
   expect(jvmArguments(jvm)).toContain("-Dcassandra.ring_delay_ms=15000");
   expect(jvmArguments(jvm)).toContain("-Dcassandra.system_auth.default_rf=3");
 });
 
-it("leaves out the native libraries of other systems", () => {
-  const jars = [
-    "/m2/guava-32.0.1-jre.jar",
-    "/m2/netty-transport-native-epoll-4.1.119.Final.jar",
-    "/m2/netty-transport-native-epoll-4.1.119.Final-linux-x86_64.jar",
-    "/m2/netty-transport-native-epoll-4.1.119.Final-linux-aarch_64.jar",
-    "/m2/netty-transport-native-kqueue-4.1.119.Final-osx-aarch_64.jar",
-    "/m2/netty-tcnative-boringssl-static-2.0.70.Final-windows-x86_64.jar",
-  ];
-  expect(jarsOf("linux", "x64", jars)).toEqual([jars[0], jars[1], jars[2]]);
-  expect(jarsOf("darwin", "arm64", jars)).toEqual([jars[0], jars[1], jars[4]]);
+it("needs the pinned jars, and of native libraries those of its platform", () => {
+  const names = (platform: string, arch: string) =>
+    artifactsOf(platform, arch).map(({ name }) => name);
+  expect(names("linux", "x64")).toContain(`cassandra-all-${cassandraVersion}.jar`);
+  expect(names("linux", "x64").filter((name) => /linux|osx|windows/.test(name))).toEqual([
+    "netty-tcnative-boringssl-static-2.0.70.Final-linux-x86_64.jar",
+    "netty-transport-native-epoll-4.1.119.Final-linux-x86_64.jar",
+  ]);
+  expect(names("darwin", "arm64").filter((name) => /linux|osx|windows/.test(name))).toEqual([
+    "netty-resolver-dns-native-macos-4.1.119.Final-osx-aarch_64.jar",
+    "netty-tcnative-boringssl-static-2.0.70.Final-osx-aarch_64.jar",
+    "netty-transport-native-kqueue-4.1.119.Final-osx-aarch_64.jar",
+  ]);
+  expect(new Set(names("linux", "x64")).size).toBe(names("linux", "x64").length);
+});
+
+it("reads where an artifact is in a repository", () => {
+  const sha256 = "ab".repeat(32);
+  expect(readPinned(`\n${sha256} 7 io.netty:netty-tcnative:2.0.70.Final:linux-x86_64\n`)).toEqual([
+    {
+      name: "netty-tcnative-2.0.70.Final-linux-x86_64.jar",
+      path: "io/netty/netty-tcnative/2.0.70.Final/netty-tcnative-2.0.70.Final-linux-x86_64.jar",
+      classifier: "linux-x86_64",
+      size: 7,
+      sha256,
+    },
+  ]);
 });
 
 it.each([
-  ["Downloaded from central: x/guava-32.0.1-jre.jar (3.0 MB at 9.1 MB/s)", 3_000_000],
-  ["[INFO] Downloaded from mirror: x/apache-10.pom (15 kB at 673 kB/s)", 15_000],
-  ["[INFO] Downloaded from mirror: x/a.pom (812 B at 67 kB/s)", 812],
-  ["[INFO] Downloading from central: x/guava-32.0.1-jre.jar", undefined],
-])("reads how much Maven has fetched: %s", (line, bytes) => {
-  expect(downloadedBytes(line)).toBe(bytes);
+  ["3", "global settings from /etc/maven/settings.xml", "user settings from /home/a b/s.xml"],
+  [
+    "4",
+    "installation settings from '/etc/maven/settings.xml'",
+    "user settings from '/home/a b/s.xml'",
+  ],
+])("reads what Maven %s says of its configuration", (_, global, user) => {
+  const repositories = [
+    "extra (https://user:pw@extra.example/a,b/(c), default, releases+snapshots)",
+    "snapshots (https://snapshots.example/, default, snapshots)",
+    "blocker (http://0.0.0.0/, default, releases, blocked)",
+    "corp (https://corp.example/maven2, default, releases)",
+  ];
+  const log = `[DEBUG] Reading ${global}
+[DEBUG] Reading ${user}
+[DEBUG] Using local repository at /home/a b/.m2
+[DEBUG] Repositories (dependencies): [${repositories.join(", ")}]
+[DEBUG] Repositories (plugins)     : []
+`;
+  expect(readMavenLog(log)).toEqual({
+    repositories: [
+      { id: "extra", url: "https://user:pw@extra.example/a,b/(c)" },
+      { id: "corp", url: "https://corp.example/maven2" },
+    ],
+    settingsFiles: ["/etc/maven/settings.xml", "/home/a b/s.xml"],
+    localRepository: "/home/a b/.m2",
+  });
+});
+
+it("reads the logins and proxies of Maven's settings", () => {
+  const xml = `<?xml version="1.0"?>
+<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">
+  <!-- <servers><server><id>commented out</id></server></servers> -->
+  <servers>
+    <server>
+      <id>corp</id><username>\${env.WHO}</username><password>p&amp;q&#x3c;\${env.NONE}</password>
+    </server>
+    <server>
+      <id> token </id>
+      <configuration><httpHeaders>
+        <property><name>X-Token</name><value><![CDATA[<a&b>]]></value></property>
+      </httpHeaders></configuration>
+    </server>
+  </servers>
+  <proxies>
+    <proxy><active>false</active><host>off.example</host></proxy>
+    <proxy id="x"><host>proxy.example</host><port>3128</port><nonProxyHosts>a|*.b</nonProxyHosts></proxy>
+  </proxies>
+</settings>`;
+  expect(readMavenSettings(xml, { WHO: "ada" })).toEqual({
+    servers: [
+      { id: "corp", username: "ada", password: "p&q<${env.NONE}", headers: {} },
+      { id: "token", username: undefined, password: undefined, headers: { "X-Token": "<a&b>" } },
+    ],
+    proxies: [
+      {
+        protocol: "http",
+        host: "proxy.example",
+        port: "3128",
+        username: undefined,
+        password: undefined,
+        nonProxyHosts: "a|*.b",
+      },
+    ],
+  });
 });

@@ -70,7 +70,7 @@ test("a Cassandra in Docker tells its owner and those who share it when it dies 
       /^Cassandra in Docker ended by itself: SIGKILL\. The end of its log:\n(  .*\n)*  INFO .*$/,
     ),
   });
-  expect(await second.died).toMatchObject({ code: "DIED" });
+  expect(await second.died).toMatchObject({ code: "OWNER_ENDED" });
   expect(existsSync(join(dir, "lock.json"))).toBe(false);
   expect(await isGone(container)).toBe(true);
 }, 60_000);
@@ -102,6 +102,34 @@ test("it keeps its data over a stop and a start, and a stop is no death", async 
   const { container: engine } = await getContainerRuntimeClient();
   await engine.dockerode.getVolume(volume).remove();
 }, 90_000);
+
+test("what it acknowledged is on the disk, and it is restarted with it where it was when it is killed", async () => {
+  using place = temporaryDirectory();
+  const dir = place.path;
+  const before = await containers();
+  const lines: string[] = [];
+  await using embedded = await start(dir, { keep: true, progress: (line) => lines.push(line) });
+  const container = await containerSince(before);
+  const volume = (await container.inspect()).Mounts[0]?.Name ?? "";
+  await using session = await connect(clusterOf(embedded));
+  expect(
+    await session.cql("SELECT value FROM system_views.settings WHERE name = 'commitlog_sync'"),
+  ).toMatchObject([{ value: "batch" }]);
+  await session.cql(
+    "CREATE KEYSPACE kept WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
+  );
+  await session.cql("CREATE TABLE kept.party (name text PRIMARY KEY)");
+  await session.cql("INSERT INTO kept.party (name) VALUES ('Toga') IF NOT EXISTS");
+
+  await container.kill();
+  const again = `Cassandra answers again on ${embedded.contactPoint}.`;
+  await vi.waitFor(() => expect(lines).toContain(again), { timeout: 60_000 });
+  const rows = () => session.cql("SELECT name FROM kept.party");
+  expect(await vi.waitFor(rows, { timeout: 10_000 })).toMatchObject([{ name: "Toga" }]);
+  await embedded.stop();
+  const { container: engine } = await getContainerRuntimeClient();
+  await engine.dockerode.getVolume(volume).remove();
+}, 120_000);
 
 test("it shows the end of the log when it ends while it starts", async () => {
   using place = temporaryDirectory();

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { Client } from "cassandra-driver";
@@ -70,8 +70,8 @@ describe("a Cassandra that was started", () => {
     expect(embedded.contactPoint).toMatch(/^127\.0\.0\.1:\d+$/);
   });
 
-  it("is told in one line if nothing had to be fetched", async () => {
-    expect(lines.at(-1)).toMatch(
+  it("is told at once if nothing had to be fetched", async () => {
+    expect(lines[0]).toMatch(
       /^Starting Cassandra 5\.0\.6 on 127\.0\.0\.1:\d+ \(Java 1[17]\..+\)\.$/,
     );
   });
@@ -111,11 +111,30 @@ describe("a Cassandra that was started", () => {
     }
   }, 60_000);
 
-  it("tells its owner and those who share it when it dies by itself", async () => {
+  it("makes its directory readable by its owner only, also one from before", async () => {
+    await embedded.stop();
+    chmodSync(dir, 0o755);
+    embedded = await start(0);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+  }, 60_000);
+
+  it("ends for those who share it when its owner stops it", async () => {
     const second = await start(0);
-    process.kill(javaOf(dir).pid, "SIGKILL");
-    expect(await embedded.died).toMatchObject({ code: "DIED", message: /SIGKILL.*\n.*WARN/s });
-    expect(await second.died).toMatchObject({ code: "DIED" });
-    expect(existsSync(join(dir, "lock.json"))).toBe(false);
+    await embedded.stop();
+    expect(await second.died).toMatchObject({
+      code: "OWNER_ENDED",
+      message: `The Cassandra in ${dir} was shared: process ${process.pid} ran it, and has ended it. Start again to run it from here.`,
+    });
   }, 20_000);
 });
+
+it("tells its owner and those who share it when it dies, if its data are not to be kept", async () => {
+  using own = temporaryDirectory();
+  const options = { dir: own.path, cacheDir, port: 0, heap: "256m", progress: () => {} };
+  await using embedded = await startEmbedded({ ...options, keep: false });
+  const second = await startEmbedded(options);
+  process.kill(javaOf(own.path).pid, "SIGKILL");
+  expect(await embedded.died).toMatchObject({ code: "DIED", message: /SIGKILL.*\n.*WARN/s });
+  expect(await second.died).toMatchObject({ code: "OWNER_ENDED" });
+  expect(existsSync(join(own.path, "lock.json"))).toBe(false);
+}, 60_000);

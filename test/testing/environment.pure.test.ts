@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTestEnvironment } from "../../src/testing/environment.ts";
+import { readTestEnvironment, readTestRepository } from "../../src/testing/environment.ts";
 
 test("nothing is asked for where nothing is set, or only empty texts", () => {
   const nothing = {
@@ -53,4 +53,12 @@ test.each([
   ],
 ])("%s cannot be %s", (name, text, message) => {
   expect(() => readTestEnvironment({ [name]: text })).toThrow(message);
+});
+
+test("the repository of the jars, whose password no message tells", () => {
+  const repository = "https://ada:secret@maven.example.com/maven2";
+  expect(readTestRepository({ CASSANDRA_TEST_REPOSITORY: repository })).toBe(repository);
+  expect(readTestRepository({ CASSANDRA_TEST_REPOSITORY: "" })).toBeUndefined();
+  const refused = () => readTestRepository({ CASSANDRA_TEST_REPOSITORY: "ada:secret@maven" });
+  expect(refused).toThrow(/^CASSANDRA_TEST_REPOSITORY must be the URL of a Maven repository\.$/);
 });

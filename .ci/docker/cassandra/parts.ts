@@ -1,5 +1,5 @@
 import { copyFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { findJars } from "../../../src/local/jars.ts";
 import { jvmArguments } from "../../../src/local/jvm.ts";
 import { readPlaces } from "../../../src/local/places.ts";
@@ -10,9 +10,9 @@ import { readPlaces } from "../../../src/local/places.ts";
 const [dir = ""] = process.argv.slice(2);
 const { cacheDir } = readPlaces(process.env);
 const jars = await findJars({ cacheDir, progress: (line) => console.log(line) });
-for (const jar of jars) await copyFile(jar, join(dir, "lib", basename(jar)));
+for (const name of jars.names) await copyFile(join(jars.dir, name), join(dir, "lib", name));
 
-const opened = jvmArguments({ jars: [], heap: "", dir: "/", nodes: 1 }).filter((argument) =>
+const opened = jvmArguments({ jars: { names: [] }, heap: "", dir: "/", nodes: 1 }).filter((argument) =>
   argument.startsWith("--add-"),
 );
 await writeFile(join(dir, "conf", "packages.options"), `${opened.join("\n")}\n`);

@@ -18,13 +18,13 @@ export async function* embeddedGroups(
 /** Shows what the embedded Cassandra needs, and whether it runs. */
 export function embeddedGroup(
   survey: Survey,
-  { dir, runtime }: Pick<EmbeddedCassandra, "dir" | "runtime">,
+  { dir, runtime, repository }: Pick<EmbeddedCassandra, "dir" | "runtime" | "repository">,
 ): Group {
   return {
     title: "Embedded Cassandra, since no contact points are set",
     findings: [
       runningFinding(survey, dir),
-      ...(runtime === "docker" ? [] : jarsFindings(survey, runtime)),
+      ...(runtime === "docker" ? [] : jarsFindings(survey, runtime, repository)),
       ...(runtime === "jars" ? [] : [dockerFinding(survey, runtime)]),
     ],
   };
@@ -38,32 +38,37 @@ function runningFinding({ running }: Survey, dir: string): Finding {
 }
 
 /** What is missing is a failure only where nothing stands in for it. */
-function jarsFindings(survey: Survey, runtime: "jars" | undefined): readonly Finding[] {
-  const { cassandra, java, jars, maven, docker } = survey;
+function jarsFindings(
+  survey: Survey,
+  runtime: "jars" | undefined,
+  repository: string | undefined,
+): readonly Finding[] {
+  const { cassandra, java, missing, maven, docker } = survey;
   const lack = runtime === undefined && docker === true ? warningOf : failureOf;
   return [
     java instanceof LocalError
       ? lack("Java", java)
       : ok("Java", `${java.version}, ${java.command}`),
-    jars
+    missing === 0
       ? ok("jars", `Cassandra ${cassandra}, all there`)
       : ok(
           "jars",
-          `Cassandra ${cassandra}, to be fetched by Maven at the first start (about 75 MiB)`,
+          `Cassandra ${cassandra}, to be fetched at the first start (${(missing / 2 ** 20).toFixed(0)} MiB)`,
         ),
-    ...mavenFindings(jars, maven, lack),
+    ...mavenFindings(missing, repository, maven, lack),
   ];
 }
 
 function mavenFindings(
-  jars: boolean,
+  missing: number,
+  repository: string | undefined,
   maven: Survey["maven"],
   lack: (what: string, error: LocalError) => Finding,
 ): readonly Finding[] {
   if (!(maven instanceof LocalError)) return [ok("Maven", maven)];
-  return jars
-    ? [ok("Maven", "none, and none is needed: the jars are there")]
-    : [lack("Maven", maven)];
+  if (missing === 0) return [ok("Maven", "none, and none is needed: the jars are there")];
+  if (repository === undefined) return [lack("Maven", maven)];
+  return [ok("Maven", "none, and none is needed: CASSANDRA_EMBEDDED_REPOSITORY is set")];
 }
 
 function dockerFinding({ docker }: Survey, runtime: "docker" | undefined): Finding {

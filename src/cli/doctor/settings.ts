@@ -77,5 +77,7 @@ function isAbout(line: string, name: string): boolean {
 /** What the embedded Cassandra does not ask for. */
 const forClusters = Object.keys(settings).filter(
   (name) =>
-    name.startsWith("CASSANDRA_") && !["CASSANDRA_KEYSPACE", "CASSANDRA_EMBEDDED"].includes(name),
+    name.startsWith("CASSANDRA_") &&
+    name !== "CASSANDRA_KEYSPACE" &&
+    !name.startsWith("CASSANDRA_EMBEDDED"),
 );

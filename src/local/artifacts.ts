@@ -1,0 +1,111 @@
+// Written by test/local/pin.ts: `npm run pin` makes it anew, `npm run pin -- 5.0.7` for another Cassandra.
+
+/** The Cassandra that is run. */
+export const cassandraVersion = "5.0.6";
+
+/**
+ * Every jar of it: SHA-256, size in bytes, and Maven's coordinates (group, artifact, version, and for the native
+ * libraries of one platform a classifier).
+ */
+export const pinned = `
+d921bc4e0c57e3d90c7d161142411728d7e72ac975c6dda4914faf292aa83648 57618 ch.obermuhlner:big-math:2.3.0
+f65352bf627177e414c956a977a5851e7125e9f3a2e1a7847b2fa78182dc49fe 231811 ch.qos.logback:logback-classic:1.2.12
+0cba0755fbdc1793f60dc9d1ef22337737899f4f28b485c42bcadacb73664b34 448860 ch.qos.logback:logback-core:1.2.12
+8c65d42f55742925128d57079e7337f5c80c34e1f937191ad16daa33b59777a8 60376 com.beust:jcommander:1.30
+e529306290e184905443f2b190853fb0e6ce158d15e8eadba7cc8b22af52a650 105118 com.boundary:high-scale-lib:1.0.6
+f540703478636d88f699f4666242e6fc9175a996c08ddceaf02106517b970406 1159086 com.carrotsearch:hppc:0.8.1
+dab345a648e0f215835501d2ac6bea1a6872f582c53b0dfd9fb6e8348f07be62 152489 com.clearspring.analytics:stream:2.5.2
+e516743a316dcf83c572ffc9cb6e8c5e8c134880c8c5155b02f7b34e9c5dc3cf 79309 com.fasterxml.jackson.core:jackson-annotations:2.19.2
+aa77eaf29293a868c47372194f7c5287d77d9370b04ea25d3fffc1e4904b5880 591418 com.fasterxml.jackson.core:jackson-core:2.19.2
+0a1bd4e9b0d670e632d40ee8c625ad376233502f03c2f5889baea95d025b47a7 1679351 com.fasterxml.jackson.core:jackson-databind:2.19.2
+9709f43e0fa5625633ee66db6c078fb1e8c7ca02092696ba95ea785dbf0fa6a1 136961 com.fasterxml.jackson.datatype:jackson-datatype-jsr310:2.19.2
+7dd15f9df1be238ffaa367ce6f556737a88031de4294dad18eef57c474ddf1d3 889211 com.github.ben-manes.caffeine:caffeine:3.1.8
+f8f0457e388c4d0f69a4510c89fce8b2a79129e726b46a756ab840fd7ba82387 69453 com.github.jbellis:jamm:0.4.0
+f4c26c0a4a3eddfdbaaf4dda77d4d9f7d148ba4208798f32ce475ce4d6778744 964790 com.github.jnr:jffi:1.3.11:native
+74d3bce7397b4872ccb6a6fd84b8f260503f76509adc9548029f665852ad38d7 154919 com.github.jnr:jffi:1.3.11
+53ae5ea7fa5c284e8279aa348e7b9de4548b0cae10bfd058fa217c791875e4cf 86270 com.github.jnr:jnr-a64asm:1.0.0
+9a5b8cf9798d9d0331b8d8966c5235a22c4307676e35803a24659e6d76096f78 1579612 com.github.jnr:jnr-constants:0.10.4
+d309575e8d080785988dc51b6636ae67738561c3d1453e8b24f9501301e00296 726636 com.github.jnr:jnr-ffi:2.2.13
+39f3675b910e6e9b93825f8284bec9f4ad3044cd20a6f7c8ff9e2f8695ebf21e 219943 com.github.jnr:jnr-x86asm:1.0.2
+c5530c6fe99df04f9ac041e1b11fcb5772a7f4218c727d7273e0a6e5948b5d12 7464127 com.github.luben:zstd-jni:1.5.7-2
+a8485113300d367306258a2663491fba8b1b746d00ca0df88d3943994cc0f7b9 869040 com.github.seancfoley:ipaddress:5.3.3
+1e7f53fa5b8b5c807e986ba335665da03f18d660802d8bf061823089d1bee468 31866 com.google.code.findbugs:jsr305:2.0.2
+a171ee4c734dd2da837e4b16be9df4661afab72a41adaf31eb84dfdaf936ca26 4617 com.google.guava:failureaccess:1.0.1
+bd7fa227591fb8509677d0d1122cf95158f3b8a9f45653f58281d879f6dc48c5 3037368 com.google.guava:guava:32.0.1-jre
+21af30c92267bd6122c0e0b4d20cccb6641a37eaf956c6540ec471d584e64a7b 8781 com.google.j2objc:j2objc-annotations:1.3
+d8dd983b207e86f580ba2105747cb271f8b90f24b89c7447493d9125a472dc5d 118696 com.googlecode.concurrent-trees:concurrent-trees:2.4.0
+0f33724dd012099f0737e3d9203e28f4a804435526998d4f5841993058651cb8 27357 com.vdurmont:semver4j:3.1.0
+bc8bb01fc0fad250385706e20f927ddcff6173f6339b387dc879237752567ac6 58284 commons-cli:commons-cli:1.5.0
+7b63b4c001378b548e4b27c15989b65de363a8b9bee4bf11035c21bdc50cbedc 78439 io.airlift:airline:0.8
+544e7c5828e9fe440e2e5b8b87974297352d8c0aac226a2614811600fd680463 132451 io.dropwizard.metrics:metrics-core:4.2.28
+996a602152db07aa5cbc669265b564099c20acef2508ec5e717f20b98b5acbc5 24683 io.dropwizard.metrics:metrics-jvm:4.2.19
+93f729134b43c74affa6ee45c9a23a9e6ef623a63118bc4ab8d8880f88e71643 4381 io.dropwizard.metrics:metrics-logback:4.2.19
+5d53af3d711fb7a13cac0608b6dfdcb30ad07b102dc128c3e09be5313a487e5d 143019 io.github.jbellis:jvector:1.0.2
+ff8f0e067a85452082d039b307cf2d3dd040725c3a7ee68d427bd8b7841ac714 4554 io.netty:netty-all:4.1.119.Final
+32226218d854c2e51d4935a7ebe4663b72ecb9af4da881b86bf518e61aed48d3 339044 io.netty:netty-buffer:4.1.119.Final
+c497934a057444b126a86e06f2b509188e48ca6c5a5e14c182a02f1e8c8d5fdb 355199 io.netty:netty-codec:4.1.119.Final
+991a69b1594dcad9926e268e7e94530cfdaa89feef42af26922a302d3e2e9212 719224 io.netty:netty-common:4.1.119.Final
+7a35e62259a43e5dbdc2e402934b1f64084ce73aecf7b42ce647c918a6e5f617 25651 io.netty:netty-handler-proxy:4.1.119.Final
+d2e93050a826042ee5c8463fc58a2d37769f18024200ba11cd5c48c160c1bdf7 26834 io.netty:netty-handler-ssl-ocsp:4.1.119.Final
+9b49be98e36bb79a2025ffb5159aec87da2720cfa545f56de39c3bc108587b1b 580333 io.netty:netty-handler:4.1.119.Final
+c25672328e662cd6a414b72efba961af0a45d7f194b9e43b4a7d619339479e75 19828 io.netty:netty-resolver-dns-native-macos:4.1.119.Final:osx-aarch_64
+7a1be00ce8dbce562cdb5b59f977aabfd003a62e1b0861eb1b48c0634ec5e8b0 19629 io.netty:netty-resolver-dns-native-macos:4.1.119.Final:osx-x86_64
+3b6c9f9f6f360747213d154971dec1fc8852820dc1a98d055ff09d09676f8836 37841 io.netty:netty-resolver:4.1.119.Final
+523c43f67ad9040d70f9494fc28eebf711d8c54e2aa30e3fd1a199c38740f53b 1184558 io.netty:netty-tcnative-boringssl-static:2.0.70.Final:linux-aarch_64
+3d773aac73fe40f5d04de37ce14a1f7abd27caf0b3bd8275884f5d2968b3e254 1275972 io.netty:netty-tcnative-boringssl-static:2.0.70.Final:linux-x86_64
+0454c53e65da6e253b2104d1ae26ecc79df4faf999e8924b659846b5bf41e996 1033462 io.netty:netty-tcnative-boringssl-static:2.0.70.Final:osx-aarch_64
+9c6a23335f296689fb3538bc49e4e280ff163675212c6fe01c9cf2a9273ee19a 1228889 io.netty:netty-tcnative-boringssl-static:2.0.70.Final:osx-x86_64
+b3e3e0559df29a5624bcf529cb8e2bd9375c6d68164dda338e841677586a14c4 1016221 io.netty:netty-tcnative-boringssl-static:2.0.70.Final:windows-x86_64
+3f7b4c3a51737965cd5b53777782c125784420458d96513cfac7412e4d1fa0c3 3775 io.netty:netty-tcnative-boringssl-static:2.0.70.Final
+a79c1579313d4ad48a3ecc1d01a25da06d22d6449c3bcc369c2318749bcf55bc 36064 io.netty:netty-tcnative-classes:2.0.70.Final
+38edbceb4d0f3c1c87bc8db9f812d317342c9c8e95a4a052fb796a2f78ad098e 147621 io.netty:netty-transport-classes-epoll:4.1.119.Final
+af84f71a0bcde9e4ca2d8f1cb7bf6a6d4d249923a79ace14a86fea818a8f90f7 108561 io.netty:netty-transport-classes-kqueue:4.1.119.Final
+225aef9562189662e03c92bd5e5b3eb851a5499d87ef902b264cb924988b187d 42285 io.netty:netty-transport-native-epoll:4.1.119.Final:linux-aarch_64
+565c6603d3bdb5bf0f3c3764a671035f5602ea5b15d8c985a40985e2309a550f 36630 io.netty:netty-transport-native-epoll:4.1.119.Final:linux-riscv64
+12557923a5069e736a9305c73a87b303ba9e89b32da3ec95dea6a856f3fd6397 40596 io.netty:netty-transport-native-epoll:4.1.119.Final:linux-x86_64
+96060a5b5a0a3837ea4261e97cfa428bd1d7645a8832c18589ebcd86890b5d18 6196 io.netty:netty-transport-native-epoll:4.1.119.Final
+52d80683a7644cef4294a719d285cd68979a824319081e240d149cb2e65cc751 25741 io.netty:netty-transport-native-kqueue:4.1.119.Final:osx-aarch_64
+bc3977b0cd56a3df61c6117a8df41dfd3aefee862e3c51ca0d4a38c333ff4aa0 25173 io.netty:netty-transport-native-kqueue:4.1.119.Final:osx-x86_64
+8ae5618f69326e6d17b77b0140f9d277118dbd23906ca07638bc01365728c650 44157 io.netty:netty-transport-native-unix-common:4.1.119.Final
+c0921ea0e79c3b936daabe08a26e926642a4ad24951d6115fb43362c21dfeb10 521425 io.netty:netty-transport:4.1.119.Final
+91c77044a50c481636c32d916fd89c9118a72195390452c81065080f957de7ff 2497 javax.inject:javax.inject:1
+474d7b88f6e97009b6ec1d98c3024dd95c23187c65dabfbc35331bcac3d173dd 1363209 net.java.dev.jna:jna-platform:5.13.0
+66d4f819a062a51a1d5627bffc23fac55d1677f0e0a1feba144aabdd670a64bb 1879325 net.java.dev.jna:jna:5.13.0
+969e4b4ad761e34f3c5d59fe173bba08623bbf4e9002bc567665626886f01928 82825 net.openhft:affinity:3.23.3
+76757a196af80594927dc31f71df6de25729480cae4938899b1e5bbba90d9c81 444449 net.openhft:chronicle-bytes:2.23.33
+fac0ce88a9ddd55eee98348601566c93782c71ae68462db6d5dc64267642999e 445507 net.openhft:chronicle-core:2.23.36
+d8445ec881577e85d9455d0aef30b0cb9d7bc22d3a73a46a713157cd98d18388 323211 net.openhft:chronicle-queue:5.23.37
+3657c5c82410235581430a4ecf7a4177fb49e3c272e6177246e9977ec767cee6 98493 net.openhft:chronicle-threads:2.23.25
+7087768fb85a1be09d40cdd344da355f88fecb814242d2a76ac01651d0d8dfae 886134 net.openhft:chronicle-wire:2.23.39
+b481f9d8f4fc6b679cf44f4e6f79cb4df347c6de166501205b3b15c0b47ea8af 36848 net.openhft:posix:2.24ea4
+ca6ff763fd93ddcf5dd2b8b9f60dc977a2d644f1f1666ffd9cf7fd637ab6d3fd 495065 org.agrona:agrona:1.17.1
+58caabc40c9f74b0b5993fd868e0f64a50c0759094e6a251aaafad98edfc7a3b 239543 org.antlr:ST4:4.0.8
+ce3fc8ecb10f39e9a3cddcbb2ce350d272d9cd3d0b1e18e6fe73c3b9389c8734 167761 org.antlr:antlr-runtime:3.5.2
+bd533204e1088179ba58bd817082673b211cc78f605e64e34c3cd001c42aca2a 10962573 org.apache.cassandra:cassandra-all:5.0.6
+6af4e8ec8d8c74e425e5d23a8c9bdc82a8dc170e9772d7d0cfe09d69938ffbe5 3991045 org.apache.cassandra:cassandra-driver-core:3.12.1:shaded
+4eeeae8d20c078abb64b015ec158add383ac581571cddc45c68f0c9ae0230720 702952 org.apache.commons:commons-lang3:3.18.0
+6268a9a0ea3e769fc493a21446664c0ef668e48c93d126791f6f3f757978fee2 1692782 org.apache.commons:commons-math3:3.2
+87abf0221c526d64616d47d2261866620c8f42659c93dbfd0d1ffb138af98137 1911507 org.apache.lucene:lucene-analysis-common:9.7.0
+624d7f544afefcbc382f2d9c8fe9e04fb5626c6fb579b584663baf43df1653f8 3770658 org.apache.lucene:lucene-core:9.7.0
+76ec56f9ad849cd4cffa65a39fbc30b2f1ccf368a1dbeeadd311adfcc8cc00ca 4306 org.caffinitas.ohc:ohc-core-j8:0.5.1
+7f2bc7f6d8ef6bbdb037eb52b670f6f0b6516161d04e92d843058293c1a706ce 122716 org.caffinitas.ohc:ohc-core:0.5.1
+f7686c4960cf70c2ebc5c500a73a8cfc04541b730c18f1c5c21329889b137f45 3160927 org.eclipse.jdt:ecj:3.33.0
+de8725b3be2c25d44ba41a9450cd03842fac9466d92dc582cb37691eeea1f8db 428580 org.fusesource:sigar:1.6.4
+77fa89f0b380c9140bb65cc582c823021583745f762433f5484d62f424666e7f 7377 org.gridkit.jvmtool:mxdump:0.14
+246634b132057f3f5aaf83258316125ea146ee6b5e70aceb194b35698f0bbf18 14194 org.gridkit.jvmtool:sjk-cli:0.14
+4fb6a48c60aeff788fed19a8f326dd8c664eb9ab1c3a682ced6edc3b71b560f5 257437 org.gridkit.jvmtool:sjk-core:0.14
+3cbb1465eef91e8c3c7e7cc158ba0abe2afeb5d86d1dd4bf29911f963e2c9b7c 40456 org.gridkit.jvmtool:sjk-json:0.14
+9a35e0c3f9fed863fa689c430b5c2c5171e838b3b871aa577bcf646d741bddf9 267577 org.gridkit.jvmtool:sjk-stacktrace:0.14
+a078c03414cb8c0d8f9ce8e2003319c868227231eb4c7bd7388e0ff06185935e 76025 org.gridkit.lab:jvm-attach-api:1.5
+9b47fbae444feaac4b7e04f0ea294569e4bc282bc69d8c2ce2ac3f23577281e2 173763 org.hdrhistogram:HdrHistogram:2.1.12
+e7302f154f63fc4c66962816e76acda969926a7569ca3b68a62f52bdca6b45dc 323697 org.jctools:jctools-core:3.1.0
+d74a3334fb35195009b338a951f918203d6bbca3d1d359033dc33edd1cadc9ef 682804 org.lz4:lz4-java:1.8.0
+e183f6f59404fc1e12073cfea4ace7ea103c900463cd21fb609a7c617ecdf624 17429 org.mindrot:jbcrypt:0.4
+39d0e2b3dc45af65a09b097945750a94a126e052e124f93468443a1d0e15f381 122445 org.ow2.asm:asm:9.4
+965ac6a41e1010d4ad393c0398bc8dc922bbef97794821ced57e4b1ef7801e31 466947 org.psjava:psjava:0.1.19
+ab57ca8fd223772c17365d121f59e94ecbf0ae59d08c03a3cb5b81071c019195 16555 org.slf4j:jcl-over-slf4j:1.7.36
+0a7e032bf5bcdd5b2bf8bf2e5cf02c5646f2aa6fee66933b8150dbe84e651e8a 23715 org.slf4j:log4j-over-slf4j:1.7.36
+d3ef575e3e4979678dc01bf1dcce51021493b4d11fb7f1be8ad982877c16a1c0 41125 org.slf4j:slf4j-api:1.7.36
+55b30c94e5c4cc2d4b6976916098d0678a8a6cc7427fa8c875621bd94e731ac8 2112099 org.xerial.snappy:snappy-java:1.1.10.4
+69a4537045ddbcaed4c68eef074462eb12d324d7953f62c5ecd35df645e8aec9 334189 org.yaml:snakeyaml:2.1
+`;
