@@ -1,6 +1,7 @@
 export { type Bundle, readBundle } from "./bundle.ts";
 export { checkOptions } from "./check-options.ts";
 export * from "./column.ts";
+export { MAX_PORT, readContactPoints } from "./contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
 export { type Addition } from "./drift.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue } from "./error.ts";
@@ -25,7 +26,6 @@ export {
   type ConnectByContactPoints,
   type ConnectOptions,
   type Consistency,
-  isContactPoint,
   MIN_REQUEST_TIMEOUT,
   type Pem,
   placeOf,

@@ -1,5 +1,6 @@
 import { CassandraError } from "../cassandra/index.ts";
 import { ConfigError } from "../config.ts";
+import { fileProblem } from "../file.ts";
 import { LocalError } from "../local/index.ts";
 
 /** Why the command ended, as its exit status; 3 is a Node.js too old to get here. */
@@ -26,7 +27,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   unexpected: "a defect: please report what was printed",
   usage: "an unknown command or option",
   nodeTooOld: "this Node.js is too old",
-  settings: "a wrong setting in the environment or .env",
+  settings: "a wrong setting in the environment or .env, or a file that cannot be used",
   portInUse: "the port of the HTTP server is taken",
   noRuntime: "neither Java nor Docker for the embedded Cassandra",
   unfitJava: "a Java that Cassandra does not run on",
@@ -62,7 +63,22 @@ export function exitOf(error: unknown): Exit | undefined {
   ) {
     return new Exit("usage", error.message);
   }
-  return undefined;
+  return fileExit(error);
+}
+
+/** Failures of files that are no defect: only the person at the terminal can do something about them. */
+const fileFailures = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"];
+
+function fileExit(error: unknown): Exit | undefined {
+  if (!(error instanceof Error) || !("code" in error && "syscall" in error)) return undefined;
+  if (!fileFailures.includes(String(error.code))) return undefined;
+  const problem = fileProblem(error);
+  if ("path" in error)
+    return new Exit("settings", `${String(error.path)} cannot be used: ${problem}.`);
+  // A write to an open file does not name it.
+  return error.syscall === "write"
+    ? new Exit("settings", `A file cannot be written: ${problem}.`)
+    : undefined;
 }
 
 const localReasons = {
@@ -75,6 +91,7 @@ const localReasons = {
   PORT_TAKEN: "cassandraFailed",
   DIED: "cassandraFailed",
   DIRECTORY_UNUSABLE: "cassandraFailed",
+  CACHE_UNUSABLE: "settings",
 } as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;
 
 function cassandraExit({ code, message }: CassandraError): Exit | undefined {

@@ -27,7 +27,7 @@ export const sync = command({
   async run({ backfill: fill = false, token }, terminal) {
     const start = readToken(token);
     if (start !== undefined && !fill) throw new Exit("usage", "--token is for --backfill.");
-    const config = loadConfig();
+    const config = loadConfig(terminal.progress);
     await using database = await openDatabase(config, terminal, { sync: true });
     for (const { cql } of database.added) terminal.print(`${cql};`);
     const done = database.added.length === 0 ? "Nothing was missing" : "Done";

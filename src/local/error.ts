@@ -10,6 +10,7 @@
  * - `PORT_TAKEN`: another program took one of its ports in the moment before Cassandra would have.
  * - `DIED`: Cassandra ended by itself after it had started.
  * - `DIRECTORY_UNUSABLE`: the directory cannot be written, or is in use by a Cassandra that cannot be shared.
+ * - `CACHE_UNUSABLE`: there is no place for what is fetched, or it cannot be read or written.
  */
 export type LocalErrorCode =
   | "NO_JAVA"
@@ -20,7 +21,8 @@ export type LocalErrorCode =
   | "NOT_STARTED"
   | "PORT_TAKEN"
   | "DIED"
-  | "DIRECTORY_UNUSABLE";
+  | "DIRECTORY_UNUSABLE"
+  | "CACHE_UNUSABLE";
 
 /** A failure of the embedded Cassandra: its message says what was needed, what came instead and what to do. */
 export class LocalError extends Error {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { inCache, requireWritable } from "./cache.ts";
 import { hasCode } from "./error.ts";
 import { type MavenOptions, runMaven } from "./maven.ts";
 
@@ -17,18 +18,24 @@ export interface JarsOptions extends Omit<MavenOptions, "cwd"> {
  * The jars of Cassandra and of all that it needs on this machine, as paths.
  *
  * They are fetched by Maven unless all are there already (once a user: 100 jars, 67 MiB, and Maven's own plugins).
- * Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`.
+ * Fails with `NO_MAVEN`, `DOWNLOAD_FAILED` or `CACHE_UNUSABLE`.
  */
 export async function findJars(options: JarsOptions): Promise<readonly string[]> {
   const list = listFile(options.cacheDir);
-  const known = await readList(list);
-  const jars = areThere(known) ? known : await fetchJars(list, options);
+  const jars = await inCache(options.cacheDir, async () => {
+    const known = await readList(list);
+    return areThere(known) ? known : await fetchJars(list, options);
+  });
   return jarsOf(process.platform, process.arch, jars);
 }
 
-/** Whether all jars are there, so that nothing is to be fetched. */
+/** Whether all jars are there, so that nothing is to be fetched. Fails with `CACHE_UNUSABLE` if there is no place for them. */
 export async function hasJars(cacheDir: string): Promise<boolean> {
-  return areThere(await readList(listFile(cacheDir)));
+  return inCache(cacheDir, async () => {
+    const found = areThere(await readList(listFile(cacheDir)));
+    if (!found) await requireWritable(cacheDir);
+    return found;
+  });
 }
 
 const listFile = (cacheDir: string) => join(cacheDir, `cassandra-${cassandraVersion}.jars`);

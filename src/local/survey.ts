@@ -15,8 +15,8 @@ export interface Survey {
   /** What the jars are of, e.g. `5.0.6`. */
   readonly cassandra: string;
   readonly java: Java | LocalError;
-  /** Whether the jars are there already. */
-  readonly jars: boolean;
+  /** Whether the jars are there already, or why there is no place for them. */
+  readonly jars: boolean | LocalError;
   /** Maven's release; it is needed only where the jars are not there. */
   readonly maven: string | LocalError;
   readonly docker: true | LocalError;
@@ -43,7 +43,7 @@ export async function surveyEmbedded({
 }: Pick<EmbeddedOptions, "dir" | "cacheDir" | "javaHome">): Promise<Survey> {
   const [java, jars, maven, docker] = await Promise.all([
     findJava({ javaHome }).catch(localError),
-    hasJars(cacheDir),
+    hasJars(cacheDir).catch(localError),
     mavenVersion(),
     within(PATIENCE, dockerAnswers(), () => false),
   ]);

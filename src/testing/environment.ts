@@ -1,4 +1,5 @@
-import { isContactPoint } from "../cassandra/index.ts";
+import { readContactPoints } from "../cassandra/index.ts";
+import { quoted } from "../quote.ts";
 import type { TestCassandraOptions } from "./cassandra.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,9 +28,11 @@ export function readTestEnvironment(environment: Environment): TestCassandraOpti
 }
 
 function contactPoints(text: string, name: string): readonly string[] {
-  const points = text.split(",").map((point) => point.trim());
-  if (points.every(isContactPoint)) return points;
-  throw wrong(name, text, "nodes, each host or host:port, with commas between");
+  try {
+    return readContactPoints(text);
+  } catch (cause) {
+    throw wrong(name, text, (cause as Error).message);
+  }
 }
 
 function oneOf<const Word extends string>(...words: readonly Word[]) {
@@ -41,5 +44,5 @@ function oneOf<const Word extends string>(...words: readonly Word[]) {
 }
 
 function wrong(name: string, text: string, needed: string): Error {
-  return new Error(`${name} must be ${needed}, but is "${text}".`);
+  return new Error(`${name} must be ${needed}, but is ${quoted(text)}.`);
 }

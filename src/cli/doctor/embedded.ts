@@ -45,14 +45,16 @@ function jarsFindings(survey: Survey, runtime: "jars" | undefined): readonly Fin
     java instanceof LocalError
       ? lack("Java", java)
       : ok("Java", `${java.version}, ${java.command}`),
-    jars
-      ? ok("jars", `Cassandra ${cassandra}, all there`)
-      : ok(
-          "jars",
-          `Cassandra ${cassandra}, to be fetched by Maven at the first start (about 75 MiB)`,
-        ),
-    ...mavenFindings(jars, maven, lack),
+    jarsFinding(cassandra, jars),
+    ...mavenFindings(jars === true, maven, lack),
   ];
+}
+
+/** Docker does not stand in for a place that can be made usable. */
+function jarsFinding(cassandra: string, jars: Survey["jars"]): Finding {
+  if (jars instanceof LocalError) return failureOf("jars", jars);
+  const state = jars ? "all there" : "to be fetched by Maven at the first start (about 75 MiB)";
+  return ok("jars", `Cassandra ${cassandra}, ${state}`);
 }
 
 function mavenFindings(
