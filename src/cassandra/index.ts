@@ -3,7 +3,7 @@ export { checkOptions } from "./check-options.ts";
 export * from "./column.ts";
 export { MAX_PORT, readContactPoints } from "./contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
-export { type Addition } from "./drift.ts";
+export { type Addition, type Drift } from "./drift.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue } from "./error.ts";
 export {
   askNode,
@@ -21,6 +21,7 @@ export {
 } from "./examine.ts";
 export { checked, clusteringKeyOf, keyOfText, keyText, partitionKeyOf } from "./key.ts";
 export { MAX_ROWS_A_QUERY } from "./loader.ts";
+export { keyspaceMissing, NotSynced, type Remedy } from "./not-synced.ts";
 export {
   type ConnectByBundle,
   type ConnectByContactPoints,
@@ -37,7 +38,7 @@ export { decodeRow, invalidValues, newRow } from "./row.ts";
 export { select, type SelectOptions, selectRows, selectStored, type TimedRow } from "./select.ts";
 export { connect, type Session } from "./session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
-export { requireSynced, sync, syncKeyspace } from "./sync.ts";
+export { listed, requireSynced, sync, syncKeyspace } from "./sync.ts";
 export * from "./table.ts";
 export {
   type Actual,

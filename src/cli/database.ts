@@ -1,7 +1,10 @@
 import {
   type Addition,
   connect,
+  type ConnectOptions,
+  listed,
   placeOf,
+  type Replication,
   requireSynced,
   type Session,
   sync,
@@ -20,14 +23,26 @@ export interface Database extends AsyncDisposable {
   readonly origin: string;
   /** What was missing and has been created just now. */
   readonly added: readonly Addition[];
+  /** What keeps it from being used, as far as it is known; undefined: nothing. */
+  readonly problem?: Problem | undefined;
+  /** Resolves when the first attempt to open it has ended; absent: it is open. */
+  readonly attempted?: Promise<void>;
   /** Tells that an embedded Cassandra ended by itself; of a cluster it never does. */
   readonly died: Promise<LocalError>;
+}
+
+/** Why a database cannot be used: one of its parts and what is wrong with it, continuing a sentence. */
+export interface Problem {
+  readonly part: "Cassandra" | "Keyspace";
+  readonly found: string;
 }
 
 /** What the opening of a database may do. */
 interface OpenOptions {
   /** Create what is missing in a configured cluster too. An embedded database is always completed. */
   readonly sync: boolean;
+  /** Called before something is added: with a line that says what, and the CQL of each addition. */
+  readonly onPlan?: (line: string, cql: readonly string[]) => void;
 }
 
 /**
@@ -42,7 +57,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const { cassandra, keyspace } = config;
   return cassandra.kind === "embedded"
-    ? openEmbedded(cassandra, keyspace, terminal)
+    ? openEmbedded(cassandra, keyspace, terminal, options)
     : openCluster(cassandra, keyspace, options);
 }
 
@@ -55,6 +70,7 @@ export async function openEmbedded(
   { dir, cacheDir, runtime, javaHome }: EmbeddedCassandra,
   keyspace: string,
   terminal: Terminal,
+  { onPlan = () => {} }: Pick<OpenOptions, "onPlan"> = {},
 ): Promise<Database> {
   const { progress, signal } = terminal;
   await using opened = new AsyncDisposableStack();
@@ -63,9 +79,8 @@ export async function openEmbedded(
   signal.throwIfAborted();
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
-  await syncKeyspace(cluster, keyspace, 1);
-  const session = opened.use(await connect({ ...cluster, keyspace }));
-  const added = await sync(session, keyspace, tables);
+  const { session, added } = await synced(cluster, keyspace, 1, onPlan);
+  opened.use(session);
   // A database from before there were entries by date.
   if (isNew(added, "party_by_date") && !isNew(added, "party")) {
     await fillByDate(session, terminal);
@@ -84,15 +99,37 @@ export async function openEmbedded(
 export async function openCluster(
   { replication, ...cluster }: Cluster,
   keyspace: string,
-  options: OpenOptions,
+  { sync: complete, onPlan = () => {} }: OpenOptions,
 ): Promise<Database> {
   await using opened = new AsyncDisposableStack();
-  if (options.sync) await syncKeyspace(cluster, keyspace, replication);
-  const session = opened.use(await connect({ ...cluster, keyspace }));
-  const added = options.sync ? await sync(session, keyspace, tables) : [];
-  if (!options.sync) await requireSynced(session, keyspace, tables);
+  const { session, added } = complete
+    ? await synced(cluster, keyspace, replication, onPlan)
+    : { session: await connect({ ...cluster, keyspace }), added: [] };
+  opened.use(session);
+  if (!complete) await requireSynced(session, keyspace, tables);
   const origin = `${session.version}, ${placeOf(cluster)}`;
   return database({ session, origin, added, died: new Promise(() => {}) }, opened);
+}
+
+/** Connects to a keyspace that is completed first. */
+async function synced(
+  cluster: ConnectOptions,
+  keyspace: string,
+  replication: Replication | undefined,
+  onPlan: Required<OpenOptions>["onPlan"],
+): Promise<{ readonly session: Session; readonly added: readonly Addition[] }> {
+  await using opened = new AsyncDisposableStack();
+  await syncKeyspace(cluster, keyspace, replication, (cql) =>
+    onPlan(`Creating keyspace ${keyspace}:`, [cql]),
+  );
+  const session = opened.use(await connect({ ...cluster, keyspace }));
+  const added = await sync(session, keyspace, tables, ({ missing, others }) => {
+    const beside = others.length === 0 ? "" : `, beside other tables (${listed(others)})`;
+    const cql = missing.map((addition) => addition.cql);
+    onPlan(`Adding to keyspace ${keyspace}${beside}:`, cql);
+  });
+  opened.move();
+  return { session, added };
 }
 
 /** Whether a whole table has just been created. */

@@ -1,4 +1,4 @@
-import { CassandraError } from "../cassandra/index.ts";
+import { CassandraError, NotSynced, type Remedy } from "../cassandra/index.ts";
 import { ConfigError } from "../config.ts";
 import { fileProblem } from "../file.ts";
 import { LocalError } from "../local/index.ts";
@@ -94,12 +94,22 @@ const localReasons = {
   CACHE_UNUSABLE: "settings",
 } as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;
 
-function cassandraExit({ code, message }: CassandraError): Exit | undefined {
+function cassandraExit(error: CassandraError): Exit | undefined {
+  const { code, message } = error;
   if (code === "NOT_CONNECTED" || code === "UNAVAILABLE") return new Exit("notConnected", message);
   if (code === "FORBIDDEN") return new Exit("forbidden", message);
   if (code === "BAD_OPTIONS") return new Exit("settings", message);
   if (code !== "NOT_SYNCED") return undefined;
-  const advice =
-    '"partyfinder sync" adds what is missing; a keyspace only with CASSANDRA_REPLICATION set, and never to Astra';
-  return new Exit("notSynced", `${message} (${advice}.)`);
+  const advice = remedies[error instanceof NotSynced ? error.remedy : "ADD"];
+  return new Exit("notSynced", advice === undefined ? message : `${message} (${advice}.)`);
 }
+
+/** What to do about a database that does not match the models; undefined: the message says it. */
+const remedies: Readonly<Record<Remedy, string | undefined>> = {
+  CREATE_KEYSPACE:
+    '"partyfinder sync" creates it if CASSANDRA_REPLICATION says how many copies of each row it is to have',
+  CREATE_KEYSPACE_IN_ASTRA: undefined,
+  ADD: '"partyfinder sync" adds what is missing',
+  DECIDE:
+    '"partyfinder sync" only adds: name another CASSANDRA_KEYSPACE, or change the tables or the models',
+};

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../config.ts";
 import { startEmbedded } from "../local/index.ts";
@@ -8,10 +9,13 @@ import { placeOf } from "../live/index.ts";
 import { sampleOperations, seed } from "../party/sample.ts";
 import { type App, createApp } from "../server/index.ts";
 import { columns, command } from "./command.ts";
-import { type Database, isNew, openEmbedded } from "./database.ts";
+import { type Database, isNew, openEmbedded, type Problem } from "./database.ts";
 import { Exit } from "./exit.ts";
 import { openPatiently } from "./patience.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** How long the banner waits for the first attempt to open a database, to say how that ended, in milliseconds. */
+const FIRST_ATTEMPT = 1000;
 
 /** `partyfinder serve`. */
 export const serve = command({
@@ -51,6 +55,7 @@ export const serve = command({
       pollInterval,
       operations: sampleOperations,
     });
+    await Promise.race([database.attempted, sleep(FIRST_ATTEMPT, undefined, { ref: false })]);
     terminal.print(banner(app, database, config));
     await stopped(terminal, database);
     terminal.progress("Stopping.");
@@ -101,19 +106,22 @@ async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise
   await once(child, "exit");
 }
 
-function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config): string {
+function banner({ url, webSocketUrl }: App, { origin, problem }: Database, config: Config): string {
   const query = JSON.stringify({
     query: '{ partiesInCity(city: "Rome") { nodes { id name people } } }',
   });
   const { redisUrl } = config.live;
+  const row = (part: Problem["part"], text: string) =>
+    problem?.part === part ? [part, `${text}, ${problem.found}`] : [part, text];
   const rows = [
     ["Page", new URL("/", url).href],
     ["GraphiQL", url],
     ["WebSocket", webSocketUrl],
-    ["Cassandra", origin],
-    ["Keyspace", config.keyspace],
+    row("Cassandra", origin),
+    row("Keyspace", config.keyspace),
     ...(redisUrl === undefined ? [] : [["Redis", placeOf(redisUrl)]]),
   ];
   const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
-  return `\nPartyfinder is up.\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
+  const state = problem ? "Partyfinder is up and waits for its database." : "Partyfinder is up.";
+  return `\n${state}\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
 }
