@@ -24,7 +24,7 @@ const file = (name: string, text: string) => {
   return path;
 };
 function bundle(name: string, login: object): string {
-  const node = certify(directory, "node", "DNS:node");
+  const node = certify("node", "DNS:node");
   const config = JSON.stringify({ host: "db.example", port: 29080, ...login });
   const path = join(directory, name);
   writeFileSync(path, zip({ "config.json": config, "ca.crt": node.cert, ...node }));

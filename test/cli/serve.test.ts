@@ -1,13 +1,15 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
-import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
 import { tables } from "../../src/party/index.ts";
-import { createDirectory, npmStart, runCommand, startCommand } from "../fixtures/command.ts";
+import {
+  createDirectory,
+  npmStart,
+  runCommand,
+  runShell,
+  startCommand,
+} from "../fixtures/command.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
-
-const run = promisify(execFile);
 
 const cluster = (keyspace: string) => ({
   CASSANDRA_CONTACT_POINTS: inject("cassandra").contactPoints.join(","),
@@ -29,13 +31,17 @@ const isOpen = async (port: number) => {
   }
 };
 
-/** Runs the curl line that the banner shows, just as it stands there. */
+/** Sends what the line for curl in the banner says, as a shell gives it to curl. */
 async function runCurl(
   banner: string,
 ): Promise<{ readonly name: string; readonly people: number }[]> {
   const line = /^ {2}(curl .*)$/m.exec(banner)![1]!;
-  const { stdout } = await run("sh", ["-c", line.replace("curl ", "curl -sS ")]);
-  return JSON.parse(stdout).data.partiesInCity.nodes;
+  const { out } = await runShell(`curl() { printf '%s\\n' "$@"; }; ${line}`, []);
+  const [url = "", ...options] = out.trimEnd().split("\n");
+  expect(options).toEqual(["-H", "content-type: application/json", "-d", options[3]]);
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body: options[3]! });
+  return (await answer.json()).data.partiesInCity.nodes;
 }
 
 test("with nothing configured it serves sample parties on a Cassandra of its own, and finds them again", async () => {
