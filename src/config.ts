@@ -1,25 +1,25 @@
-import { readFileSync } from "node:fs";
-import { loadEnvFile } from "node:process";
-import { parseEnv } from "node:util";
 import {
   checkOptions,
   type ConnectByBundle,
   type ConnectByContactPoints,
   type ConnectOptions,
+  MAX_PORT,
   MIN_REQUEST_TIMEOUT,
   readBundle,
+  readContactPoints,
   type Replication,
 } from "./cassandra/index.ts";
 import { POLL_INTERVAL } from "./live/index.ts";
 import { readPlaces } from "./local/index.ts";
 import { readLogin } from "./login.ts";
+import { looksSecret, quoted } from "./quote.ts";
 import { limits } from "./server/limits.ts";
 import {
   astraToken,
+  bundlePath,
   ConfigError,
   isToken,
   keyspaceName,
-  list,
   oneOf,
   pemFile,
   redisUrl,
@@ -31,6 +31,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from "./setting.ts";
+import { type Environment, merged, readSources, type Sources } from "./sources.ts";
 
 export { ConfigError } from "./setting.ts";
 
@@ -78,7 +79,7 @@ export const settings = {
   PORT: {
     meaning: "The port of the HTTP server.",
     default: "4000",
-    read: wholeNumber(0, 65_535),
+    read: wholeNumber(0, MAX_PORT),
   },
   HOST: {
     meaning: "The address that the HTTP server listens on; 0.0.0.0 for every one of this machine.",
@@ -100,14 +101,14 @@ export const settings = {
   },
   CASSANDRA_CONTACT_POINTS: {
     meaning:
-      "Nodes of your cluster, each host or host:port, with commas between. Without it, and without a bundle of Astra, an embedded Cassandra is run.",
+      "Nodes of your cluster, each host or host:port, with commas between; an IPv6 address in brackets. Without it, and without a bundle of Astra, an embedded Cassandra is run.",
     example: "10.0.0.1,10.0.0.2:9043",
-    read: list,
+    read: readContactPoints,
   },
   CASSANDRA_PORT: {
     meaning: "The port of contact points that name none, and of the nodes that they tell of.",
     default: "9042",
-    read: wholeNumber(1, 65_535),
+    read: wholeNumber(1, MAX_PORT),
   },
   CASSANDRA_LOCAL_DATA_CENTER: {
     meaning: "The data centre whose nodes are asked.",
@@ -153,7 +154,7 @@ export const settings = {
     meaning:
       "The secure connect bundle of a database of Astra, in the place of contact points, data centre and TLS.",
     example: "./secure-connect-parties.zip",
-    read: text,
+    read: bundlePath,
   },
   ASTRA_DB_APPLICATION_TOKEN: {
     meaning: "A token for it, by the name that version 0 of Astra's command line gives it.",
@@ -236,38 +237,29 @@ type Values = {
     | ReturnType<Settings[Name]["read"]>
     | (Settings[Name] extends { readonly default: string } ? never : undefined);
 };
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment, and what `.env` in the working directory adds to it: the real environment wins.
  *
+ * @param warn called with one line for each likely mistake that is no error, e.g. a misspelled name
  * @throws ConfigError naming every wrong setting
  */
-export function loadConfig(): Config {
-  ifThere(() => loadEnvFile());
-  return readConfig(process.env);
+export function loadConfig(warn: (line: string) => void): Config {
+  const sources = readSettings();
+  for (const { what, found } of sources.oversights) warn(`Warning: ${what} ${found}.`);
+  return readConfig(merged(sources));
 }
 
-/** The environment, and what `.env` would add to it, each by itself. */
-export interface Sources {
-  readonly environment: Environment;
-  readonly file: Environment;
-}
-
-/** Reads where settings come from. {@link loadConfig} mixes the two: this is for before. */
-export function readSources(): Sources {
-  const environment = { ...process.env };
-  return { environment, file: ifThere(() => parseEnv(readFileSync(".env", "utf8"))) ?? {} };
-}
-
-/** What reading a file gives; undefined if there is none. */
-function ifThere<Read>(read: () => Read): Read | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+/**
+ * Reads where settings come from. What `.env` adds is put into the environment of this process, for the programs and
+ * libraries that look there (`DOCKER_HOST`, `PATH`).
+ *
+ * @throws ConfigError if there is a `.env` that cannot be read
+ */
+export function readSettings(): Sources {
+  const sources = readSources(Object.keys(settings));
+  for (const [name, value] of Object.entries(sources.file)) process.env[name] ??= value;
+  return sources;
 }
 
 /** Makes the configuration of an environment. @throws ConfigError naming every wrong setting */
@@ -313,7 +305,7 @@ function readCassandra(values: Values, environment: Environment): Config["cassan
   return {
     kind: "embedded",
     dir: ".cassandra",
-    ...readPlaces(environment),
+    ...orRefused(() => readPlaces(environment)),
     runtime: values.CASSANDRA_EMBEDDED,
     repository: values.CASSANDRA_EMBEDDED_REPOSITORY,
   };
@@ -362,7 +354,7 @@ function checked(cluster: Cluster): Cluster {
   return cluster;
 }
 
-/** What the model layer refuses is a wrong setting. */
+/** What is refused elsewhere is a wrong setting. */
 function orRefused<Result>(check: () => Result): Result {
   try {
     return check();
@@ -450,10 +442,11 @@ function readValues(environment: Environment): Values {
   const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
   const values = entries.map(([name, { read, secret, default: standard }]) => {
     const given = environment[name]?.trim() || standard;
+    if (given === undefined) return [name, undefined];
     try {
-      return [name, given === undefined ? undefined : read(given)];
+      return [name, read(given)];
     } catch (error) {
-      const found = secret ? "another text" : `"${given}"`;
+      const found = secret || looksSecret(given) ? "another text" : quoted(given);
       problems.push(`${name} must be ${(error as Error).message}, but is ${found}.`);
       return [name, undefined];
     }

@@ -1,4 +1,4 @@
-import { isContactPoint, type Replication } from "./cassandra/index.ts";
+import type { Replication } from "./cassandra/index.ts";
 import { readNamedFile } from "./file.ts";
 import { isRepositoryUrl } from "./local/index.ts";
 
@@ -19,16 +19,10 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Any text. */
+/** Any text in one line. */
 export function text(value: string): string {
-  return value;
-}
-
-/** Contact points with commas between. */
-export function list(value: string): readonly string[] {
-  const items = value.split(",").map((item) => item.trim());
-  if (items.every(isContactPoint)) return items;
-  throw new Error("hosts with commas between, each host or host:port");
+  if (!/\p{Cc}/u.test(value)) return value;
+  throw new Error("one line, without control characters");
 }
 
 /** A whole number between two. */
@@ -47,9 +41,14 @@ export function yesOrNo(value: string): boolean {
 
 /** The text of a PEM file; a path is relative to the working directory. */
 export function pemFile(path: string): string {
+  if (isPem(path)) throw new Error("the path of a PEM file, not what is in it");
   const pem = readPem(path);
-  if (pem.includes("-----BEGIN ")) return pem;
+  if (isPem(pem)) return pem;
   throw new Error("the path of a PEM file, with a line -----BEGIN");
+}
+
+function isPem(text: string): boolean {
+  return text.includes("-----BEGIN ");
 }
 
 function readPem(path: string): string {
@@ -59,6 +58,12 @@ function readPem(path: string): string {
     const reason = (cause as Error).message;
     throw new Error(`the path of a PEM file that can be read (${reason})`, { cause });
   }
+}
+
+/** The path of a secure connect bundle. */
+export function bundlePath(value: string): string {
+  if (isToken(value)) throw new Error("the path of a zip file, not a token");
+  return text(value);
 }
 
 /** A token of Astra. */
@@ -75,7 +80,7 @@ export function isToken(text: string): boolean {
 /** The address of a Redis, with or without a user, a password and the number of a database. */
 export function redisUrl(value: string): string {
   const url = URL.parse(value);
-  const isRedis = url?.protocol === "redis:" || url?.protocol === "rediss:";
+  const isRedis = url !== null && /^rediss?:$/.test(url.protocol) && url.port !== "0";
   if (isRedis && url.hostname && /^(\/\d*)?$/.test(url.pathname) && !url.search && !url.hash) {
     return value;
   }
@@ -92,11 +97,26 @@ export function repositoryUrl(value: string): string {
   );
 }
 
-/** Cassandra's own rule: it becomes a directory's name (SchemaConstants.NAME_LENGTH). */
+/** A keyspace for the tables. Its name becomes a directory's, hence Cassandra's own rule (SchemaConstants.NAME_LENGTH). */
 export function keyspaceName(value: string): string {
-  if (/^\w{1,48}$/.test(value)) return value;
-  throw new Error("1 to 48 letters, digits and underscores");
+  if (!/^\w{1,48}$/.test(value)) throw new Error("1 to 48 letters, digits and underscores");
+  if (ofCassandra.has(value.toLowerCase())) {
+    throw new Error("a keyspace of your own, not one in which Cassandra keeps its own tables");
+  }
+  return value;
 }
+
+/** Those of Cassandra 5.0 (SchemaConstants), in whatever case; the last one is of the releases after it. */
+const ofCassandra: ReadonlySet<string> = new Set([
+  "system",
+  "system_auth",
+  "system_distributed",
+  "system_schema",
+  "system_traces",
+  "system_views",
+  "system_virtual_schema",
+  "system_cluster_metadata",
+]);
 
 /** One of these words. */
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]) {

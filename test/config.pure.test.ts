@@ -24,7 +24,7 @@ const file = (name: string, text: string) => {
   return path;
 };
 function bundle(name: string, login: object): string {
-  const node = certify(directory, "node", "DNS:node");
+  const node = certify("node", "DNS:node");
   const config = JSON.stringify({ host: "db.example", port: 29080, ...login });
   const path = join(directory, name);
   writeFileSync(path, zip({ "config.json": config, "ca.crt": node.cert, ...node }));
@@ -293,6 +293,8 @@ test.each([
   "redis://10.0.0.5/parties",
   "redis://:secret@10.0.0.5?db=1",
   "redis://:secret@10.0.0.5:x",
+  "redis://:secret@10.0.0.5:0",
+  "redis://:secret@10.0.0.5:99999",
 ])("%s is no Redis, and is not shown", (url) => {
   expect(problem({ REDIS_URL: url })).toBe(
     "REDIS_URL must be redis://host:port, or rediss://host:port for TLS, with user:password@ before the host where Redis asks for them, but is another text.",
@@ -312,7 +314,27 @@ describe("a wrong setting is named with what was needed", () => {
     [{ CASSANDRA_EMBEDDED: "yes" }, 'CASSANDRA_EMBEDDED must be jars or docker, but is "yes".'],
     [
       { CASSANDRA_CONTACT_POINTS: "a b" },
-      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port, but is "a b".',
+      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port ("a b" has a space in it), but is "a b".',
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "a,10.0.0.1:99999" },
+      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port ("10.0.0.1:99999" needs a port from 1 to 65535), but is "a,10.0.0.1:99999".',
+    ],
+    [
+      { CASSANDRA_CONTACT_POINTS: "::1" },
+      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port ("::1" is an IPv6 address: write [::1], or with a port [::1]:9042), but is "::1".',
+    ],
+    [
+      { CASSANDRA_KEYSPACE: "System_Auth" },
+      'CASSANDRA_KEYSPACE must be a keyspace of your own, not one in which Cassandra keeps its own tables, but is "System_Auth".',
+    ],
+    [
+      { ASTRA_DB_KEYSPACE: "system" },
+      'ASTRA_DB_KEYSPACE must be a keyspace of your own, not one in which Cassandra keeps its own tables, but is "system".',
+    ],
+    [
+      { CASSANDRA_USERNAME: "ada\nlovelace" },
+      'CASSANDRA_USERNAME must be one line, without control characters, but is "ada\\u000alovelace".',
     ],
     [
       { CASSANDRA_KEYSPACE: "a-b" },
@@ -385,6 +407,36 @@ describe("a wrong setting is named with what was needed", () => {
 
   test("several at once, a line each", () => {
     expect(String(problem({ PORT: "x", CASSANDRA_KEYSPACE: "-" })).split("\n")).toHaveLength(2);
+  });
+});
+
+describe("no message shows what is secret, wherever it was put by mistake", () => {
+  const secret = "S3cr3t";
+  const names = Object.keys(settings);
+
+  test.each(names)("a token in %s", (name) => {
+    expect(String(problem({ [name]: `AstraCS:${secret}` }))).not.toContain(secret);
+    const beside = { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_PASSWORD: "b" };
+    expect(String(problem({ ...beside, [name]: `AstraCS:${secret}` }))).not.toContain(secret);
+  });
+
+  test.each(names)("a private key in %s", (name) => {
+    const key = `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`;
+    expect(String(problem({ [name]: key }))).not.toContain(secret);
+  });
+
+  test.each(names)("an address with a login in %s", (name) => {
+    const address = `cassandra://ada:${secret}@10.0.0.1:9042`;
+    expect(String(problem({ [name]: address }))).not.toContain(secret);
+  });
+
+  test("a PEM file and a bundle that are given as what is in them", () => {
+    expect(problem({ CASSANDRA_TLS_KEY: PEM })).toBe(
+      "CASSANDRA_TLS_KEY must be the path of a PEM file, not what is in it, but is another text.",
+    );
+    expect(problem({ ASTRA_DB_SECURE_BUNDLE_PATH: TOKEN })).toBe(
+      "ASTRA_DB_SECURE_BUNDLE_PATH must be the path of a zip file, not a token, but is another text.",
+    );
   });
 });
 

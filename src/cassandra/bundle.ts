@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { readNamedFile } from "../file.ts";
+import { printable } from "../quote.ts";
 import { CassandraError, messageOf } from "./error.ts";
 import { unzip } from "./zip.ts";
 
@@ -42,7 +43,7 @@ function bytesOf(path: string): Buffer {
   try {
     return readNamedFile(path);
   } catch (cause) {
-    const message = `The secure connect bundle ${path} cannot be read (${messageOf(cause)}): name the zip file as it was downloaded, ${DOWNLOAD}.`;
+    const message = `The secure connect bundle ${printable(path)} cannot be read (${messageOf(cause)}): name the zip file as it was downloaded, ${DOWNLOAD}.`;
     throw new CassandraError("BAD_OPTIONS", message, { cause });
   }
 }
@@ -74,6 +75,6 @@ function checkCertificates(path: string, files: Files): void {
 }
 
 function unfit(path: string, reason: string, cause?: unknown): never {
-  const message = `${path} cannot serve as secure connect bundle: ${reason}. Download it again, ${DOWNLOAD}, and leave it packed.`;
+  const message = `${printable(path)} cannot serve as secure connect bundle: ${reason}. Download it again, ${DOWNLOAD}, and leave it packed.`;
   throw new CassandraError("BAD_OPTIONS", message, { cause });
 }

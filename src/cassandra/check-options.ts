@@ -1,6 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { readBundle } from "./bundle.ts";
 import { clientOptions } from "./client-options.ts";
+import { contactPointProblem, isPort, MAX_PORT } from "./contact-point.ts";
 import { CassandraError, messageOf } from "./error.ts";
 import {
   type ConnectByBundle,
@@ -25,8 +26,9 @@ export function checkOptions(options: ConnectOptions): void {
   checkConsistency(options);
   checkNumbers(options);
   checkLogin(options);
-  if (options.bundle === undefined) checkTls(options);
-  else checkBundle(options);
+  if (options.bundle !== undefined) return checkBundle(options);
+  checkPlace(options);
+  checkTls(options);
 }
 
 function checkConsistency({
@@ -63,6 +65,14 @@ function checkLogin({ credentials, authProvider }: ConnectOptions): void {
   }
   if (credentials && !(credentials.username && credentials.password)) {
     refuse("Credentials need both, a user name and a password.");
+  }
+}
+
+function checkPlace({ contactPoints, port }: ConnectByContactPoints): void {
+  const [problem] = contactPoints.flatMap((point) => contactPointProblem(point) ?? []);
+  if (problem !== undefined) refuse(`A contact point is host or host:port: ${problem}.`);
+  if (port !== undefined && !isPort(port)) {
+    refuse(`The port must be a whole number from 1 to ${MAX_PORT}, but is ${port}.`);
   }
 }
 

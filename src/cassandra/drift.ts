@@ -8,6 +8,8 @@ export interface Drift {
   readonly missing: readonly Addition[];
   /** What it has otherwise, a sentence each: nothing adds to that, somebody has to decide. */
   readonly conflicts: readonly string[];
+  /** The tables that no model has, by name. They belong to somebody else. */
+  readonly others: readonly string[];
 }
 
 export interface Addition {
@@ -17,16 +19,17 @@ export interface Addition {
   readonly cql: string;
 }
 
-/** Compares models with the tables of a keyspace. What the database has beside the models is nobody's concern. */
+/** Compares models with the tables of a keyspace. What the database has beside the models is no conflict. */
 export function drift(tables: readonly Table[], live: LiveTables): Drift {
   const each = tables.map((table) => driftOf(table, live));
   return {
     missing: each.flatMap(({ missing }) => missing),
     conflicts: each.flatMap(({ conflicts }) => conflicts),
+    others: [...live.keys()].filter((name) => !tables.some((table) => table.name === name)),
   };
 }
 
-function driftOf(table: Table, live: LiveTables): Drift {
+function driftOf(table: Table, live: LiveTables): Omit<Drift, "others"> {
   const found = live.get(table.name);
   if (!found) return { missing: [{ table: table.name, cql: createTable(table) }], conflicts: [] };
   const names = Object.keys(allColumns(table));

@@ -1,8 +1,9 @@
 export { type Bundle, readBundle } from "./bundle.ts";
 export { checkOptions } from "./check-options.ts";
 export * from "./column.ts";
+export { MAX_PORT, readContactPoints } from "./contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
-export { type Addition } from "./drift.ts";
+export { type Addition, type Drift } from "./drift.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue } from "./error.ts";
 export {
   askNode,
@@ -20,12 +21,12 @@ export {
 } from "./examine.ts";
 export { checked, clusteringKeyOf, keyOfText, keyText, partitionKeyOf } from "./key.ts";
 export { MAX_ROWS_A_QUERY } from "./loader.ts";
+export { keyspaceMissing, NotSynced, type Remedy } from "./not-synced.ts";
 export {
   type ConnectByBundle,
   type ConnectByContactPoints,
   type ConnectOptions,
   type Consistency,
-  isContactPoint,
   MIN_REQUEST_TIMEOUT,
   type Pem,
   placeOf,
@@ -51,7 +52,7 @@ export {
 } from "./select.ts";
 export { connect, type Session } from "./session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
-export { requireSynced, sync, syncKeyspace } from "./sync.ts";
+export { listed, requireSynced, sync, syncKeyspace } from "./sync.ts";
 export * from "./table.ts";
 export {
   type Actual,

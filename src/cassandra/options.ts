@@ -52,7 +52,7 @@ interface CommonOptions {
 
 /** A cluster that is reached by the addresses of its nodes. */
 export interface ConnectByContactPoints extends CommonOptions {
-  /** Nodes to begin with, each `host` or `host:port`. */
+  /** Nodes to begin with, each `host` or `host:port`; an IPv6 address is in brackets. */
   readonly contactPoints: readonly string[];
   /** The port of contact points that name none, and of the nodes that they tell of. Default: 9042. */
   readonly port?: number;
@@ -81,11 +81,6 @@ export interface ConnectByBundle extends CommonOptions {
 
 /** Where Cassandra is, as whom to speak to it, and how. */
 export type ConnectOptions = ConnectByContactPoints | ConnectByBundle;
-
-/** Whether a text is `host` or `host:port`, as a contact point is; an IPv6 address is in brackets. */
-export function isContactPoint(text: string): boolean {
-  return /^(\[[^\s\]]+\]|[^\s:[\]]+)(:\d{1,5})?$/.test(text);
-}
 
 /** How a session runs the statements of the models. */
 export interface Manner {

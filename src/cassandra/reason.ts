@@ -46,7 +46,9 @@ function tell(error: unknown): string {
 function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof errors.AuthenticationError) return adviceOnLogin(error);
-  if (error instanceof errors.ResponseError) return adviceOnResponse(error);
+  if (error instanceof errors.ResponseError && error.code === unauthorized) {
+    return "grant it to the role, or log in as another";
+  }
   if (error instanceof errors.OperationTimedOutError) return adviceOnSilence;
   if (error instanceof errors.ArgumentError && /data ?center/i.test(error.message)) {
     return "name the data centre whose nodes are to be asked";
@@ -64,12 +66,7 @@ function adviceOnLogin({ message }: Error): string {
   return "check the user name and the password";
 }
 
-function adviceOnResponse({ code, message }: errors.ResponseError): string | undefined {
-  const { unauthorized } = types.responseErrorCodes;
-  if (code === unauthorized) return "grant it to the role, or log in as another";
-  return /^keyspace .* does not exist/i.test(message) ? "create it, or name another" : undefined;
-}
-
+const { unauthorized } = types.responseErrorCodes;
 const adviceOnTrust = "give the certificate of the authority that signed the node's";
 const adviceOnClientCertificate =
   "the node asks for a client certificate: give one, with its private key";

@@ -4,7 +4,8 @@ import { CassandraError } from "./error.ts";
 import { agreedVersion, tableIds } from "./introspect.ts";
 import { passOn } from "./pass-on.ts";
 import type { Session } from "./session.ts";
-import { differencesIn, notSynced } from "./sync.ts";
+import type { NotSynced } from "./not-synced.ts";
+import { mismatchOf } from "./sync.ts";
 import type { Table } from "./table.ts";
 
 /** How often a watch looks whether the schema has changed, in milliseconds, unless it is told otherwise. */
@@ -60,7 +61,7 @@ export function watchSchema(
   let agreed: string | undefined;
   /** How often the tables have changed. */
   let changes = 0;
-  let problem: CassandraError | undefined;
+  let problem: NotSynced | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const look = singleFlight(async () => {
@@ -74,7 +75,7 @@ export function watchSchema(
       changes += 1;
     }
     // A single node that lags behind is no reason to stop.
-    if (isAgreed || found.tables === known?.tables) tell(found.differences);
+    if (isAgreed || found.tables === known?.tables) tell(found.mismatch);
     if (isAgreed) agreed = found.tables;
     known = found;
   });
@@ -83,8 +84,7 @@ export function watchSchema(
   const tryToLook = () => look().catch(() => {});
   const lookBriefly = () => within(LOOK_WITHIN, tryToLook(), () => {});
 
-  function tell(differences: readonly string[]): void {
-    const found = differences.length > 0 ? notSynced(differences) : undefined;
+  function tell(found: NotSynced | undefined): void {
     if (found?.message !== problem?.message) {
       log(found?.message ?? "The database matches the models again.");
     }
@@ -140,7 +140,7 @@ interface Tables {
   /** Equal texts mean that the models' tables are the same. */
   readonly tables: string;
   /** How they differ from the models. */
-  readonly differences: readonly string[];
+  readonly mismatch: NotSynced | undefined;
 }
 
 async function readTables(session: Session, models: readonly Table[]): Promise<Tables> {
@@ -148,12 +148,12 @@ async function readTables(session: Session, models: readonly Table[]): Promise<T
   if (keyspace === undefined) {
     throw new CassandraError("BAD_OPTIONS", "A session without a keyspace cannot be watched.");
   }
-  const [ids, differences] = await Promise.all([
+  const [ids, mismatch] = await Promise.all([
     tableIds(session, keyspace),
-    differencesIn(session, keyspace, models),
+    mismatchOf(session, keyspace, models),
   ]);
-  const tables = JSON.stringify([models.map(({ name }) => ids.get(name)), differences]);
-  return { tables, differences };
+  const tables = JSON.stringify([models.map(({ name }) => ids.get(name)), mismatch?.message]);
+  return { tables, mismatch };
 }
 
 /** Whether a changed schema could be why a statement failed; it was not executed then. */

@@ -5,6 +5,7 @@ import { abandon, mendReconnection } from "./control-connection.ts";
 import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
 import { createLoaders } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
+import { keyspaceMissing } from "./not-synced.ts";
 import { reasonOf } from "./reason.ts";
 import { decodeBatch } from "./write.ts";
 import type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
@@ -78,10 +79,12 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     await client.connect();
   } catch (cause) {
     await abandon(client);
+    const keyspace = options.driver?.keyspace ?? options.keyspace;
+    if (isMismatch(cause) && keyspace !== undefined) {
+      throw keyspaceMissing(keyspace, options.bundle !== undefined, cause);
+    }
     const message = `Cannot connect to Cassandra ${placeOf(options)}: ${reasonOf(cause)}.`;
-    throw new CassandraError(isMismatch(cause) ? "NOT_SYNCED" : "NOT_CONNECTED", message, {
-      cause,
-    });
+    throw new CassandraError("NOT_CONNECTED", message, { cause });
   }
   return createSession(client, options);
 }

@@ -1,57 +1,72 @@
 import { createKeyspace, type Replication } from "./ddl.ts";
-import { type Addition, drift } from "./drift.ts";
+import { type Addition, type Drift, drift } from "./drift.ts";
 import { CassandraError } from "./error.ts";
 import { introspect } from "./introspect.ts";
+import { keyspaceMissing, NotSynced } from "./not-synced.ts";
 import type { ConnectOptions } from "./options.ts";
 import { connect, type Session } from "./session.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Creates a keyspace unless it is there, and says whether it was missing. A database of Astra, whose keyspaces no CQL
- * can create, is never asked to.
+ * Creates a keyspace unless it exists, and returns whether it was missing. It never tries to in a database of Astra,
+ * where no CQL can create keyspaces.
  *
  * @param replication absent: a missing keyspace is an error, since somebody has to decide how many copies there are
- * @throws CassandraError `NOT_SYNCED` if it is missing and may not be created
+ * @param onPlan called with the CQL before it is run; not if nothing is missing
+ * @throws CassandraError `NOT_SYNCED` if it is missing and may not be created; `BAD_OPTIONS` if Cassandra refuses the
+ * replication
  */
 export async function syncKeyspace(
   options: ConnectOptions,
   keyspace: string,
   replication?: Replication,
+  onPlan: (cql: string) => void = () => {},
 ): Promise<boolean> {
   const { keyspace: _, ...elsewhere } = options;
   await using session = await connect(elsewhere);
   if (await hasKeyspace(session, keyspace)) return false;
-  if (options.bundle !== undefined) {
-    throw notSynced([
-      `keyspace ${keyspace} is missing, create it in the Astra portal or by "astra db create-keyspace"`,
-    ]);
-  }
-  if (replication === undefined) throw notSynced([`keyspace ${keyspace} is missing`]);
-  await session.cql(createKeyspace(keyspace, replication));
+  if (session.isAstra || replication === undefined)
+    throw keyspaceMissing(keyspace, session.isAstra);
+  const cql = createKeyspace(keyspace, replication);
+  onPlan(cql);
+  await create(session, keyspace, cql);
   return true;
 }
 
 /**
- * Creates the tables and adds the columns that the models have and the keyspace lacks, and says which.
- * It never alters or drops what is there:
- * a table that is kept on disk otherwise than its model says stays so.
+ * Creates the tables and adds the columns that the models have and the keyspace lacks, and returns them.
+ * It never alters or drops what exists: the properties of an existing table stay as they are.
  *
- * @throws CassandraError `NOT_SYNCED` before anything is done, if the database has something otherwise than the models
+ * @param onPlan called with all that is missing before any of it is added; not if nothing is
+ * @throws CassandraError `NOT_SYNCED` before anything is done, if the database has something differently
  */
 export async function sync(
   session: Session,
   keyspace: string,
   tables: readonly Table[],
+  onPlan: (plan: Pick<Drift, "missing" | "others">) => void = () => {},
 ): Promise<readonly Addition[]> {
   // Astra takes no such property (docs.datastax.com, "Astra DB CQL limits": it warns, and ignores it).
   const taken = session.isAstra
     ? tables.map((table) => ({ ...table, compaction: undefined }))
     : tables;
-  const { missing, conflicts } = drift(taken, await introspect(session, keyspace));
-  if (conflicts.length > 0) throw notSynced(conflicts);
+  const { missing, conflicts, others } = drift(taken, await introspect(session, keyspace));
+  if (conflicts.length > 0) throw new NotSynced("DECIDE", conflicts);
+  if (missing.length > 0) onPlan({ missing, others });
   // One after the other: schema changes that run at once have to wait for each other anyway.
   for (const addition of missing) await add(addition, session, keyspace, taken);
   return missing;
+}
+
+/** @throws CassandraError `BAD_OPTIONS` if the replication names a data centre that does not exist, or the like */
+async function create(session: Session, keyspace: string, cql: string): Promise<void> {
+  try {
+    await session.cql(cql);
+  } catch (error) {
+    if (!(error instanceof CassandraError && error.code === "REFUSED")) throw error;
+    const message = `Keyspace ${keyspace} cannot be created with this replication. ${error.message}`;
+    throw new CassandraError("BAD_OPTIONS", message, { cause: error.cause, cql });
+  }
 }
 
 async function add(
@@ -80,25 +95,40 @@ export async function requireSynced(
   keyspace: string,
   tables: readonly Table[],
 ): Promise<void> {
-  const differences = await differencesIn(session, keyspace, tables);
-  if (differences.length > 0) throw notSynced(differences);
+  const mismatch = await mismatchOf(session, keyspace, tables);
+  if (mismatch) throw mismatch;
 }
 
-/** How a keyspace differs from the models, as short sentences; none: it has all that they have. */
-export async function differencesIn(
+/** How a keyspace differs from the models; undefined: it has all that they have. */
+export async function mismatchOf(
   session: Session,
   keyspace: string,
   tables: readonly Table[],
-): Promise<readonly string[]> {
+): Promise<NotSynced | undefined> {
   const live = await introspect(session, keyspace);
   if (live.size === 0 && !(await hasKeyspace(session, keyspace))) {
-    return [`keyspace ${keyspace} is missing`];
+    return keyspaceMissing(keyspace, session.isAstra);
   }
-  const { missing, conflicts } = drift(tables, live);
+  const { missing, conflicts, others } = drift(tables, live);
   const absent = missing.map(({ table, column }) =>
     column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`,
   );
-  return [...absent, ...conflicts];
+  if (absent.length + conflicts.length === 0) return undefined;
+  const isStrange = others.length > 0 && missing.length === tables.length;
+  const more = isStrange ? [`Keyspace ${keyspace} has other tables: ${listed(others)}.`] : [];
+  return new NotSynced(conflicts.length > 0 ? "DECIDE" : "ADD", [...absent, ...conflicts], {
+    more,
+  });
+}
+
+/** The most tables that are named. */
+const MOST_NAMED = 3;
+
+/** Names some tables and counts the rest. */
+export function listed(tables: readonly string[]): string {
+  const rest = tables.length - MOST_NAMED;
+  const named = tables.slice(0, MOST_NAMED);
+  return rest > 0 ? `${named.join(", ")} and ${rest} more` : named.join(", ");
 }
 
 async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {
@@ -107,10 +137,4 @@ async function hasKeyspace(session: Session, keyspace: string): Promise<boolean>
     [keyspace],
   );
   return rows.length > 0;
-}
-
-/** The error of a database that differs from the models. */
-export function notSynced(differences: readonly string[]): CassandraError {
-  const message = `The database does not match the models: ${differences.join("; ")}.`;
-  return new CassandraError("NOT_SYNCED", message);
 }

@@ -2,8 +2,10 @@ import {
   type Addition,
   CassandraError,
   connect,
-  type ConnectByContactPoints,
+  type ConnectOptions,
+  listed,
   placeOf,
+  type Replication,
   requireSynced,
   type Session,
   sync,
@@ -22,14 +24,26 @@ export interface Database extends AsyncDisposable {
   readonly origin: string;
   /** What was missing and has been created just now. */
   readonly added: readonly Addition[];
+  /** What keeps it from being used, as far as it is known; undefined: nothing. */
+  readonly problem?: Problem | undefined;
+  /** Resolves when the first attempt to open it has ended; absent: it is open. */
+  readonly attempted?: Promise<void>;
   /** Resolves when the embedded Cassandra is down for good: it is not restarted. Never resolves for a cluster. */
   readonly died: Promise<LocalError>;
+}
+
+/** Why a database cannot be used: one of its parts and what is wrong with it, continuing a sentence. */
+export interface Problem {
+  readonly part: "Cassandra" | "Keyspace";
+  readonly found: string;
 }
 
 /** What the opening of a database may do. */
 interface OpenOptions {
   /** Create what is missing in a configured cluster too. An embedded database is always completed. */
   readonly sync: boolean;
+  /** Called before something is added: with a line that says what, and the CQL of each addition. */
+  readonly onPlan?: (line: string, cql: readonly string[]) => void;
 }
 
 /**
@@ -47,7 +61,9 @@ export async function openDatabase(
   const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
   const embedded = opened.use(await startEmbedded({ ...cassandra, progress, status, signal }));
-  const completed = opened.use(await openEmbedded(embedded, cassandra.dir, keyspace, terminal));
+  const completed = opened.use(
+    await openEmbedded(embedded, cassandra.dir, keyspace, terminal, options),
+  );
   return database(completed, opened);
 }
 
@@ -62,14 +78,15 @@ export async function openEmbedded(
   dir: string,
   keyspace: string,
   terminal: Terminal,
+  { onPlan = () => {} }: Pick<OpenOptions, "onPlan"> = {},
 ): Promise<Database> {
   const { signal } = terminal;
   await using opened = new AsyncDisposableStack();
   signal.throwIfAborted();
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
-  const session = opened.use(await connectToOwn(cluster, keyspace));
-  const added = await sync(session, keyspace, tables);
+  const session = opened.use(await connectToOwn(cluster, keyspace, onPlan));
+  const added = await complete(session, keyspace, onPlan);
   // A database from before there were entries by date.
   if (isNew(added, "party_by_date") && !isNew(added, "party")) {
     await fillByDate(session, terminal);
@@ -80,14 +97,20 @@ export async function openEmbedded(
   return database({ session, origin, added, died }, opened);
 }
 
+type OnPlan = Required<OpenOptions>["onPlan"];
+
 /** Connects to a keyspace, and creates it if it is missing. */
-async function connectToOwn(cluster: ConnectByContactPoints, keyspace: string): Promise<Session> {
+async function connectToOwn(
+  cluster: ConnectOptions,
+  keyspace: string,
+  onPlan: OnPlan,
+): Promise<Session> {
   try {
     // Nearly always it is there: to look first would be another connection.
     return await connect({ ...cluster, keyspace });
   } catch (error) {
     if (!(error instanceof CassandraError) || error.code !== "NOT_SYNCED") throw error;
-    await syncKeyspace(cluster, keyspace, 1);
+    await createKeyspace(cluster, keyspace, 1, onPlan);
     return connect({ ...cluster, keyspace });
   }
 }
@@ -100,15 +123,40 @@ async function connectToOwn(cluster: ConnectByContactPoints, keyspace: string): 
 export async function openCluster(
   { replication, ...cluster }: Cluster,
   keyspace: string,
-  options: OpenOptions,
+  { sync: completes, onPlan = () => {} }: OpenOptions,
 ): Promise<Database> {
   await using opened = new AsyncDisposableStack();
-  if (options.sync) await syncKeyspace(cluster, keyspace, replication);
+  if (completes) await createKeyspace(cluster, keyspace, replication, onPlan);
   const session = opened.use(await connect({ ...cluster, keyspace }));
-  const added = options.sync ? await sync(session, keyspace, tables) : [];
-  if (!options.sync) await requireSynced(session, keyspace, tables);
+  const added = completes ? await complete(session, keyspace, onPlan) : [];
+  if (!completes) await requireSynced(session, keyspace, tables);
   const origin = `${session.version}, ${placeOf(cluster)}`;
   return database({ session, origin, added, died: new Promise(() => {}) }, opened);
+}
+
+/** Creates a keyspace unless it is there. */
+async function createKeyspace(
+  cluster: ConnectOptions,
+  keyspace: string,
+  replication: Replication | undefined,
+  onPlan: OnPlan,
+): Promise<void> {
+  await syncKeyspace(cluster, keyspace, replication, (cql) =>
+    onPlan(`Creating keyspace ${keyspace}:`, [cql]),
+  );
+}
+
+/** Adds to a keyspace what it lacks. */
+function complete(
+  session: Session,
+  keyspace: string,
+  onPlan: OnPlan,
+): Promise<readonly Addition[]> {
+  return sync(session, keyspace, tables, ({ missing, others }) => {
+    const beside = others.length === 0 ? "" : `, beside other tables (${listed(others)})`;
+    const cql = missing.map((addition) => addition.cql);
+    onPlan(`Adding to keyspace ${keyspace}${beside}:`, cql);
+  });
 }
 
 /** Whether a whole table has just been created. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { driverVersion } from "../cassandra/index.ts";
-import { type Config, ConfigError, loadConfig, readSources } from "../config.ts";
+import { type Config, ConfigError, readConfig, readSettings } from "../config.ts";
+import { merged, type Sources } from "../sources.ts";
 import { command } from "./command.ts";
 import { clusterGroups } from "./doctor/cluster.ts";
 import { embeddedGroups } from "./doctor/embedded.ts";
@@ -38,26 +39,30 @@ export const doctor = command({
 
 /** Gives what there is to see, group by group, as soon as it is known. */
 async function* examine(): AsyncGenerator<Group, void> {
-  const sources = readSources();
-  const config = configOrProblems();
-  if (Array.isArray(config)) {
-    yield settingsGroup(sources, undefined, config);
-    yield versionsGroup();
-    return;
-  }
-  const { cassandra, keyspace } = config;
-  yield settingsGroup(sources, cassandra);
+  const { sources, config, problems } = readAll();
+  yield settingsGroup(sources, config?.cassandra, problems);
   yield versionsGroup();
+  if (config === undefined) return;
+  const { cassandra, keyspace } = config;
   yield* cassandra.kind === "embedded"
     ? embeddedGroups(cassandra, keyspace)
     : clusterGroups(cassandra, keyspace);
 }
 
-function configOrProblems(): Config | string[] {
+/** What is configured, as far as it can be read, and what is wrong with it, a line each. */
+interface Read {
+  readonly sources: Sources;
+  readonly config?: Config;
+  readonly problems?: readonly string[];
+}
+
+function readAll(): Read {
+  let sources: Sources = { environment: process.env, file: {}, oversights: [] };
   try {
-    return loadConfig();
+    sources = readSettings();
+    return { sources, config: readConfig(merged(sources)) };
   } catch (error) {
-    if (error instanceof ConfigError) return error.message.split("\n");
+    if (error instanceof ConfigError) return { sources, problems: error.message.split("\n") };
     throw error;
   }
 }

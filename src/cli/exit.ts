@@ -1,5 +1,6 @@
-import { CassandraError } from "../cassandra/index.ts";
+import { CassandraError, NotSynced, type Remedy } from "../cassandra/index.ts";
 import { ConfigError } from "../config.ts";
+import { fileProblem } from "../file.ts";
 import { LocalError } from "../local/index.ts";
 
 /** Why the command ended, as its exit status; 3 is a Node.js too old to get here. */
@@ -27,7 +28,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   unexpected: "a defect: please report what was printed",
   usage: "an unknown command or option",
   nodeTooOld: "this Node.js is too old",
-  settings: "a wrong setting in the environment or .env",
+  settings: "a wrong setting in the environment or .env, or a file that cannot be used",
   portInUse: "the port of the HTTP server is taken",
   noRuntime: "neither Java nor Docker for the embedded Cassandra",
   unfitJava: "a Java that Cassandra does not run on",
@@ -64,7 +65,22 @@ export function exitOf(error: unknown): Exit | undefined {
   ) {
     return new Exit("usage", error.message);
   }
-  return undefined;
+  return fileExit(error);
+}
+
+/** Failures of files that are no defect: only the person at the terminal can do something about them. */
+const fileFailures = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"];
+
+function fileExit(error: unknown): Exit | undefined {
+  if (!(error instanceof Error) || !("code" in error && "syscall" in error)) return undefined;
+  if (!fileFailures.includes(String(error.code))) return undefined;
+  const problem = fileProblem(error);
+  if ("path" in error)
+    return new Exit("settings", `${String(error.path)} cannot be used: ${problem}.`);
+  // A write to an open file does not name it.
+  return error.syscall === "write"
+    ? new Exit("settings", `A file cannot be written: ${problem}.`)
+    : undefined;
 }
 
 const localReasons = {
@@ -78,14 +94,25 @@ const localReasons = {
   DIED: "cassandraFailed",
   OWNER_ENDED: "ownerEnded",
   DIRECTORY_UNUSABLE: "cassandraFailed",
+  CACHE_UNUSABLE: "settings",
 } as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;
 
-function cassandraExit({ code, message }: CassandraError): Exit | undefined {
+function cassandraExit(error: CassandraError): Exit | undefined {
+  const { code, message } = error;
   if (code === "NOT_CONNECTED" || code === "UNAVAILABLE") return new Exit("notConnected", message);
   if (code === "FORBIDDEN") return new Exit("forbidden", message);
   if (code === "BAD_OPTIONS") return new Exit("settings", message);
   if (code !== "NOT_SYNCED") return undefined;
-  const advice =
-    '"partyfinder sync" adds what is missing; a keyspace only with CASSANDRA_REPLICATION set, and never to Astra';
-  return new Exit("notSynced", `${message} (${advice}.)`);
+  const advice = remedies[error instanceof NotSynced ? error.remedy : "ADD"];
+  return new Exit("notSynced", advice === undefined ? message : `${message} (${advice}.)`);
 }
+
+/** What to do about a database that does not match the models; undefined: the message says it. */
+const remedies: Readonly<Record<Remedy, string | undefined>> = {
+  CREATE_KEYSPACE:
+    '"partyfinder sync" creates it if CASSANDRA_REPLICATION says how many copies of each row it is to have',
+  CREATE_KEYSPACE_IN_ASTRA: undefined,
+  ADD: '"partyfinder sync" adds what is missing',
+  DECIDE:
+    '"partyfinder sync" only adds: name another CASSANDRA_KEYSPACE, or change the tables or the models',
+};

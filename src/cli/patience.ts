@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CassandraError, passOn, placeOf, type Session } from "../cassandra/index.ts";
+import { CassandraError, NotSynced, passOn, placeOf, type Session } from "../cassandra/index.ts";
 import type { Cluster } from "../config.ts";
-import { type Database, openCluster } from "./database.ts";
+import { type Database, openCluster, type Problem } from "./database.ts";
 import { exitOf } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,6 +26,7 @@ export function openPatiently(
   const place = placeOf(cluster);
   let reason: unknown = new CassandraError("NOT_CONNECTED", `Connecting to Cassandra ${place}.`);
   let opened: Database | undefined;
+  const { promise: attempted, resolve: hasAttempted } = Promise.withResolvers<void>();
   const told = new Set<string>();
 
   async function open(): Promise<void> {
@@ -34,9 +35,11 @@ export function openPatiently(
         const database = await openCluster(cluster, keyspace, { sync: false });
         if (signal.aborted) return await database[Symbol.asyncDispose]();
         opened = database;
+        hasAttempted();
         return progress(`Cassandra is there: ${database.origin}.`);
       } catch (error) {
         reason = error;
+        hasAttempted();
         tell(exitOf(error)?.message ?? String(error));
         // Ended early by the signal, which the loop looks at.
         await sleep(RETRY_AFTER, undefined, { signal }).catch(() => {});
@@ -55,7 +58,7 @@ export function openPatiently(
       const message = "The database does not match the models yet.";
       throw new CassandraError(reason.code, message, { cause: reason });
     }
-    const message = "Cassandra is not there yet: try again later.";
+    const message = "The database is not ready yet: try again later.";
     throw new CassandraError("UNAVAILABLE", message, { cause: reason });
   }
 
@@ -63,8 +66,12 @@ export function openPatiently(
   return {
     session: passOn(present),
     get origin() {
-      return opened?.origin ?? `${place}, not there yet`;
+      return opened?.origin ?? place;
     },
+    get problem() {
+      return opened ? undefined : problemOf(reason);
+    },
+    attempted,
     added: [],
     died: new Promise(() => {}),
     async [Symbol.asyncDispose]() {
@@ -74,4 +81,15 @@ export function openPatiently(
       ]);
     },
   };
+}
+
+/** Which part of the database an error is about, as far as it shows: the keyspace, once Cassandra has answered. */
+function problemOf(error: unknown): Problem {
+  const code = error instanceof CassandraError ? error.code : undefined;
+  if (error instanceof NotSynced && error.remedy.startsWith("CREATE_KEYSPACE")) {
+    return { part: "Keyspace", found: "which does not exist" };
+  }
+  if (code === "NOT_SYNCED") return { part: "Keyspace", found: "which does not match the models" };
+  if (code === "FORBIDDEN") return { part: "Keyspace", found: "which the role may not use" };
+  return { part: "Cassandra", found: "not reached yet" };
 }

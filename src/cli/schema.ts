@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { printSchema } from "graphql";
 import { schema as executable } from "../schema.ts";
+import { fileProblem } from "../file.ts";
 import { command } from "./command.ts";
+import { Exit } from "./exit.ts";
 
 /** `partyfinder schema`. */
 export const schema = command({
@@ -18,6 +20,15 @@ export const schema = command({
   async run({ out }, terminal) {
     const text = printSchema(executable);
     if (out === undefined) terminal.print(text);
-    else await writeFile(out, `${text}\n`);
+    else await write(out, `${text}\n`);
   },
 });
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    const message = `--out ${file} cannot be written: ${fileProblem(cause, file)}.`;
+    throw new Exit("usage", message, { cause });
+  }
+}

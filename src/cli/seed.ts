@@ -11,7 +11,9 @@ export const seed = command({
   options: {},
   example: { call: "partyfinder seed", does: "after you have deleted some" },
   async run(_, terminal) {
-    await using database = await openDatabase(loadConfig(), terminal, { sync: false });
+    await using database = await openDatabase(loadConfig(terminal.progress), terminal, {
+      sync: false,
+    });
     const written = await writeSamples(database.session);
     terminal.progress(`${written} sample parties written, Cassandra ${database.origin}.`);
   },

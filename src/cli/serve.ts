@@ -24,7 +24,8 @@ export const serve = command({
     does: "on another port, without samples",
   },
   async run({ "no-seed": empty = false, watch = false }, terminal) {
-    const config = loadConfig();
+    // With --watch the child process, which reads the settings again, prints the warnings.
+    const config = loadConfig(watch ? () => {} : terminal.progress);
     if (watch) return serveOnChange(config, terminal);
     await requireFreePort(config);
     await using opened = new AsyncDisposableStack();

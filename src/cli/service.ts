@@ -1,13 +1,17 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster, Config, EmbeddedCassandra } from "../config.ts";
 import { placeOf } from "../live/index.ts";
 import type { Embedded } from "../local/index.ts";
 import { sampleOperations, seed } from "../party/sample.ts";
 import { type App, createApp } from "../server/index.ts";
 import { columns } from "./command.ts";
-import { type Database, isNew, openEmbedded } from "./database.ts";
+import { type Database, isNew, openEmbedded, type Problem } from "./database.ts";
 import { openPatiently } from "./patience.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** How long the banner waits for the first attempt to open a database, to say how that ended, in milliseconds. */
+const FIRST_ATTEMPT = 1000;
 
 /** What is served from: a configured cluster, or an embedded Cassandra that runs. */
 export type Source = Cluster | (EmbeddedCassandra & { readonly running: Embedded });
@@ -42,6 +46,7 @@ export async function runService(
     pollInterval,
     operations: sampleOperations,
   });
+  await Promise.race([database.attempted, sleep(FIRST_ATTEMPT, undefined, { ref: false })]);
   terminal.print(banner(app, database, config));
   await stopped(terminal, database);
   terminal.progress("Stopping.");
@@ -60,19 +65,22 @@ async function stopped({ signal }: Terminal, { died }: Database): Promise<void> 
   if (death) throw death;
 }
 
-function banner({ url, webSocketUrl }: App, { origin }: Database, config: Config): string {
+function banner({ url, webSocketUrl }: App, { origin, problem }: Database, config: Config): string {
   const query = JSON.stringify({
     query: '{ partiesInCity(city: "Rome") { nodes { id name people } } }',
   });
   const { redisUrl } = config.live;
+  const row = (part: Problem["part"], text: string) =>
+    problem?.part === part ? [part, `${text}, ${problem.found}`] : [part, text];
   const rows = [
     ["Page", new URL("/", url).href],
     ["GraphiQL", url],
     ["WebSocket", webSocketUrl],
-    ["Cassandra", origin],
-    ["Keyspace", config.keyspace],
+    row("Cassandra", origin),
+    row("Keyspace", config.keyspace),
     ...(redisUrl === undefined ? [] : [["Redis", placeOf(redisUrl)]]),
   ];
   const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
-  return `\nPartyfinder is up.\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
+  const state = problem ? "Partyfinder is up and waits for its database." : "Partyfinder is up.";
+  return `\n${state}\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
 }

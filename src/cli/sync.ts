@@ -9,7 +9,7 @@ export const sync = command({
   name: "sync",
   summary: "create the tables and columns that the database lacks",
   details:
-    "It only adds: nothing is altered or dropped. A keyspace that is not there is created with\nthe replication that CASSANDRA_REPLICATION says; of Astra never, which has its own ways to do it.",
+    "It prints what it adds before it does so. It only adds: nothing is altered or dropped. A keyspace that does not\nexist is created with the replication that CASSANDRA_REPLICATION says, but never in Astra, which does that itself.",
   options: {
     backfill: {
       type: "boolean",
@@ -27,10 +27,14 @@ export const sync = command({
   async run({ backfill: fill = false, token }, terminal) {
     const start = readToken(token);
     if (start !== undefined && !fill) throw new Exit("usage", "--token is for --backfill.");
-    const config = loadConfig();
-    await using database = await openDatabase(config, terminal, { sync: true });
-    for (const { cql } of database.added) terminal.print(`${cql};`);
-    const done = database.added.length === 0 ? "Nothing was missing" : "Done";
+    const config = loadConfig(terminal.progress);
+    let done = "Nothing was missing";
+    const onPlan = (line: string, cql: readonly string[]) => {
+      done = "Done";
+      terminal.progress(line);
+      for (const statement of cql) terminal.print(`${statement};`);
+    };
+    await using database = await openDatabase(config, terminal, { sync: true, onPlan });
     terminal.progress(`${done}: keyspace ${config.keyspace}, Cassandra ${database.origin}.`);
     if (fill) await fillByDate(database.session, terminal, start);
   },

@@ -11,6 +11,7 @@
  * - `DIED`: Cassandra ended by itself after it had started, and was not restarted, or restarts failed.
  * - `OWNER_ENDED`: the Cassandra was shared, and the process that ran it has ended it.
  * - `DIRECTORY_UNUSABLE`: the directory cannot be written, or is in use by a Cassandra that cannot be shared.
+ * - `CACHE_UNUSABLE`: there is no place for what is fetched, or it cannot be read or written.
  */
 export type LocalErrorCode =
   | "NO_JAVA"
@@ -22,7 +23,8 @@ export type LocalErrorCode =
   | "PORT_TAKEN"
   | "DIED"
   | "OWNER_ENDED"
-  | "DIRECTORY_UNUSABLE";
+  | "DIRECTORY_UNUSABLE"
+  | "CACHE_UNUSABLE";
 
 /** A failure of the embedded Cassandra: its message says what was needed, what came instead and what to do. */
 export class LocalError extends Error {

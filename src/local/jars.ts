@@ -4,9 +4,10 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/pr
 import { join } from "node:path";
 import { type Artifact, artifactsOf } from "./artifact.ts";
 import { cassandraVersion } from "./artifacts.ts";
+import { inCache, requireWritable } from "./cache.ts";
 import { download, DownloadError } from "./download.ts";
 import type { EmbeddedOptions } from "./embedded.ts";
-import { LocalError } from "./error.ts";
+import { hasCode, LocalError } from "./error.ts";
 import { findMavenSource, repositoryAt, type Source } from "./repository.ts";
 
 /** The jars of Cassandra and of all that it needs on this machine. */
@@ -26,20 +27,27 @@ export type JarsOptions = Pick<
 /**
  * Finds the jars in the cache, and fetches those that are not there: once a user, 88 files of 56 MiB.
  *
- * Each is the pinned one, by its checksum when it comes and by its size later. Fails with `NO_MAVEN` or
- * `DOWNLOAD_FAILED`.
+ * Each is the pinned one, by its checksum when it comes and by its size later. Fails with `NO_MAVEN`,
+ * `DOWNLOAD_FAILED` or `CACHE_UNUSABLE`.
  */
 export async function findJars(options: JarsOptions): Promise<Jars> {
   const dir = dirIn(options.cacheDir);
   const artifacts = artifactsOf(process.platform, process.arch);
-  const missing = await missingFrom(dir, artifacts);
-  if (missing.length > 0) await obtain(missing, dir, options);
+  await inCache(options.cacheDir, async () => {
+    const missing = await missingFrom(dir, artifacts);
+    if (missing.length > 0) await obtain(missing, dir, options);
+  });
   return { dir, names: artifacts.map(({ name }) => name) };
 }
 
-/** What of the jars is still to be fetched, in bytes. */
+/** What of the jars is still to be fetched, in bytes. Fails with `CACHE_UNUSABLE` if there is no place for them. */
 export async function missingBytes(cacheDir: string): Promise<number> {
-  return sizeOf(await missingFrom(dirIn(cacheDir), artifactsOf(process.platform, process.arch)));
+  return inCache(cacheDir, async () => {
+    const artifacts = artifactsOf(process.platform, process.arch);
+    const bytes = sizeOf(await missingFrom(dirIn(cacheDir), artifacts));
+    if (bytes > 0) await requireWritable(cacheDir);
+    return bytes;
+  });
 }
 
 const dirIn = (cacheDir: string) => join(cacheDir, `cassandra-${cassandraVersion}`);
@@ -50,7 +58,9 @@ async function missingFrom(
 ): Promise<readonly Artifact[]> {
   const isThere = await Promise.all(
     artifacts.map(async ({ name, size }) => {
-      const found = await stat(join(dir, name)).catch(() => undefined);
+      const found = await stat(join(dir, name)).catch((error: unknown) => {
+        if (!hasCode(error, "ENOENT")) throw error;
+      });
       return found?.size === size;
     }),
   );

@@ -16,8 +16,8 @@ export interface Survey {
   /** What the jars are of, e.g. `5.0.6`. */
   readonly cassandra: string;
   readonly java: Java | LocalError;
-  /** What of the jars is still to be fetched, in bytes. */
-  readonly missing: number;
+  /** What of the jars is still to be fetched, in bytes, or why there is no place for them. */
+  readonly missing: number | LocalError;
   /** Maven's release; it is needed only to say where to fetch the jars from, unless a setting says it. */
   readonly maven: string | LocalError;
   readonly docker: true | LocalError;
@@ -44,7 +44,7 @@ export async function surveyEmbedded({
 }: Pick<EmbeddedOptions, "dir" | "cacheDir" | "javaHome">): Promise<Survey> {
   const [java, missing, maven, docker] = await Promise.all([
     findJava({ javaHome }).catch(localError),
-    missingBytes(cacheDir),
+    missingBytes(cacheDir).catch(localError),
     mavenVersion(),
     within(PATIENCE, dockerAnswers(), () => false),
   ]);

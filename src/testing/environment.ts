@@ -1,5 +1,6 @@
-import { isContactPoint } from "../cassandra/index.ts";
+import { readContactPoints } from "../cassandra/index.ts";
 import { isRepositoryUrl } from "../local/index.ts";
+import { quoted } from "../quote.ts";
 import type { TestCassandraOptions } from "./cassandra.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,9 +43,11 @@ export function readTestRepository(environment: Environment): string | undefined
 }
 
 function contactPoints(text: string, name: string): readonly string[] {
-  const points = text.split(",").map((point) => point.trim());
-  if (points.every(isContactPoint)) return points;
-  throw wrong(name, text, "nodes, each host or host:port, with commas between");
+  try {
+    return readContactPoints(text);
+  } catch (cause) {
+    throw wrong(name, text, (cause as Error).message);
+  }
 }
 
 function oneOf<const Word extends string>(...words: readonly Word[]) {
@@ -56,5 +59,5 @@ function oneOf<const Word extends string>(...words: readonly Word[]) {
 }
 
 function wrong(name: string, text: string, needed: string): Error {
-  return new Error(`${name} must be ${needed}, but is "${text}".`);
+  return new Error(`${name} must be ${needed}, but is ${quoted(text)}.`);
 }

@@ -360,7 +360,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     await astra.stopMetadata();
     await using waiting = startCommand(["serve"], { env: { ...settings(), PORT: "0" } });
     const banner = await waiting.printed("Ctrl-C");
-    expect(banner).toMatch(/Cassandra +by the bundle .*\.zip, not there yet\n/);
+    expect(banner).toMatch(/Cassandra +by the bundle .*\.zip, not reached yet\n/);
     const place = new URL("/ready", /http:\S+\/graphql/.exec(banner)![0]);
     const text = async () => (await fetch(place)).text();
     await expect.poll(text).toMatch(/connect ECONNREFUSED [\d.:]+ \(check the network; if it is/);

@@ -11,8 +11,8 @@ import { temporaryDirectory } from "../local/place.ts";
 const directory = temporaryDirectory();
 afterAll(() => directory[Symbol.dispose]());
 
-const node = certify(directory.path, "node", "DNS:node");
-const client = certify(directory.path, "client", "DNS:client");
+const node = certify("node", "DNS:node");
+const client = certify("client", "DNS:client");
 const CONFIG = JSON.stringify({ host: "db.example", port: 29080 });
 const FILES = { "config.json": CONFIG, "ca.crt": node.cert, ...client };
 const file = (bytes: string | Buffer) => {

@@ -157,7 +157,8 @@ test("a command gets all that is asked for from its environment", async () => {
   });
   expect(forbidden).toMatchObject({
     code: 13,
-    err: "partyfinder: User ada has no CREATE permission on <all keyspaces> or any of its parents: grant it to the role, or log in as another.\n",
+    out: expect.stringMatching(/^CREATE KEYSPACE IF NOT EXISTS partyfinder /),
+    err: "Creating keyspace partyfinder:\npartyfinder: User ada has no CREATE permission on <all keyspaces> or any of its parents: grant it to the role, or log in as another.\n",
   });
   expect(await runCommand(["sync"], { env })).toMatchObject({ code: 0 });
 });

@@ -29,7 +29,16 @@ const without = (name: string) => event.filter((each) => each.name !== name);
 
 test("a table as its model says has no drift, whatever else is there", () => {
   const more = [...event, column("note", "text"), column("total", "int", "static")];
-  expect(drift([Event], live(more))).toEqual({ missing: [], conflicts: [] });
+  expect(drift([Event], live(more))).toEqual({ missing: [], conflicts: [], others: [] });
+});
+
+test("the tables that no model has are named, and are no conflict", () => {
+  const tables = new Map([...live(event), ["order", new Map()], ["user", new Map()]]);
+  expect(drift([Event], tables)).toEqual({
+    missing: [],
+    conflicts: [],
+    others: ["order", "user"],
+  });
 });
 
 test("a missing table is created", () => {
@@ -39,7 +48,7 @@ test("a missing table is created", () => {
 });
 
 test("a missing column is added", () => {
-  expect(drift([Event], live(without("name")))).toEqual({
+  expect(drift([Event], live(without("name")))).toMatchObject({
     missing: [{ table: "event", column: "name", cql: "ALTER TABLE event ADD name text" }],
     conflicts: [],
   });
@@ -73,5 +82,5 @@ test.each<[string, readonly LiveColumn[], string]>([
     "event.day is a partition_key column, the model has none",
   ],
 ])("%s is a conflict", (_, columns, conflict) => {
-  expect(drift([Event], live(columns))).toEqual({ missing: [], conflicts: [conflict] });
+  expect(drift([Event], live(columns))).toMatchObject({ missing: [], conflicts: [conflict] });
 });

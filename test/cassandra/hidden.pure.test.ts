@@ -97,7 +97,7 @@ describe("the drift of a database from such a table", () => {
   const without = (name: string) => desk.filter((each) => each.name !== name);
 
   test("is none where it has them", () => {
-    expect(drift([Desk], live(desk))).toEqual({ missing: [], conflicts: [] });
+    expect(drift([Desk], live(desk))).toMatchObject({ missing: [], conflicts: [] });
   });
 
   test("is made good where it lacks them", () => {
@@ -129,7 +129,7 @@ describe("the drift of a database from such a table", () => {
       "desk.seats is static int, the model has int",
     ],
   ])("is a conflict: %s", (_, found, conflict) => {
-    expect(drift([Desk], live(found))).toEqual({ missing: [], conflicts: [conflict] });
+    expect(drift([Desk], live(found))).toMatchObject({ missing: [], conflicts: [conflict] });
   });
 });
 

@@ -206,11 +206,6 @@ test("of a host that nobody knows", () => {
   );
 });
 
-test("of a keyspace that is missing, which is known only once a node was reached", () => {
-  const error = new errors.ResponseError(codes.invalid, "Keyspace 'x' does not exist");
-  expect(reasonOf(error)).toBe("Keyspace 'x' does not exist (create it, or name another)");
-});
-
 test("of several nodes: each once, those that need the same together", () => {
   expect(
     reasonOf(noHost(refused("10.0.0.1"), wrongPassword, refused("10.0.0.2"), wrongPassword)),

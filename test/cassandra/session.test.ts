@@ -180,7 +180,11 @@ test("raw CQL is refused by Cassandra's own words", async () => {
 test.each([
   [{ contactPoints: ["127.0.0.1:1"] }, "NOT_CONNECTED", /127\.0\.0\.1:1: connect ECONNREFUSED/],
   [{ localDataCenter: "nowhere" }, "NOT_CONNECTED", /nowhere/],
-  [{ keyspace: "no_such_keyspace" }, "NOT_SYNCED", /'no_such_keyspace' does not exist/],
+  [
+    { keyspace: "no_such_keyspace" },
+    "NOT_SYNCED",
+    /^The database does not match the models: keyspace no_such_keyspace is missing\.$/,
+  ],
 ])("a connection that cannot be says why: %j", async (wrong, code, message) => {
   const opened = connect({ ...inject("cassandra"), ...wrong });
   await expect(opened).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

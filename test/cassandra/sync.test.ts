@@ -71,6 +71,7 @@ test("what the database has otherwise is told in full, and nothing is done", asy
 
   await expect(sync(session, name, [New, Other])).rejects.toMatchObject({
     code: "NOT_SYNCED",
+    remedy: "DECIDE",
     message: expect.stringContaining("other.id is text, the model has uuid (clustering 0 asc)"),
   });
   await expect(requireSynced(session, name, [New])).rejects.toThrow("table new is missing");
@@ -78,11 +79,71 @@ test("what the database has otherwise is told in full, and nothing is done", asy
 
 test("a missing keyspace is created only with a number of copies", async () => {
   const name = `${keyspace.name}_2`;
-  await expect(syncKeyspace(keyspace.cluster, name)).rejects.toMatchObject({ code: "NOT_SYNCED" });
+  await expect(syncKeyspace(keyspace.cluster, name)).rejects.toMatchObject({
+    code: "NOT_SYNCED",
+    remedy: "CREATE_KEYSPACE",
+  });
   expect(await syncKeyspace(keyspace.cluster, name, { datacenter1: 1 })).toBe(true);
   expect(await syncKeyspace(keyspace.cluster, name)).toBe(false);
   await keyspace.session.cql(dropKeyspace(name));
 });
+
+test("Cassandra's reason not to create a keyspace is given", async () => {
+  const name = `${keyspace.name}_3`;
+  await expect(syncKeyspace(keyspace.cluster, name, { nowhere: 3 })).rejects.toMatchObject({
+    code: "BAD_OPTIONS",
+    message: expect.stringMatching(
+      /^Keyspace \w+ cannot be created with this replication\. .*nowhere/,
+    ),
+  });
+});
+
+test("what is missing is announced before any of it is added, with the tables of others", async () => {
+  await using own = await createKeyspace();
+  const { session, name, cluster } = own;
+  const cql: unknown[] = [];
+  const stop = (plan: unknown) => {
+    cql.push(plan);
+    throw new Error("not that");
+  };
+  await expect(syncKeyspace(cluster, `${name}_4`, 1, stop)).rejects.toThrow("not that");
+  expect(cql).toEqual([createKeyspaceCql(`${name}_4`, 1)]);
+  await expect(syncKeyspace(cluster, `${name}_4`)).rejects.toThrow("is missing");
+  expect(await syncKeyspace(cluster, name, 1, stop)).toBe(false);
+
+  await session.cql("CREATE TABLE customer (id int PRIMARY KEY)");
+  const New = table("new", columns, key);
+  await expect(sync(session, name, [New], stop)).rejects.toThrow("not that");
+  await expect(requireSynced(session, name, [New])).rejects.toThrow("table new is missing");
+  await sync(session, name, [New], ({ missing, others }) => {
+    expect(missing).toMatchObject([{ table: "new" }]);
+    expect(others).toEqual(["customer"]);
+  });
+  await sync(session, name, [New], stop);
+});
+
+test.each([
+  [[], ""],
+  [["b", "a"], " Keyspace KEYSPACE has other tables: a, b."],
+  [["a", "b", "c", "d", "e"], " Keyspace KEYSPACE has other tables: a, b, c and 2 more."],
+])(
+  "in a keyspace that has none of the models' tables, but %j, these are named",
+  async (others, more) => {
+    await using own = await createKeyspace();
+    const { session, name } = own;
+    for (const each of others) await session.cql(`CREATE TABLE ${each} (id int PRIMARY KEY)`);
+    const Own = table("own", columns, key);
+    const Second = table("second", columns, key);
+    await expect(requireSynced(session, name, [Own, Second])).rejects.toMatchObject({
+      remedy: "ADD",
+      message: `The database does not match the models: table own is missing; table second is missing.${more.replace("KEYSPACE", name)}`,
+    });
+    await sync(session, name, [Own]);
+    await expect(requireSynced(session, name, [Own, Second])).rejects.toThrow(
+      /: table second is missing\.$/,
+    );
+  },
+);
 
 test("two who sync at once do not trip over each other", async () => {
   const { session, name } = keyspace;

@@ -98,12 +98,28 @@ describe("the settings", () => {
   test("that a bundle says are not shown", () => {
     const environment = { ASTRA_DB_SECURE_BUNDLE_PATH: "a.zip", ASTRA_DB_KEYSPACE: "parties" };
     const cassandra = { kind: "cluster", replication: undefined, bundle: "a.zip" } as const;
-    const { findings } = settingsGroup({ environment, file: {} }, cassandra);
+    const { findings } = settingsGroup({ environment, file: {}, oversights: [] }, cassandra);
     const names = findings.map(({ what }) => what);
     expect(names).toContain("ASTRA_DB_KEYSPACE");
     for (const name of ["KEYSPACE", "PORT", "LOCAL_DATA_CENTER"]) {
       expect(names).not.toContain(`CASSANDRA_${name}`);
     }
+  });
+
+  test("show none of what is secret in others, and each in one line", () => {
+    const environment = { CASSANDRA_USERNAME: "ada:secret@a", HOST: "a\nb\u001B[31m" };
+    const shown = settingsInUse({ environment, file: {} }).map((each) => each.shown);
+    expect(shown).toEqual(expect.arrayContaining(["…@a", "a\\u000ab\\u001b[31m"]));
+  });
+
+  test("are followed by what is overlooked", () => {
+    const oversights = [
+      { what: "CASSANDRA_PROT", found: "has no effect (did you mean CASSANDRA_PORT?)" },
+    ];
+    const { findings } = settingsGroup({ environment: {}, file: {}, oversights }, undefined);
+    expect(findings.at(-1)).toEqual(
+      warning("CASSANDRA_PROT", "has no effect (did you mean CASSANDRA_PORT?)"),
+    );
   });
 
   test("show where each comes from: an empty variable hides the line of the file", () => {
@@ -121,7 +137,7 @@ describe("the settings", () => {
   });
 
   test("of a cluster are without effect where none is named", () => {
-    const sources = { environment: { CASSANDRA_USERNAME: "ada" }, file: {} };
+    const sources = { environment: { CASSANDRA_USERNAME: "ada" }, file: {}, oversights: [] };
     const { cassandra: embedded } = readConfig({});
     expect(lines(settingsGroup(sources, embedded).findings)).toEqual([
       "ok: 4000         default",
@@ -135,7 +151,7 @@ describe("the settings", () => {
   });
 
   test("that are wrong are told in their place, others at the end", () => {
-    const sources = { environment: { PORT: "x" }, file: {} };
+    const sources = { environment: { PORT: "x" }, file: {}, oversights: [] };
     const problems = ["PORT must be a number.", "Set one of them."];
     const { findings } = settingsGroup(sources, undefined, problems);
     expect(findings[0]).toEqual(failure("settings", "PORT", "PORT must be a number."));

@@ -337,14 +337,14 @@ describe("a failure has its cause and what to do in one line, and serve prints t
       "a keyspace that is not there",
       () => ({ ...guarded, CASSANDRA_KEYSPACE: "nothing" }),
       "keyspace",
-      /Keyspace 'nothing' does not exist \(create it, or name another\)\. \("partyfinder sync" /,
+      /^The database does not match the models: keyspace nothing is missing\. \("partyfinder sync" creates it if /,
       NOT_SYNCED,
     ],
     [
       "tables that are not there",
       () => ({ ...guarded, CASSANDRA_KEYSPACE: "bare" }),
       "tables",
-      /table party is missing; table party_by_date is missing\. \("partyfinder sync" adds/,
+      /table party is missing; table party_by_date is missing\. \("partyfinder sync" adds what is missing\.\)$/,
       NOT_SYNCED,
     ],
   ])("%s", async (_, env, what, message, end) => {

@@ -1,12 +1,15 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
-import { promisify } from "node:util";
-import { expect, inject, test } from "vitest";
-import { createDirectory, npmStart, runCommand, startCommand } from "../fixtures/command.ts";
+import { describe, expect, inject, test } from "vitest";
+import { tables } from "../../src/party/index.ts";
+import {
+  createDirectory,
+  npmStart,
+  runCommand,
+  runShell,
+  startCommand,
+} from "../fixtures/command.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
-
-const run = promisify(execFile);
 
 const cluster = (keyspace: string) => ({
   CASSANDRA_CONTACT_POINTS: inject("cassandra").contactPoints.join(","),
@@ -28,13 +31,17 @@ const isOpen = async (port: number) => {
   }
 };
 
-/** Runs the curl line that the banner shows, just as it stands there. */
+/** Sends what the line for curl in the banner says, as a shell gives it to curl. */
 async function runCurl(
   banner: string,
 ): Promise<{ readonly name: string; readonly people: number }[]> {
   const line = /^ {2}(curl .*)$/m.exec(banner)![1]!;
-  const { stdout } = await run("sh", ["-c", line.replace("curl ", "curl -sS ")]);
-  return JSON.parse(stdout).data.partiesInCity.nodes;
+  const { out } = await runShell(`curl() { printf '%s\\n' "$@"; }; ${line}`, []);
+  const [url = "", ...options] = out.trimEnd().split("\n");
+  expect(options).toEqual(["-H", "content-type: application/json", "-d", options[3]]);
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body: options[3]! });
+  return (await answer.json()).data.partiesInCity.nodes;
 }
 
 test("with nothing configured it serves sample parties on a Cassandra of its own, and finds them again", async () => {
@@ -96,6 +103,77 @@ test("a cluster of one's own is never changed by serve, and completed by sync", 
   expect((await served.end()).err).toMatch(/table party is missing.*partyfinder sync/);
 });
 
+/** What the banner says of the database, and the first reason on standard error. */
+async function serveSays(env: Readonly<Record<string, string>>) {
+  await using served = startCommand(["serve"], { env });
+  const banner = await served.printed(UP);
+  const url = /http:\S+(?=\/graphql)/.exec(banner)![0];
+  const reason = async () => (await (await fetch(`${url}/ready`)).json()).reason as string;
+  await expect.poll(reason).not.toMatch(/^Connecting/);
+  const ready = await reason();
+  const { err } = await served.end();
+  const rows = banner.match(/^Partyfinder .*$|^ {2}(Cassandra|Keyspace) .*$/gm);
+  return { rows, ready, err };
+}
+
+describe("serve says what is there, and what is missing", () => {
+  const address = () => inject("cassandra").contactPoints.join(", ");
+  const WAITS = "Partyfinder is up and waits for its database.";
+
+  test("no keyspace", async () => {
+    await using keyspace = await createKeyspace();
+    const name = `${keyspace.name}_none`;
+    const { rows, ready, err } = await serveSays(cluster(name));
+    expect(rows).toEqual([
+      WAITS,
+      `  Cassandra  at ${address()}`,
+      `  Keyspace   ${name}, which does not exist`,
+    ]);
+    const reason = `The database does not match the models: keyspace ${name} is missing.`;
+    expect(ready).toBe(reason);
+    expect(err).toBe(
+      `${reason} ("partyfinder sync" creates it if CASSANDRA_REPLICATION says how many copies of each row it is to have.) Trying again each second.\nStopping.\n`,
+    );
+  });
+
+  test("a keyspace of somebody else", async () => {
+    await using keyspace = await createKeyspace();
+    const { session, name } = keyspace;
+    await session.cql("CREATE TABLE customer (id int PRIMARY KEY)");
+    const { rows, ready, err } = await serveSays(cluster(name));
+    expect(rows).toEqual([
+      WAITS,
+      `  Cassandra  at ${address()}`,
+      `  Keyspace   ${name}, which does not match the models`,
+    ]);
+    const reason = `The database does not match the models: table party is missing; table party_by_date is missing. Keyspace ${name} has other tables: customer.`;
+    expect(ready).toBe(reason);
+    expect(err).toBe(
+      `${reason} ("partyfinder sync" adds what is missing.) Trying again each second.\nStopping.\n`,
+    );
+    expect(
+      await session.cql("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [
+        name,
+      ]),
+    ).toHaveLength(1);
+  });
+
+  test("nobody at all", async () => {
+    const { rows } = await serveSays({ ...cluster("k"), CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" });
+    expect(rows).toEqual([WAITS, "  Cassandra  at 127.0.0.1:1, not reached yet", "  Keyspace   k"]);
+  });
+
+  test("all that it needs", async () => {
+    await using keyspace = await createKeyspace(...tables);
+    await using served = startCommand(["serve"], { env: cluster(keyspace.name) });
+    const banner = await served.printed(UP);
+    expect(banner).toMatch(/^Partyfinder is up\.$/m);
+    expect(banner).toMatch(
+      new RegExp(`Cassandra +5\\.0\\.\\d+, at ${address()}\n +Keyspace +${keyspace.name}\n`),
+    );
+  });
+});
+
 test("a missing keyspace is created by sync where its replication is said", async () => {
   await using keyspace = await createKeyspace();
   const env = cluster(`${keyspace.name}_new`);
@@ -105,6 +183,7 @@ test("a missing keyspace is created by sync where its replication is said", asyn
   expect(refused.err).toContain("CASSANDRA_REPLICATION");
   const synced = await runCommand(["sync"], { env: { ...env, CASSANDRA_REPLICATION: "1" } });
   expect(synced).toMatchObject({ code: 0 });
+  expect(synced.out).toMatch(/^CREATE KEYSPACE .*^CREATE TABLE /ms);
   await keyspace.session.cql(`DROP KEYSPACE ${keyspace.name}_new`);
 });
 

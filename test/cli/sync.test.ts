@@ -48,6 +48,59 @@ test("sync --backfill puts the entries of the parties that were there before", a
   expect(again.err).toContain("0 entries put in party_by_date.");
 });
 
+test("sync says what it adds, and to whose keyspace, before it adds it", async () => {
+  await using keyspace = await createKeyspace();
+  const { session, name } = keyspace;
+  await session.cql("CREATE TABLE customer (id int PRIMARY KEY)");
+  const { code, out, err } = await runCommand(["sync"], { env: cluster(name) });
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /^CREATE TABLE IF NOT EXISTS party \(.*^CREATE TABLE IF NOT EXISTS party_by_date \(/ms,
+  );
+  expect(err).toMatch(
+    new RegExp(
+      `^Adding to keyspace ${name}, beside other tables \\(customer\\):\nDone: keyspace ${name}, `,
+    ),
+  );
+  const again = await runCommand(["sync"], { env: cluster(name) });
+  expect(again.err).toMatch(new RegExp(`^Nothing was missing: keyspace ${name}, `));
+});
+
+test("a keyspace that Cassandra does not create is refused in one line, after its CQL", async () => {
+  await using keyspace = await createKeyspace();
+  const name = `${keyspace.name}_new`;
+  const env = { ...cluster(name), CASSANDRA_REPLICATION: "nowhere:3" };
+  const { code, out, err } = await runCommand(["sync"], { env });
+  expect(out).toMatch(
+    new RegExp(`^CREATE KEYSPACE IF NOT EXISTS ${name} WITH .*'nowhere': '3'.*;\n$`),
+  );
+  const [announced, refused, ...more] = err.trim().split("\n");
+  expect(announced).toBe(`Creating keyspace ${name}:`);
+  expect(refused).toMatch(
+    new RegExp(
+      `^partyfinder: Keyspace ${name} cannot be created with this replication\\. .*nowhere`,
+    ),
+  );
+  expect(more).toEqual([]);
+  expect(code).toBe(4);
+});
+
+test("a table of somebody else by the same name is refused, and nothing is added", async () => {
+  await using keyspace = await createKeyspace();
+  const { session, name } = keyspace;
+  await session.cql("CREATE TABLE party (id int PRIMARY KEY, name text)");
+  const { code, out, err } = await runCommand(["sync"], { env: cluster(name) });
+  expect(err).toMatch(
+    /party\.id is int \(partition_key 0\), the model has uuid.*\("partyfinder sync" only adds: name another CASSANDRA_KEYSPACE, /,
+  );
+  expect({ code, out }).toEqual({ code: 12, out: "" });
+  expect(
+    await session.cql("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [
+      name,
+    ]),
+  ).toHaveLength(1);
+});
+
 test.each([
   [["sync", "--token=5"], /--token is for --backfill/],
   [["sync", "--backfill", "--token=x"], /--token must be a whole number of 64 bits, but is "x"/],

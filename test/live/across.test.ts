@@ -11,6 +11,7 @@ import {
   UPDATE,
   WATCH,
 } from "../fixtures/parties.ts";
+import { needs } from "../fixtures/needs.ts";
 import { startRedis, type TestRedis } from "../fixtures/redis.ts";
 import { eventually } from "../fixtures/eventually.ts";
 
@@ -19,17 +20,19 @@ import { eventually } from "../fixtures/eventually.ts";
 let redis: TestRedis;
 let here: TestApp;
 let there: TestApp;
-beforeAll(async () => {
-  redis = await startRedis();
-  const options = { redis: redis.url, pollInterval: 0 };
-  here = await startApp(undefined, undefined, options);
-  there = await startAppOn(here.keyspace, options);
-});
-afterAll(async () => {
-  await there[Symbol.asyncDispose]();
-  await here[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
-});
+if (needs("redis-server")) {
+  beforeAll(async () => {
+    redis = await startRedis();
+    const options = { redis: redis.url, pollInterval: 0 };
+    here = await startApp(undefined, undefined, options);
+    there = await startAppOn(here.keyspace, options);
+  });
+  afterAll(async () => {
+    await there[Symbol.asyncDispose]();
+    await here[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+  });
+}
 
 type Subscribed = ReturnType<TestApp["subscribe"]>;
 const nextCount = async (watched: Subscribed) => (await watched.next()).value.data.peopleChanged;

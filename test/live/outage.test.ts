@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { change, createParty, FOLLOW, WATCH } from "../fixtures/parties.ts";
+import { needs } from "../fixtures/needs.ts";
 import { noRedis, startRedis, type TestRedis } from "../fixtures/redis.ts";
 
 // Without the poll, so that it cannot hide what Redis does not bring.
@@ -10,17 +11,19 @@ import { noRedis, startRedis, type TestRedis } from "../fixtures/redis.ts";
 let redis: TestRedis;
 let here: TestApp;
 let there: TestApp;
-beforeEach(async () => {
-  redis = await startRedis();
-  const options = { redis: redis.url, pollInterval: 0 };
-  here = await startApp(undefined, undefined, options);
-  there = await startAppOn(here.keyspace, options);
-});
-afterEach(async () => {
-  await there[Symbol.asyncDispose]();
-  await here[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
-});
+if (needs("redis-server")) {
+  beforeEach(async () => {
+    redis = await startRedis();
+    const options = { redis: redis.url, pollInterval: 0 };
+    here = await startApp(undefined, undefined, options);
+    there = await startAppOn(here.keyspace, options);
+  });
+  afterEach(async () => {
+    await there[Symbol.asyncDispose]();
+    await here[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+  });
+}
 
 type Subscribed = ReturnType<TestApp["subscribe"]>;
 const nextCount = async (watched: Subscribed) => (await watched.next()).value.data.peopleChanged;

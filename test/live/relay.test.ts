@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { needs } from "../fixtures/needs.ts";
 import { noRedis, startRedis } from "../fixtures/redis.ts";
 
 // In a process of its own, which would not end if something stayed open.
@@ -32,17 +33,23 @@ async function run(url: string): Promise<readonly string[]> {
   return JSON.parse(stdout);
 }
 
-test("a process ends when its live values have closed, with Redis", async () => {
-  await using redis = await startRedis();
-  expect(await run(redis.url)).toEqual([]);
-});
+describe("a process ends when its live values have closed", () => {
+  test("without Redis", async () => {
+    expect(await run(await noRedis())).toHaveLength(1);
+  });
 
-test("without Redis", async () => {
-  expect(await run(await noRedis())).toHaveLength(1);
-});
+  describe("with a Redis", () => {
+    needs("redis-server");
 
-test("with a Redis that is frozen", async () => {
-  await using redis = await startRedis();
-  redis.freeze();
-  expect(await run(redis.url)).toEqual([]);
+    test("that answers", async () => {
+      await using redis = await startRedis();
+      expect(await run(redis.url)).toEqual([]);
+    });
+
+    test("that is frozen", async () => {
+      await using redis = await startRedis();
+      redis.freeze();
+      expect(await run(redis.url)).toEqual([]);
+    });
+  });
 });

@@ -89,7 +89,8 @@ it("refuses a directory that cannot be one", async () => {
 
 // One that is named only there is not meant here.
 delete process.env["DOCKER_HOST"];
-it.skipIf(await dockerAnswers())("says that Docker does not answer", async () => {
+it("says that Docker does not answer", async ({ skip }) => {
+  skip(await dockerAnswers(), "A Docker engine answers.");
   await expect(start({ runtime: "docker" })).rejects.toMatchObject({ code: "NO_DOCKER" });
 });
 

@@ -49,18 +49,20 @@ function jarsFindings(
     java instanceof LocalError
       ? lack("Java", java)
       : ok("Java", `${java.version}, ${java.command}`),
-    missing === 0
-      ? ok("jars", `Cassandra ${cassandra}, all there`)
-      : ok(
-          "jars",
-          `Cassandra ${cassandra}, to be fetched at the first start (${(missing / 2 ** 20).toFixed(0)} MiB)`,
-        ),
+    jarsFinding(cassandra, missing),
     ...mavenFindings(missing, repository, maven, lack),
   ];
 }
 
+/** Docker does not stand in for a place that can be made usable. */
+function jarsFinding(cassandra: string, missing: Survey["missing"]): Finding {
+  if (missing instanceof LocalError) return failureOf("jars", missing);
+  const fetched = `to be fetched at the first start (${(missing / 2 ** 20).toFixed(0)} MiB)`;
+  return ok("jars", `Cassandra ${cassandra}, ${missing === 0 ? "all there" : fetched}`);
+}
+
 function mavenFindings(
-  missing: number,
+  missing: Survey["missing"],
   repository: string | undefined,
   maven: Survey["maven"],
   lack: (what: string, error: LocalError) => Finding,

@@ -1,5 +1,6 @@
 import {
   CassandraError,
+  keyspaceMissing,
   lackingRights,
   replicationOf,
   requireSynced,
@@ -46,7 +47,11 @@ export function keyspaceGroup(
 ): Group {
   const title = `Keyspace ${keyspace}`;
   if (replication === undefined) {
-    return { title, findings: [failureOf("keyspace", refusal ?? missing(keyspace))] };
+    // A data centre that does not exist, for example, keeps the service from finding out.
+    return {
+      title,
+      findings: [failureOf("keyspace", refusal ?? keyspaceMissing(keyspace, false))],
+    };
   }
   return {
     title,
@@ -74,8 +79,4 @@ function rightsFindings(lacking: KeyspaceFacts["lacking"]): readonly Finding[] {
     ...(granted.length === 0 ? [] : [ok("rights", `to read and write ${granted.join(", ")}`)]),
     ...[...lacking.values()].flat().map((error) => failureOf("rights", error)),
   ];
-}
-
-function missing(keyspace: string): CassandraError {
-  return new CassandraError("NOT_SYNCED", `Keyspace ${keyspace} is missing.`);
 }

@@ -1,4 +1,6 @@
-import { type Config, settings, type Sources } from "../../config.ts";
+import { type Config, settings } from "../../config.ts";
+import { looksSecret, printable } from "../../quote.ts";
+import type { Sources } from "../../sources.ts";
 import { failure, type Group, ok, warning } from "./finding.ts";
 
 /** A setting that has a value. */
@@ -12,7 +14,11 @@ interface InUse {
 /** How wide the column of the values may get; what is longer pushes the rest of its line. */
 const WIDEST = 32;
 
-/** Shows what is configured, where that comes from, and what is wrong with it: a line of a ConfigError each. */
+/**
+ * Shows what is configured, where each value comes from, and likely mistakes.
+ *
+ * @param problems what is wrong with it: a line of a ConfigError each
+ */
 export function settingsGroup(
   sources: Sources,
   cassandra: Config["cassandra"] | undefined,
@@ -33,12 +39,19 @@ export function settingsGroup(
   const others = problems.filter((line) => !inUse.some(({ name }) => isAbout(line, name)));
   return {
     title: "Settings",
-    findings: [...listed, ...others.map((line) => failure("settings", "settings", line))],
+    findings: [
+      ...listed,
+      ...sources.oversights.map(({ what, found }) => warning(what, found)),
+      ...others.map((line) => failure("settings", "settings", line)),
+    ],
   };
 }
 
 /** Lists the settings that have a value, in the order in which people look for them. */
-export function settingsInUse({ environment, file }: Sources): readonly InUse[] {
+export function settingsInUse({
+  environment,
+  file,
+}: Pick<Sources, "environment" | "file">): readonly InUse[] {
   return Object.entries(settings).flatMap(([name, setting]): readonly InUse[] => {
     const standard = "default" in setting ? setting.default : undefined;
     // As an empty variable hides the line of the file.
@@ -47,7 +60,10 @@ export function settingsInUse({ environment, file }: Sources): readonly InUse[] 
         ? [file[name], ".env" as const]
         : [environment[name], "environment" as const];
     const text = given?.trim();
-    if (text) return [{ name, shown: isSecret(setting, text) ? "set, not shown" : text, source }];
+    if (text) {
+      const isSecret = "secret" in setting || looksSecret(text);
+      return [{ name, shown: isSecret ? "set, not shown" : printable(text), source }];
+    }
     return standard === undefined ? [] : [{ name, shown: standard, source: "default" }];
   });
 }
@@ -63,11 +79,6 @@ function withoutEffect(
   return cassandra.bundle === undefined
     ? []
     : ["CASSANDRA_PORT", "CASSANDRA_LOCAL_DATA_CENTER", ...named];
-}
-
-/** A token is one wherever it was put. */
-function isSecret(setting: object, text: string): boolean {
-  return "secret" in setting || text.startsWith("AstraCS:");
 }
 
 function isAbout(line: string, name: string): boolean {
