@@ -1,9 +1,12 @@
 import { errors, types } from "cassandra-driver";
+import { failedOfTombstones } from "./tombstones.ts";
 
 /**
  * Every way in which the model layer fails, and what it means to a caller.
  *
  * - `UNAVAILABLE`: Cassandra does not answer, or too few replicas do. Nothing was written; try again later.
+ * - `TOO_MANY_TOMBSTONES`: Cassandra gave up a read, as it found too many deleted rows on the way. Nothing was written; it
+ *   can be read again when they are swept.
  * - `OUTCOME_UNKNOWN`: a write was sent and no answer came: it was applied, will be, or never is.
  * - `NOT_SYNCED`: the database lacks a keyspace, table or column of the models, or has it otherwise.
  * - `FORBIDDEN`: the role that is logged in lacks a right. Nothing was done.
@@ -16,6 +19,7 @@ import { errors, types } from "cassandra-driver";
  */
 export type CassandraErrorCode =
   | "UNAVAILABLE"
+  | "TOO_MANY_TOMBSTONES"
   | "OUTCOME_UNKNOWN"
   | "NOT_SYNCED"
   | "FORBIDDEN"
@@ -71,6 +75,10 @@ export interface Attempt {
 export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraError {
   const fail = (code: CassandraErrorCode, message: string) =>
     new CassandraError(code, message, { cause, cql });
+  if (failedOfTombstones(cause, writes)) {
+    const message = "Cassandra found too many deleted rows on the way to those that are there.";
+    return fail("TOO_MANY_TOMBSTONES", message);
+  }
   if (isMismatch(cause)) {
     return fail("NOT_SYNCED", `The database does not match the models: ${messageOf(cause)}.`);
   }

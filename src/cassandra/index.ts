@@ -46,6 +46,7 @@ export {
   type PlainRemoveOptions,
   remove,
   type StaticOptions,
+  unlikelyColumn,
   update,
   type UpdateOptions,
   updatePartition,

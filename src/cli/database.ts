@@ -43,7 +43,7 @@ export async function openDatabase(
   const { cassandra, keyspace } = config;
   return cassandra.kind === "embedded"
     ? openEmbedded(cassandra, keyspace, terminal)
-    : openCluster(cassandra, keyspace, options);
+    : openCluster(cassandra, keyspace, terminal, options);
 }
 
 /**
@@ -64,7 +64,7 @@ export async function openEmbedded(
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
   await syncKeyspace(cluster, keyspace, 1);
-  const session = opened.use(await connect({ ...cluster, keyspace }));
+  const session = opened.use(await connect({ ...cluster, keyspace, log: progress }));
   const added = await sync(session, keyspace, tables);
   // A database from before there were entries by date.
   if (isNew(added, "party_by_date") && !isNew(added, "party")) {
@@ -84,11 +84,12 @@ export async function openEmbedded(
 export async function openCluster(
   { replication, ...cluster }: Cluster,
   keyspace: string,
+  { progress }: Pick<Terminal, "progress">,
   options: OpenOptions,
 ): Promise<Database> {
   await using opened = new AsyncDisposableStack();
   if (options.sync) await syncKeyspace(cluster, keyspace, replication);
-  const session = opened.use(await connect({ ...cluster, keyspace }));
+  const session = opened.use(await connect({ ...cluster, keyspace, log: progress }));
   const added = options.sync ? await sync(session, keyspace, tables) : [];
   if (!options.sync) await requireSynced(session, keyspace, tables);
   const origin = `${session.version}, ${placeOf(cluster)}`;

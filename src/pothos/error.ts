@@ -7,6 +7,8 @@ export const bridgeCodes = {
     "An argument is missing or wrong; `extensions.argument` names it. Nothing was done.",
   BAD_CURSOR: "`after` is no cursor of this field and key. Begin without it.",
   UNAVAILABLE: "Cassandra does not answer. Nothing was written; try again later.",
+  TOO_MANY_TOMBSTONES:
+    "There are more deleted rows under this key than Cassandra reads through. Nothing was written; they are being swept: try again in some seconds.",
   OUTCOME_UNKNOWN:
     "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
 } as const;
@@ -46,6 +48,7 @@ export function checkArgument<Value>(argument: readonly string[], check: () => V
 export function clientError(error: unknown): GraphQLError | undefined {
   if (!(error instanceof CassandraError)) return undefined;
   const { code, message } = error;
-  if (code !== "UNAVAILABLE" && code !== "OUTCOME_UNKNOWN") return undefined;
-  return bridgeError(code, message);
+  const isForClient =
+    code === "UNAVAILABLE" || code === "TOO_MANY_TOMBSTONES" || code === "OUTCOME_UNKNOWN";
+  return isForClient ? bridgeError(code, message) : undefined;
 }
