@@ -1,4 +1,14 @@
 import { InvalidValue } from "./error.ts";
+import {
+  bytesOrder,
+  dateOrder,
+  numberOrder,
+  textOrder,
+  uuidOrder,
+  type ValueOrder,
+} from "./value-order.ts";
+
+export { compareUuids } from "./value-order.ts";
 
 /** The GraphQL scalars that column types map to. */
 export type ScalarName = "String" | "Int" | "UUID" | "DateTime";
@@ -24,6 +34,8 @@ export interface ColumnType<Value = unknown> {
   toText(value: Value): string;
   /** The value of such a text, or {@link InvalidValue}. */
   fromText(text: string): Value;
+  /** Where its values stand among each other; absent if no clustering column can have it, or nothing here knows it. */
+  readonly order?: ValueOrder<Value>;
   /** The types of a map's keys and values; of other types absent. */
   readonly element?: { readonly key: ColumnType; readonly value: ColumnType };
 }
@@ -112,26 +124,11 @@ export function text({ trim = false, min = 0, max = Infinity }: TextOptions = {}
     decode: (raw) => raw as string,
     toText: (value) => value,
     fromText: (value) => value,
+    order: textOrder,
   });
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/**
- * The order in which Cassandra keeps two UUIDs, as they are stored: by version, those of version 1 by their time, then
- * by their bytes (UUIDType.java).
- */
-export function compareUuids(one: string, other: string): number {
-  const [first, second] = [uuidOrder(one), uuidOrder(other)];
-  return first < second ? -1 : Number(first > second);
-}
-
-function uuidOrder(value: string): string {
-  const version = value[14] ?? "";
-  if (version !== "1") return version + value;
-  const [low = "", middle = "", high = ""] = value.split("-");
-  return version + high + middle + low + value;
-}
 
 /** CQL `uuid`: a string in lower case with its four hyphens. */
 export function uuid() {
@@ -146,6 +143,7 @@ export function uuid() {
     decode: String,
     toText: (value) => value,
     fromText: (value) => value,
+    order: uuidOrder,
   });
 }
 
@@ -167,6 +165,7 @@ export function int({ min = INT_MIN, max = INT_MAX }: IntOptions = {}) {
     decode: (raw) => raw as number,
     toText: String,
     fromText: (value) => (/^-?\d{1,10}$/.test(value) ? Number(value) : NaN),
+    order: numberOrder(INT_MIN, INT_MAX),
   });
 }
 
@@ -183,6 +182,7 @@ export function timestamp() {
     decode: (raw) => raw as Date,
     toText: (value) => value.toISOString(),
     fromText: (value) => new Date(value),
+    order: dateOrder,
   });
 }
 
@@ -199,6 +199,7 @@ export function blob() {
     decode: (raw) => raw as Buffer,
     toText: (value) => value.toString("base64"),
     fromText: (value) => Buffer.from(value, "base64"),
+    order: bytesOrder,
   });
 }
 

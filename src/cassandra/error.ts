@@ -1,10 +1,13 @@
 import { errors, types } from "cassandra-driver";
+import { failedOfTombstones } from "./tombstones.ts";
 
 /**
  * Every way in which the model layer fails, and what it means to a caller.
  *
  * - `UNAVAILABLE`: Cassandra does not answer, or too few replicas do. Nothing was written; try again later.
  * - `READ_FAILED`: Cassandra answers that it failed to read, e.g. while an index is built. The message has its words.
+ * - `TOO_MANY_TOMBSTONES`: Cassandra gave up a read, as it found too many deleted rows on the way. Nothing was written; it
+ *   can be read again when they are swept.
  * - `OUTCOME_UNKNOWN`: a write was sent, and no answer came or a failure: it was applied, will be, or never is.
  * - `NOT_SYNCED`: the database lacks a keyspace, table or column of the models, or has it otherwise.
  * - `FORBIDDEN`: the role that is logged in lacks a right. Nothing was done.
@@ -19,6 +22,7 @@ import { errors, types } from "cassandra-driver";
 export type CassandraErrorCode =
   | "UNAVAILABLE"
   | "READ_FAILED"
+  | "TOO_MANY_TOMBSTONES"
   | "OUTCOME_UNKNOWN"
   | "NOT_SYNCED"
   | "FORBIDDEN"
@@ -76,6 +80,10 @@ export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraE
   const words = messageOf(error);
   const fail = (code: CassandraErrorCode, message: string) =>
     new CassandraError(code, `${message}.`, { cause, cql });
+  if (failedOfTombstones(cause, writes)) {
+    const reason = "Cassandra found too many deleted rows on the way to those that are there";
+    return fail("TOO_MANY_TOMBSTONES", reason);
+  }
   const unknown = "The write was sent, but nobody can say whether it applies";
   switch (meaning) {
     case "UNENCODABLE":

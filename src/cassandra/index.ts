@@ -61,6 +61,7 @@ export {
   type PlainRemoveOptions,
   remove,
   type StaticOptions,
+  unlikelyColumn,
   update,
   type UpdateOptions,
   updatePartition,

@@ -149,7 +149,8 @@ function restrictions(table: Table, name: string, value: unknown): readonly Frag
   }));
 }
 
-function isRange(value: unknown): value is Readonly<Partial<Record<Operator, unknown>>> {
+/** Whether a value is a range: its bounds by their operators. */
+export function isRange(value: unknown): value is Readonly<Partial<Record<Operator, unknown>>> {
   if (typeof value !== "object" || value === null) return false;
   const names = Object.keys(value);
   return names.length > 0 && names.every((name) => Object.hasOwn(operators, name));

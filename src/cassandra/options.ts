@@ -43,6 +43,8 @@ interface CommonOptions {
   readonly requestTimeout?: number;
   /** Most rows that one page brings. Default: 1000. */
   readonly fetchSize?: number;
+  /** Where a line goes that an operator should see. Default: nowhere. */
+  readonly log?: (line: string) => void;
   /**
    * Options of the driver, each in the place of ours. What protects the data stays: no client timestamps, BigInt for
    * `bigint`, writes that are never sent twice, and the consistency, time-out and page that the options above say.

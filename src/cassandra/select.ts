@@ -75,6 +75,7 @@ export function select(
   return {
     ...join([from(table, rowColumns(table, writetime)), join(where, " AND "), ...bound]),
     kind: serial ? "serial" : "read",
+    ...(!namesRow(table, key) && { range: { table, key, after } }),
     decode: namesRow(table, key)
       ? ([row]) => row && decode(row)
       : (rows) => rows.filter(isRow).map((row) => decode(row)),

@@ -1,4 +1,4 @@
-import { Client, policies, type QueryOptions } from "cassandra-driver";
+import { Client, policies, type QueryOptions, type types } from "cassandra-driver";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { abandon, mendReconnection } from "./control-connection.ts";
@@ -7,6 +7,9 @@ import { createLoaders } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
 import { keyspaceMissing } from "./not-synced.ts";
 import { reasonOf } from "./reason.ts";
+import { sweepAccess } from "./sweep-access.ts";
+import { createSweeper } from "./sweeper.ts";
+import { failedOfTombstones, isMostlyDead } from "./tombstones.ts";
 import { decodeBatch } from "./write.ts";
 import type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
 import type { PrimaryKey, Row, StoredRow, Table } from "./table.ts";
@@ -23,7 +26,8 @@ export interface Session extends AsyncDisposable {
   /**
    * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
    *
-   * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`, `FORBIDDEN` or `REFUSED`
+   * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `TOO_MANY_TOMBSTONES`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`,
+   * `FORBIDDEN` or `REFUSED`
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
   /**
@@ -101,8 +105,13 @@ function createClient(options: ConnectOptions): Client {
 }
 
 function createSession(client: Client, options: ConnectOptions): Session {
+  const { log = () => {} } = options;
   const manner = mannerOf(options);
   const executions = executionsIn(manner);
+  const sweeper = createSweeper(
+    (table, partition, signal) => sweepAccess(client, executions, table, partition, signal),
+    log,
+  );
 
   /** @param limit how long a page may take on all nodes together, in milliseconds */
   async function* pages(
@@ -119,15 +128,21 @@ function createSession(client: Client, options: ConnectOptions): Session {
       });
       // The driver tries one node after the other, each with a time-out of its own: this is for all together.
       const result = await within(limit, answer, late);
-      yield (result.rows ?? []) as readonly RawRow[];
+      yield result;
       pageState = result.pageState ?? undefined;
     } while (pageState);
   }
 
-  async function* runPages({ cql, params, kind }: Statement<unknown>) {
+  async function* runPages({ cql, params, kind, range }: Statement<unknown>) {
+    const limit = manner.requestTimeout + OTHER_NODES;
     try {
-      yield* pages(cql, params, executions[kind], manner.requestTimeout + OTHER_NODES);
+      for await (const result of pages(cql, params, executions[kind], limit)) {
+        const rows = rowsOf(result);
+        if (range && isMostlyDead(rows.length, result.info.warnings)) sweeper.heed(range);
+        yield rows;
+      }
     } catch (error) {
+      if (range && failedOfTombstones(error, false)) sweeper.heed(range);
       throw fromDriver(error, { cql, writes: kind === "write" || kind === "lwt" });
     }
   }
@@ -137,8 +152,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
     try {
       // Of one partition: there is nothing that a log of it could complete.
       const sent = client.batch(queries, { ...executions.lwt, logged: false });
-      const { rows } = await within(manner.requestTimeout + OTHER_NODES, sent, late);
-      return rows ?? [];
+      return rowsOf(await within(manner.requestTimeout + OTHER_NODES, sent, late));
     } catch (error) {
       const cql = queries.map(({ query }) => query).join("; ");
       throw fromDriver(error, { cql, writes: true });
@@ -147,7 +161,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
 
   const run = async <Result>(statement: Statement<Result>) =>
     statement.decode((await Array.fromAsync(runPages(statement))).flat());
-  const close = () => client.shutdown();
+  const close = async () => void (await Promise.all([sweeper.close(), client.shutdown()]));
   return {
     version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
     keyspace: options.driver?.keyspace ?? options.keyspace,
@@ -163,7 +177,8 @@ function createSession(client: Client, options: ConnectOptions): Session {
     async cql(text, params = []) {
       const options = { ...executions.raw, prepare: params.length > 0 };
       try {
-        return (await Array.fromAsync(pages(text, params, options, CQL_TIMEOUT))).flat();
+        const results = await Array.fromAsync(pages(text, params, options, CQL_TIMEOUT));
+        return results.flatMap(rowsOf);
       } catch (error) {
         throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
       }
@@ -172,6 +187,11 @@ function createSession(client: Client, options: ConnectOptions): Session {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function rowsOf({ rows }: types.ResultSet): readonly RawRow[] {
+  // A result without rows has none; its type says otherwise.
+  return (rows as readonly RawRow[] | undefined) ?? [];
 }
 
 /** The driver's options for each kind of statement; all are given, so that no default of the driver's counts. */

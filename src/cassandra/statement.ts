@@ -1,3 +1,5 @@
+import type { Table } from "./table.ts";
+
 /** A row as the driver gives it. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
@@ -13,6 +15,17 @@ export interface Statement<Result> {
   readonly kind: "read" | "serial" | "system" | "write" | "lwt";
   /** Gives the rows that came back their types. */
   readonly decode: (rows: readonly RawRow[]) => Result;
+  /** What it reads, if that is a range of rows of one partition. */
+  readonly range?: RangeRead;
+}
+
+/** A read of rows of one partition that it does not name one by one. */
+export interface RangeRead {
+  readonly table: Table;
+  /** The partition key, and what else the read is restricted to. */
+  readonly key: RawRow;
+  /** The row behind which it begins. */
+  readonly after?: RawRow | undefined;
 }
 
 /** What a lightweight transaction answers. */

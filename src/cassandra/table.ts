@@ -46,6 +46,8 @@ export interface Table<
   readonly lwt: L;
   /** Undefined: as the database does by itself. */
   readonly compaction: Compaction | undefined;
+  /** After how many seconds ranges of deleted rows can be swept, of a table of plain writes: see {@link table}. */
+  readonly sweepAfter: number | undefined;
   readonly description: string | undefined;
 }
 
@@ -63,7 +65,7 @@ export interface Table<
  *   body: text().required(),
  * }, { partition: ["room"], clustering: [desc("at")] });
  * @throws CassandraError `BAD_TABLE` if the key names no column, or one column twice, or a hidden column has the name
- * of another, or a column is of the partition where each partition is one row
+ * of another, or a column is of the partition where each partition is one row, or `sweepAfter` is not for such a table
  */
 export function table<
   const C extends Columns,
@@ -82,12 +84,19 @@ export function table<
     readonly hidden?: H;
     /** For rows that are changed over and over: `leveled`. Default: as the database does by itself. */
     readonly compaction?: Compaction;
+    /**
+     * For a table of plain writes: ranges of deleted rows are swept when they are in the way of reads, as far as they
+     * were written more than so many seconds ago. It says that whoever writes a row does so at the present time, by a
+     * clock that differs from others by less than that: a row that is written with an older write time would be lost.
+     * Default: it is not swept. Tables of lightweight transactions always are, since their ballots order all writes.
+     */
+    readonly sweepAfter?: L extends true ? never : number;
     /** Shown to the readers of the GraphQL schema. */
     readonly description?: string;
   },
 ): Table<C, P, K, L, H> {
   const { partition, clustering = [] as readonly never[], lwt = false } = key;
-  const { hidden = {}, compaction, description } = key;
+  const { hidden = {}, compaction, sweepAfter, description } = key;
   const defined = {
     name,
     columns,
@@ -96,11 +105,13 @@ export function table<
     clustering,
     lwt,
     compaction,
+    sweepAfter,
     description,
   };
   checkKey(defined);
   checkHidden(defined);
   checkStatic(defined);
+  checkSweep(defined);
   return Object.freeze(defined) as Table<C, P, K, L, H>;
 }
 
@@ -161,6 +172,15 @@ function checkStatic(table: Table): void {
 function checkHidden(table: Table): void {
   const twice = Object.keys(table.hidden).find((name) => Object.hasOwn(table.columns, name));
   if (twice !== undefined) throw badTable(table, `it has "${twice}" twice, once hidden`);
+}
+
+function checkSweep(table: Table): void {
+  const { lwt, sweepAfter } = table;
+  if (sweepAfter === undefined) return;
+  if (lwt) throw badTable(table, "sweepAfter is for tables of plain writes, and it takes others");
+  if (!(sweepAfter > 0 && Number.isFinite(sweepAfter))) {
+    throw badTable(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
+  }
 }
 
 function badTable(table: Table, why: string): CassandraError {

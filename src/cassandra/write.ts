@@ -1,8 +1,9 @@
-import { type Element, isElement } from "./column.ts";
+import { type Column, type Element, isElement } from "./column.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked, matched, whereKey, whereRow } from "./key.ts";
 import { decodeRow, decodeStored, inserted } from "./row.ts";
+import { isOrdered } from "./slice.ts";
 import {
   type Fragment,
   join,
@@ -14,6 +15,7 @@ import {
 import {
   allColumns,
   type Changes,
+  clusteringNames,
   columnOf,
   type DataName,
   type HiddenName,
@@ -165,6 +167,13 @@ export interface StaticOptions<T extends Table> {
   readonly if: HiddenValues<T, null>;
   /** After how many seconds what is written here is gone. Default: never. */
   readonly ttl?: number;
+  /**
+   * Also name a row that hardly ever exists, and change nothing in it. For a statement that is sent alone: without any
+   * row, Cassandra looks for the first one that the partition has, and fails if there are too many deleted ones before
+   * it. If that row exists after all, the condition may not hold because of it: `current` then has a value of
+   * {@link unlikelyColumn}. Default: false.
+   */
+  readonly byName?: boolean;
 }
 
 /**
@@ -184,22 +193,79 @@ export function updatePartition(
   table: Table,
   partition: RawRow,
   changes: RawRow,
-  options?: { readonly if: RawRow; readonly ttl?: number },
+  options?: { readonly if: RawRow; readonly ttl?: number; readonly byName?: boolean },
 ) {
   requireCondition(table, "update", options?.if);
   const row = Object.keys(changes).find((name) => !columnOf(table, name).static);
   if (row !== undefined) throw refused(table, `has "${row}" once a row, not once a partition`);
   const ttl = options?.ttl;
-  const set = join(assignments(table, changes), ", ");
+  const beside = options?.byName ? nothingIn(table) : undefined;
+  const set = [...assignments(table, changes), ...(beside ? [beside.isNull] : [])];
+  const where = [whereKey(table, partition), ...(beside ? [beside.where] : [])];
+  const holds = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
   const pieces = [
     {
-      cql: `UPDATE ${identifier(table.name)}${ttl === undefined ? "" : " USING TTL ?"} SET ${set.cql} WHERE`,
-      params: [...(ttl === undefined ? [] : [ttl]), ...set.params],
+      cql: `UPDATE ${identifier(table.name)}${ttl === undefined ? "" : " USING TTL ?"} SET`,
+      params: ttl === undefined ? [] : [ttl],
     },
-    whereKey(table, partition),
-    ...(options ? [condition(table, options)] : []),
+    join(set, ", "),
+    { cql: "WHERE", params: [] },
+    join(where, " AND "),
+    ...(holds.length > 0 ? [join(holds, " AND ")] : []),
   ];
   return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
+}
+
+/**
+ * Changes nothing, as a lightweight transaction: it names a row that hardly ever exists, and sets a column of it to null
+ * if it is null. Undefined: the table has no such row or column.
+ *
+ * @example
+ * writeNothing(PartyTable, { city: "Rome" });
+ * // UPDATE party SET recent = null WHERE city = ? AND id = ? IF recent = null
+ */
+export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unknown>> | undefined {
+  const nothing = table.lwt ? nothingIn(table) : undefined;
+  if (!nothing) return undefined;
+  const { where, isNull } = nothing;
+  const pieces = [
+    { cql: `UPDATE ${identifier(table.name)} SET`, params: [] },
+    isNull,
+    { cql: "WHERE", params: [] },
+    join([whereKey(table, partition), where], " AND "),
+    { cql: "IF", params: [] },
+    isNull,
+  ];
+  return {
+    ...join(pieces),
+    kind: "lwt",
+    decode: ([row]) => decodeLwt(row, () => undefined),
+  };
+}
+
+/** The column that a statement by name sets to null, in a row that hardly ever exists; undefined: the table has none. */
+export function unlikelyColumn(table: Table): string | undefined {
+  const { hidden, columns } = table;
+  const isOfRow = ([name, column]: readonly [string, Column]) =>
+    !column.static && !keyNames(table).includes(name);
+  return [...Object.entries(hidden), ...Object.entries(columns)].find(isOfRow)?.[0];
+}
+
+/** How to name a row that hardly ever exists, and a column of it that is null. */
+function nothingIn(
+  table: Table,
+): { readonly where: Fragment; readonly isNull: Fragment } | undefined {
+  const column = unlikelyColumn(table);
+  const names = clusteringNames(table);
+  if (column === undefined || !isOrdered(table)) return undefined;
+  const where = names.map((name) => ({
+    cql: `${identifier(name)} = ?`,
+    params: [columnOf(table, name).type.order!.least],
+  }));
+  return {
+    where: join(where, " AND "),
+    isNull: { cql: `${identifier(column)} = null`, params: [] },
+  };
 }
 
 function assignments(table: Table, changes: RawRow): readonly Fragment[] {

@@ -57,7 +57,7 @@ export async function openDatabase(
   options: OpenOptions,
 ): Promise<Database> {
   const { cassandra, keyspace } = config;
-  if (cassandra.kind === "cluster") return openCluster(cassandra, keyspace, options);
+  if (cassandra.kind === "cluster") return openCluster(cassandra, keyspace, terminal, options);
   const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
   const embedded = opened.use(await startEmbedded({ ...cassandra, progress, status, signal }));
@@ -80,12 +80,12 @@ export async function openEmbedded(
   terminal: Terminal,
   { onPlan = () => {} }: Pick<OpenOptions, "onPlan"> = {},
 ): Promise<Database> {
-  const { signal } = terminal;
+  const { progress, signal } = terminal;
   await using opened = new AsyncDisposableStack();
   signal.throwIfAborted();
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
-  const session = opened.use(await connectToOwn(cluster, keyspace, onPlan));
+  const session = opened.use(await connectToOwn(cluster, keyspace, progress, onPlan));
   const added = await complete(session, keyspace, onPlan);
   // A database from before there were entries by date.
   if (isNew(added, "party_by_date") && !isNew(added, "party")) {
@@ -103,15 +103,17 @@ type OnPlan = Required<OpenOptions>["onPlan"];
 async function connectToOwn(
   cluster: ConnectOptions,
   keyspace: string,
+  log: (line: string) => void,
   onPlan: OnPlan,
 ): Promise<Session> {
+  const options = { ...cluster, keyspace, log };
   try {
     // Nearly always it is there: to look first would be another connection.
-    return await connect({ ...cluster, keyspace });
+    return await connect(options);
   } catch (error) {
     if (!(error instanceof CassandraError) || error.code !== "NOT_SYNCED") throw error;
     await createKeyspace(cluster, keyspace, 1, onPlan);
-    return connect({ ...cluster, keyspace });
+    return connect(options);
   }
 }
 
@@ -123,11 +125,12 @@ async function connectToOwn(
 export async function openCluster(
   { replication, ...cluster }: Cluster,
   keyspace: string,
+  { progress }: Pick<Terminal, "progress">,
   { sync: completes, onPlan = () => {} }: OpenOptions,
 ): Promise<Database> {
   await using opened = new AsyncDisposableStack();
   if (completes) await createKeyspace(cluster, keyspace, replication, onPlan);
-  const session = opened.use(await connect({ ...cluster, keyspace }));
+  const session = opened.use(await connect({ ...cluster, keyspace, log: progress }));
   const added = completes ? await complete(session, keyspace, onPlan) : [];
   if (!completes) await requireSynced(session, keyspace, tables);
   const origin = `${session.version}, ${placeOf(cluster)}`;

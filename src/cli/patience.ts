@@ -32,7 +32,7 @@ export function openPatiently(
   async function open(): Promise<void> {
     while (!signal.aborted) {
       try {
-        const database = await openCluster(cluster, keyspace, { sync: false });
+        const database = await openCluster(cluster, keyspace, { progress }, { sync: false });
         if (signal.aborted) return await database[Symbol.asyncDispose]();
         opened = database;
         hasAttempted();

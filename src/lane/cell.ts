@@ -10,8 +10,10 @@ import {
   type Statement,
   type StoredRow,
   type Table,
+  unlikelyColumn,
   updatePartition,
 } from "../cassandra/index.ts";
+import { laneLimits } from "./limits.ts";
 
 /** What a round came to. */
 export type Sent<Stored> =
@@ -34,9 +36,10 @@ export interface Cell<T extends Table> {
    */
   open(): Promise<void>;
   /**
-   * Sends conditional writes as a round, and comes back when it is certain what became of it: however long that takes.
+   * Sends conditional writes as a round, and comes back when it is certain what became of it.
    *
-   * @throws CassandraError `OUTCOME_UNKNOWN` if it is given up; any other: nothing was written
+   * @throws CassandraError `OUTCOME_UNKNOWN` if that cannot be found out within `laneLimits.settling`, or it is given up
+   * before; any other: nothing was written
    */
   send(writes: readonly Statement<Lwt<unknown>>[]): Promise<Sent<StoredRow<T>>>;
 }
@@ -62,14 +65,36 @@ type Untyped = (...args: readonly unknown[]) => unknown;
 export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   const { session, table, rounds, partition, process, ttl, last, signal } = options;
 
-  /** Puts a round's id in the place of another; null: where there is none. */
-  function replace(previous: string | null, round: string): Statement<Lwt<StoredRow<T>>> {
+  /**
+   * Puts a round's id in the place of another; null: where there is none.
+   *
+   * @param byName for a statement that is sent alone: see {@link StaticOptions.byName}
+   */
+  function replace(
+    previous: string | null,
+    round: string,
+    byName = false,
+  ): Statement<Lwt<StoredRow<T>>> {
     // The table's own types: of any table the compiler cannot know them.
     const put = { [rounds]: element(process, round) };
-    const holds = { if: { [rounds]: element(process, previous) }, ttl };
+    const holds = { if: { [rounds]: element(process, previous) }, ttl, byName };
     return (updatePartition as Untyped)(table, partition, put, holds) as Statement<
       Lwt<StoredRow<T>>
     >;
+  }
+
+  /** Replaces one round's id by another, in a statement of its own. */
+  async function replaceAlone(previous: string | null, round: string): Promise<Lwt<StoredRow<T>>> {
+    const answer = await session.run(replace(previous, round, true));
+    if (answer.applied || !hasUnlikelyRow(answer.current)) return answer;
+    return session.run(replace(previous, round));
+  }
+
+  /** Whether there is such a row after all: then it, and not the cell, may be why the condition did not hold. */
+  function hasUnlikelyRow(row: StoredRow<T> | undefined): boolean {
+    const name = unlikelyColumn(table);
+    const value = name === undefined ? null : (row as Readonly<Record<string, unknown>>)?.[name];
+    return value !== null && value !== undefined;
   }
 
   const roundIn = (row: StoredRow<T> | undefined): string | undefined =>
@@ -82,18 +107,13 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
    * becomes true again when the cell has expired, and the round may still lie in a frozen node's socket. Nor may an
    * attempt be repeated with the same id, for the same reason.
    */
-  async function take(): Promise<string> {
-    for (;;) {
+  function take(): Promise<string> {
+    const isPassing = (error: CassandraError) => error.code === "OUTCOME_UNKNOWN";
+    return repeat(laneLimits.time, isPassing, nothingSent, async () => {
       const round = randomUUID();
-      try {
-        const answer = await session.run(replace(null, round));
-        const found = answer.applied ? round : roundIn(answer.current);
-        if (found !== undefined) return found;
-      } catch (error) {
-        if (!isUnknown(error)) throw error;
-        if (signal.aborted) throw new CassandraError("UNAVAILABLE", "The service stops.");
-      }
-    }
+      const answer = await replaceAlone(null, round);
+      return answer.applied ? round : roundIn(answer.current);
+    });
   }
 
   async function open(): Promise<string> {
@@ -105,19 +125,48 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   /** Whether a round was applied; if not, it never will be. */
   async function settle(previous: string, round: string): Promise<boolean> {
     const other = randomUUID();
-    for (let pause = 20; ; pause = Math.min(pause * 2, 1000)) {
-      if (signal.aborted) throw givenUp();
-      try {
-        const answer = await session.run(replace(previous, other));
+    // Whoever opens it next looks into it.
+    last.set(undefined);
+    const found = await repeat(
+      laneLimits.settling,
+      () => true,
+      givenUp,
+      async () => {
+        const answer = await replaceAlone(previous, other);
         // It may also have expired: then the condition of the round can never be true again.
-        const found = answer.applied ? other : roundIn(answer.current);
-        last.set(found);
-        return found === round;
+        return answer.applied ? other : (roundIn(answer.current) ?? null);
+      },
+    );
+    last.set(found ?? undefined);
+    return found === round;
+  }
+
+  /**
+   * Asks again, with growing pauses, until it is told something.
+   *
+   * @param limit how long, in milliseconds
+   * @param isPassing whether another attempt may fare better
+   * @param end what it fails with when the time is over, or when it is to be given up
+   */
+  async function repeat<Told>(
+    limit: number,
+    isPassing: (error: CassandraError) => boolean,
+    end: () => CassandraError,
+    ask: () => Promise<Told | undefined>,
+  ): Promise<Told> {
+    const deadline = performance.now() + limit;
+    for (let pause = 20; !signal.aborted; pause = Math.min(pause * 2, 1000)) {
+      try {
+        const told = await ask();
+        if (told !== undefined) return told;
       } catch (error) {
-        if (!(error instanceof CassandraError)) throw error;
-        await sleep(pause);
+        if (!(error instanceof CassandraError && isPassing(error))) throw error;
       }
+      if (performance.now() + pause > deadline) break;
+      // Ended early by the signal, which the loop looks at.
+      await sleep(pause, undefined, { signal }).catch(() => {});
     }
+    throw end();
   }
 
   return {
@@ -138,10 +187,14 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   };
 }
 
+function nothingSent(): CassandraError {
+  return new CassandraError("UNAVAILABLE", "No answer in time. Nothing was written.");
+}
+
 function givenUp(): CassandraError {
   return new CassandraError(
     "OUTCOME_UNKNOWN",
-    "The service stops before it is known what became of a write.",
+    "It is given up before it is known what became of a write.",
   );
 }
 

@@ -10,7 +10,7 @@ import {
 import { createCell } from "./cell.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
-import { createRecent } from "./recent.ts";
+import { createRecent } from "../recent.ts";
 import type { Rule } from "./rule.ts";
 
 export { laneLimits } from "./limits.ts";

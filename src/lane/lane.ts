@@ -14,7 +14,7 @@ import {
 import { contention } from "../error.ts";
 import type { Cell } from "./cell.ts";
 import { laneLimits } from "./limits.ts";
-import { createRecent } from "./recent.ts";
+import { createRecent } from "../recent.ts";
 import type { RowPlan, Rule, Seen } from "./rule.ts";
 
 /** A partition's queue in one process: what waits goes together, in rounds, one in flight. */

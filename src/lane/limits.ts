@@ -5,6 +5,11 @@ export const laneLimits = {
   /** How long a request may wait for its answer, in milliseconds. */
   // A statement whose answer does not come is given up after 3 s: there is time to find out what became of it.
   time: 3500,
+  /**
+   * How long it is tried to find out what became of a round, in milliseconds. Nothing else is sent to its partition
+   * meanwhile. After that the next round decides: of the two only one can ever be applied.
+   */
+  settling: 60_000,
   /** From when on Cassandra counts as not answering, in milliseconds: who waits is told so, and not that others are faster. */
   silence: 1000,
   /** Rounds that may find a row otherwise than a request needs it. */

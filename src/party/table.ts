@@ -58,6 +58,9 @@ export const PartyTable = table(
   },
 );
 
+/** How far the clocks of Cassandra's nodes may differ, in seconds: an entry that is younger is not removed. */
+export const CLOCK_DIFFERENCE = 10 * 60;
+
 /**
  * The parties of a city by date. Its rows are hints: one counts only while its party exists with that date.
  * It takes plain writes, since a second writer of the same entry does no harm.
@@ -73,7 +76,7 @@ export const PartyByDateTable = table(
       .default(() => new Date())
       .describe("When the entry was put."),
   },
-  { partition: ["city"], clustering: [asc("date"), asc("id")] },
+  { partition: ["city"], clustering: [asc("date"), asc("id")], sweepAfter: CLOCK_DIFFERENCE },
 );
 
 /** Every table of the application. */

@@ -1,6 +1,6 @@
 import { type ClusteringKey, compareUuids, select, type Session } from "../cassandra/index.ts";
 import { removeEntry } from "./entry.ts";
-import { type Party, PartyByDateTable, PartyTable } from "./table.ts";
+import { CLOCK_DIFFERENCE, type Party, PartyByDateTable, PartyTable } from "./table.ts";
 
 /** Where a page of upcoming parties begins: at a date, or behind an entry. */
 export interface UpcomingStart {
@@ -17,9 +17,6 @@ export interface UpcomingPage {
 
 /** How many entries are read beside those of the page, since some may not count. */
 const SPARE = 10;
-
-/** How old an entry without its party must be to be removed: its writer may be about to write the party. */
-const ORPHAN_AGE = 10 * 60 * 1000;
 
 /**
  * Reads the parties of a city from a date on, by date.
@@ -67,7 +64,8 @@ function removeOrphans(
   entries: Entries,
   parties: readonly (Party | undefined)[],
 ): void {
-  const youngest = BigInt(Date.now() - ORPHAN_AGE) * 1000n;
+  // Of a younger one the writer may be about to write the party.
+  const youngest = BigInt(Date.now() - CLOCK_DIFFERENCE * 1000) * 1000n;
   for (const [at, entry] of entries.entries()) {
     const version = entry["writetime(entered)"];
     const counts = parties[at] && compare(parties[at], entry) === 0;

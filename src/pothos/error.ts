@@ -11,6 +11,8 @@ export const bridgeCodes = {
     "Cassandra answers that it failed to read this, as while it builds an index. Nothing was written; it may fail until an operator has looked.",
   NOT_SYNCED:
     "The database lacks a table or a column of this service, or has it differently. Nothing was written; try again when an operator has repaired it.",
+  TOO_MANY_TOMBSTONES:
+    "There are more deleted rows under this key than Cassandra reads through. Nothing was written; they are being swept: try again in some seconds.",
   OUTCOME_UNKNOWN:
     "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
 } as const;

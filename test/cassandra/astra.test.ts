@@ -318,12 +318,14 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     expect(exit.reason).toBe(reason);
   });
 
+  const quiet = { progress: () => {} };
+
   /** What a command that syncs ends with. */
   async function refusalOf(env: Environment): Promise<Exit> {
     try {
       const { cassandra, keyspace } = readConfig(env);
       if (cassandra.kind === "embedded") throw new Error("no bundle");
-      await using database = await openCluster(cassandra, keyspace, { sync: true });
+      await using database = await openCluster(cassandra, keyspace, quiet, { sync: true });
       throw new Error(`opened ${database.origin}`);
     } catch (error) {
       const exit = exitOf(error);

@@ -16,6 +16,7 @@ import {
   selectStored,
   table,
   text,
+  unlikelyColumn,
   update,
   updatePartition,
   uuid,
@@ -23,7 +24,7 @@ import {
 import { addColumn } from "../../src/cassandra/ddl.ts";
 import { drift } from "../../src/cassandra/drift.ts";
 import type { LiveColumn } from "../../src/cassandra/introspect.ts";
-import { decodeBatch } from "../../src/cassandra/write.ts";
+import { decodeBatch, writeNothing } from "../../src/cassandra/write.ts";
 
 const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const other = "7f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a52";
@@ -277,6 +278,22 @@ describe("an update of a partition", () => {
       params: [3600, id, round, "A", id],
       kind: "lwt",
     });
+  });
+
+  test("that is sent alone names a row that hardly ever exists, and changes nothing in it", () => {
+    const options = { if: { Rounds: element(id, other) }, ttl: 3600, byName: true };
+    expect(shape(updatePartition(Desk, { room: "A" }, set, options) as never)).toEqual({
+      cql: 'UPDATE desk USING TTL ? SET "Rounds"[?] = ?, memory = null WHERE room = ? AND id = ? IF "Rounds"[?] = ? AND memory = null',
+      params: [3600, id, round, "A", "00000000-0000-0000-0000-000000000000", id, other],
+      kind: "lwt",
+    });
+    expect(unlikelyColumn(Desk)).toBe("memory");
+    expect(shape(writeNothing(Desk, { room: "A" }) as never)).toEqual({
+      cql: "UPDATE desk SET memory = null WHERE room = ? AND id = ? IF memory = null",
+      params: ["A", "00000000-0000-0000-0000-000000000000"],
+      kind: "lwt",
+    });
+    expect(writeNothing(Plain, { room: "A" })).toBeUndefined();
   });
 
   test("of a plain table has no condition", () => {

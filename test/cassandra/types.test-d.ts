@@ -178,6 +178,14 @@ describe("does not compile", () => {
     remove(PartyTable, { city, id });
   });
 
+  test("a sweep of a table of lightweight transactions by the clock", () => {
+    const key = { partition: ["room"], clustering: [asc("at")] } as const;
+    const columns = { room: text(), at: timestamp() };
+    table("notes", columns, { ...key, sweepAfter: 600 });
+    // @ts-expect-error they are swept by their ballots
+    table("notes", columns, { ...key, lwt: true, sweepAfter: 600 });
+  });
+
   test("a condition on a plain table", () => {
     // @ts-expect-error no lightweight transactions here
     insert(ByDate, { city, date, id }, { if: "not exists" });

@@ -1,0 +1,171 @@
+import { identifier } from "./identifier.ts";
+import { checked, isRange, whereKey } from "./key.ts";
+import { type Fragment, join, type RawRow } from "./statement.ts";
+import { clusteringNames, columnOf, type Table } from "./table.ts";
+
+/**
+ * A part of a partition, as one WHERE can name it: the rows that have these values in their first clustering columns, and
+ * in the next one a value within bounds. Values are as the driver gives and takes them: nothing here changes one.
+ */
+export interface Slice {
+  /** The values of the first clustering columns. */
+  readonly prefix: Values;
+  /** The least value of the next one; undefined: no bound. */
+  readonly from?: Bound | undefined;
+  /** Its largest value; undefined: no bound. */
+  readonly to?: Bound | undefined;
+}
+
+export interface Bound {
+  readonly value: unknown;
+  readonly inclusive: boolean;
+}
+
+/** Values of the clustering columns, in order. */
+export type Values = readonly unknown[];
+
+/** The whole of a partition. */
+export const whole: Slice = { prefix: [] };
+
+/** The slice that a read by key looks at. */
+export function sliceOf(table: Table, key: RawRow): Slice {
+  const given = clusteringNames(table).filter((name) => key[name] !== undefined);
+  const ranged = given.find((name) => isRange(key[name]));
+  const prefix = given
+    .filter((name) => name !== ranged)
+    .map((name) => checked(table, name, key[name]));
+  if (ranged === undefined) return { prefix };
+  const range = key[ranged] as Readonly<Record<string, unknown>>;
+  const bound = (exclusive: unknown, inclusive: unknown): Bound | undefined => {
+    const value = exclusive ?? inclusive;
+    if (value === undefined) return undefined;
+    return { value: checked(table, ranged, value), inclusive: exclusive === undefined };
+  };
+  return { prefix, from: bound(range["gt"], range["gte"]), to: bound(range["lt"], range["lte"]) };
+}
+
+/** The restriction to a slice of a partition. */
+export function whereSlice(table: Table, partition: RawRow, { prefix, from, to }: Slice): Fragment {
+  const names = clusteringNames(table).map(identifier);
+  const next = names[prefix.length];
+  const bound = (operator: string, { value, inclusive }: Bound): Fragment => ({
+    cql: `${next} ${operator}${inclusive ? "=" : ""} ?`,
+    params: [value],
+  });
+  return join(
+    [
+      whereKey(table, partition),
+      ...prefix.map((value, at) => ({ cql: `${names[at]} = ?`, params: [value] })),
+      ...(from ? [bound(">", from)] : []),
+      ...(to ? [bound("<", to)] : []),
+    ],
+    " AND ",
+  );
+}
+
+/**
+ * The slices that together are a part of one: what comes behind a row and before another, both exclusive, in the order in
+ * which the partition keeps its rows.
+ *
+ * Rows are ordered column by column, each in its own direction. So what lies between two of them is what has the same
+ * first columns as the one and comes behind it in the next, what lies between the two in the first column in which they
+ * differ, and what has the same first columns as the other and comes before it in the next.
+ *
+ * @param after undefined: from the beginning of the slice
+ * @param before undefined: to the end of the slice
+ */
+export function slicesBetween(
+  table: Table,
+  slice: Slice,
+  after: Values | undefined,
+  before: Values | undefined,
+): readonly Slice[] {
+  const last = table.clustering.length - 1;
+  const top = after && before ? differenceOf(after, before) : slice.prefix.length;
+  const ends = directed(table, top, slice.from, slice.to);
+  const start = after ? exclusive(after[top]) : ends.from;
+  const end = before ? exclusive(before[top]) : ends.to;
+  const behind = after
+    ? columns(top + 1, last).map((at) => sliceAt(table, after, at, exclusive(after[at]), undefined))
+    : [];
+  const ahead = before
+    ? columns(top + 1, last).map((at) =>
+        sliceAt(table, before, at, undefined, exclusive(before[at])),
+      )
+    : [];
+  return [
+    ...behind.toReversed(),
+    sliceAt(table, after ?? before ?? slice.prefix, top, start, end),
+    ...ahead,
+  ];
+}
+
+/**
+ * Two or more slices that have the rows of one, each a smaller part of all possible values; none: it has no place for a
+ * row. Undefined: it cannot be divided.
+ */
+export function halves(table: Table, slice: Slice): readonly Slice[] | undefined {
+  const { prefix, from, to } = slice;
+  const name = clusteringNames(table)[prefix.length];
+  if (name === undefined) return undefined;
+  const { type } = columnOf(table, name);
+  const valueOf = (bound: Bound | undefined) => bound && type.decode(bound.value);
+  const middle = type.order?.middle(valueOf(from), valueOf(to));
+  if (middle !== undefined) {
+    return [
+      { ...slice, to: { value: middle, inclusive: true } },
+      { ...slice, from: { value: middle, inclusive: false } },
+    ];
+  }
+  if (!type.order || prefix.length === table.clustering.length - 1) return undefined;
+  // No value lies between the bounds: what is left are the bounds themselves.
+  const ends = [from, to].filter((bound) => bound?.inclusive).map((bound) => bound!.value);
+  const distinct = ends.length === 2 && isSame(ends[0], ends[1]) ? ends.slice(1) : ends;
+  return distinct.map((value) => ({ prefix: [...prefix, value] }));
+}
+
+/** Whether a table has clustering columns, and it is known how the values of all of them are ordered. */
+export function isOrdered(table: Table): boolean {
+  const names = clusteringNames(table);
+  return names.length > 0 && names.every((name) => columnOf(table, name).type.order);
+}
+
+/** The slice of the rows that begin as another, up to a column, in which they are between two bounds in its direction. */
+function sliceAt(
+  table: Table,
+  values: Values,
+  at: number,
+  start: Bound | undefined,
+  end: Bound | undefined,
+): Slice {
+  return { prefix: values.slice(0, at), ...directed(table, at, start, end) };
+}
+
+/** By value what is given by direction, and the other way round. */
+function directed(table: Table, at: number, start: Bound | undefined, end: Bound | undefined) {
+  return table.clustering[at]?.order === "DESC"
+    ? { from: end, to: start }
+    : { from: start, to: end };
+}
+
+function exclusive(value: unknown): Bound {
+  return { value, inclusive: false };
+}
+
+function columns(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+}
+
+/** The first column in which two rows differ. */
+function differenceOf(one: Values, other: Values): number {
+  return one.findIndex((value, at) => !isSame(value, other[at]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return textOf(one) === textOf(other);
+}
+
+function textOf(value: unknown): string {
+  if (Buffer.isBuffer(value)) return value.toString("hex");
+  return value instanceof Date ? String(value.getTime()) : String(value);
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { asc, desc, int, table, text } from "../../src/cassandra/index.ts";
+import {
+  halves,
+  type Slice,
+  sliceOf,
+  slicesBetween,
+  whereSlice,
+  whole,
+} from "../../src/cassandra/slice.ts";
+
+const Seats = table(
+  "seats",
+  { hall: text(), row: int(), seat: int(), part: int(), note: text() },
+  { partition: ["hall"], clustering: [asc("row"), desc("seat"), asc("part")], lwt: true },
+);
+const Notes = table(
+  "notes",
+  { room: text(), at: int() },
+  { partition: ["room"], clustering: [desc("at")] },
+);
+const Names = table(
+  "names",
+  { room: text(), name: text() },
+  { partition: ["room"], clustering: [asc("name")] },
+);
+
+type Row = readonly [number, number, number];
+
+const any = (below: number) => Math.floor(Math.random() * below);
+const anyRow = (): Row => [any(4), any(4), any(4)];
+
+/** All rows that there can be, in the order of the partition. */
+const all: readonly Row[] = Array.from({ length: 64 }, (_, at): Row => [
+  at >> 4,
+  (at >> 2) & 3,
+  at & 3,
+]).toSorted(compare);
+
+function compare([row, seat, part]: Row, other: Row): number {
+  return row - other[0] || other[1] - seat || part - other[2];
+}
+
+/** What Cassandra would find by a slice's restriction. */
+function isIn({ prefix, from, to }: Slice, row: Row): boolean {
+  const next = row[prefix.length]!;
+  const [low, high] = [from?.value as number, to?.value as number];
+  return (
+    prefix.every((value, at) => row[at] === value) &&
+    (!from || (from.inclusive ? next >= low : next > low)) &&
+    (!to || (to.inclusive ? next <= high : next < high))
+  );
+}
+
+const rowsIn = (slices: readonly Slice[]) =>
+  slices.flatMap((slice) => all.filter((row) => isIn(slice, row)));
+
+describe("what lies between two rows", () => {
+  test("is each row between them once, in whichever directions the columns are", () => {
+    for (let i = 0; i < 500; i++) {
+      const [after, before] = [anyRow(), anyRow()].toSorted(compare);
+      if (compare(after!, before!) === 0) continue;
+      expect(rowsIn(slicesBetween(Seats, whole, after, before))).toEqual(
+        all.filter((row) => compare(after!, row) < 0 && compare(row, before!) < 0),
+      );
+    }
+  });
+
+  test("is what is before a row, or behind it, to the ends of a slice", () => {
+    for (let i = 0; i < 500; i++) {
+      const row = anyRow();
+      const slice = [
+        whole,
+        { prefix: [], from: { value: row[0], inclusive: true } },
+        { prefix: [row[0]] },
+        {
+          prefix: [row[0]],
+          from: { value: -1, inclusive: false },
+          to: { value: 3, inclusive: true },
+        },
+        { prefix: row.slice(0, 2), to: { value: row[2], inclusive: true } },
+      ][any(5)]!;
+      const inside = all.filter((each) => isIn(slice, each));
+      expect(rowsIn(slicesBetween(Seats, slice, undefined, row))).toEqual(
+        inside.filter((each) => compare(each, row) < 0),
+      );
+      expect(rowsIn(slicesBetween(Seats, slice, row, undefined))).toEqual(
+        inside.filter((each) => compare(each, row) > 0),
+      );
+      expect(rowsIn(slicesBetween(Seats, slice, undefined, undefined))).toEqual(inside);
+    }
+  });
+
+  test("is named by one restriction each", () => {
+    const slices = slicesBetween(Seats, whole, [1, 2, 3], [2, 1, 0]);
+    expect(slices.map((slice) => whereSlice(Seats, { hall: "A" }, slice))).toEqual([
+      { cql: "hall = ? AND row = ? AND seat = ? AND part > ?", params: ["A", 1, 2, 3] },
+      { cql: "hall = ? AND row = ? AND seat < ?", params: ["A", 1, 2] },
+      { cql: "hall = ? AND row > ? AND row < ?", params: ["A", 1, 2] },
+      { cql: "hall = ? AND row = ? AND seat > ?", params: ["A", 2, 1] },
+      { cql: "hall = ? AND row = ? AND seat = ? AND part < ?", params: ["A", 2, 1, 0] },
+    ]);
+    const [slice] = slicesBetween(Notes, whole, [7], [3]);
+    expect(whereSlice(Notes, { room: "A" }, slice!)).toEqual({
+      cql: "room = ? AND at > ? AND at < ?",
+      params: ["A", 3, 7],
+    });
+  });
+});
+
+describe("the slice of a read", () => {
+  test.each([
+    [{ hall: "A" }, "hall = ?", ["A"]],
+    [{ hall: "A", row: 1 }, "hall = ? AND row = ?", ["A", 1]],
+    [{ hall: "A", row: { gte: 1 } }, "hall = ? AND row >= ?", ["A", 1]],
+    [
+      { hall: "A", row: 1, seat: { gt: 2, lte: 5 } },
+      "hall = ? AND row = ? AND seat > ? AND seat <= ?",
+      ["A", 1, 2, 5],
+    ],
+  ])("%j", (key, cql, params) => {
+    const slice = sliceOf(Seats, key);
+    expect(whereSlice(Seats, { hall: "A" }, slice)).toEqual({ cql, params });
+  });
+});
+
+describe("a slice is divided", () => {
+  /** Divides until there is at most one row in each part. */
+  function divide(slice: Slice, steps = { count: 0 }): readonly Slice[] {
+    if (rowsIn([slice]).length <= 1) return [slice];
+    if ((steps.count += 1) > 1000) throw new Error("It has no end");
+    return halves(Seats, slice)!.flatMap((part) => divide(part, steps));
+  }
+
+  test("column by column, and keeps each row", () => {
+    const rows = rowsIn(divide(whole));
+    expect(rows.toSorted(compare)).toEqual(all);
+    const bounded = {
+      prefix: [],
+      from: { value: 1, inclusive: true },
+      to: { value: 2, inclusive: true },
+    };
+    expect(rowsIn(divide(bounded)).toSorted(compare)).toEqual(
+      all.filter(([row]) => row === 1 || row === 2),
+    );
+  });
+
+  test("until no column is left", () => {
+    const between = (low: number, high: number) => ({
+      from: { value: low, inclusive: false },
+      to: { value: high, inclusive: true },
+    });
+    expect(halves(Seats, { prefix: [1], ...between(3, 4) })).toEqual([{ prefix: [1, 4] }]);
+    expect(halves(Seats, { prefix: [1, 2], ...between(3, 4) })).toBeUndefined();
+    expect(halves(Seats, { prefix: [1, 2, 3] })).toBeUndefined();
+  });
+
+  test("between texts that are nearly the same", () => {
+    const slice = {
+      prefix: [],
+      from: { value: "guest-00001", inclusive: false },
+      to: { value: "guest-00002", inclusive: true },
+    };
+    expect(halves(Names, slice)).toEqual([
+      { ...slice, to: { value: "guest-00001?", inclusive: true } },
+      { ...slice, from: { value: "guest-00001?", inclusive: false } },
+    ]);
+  });
+});
