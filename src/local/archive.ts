@@ -3,11 +3,15 @@ import { readdirSync, statSync } from "node:fs";
 import { open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startChild } from "./child.ts";
 import type { Jars } from "./jars.ts";
 import { type Java, javaEnvironment } from "./java.ts";
 import { classPath } from "./jvm.ts";
 import { claim } from "./lock.ts";
+
+/** How long after Cassandra's start to begin, in milliseconds: whoever waits for the start has the processors first. */
+const DELAY = 10_000;
 
 /**
  * Java's archive of the classes of Cassandra (class data sharing): with it a start takes a third less of the
@@ -66,6 +70,7 @@ function isWhole(dir: string, name: string): boolean {
 }
 
 async function makeAlone(recipe: Recipe, signal: AbortSignal): Promise<void> {
+  await sleep(DELAY, undefined, { signal, ref: false });
   const claimed = await claim(recipe.jars.dir);
   if (!("release" in claimed)) return;
   try {
