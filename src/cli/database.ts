@@ -2,7 +2,6 @@ import {
   type Addition,
   connect,
   type ConnectOptions,
-  listed,
   placeOf,
   type Replication,
   requireSynced,
@@ -11,6 +10,7 @@ import {
   syncKeyspace,
 } from "../cassandra/index.ts";
 import type { Cluster, Config, EmbeddedCassandra } from "../config.ts";
+import { listed } from "../listed.ts";
 import { type LocalError, startEmbedded } from "../local/index.ts";
 import { tables } from "../party/index.ts";
 import { fillByDate } from "./fill.ts";
