@@ -52,7 +52,7 @@ export {
 } from "./select.ts";
 export { connect, type Session } from "./session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
-export { listed, requireSynced, sync, syncKeyspace } from "./sync.ts";
+export { requireSynced, sync, syncKeyspace } from "./sync.ts";
 export * from "./table.ts";
 export {
   type Actual,

@@ -1,3 +1,4 @@
+import { listed } from "../listed.ts";
 import { createKeyspace, type Replication } from "./ddl.ts";
 import { type Addition, type Drift, drift } from "./drift.ts";
 import { CassandraError } from "./error.ts";
@@ -119,16 +120,6 @@ export async function mismatchOf(
   return new NotSynced(conflicts.length > 0 ? "DECIDE" : "ADD", [...absent, ...conflicts], {
     more,
   });
-}
-
-/** The most tables that are named. */
-const MOST_NAMED = 3;
-
-/** Names some tables and counts the rest. */
-export function listed(tables: readonly string[]): string {
-  const rest = tables.length - MOST_NAMED;
-  const named = tables.slice(0, MOST_NAMED);
-  return rest > 0 ? `${named.join(", ")} and ${rest} more` : named.join(", ");
 }
 
 async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {

@@ -3,7 +3,6 @@ import {
   CassandraError,
   connect,
   type ConnectOptions,
-  listed,
   placeOf,
   type Replication,
   requireSynced,
@@ -12,6 +11,7 @@ import {
   syncKeyspace,
 } from "../cassandra/index.ts";
 import type { Cluster, Config } from "../config.ts";
+import { listed } from "../listed.ts";
 import { type Embedded, type LocalError, startEmbedded } from "../local/index.ts";
 import { tables } from "../party/index.ts";
 import { fillByDate } from "./fill.ts";
