@@ -28,11 +28,11 @@ export interface ColumnType<Value = unknown> {
    * where the model has bounds of its own.
    */
   match(value: unknown): Value;
-  /** The driver's value as ours. */
+  /** The driver's value as ours. @throws InvalidValue if it has none, as one out of this type's bounds */
   decode(raw: unknown): Value;
   /** An exact text of a value, for cursors and topics. */
   toText(value: Value): string;
-  /** The value of such a text, or {@link InvalidValue}. */
+  /** The value of such a text. @throws InvalidValue as `match` does */
   fromText(text: string): Value;
   /** Where its values stand among each other; absent if no clustering column can have it, or nothing here knows it. */
   readonly order?: ValueOrder<Value>;
@@ -169,17 +169,17 @@ export function int({ min = INT_MIN, max = INT_MAX }: IntOptions = {}) {
   });
 }
 
-/** CQL `timestamp`: a `Date`, exact to the millisecond. */
+/** The first and the last millisecond that RFC 3339 can write, and so GraphQL's `DateTime`: the years 0 to 9999. */
+const [DATE_MIN, DATE_MAX] = [-62_167_219_200_000, 253_402_300_799_999];
+
+/** CQL `timestamp`: a `Date` of the years 0 to 9999, exact to the millisecond. */
 export function timestamp() {
   return column<Date>({
     cql: "timestamp",
     scalar: "DateTime",
     expects: "a date and time",
-    check(value) {
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
-      throw wrongType("a date and time", value);
-    },
-    decode: (raw) => raw as Date,
+    check: dateOfRfc3339,
+    decode: dateOfRfc3339,
     toText: (value) => value.toISOString(),
     fromText: (value) => new Date(value),
     order: dateOrder,
@@ -265,7 +265,7 @@ export type ColumnTypeDefinition<Value> = Omit<ColumnType<Value>, "match"> &
 /** Makes the builder of a column of a type; for types that are not in this file. */
 export function column<Value>(type: ColumnTypeDefinition<Value>): ColumnBuilder<Value, true, true> {
   const { check, match = check } = type;
-  const fromText = (value: string) => check(type.fromText(value));
+  const fromText = (value: string) => match(type.fromText(value));
   const complete = Object.freeze({ ...type, match, fromText });
   return build({ type: complete, nullable: true, optional: true });
 }
@@ -301,6 +301,14 @@ function wholeNumber(value: unknown, min: number, max: number): number {
   }
   if (value >= min && value <= max) return value;
   throw new InvalidValue("OUT_OF_RANGE", `must be ${range(min, max)}, but got ${value}`);
+}
+
+function dateOfRfc3339(value: unknown): Date {
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
+    throw wrongType("a date and time", value);
+  }
+  if (value.getTime() >= DATE_MIN && value.getTime() <= DATE_MAX) return value;
+  throw new InvalidValue("OUT_OF_RANGE", "must be a date and time of the years 0 to 9999");
 }
 
 function range(min: number, max: number): string {

@@ -6,8 +6,8 @@ import { failedOfTombstones } from "./tombstones.ts";
  *
  * - `UNAVAILABLE`: Cassandra does not answer, or too few replicas do. Nothing was written; try again later.
  * - `READ_FAILED`: Cassandra answers that it failed to read, e.g. while an index is built. The message has its words.
- * - `TOO_MANY_TOMBSTONES`: Cassandra gave up a read, as it found too many deleted rows on the way. Nothing was written; it
- *   can be read again when they are swept.
+ * - `TOO_MANY_TOMBSTONES`: Cassandra gave up a read, as more was deleted there than it reads through. Nothing was written;
+ *   deleted rows are swept, and then it can be read again.
  * - `OUTCOME_UNKNOWN`: a write was sent, and no answer came or a failure: it was applied, will be, or never is.
  * - `NOT_SYNCED`: the database lacks a keyspace, table or column of the models, or has it otherwise.
  * - `FORBIDDEN`: the role that is logged in lacks a right. Nothing was done.
@@ -17,7 +17,8 @@ import { failedOfTombstones } from "./tombstones.ts";
  * - `BAD_OPTIONS`: a session was asked for with options that are unsafe, lack something or contradict each other.
  * - `BAD_STATEMENT`: a statement was asked for that the rules of its table do not allow.
  * - `BAD_TABLE`: a table's definition contradicts itself.
- * - `NULL_VALUE`: a stored row lacks a value that its model requires.
+ * - `UNREADABLE_VALUE`: a stored row has a value that its column's type cannot represent, or lacks one that its model
+ *   requires: see {@link UnreadableRow}.
  */
 export type CassandraErrorCode =
   | "UNAVAILABLE"
@@ -31,7 +32,7 @@ export type CassandraErrorCode =
   | "BAD_OPTIONS"
   | "BAD_STATEMENT"
   | "BAD_TABLE"
-  | "NULL_VALUE";
+  | "UNREADABLE_VALUE";
 
 /** A failure of the model layer. Carries the statement's text, never its values: they may be personal. */
 export class CassandraError extends Error {
@@ -49,6 +50,35 @@ export class CassandraError extends Error {
     this.cql = options.cql;
   }
 }
+
+/**
+ * A stored row that cannot be given the type of its model, because of one of its columns. It can still be changed, so
+ * that it is readable again, and removed.
+ */
+export class UnreadableRow extends CassandraError {
+  /** The name of its table. */
+  readonly table: string;
+  /** The column that is the reason. */
+  readonly column: string;
+  /** Its primary key, a text for each column; where that is what cannot be read, `0x` and its bytes. */
+  readonly key: Readonly<Record<string, string>>;
+  /** Its primary key as it is stored. */
+  readonly storedKey: Readonly<Record<string, unknown>>;
+
+  constructor({ table, column, key, storedKey, why }: UnreadableRowOptions) {
+    const message = `Table "${table}", row ${JSON.stringify(key)}: "${column}" ${why}.`;
+    super("UNREADABLE_VALUE", message);
+    this.table = table;
+    this.column = column;
+    this.key = key;
+    this.storedKey = storedKey;
+  }
+}
+
+type UnreadableRowOptions = Pick<UnreadableRow, "table" | "column" | "key" | "storedKey"> & {
+  /** Continues a sentence that begins with the column's name. */
+  readonly why: string;
+};
 
 /** A value that its column cannot hold. The message continues a sentence that begins with the column's name. */
 export class InvalidValue extends Error {
@@ -81,8 +111,7 @@ export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraE
   const fail = (code: CassandraErrorCode, message: string) =>
     new CassandraError(code, `${message}.`, { cause, cql });
   if (failedOfTombstones(cause, writes)) {
-    const reason = "Cassandra found too many deleted rows on the way to those that are there";
-    return fail("TOO_MANY_TOMBSTONES", reason);
+    return fail("TOO_MANY_TOMBSTONES", "More was deleted there than Cassandra reads through");
   }
   const unknown = "The write was sent, but nobody can say whether it applies";
   switch (meaning) {

@@ -4,7 +4,7 @@ export * from "./column.ts";
 export { MAX_PORT, readContactPoints } from "./contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
 export { type Addition, type Drift } from "./drift.ts";
-export { CassandraError, type CassandraErrorCode, InvalidValue } from "./error.ts";
+export { CassandraError, type CassandraErrorCode, InvalidValue, UnreadableRow } from "./error.ts";
 export {
   askNode,
   type ClockOffset,
@@ -34,8 +34,16 @@ export {
   type TlsOptions,
 } from "./options.ts";
 export { passOn } from "./pass-on.ts";
+export { type ReadOptions, type ReadRows, readRows } from "./read.ts";
 export { lackingRights } from "./rights.ts";
-export { decodeRow, invalidValues, newRow } from "./row.ts";
+export {
+  decodeEach,
+  decodeRow,
+  decodeStored,
+  invalidValues,
+  newRow,
+  unreadableColumns,
+} from "./row.ts";
 export {
   SCHEMA_INTERVAL,
   type SchemaWatch,
@@ -44,6 +52,7 @@ export {
 } from "./schema-watch.ts";
 export {
   select,
+  selectEach,
   type SelectOptions,
   selectRows,
   selectStored,
@@ -54,6 +63,7 @@ export { connect, type Session } from "./session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./sync.ts";
 export * from "./table.ts";
+export { readable, Unreadable } from "./unreadable.ts";
 export {
   type Actual,
   type Condition,

@@ -10,6 +10,7 @@ import {
   primaryKeyText,
   type Table,
 } from "./table.ts";
+import { Unreadable } from "./unreadable.ts";
 
 const operators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 type Operator = keyof typeof operators;
@@ -69,7 +70,7 @@ export function whereAfter(table: Table, row: RawRow): Fragment {
   }
   const names = clusteringNames(table).map(identifier);
   const comparison = orders.has("ASC") ? ">" : "<";
-  const params = clusteringValues(table, row);
+  const params = placeValues(table, row);
   return names.length === 1
     ? { cql: `${names[0]} ${comparison} ?`, params }
     : { cql: `(${names.join(", ")}) ${comparison} (${names.map(() => "?").join(", ")})`, params };
@@ -78,6 +79,14 @@ export function whereAfter(table: Table, row: RawRow): Fragment {
 /** The values of a row's clustering key, in order. */
 export function clusteringValues(table: Table, row: RawRow): readonly unknown[] {
   return clusteringNames(table).map((name) => checked(table, name, row[name]));
+}
+
+/** The values of the clustering key of a row that another program may have written, in order, as the driver takes them. */
+export function placeValues(table: Table, row: RawRow): readonly unknown[] {
+  return clusteringNames(table).map((name) => {
+    const value = row[name];
+    return value instanceof Unreadable ? value.raw : matched(table, name, value);
+  });
 }
 
 /** A value as its column stores it. @throws InvalidValue with the column's name before the reason */
@@ -90,7 +99,7 @@ export function matched(table: Table, name: string, value: unknown): unknown {
   return valueBy("match", table, name, value);
 }
 
-function valueBy(rule: "check" | "match", table: Table, name: string, value: unknown): unknown {
+function valueBy(rule: KeyRule, table: Table, name: string, value: unknown): unknown {
   try {
     return columnOf(table, name).type[rule](value);
   } catch (error) {
@@ -109,19 +118,31 @@ export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): Cluster
   return pick(row, clusteringNames(table)) as ClusteringKey<T>;
 }
 
+/**
+ * How the values of a key are taken: `check` puts those that a caller gives in their one stored form, and refuses what the
+ * model does not allow; `match` takes those of a row as they are, whoever wrote it.
+ */
+export type KeyRule = "check" | "match";
+
 /** An exact text of some key columns of a row: equal where they are equal, and nowhere else. */
-export function keyText(table: Table, names: readonly string[], row: RawRow): string {
+export function keyText(
+  table: Table,
+  names: readonly string[],
+  row: RawRow,
+  rule: KeyRule = "check",
+): string {
   const texts = names.map((name) =>
-    columnOf(table, name).type.toText(checked(table, name, row[name])),
+    columnOf(table, name).type.toText(valueBy(rule, table, name, row[name])),
   );
   return JSON.stringify(texts);
 }
 
-/** The key columns of a {@link keyText}, which may be from anywhere; undefined: it is none. */
+/** The key columns of a {@link keyText} of the same rule, which may be from anywhere; undefined: it is none. */
 export function keyOfText(
   table: Table,
   names: readonly string[],
   text: string,
+  rule: KeyRule = "check",
 ): RawRow | undefined {
   try {
     const texts: unknown = JSON.parse(text);
@@ -130,7 +151,7 @@ export function keyOfText(
     );
     const key = Object.fromEntries(names.map((name, at) => [name, values[at]]));
     // Written again it must be the same: so every part of it is checked at once.
-    return keyText(table, names, key) === text ? key : undefined;
+    return keyText(table, names, key, rule) === text ? key : undefined;
   } catch {
     return undefined;
   }

@@ -29,6 +29,7 @@ export function passOn(present: () => Session, around: Around = (run) => run()):
     },
     cql: async (text, params) => present().cql(text, params),
     prepareAnew: () => present().prepareAnew(),
+    report: (row) => present().report(row),
     close,
     [Symbol.asyncDispose]: close,
   };

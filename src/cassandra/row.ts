@@ -1,4 +1,4 @@
-import { CassandraError, InvalidValue } from "./error.ts";
+import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
 import { checked } from "./key.ts";
 import type { RawRow } from "./statement.ts";
 import {
@@ -11,12 +11,17 @@ import {
   type StoredRow,
   type Table,
 } from "./table.ts";
+import { Unreadable } from "./unreadable.ts";
 
-/** A stored row by its model: a null reads as the column's constant default where it has one. */
+/**
+ * A stored row by its model. A null reads as what the column says that it does (`nullAs`, a constant default).
+ *
+ * @throws UnreadableRow for the first value that cannot be represented, or is missing. Where the column may be null, it is
+ * null instead: see {@link unreadableColumns}
+ */
 export function decodeRow<T extends Table>(table: T, raw: RawRow): Row<T>;
 export function decodeRow(table: Table, raw: RawRow): RawRow {
-  const entries = Object.keys(table.columns).map((name) => [name, required(table, name, raw)]);
-  return Object.fromEntries(entries);
+  return rowOf(table, raw, false);
 }
 
 /** The key of a stored row. */
@@ -24,12 +29,46 @@ export function decodeKey(table: Table, raw: RawRow): RawRow {
   return Object.fromEntries(keyNames(table).map((name) => [name, stored(table, name, raw)]));
 }
 
-/** Some columns of a row, hidden ones too, as the database holds them, nulls as nulls. */
+/**
+ * A stored row by its model, among others that are not to fail with it: what cannot be represented reads as a null does.
+ * An {@link UnreadableRow} where the column says nothing about that.
+ */
+export function decodeEach<T extends Table>(table: T, raw: RawRow): Row<T> | UnreadableRow;
+export function decodeEach(table: Table, raw: RawRow): RawRow | UnreadableRow {
+  try {
+    return rowOf(table, raw, true);
+  } catch (error) {
+    if (error instanceof UnreadableRow) return error;
+    throw error;
+  }
+}
+
+/** Why columns of a row are null, of those that hold a value which cannot be represented. */
+export function unreadableColumns(row: object): ReadonlyMap<string, UnreadableRow> {
+  return (row as { readonly [COLUMNS]?: ReadonlyMap<string, UnreadableRow> })[COLUMNS] ?? NONE;
+}
+
+/** A symbol, so that a row has no more columns than its model; enumerable, so that a copy has it. */
+const COLUMNS = Symbol("unreadable columns");
+const NONE: ReadonlyMap<string, UnreadableRow> = new Map();
+
+/**
+ * Some columns of a row, hidden ones too, as the database holds them: nulls as nulls, and what cannot be represented as
+ * an {@link Unreadable}.
+ */
 export function decodeStored<T extends Table>(table: T, raw: RawRow): StoredRow<T>;
 export function decodeStored(table: Table, raw: RawRow): RawRow {
   const columns = allColumns(table);
   const names = Object.keys(raw).filter((name) => Object.hasOwn(columns, name));
   return Object.fromEntries(names.map((name) => [name, stored(table, name, raw)]));
+}
+
+/** @throws UnreadableRow if one of the columns, which are of a row of this key, cannot be represented */
+export function decodeColumns(table: Table, key: RawRow, raw: RawRow): RawRow {
+  const row = decodeStored(table, raw) as RawRow;
+  const unreadable = Object.keys(row).find((name) => row[name] instanceof Unreadable);
+  if (unreadable !== undefined) throw unreadableRow(table, key, unreadable, row[unreadable]);
+  return row;
 }
 
 /**
@@ -84,17 +123,60 @@ function problemOf(table: Table, name: string, value: unknown): InvalidValue | u
   }
 }
 
-function required(table: Table, name: string, raw: RawRow): unknown {
-  const { ifNull, nullable } = columnOf(table, name);
-  const value = stored(table, name, raw) ?? ifNull ?? null;
-  if (value !== null || (nullable && !isKey(table, name))) return value;
-  const message = `A row of "${table.name}" has no "${name}", which its model requires.`;
-  throw new CassandraError("NULL_VALUE", message);
+/** @param isLenient whether what cannot be represented reads as a null does */
+function rowOf(table: Table, raw: RawRow, isLenient: boolean): RawRow {
+  const row: Record<string, unknown> = {};
+  let unreadable: Map<string, UnreadableRow> | undefined;
+  for (const name of Object.keys(table.columns)) {
+    const { ifNull, nullable } = columnOf(table, name);
+    const value = stored(table, name, raw);
+    const isReadable = !(value instanceof Unreadable);
+    const given = isReadable ? value : null;
+    const known = isReadable || isLenient ? (given ?? ifNull ?? null) : null;
+    row[name] = known;
+    if (known !== null || (isReadable && nullable && !isKey(table, name))) continue;
+    const error = unreadableRow(table, raw, name, value);
+    if (!nullable || isKey(table, name)) throw error;
+    (unreadable ??= new Map()).set(name, error);
+  }
+  return unreadable ? { ...row, [COLUMNS]: unreadable } : row;
+}
+
+function unreadableRow(table: Table, raw: RawRow, name: string, value: unknown): UnreadableRow {
+  const why =
+    value === null
+      ? "is null, which its model does not allow"
+      : `holds a value that is not ${columnOf(table, name).type.expects}`;
+  const entriesOf = (valueOf: (name: string) => unknown) =>
+    Object.fromEntries(keyNames(table).map((each) => [each, valueOf(each)]));
+  return new UnreadableRow({
+    table: table.name,
+    column: name,
+    key: entriesOf((each) => keyValueText(table, each, raw)) as Record<string, string>,
+    storedKey: entriesOf((each) => stored(table, each, raw)),
+    why,
+  });
+}
+
+/** A value of the key for a person to read. */
+function keyValueText(table: Table, name: string, raw: RawRow): string {
+  const value = stored(table, name, raw);
+  if (!(value instanceof Unreadable)) {
+    return value === null ? "null" : columnOf(table, name).type.toText(value);
+  }
+  return Buffer.isBuffer(value.raw) ? `0x${value.raw.toString("hex")}` : String(value.raw);
 }
 
 function stored(table: Table, name: string, raw: RawRow): unknown {
   const value = raw[name];
-  return value === null || value === undefined ? null : columnOf(table, name).type.decode(value);
+  if (value === null || value === undefined) return null;
+  if (value instanceof Unreadable) return value;
+  try {
+    return columnOf(table, name).type.decode(value);
+  } catch (error) {
+    if (error instanceof InvalidValue) return new Unreadable(value);
+    throw error;
+  }
 }
 
 function isKey(table: Table, name: string): boolean {

@@ -1,8 +1,8 @@
 import { types } from "cassandra-driver";
-import { CassandraError } from "./error.ts";
+import { CassandraError, UnreadableRow } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { clusteringKeyOf, clusteringValues, namesRow, whereAfter, whereKey } from "./key.ts";
-import { decodeRow, decodeStored } from "./row.ts";
+import { decodeEach, decodeRow, decodeStored } from "./row.ts";
 import { type Fragment, join, type RawRow, type Statement } from "./statement.ts";
 import {
   type ClusteringKey,
@@ -12,6 +12,7 @@ import {
   type HiddenName,
   type Key,
   type PartitionKey,
+  type Place,
   type Row,
   type RowKey,
   type StoredRow,
@@ -23,7 +24,7 @@ export interface SelectOptions<T extends Table, Name extends DataName<T> = never
   /** Most rows, a whole number from 1. Default: all of them. */
   readonly limit?: number | undefined;
   /** Begin behind this row of the partition, whether it still exists or not. */
-  readonly after?: ClusteringKey<T> | undefined;
+  readonly after?: Place<T> | undefined;
   /** Read this column's write time beside; under lightweight transactions it is the ballot. */
   readonly writetime?: Name;
   /**
@@ -51,6 +52,9 @@ export type Writetime<Name extends string> = {
  * // SELECT city, id, name, people, date FROM party WHERE city = ? LIMIT ?
  * select(PartyTable, { city: "Rome", id }, { writetime: "people" }); // row["writetime(people)"] is its ballot
  * // SELECT city, id, name, people, date, WRITETIME(people) FROM party WHERE city = ? AND id = ?
+ * What cannot be represented of a single row is an {@link UnreadableRow} when it is read; of several rows it reads as a
+ * null does, if the column says what that is.
+ *
  * @throws CassandraError `BAD_STATEMENT` if the key is not one; InvalidValue if a value does not fit its column
  */
 export function select<T extends Table, Name extends DataName<T> = never>(
@@ -63,23 +67,65 @@ export function select<T extends Table, Name extends DataName<T> = never>(
   key: Key<T>,
   options?: SelectOptions<T, Name>,
 ): Statement<readonly TimedRow<T, Name>[]>;
-export function select(
+export function select(table: Table, key: RawRow, options: AnyOptions = {}): Statement<unknown> {
+  const { decode, ...statement } = readOf(table, key, options);
+  return {
+    ...statement,
+    decode: namesRow(table, key)
+      ? ([row]) => row && timedRow(table, row, options.writetime)
+      : (rows) => decode(rows).map(orThrow),
+  };
+}
+
+/**
+ * Reads by key as `select` does, each row by itself: one that cannot be read, as another program has written it, does not
+ * fail the others. In its place is why. Of a single row, too, what cannot be represented reads as a null does.
+ *
+ * @example
+ * selectEach(PartyTable, { city: "Rome" }, { limit: 20 }); // (Row | UnreadableRow)[]
+ * // SELECT city, id, name, people, date FROM party WHERE city = ? LIMIT ?
+ */
+export function selectEach<T extends Table, Name extends DataName<T> = never>(
+  table: T,
+  key: Key<T>,
+  options?: SelectOptions<T, Name>,
+): Statement<readonly (TimedRow<T, Name> | UnreadableRow)[]>;
+export function selectEach(
   table: Table,
   key: RawRow,
-  { limit, after, writetime, serial = false }: AnyOptions = {},
+  options: AnyOptions = {},
 ): Statement<unknown> {
+  return readOf(table, key, options);
+}
+
+function readOf(
+  table: Table,
+  key: RawRow,
+  { limit, after, writetime, serial = false }: AnyOptions,
+): Statement<readonly (RawRow | UnreadableRow)[]> {
   const where = [whereKey(table, key), ...(after ? [whereAfter(table, after)] : [])];
   const bound = limit === undefined ? [] : [{ cql: "LIMIT ?", params: [positive(limit)] }];
-  const decode = (row: RawRow) => ({ ...decodeRow(table, row), ...writetimeOf(row, writetime) });
-  const isRow = (row: RawRow) => !isPartition(table, row);
   return {
     ...join([from(table, rowColumns(table, writetime)), join(where, " AND "), ...bound]),
     kind: serial ? "serial" : "read",
     ...(!namesRow(table, key) && { range: { table, key, after } }),
-    decode: namesRow(table, key)
-      ? ([row]) => row && decode(row)
-      : (rows) => rows.filter(isRow).map((row) => decode(row)),
+    decode: (rows) =>
+      rows
+        .filter((row) => !isPartition(table, row))
+        .map((row) => {
+          const each = decodeEach(table, row) as RawRow | UnreadableRow;
+          return each instanceof UnreadableRow ? each : { ...each, ...writetimeOf(row, writetime) };
+        }),
   };
+}
+
+function timedRow(table: Table, row: RawRow, writetime: string | undefined): RawRow {
+  return { ...decodeRow(table, row), ...writetimeOf(row, writetime) };
+}
+
+function orThrow<R extends object>(row: R | UnreadableRow): R {
+  if (row instanceof UnreadableRow) throw row;
+  return row;
 }
 
 /** The options of any table. */
@@ -110,8 +156,7 @@ export function selectRows(
   return {
     ...join([from(table, rowColumns(table, writetime)), whereRows(table, partition, rows)]),
     kind: "read",
-    decode: (found) =>
-      found.map((row) => ({ ...decodeRow(table, row), ...writetimeOf(row, writetime) })),
+    decode: (found) => found.map((row) => timedRow(table, row, writetime)),
   };
 }
 

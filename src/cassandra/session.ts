@@ -2,11 +2,12 @@ import { Client, policies, type QueryOptions, type types } from "cassandra-drive
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { abandon, mendReconnection } from "./control-connection.ts";
-import { CassandraError, fromDriver, isMismatch, messageOf } from "./error.ts";
+import { CassandraError, fromDriver, isMismatch, messageOf, type UnreadableRow } from "./error.ts";
 import { createLoaders } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
 import { keyspaceMissing } from "./not-synced.ts";
 import { reasonOf } from "./reason.ts";
+import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
 import { failedOfTombstones, isMostlyDead } from "./tombstones.ts";
@@ -27,7 +28,7 @@ export interface Session extends AsyncDisposable {
    * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
    *
    * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `TOO_MANY_TOMBSTONES`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`,
-   * `FORBIDDEN` or `REFUSED`
+   * `FORBIDDEN`, `REFUSED`, or `UNREADABLE_VALUE` as an {@link UnreadableRow}
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
   /**
@@ -44,14 +45,14 @@ export interface Session extends AsyncDisposable {
    * Reads a row. All rows that are asked for in one tick are read by one query per partition, and each has a result or
    * an error of its own. Nothing is remembered, so a caller that asks after a write sees it.
    *
-   * @throws CassandraError as `run`, or `NULL_VALUE`; InvalidValue if a value of the key does not fit its column
+   * @throws CassandraError as `run`, or `UNREADABLE_VALUE`; InvalidValue if a value of the key does not fit its column
    */
   load<T extends Table>(table: T, key: PrimaryKey<T>): Promise<Row<T> | undefined>;
   /** Gives the rows of a read one after the other, and holds one page of them in memory. */
   rows<R>(statement: Statement<readonly R[]>): AsyncIterable<R>;
   /**
    * Runs CQL that no model has: schema changes, system tables, your own; gives all rows. It is prepared if it has
-   * parameters, so that they are sent as the types of their places.
+   * parameters, so that they are sent as the types of their places. What the driver cannot read is an `Unreadable`.
    */
   cql(text: string, params?: readonly unknown[]): Promise<readonly RawRow[]>;
   /**
@@ -61,6 +62,8 @@ export interface Session extends AsyncDisposable {
    * last, even if the table has been created anew since with other types.
    */
   prepareAnew(): void;
+  /** Tells an operator of a row that is left out because it cannot be read: once, and of no more than a thousand rows. */
+  report(row: UnreadableRow): void;
   close(): Promise<void>;
 }
 
@@ -184,6 +187,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
       }
     },
     prepareAnew: () => client.metadata.clearPrepared(),
+    report: createReport(log),
     close,
     [Symbol.asyncDispose]: close,
   };

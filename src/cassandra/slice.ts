@@ -1,3 +1,5 @@
+import type { ColumnType } from "./column.ts";
+import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked, isRange, whereKey } from "./key.ts";
 import { type Fragment, join, type RawRow } from "./statement.ts";
@@ -109,19 +111,29 @@ export function halves(table: Table, slice: Slice): readonly Slice[] | undefined
   const name = clusteringNames(table)[prefix.length];
   if (name === undefined) return undefined;
   const { type } = columnOf(table, name);
-  const valueOf = (bound: Bound | undefined) => bound && type.decode(bound.value);
-  const middle = type.order?.middle(valueOf(from), valueOf(to));
-  if (middle !== undefined) {
+  const middle = middleOf(type, from, to);
+  if (middle !== undefined && middle !== null) {
     return [
       { ...slice, to: { value: middle, inclusive: true } },
       { ...slice, from: { value: middle, inclusive: false } },
     ];
   }
-  if (!type.order || prefix.length === table.clustering.length - 1) return undefined;
+  if (middle === null || prefix.length === table.clustering.length - 1) return undefined;
   // No value lies between the bounds: what is left are the bounds themselves.
   const ends = [from, to].filter((bound) => bound?.inclusive).map((bound) => bound!.value);
   const distinct = ends.length === 2 && isSame(ends[0], ends[1]) ? ends.slice(1) : ends;
   return distinct.map((value) => ({ prefix: [...prefix, value] }));
+}
+
+/** A value between two bounds; undefined: there is none. Null: that cannot be told, as a bound cannot be represented. */
+function middleOf(type: ColumnType, from: Bound | undefined, to: Bound | undefined) {
+  try {
+    const [low, high] = [from, to].map((bound) => bound && type.decode(bound.value));
+    return type.order ? type.order.middle(low, high) : null;
+  } catch (error) {
+    if (error instanceof InvalidValue) return null;
+    throw error;
+  }
 }
 
 /** Whether a table has clustering columns, and it is known how the values of all of them are ordered. */

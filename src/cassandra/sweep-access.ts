@@ -6,6 +6,7 @@ import type { RawRow, Statement } from "./statement.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
 import { clusteringNames, type Table } from "./table.ts";
 import { tombstonesIn } from "./tombstones.ts";
+import { rawOf } from "./unreadable.ts";
 
 /** The driver's options for what a sweep sends. */
 export interface SweepExecutions {
@@ -50,7 +51,7 @@ export function sweepAccess(
       for (let asked = 1; asked < readsOf(client) && !warnsOfTombstones(result); asked++) {
         result = await execute(read, options);
       }
-      const keys = result.rows.map((row) => names.map((name) => row[name] as unknown));
+      const keys = result.rows.map((row) => names.map((name) => rawOf(row[name])));
       return {
         // A partition with static columns and no row shows as a row without a key.
         keys: keys.filter(([first]) => first !== null),

@@ -1,6 +1,6 @@
 import { createRecent } from "../recent.ts";
 import { CassandraError, messageOf } from "./error.ts";
-import { clusteringValues, keyText, partitionKeyOf } from "./key.ts";
+import { keyText, partitionKeyOf, placeValues } from "./key.ts";
 import { isOrdered, type Slice, sliceOf, slicesBetween } from "./slice.ts";
 import type { RangeRead, RawRow } from "./statement.ts";
 import { sweep, type SweepAccess, type Swept } from "./sweep.ts";
@@ -101,7 +101,7 @@ function isSwept(table: Table): boolean {
 /** What a read has gone through, and what comes behind it. */
 function slicesOf({ table, key, after }: RangeRead): readonly Slice[] {
   const slice = sliceOf(table, key);
-  return after ? slicesBetween(table, slice, clusteringValues(table, after), undefined) : [slice];
+  return after ? slicesBetween(table, slice, placeValues(table, after), undefined) : [slice];
 }
 
 function placeOf({ table, key }: RangeRead): string {

@@ -1,5 +1,6 @@
 import type { Column, Element } from "./column.ts";
 import { CassandraError } from "./error.ts";
+import type { Unreadable } from "./unreadable.ts";
 
 /** The columns of a table by name, in the order in which CQL and GraphQL list them. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -208,10 +209,13 @@ export type DataName<T extends Table> = Exclude<ColumnName<T>, KeyName<T>>;
 /** The names of the columns that no row has. */
 export type HiddenName<T extends Table> = keyof T["hidden"] & string;
 
-/** Some columns of a row, hidden ones too, as the database holds them: nulls as nulls. */
+/**
+ * Some columns of a row, hidden ones too, as the database holds them: nulls as nulls, and what cannot be represented as
+ * an {@link Unreadable}.
+ */
 export type StoredRow<T extends Table> = {
-  readonly [Name in ColumnName<T>]?: ValueOf<T, Name> | null;
-} & { readonly [Name in HiddenName<T>]?: HiddenValue<T, Name> | null };
+  readonly [Name in ColumnName<T>]?: ValueOf<T, Name> | null | Unreadable;
+} & { readonly [Name in HiddenName<T>]?: HiddenValue<T, Name> | null | Unreadable };
 
 type HiddenValue<T extends Table, Name extends string> =
   T["hidden"][Name] extends Column<infer Value> ? Value : never;
@@ -274,6 +278,11 @@ export type PrimaryKey<T extends Table> = Shown<{
 /** The columns that name a row within its partition. */
 export type ClusteringKey<T extends Table> = Shown<{
   readonly [Name in ClusteringNames<T>[number]]: ValueOf<T, Name>;
+}>;
+
+/** The columns that name the place of a stored row in its partition. */
+export type Place<T extends Table> = Shown<{
+  readonly [Name in ClusteringNames<T>[number]]: ValueOf<T, Name> | Unreadable;
 }>;
 
 /** A lower bound, an upper bound, or both. */

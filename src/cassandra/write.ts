@@ -2,7 +2,7 @@ import { type Column, type Element, isElement } from "./column.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked, matched, whereKey, whereRow } from "./key.ts";
-import { decodeRow, decodeStored, inserted } from "./row.ts";
+import { decodeColumns, decodeRow, decodeStored, inserted } from "./row.ts";
 import { isOrdered } from "./slice.ts";
 import {
   type Fragment,
@@ -31,6 +31,7 @@ import {
   type ValueOf,
   type Without,
 } from "./table.ts";
+import { Unreadable } from "./unreadable.ts";
 
 /** A condition where the table takes lightweight transactions; elsewhere there is none. */
 type Options<
@@ -70,7 +71,7 @@ export function insert(table: Table, values: RawRow, options?: { readonly if: "n
 /** What must hold for an update: that the row exists, or that columns, hidden ones too, have these values. */
 export type Condition<T extends Table> =
   | "exists"
-  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> } & HiddenValues<T, null> &
+  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> | Unreadable } & HiddenValues<T, null> &
       Without<KeyName<T>>);
 
 /** The condition of an update. */
@@ -120,7 +121,7 @@ export function update(table: Table, key: RawRow, changes: RawRow, options?: Con
     whereRow(table, key),
     ...(options ? [condition(table, options)] : []),
   ];
-  return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
+  return { ...join(pieces), ...answer(table, (current) => decodeColumns(table, key, current)) };
 }
 
 /** How a plain remove can be kept from taking what was written since. */
@@ -302,7 +303,8 @@ function condition(
   const equal = inTableOrder(table, names).map((name) => {
     const given = holds[name];
     if (isElement(given)) return elementIs(table, name, given);
-    return { cql: `${identifier(name)} = ?`, params: [matched(table, name, given)] };
+    const value = given instanceof Unreadable ? given.raw : matched(table, name, given);
+    return { cql: `${identifier(name)} = ?`, params: [value] };
   });
   const isOrNot = (names: readonly string[], sign: "=" | "!=") =>
     inTableOrder(table, names).map((name) => ({

@@ -11,7 +11,7 @@ export async function fillByDate(
   { progress, signal }: Terminal,
   token?: bigint,
 ): Promise<void> {
-  let reached: BackfillProgress = { written: 0, undated: 0, token };
+  let reached: BackfillProgress = { written: 0, undated: 0, unreadable: 0, token };
   let told = Date.now();
   const onPage = (state: BackfillProgress) => {
     reached = state;
@@ -20,9 +20,18 @@ export async function fillByDate(
     progress(`${state.written} entries put, at token ${state.token}.`);
   };
   try {
-    const { written, undated } = await backfill(session, { token, progress: onPage, signal });
-    const left = undated > 0 ? ` Parties without a date, and so without an entry: ${undated}.` : "";
-    progress(`${written} entries put in party_by_date.${left}`);
+    const { written, undated, unreadable } = await backfill(session, {
+      token,
+      progress: onPage,
+      signal,
+    });
+    const left = [
+      ...(undated > 0 ? [` Parties without a date, and so without an entry: ${undated}.`] : []),
+      ...(unreadable > 0
+        ? [` Parties that cannot be read, and have none either: ${unreadable}.`]
+        : []),
+    ];
+    progress(`${written} entries put in party_by_date.${left.join("")}`);
   } catch (error) {
     const { written, token: at } = reached;
     // With "=": a token may begin with a minus sign.

@@ -25,7 +25,12 @@ interface Sent<Data> {
 }
 
 /** Codes of the service that mean: later it may work. */
-const passing: ReadonlySet<string> = new Set(["UNAVAILABLE", "NOT_SYNCED", "READ_FAILED"]);
+const passing: ReadonlySet<string> = new Set([
+  "UNAVAILABLE",
+  "NOT_SYNCED",
+  "READ_FAILED",
+  "TOO_MANY_TOMBSTONES",
+]);
 
 /**
  * Subscribes, and again whenever the service completes the subscription: it does so also when it stops.

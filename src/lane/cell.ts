@@ -11,6 +11,7 @@ import {
   type StoredRow,
   type Table,
   unlikelyColumn,
+  Unreadable,
   updatePartition,
 } from "../cassandra/index.ts";
 import { laneLimits } from "./limits.ts";
@@ -97,10 +98,15 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     return value !== null && value !== undefined;
   }
 
-  const roundIn = (row: StoredRow<T> | undefined): string | undefined =>
-    (row as Readonly<Record<string, ReadonlyMap<string, string> | null>> | undefined)?.[
-      rounds
-    ]?.get(process);
+  /** @throws CassandraError `UNREADABLE_VALUE` if the map is nothing that a lane has written */
+  function roundIn(row: StoredRow<T> | undefined): string | undefined {
+    const map = (row as Readonly<Record<string, unknown>> | undefined)?.[rounds];
+    if (map instanceof Unreadable) {
+      const message = `Table "${table.name}": "${rounds}" of a partition has what no lane has put there.`;
+      throw new CassandraError("UNREADABLE_VALUE", message);
+    }
+    return (map as ReadonlyMap<string, string> | null | undefined)?.get(process);
+  }
 
   /**
    * Puts a round's id where there is none. A round must never be on the condition that nothing is: that

@@ -33,9 +33,10 @@ export function createFollowing(
   onEmpty: () => void,
 ): Following {
   const names = keyNames(table);
-  const textOf = (key: RawRow) => keyText(table, names, key);
+  // Of rows that another program may have written.
+  const textOf = (key: RawRow) => keyText(table, names, key, "match");
   // What was made by the other.
-  const keyOf = (text: string) => keyOfText(table, names, text)!;
+  const keyOf = (text: string) => keyOfText(table, names, text, "match")!;
   const known = createKnown(followed, { textOf, keyOf });
   const feed = createFeed<RawRow, unknown>(
     (key, said) => known.tell(key, said),

@@ -18,6 +18,10 @@ const words: Readonly<Record<string, string>> = {
     "The database failed to read this. Nothing was written; try again later, or tell who runs the service.",
   NOT_SYNCED:
     "The database is not as the service needs it. Nothing was written; tell who runs the service.",
+  TOO_MANY_TOMBSTONES:
+    "So much was deleted here that the database has to be cleaned up first. That is being done; try again in a minute.",
+  UNREADABLE_VALUE:
+    "Another program has stored here what cannot be read. Change that party, or delete it.",
   OUTCOME_UNKNOWN:
     "The database was asked, and nobody knows whether it did it. Look before you repeat it.",
   CONTENTION:

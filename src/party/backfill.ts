@@ -1,5 +1,13 @@
-import type { Session, Statement } from "../cassandra/index.ts";
+import {
+  decodeRow,
+  invalidValues,
+  type RawRow,
+  type Session,
+  type Statement,
+  UnreadableRow,
+} from "../cassandra/index.ts";
 import { type Entry, putEntry } from "./entry.ts";
+import { PartyTable } from "./table.ts";
 
 /** How far a backfill has come. */
 export interface BackfillProgress {
@@ -7,6 +15,8 @@ export interface BackfillProgress {
   readonly written: number;
   /** Parties without a date: they cannot have an entry. */
   readonly undated: number;
+  /** Parties whose date or key cannot be represented, or is none that a party may have: they have no entry either. */
+  readonly unreadable: number;
   /** The token of the city that it is at: one that begins here goes on. Undefined before the first party. */
   readonly token: bigint | undefined;
 }
@@ -31,7 +41,7 @@ export async function backfill(
   session: Session,
   { token, progress, signal }: BackfillOptions,
 ): Promise<BackfillProgress> {
-  let state: BackfillProgress = { written: 0, undated: 0, token };
+  let state: BackfillProgress = { written: 0, undated: 0, unreadable: 0, token };
   let entries: Entry[] = [];
   const flush = async () => {
     await Promise.all(entries.map((entry) => putEntry(session, entry)));
@@ -41,9 +51,12 @@ export async function backfill(
     signal.throwIfAborted();
   };
 
-  for await (const { place, city, id, date } of session.rows(everyParty(token))) {
-    if (date) entries.push({ city, id, date });
-    else state = { ...state, undated: state.undated + 1 };
+  for await (const { place, entry } of session.rows(everyParty(token))) {
+    if (entry === undefined) state = { ...state, undated: state.undated + 1 };
+    else if (entry instanceof Error) {
+      session.report(entry);
+      state = { ...state, unreadable: state.unreadable + 1 };
+    } else entries.push(entry);
     if (entries.length === AT_ONCE) await flush();
     // Behind the flush: what is told has been put, but for parties of this very city.
     state = { ...state, token: place };
@@ -54,9 +67,8 @@ export async function backfill(
 
 interface Found {
   readonly place: bigint;
-  readonly city: string;
-  readonly id: string;
-  readonly date: Date | null;
+  /** Undefined: the party has no date. */
+  readonly entry: Entry | UnreadableRow | undefined;
 }
 
 /** The only read here that names no key: it is the operator's, and no model's. */
@@ -70,11 +82,33 @@ function everyParty(token: bigint | undefined): Statement<readonly Found[]> {
       // A city that has columns of its own and no party shows as a row without an id.
       rows
         .filter((row) => row["id"] !== null)
-        .map((row) => ({
-          place: row["place"] as bigint,
-          city: row["city"] as string,
-          id: String(row["id"]),
-          date: row["date"] as Date | null,
-        })),
+        .map((row) => ({ place: row["place"] as bigint, entry: entryOf(row) })),
   };
+}
+
+function entryOf(raw: RawRow): Entry | UnreadableRow | undefined {
+  if (raw["date"] === null) return undefined;
+  const party = attempt(() => decodeRow(PartyTable, raw));
+  if (party instanceof UnreadableRow) return party;
+  const { city, id, date } = party;
+  const why = whyNoCity(city);
+  if (why === undefined) return { city, id, date };
+  const key = { city, id };
+  return new UnreadableRow({ table: PartyTable.name, column: "city", key, storedKey: key, why });
+}
+
+function attempt<Made>(make: () => Made): Made | UnreadableRow {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UnreadableRow) return error;
+    throw error;
+  }
+}
+
+/** Why nobody can ask for a city, in which another program has put parties. */
+function whyNoCity(city: string): string | undefined {
+  const problem = invalidValues(PartyTable, { city }).get("city");
+  if (problem) return problem.message;
+  return PartyTable.columns.city.type.check(city) === city ? undefined : "is not trimmed";
 }

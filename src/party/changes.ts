@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
-import { select, type Session } from "../cassandra/index.ts";
+import { readRows, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import type { Followed } from "../live/index.ts";
 import type { AnyOf, Outcome, TimedParty } from "./outcome.ts";
-import { readTimed } from "./people.ts";
+import { readShown } from "./shown.ts";
 import { type PartyKey, PartyTable } from "./table.ts";
 
 /** What was done to a party, or may have been. */
@@ -43,10 +43,14 @@ function followedCity(
 ): Followed<PartyKey, TimedParty, PartiesChanged> {
   return {
     kinds,
-    read: (key) => readTimed(session, key),
-    page: (behind, limit) => {
-      const after = behind && { id: behind.id };
-      return session.run(select(PartyTable, { city }, { limit, after, writetime: "people" }));
+    // One of which something cannot be represented is followed like any other.
+    read: (key) => readShown(session, key),
+    page: async (behind, limit) => {
+      const options = { limit, after: behind && { id: behind.id }, writetime: "people" } as const;
+      const { rows, unreadable, isEnd } = await readRows(session, PartyTable, { city }, options);
+      for (const { row } of unreadable) session.report(row);
+      if (rows.length < limit && !isEnd) throw unreadable[0]!.row;
+      return rows;
     },
     keyOf: ({ id }) => ({ city, id }),
     marks: ({ name, date, "writetime(people)": ballot }) => ({

@@ -1,4 +1,4 @@
-import { CassandraError, update } from "../cassandra/index.ts";
+import { CassandraError, readable, type Unreadable, update } from "../cassandra/index.ts";
 import type { RowPlan, Seen } from "../lane/index.ts";
 import { createJournal, type IdentifiedChange, type Journal } from "./journal.ts";
 import { partyNotFound, peopleOutOfRange, peopleStale } from "./outcome.ts";
@@ -30,7 +30,8 @@ export function combine(
     return { after: null, answers: changes.map(({ id }) => partyNotFound({ city, id })) };
   }
   const { recent = null, earlier = null } = seen ?? {};
-  const journal = createJournal({ recent, earlier }, now);
+  const memory = { recent: readable(recent), earlier: readable(earlier) };
+  const journal = createJournal(memory, now);
   const recall = (change: Change) => (isIdentified(change) ? journal.recall(change) : undefined);
   // Their answers are true of the party as it was seen, so nothing goes along that changes it.
   const repeated = mapWhile(changes, recall);
@@ -54,7 +55,7 @@ interface Draft {
 
 function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
   /** What the changes are judged by: the party as it was seen, or is guessed to be. */
-  const base: { people?: number | null; date?: Date | null } = {};
+  const base: Judged = {};
   /** What they make of it. */
   const next: Values = {};
   let identified = false;
@@ -64,7 +65,7 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
     const known = base.people ?? (seen.people === undefined ? guess : seen.people);
     if (known === undefined) return undefined;
     base.people = known;
-    const current = next.people ?? base.people ?? 0;
+    const current = next.people ?? readable(base.people) ?? 0;
     if (change.kind === "changePeople" && change.expected !== current) {
       return peopleStale(key, change.expected, current);
     }
@@ -85,8 +86,8 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
 
   function edit({ changes, date }: Request<"updateParty">): Told {
     base.date ??= seen.date === undefined ? date : seen.date;
-    // A party without a date is shown with the first one there is.
-    const current = next.date ?? base.date ?? new Date(0);
+    // A party without a date, or with one that cannot be read, is shown with the first one there is.
+    const current = next.date ?? readable(base.date) ?? new Date(0);
     if (+current !== +date) return { __typename: "PartyMoved" };
     Object.assign(next, changes);
     return { __typename: "PartyUpdated" };
@@ -138,8 +139,14 @@ function differing(
   return {
     ...(people !== undefined && people !== base.people && { people }),
     ...(name !== undefined && name !== seen.name && { name }),
-    ...(date && +date !== +(base.date ?? NaN) && { date }),
+    ...(date && +date !== +(readable(base.date) ?? NaN) && { date }),
   };
+}
+
+/** The columns by which changes are judged, as they were seen or are guessed to be. */
+interface Judged {
+  people?: number | null | Unreadable;
+  date?: Date | null | Unreadable;
 }
 
 interface Values {
@@ -155,7 +162,8 @@ interface Values {
  * @returns nothing if too little is known of the party
  */
 function conditionOf({ people, date }: Partial<SeenParty>, seen: SeenParty) {
-  const values: Values = { ...(people != null && { people }), ...(date && { date }) };
+  // What cannot be read is compared with as it is stored.
+  const values = { ...(people != null && { people }), ...(date && { date }) };
   const isNull = [
     ...(people === null ? (["people"] as const) : []),
     ...(date === null ? (["date"] as const) : []),
@@ -166,7 +174,10 @@ function conditionOf({ people, date }: Partial<SeenParty>, seen: SeenParty) {
   if (seen.name != null) return { if: { name: seen.name }, isNull };
   if (seen.people != null) return { if: { people: seen.people }, isNull };
   if (seen.date != null) return { if: { date: seen.date }, isNull };
-  throw new CassandraError("NULL_VALUE", "A party has no value at all: it cannot be changed.");
+  throw new CassandraError(
+    "UNREADABLE_VALUE",
+    "A party has no value at all: it cannot be changed.",
+  );
 }
 
 /** What a function makes of the first items, up to the one of which it makes nothing. */

@@ -1,10 +1,10 @@
-import { select } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { contention } from "../error.ts";
 import { dropEntry, putEntry, putEntryAgain } from "./entry.ts";
 import { type AnyOf, partyNotFound } from "./outcome.ts";
 import { askCity, type PartyChanges } from "./request.ts";
-import { type Party, type PartyKey, PartyTable } from "./table.ts";
+import { findShown, loadShown } from "./shown.ts";
+import type { Party, PartyKey } from "./table.ts";
 
 // Each of these writes the entry in the order of dates before the party, and removes an old one behind it.
 
@@ -34,7 +34,7 @@ export async function updateParty(
   changes: PartyChanges,
 ): Promise<AnyOf<"PartyUpdated" | "PartyNotFound">> {
   for (let round = 0; round < ROUNDS; round++) {
-    const before = await find(place, key);
+    const before = await findShown(place.session, key);
     if (!before) return partyNotFound(key);
     const outcome = await updateOnce(place, before, changes);
     if (outcome) return outcome;
@@ -51,21 +51,17 @@ async function updateOnce(
   const { city, id, date } = before;
   const after = { ...before, ...changes };
   const moves = +after.date !== +date;
-  if (moves) await putEntry(session, after);
+  // Also where it seems to be there: a party without a date is shown with one.
+  if (changes.date) await putEntry(session, after);
   const request = { kind: "updateParty", id, changes, date } as const;
   const answer = await askCity<"updateParty">(lanes, city, request);
   if (answer.__typename === "PartyNotFound") return answer;
   if (answer.__typename === "PartyMoved") return undefined;
-  if (moves) await moveEntry(session, before, after);
+  if (changes.date) await putEntryAgain(session, after);
+  if (moves) await Promise.all([dropEntry(session, before), dropEntry(session, after)]);
   // It was updated, whether it can be read now or not.
-  const party = await session.load(PartyTable, { city, id }).catch(() => undefined);
+  const party = await loadShown(session, { city, id }).catch(() => undefined);
   return { __typename: "PartyUpdated", party: party ?? after };
-}
-
-/** Behind the party: its new entry again, and away with the old one, and with the new one if others were faster. */
-async function moveEntry(session: Context["session"], before: Party, after: Party): Promise<void> {
-  await putEntryAgain(session, after);
-  await Promise.all([dropEntry(session, before), dropEntry(session, after)]);
 }
 
 /** Deletes a party. Fails as `Lanes.ask` does. */
@@ -74,15 +70,8 @@ export async function deleteParty(
   key: PartyKey,
 ): Promise<AnyOf<"PartyDeleted" | "PartyNotFound">> {
   const { city, id } = key;
-  const before = await session.load(PartyTable, key);
+  const before = await loadShown(session, key);
   const answer = await askCity<"deleteParty">(lanes, city, { kind: "deleteParty", id });
   if (before && answer.__typename === "PartyDeleted") await dropEntry(session, before);
   return answer;
-}
-
-/** Reads a party; that there is none only a serial read says. */
-async function find({ session }: Place, key: PartyKey): Promise<Party | undefined> {
-  const { city, id } = key;
-  const found = await session.load(PartyTable, key);
-  return found ?? session.run(select(PartyTable, { city, id }, { serial: true }));
 }

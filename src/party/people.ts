@@ -52,7 +52,7 @@ export async function addPeople(
   return counted(session, key, await askCity<"addPeople">(lanes, city, request));
 }
 
-/** Reads a party with the ballot of its count. */
+/** Reads a party with the ballot of its count. @throws UnreadableRow */
 export function readTimed(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
   return session.run(select(PartyTable, key, { writetime: "people" }));
 }

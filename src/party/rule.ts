@@ -1,4 +1,4 @@
-import { decodeRow, insert, remove } from "../cassandra/index.ts";
+import { decodeEach, insert, remove } from "../cassandra/index.ts";
 import type { RowPlan, Rule, Seen } from "../lane/index.ts";
 import { type Change, combine, isIdentified } from "./combine.ts";
 import { partyExists, partyNotFound } from "./outcome.ts";
@@ -36,8 +36,9 @@ function create(party: Request<"createParty">["party"], seen: SeenParty): Plan {
   }
   if (!isWhole(seen)) return { after: seen, answers: [] };
   const { city, id } = party;
-  const found = decodeRow(PartyTable, { ...seen, city, id });
-  return { after: seen, answers: [partyExists(found)] };
+  // It is what a page would show: what cannot be represented is as if it were not there.
+  const found = decodeEach(PartyTable, { ...seen, city, id });
+  return { after: seen, answers: [found instanceof Error ? found : partyExists(found)] };
 }
 
 function removal(key: { readonly city: string; readonly id: string }, seen: SeenParty): Plan {

@@ -74,6 +74,7 @@ export const PartyByDateTable = table(
     // A key has no write time that could be read: this column's is the entry's.
     entered: timestamp()
       .default(() => new Date())
+      .nullAs(new Date(0))
       .describe("When the entry was put."),
   },
   { partition: ["city"], clustering: [asc("date"), asc("id")], sweepAfter: CLOCK_DIFFERENCE },

@@ -1,6 +1,7 @@
-import { type ClusteringKey, compareUuids, select, type Session } from "../cassandra/index.ts";
+import { type ClusteringKey, compareUuids, readRows, type Session } from "../cassandra/index.ts";
 import { removeEntry } from "./entry.ts";
-import { CLOCK_DIFFERENCE, type Party, PartyByDateTable, PartyTable } from "./table.ts";
+import { loadShown } from "./shown.ts";
+import { CLOCK_DIFFERENCE, type Party, PartyByDateTable } from "./table.ts";
 
 /** Where a page of upcoming parties begins: at a date, or behind an entry. */
 export interface UpcomingStart {
@@ -31,11 +32,10 @@ export async function readUpcoming(
   first: number,
 ): Promise<UpcomingPage> {
   for (let limit = first + 1 + SPARE; ; limit *= 4) {
-    const entries = await readEntries(session, start, limit);
+    const { rows: entries, isEnd: complete } = await readEntries(session, start, limit);
     const keys = entries.map(({ city, id }) => ({ city, id }));
-    const found = await Promise.all(keys.map((key) => session.load(PartyTable, key)));
+    const found = await Promise.all(keys.map((key) => loadShown(session, key)));
     removeOrphans(session, entries, found);
-    const complete = entries.length < limit;
     const end = complete ? undefined : entries.at(-1);
     const parties = distinct(found).filter(
       (party) => !isBefore(party, start) && !(end && compare(party, end) > 0),
@@ -47,16 +47,16 @@ export async function readUpcoming(
   }
 }
 
-type Entries = Awaited<ReturnType<typeof readEntries>>;
+type Entries = Awaited<ReturnType<typeof readEntries>>["rows"];
 type Place = Pick<Party, "date" | "id">;
 
-function readEntries(session: Session, { city, from, after }: UpcomingStart, limit: number) {
+async function readEntries(session: Session, { city, from, after }: UpcomingStart, limit: number) {
   const options = { limit, writetime: "entered" } as const;
-  return session.run(
-    after && after.date >= from
-      ? select(PartyByDateTable, { city }, { ...options, after })
-      : select(PartyByDateTable, { city, date: { gte: from } }, options),
-  );
+  const found = await (after && after.date >= from
+    ? readRows(session, PartyByDateTable, { city }, { ...options, after })
+    : readRows(session, PartyByDateTable, { city, date: { gte: from } }, options));
+  for (const { row } of found.unreadable) session.report(row);
+  return found;
 }
 
 function removeOrphans(

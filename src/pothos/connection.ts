@@ -3,10 +3,11 @@ import {
   type ClusteringKey,
   int,
   type RawRow,
+  readRows,
   type Row,
-  select,
   type Session,
   type Table,
+  type UnreadableRow,
 } from "../cassandra/index.ts";
 import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
 import { checkArgument } from "./error.ts";
@@ -73,23 +74,46 @@ export function checkPage<T extends Table>(
   };
 }
 
-/** Reads a page of a partition by one query: one row more than asked for tells whether others follow. */
-export async function readPage<T extends Table>(
-  session: Session,
-  page: Page<T>,
-): Promise<Connection<Row<T>>> {
-  const { first, after, scope } = page;
-  const { table, partition } = scope;
-  const options = { limit: first + 1, after };
-  const rows = await session.run(select(table, partition as never, options));
-  return connectionOf(page, rows.slice(0, first), rows.length > first);
+/** What a page of a partition has. */
+export interface PageRows<T extends Table> {
+  readonly rows: readonly Row<T>[];
+  /** Whether others follow. */
+  readonly more: boolean;
+  /** Rows of the page that cannot be read. */
+  readonly skipped: readonly UnreadableRow[];
+  /** The row behind which the next page begins, if that is not the last one. */
+  readonly end?: ClusteringKey<T> | undefined;
 }
 
-/** Shows rows as a page; each has at least the scope's clustering key. */
+/**
+ * Reads a page of a partition by one query: one row more than asked for tells whether others follow.
+ *
+ * @throws UnreadableRow if so many of them follow each other that the page has no end that could be named
+ */
+export async function readPage<T extends Table>(
+  session: Session,
+  { first, after, scope: { table, partition } }: Page<T>,
+): Promise<PageRows<T>> {
+  const options = { limit: first + 1, after };
+  const found = await readRows(session, table, partition as never, options);
+  const { rows, unreadable, isEnd, place } = found;
+  const more = rows.length > first;
+  const skipped = unreadable.filter(({ at }) => !more || at < first).map(({ row }) => row);
+  if (more || isEnd) return { rows: rows.slice(0, first), more, skipped };
+  if (place === undefined) throw skipped[0]!;
+  return { rows, more: true, skipped, end: place };
+}
+
+/**
+ * Shows rows as a page; each has at least the scope's clustering key.
+ *
+ * @param end the row behind which the next page begins; default: the last one
+ */
 export function connectionOf<T extends Table, Node extends object>(
   { scope, after }: Page<T>,
   rows: readonly Node[],
   hasNextPage: boolean,
+  end?: ClusteringKey<T>,
 ): Connection<Node> {
   const edges = rows.map((node) => ({ node, cursor: encodeCursor(scope, node as RawRow) }));
   return {
@@ -98,7 +122,7 @@ export function connectionOf<T extends Table, Node extends object>(
       hasNextPage,
       hasPreviousPage: after !== undefined,
       startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: end ? encodeCursor(scope, end) : (edges.at(-1)?.cursor ?? null),
     },
   };
 }

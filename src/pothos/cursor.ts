@@ -22,7 +22,8 @@ export function encodeCursor<T extends Table>(scope: CursorScope<T>, row: RawRow
   const place = [
     field,
     keyText(table, table.partition, partition),
-    keyText(table, clusteringNames(table), row),
+    // Of a row that another program may have written.
+    keyText(table, clusteringNames(table), row, "match"),
   ];
   return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
@@ -46,7 +47,7 @@ function clusteringKey<T extends Table>(table: T, cursor: string): ClusteringKey
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     const text = (place as readonly string[])[2] ?? "";
-    return keyOfText(table, clusteringNames(table), text) as ClusteringKey<T> | undefined;
+    return keyOfText(table, clusteringNames(table), text, "match") as ClusteringKey<T> | undefined;
   } catch {
     return undefined;
   }

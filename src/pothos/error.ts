@@ -1,5 +1,10 @@
 import { GraphQLError, type GraphQLErrorOptions } from "graphql";
-import { CassandraError, type CassandraErrorCode, InvalidValue } from "../cassandra/index.ts";
+import {
+  CassandraError,
+  type CassandraErrorCode,
+  InvalidValue,
+  UnreadableRow,
+} from "../cassandra/index.ts";
 
 /** The `extensions.code` of every error that the bridge tells a client, and what the client can do about it. */
 export const bridgeCodes = {
@@ -12,7 +17,9 @@ export const bridgeCodes = {
   NOT_SYNCED:
     "The database lacks a table or a column of this service, or has it differently. Nothing was written; try again when an operator has repaired it.",
   TOO_MANY_TOMBSTONES:
-    "There are more deleted rows under this key than Cassandra reads through. Nothing was written; they are being swept: try again in some seconds.",
+    "More was deleted under this key than Cassandra reads through. Nothing was written. Deleted rows are being swept: try again in some seconds.",
+  UNREADABLE_VALUE:
+    "Another program has stored what cannot be represented; `extensions` has the `table`, the `column` and the row's `key`. Write the column anew, or delete the row.",
   OUTCOME_UNKNOWN:
     "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
 } as const;
@@ -51,6 +58,10 @@ export function checkArgument<Value>(argument: readonly string[], check: () => V
 /** What a client is told of a failure of the model layer; undefined if it is none of the client's business. */
 export function clientError(error: unknown): GraphQLError | undefined {
   if (!(error instanceof CassandraError)) return undefined;
+  if (error instanceof UnreadableRow) {
+    const { table, column, key } = error;
+    return bridgeError("UNREADABLE_VALUE", error.message, { extensions: { table, column, key } });
+  }
   const { code, message } = error;
   if (code === "UNAVAILABLE") return bridgeError(code, message);
   if (!isForClients(code)) return undefined;

@@ -2,9 +2,16 @@ import { type FieldKind, RootFieldBuilder, type SchemaTypes } from "@pothos/core
 import type { GraphQLResolveInfo } from "graphql";
 import type { RawRow, Table } from "../cassandra/index.ts";
 import { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
-import { checkPage, type PageArguments, pageArguments, readPage } from "./connection.ts";
+import {
+  checkPage,
+  connectionOf,
+  type PageArguments,
+  pageArguments,
+  readPage,
+} from "./connection.ts";
 import { connectionRef, rowRef } from "./refs.ts";
 import { describeKey } from "./schema-builder.ts";
+import { skip } from "./skipped.ts";
 
 const prototype = RootFieldBuilder.prototype as PothosSchemaTypes.RootFieldBuilder<
   SchemaTypes,
@@ -26,9 +33,14 @@ prototype.partition = function partition(table, { description } = {}) {
       ...partitionArguments(this.arg, table),
       ...pageArguments(this.arg),
     },
-    resolve: (_: unknown, args: Args, context: object, { fieldName }: GraphQLResolveInfo) => {
-      const scope = { field: fieldName, table, partition: partitionOf(table, args) };
-      return readPage(session(context), checkPage(scope, args));
+    resolve: async (_: unknown, args: Args, context: object, { fieldName }: GraphQLResolveInfo) => {
+      const page = checkPage(
+        { field: fieldName, table, partition: partitionOf(table, args) },
+        args,
+      );
+      const { rows, more, skipped, end } = await readPage(session(context), page);
+      for (const row of skipped) skip(context, session(context), row);
+      return connectionOf(page, rows, more, end);
     },
   } as never) as never;
 };

@@ -18,6 +18,7 @@ export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "
 export { connectionRef } from "./refs.ts";
 export { describeKey } from "./schema-builder.ts";
 export type { CassandraScalars } from "./scalars.ts";
+export { skip, takeSkipped } from "./skipped.ts";
 
 /** The plugin's name, for a builder's `plugins`. It stands on the relay plugin's connection types: name both. */
 const cassandra = "cassandra";

@@ -1,5 +1,13 @@
 import SchemaBuilder, { type FieldMap, type SchemaTypes } from "@pothos/core";
-import { columnOf, keyNames, primaryKeyText, type Row, type Table } from "../cassandra/index.ts";
+import {
+  columnOf,
+  keyNames,
+  primaryKeyText,
+  type RawRow,
+  type Row,
+  type Table,
+  unreadableColumns,
+} from "../cassandra/index.ts";
 import { setRowRef } from "./refs.ts";
 
 const prototype = SchemaBuilder.prototype as PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
@@ -39,15 +47,22 @@ export function describeKey(description: string | undefined, table: Table): stri
 
 function columnField(t: ObjectFields, table: Table, name: string) {
   const { type, nullable, description } = columnOf(table, name);
-  const inKey = keyNames(table).includes(name);
-  return t.expose(
-    name as never,
-    {
-      // The scalar's name is one that the plugin gave to the builder.
-      type: type.scalar as never,
-      nullable: nullable && !inKey,
-      ...(description !== undefined && { description }),
-      extensions: { cassandra: { column: name } },
-    } as never,
-  );
+  const isNullable = nullable && !keyNames(table).includes(name);
+  const options = {
+    // The scalar's name is one that the plugin gave to the builder.
+    type: type.scalar as never,
+    nullable: isNullable,
+    ...(description !== undefined && { description }),
+    extensions: { cassandra: { column: name } },
+  };
+  if (!isNullable) return t.expose(name as never, options as never);
+  return t.field({ ...options, resolve: (row: RawRow) => valueOf(row, name) } as never);
+}
+
+/** @throws UnreadableRow if the value is null because the stored one cannot be represented */
+function valueOf(row: RawRow, name: string): unknown {
+  const value = row[name];
+  const unreadable = value === null ? unreadableColumns(row).get(name) : undefined;
+  if (unreadable) throw unreadable;
+  return value;
 }

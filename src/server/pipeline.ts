@@ -17,6 +17,7 @@ import type { Mask } from "./mask.ts";
 import { createOperations } from "./operation.ts";
 import { type Params, tooDeepVariables } from "./params.ts";
 import { requestError } from "./request-error.ts";
+import { useSkipped } from "./skipped.ts";
 import type { Yoga } from "./yoga.ts";
 
 /** An operation that is in order, to be run once. */
@@ -71,6 +72,7 @@ export function createPipeline({ context, mask, isClosing, maxTokens }: Pipeline
       useArgumentErrors(),
       useDocuments(maxTokens),
       useDelivery(),
+      useSkipped(),
     ],
     parserAndValidationCache: false,
     graphiql: false,

@@ -66,6 +66,19 @@ describe("timestamp", () => {
   test.each([[new Date(NaN)], ["2027-01-01"], [0]])("%j is refused", (value) => {
     expect(refusal(() => timestamp().type.check(value))).toMatch(/^WRONG_TYPE: must be a date/);
   });
+
+  test("is of the years that RFC 3339 can write, to be written and to be read", () => {
+    const { type } = timestamp();
+    for (const text of ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"]) {
+      expect(type.check(new Date(text)).toISOString()).toBe(text);
+      expect(type.decode(new Date(text)).toISOString()).toBe(text);
+    }
+    for (const text of ["-000001-12-31T23:59:59.999Z", "+010000-01-01T00:00:00.000Z"]) {
+      const message = "OUT_OF_RANGE: must be a date and time of the years 0 to 9999";
+      expect(refusal(() => type.check(new Date(text)))).toBe(message);
+      expect(refusal(() => type.decode(new Date(text)))).toBe(message);
+    }
+  });
 });
 
 test.each([

@@ -118,8 +118,8 @@ describe("a read that replicas fail on", () => {
 
   test("is told as a failure, not as silence", async () => {
     await expect(session.cql(read)).rejects.toMatchObject({
-      code: "READ_FAILED",
-      message: expect.stringMatching(/^Cassandra could not read this: .*1 failed\)\.$/),
+      code: "TOO_MANY_TOMBSTONES",
+      cause: { message: expect.stringMatching(/1 failed\)$/) },
     });
   });
 

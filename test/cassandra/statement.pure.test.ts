@@ -302,7 +302,7 @@ describe("a row that is read", () => {
 
   test("without a required value is an error", () => {
     expect(() => decode({ city: "Rome", id, name: null, people: 1, note: null })).toThrow(
-      'A row of "party" has no "name", which its model requires.',
+      `Table "party", row {"city":"Rome","id":"${id}"}: "name" is null, which its model does not allow.`,
     );
   });
 

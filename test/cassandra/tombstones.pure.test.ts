@@ -56,8 +56,8 @@ describe("a failure of too many tombstones is told by", () => {
   });
 
   test.each([
-    ["a read that failed of something else", answered(readFailure, local), false, "UNAVAILABLE"],
-    ["a read with another warning", answered(readFailure, local, ["Beware"]), false, "UNAVAILABLE"],
+    ["a read that failed of something else", answered(readFailure, local), false, "READ_FAILED"],
+    ["a read with another warning", answered(readFailure, local, ["Beware"]), false, "READ_FAILED"],
     [
       "a write that has read many and failed of something else",
       answered(writeFailure, local, [found]),

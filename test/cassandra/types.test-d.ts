@@ -17,6 +17,7 @@ import {
   map,
   type PartitionKey,
   type PrimaryKey,
+  readable,
   remove,
   type Row,
   select,
@@ -29,6 +30,7 @@ import {
   type Table,
   text,
   timestamp,
+  Unreadable,
   update,
   updatePartition,
   uuid,
@@ -280,11 +282,14 @@ describe("hidden columns and columns of the partition", () => {
   });
 
   test("can be in what is stored, as the database holds it", () => {
-    expectTypeOf<StoredRow<typeof Desk>["seats"]>().toEqualTypeOf<number | null | undefined>();
-    expectTypeOf<StoredRow<typeof Desk>["motto"]>().toEqualTypeOf<string | null | undefined>();
+    type Not = null | undefined | Unreadable;
+    expectTypeOf<StoredRow<typeof Desk>["seats"]>().toEqualTypeOf<number | Not>();
+    expectTypeOf<StoredRow<typeof Desk>["motto"]>().toEqualTypeOf<string | Not>();
     expectTypeOf<StoredRow<typeof Desk>["seatsBy"]>().toEqualTypeOf<
-      ReadonlyMap<string, number> | null | undefined
+      ReadonlyMap<string, number> | Not
     >();
+    expectTypeOf(readable(null as number | Not)).toEqualTypeOf<number | null | undefined>();
+    update(Desk, { room, id }, { seats: 1 }, { if: { seats: new Unreadable(Buffer.alloc(0)) } });
     const stored = selectStored(Desk, { room }, [{ id }], ["seats", "seatsBy", "rounds"]);
     expectTypeOf(stored).toEqualTypeOf<Statement<readonly StoredRow<typeof Desk>[]>>();
     // @ts-expect-error "nope" is no column

@@ -32,13 +32,20 @@ test("sync --backfill puts the entries of the parties that were there before", a
     randomUUID(),
     "A",
   ]);
+  const strange = randomUUID();
+  await session.cql(
+    `INSERT INTO party (city, id, name, date) VALUES ('Rome', ${strange}, 'A', 1795247560962000000)`,
+  );
 
   const filled = await runCommand(["sync", "--backfill"], { env: cluster(name) });
   expect(filled).toMatchObject({ code: 0 });
   expect(filled.out).toContain("ALTER TABLE party ADD recent blob;");
   expect(filled.out).toMatch(/^CREATE TABLE IF NOT EXISTS party_by_date \(/m);
   expect(filled.err).toContain(
-    "3 entries put in party_by_date. Parties without a date, and so without an entry: 1.",
+    "3 entries put in party_by_date. Parties without a date, and so without an entry: 1. Parties that cannot be read, and have none either: 1.",
+  );
+  expect(filled.err).toContain(
+    `A row is left out. Table "party", row {"city":"Rome","id":"${strange}"}: "date" holds a value that is not a date and time.`,
   );
   expect(await session.cql("SELECT * FROM party_by_date")).toHaveLength(3);
 

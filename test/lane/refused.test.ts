@@ -6,6 +6,7 @@ import {
   insert,
   int,
   map,
+  readable,
   table,
   text,
   update,
@@ -61,9 +62,10 @@ const rule: Rule<typeof Desk, Request, string> = {
       return { write, creates: true, after: { seats: 0 }, answers: ["created"] };
     }
     if (seen === null) return { after: null, answers: ["missing"] };
-    if (seen?.seats == null) return { after: seen, answers: [] };
-    const seats = seen.seats + 1;
-    const write = update(Desk, { room, id }, { seats }, { if: { seats: seen.seats } });
+    const taken = readable(seen?.seats);
+    if (taken == null) return { after: seen, answers: [] };
+    const seats = taken + 1;
+    const write = update(Desk, { room, id }, { seats }, { if: { seats: taken } });
     return { write, after: { seats }, answers: [String(seats)] };
   },
 };

@@ -93,7 +93,7 @@ test("a change reads what is hidden only if it comes with an id, and nothing if 
   const party = texts.filter((text) => / party /.test(text) && !text.startsWith(row));
   expect(party).toEqual(
     [
-      "UPDATE party USING TTL ? SET rounds[?] = ? WHERE city = ? IF rounds[?] = null",
+      "UPDATE party USING TTL ? SET rounds[?] = ?, recent = null WHERE city = ? AND id = ? IF rounds[?] = null AND recent = null",
       `INSERT INTO party (city, id, name, people, date) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS; ${round}`,
       `UPDATE party SET people = ? WHERE city = ? AND id = ? IF people = ?; ${round}`,
       `UPDATE party SET people = ?, recent = ? WHERE city = ? AND id = ? IF people = ? AND recent = null AND earlier = null; ${round}`,

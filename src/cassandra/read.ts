@@ -1,0 +1,69 @@
+import { UnreadableRow } from "./error.ts";
+import { clusteringKeyOf } from "./key.ts";
+import { selectEach, type SelectOptions, type TimedRow } from "./select.ts";
+import type { RawRow } from "./statement.ts";
+import type { Session } from "./session.ts";
+import type { ClusteringKey, DataName, Key, Place, Table } from "./table.ts";
+import { Unreadable } from "./unreadable.ts";
+
+/** What {@link readRows} takes beside the key. */
+export type ReadOptions<T extends Table, Name extends DataName<T>> = SelectOptions<T, Name> & {
+  /** How many rows that can be read. */
+  readonly limit: number;
+};
+
+/** Rows that can be read, and what was found between them. */
+export interface ReadRows<T extends Table, Name extends DataName<T>> {
+  /** As many as were asked for; fewer at the end, or where too many of the others are in between. */
+  readonly rows: readonly TimedRow<T, Name>[];
+  /** Those that cannot be read, each with the number of rows before it. */
+  readonly unreadable: readonly { readonly row: UnreadableRow; readonly at: number }[];
+  /** Whether nothing lies behind them. */
+  readonly isEnd: boolean;
+  /** The last place that was looked at and can be named: another read can begin behind it. */
+  readonly place: ClusteringKey<T> | undefined;
+}
+
+/** How many queries are sent for rows in the place of those that cannot be read. */
+const MOST_QUERIES = 20;
+
+/**
+ * Reads rows of a partition by one query. Only if some of them cannot be read, as another program has written them, it
+ * reads others in their place.
+ */
+export async function readRows<T extends Table, Name extends DataName<T> = never>(
+  session: Pick<Session, "run">,
+  table: T,
+  key: Key<T>,
+  { limit, after, ...options }: ReadOptions<T, Name>,
+): Promise<ReadRows<T, Name>> {
+  const rows: TimedRow<T, Name>[] = [];
+  const unreadable: { row: UnreadableRow; at: number }[] = [];
+  let from: Place<T> | undefined = after;
+  let place: ClusteringKey<T> | undefined;
+  let isEnd = false;
+  for (let query = 0; query < MOST_QUERIES && !isEnd && rows.length < limit; query++) {
+    const wanted = limit - rows.length;
+    const found = await session.run(
+      selectEach<T, Name>(table, key, { ...options, limit: wanted, after: from }),
+    );
+    for (const each of found) {
+      from = placeOf(table, each);
+      if (isNamed(from)) place = from;
+      if (each instanceof UnreadableRow) unreadable.push({ row: each, at: rows.length });
+      else rows.push(each);
+    }
+    isEnd = found.length < wanted;
+  }
+  return { rows, unreadable, isEnd, place };
+}
+
+function placeOf<T extends Table>(table: T, row: object): Place<T> {
+  const key = row instanceof UnreadableRow ? row.storedKey : (row as RawRow);
+  return clusteringKeyOf(table, key) as Place<T>;
+}
+
+/** Whether a place has only values that can be represented. */
+function isNamed<T extends Table>(place: Place<T>): place is Place<T> & ClusteringKey<T> {
+  return !Object.values(place).some((value) => value instanceof Unreadable);
+}

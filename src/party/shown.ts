@@ -1,0 +1,32 @@
+import { selectEach, type Session, UnreadableRow } from "../cassandra/index.ts";
+import type { TimedParty } from "./outcome.ts";
+import { type Party, type PartyKey, PartyTable } from "./table.ts";
+
+// A party as a page shows it: what another program has put there and cannot be represented is as if it were not there.
+// For whoever is about to change or delete it, and for lists.
+
+/** Reads a party. */
+export async function loadShown(session: Session, key: PartyKey): Promise<Party | undefined> {
+  try {
+    return await session.load(PartyTable, key);
+  } catch (error) {
+    if (!(error instanceof UnreadableRow)) throw error;
+    return only(await session.run(selectEach(PartyTable, key)));
+  }
+}
+
+/** Reads a party; that there is none only a serial read says. */
+export async function findShown(session: Session, key: PartyKey): Promise<Party | undefined> {
+  const found = await loadShown(session, key);
+  return found ?? only(await session.run(selectEach(PartyTable, key, { serial: true })));
+}
+
+/** Reads a party with the ballot of its count. */
+export async function readShown(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
+  return only(await session.run(selectEach(PartyTable, key, { writetime: "people" })));
+}
+
+function only<P>([party]: readonly (P | UnreadableRow)[]): P | undefined {
+  if (party instanceof UnreadableRow) throw party;
+  return party;
+}
