@@ -56,7 +56,7 @@ export interface Column<
   readonly static?: boolean;
   /** What an insert writes when the value is left out. */
   readonly initial?: () => Value;
-  /** What a null of another program's row reads as. */
+  /** What a null of another program's row reads as, and in a page what cannot be represented. */
   readonly ifNull?: Value;
   readonly description?: string;
 }
@@ -74,7 +74,10 @@ export interface ColumnBuilder<
    * a function runs once an insert, and a stored null is an error when read.
    */
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true>;
-  /** What a null reads as, that another program has left: so that one row of it does not fail a whole page. */
+  /**
+   * What a null reads as, that another program has left, and in a page also a value that cannot be represented: so that
+   * one row of it does not fail a whole page.
+   */
   nullAs(value: Value): ColumnBuilder<Value, false, Optional>;
   /** The partition has one value of it, which all its rows share. */
   ofPartition(): ColumnBuilder<Value, Nullable, Optional>;

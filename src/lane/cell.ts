@@ -204,6 +204,7 @@ function givenUp(): CassandraError {
   );
 }
 
-function isUnknown(error: unknown): boolean {
+/** Whether nobody knows what became of a write. */
+export function isUnknown(error: unknown): boolean {
   return error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN";
 }

@@ -40,7 +40,7 @@ export interface Lanes {
 export interface LanesOptions {
   /** How long a process' last round is kept in its partition, in seconds. Default: an hour. */
   readonly ttl?: number;
-  /** Told of a row that was changed for somebody who had stopped waiting for it. Default: nobody is told. */
+  /** Told of a row that was changed, or may have been, for somebody who had stopped waiting for it. Default: nobody is told. */
   readonly onLate?: (table: Table, key: PrimaryKey<Table>) => void;
 }
 

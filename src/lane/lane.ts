@@ -12,7 +12,7 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 import { contention } from "../error.ts";
-import type { Cell } from "./cell.ts";
+import { type Cell, isUnknown } from "./cell.ts";
 import { laneLimits } from "./limits.ts";
 import { createRecent } from "../recent.ts";
 import type { RowPlan, Rule, Seen } from "./rule.ts";
@@ -28,7 +28,7 @@ export interface LaneOptions<T extends Table, Request, Answer> {
   readonly rule: Rule<T, Request, Answer>;
   readonly partition: PartitionKey<T>;
   readonly cell: Cell<T>;
-  /** A row was changed for somebody who no longer waits. */
+  /** A row was changed, or may have been, for somebody who no longer waits. */
   readonly onLate: (row: ClusteringKey<T>) => void;
   /** Nobody waits any more, and nothing is in flight. */
   readonly onIdle: () => void;
@@ -187,6 +187,8 @@ export function createLane<T extends Table, Request, Answer>({
       setSent(rows, false);
       again(rows.flatMap(({ callers }) => callers));
     } catch (error) {
+      // It is given up: the rows may have been changed, or be changed later.
+      if (isUnknown(error)) for (const row of rows) late(row);
       if (rows.length === 1 || !isOfOneRow(error)) return fail(rows, error);
       setSent(rows, false);
       await eachAlone(rows, send);
@@ -195,12 +197,19 @@ export function createLane<T extends Table, Request, Answer>({
 
   function apply(rows: readonly Row[]): void {
     setSent(rows, false);
-    for (const { row, key, callers, plan } of rows) {
-      if (callers.some((caller) => !waiting.has(caller))) onLate(key);
+    for (const planned of rows) {
+      const { row, callers, plan } = planned;
+      late(planned);
       // Certain is only what was written or compared: whoever is to be told of the rest has it looked at.
       known.set(row, { seen: plan.after, asOf: 0 });
       tell(callers, plan.answers);
     }
+  }
+
+  /** Tells of a row of which a caller can no longer be told. */
+  function late({ row, key, callers }: Row): void {
+    known.delete(row);
+    if (callers.some((caller) => !waiting.has(caller))) onLate(key);
   }
 
   /** Remembers rows as they were found; those that were not found do not exist. */
