@@ -153,7 +153,7 @@ describe.each([
         `The driver cannot convert a value between JavaScript and CQL${reason}.`,
       );
       // The driver's error repeats it, and a log shows causes.
-      expect(inspect(refusal, { depth: null })).not.toContain("31");
+      expect(inspect(refusal, { depth: null })).not.toMatch(/31_?415/);
     }
   });
 });
