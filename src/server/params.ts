@@ -11,7 +11,6 @@ export interface Params {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /**
@@ -75,7 +74,7 @@ function checkParams(given: unknown): Params {
   if (extensions != null && !isObject(extensions)) {
     throw needed("extensions", "an object", extensions);
   }
-  return { query, operationName, variables, extensions };
+  return { query, operationName, variables };
 }
 
 /**
