@@ -1,6 +1,19 @@
 import { addColumn, createTable } from "./ddl.ts";
-import type { LiveColumn, LiveTables } from "./introspect.ts";
 import { allColumns, columnOf, type Table } from "./table.ts";
+
+/** A column as the database has it. */
+export interface LiveColumn {
+  readonly name: string;
+  /** Its CQL type, e.g. `frozen<list<text>>`. */
+  readonly type: string;
+  readonly kind: "partition_key" | "clustering" | "static" | "regular";
+  /** Its place in the partition key or the clustering key; -1 outside the key. */
+  readonly position: number;
+  readonly order: "asc" | "desc" | "none";
+}
+
+/** The tables of a keyspace by name, each with its columns by name. */
+export type LiveTables = ReadonlyMap<string, ReadonlyMap<string, LiveColumn>>;
 
 /** How a database differs from the models. */
 export interface Drift {

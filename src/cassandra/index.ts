@@ -1,7 +1,7 @@
-export { type Bundle, readBundle } from "./bundle.ts";
-export { checkOptions } from "./check-options.ts";
+export { type Bundle, readBundle } from "./session/bundle.ts";
+export { checkOptions } from "./session/check-options.ts";
 export * from "./column.ts";
-export { MAX_PORT, readContactPoints } from "./contact-point.ts";
+export { MAX_PORT, readContactPoints } from "./session/contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
 export { type Addition, type Drift } from "./drift.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue, UnreadableRow } from "./error.ts";
@@ -18,10 +18,10 @@ export {
   silenceOf,
   visit,
   type Visit,
-} from "./examine.ts";
+} from "./session/examine.ts";
 export { checked, clusteringKeyOf, keyOfText, keyText, partitionKeyOf } from "./key.ts";
-export { MAX_ROWS_A_QUERY } from "./loader.ts";
-export { keyspaceMissing, NotSynced, type Remedy } from "./not-synced.ts";
+export { MAX_ROWS_A_QUERY } from "./session/loader.ts";
+export { keyspaceMissing, NotSynced, type Remedy } from "./session/not-synced.ts";
 export {
   type ConnectByBundle,
   type ConnectByContactPoints,
@@ -32,10 +32,10 @@ export {
   placeOf,
   type SerialConsistency,
   type TlsOptions,
-} from "./options.ts";
-export { passOn } from "./pass-on.ts";
-export { type ReadOptions, type ReadRows, readRows } from "./read.ts";
-export { lackingRights } from "./rights.ts";
+} from "./session/options.ts";
+export { passOn } from "./session/pass-on.ts";
+export { type ReadOptions, type ReadRows, readRows } from "./session/read.ts";
+export { lackingRights } from "./session/rights.ts";
 export {
   decodeEach,
   decodeRow,
@@ -49,7 +49,7 @@ export {
   type SchemaWatch,
   type SchemaWatchOptions,
   watchSchema,
-} from "./schema-watch.ts";
+} from "./session/schema-watch.ts";
 export {
   select,
   selectEach,
@@ -59,9 +59,9 @@ export {
   selectWritetimes,
   type TimedRow,
 } from "./select.ts";
-export { connect, type Session } from "./session.ts";
+export { connect, type Session } from "./session/session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
-export { requireSynced, sync, syncKeyspace } from "./sync.ts";
+export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";
 export * from "./table.ts";
 export { readable, Unreadable } from "./unreadable.ts";
 export {

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { readBundle } from "../../src/cassandra/bundle.ts";
+import { readBundle } from "../../src/cassandra/session/bundle.ts";
 import { connect } from "../../src/cassandra/index.ts";
-import { unzip } from "../../src/cassandra/zip.ts";
+import { unzip } from "../../src/cassandra/session/zip.ts";
 import { certify } from "../fixtures/certificate.ts";
 import { zip } from "../fixtures/zip.ts";
 import { temporaryDirectory } from "../local/place.ts";

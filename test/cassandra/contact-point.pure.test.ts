@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkOptions } from "../../src/cassandra/index.ts";
-import { readContactPoints } from "../../src/cassandra/contact-point.ts";
+import { readContactPoints } from "../../src/cassandra/session/contact-point.ts";
 
 const refusal = (action: () => unknown): unknown => {
   try {

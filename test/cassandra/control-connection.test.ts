@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "cassandra-driver";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { mendReconnection } from "../../src/cassandra/control-connection.ts";
+import { mendReconnection } from "../../src/cassandra/session/control-connection.ts";
 import { connect, type Session } from "../../src/cassandra/index.ts";
 import { ownAddress } from "../fixtures/cluster.ts";
 import { startNameServer } from "../fixtures/name-server.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asc, table, text, timestamp, uuid } from "../../src/cassandra/index.ts";
 import { drift } from "../../src/cassandra/drift.ts";
-import type { LiveColumn } from "../../src/cassandra/introspect.ts";
+import type { LiveColumn } from "../../src/cassandra/drift.ts";
 
 const Event = table(
   "event",

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { errors, types } from "cassandra-driver";
 import { describe, expect, test } from "vitest";
-import { fromDriver } from "../../src/cassandra/error.ts";
+import { fromDriver } from "../../src/cassandra/session/driver-error.ts";
 
 const { responseErrorCodes: codes } = types;
 const response = (code: number, message = "") => new errors.ResponseError(code, message);

@@ -23,7 +23,7 @@ import {
 } from "../../src/cassandra/index.ts";
 import { addColumn } from "../../src/cassandra/ddl.ts";
 import { drift } from "../../src/cassandra/drift.ts";
-import type { LiveColumn } from "../../src/cassandra/introspect.ts";
+import type { LiveColumn } from "../../src/cassandra/drift.ts";
 import { decodeBatch, writeNothing } from "../../src/cassandra/write.ts";
 
 const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";

@@ -1,6 +1,6 @@
 import { errors, types } from "cassandra-driver";
 import { expect, test } from "vitest";
-import { reasonOf } from "../../src/cassandra/reason.ts";
+import { reasonOf } from "../../src/cassandra/session/reason.ts";
 
 const { responseErrorCodes: codes } = types;
 const noHost = (...inner: unknown[]) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UnreadableRow } from "../../src/cassandra/index.ts";
-import { createReport } from "../../src/cassandra/report.ts";
+import { createReport } from "../../src/cassandra/session/report.ts";
 
 const row = (id: string, column = "seats") => {
   const key = { hall: "A", id };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asc, table, text } from "../../src/cassandra/index.ts";
-import { rightsProbes } from "../../src/cassandra/rights.ts";
+import { rightsProbes } from "../../src/cassandra/session/rights.ts";
 
 const columns = { room: text(), "At hour": text(), body: text() };
 const key = { partition: ["room"], clustering: [asc("At hour")] } as const;

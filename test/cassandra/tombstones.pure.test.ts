@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { types } from "cassandra-driver";
 import { describe, expect, test } from "vitest";
 import { asc, table, text } from "../../src/cassandra/index.ts";
-import { fromDriver } from "../../src/cassandra/error.ts";
-import { isMostlyDead, tombstonesIn } from "../../src/cassandra/tombstones.ts";
+import { fromDriver } from "../../src/cassandra/session/driver-error.ts";
+import { isMostlyDead, tombstonesIn } from "../../src/cassandra/session/tombstones.ts";
 
 const { FrameReader } = createRequire(import.meta.url)("cassandra-driver/lib/readers.js") as {
   FrameReader: new (

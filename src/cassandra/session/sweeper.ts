@@ -1,11 +1,12 @@
-import { createRecent } from "../recent.ts";
-import { CassandraError, messageOf } from "./error.ts";
-import { keyText, partitionKeyOf, placeValues } from "./key.ts";
-import { isOrdered, type Slice, sliceOf, slicesBetween } from "./slice.ts";
-import type { RangeRead, RawRow } from "./statement.ts";
+import { createRecent } from "../../recent.ts";
+import { CassandraError } from "../error.ts";
+import { messageOf } from "./driver-error.ts";
+import { keyText, partitionKeyOf, placeValues } from "../key.ts";
+import { isOrdered, type Slice, sliceOf, slicesBetween } from "../slice.ts";
+import type { RangeRead, RawRow } from "../statement.ts";
 import { sweep, type SweepAccess, type Swept } from "./sweep.ts";
-import type { Table } from "./table.ts";
-import { unlikelyColumn } from "./write.ts";
+import type { Table } from "../table.ts";
+import { unlikelyColumn } from "../write.ts";
 
 /**
  * Sweeps what reads show to have very many dead rows, one partition after the other: see {@link sweep}.

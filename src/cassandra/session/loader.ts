@@ -1,11 +1,11 @@
 import DataLoader from "dataloader";
-import { chunks } from "../chunks.ts";
-import { CassandraError } from "./error.ts";
-import { clusteringKeyOf, keyText, partitionKeyOf } from "./key.ts";
-import { decodeKey, decodeRow } from "./row.ts";
-import { select, selectRows } from "./select.ts";
-import type { RawRow, Statement } from "./statement.ts";
-import { keyNames, type PrimaryKey, type Row, type RowKey, type Table } from "./table.ts";
+import { chunks } from "../../chunks.ts";
+import { CassandraError } from "../error.ts";
+import { clusteringKeyOf, keyText, partitionKeyOf } from "../key.ts";
+import { decodeKey, decodeRow } from "../row.ts";
+import { select, selectRows } from "../select.ts";
+import type { RawRow, Statement } from "../statement.ts";
+import { keyNames, type PrimaryKey, type Row, type RowKey, type Table } from "../table.ts";
 
 /** Most rows that one query names; Astra DB refuses longer lists (guardrail in_select_cartesian_product). */
 export const MAX_ROWS_A_QUERY = 25;

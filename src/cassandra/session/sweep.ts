@@ -1,8 +1,8 @@
-import { CassandraError } from "./error.ts";
-import { identifier } from "./identifier.ts";
-import { halves, type Slice, slicesBetween, type Values, whereSlice } from "./slice.ts";
-import { type Fragment, join, type RawRow } from "./statement.ts";
-import { clusteringNames, type Table } from "./table.ts";
+import { CassandraError } from "../error.ts";
+import { identifier } from "../identifier.ts";
+import { halves, type Slice, slicesBetween, type Values, whereSlice } from "../slice.ts";
+import { type Fragment, join, type RawRow } from "../statement.ts";
+import { clusteringNames, type Table } from "../table.ts";
 
 /** What one sweep does at most. */
 export const sweepLimits = {

@@ -1,19 +1,6 @@
+import type { LiveColumn, LiveTables } from "../drift.ts";
 import type { Session } from "./session.ts";
-import type { RawRow } from "./statement.ts";
-
-/** A column as the database has it. */
-export interface LiveColumn {
-  readonly name: string;
-  /** Its CQL type, e.g. `frozen<list<text>>`. */
-  readonly type: string;
-  readonly kind: "partition_key" | "clustering" | "static" | "regular";
-  /** Its place in the partition key or the clustering key; -1 outside the key. */
-  readonly position: number;
-  readonly order: "asc" | "desc" | "none";
-}
-
-/** The tables of a keyspace by name, each with its columns by name. */
-export type LiveTables = ReadonlyMap<string, ReadonlyMap<string, LiveColumn>>;
+import type { RawRow } from "../statement.ts";
 
 /** Reads from the database itself which tables a keyspace has. */
 export async function introspect(session: Session, keyspace: string): Promise<LiveTables> {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Host, QueryOptions, types } from "cassandra-driver";
-import { fromDriver } from "./error.ts";
+import { fromDriver } from "./driver-error.ts";
 import { fence, type NodeAccess, timeAgo } from "./fence.ts";
-import type { RawRow, Statement } from "./statement.ts";
+import type { RawRow, Statement } from "../statement.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
-import { clusteringNames, type Table } from "./table.ts";
+import { clusteringNames, type Table } from "../table.ts";
 import { tombstonesIn } from "./tombstones.ts";
-import { rawOf } from "./unreadable.ts";
+import { rawOf } from "../unreadable.ts";
 
 /** The driver's options for what a sweep sends. */
 export interface SweepExecutions {

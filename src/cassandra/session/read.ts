@@ -1,10 +1,10 @@
-import { UnreadableRow } from "./error.ts";
-import { clusteringKeyOf } from "./key.ts";
-import { selectEach, type SelectOptions, type TimedRow } from "./select.ts";
-import type { RawRow } from "./statement.ts";
+import { UnreadableRow } from "../error.ts";
+import { clusteringKeyOf } from "../key.ts";
+import { selectEach, type SelectOptions, type TimedRow } from "../select.ts";
+import type { RawRow } from "../statement.ts";
 import type { Session } from "./session.ts";
-import type { ClusteringKey, DataName, Key, Place, Table } from "./table.ts";
-import { Unreadable } from "./unreadable.ts";
+import type { ClusteringKey, DataName, Key, Place, Table } from "../table.ts";
+import { Unreadable } from "../unreadable.ts";
 
 /** What {@link readRows} takes beside the key. */
 export type ReadOptions<T extends Table, Name extends DataName<T>> = SelectOptions<T, Name> & {

@@ -1,12 +1,12 @@
-import { singleFlight } from "../single-flight.ts";
-import { within } from "../within.ts";
-import { CassandraError } from "./error.ts";
+import { singleFlight } from "../../single-flight.ts";
+import { within } from "../../within.ts";
+import { CassandraError } from "../error.ts";
 import { agreedVersion, tableIds } from "./introspect.ts";
 import { passOn } from "./pass-on.ts";
 import type { Session } from "./session.ts";
 import type { NotSynced } from "./not-synced.ts";
 import { mismatchOf } from "./sync.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../table.ts";
 
 /** How often a watch looks whether the schema has changed, in milliseconds, unless it is told otherwise. */
 export const SCHEMA_INTERVAL = 3000;

@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
-import { readNamedFile } from "../file.ts";
-import { printable } from "../quote.ts";
-import { CassandraError, messageOf } from "./error.ts";
+import { readNamedFile } from "../../file.ts";
+import { printable } from "../../quote.ts";
+import { CassandraError } from "../error.ts";
+import { messageOf } from "./driver-error.ts";
 import { unzip } from "./zip.ts";
 
 /** What a secure connect bundle of Astra says, as far as it matters here. */

@@ -1,7 +1,7 @@
-import { CassandraError, type CassandraErrorCode } from "./error.ts";
-import { identifier } from "./identifier.ts";
+import { CassandraError, type CassandraErrorCode } from "../error.ts";
+import { identifier } from "../identifier.ts";
 import type { Session } from "./session.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../table.ts";
 
 /**
  * Finds out whether the role may read and write a table, and gives what Cassandra says of each right that it lacks;

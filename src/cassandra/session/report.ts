@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { UnreadableRow } from "./error.ts";
+import type { UnreadableRow } from "../error.ts";
 
 /** How many rows are told of. Another program may have written a whole table so. */
 const MOST = 1000;

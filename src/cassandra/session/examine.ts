@@ -1,6 +1,6 @@
 import { policies, types, version } from "cassandra-driver";
-import { within } from "../within.ts";
-import { CassandraError } from "./error.ts";
+import { within } from "../../within.ts";
+import { CassandraError } from "../error.ts";
 import { type ConnectOptions, placeOf } from "./options.ts";
 import { reasonOf } from "./reason.ts";
 import { connect, type Session } from "./session.ts";

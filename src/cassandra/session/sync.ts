@@ -1,12 +1,12 @@
-import { listed } from "../listed.ts";
-import { createKeyspace, type Replication } from "./ddl.ts";
-import { type Addition, type Drift, drift } from "./drift.ts";
-import { CassandraError } from "./error.ts";
+import { listed } from "../../listed.ts";
+import { createKeyspace, type Replication } from "../ddl.ts";
+import { type Addition, type Drift, drift } from "../drift.ts";
+import { CassandraError } from "../error.ts";
 import { introspect } from "./introspect.ts";
 import { keyspaceMissing, NotSynced } from "./not-synced.ts";
 import type { ConnectOptions } from "./options.ts";
 import { connect, type Session } from "./session.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../table.ts";
 
 /**
  * Creates a keyspace unless it exists, and returns whether it was missing. It never tries to in a database of Astra,

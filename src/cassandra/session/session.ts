@@ -2,7 +2,8 @@ import { Client, policies, type QueryOptions, type types } from "cassandra-drive
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { abandon, mendReconnection } from "./control-connection.ts";
-import { CassandraError, fromDriver, isMismatch, messageOf, type UnreadableRow } from "./error.ts";
+import { CassandraError, type UnreadableRow } from "../error.ts";
+import { fromDriver, isMismatch, messageOf } from "./driver-error.ts";
 import { createLoaders } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
 import { keyspaceMissing } from "./not-synced.ts";
@@ -11,10 +12,10 @@ import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
 import { failedOfTombstones, isMostlyDead } from "./tombstones.ts";
-import { decodeBatch } from "./write.ts";
-import type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
-import type { PrimaryKey, Row, StoredRow, Table } from "./table.ts";
-import { within } from "../within.ts";
+import { decodeBatch } from "../write.ts";
+import type { Lwt, LwtBatch, RawRow, Statement } from "../statement.ts";
+import type { PrimaryKey, Row, StoredRow, Table } from "../table.ts";
+import { within } from "../../within.ts";
 
 /** A connection to a cluster, with one keyspace. */
 export interface Session extends AsyncDisposable {

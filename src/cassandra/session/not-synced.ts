@@ -1,4 +1,4 @@
-import { CassandraError } from "./error.ts";
+import { CassandraError } from "../error.ts";
 
 /**
  * What ends a difference between the database and the models:

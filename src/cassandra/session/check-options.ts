@@ -2,7 +2,8 @@ import { createSecureContext } from "node:tls";
 import { readBundle } from "./bundle.ts";
 import { clientOptions } from "./client-options.ts";
 import { contactPointProblem, isPort, MAX_PORT } from "./contact-point.ts";
-import { CassandraError, messageOf } from "./error.ts";
+import { CassandraError } from "../error.ts";
+import { messageOf } from "./driver-error.ts";
 import {
   type ConnectByBundle,
   type ConnectByContactPoints,

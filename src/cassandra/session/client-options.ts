@@ -1,6 +1,6 @@
 import { type ClientOptions, policies } from "cassandra-driver";
 import { type ConnectOptions, mannerOf } from "./options.ts";
-import { KEEPS } from "./unreadable.ts";
+import { KEEPS } from "../unreadable.ts";
 
 /** The driver's options: ours, the caller's over them, and over both what protects the data. */
 export function clientOptions(options: ConnectOptions): ClientOptions {
