@@ -1,3 +1,4 @@
+import { isStatic } from "./column.ts";
 import { identifier } from "./identifier.ts";
 import { allColumns, columnOf, type Compaction, type Table } from "./table.ts";
 
@@ -37,8 +38,8 @@ export function addColumn(table: Table, name: string): string {
 }
 
 function columnText(table: Table, name: string): string {
-  const { type, static: ofPartition } = columnOf(table, name);
-  return `${identifier(name)} ${type.cql}${ofPartition ? " static" : ""}`;
+  const column = columnOf(table, name);
+  return `${identifier(name)} ${column.type.cql}${isStatic(column) ? " static" : ""}`;
 }
 
 function primaryKey({ partition, clustering }: Table): string {

@@ -1,3 +1,5 @@
+import { isStatic } from "./column.ts";
+import { canonicalType } from "./cql-type.ts";
 import { addColumn, createTable } from "./ddl.ts";
 import { allColumns, columnOf, type Table } from "./table.ts";
 
@@ -78,7 +80,8 @@ function conflict(
   return [`${table}.${needed.name} is ${describe(found)}, the model has ${describe(needed)}`];
 }
 
-function describe({ type, kind, position, order }: LiveColumn): string {
+function describe({ type: spelled, kind, position, order }: LiveColumn): string {
+  const type = canonicalType(spelled);
   if (kind === "regular" || kind === "static") return kind === "static" ? `static ${type}` : type;
   const direction = order === "none" ? "" : ` ${order}`;
   return `${type} (${kind} ${position}${direction})`;
@@ -86,15 +89,15 @@ function describe({ type, kind, position, order }: LiveColumn): string {
 
 /** A model's column in the words of the database. */
 function model(table: Table, name: string): LiveColumn {
-  const { static: ofPartition, type: columnType } = columnOf(table, name);
-  const type = columnType.cql;
+  const column = columnOf(table, name);
+  const type = column.type.cql;
   const partition = table.partition.indexOf(name);
   const clustering = table.clustering.findIndex((column) => column.name === name);
   if (partition !== -1) {
     return { name, type, kind: "partition_key", position: partition, order: "none" };
   }
   if (clustering === -1) {
-    const kind = ofPartition ? "static" : "regular";
+    const kind = isStatic(column) ? "static" : "regular";
     return { name, type, kind, position: -1, order: "none" };
   }
   const order = table.clustering[clustering]?.order === "DESC" ? "desc" : "asc";

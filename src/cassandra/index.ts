@@ -1,6 +1,11 @@
 export { type Bundle, readBundle } from "./session/bundle.ts";
 export { checkOptions } from "./session/check-options.ts";
-export * from "./column.ts";
+export { type Column, column, type ColumnBuilder, type Role } from "./column.ts";
+export { element, type Element } from "./element.ts";
+export { type ColumnType, defineType, type Part } from "./type.ts";
+export * from "./types/index.ts";
+export { compareUuids } from "./value-order.ts";
+export type { RowOrder } from "./after.ts";
 export { MAX_PORT, readContactPoints } from "./session/contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
 export { type Addition, type Drift } from "./drift.ts";
@@ -52,20 +57,23 @@ export {
 } from "./session/schema-watch.ts";
 export {
   select,
+  type Partition,
   selectEach,
+  selectPartition,
   type SelectOptions,
   selectRows,
   selectStored,
   selectWritetimes,
-  type TimedRow,
+  type Selected,
 } from "./select.ts";
 export { connect, type Session } from "./session/session.ts";
-export type { Lwt, LwtBatch, RawRow, Statement } from "./statement.ts";
+export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";
 export * from "./table.ts";
 export { readable, Unreadable } from "./unreadable.ts";
 export {
   type Actual,
+  add,
   type Condition,
   insert,
   type PlainRemoveOptions,

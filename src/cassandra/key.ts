@@ -1,6 +1,6 @@
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { type Fragment, join, type RawRow } from "./statement.ts";
+import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import {
   type ClusteringKey,
   clusteringNames,
@@ -10,6 +10,8 @@ import {
   primaryKeyText,
   type Table,
 } from "./table.ts";
+import type { ColumnType } from "./type.ts";
+import { identityOf } from "./types/collections.ts";
 import { Unreadable } from "./unreadable.ts";
 
 const operators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
@@ -33,7 +35,7 @@ export function whereKey(table: Table, key: RawRow): Fragment {
   if (skipped !== undefined) {
     throw badKey(table, `"${skipped}" must be given before "${given.at(-1)}"`);
   }
-  const range = named.findIndex((name) => isRange(key[name]));
+  const range = named.findIndex((name) => isRangeOf(table, name, key[name]));
   if (range !== -1 && (range < table.partition.length || range < named.length - 1)) {
     throw badKey(
       table,
@@ -49,31 +51,17 @@ export function whereKey(table: Table, key: RawRow): Fragment {
 /** The restriction to one row: the whole primary key, by values. */
 export function whereRow(table: Table, key: RawRow): Fragment {
   if (namesRow(table, key)) return whereKey(table, key);
-  const names = keyNames(table).filter((name) => key[name] === undefined || isRange(key[name]));
+  const names = keyNames(table).filter(
+    (name) => key[name] === undefined || isRangeOf(table, name, key[name]),
+  );
   throw badKey(table, `${names.map((name) => `"${name}"`).join(", ")} must be given for one row`);
 }
 
 /** Whether a key names one row: every column of the primary key by its value. */
 export function namesRow(table: Table, key: RawRow): boolean {
-  return keyNames(table).every((name) => key[name] !== undefined && !isRange(key[name]));
-}
-
-/**
- * The restriction to what comes behind a row in its partition.
- *
- * Several clustering columns are compared as one tuple, which CQL does by value: it needs them all in one direction.
- */
-export function whereAfter(table: Table, row: RawRow): Fragment {
-  const orders = new Set(table.clustering.map(({ order }) => order));
-  if (orders.size !== 1) {
-    throw badKey(table, "going on behind a row needs clustering columns of one direction");
-  }
-  const names = clusteringNames(table).map(identifier);
-  const comparison = orders.has("ASC") ? ">" : "<";
-  const params = placeValues(table, row);
-  return names.length === 1
-    ? { cql: `${names[0]} ${comparison} ?`, params }
-    : { cql: `(${names.join(", ")}) ${comparison} (${names.map(() => "?").join(", ")})`, params };
+  return keyNames(table).every(
+    (name) => key[name] !== undefined && !isRangeOf(table, name, key[name]),
+  );
 }
 
 /** The values of a row's clustering key, in order. */
@@ -81,12 +69,9 @@ export function clusteringValues(table: Table, row: RawRow): readonly unknown[] 
   return clusteringNames(table).map((name) => checked(table, name, row[name]));
 }
 
-/** The values of the clustering key of a row that another program may have written, in order, as the driver takes them. */
+/** The values of the clustering key of a row that another program may have written, in order. */
 export function placeValues(table: Table, row: RawRow): readonly unknown[] {
-  return clusteringNames(table).map((name) => {
-    const value = row[name];
-    return value instanceof Unreadable ? value.raw : matched(table, name, value);
-  });
+  return clusteringNames(table).map((name) => matched(table, name, row[name]));
 }
 
 /** A value as its column stores it. @throws InvalidValue with the column's name before the reason */
@@ -94,9 +79,13 @@ export function checked(table: Table, name: string, value: unknown): unknown {
   return valueBy("check", table, name, value);
 }
 
-/** A value that may stand in its column. @throws InvalidValue with the column's name before the reason */
+/**
+ * A value that may stand in its column, an {@link Unreadable} too.
+ *
+ * @throws InvalidValue with the column's name before the reason
+ */
 export function matched(table: Table, name: string, value: unknown): unknown {
-  return valueBy("match", table, name, value);
+  return value instanceof Unreadable ? value : valueBy("match", table, name, value);
 }
 
 function valueBy(rule: KeyRule, table: Table, name: string, value: unknown): unknown {
@@ -124,7 +113,7 @@ export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): Cluster
  */
 export type KeyRule = "check" | "match";
 
-/** An exact text of some key columns of a row: equal where they are equal, and nowhere else. */
+/** An exact text of some key columns of a row. */
 export function keyText(
   table: Table,
   names: readonly string[],
@@ -135,6 +124,20 @@ export function keyText(
     columnOf(table, name).type.toText(valueBy(rule, table, name, row[name])),
   );
   return JSON.stringify(texts);
+}
+
+/**
+ * A text of a row's primary key that is equal where Cassandra takes two keys for the same row, and nowhere else. Partitions
+ * are the same if their bytes are, rows of a partition if they compare as equal.
+ */
+export function rowIdentity(table: Table, row: RawRow): string {
+  const partition = table.partition.map((name) =>
+    columnOf(table, name).type.toText(checked(table, name, row[name])),
+  );
+  const clustering = clusteringNames(table).map((name) =>
+    identityOf(columnOf(table, name).type, checked(table, name, row[name])),
+  );
+  return JSON.stringify([...partition, ...clustering]);
 }
 
 /** The key columns of a {@link keyText} of the same rule, which may be from anywhere; undefined: it is none. */
@@ -162,19 +165,36 @@ function pick(row: RawRow, names: readonly string[]): RawRow {
 }
 
 function restrictions(table: Table, name: string, value: unknown): readonly Fragment[] {
+  const { type } = columnOf(table, name);
   const column = identifier(name);
-  if (!isRange(value)) return [{ cql: `${column} = ?`, params: [checked(table, name, value)] }];
-  return Object.entries(value).map(([operator, bound]) => ({
-    cql: `${column} ${operators[operator as Operator]} ?`,
-    params: [checked(table, name, bound)],
-  }));
+  if (!isRange(type, value)) return [marked(`${column} = ?`, type, checked(table, name, value))];
+  return boundsOf(value).map(([operator, bound]) =>
+    marked(`${column} ${operator} ?`, type, checked(table, name, bound)),
+  );
 }
 
-/** Whether a value is a range: its bounds by their operators. */
-export function isRange(value: unknown): value is Readonly<Partial<Record<Operator, unknown>>> {
+/** The bounds of a range: operators of CQL and values. */
+export function boundsOf(range: BoundsByName): readonly (readonly [string, unknown])[] {
+  return Object.entries(range).flatMap(([name, bound]) =>
+    bound === undefined ? [] : [[operators[name as Operator], bound] as const],
+  );
+}
+
+/** Bounds by the names of their operators. */
+export type BoundsByName = Readonly<Partial<Record<Operator, unknown>>>;
+
+/** Whether a value of a key's column is a range: its bounds by their operators. */
+export function isRangeOf(table: Table, name: string, value: unknown): value is BoundsByName {
+  return isRange(columnOf(table, name).type, value);
+}
+
+function isRange({ kind, parts = [] }: ColumnType, value: unknown): value is BoundsByName {
   if (typeof value !== "object" || value === null) return false;
   const names = Object.keys(value);
-  return names.length > 0 && names.every((name) => Object.hasOwn(operators, name));
+  // An object can also be the value of a type that has fields of these names.
+  const fields = kind === "udt" ? parts.map(({ name }) => name) : [];
+  if (names.every((name) => fields.includes(name))) return false;
+  return names.every((name) => Object.hasOwn(operators, name));
 }
 
 function badKey(table: Table, why: string): CassandraError {

@@ -18,10 +18,19 @@ import { Unreadable } from "./unreadable.ts";
  *
  * @throws UnreadableRow for the first value that cannot be represented, or is missing. Where the column may be null, it is
  * null instead: see {@link unreadableColumns}
+ * @param names the columns that were read. Default: all
  */
-export function decodeRow<T extends Table>(table: T, raw: RawRow): Row<T>;
-export function decodeRow(table: Table, raw: RawRow): RawRow {
-  return rowOf(table, raw, false);
+export function decodeRow<T extends Table>(
+  table: T,
+  raw: RawRow,
+  names?: readonly string[],
+): Row<T>;
+export function decodeRow(
+  table: Table,
+  raw: RawRow,
+  names: readonly string[] = Object.keys(table.columns),
+): RawRow {
+  return rowOf(table, raw, names, false);
 }
 
 /** The key of a stored row. */
@@ -33,10 +42,18 @@ export function decodeKey(table: Table, raw: RawRow): RawRow {
  * A stored row by its model, among others that are not to fail with it: what cannot be represented reads as a null does.
  * An {@link UnreadableRow} where the column says nothing about that.
  */
-export function decodeEach<T extends Table>(table: T, raw: RawRow): Row<T> | UnreadableRow;
-export function decodeEach(table: Table, raw: RawRow): RawRow | UnreadableRow {
+export function decodeEach<T extends Table>(
+  table: T,
+  raw: RawRow,
+  names?: readonly string[],
+): Row<T> | UnreadableRow;
+export function decodeEach(
+  table: Table,
+  raw: RawRow,
+  names: readonly string[] = Object.keys(table.columns),
+): RawRow | UnreadableRow {
   try {
-    return rowOf(table, raw, true);
+    return rowOf(table, raw, names, true);
   } catch (error) {
     if (error instanceof UnreadableRow) return error;
     throw error;
@@ -79,9 +96,11 @@ export function decodeColumns(table: Table, key: RawRow, raw: RawRow): RawRow {
 export function newRow<T extends Table>(table: T, values: Insert<T>): Row<T>;
 export function newRow(table: Table, values: RawRow): RawRow {
   const written = inserted(table, values);
-  return Object.fromEntries(
-    Object.keys(table.columns).map((name) => [name, written[name] ?? null]),
-  );
+  const entries = Object.keys(table.columns).map((name) => {
+    const value = written[name] ?? columnOf(table, name).ifNull?.() ?? null;
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Every value that is given, null too, and does not fit its column, by the column's name. */
@@ -99,9 +118,11 @@ export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string,
 export function inserted(table: Table, values: RawRow): RawRow {
   for (const name of Object.keys(values)) visible(table, name);
   const entries = Object.keys(table.columns).flatMap((name) => {
-    const { initial, nullable } = columnOf(table, name);
+    const { initial, nullable, optional } = columnOf(table, name);
     const value = values[name] ?? initial?.();
-    const present = (value !== undefined && value !== null) || !nullable || isKey(table, name);
+    const isLeftOut = value === undefined && optional && !isKey(table, name);
+    const present =
+      (value !== undefined && value !== null) || !(nullable || isLeftOut) || isKey(table, name);
     return present ? [[name, checked(table, name, value)]] : [];
   });
   return Object.fromEntries(entries);
@@ -124,15 +145,15 @@ function problemOf(table: Table, name: string, value: unknown): InvalidValue | u
 }
 
 /** @param isLenient whether what cannot be represented reads as a null does */
-function rowOf(table: Table, raw: RawRow, isLenient: boolean): RawRow {
+function rowOf(table: Table, raw: RawRow, names: readonly string[], isLenient: boolean): RawRow {
   const row: Record<string, unknown> = {};
   let unreadable: Map<string, UnreadableRow> | undefined;
-  for (const name of Object.keys(table.columns)) {
+  for (const name of names) {
     const { ifNull, nullable } = columnOf(table, name);
     const value = stored(table, name, raw);
     const isReadable = !(value instanceof Unreadable);
     const given = isReadable ? value : null;
-    const known = isReadable || isLenient ? (given ?? ifNull ?? null) : null;
+    const known = isReadable || isLenient ? (given ?? ifNull?.() ?? null) : null;
     row[name] = known;
     if (known !== null || (isReadable && nullable && !isKey(table, name))) continue;
     const error = unreadableRow(table, raw, name, value);
@@ -164,17 +185,17 @@ function keyValueText(table: Table, name: string, raw: RawRow): string {
   if (!(value instanceof Unreadable)) {
     return value === null ? "null" : columnOf(table, name).type.toText(value);
   }
-  return Buffer.isBuffer(value.raw) ? `0x${value.raw.toString("hex")}` : String(value.raw);
+  return `0x${value.bytes.toString("hex")}`;
 }
 
 function stored(table: Table, name: string, raw: RawRow): unknown {
-  const value = raw[name];
-  if (value === null || value === undefined) return null;
-  if (value instanceof Unreadable) return value;
+  const bytes = raw[name];
+  if (!Buffer.isBuffer(bytes)) return null;
   try {
-    return columnOf(table, name).type.decode(value);
+    return columnOf(table, name).type.decode(bytes);
   } catch (error) {
-    if (error instanceof InvalidValue) return new Unreadable(value);
+    // A copy: the bytes are a part of what the driver has received.
+    if (error instanceof InvalidValue) return new Unreadable(Buffer.from(bytes));
     throw error;
   }
 }

@@ -1,13 +1,15 @@
-import type { ColumnType } from "./column.ts";
 import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { checked, isRange, whereKey } from "./key.ts";
-import { type Fragment, join, type RawRow } from "./statement.ts";
+import { checked, isRangeOf, whereKey } from "./key.ts";
+import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf, type Table } from "./table.ts";
+import type { ColumnType } from "./type.ts";
+import { identityOf } from "./types/collections.ts";
+import { Unreadable } from "./unreadable.ts";
 
 /**
  * A part of a partition, as one WHERE can name it: the rows that have these values in their first clustering columns, and
- * in the next one a value within bounds. Values are as the driver gives and takes them: nothing here changes one.
+ * in the next one a value within bounds. Values are as they are stored, an {@link Unreadable} too: nothing here changes one.
  */
 export interface Slice {
   /** The values of the first clustering columns. */
@@ -32,7 +34,7 @@ export const whole: Slice = { prefix: [] };
 /** The slice that a read by key looks at. */
 export function sliceOf(table: Table, key: RawRow): Slice {
   const given = clusteringNames(table).filter((name) => key[name] !== undefined);
-  const ranged = given.find((name) => isRange(key[name]));
+  const ranged = given.find((name) => isRangeOf(table, name, key[name]));
   const prefix = given
     .filter((name) => name !== ranged)
     .map((name) => checked(table, name, key[name]));
@@ -49,15 +51,15 @@ export function sliceOf(table: Table, key: RawRow): Slice {
 /** The restriction to a slice of a partition. */
 export function whereSlice(table: Table, partition: RawRow, { prefix, from, to }: Slice): Fragment {
   const names = clusteringNames(table).map(identifier);
-  const next = names[prefix.length];
-  const bound = (operator: string, { value, inclusive }: Bound): Fragment => ({
-    cql: `${next} ${operator}${inclusive ? "=" : ""} ?`,
-    params: [value],
-  });
+  const typeAt = (at: number) => columnOf(table, clusteringNames(table)[at]!).type;
+  const bound = (operator: string, { value, inclusive }: Bound) => {
+    const next = prefix.length;
+    return marked(`${names[next]} ${operator}${inclusive ? "=" : ""} ?`, typeAt(next), value);
+  };
   return join(
     [
       whereKey(table, partition),
-      ...prefix.map((value, at) => ({ cql: `${names[at]} = ?`, params: [value] })),
+      ...prefix.map((value, at) => marked(`${names[at]} = ?`, typeAt(at), value)),
       ...(from ? [bound(">", from)] : []),
       ...(to ? [bound("<", to)] : []),
     ],
@@ -83,7 +85,7 @@ export function slicesBetween(
   before: Values | undefined,
 ): readonly Slice[] {
   const last = table.clustering.length - 1;
-  const top = after && before ? differenceOf(after, before) : slice.prefix.length;
+  const top = after && before ? differenceOf(table, after, before) : slice.prefix.length;
   const ends = directed(table, top, slice.from, slice.to);
   const start = after ? exclusive(after[top]) : ends.from;
   const end = before ? exclusive(before[top]) : ends.to;
@@ -121,15 +123,15 @@ export function halves(table: Table, slice: Slice): readonly Slice[] | undefined
   if (middle === null || prefix.length === table.clustering.length - 1) return undefined;
   // No value lies between the bounds: what is left are the bounds themselves.
   const ends = [from, to].filter((bound) => bound?.inclusive).map((bound) => bound!.value);
-  const distinct = ends.length === 2 && isSame(ends[0], ends[1]) ? ends.slice(1) : ends;
+  const distinct = ends.length === 2 && isSame(type, ends[0], ends[1]) ? ends.slice(1) : ends;
   return distinct.map((value) => ({ prefix: [...prefix, value] }));
 }
 
 /** A value between two bounds; undefined: there is none. Null: that cannot be told, as a bound cannot be represented. */
-function middleOf(type: ColumnType, from: Bound | undefined, to: Bound | undefined) {
+function middleOf({ order }: ColumnType, from: Bound | undefined, to: Bound | undefined) {
+  if (!order || [from, to].some((bound) => bound?.value instanceof Unreadable)) return null;
   try {
-    const [low, high] = [from, to].map((bound) => bound && type.decode(bound.value));
-    return type.order ? type.order.middle(low, high) : null;
+    return order.middle(from?.value, to?.value);
   } catch (error) {
     if (error instanceof InvalidValue) return null;
     throw error;
@@ -169,15 +171,14 @@ function columns(from: number, to: number): readonly number[] {
 }
 
 /** The first column in which two rows differ. */
-function differenceOf(one: Values, other: Values): number {
-  return one.findIndex((value, at) => !isSame(value, other[at]));
+function differenceOf(table: Table, one: Values, other: Values): number {
+  return clusteringNames(table).findIndex(
+    (name, at) => !isSame(columnOf(table, name).type, one[at], other[at]),
+  );
 }
 
-function isSame(one: unknown, other: unknown): boolean {
-  return textOf(one) === textOf(other);
-}
-
-function textOf(value: unknown): string {
-  if (Buffer.isBuffer(value)) return value.toString("hex");
-  return value instanceof Date ? String(value.getTime()) : String(value);
+function isSame(type: ColumnType, one: unknown, other: unknown): boolean {
+  const textOf = (value: unknown) =>
+    value instanceof Unreadable ? value.bytes.toString("hex") : identityOf(type, value);
+  return one instanceof Unreadable === other instanceof Unreadable && textOf(one) === textOf(other);
 }

@@ -1,22 +1,41 @@
 import type { Table } from "./table.ts";
+import type { ColumnType } from "./type.ts";
 
-/** A row as the driver gives it. */
+/** A row as the driver gives it: each cell's bytes by the column's name, null where there is none. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
-/** CQL and its values, made without a database. The text depends on the statement's shape, never on a value. */
-export interface Statement<Result> {
+/** A piece of CQL with the values of its marks, and the types by which they become bytes. */
+export interface Fragment {
   readonly cql: string;
+  /** Values in stored form, nulls, and `Unreadable`s, whose bytes are sent as they are. */
   readonly params: readonly unknown[];
+  readonly types: readonly ColumnType[];
+}
+
+/** CQL and its values, made without a database. The text depends on the statement's shape, never on a value. */
+export interface Statement<Result> extends Fragment {
   /**
    * A read is repeated by the driver when a node fails, a serial one too, which sees every lightweight transaction
    * that it can still come to know of; a write and a lightweight transaction never are. Each text is prepared, but for
    * a read of the system's own tables, which has no parameters.
    */
   readonly kind: "read" | "serial" | "system" | "write" | "lwt";
-  /** Gives the rows that came back their types. */
+  /** The table whose columns it reads or writes; undefined: it is of no model's. */
+  readonly table?: Table;
+  /** Returns the typed result of the rows that came back, those of `rest` too. */
   readonly decode: (rows: readonly RawRow[]) => Result;
   /** What it reads, if that is a range of rows of one partition. */
   readonly range?: RangeRead;
+  /**
+   * Returns the next statement of a read that takes several, for the rows that are still wanted when this one and those
+   * before it have found so many. Undefined: there is none, or no more rows are wanted.
+   */
+  readonly rest?: (found: number) => Statement<Result> | undefined;
+}
+
+/** A statement that writes to a table. */
+export interface Write<T extends Table, Result> extends Statement<Result> {
+  readonly table: T;
 }
 
 /** A read of rows of one partition that it does not name one by one. */
@@ -24,7 +43,7 @@ export interface RangeRead {
   readonly table: Table;
   /** The partition key, and what else the read is restricted to. */
   readonly key: RawRow;
-  /** The row behind which it begins. */
+  /** The row after which it begins. */
   readonly after?: RawRow | undefined;
 }
 
@@ -49,15 +68,23 @@ export type LwtBatch<Stored> =
       readonly rows: readonly Stored[];
     };
 
-/** A piece of CQL with the values of its marks. */
-export interface Fragment {
-  readonly cql: string;
-  readonly params: readonly unknown[];
+/** A piece of CQL without marks. */
+export function text(cql: string): Fragment {
+  return { cql, params: [], types: [] };
+}
+
+/** A piece of CQL with one mark. */
+export function marked(cql: string, type: ColumnType, value: unknown): Fragment {
+  return { cql, params: [value], types: [type] };
 }
 
 /** Puts pieces side by side. */
 export function join(fragments: readonly Fragment[], separator = " "): Fragment {
   const params: unknown[] = [];
-  for (const fragment of fragments) params.push(...fragment.params);
-  return { cql: fragments.map(({ cql }) => cql).join(separator), params };
+  const types: ColumnType[] = [];
+  for (const fragment of fragments) {
+    params.push(...fragment.params);
+    types.push(...fragment.types);
+  }
+  return { cql: fragments.map(({ cql }) => cql).join(separator), params, types };
 }

@@ -1,5 +1,9 @@
-import type { Column, Element } from "./column.ts";
+import type { Column, Role } from "./column.ts";
+import { isCounter, isStatic } from "./column.ts";
+import { checkTable } from "./check-table.ts";
+import type { Element } from "./element.ts";
 import { CassandraError } from "./error.ts";
+import { identifier } from "./identifier.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** The columns of a table by name, in the order in which CQL and GraphQL list them. */
@@ -65,8 +69,7 @@ export interface Table<
  *   at: timestamp(),
  *   body: text().required(),
  * }, { partition: ["room"], clustering: [desc("at")] });
- * @throws CassandraError `BAD_TABLE` if the key names no column, or one column twice, or a hidden column has the name
- * of another, or a column is of the partition where each partition is one row, or `sweepAfter` is not for such a table
+ * @throws CassandraError `BAD_TABLE`, naming table and column, if Cassandra has no such table: see {@link checkTable}
  */
 export function table<
   const C extends Columns,
@@ -98,42 +101,40 @@ export function table<
 ): Table<C, P, K, L, H> {
   const { partition, clustering = [] as readonly never[], lwt = false } = key;
   const { hidden = {}, compaction, sweepAfter, description } = key;
-  const defined = {
-    name,
-    columns,
-    hidden,
-    partition,
-    clustering,
-    lwt,
-    compaction,
-    sweepAfter,
-    description,
-  };
-  checkKey(defined);
-  checkHidden(defined);
-  checkStatic(defined);
-  checkSweep(defined);
+  const options = { partition, clustering, lwt, hidden, compaction, sweepAfter, description };
+  const defined = { name, columns, ...options };
+  checkTable(defined);
   return Object.freeze(defined) as Table<C, P, K, L, H>;
 }
 
 /** The names of a table's key columns: partition key, then clustering key. */
-export const keyNames = onceATable((table): readonly string[] => [
+export const keyNames = oncePerTable((table): readonly string[] => [
   ...table.partition,
   ...clusteringNames(table),
 ]);
 
 /** The names of a table's clustering columns, in order. */
-export const clusteringNames = onceATable((table): readonly string[] =>
+export const clusteringNames = oncePerTable((table): readonly string[] =>
   table.clustering.map(({ name }) => name),
 );
 
+/** The names of a table's static columns, without the hidden ones. */
+export const staticNames = oncePerTable((table): readonly string[] =>
+  Object.keys(table.columns).filter((name) => isStatic(table.columns[name]!)),
+);
+
+/** Whether a table's columns outside its key are counters. */
+export const hasCounters = oncePerTable((table): boolean =>
+  Object.values(table.columns).some(isCounter),
+);
+
 /** Every column of a table by name, the hidden ones last. */
-export const allColumns = onceATable(({ columns, hidden }): Columns =>
+export const allColumns = oncePerTable(({ columns, hidden }): Columns =>
   Object.freeze({ ...columns, ...hidden }),
 );
 
-/** Each statement asks anew for what follows from its table alone. */
-function onceATable<Found>(find: (table: Table) => Found): (table: Table) => Found {
+/** Computes once what follows from a table alone, and is asked for by each statement. */
+export function oncePerTable<Found>(find: (table: Table) => Found): (table: Table) => Found {
   const found = new WeakMap<Table, Found>();
   return (table) => {
     if (!found.has(table)) found.set(table, find(table));
@@ -150,46 +151,8 @@ export function columnOf(table: Table, name: string): Column {
 
 /** A table's primary key as CQL writes it, e.g. `((city), id)`. */
 export function primaryKeyText(table: Table): string {
-  return `(${[`(${table.partition.join(", ")})`, ...clusteringNames(table)].join(", ")})`;
-}
-
-function checkKey(table: Table): void {
-  const names = keyNames(table);
-  const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
-  if (unknown !== undefined) {
-    throw badTable(table, `its key names "${unknown}", but its columns are ${listed(table)}`);
-  }
-  if (table.partition.length === 0) throw badTable(table, "its partition key is empty");
-  if (new Set(names).size !== names.length) throw badTable(table, "its key names a column twice");
-}
-
-function checkStatic(table: Table): void {
-  if (table.clustering.length > 0) return;
-  const found = Object.entries(allColumns(table)).find(([, column]) => column.static);
-  if (found)
-    throw badTable(table, `"${found[0]}" is of the partition, and there is no clustering key`);
-}
-
-function checkHidden(table: Table): void {
-  const twice = Object.keys(table.hidden).find((name) => Object.hasOwn(table.columns, name));
-  if (twice !== undefined) throw badTable(table, `it has "${twice}" twice, once hidden`);
-}
-
-function checkSweep(table: Table): void {
-  const { lwt, sweepAfter } = table;
-  if (sweepAfter === undefined) return;
-  if (lwt) throw badTable(table, "sweepAfter is for tables of plain writes, and it takes others");
-  if (!(sweepAfter > 0 && Number.isFinite(sweepAfter))) {
-    throw badTable(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
-  }
-}
-
-function badTable(table: Table, why: string): CassandraError {
-  return new CassandraError("BAD_TABLE", `Table "${table.name}" cannot be: ${why}.`);
-}
-
-function listed(table: Table): string {
-  return Object.keys(table.columns).join(", ");
+  const partition = `(${table.partition.map(identifier).join(", ")})`;
+  return `(${[partition, ...clusteringNames(table).map(identifier)].join(", ")})`;
 }
 
 // What the types of rows and keys are made of.
@@ -197,7 +160,8 @@ function listed(table: Table): string {
 type Names<C extends Columns> = keyof C & string;
 /** The names of a table's columns. */
 export type ColumnName<T extends Table> = Names<T["columns"]>;
-type ClusteringNames<T extends Table> = NamesOf<T["clustering"]>;
+/** The names of a table's clustering columns, in order. */
+export type ClusteringNames<T extends Table> = NamesOf<T["clustering"]>;
 type NamesOf<K extends readonly ClusteringColumn[]> = {
   readonly [I in keyof K]: K[I]["name"];
 };
@@ -205,9 +169,21 @@ type NamesOf<K extends readonly ClusteringColumn[]> = {
 export type KeyName<T extends Table> = T["partition"][number] | ClusteringNames<T>[number];
 /** The names of the columns that are not in the key. */
 export type DataName<T extends Table> = Exclude<ColumnName<T>, KeyName<T>>;
+/** The names of the columns of which a partition has one value. */
+export type StaticName<T extends Table> = NameOfRole<T["columns"], "static" | "static counter">;
+/** The names of the counters. */
+export type CounterName<T extends Table> = NameOfRole<T["columns"], "counter" | "static counter">;
+/** The names of the columns that are not in the key, and of which each row has its own value. */
+export type RegularName<T extends Table> = Exclude<DataName<T>, StaticName<T>>;
+
+type NameOfRole<C extends Columns, R extends Role> = {
+  [Name in Names<C>]: C[Name]["role"] extends R ? Name : never;
+}[Names<C>];
 
 /** The names of the columns that no row has. */
 export type HiddenName<T extends Table> = keyof T["hidden"] & string;
+/** The names of the hidden columns of which a partition has one value. */
+export type HiddenStaticName<T extends Table> = NameOfRole<T["hidden"], "static">;
 
 /**
  * Some columns of a row, hidden ones too, as the database holds them: nulls as nulls, and what cannot be represented as
@@ -224,10 +200,14 @@ type HiddenValue<T extends Table, Name extends string> =
  * Values of hidden columns by their names, of a map one element; in a condition an element of null says that there is
  * none of its key.
  */
-export type HiddenValues<T extends Table, Null = never> = {
-  readonly [Name in HiddenName<T>]?: HiddenValue<T, Name> extends ReadonlyMap<infer K, infer V>
+export type HiddenValues<
+  T extends Table,
+  Null = never,
+  Name extends HiddenName<T> = HiddenName<T>,
+> = {
+  readonly [N in Name]?: HiddenValue<T, N> extends ReadonlyMap<infer K, infer V>
     ? Element<K, V | Null>
-    : HiddenValue<T, Name>;
+    : HiddenValue<T, N>;
 };
 
 /** The JavaScript value of a table's column. */
@@ -237,6 +217,7 @@ export type ValueOf<T extends Table, Name extends string> =
 type Nulls<T extends Table, Name extends string> =
   Name extends KeyName<T> ? never : T["columns"][Name]["nullable"] extends true ? null : never;
 
+/** What an insert may leave out: what may be null or has a default; of the key, only what has a default. */
 type LeftOut<T extends Table> = {
   [Name in ColumnName<T>]: T["columns"][Name]["optional"] extends true
     ? Name extends KeyName<T>
@@ -248,8 +229,11 @@ type LeftOut<T extends Table> = {
 }[ColumnName<T>];
 
 /** A row as it is read: `null` only where a column is neither key, nor required, nor has a default. */
-export type Row<T extends Table> = Shown<{
-  readonly [Name in ColumnName<T>]: ValueOf<T, Name> | Nulls<T, Name>;
+export type Row<T extends Table> = RowOf<T, ColumnName<T>>;
+
+/** Some columns of a row. */
+export type RowOf<T extends Table, Name extends ColumnName<T>> = Shown<{
+  readonly [N in Name]: ValueOf<T, N> | Nulls<T, N>;
 }>;
 
 /** What an insert takes: the key and the required columns; what has a default or may be null can be left out. */
@@ -259,11 +243,17 @@ export type Insert<T extends Table> = Shown<
   }
 >;
 
-/** What an update sets: any column outside the key, hidden ones too, of a hidden map an element; at least one. */
+/** What an update sets: columns of the row outside its key, hidden ones too, of a hidden map an element; at least one. */
 export type Changes<T extends Table> = {
-  readonly [Name in DataName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
+  readonly [Name in RegularName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
 } & HiddenValues<T> &
-  Without<KeyName<T>>;
+  Without<KeyName<T> | StaticName<T>>;
+
+/** What an update of a partition sets: its static columns, hidden ones too, of a hidden map an element; at least one. */
+export type PartitionChanges<T extends Table> = {
+  readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
+} & HiddenValues<T, never, HiddenStaticName<T>> &
+  Without<KeyName<T> | RegularName<T>>;
 
 /** The columns that name a partition. */
 export type PartitionKey<T extends Table> = Shown<{
@@ -285,7 +275,10 @@ export type Place<T extends Table> = Shown<{
   readonly [Name in ClusteringNames<T>[number]]: ValueOf<T, Name> | Unreadable;
 }>;
 
-/** A lower bound, an upper bound, or both. */
+/**
+ * A lower bound, an upper bound, or both. In a clustering column of a UDT that has fields of these names, an object of such
+ * fields is a value.
+ */
 export type Range<Value> =
   | (LowerBound<Value> & { readonly lt?: never; readonly lte?: never })
   | (UpperBound<Value> & { readonly gt?: never; readonly gte?: never })
@@ -300,25 +293,50 @@ type UpperBound<Value> =
 /**
  * What a read may name: the whole partition key, then a prefix of the clustering key, then at most one range,
  * and no other column. So `{ city }`, `{ city, date: { gte: now } }` and `{ city, date, id }` are keys of
- * `((city), date, id)`; `{ id }`, `{ city, id }` and `{ city, date: { gte: now }, id }` do not compile.
+ * `((city), date, id)`; `{ id }`, `{ city, id }` and `{ city, date: { gte: now }, id }` do not compile: see {@link Prefix}.
  */
-export type Key<T extends Table> = PartitionKey<T> &
-  Without<DataName<T>> &
-  ClusteringPrefix<T, ClusteringNames<T>>;
+export type Key<T extends Table> = {
+  readonly [Name in T["partition"][number]]: ValueOf<T, Name>;
+} & {
+  readonly [Name in ClusteringNames<T>[number]]?: ValueOf<T, Name> | Range<ValueOf<T, Name>>;
+};
+
+/**
+ * The names of a key that may not be where they are, each with a sentence that says why: the compiler shows it in the place
+ * of the type that the value would need.
+ */
+export type Prefix<T extends Table, K> = Strays<T, K> & Misplaced<T, K, ClusteringNames<T>>;
+
+type Strays<T extends Table, K> = {
+  readonly [Name in Exclude<keyof K & string, KeyName<T>>]?: Exclude<
+    keyof K,
+    KeyName<T>
+  > extends never
+    ? unknown
+    : `"${Name}" is not in the key`;
+};
+
+type Misplaced<T extends Table, K, Rest extends readonly string[]> = Rest extends readonly [
+  infer First extends string,
+  ...infer After extends readonly string[],
+]
+  ? First extends keyof K
+    ? K[First] extends ValueOf<T, First>
+      ? Misplaced<T, K, After>
+      : {
+          readonly [
+            Name in After[number] & keyof K
+          ]?: `after a range on "${First}" no column can follow`;
+        }
+    : { readonly [Name in After[number] & keyof K]?: `"${First}" comes before it in the key` }
+  : unknown;
+
+/** Whether a key names one row: all columns of the primary key, none by a range. */
+export type NamesRow<T extends Table, K> = K extends PrimaryKey<T> ? true : false;
 
 /** A {@link PrimaryKey} that names no other column beside. */
 export type RowKey<T extends Table> = PrimaryKey<T> & Without<DataName<T>>;
 
-type ClusteringPrefix<T extends Table, Rest extends readonly string[]> = Rest extends readonly [
-  infer First extends string,
-  ...infer After extends readonly string[],
-]
-  ?
-      | Without<Rest[number]>
-      | ({ readonly [Name in First]: Range<ValueOf<T, First>> } & Without<After[number]>)
-      | ({ readonly [Name in First]: ValueOf<T, First> } & ClusteringPrefix<T, After>)
-  : unknown;
-
 /** None of these names. */
 export type Without<Name extends string> = { readonly [N in Name]?: never };
-type Shown<T> = { [K in keyof T]: T[K] } & {};
+export type Shown<T> = { [K in keyof T]: T[K] } & {};

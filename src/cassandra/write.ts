@@ -1,4 +1,5 @@
-import { type Column, type Element, isElement } from "./column.ts";
+import { type Column, isStatic } from "./column.ts";
+import { type Element, isElement } from "./element.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked, matched, whereKey, whereRow } from "./key.ts";
@@ -9,29 +10,39 @@ import {
   join,
   type Lwt,
   type LwtBatch,
+  marked,
   type RawRow,
   type Statement,
+  text,
+  type Write,
 } from "./statement.ts";
 import {
   allColumns,
   type Changes,
   clusteringNames,
   columnOf,
+  type CounterName,
   type DataName,
+  hasCounters,
   type HiddenName,
+  type HiddenStaticName,
   type HiddenValues,
   type Insert,
   keyNames,
   type KeyName,
+  type PartitionChanges,
   type PartitionKey,
   type Row,
   type RowKey,
+  type StaticName,
   type StoredRow,
   type Table,
   type ValueOf,
   type Without,
 } from "./table.ts";
-import { Unreadable } from "./unreadable.ts";
+import { booleanType } from "./types/boolean.ts";
+import { bigintType, intType } from "./types/integers.ts";
+import type { Unreadable } from "./unreadable.ts";
 
 /** A condition where the table takes lightweight transactions; elsewhere there is none. */
 type Options<
@@ -54,16 +65,18 @@ export function insert<T extends Table>(
   table: T,
   values: Insert<T>,
   ...options: Options<T, { readonly if: "not exists" }>
-): Statement<Answer<T, Row<T>>>;
+): Write<T, Answer<T, Row<T>>>;
 export function insert(table: Table, values: RawRow, options?: { readonly if: "not exists" }) {
   requireCondition(table, "insert", options?.if);
+  refuseCounters(table, "insert");
   const row = inserted(table, values);
-  const names = Object.keys(row).map(identifier);
-  const into = `INSERT INTO ${identifier(table.name)} (${names.join(", ")})`;
+  const names = Object.keys(row);
+  const into = `INSERT INTO ${identifier(table.name)} (${names.map(identifier).join(", ")})`;
   const marks = `VALUES (${names.map(() => "?").join(", ")})`;
   return {
     cql: `${into} ${marks}${table.lwt ? " IF NOT EXISTS" : ""}`,
     params: Object.values(row),
+    types: names.map((name) => columnOf(table, name).type),
     ...answer(table, (current) => decodeRow(table, current)),
   };
 }
@@ -112,12 +125,18 @@ export function update<
   key: RowKey<T>,
   changes: Changes<T>,
   ...options: Options<T, UpdateOptions<T, C, Null>>
-): Statement<Answer<T, Actual<T, C, Null>>>;
+): Write<T, Answer<T, Actual<T, C, Null>>>;
 export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
   requireCondition(table, "update", options?.if);
-  const set = join(assignments(table, changes), ", ");
+  refuseCounters(table, "update");
+  const ofPartition = namesGiven(changes).find((name) => isStatic(columnOf(table, name)));
+  if (ofPartition !== undefined) {
+    throw refused(table, `has "${ofPartition}" once per partition: updatePartition(…) writes it`);
+  }
   const pieces = [
-    { cql: `UPDATE ${identifier(table.name)} SET ${set.cql} WHERE`, params: set.params },
+    text(`UPDATE ${identifier(table.name)} SET`),
+    join(assignments(table, changes), ", "),
+    text("WHERE"),
     whereRow(table, key),
     ...(options ? [condition(table, options)] : []),
   ];
@@ -143,7 +162,7 @@ export function remove<T extends Table>(
   table: T,
   key: RowKey<T>,
   ...options: Options<T, { readonly if: "exists" }, [options?: PlainRemoveOptions]>
-): Statement<Answer<T, never>>;
+): Write<T, Answer<T, never>>;
 export function remove(
   table: Table,
   key: RawRow,
@@ -151,21 +170,24 @@ export function remove(
 ) {
   requireCondition(table, "remove", options.if);
   const { timestamp } = options;
-  const using = timestamp === undefined ? "" : " USING TIMESTAMP ?";
   const pieces = [
-    {
-      cql: `DELETE FROM ${identifier(table.name)}${using} WHERE`,
-      params: timestamp === undefined ? [] : [timestamp],
-    },
+    text(`DELETE FROM ${identifier(table.name)}`),
+    ...(timestamp === undefined ? [] : [marked("USING TIMESTAMP ?", bigintType, timestamp)]),
+    text("WHERE"),
     whereRow(table, key),
     ...(options.if ? [condition(table, { if: options.if })] : []),
   ];
   return { ...join(pieces), ...answer(table, () => undefined) };
 }
 
+/** What must hold for an update of a partition: its static columns, hidden ones too, have these values. */
+export type PartitionCondition<T extends Table> = {
+  readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Unreadable;
+} & HiddenValues<T, null, HiddenStaticName<T>>;
+
 /** How the columns of a partition are changed. */
 export interface StaticOptions<T extends Table> {
-  readonly if: HiddenValues<T, null>;
+  readonly if: PartitionCondition<T>;
   /** After how many seconds what is written here is gone. Default: never. */
   readonly ttl?: number;
   /**
@@ -187,9 +209,9 @@ export interface StaticOptions<T extends Table> {
 export function updatePartition<T extends Table>(
   table: T,
   partition: PartitionKey<T>,
-  changes: HiddenValues<T>,
+  changes: PartitionChanges<T>,
   ...options: Options<T, StaticOptions<T>>
-): Statement<Answer<T, StoredRow<T>>>;
+): Write<T, Answer<T, StoredRow<T>>>;
 export function updatePartition(
   table: Table,
   partition: RawRow,
@@ -197,20 +219,20 @@ export function updatePartition(
   options?: { readonly if: RawRow; readonly ttl?: number; readonly byName?: boolean },
 ) {
   requireCondition(table, "update", options?.if);
-  const row = Object.keys(changes).find((name) => !columnOf(table, name).static);
-  if (row !== undefined) throw refused(table, `has "${row}" once a row, not once a partition`);
+  refuseCounters(table, "update");
+  const row = Object.keys(changes).find((name) => !isStatic(columnOf(table, name)));
+  if (row !== undefined) throw refused(table, `has "${row}" once per row, not once per partition`);
   const ttl = options?.ttl;
   const beside = options?.byName ? nothingIn(table) : undefined;
   const set = [...assignments(table, changes), ...(beside ? [beside.isNull] : [])];
   const where = [whereKey(table, partition), ...(beside ? [beside.where] : [])];
   const holds = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
   const pieces = [
-    {
-      cql: `UPDATE ${identifier(table.name)}${ttl === undefined ? "" : " USING TTL ?"} SET`,
-      params: ttl === undefined ? [] : [ttl],
-    },
+    text(`UPDATE ${identifier(table.name)}`),
+    ...(ttl === undefined ? [] : [marked("USING TTL ?", intType, ttl)]),
+    text("SET"),
     join(set, ", "),
-    { cql: "WHERE", params: [] },
+    text("WHERE"),
     join(where, " AND "),
     ...(holds.length > 0 ? [join(holds, " AND ")] : []),
   ];
@@ -230,11 +252,11 @@ export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unk
   if (!nothing) return undefined;
   const { where, isNull } = nothing;
   const pieces = [
-    { cql: `UPDATE ${identifier(table.name)} SET`, params: [] },
+    text(`UPDATE ${identifier(table.name)} SET`),
     isNull,
-    { cql: "WHERE", params: [] },
+    text("WHERE"),
     join([whereKey(table, partition), where], " AND "),
-    { cql: "IF", params: [] },
+    text("IF"),
     isNull,
   ];
   return {
@@ -244,11 +266,49 @@ export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unk
   };
 }
 
+/** What to add to counters: of the row, or of the partition where they are static. */
+export type Additions<T extends Table> = { readonly [Name in CounterName<T>]?: bigint };
+
+/**
+ * Adds to counters of a row; a negative number subtracts. Cassandra counts at once whatever it is sent, and cannot tell
+ * whether it has before: so it is sent once, and an unknown outcome stays unknown.
+ *
+ * @example
+ * add(PageHits, { page: "home", day: "2027-08-15" }, { views: 1n });
+ * // UPDATE page_hits SET views = views + ? WHERE page = ? AND day = ?
+ */
+export function add<T extends Table>(
+  table: T,
+  key: RowKey<T>,
+  additions: Additions<T>,
+): Write<T, void>;
+export function add(table: Table, key: RawRow, additions: RawRow) {
+  const names = inTableOrder(table, namesGiven(additions));
+  const other = names.find((name) => columnOf(table, name).role !== "counter");
+  if (other !== undefined) throw refused(table, `has no counter "${other}" in its rows`);
+  if (names.length === 0) throw refused(table, "has nothing to add");
+  const set = names.map((name) => {
+    const column = identifier(name);
+    return marked(
+      `${column} = ${column} + ?`,
+      columnOf(table, name).type,
+      checked(table, name, additions[name]),
+    );
+  });
+  const pieces = [
+    text(`UPDATE ${identifier(table.name)} SET`),
+    join(set, ", "),
+    text("WHERE"),
+    whereRow(table, key),
+  ];
+  return { ...join(pieces), ...answer(table, () => undefined) };
+}
+
 /** The column that a statement by name sets to null, in a row that hardly ever exists; undefined: the table has none. */
 export function unlikelyColumn(table: Table): string | undefined {
   const { hidden, columns } = table;
   const isOfRow = ([name, column]: readonly [string, Column]) =>
-    !column.static && !keyNames(table).includes(name);
+    !isStatic(column) && !keyNames(table).includes(name);
   return [...Object.entries(hidden), ...Object.entries(columns)].find(isOfRow)?.[0];
 }
 
@@ -259,28 +319,29 @@ function nothingIn(
   const column = unlikelyColumn(table);
   const names = clusteringNames(table);
   if (column === undefined || !isOrdered(table)) return undefined;
-  const where = names.map((name) => ({
-    cql: `${identifier(name)} = ?`,
-    params: [columnOf(table, name).type.order!.least],
-  }));
-  return {
-    where: join(where, " AND "),
-    isNull: { cql: `${identifier(column)} = null`, params: [] },
-  };
+  const where = names.map((name) => {
+    const { type } = columnOf(table, name);
+    return marked(`${identifier(name)} = ?`, type, type.order!.unlikely);
+  });
+  return { where: join(where, " AND "), isNull: text(`${identifier(column)} = null`) };
 }
 
 function assignments(table: Table, changes: RawRow): readonly Fragment[] {
-  const names = Object.keys(changes).filter((name) => changes[name] !== undefined);
+  const names = namesGiven(changes);
   const inKey = names.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined) throw refused(table, `cannot set "${inKey}": it is in the key`);
   if (names.length === 0) throw refused(table, "has nothing to set");
   return inTableOrder(table, names).map((name) => {
     const given = changes[name];
     if (isElement(given)) return elementIs(table, name, given);
-    const clears = changes[name] === null && columnOf(table, name).nullable;
-    const value = clears ? null : checked(table, name, changes[name]);
-    return { cql: `${identifier(name)} = ?`, params: [value] };
+    const { type, nullable } = columnOf(table, name);
+    const value = given === null && nullable ? null : checked(table, name, given);
+    return marked(`${identifier(name)} = ?`, type, value);
   });
+}
+
+function namesGiven(changes: RawRow): readonly string[] {
+  return Object.keys(changes).filter((name) => changes[name] !== undefined);
 }
 
 /** The condition of any table. */
@@ -294,7 +355,7 @@ function condition(
   table: Table,
   { if: holds, isNull = [], isNotNull = [] }: ConditionOptions,
 ): Fragment {
-  if (holds === "exists") return { cql: "IF EXISTS", params: [] };
+  if (holds === "exists") return text("IF EXISTS");
   const names = Object.keys(holds);
   const inKey = names.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined)
@@ -303,26 +364,26 @@ function condition(
   const equal = inTableOrder(table, names).map((name) => {
     const given = holds[name];
     if (isElement(given)) return elementIs(table, name, given);
-    const value = given instanceof Unreadable ? given.raw : matched(table, name, given);
-    return { cql: `${identifier(name)} = ?`, params: [value] };
+    return marked(
+      `${identifier(name)} = ?`,
+      columnOf(table, name).type,
+      matched(table, name, given),
+    );
   });
   const isOrNot = (names: readonly string[], sign: "=" | "!=") =>
-    inTableOrder(table, names).map((name) => ({
-      cql: `${identifier(name)} ${sign} null`,
-      params: [],
-    }));
+    inTableOrder(table, names).map((name) => text(`${identifier(name)} ${sign} null`));
   const all = [...equal, ...isOrNot(isNull, "="), ...isOrNot(isNotNull, "!=")];
-  const { cql, params } = join(all, " AND ");
-  return { cql: `IF ${cql}`, params };
+  return join([text("IF"), join(all, " AND ")]);
 }
 
 function elementIs(table: Table, name: string, { key, value }: Element): Fragment {
-  const { element: types } = columnOf(table, name).type;
-  if (!types) throw refused(table, `has no elements in "${name}"`);
-  const at = types.key.check(key);
+  const { kind, isMulticell, parts = [] } = columnOf(table, name).type;
+  const [keyType, valueType] = parts;
+  if (kind !== "map" || !isMulticell) throw refused(table, `has no elements in "${name}"`);
+  const at = marked(`${identifier(name)}[?]`, keyType!.type, keyType!.type.check(key));
   return value === null
-    ? { cql: `${identifier(name)}[?] = null`, params: [at] }
-    : { cql: `${identifier(name)}[?] = ?`, params: [at, types.value.check(value)] };
+    ? join([at, text("= null")])
+    : join([at, marked("= ?", valueType!.type, valueType!.type.check(value))]);
 }
 
 /** One order for one set of columns, so that it is one prepared statement. */
@@ -333,8 +394,12 @@ function inTableOrder(table: Table, names: readonly string[]): readonly string[]
 
 function answer<Current>(table: Table, decode: (row: RawRow) => Current) {
   return table.lwt
-    ? ({ kind: "lwt", decode: ([row]: readonly RawRow[]) => decodeLwt(row, decode) } as const)
-    : ({ kind: "write", decode: () => undefined } as const);
+    ? ({
+        table,
+        kind: "lwt",
+        decode: ([row]: readonly RawRow[]) => decodeLwt(row, decode),
+      } as const)
+    : ({ table, kind: "write", decode: () => undefined } as const);
 }
 
 /** A refused transaction on a missing row brings `[applied]` and nothing else. */
@@ -342,10 +407,15 @@ function decodeLwt<Current>(
   row: RawRow | undefined,
   decode: (row: RawRow) => Current,
 ): Lwt<Current> {
-  if (row?.["[applied]"] === true) return { applied: true };
+  if (isApplied(row)) return { applied: true };
   const { "[applied]": _, ...current } = row ?? {};
   const exists = Object.keys(current).length > 0;
   return { applied: false, current: exists ? decode(current) : undefined };
+}
+
+function isApplied(row: RawRow | undefined): boolean {
+  const applied = row?.["[applied]"];
+  return Buffer.isBuffer(applied) && booleanType.decode(applied);
 }
 
 /** The rows that a batch of lightweight transactions brought. */
@@ -353,10 +423,16 @@ export function decodeBatch<T extends Table>(
   table: T,
   rows: readonly RawRow[],
 ): LwtBatch<StoredRow<T>> {
-  if (rows[0]?.["[applied]"] === true) return { applied: true };
+  if (isApplied(rows[0])) return { applied: true };
   // Its `[applied]` is no column of the table.
   const found = rows.map((row) => decodeStored(table, row));
   return { applied: false, rows: found.filter((row) => Object.keys(row).length > 0) };
+}
+
+/** @throws CassandraError `BAD_STATEMENT` if a table's columns can only be added to */
+function refuseCounters(table: Table, verb: string): void {
+  if (!hasCounters(table)) return;
+  throw refused(table, `is a table of counters, which take add(…): it takes no ${verb}`);
 }
 
 function requireCondition(table: Table, verb: string, condition: unknown): void {

@@ -7,12 +7,12 @@ import {
   type Lwt,
   type PartitionKey,
   type Session,
-  type Statement,
   type StoredRow,
   type Table,
   unlikelyColumn,
   Unreadable,
   updatePartition,
+  type Write,
 } from "../cassandra/index.ts";
 import { laneLimits } from "./limits.ts";
 
@@ -42,7 +42,7 @@ export interface Cell<T extends Table> {
    * @throws CassandraError `OUTCOME_UNKNOWN` if that cannot be found out within `laneLimits.settling`, or it is given up
    * before; any other: nothing was written
    */
-  send(writes: readonly Statement<Lwt<unknown>>[]): Promise<Sent<StoredRow<T>>>;
+  send(writes: readonly Write<T, Lwt<unknown>>[]): Promise<Sent<StoredRow<T>>>;
 }
 
 export interface CellOptions<T extends Table> {
@@ -75,11 +75,12 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     previous: string | null,
     round: string,
     byName = false,
-  ): Statement<Lwt<StoredRow<T>>> {
+  ): Write<T, Lwt<StoredRow<T>>> {
     // The table's own types: of any table the compiler cannot know them.
     const put = { [rounds]: element(process, round) };
     const holds = { if: { [rounds]: element(process, previous) }, ttl, byName };
-    return (updatePartition as Untyped)(table, partition, put, holds) as Statement<
+    return (updatePartition as Untyped)(table, partition, put, holds) as Write<
+      T,
       Lwt<StoredRow<T>>
     >;
   }

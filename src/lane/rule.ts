@@ -4,7 +4,7 @@ import type {
   HiddenName,
   Lwt,
   PartitionKey,
-  Statement,
+  Write,
   StoredRow,
   Table,
 } from "../cassandra/index.ts";
@@ -35,7 +35,7 @@ export interface RowPlan<T extends Table, Answer> {
    * Makes the row so, if it is as it was seen or guessed. Absent: nothing changes, and the answers hold if the row is
    * as it was seen.
    */
-  readonly write?: Statement<Lwt<unknown>>;
+  readonly write?: Write<T, Lwt<unknown>>;
   /** Whether it makes the row where there is none. Default: false. */
   readonly creates?: boolean;
   /** The row behind it. */

@@ -1,4 +1,5 @@
 import {
+  bigint,
   decodeRow,
   invalidValues,
   type RawRow,
@@ -74,15 +75,17 @@ interface Found {
 /** The only read here that names no key: it is the operator's, and no model's. */
 function everyParty(token: bigint | undefined): Statement<readonly Found[]> {
   const all = "SELECT token(city) AS place, city, id, date FROM party";
+  const place = bigint().type;
   return {
     cql: token === undefined ? all : `${all} WHERE token(city) >= ?`,
     params: token === undefined ? [] : [token],
+    types: token === undefined ? [] : [place],
     kind: "read",
     decode: (rows) =>
       // A city that has columns of its own and no party shows as a row without an id.
       rows
         .filter((row) => row["id"] !== null)
-        .map((row) => ({ place: row["place"] as bigint, entry: entryOf(row) })),
+        .map((row) => ({ place: place.decode(row["place"] as Buffer), entry: entryOf(row) })),
   };
 }
 

@@ -46,7 +46,7 @@ function followedCity(
     // One of which something cannot be represented is followed like any other.
     read: (key) => readShown(session, key),
     page: async (behind, limit) => {
-      const options = { limit, after: behind && { id: behind.id }, writetime: "people" } as const;
+      const options = { limit, after: behind && { id: behind.id }, writetime: ["people"] } as const;
       const { rows, unreadable, isEnd } = await readRows(session, PartyTable, { city }, options);
       for (const { row } of unreadable) session.report(row);
       if (rows.length < limit && !isEnd) throw unreadable[0]!.row;

@@ -61,7 +61,7 @@ async function seeEntry(
   { city, date, id }: Entry,
 ): Promise<SeenEntry | undefined> {
   const key = { city, date, id };
-  const row = await session.run(select(PartyByDateTable, key, { writetime: "entered" }));
+  const row = await session.run(select(PartyByDateTable, key, { writetime: ["entered"] }));
   const version = row?.["writetime(entered)"];
   return typeof version === "bigint" ? { ...key, version } : undefined;
 }

@@ -20,13 +20,13 @@ export interface Journal {
   /** What has to be so still if nothing is to be added that is there already. */
   condition(): MemoryCondition;
   /** What is written: nothing if nothing was added. */
-  write(): { readonly recent?: Buffer; readonly earlier?: Buffer };
+  write(): { readonly recent?: Uint8Array; readonly earlier?: Uint8Array };
   /** What the party remembers then. */
   after(): Memory;
 }
 
 interface MemoryCondition {
-  readonly if: { readonly recent?: Buffer };
+  readonly if: { readonly recent?: Uint8Array };
   readonly isNull: readonly (keyof Memory)[];
   readonly isNotNull: readonly (keyof Memory)[];
 }

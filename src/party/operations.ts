@@ -9,9 +9,9 @@
  */
 export interface Memory {
   /** Null: it was never written. */
-  readonly recent: Buffer | null;
+  readonly recent: Uint8Array | null;
   /** Null: it was never written. */
-  readonly earlier: Buffer | null;
+  readonly earlier: Uint8Array | null;
 }
 
 /** A change that was applied under an id. */
@@ -43,9 +43,14 @@ const AT = 16;
 const KINDS = ["changePeople", "addPeople"] as const;
 const NONE = Buffer.alloc(0);
 
+/** The same bytes, with a Buffer's methods. */
+function viewOf(bytes: Uint8Array | null): Buffer {
+  return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : NONE;
+}
+
 /** The operation of an id, if it is remembered. */
 export function recall({ recent, earlier }: Memory, id: string): Operation | undefined {
-  for (const operations of [recent ?? NONE, earlier ?? NONE]) {
+  for (const operations of [viewOf(recent), viewOf(earlier)]) {
     const at = find(operations, bytesOf(id));
     if (at !== -1) return decode(operations.subarray(at, at + SIZE), id);
   }

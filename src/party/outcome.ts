@@ -1,8 +1,8 @@
-import { CassandraError, type TimedRow } from "../cassandra/index.ts";
+import { CassandraError, type Selected } from "../cassandra/index.ts";
 import { type Party, type PartyKey, peopleRange, type PartyTable } from "./table.ts";
 
 /** A party with the ballot of its count, read together. */
-export type TimedParty = TimedRow<typeof PartyTable, "people">;
+export type TimedParty = Selected<typeof PartyTable, keyof Party, "people">;
 
 /** What a mutation or a subscription says happened: the members of the schema's unions, by their names there. */
 export type Outcome = {

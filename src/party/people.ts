@@ -54,7 +54,7 @@ export async function addPeople(
 
 /** Reads a party with the ballot of its count. @throws UnreadableRow */
 export function readTimed(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
-  return session.run(select(PartyTable, key, { writetime: "people" }));
+  return session.run(select(PartyTable, key, { writetime: ["people"] }));
 }
 
 function counted<Refused extends Exclude<Answer<"changePeople" | "addPeople">, { people: number }>>(

@@ -23,7 +23,7 @@ export async function findShown(session: Session, key: PartyKey): Promise<Party 
 
 /** Reads a party with the ballot of its count. */
 export async function readShown(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
-  return only(await session.run(selectEach(PartyTable, key, { writetime: "people" })));
+  return only(await session.run(selectEach(PartyTable, key, { writetime: ["people"] })));
 }
 
 function only<P>([party]: readonly (P | UnreadableRow)[]): P | undefined {

@@ -52,7 +52,7 @@ export const PartyTable = table(
       recent: blob(),
       earlier: blob(),
       // The last round of each process.
-      rounds: map(uuid(), uuid()).ofPartition(),
+      rounds: map(uuid(), uuid()).static(),
     },
     description: "A party in a city, with the count of its people.",
   },

@@ -51,10 +51,9 @@ type Entries = Awaited<ReturnType<typeof readEntries>>["rows"];
 type Place = Pick<Party, "date" | "id">;
 
 async function readEntries(session: Session, { city, from, after }: UpcomingStart, limit: number) {
-  const options = { limit, writetime: "entered" } as const;
-  const found = await (after && after.date >= from
-    ? readRows(session, PartyByDateTable, { city }, { ...options, after })
-    : readRows(session, PartyByDateTable, { city, date: { gte: from } }, options));
+  const key = { city, date: { gte: from } };
+  const options = { limit, after, writetime: ["entered"] } as const;
+  const found = await readRows(session, PartyByDateTable, key, options);
   for (const { row } of found.unreadable) session.report(row);
   return found;
 }

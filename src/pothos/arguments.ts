@@ -6,6 +6,7 @@ import {
   type PrimaryKey,
   type Table,
 } from "../cassandra/index.ts";
+import { scalarOf } from "./forms.ts";
 import { checkArgument } from "./error.ts";
 
 type Args = Readonly<Record<string, unknown>>;
@@ -46,7 +47,7 @@ function columnArguments<Types extends SchemaTypes>(
     const role = table.partition.includes(name) ? "partition key" : "clustering key";
     // The scalar's name is one that the builder of this schema has: index.ts adds them all.
     return arg({
-      type: type.scalar as never,
+      type: scalarOf(type) as never,
       required: true,
       description: [description, `Part of the ${role}; must be ${type.expects}.`]
         .filter(Boolean)

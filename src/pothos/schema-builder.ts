@@ -8,6 +8,7 @@ import {
   type Table,
   unreadableColumns,
 } from "../cassandra/index.ts";
+import { scalarOf } from "./forms.ts";
 import { setRowRef } from "./refs.ts";
 
 const prototype = SchemaBuilder.prototype as PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
@@ -50,7 +51,7 @@ function columnField(t: ObjectFields, table: Table, name: string) {
   const isNullable = nullable && !keyNames(table).includes(name);
   const options = {
     // The scalar's name is one that the plugin gave to the builder.
-    type: type.scalar as never,
+    type: scalarOf(type) as never,
     nullable: isNullable,
     ...(description !== undefined && { description }),
     extensions: { cassandra: { column: name } },

@@ -3,7 +3,8 @@ import {
   columnOf,
   type ColumnType,
   type SchemaWatch,
-  select,
+  type Key,
+  selectEach,
   type Table,
 } from "../cassandra/index.ts";
 import { singleFlight } from "../single-flight.ts";
@@ -46,7 +47,7 @@ function probesOf(table: Table) {
   const values = names.map((name) => sampleOf(columnOf(table, name).type));
   if (values.includes(undefined)) return [];
   const key = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-  return [select(table, key as never, { limit: 1 })];
+  return [selectEach(table, key as Key<Table>, { limit: 1 })];
 }
 
 /** Texts of which most types take one. */

@@ -33,7 +33,7 @@ const Desk = table(
     hidden: {
       memory: map(int(), blob()),
       note: blob(),
-      rounds: map(uuid(), uuid()).ofPartition(),
+      rounds: map(uuid(), uuid()).static(),
     },
   },
 );

@@ -30,12 +30,12 @@ const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const other = "7f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a52";
 const round = "8f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a53";
 
-const columns = { room: text(), id: uuid(), seats: int(), motto: text().ofPartition() };
+const columns = { room: text(), id: uuid(), seats: int(), motto: text().static() };
 const key = { partition: ["room"], clustering: [asc("id")] } as const;
 const hidden = {
   memory: map(int(), blob()),
   note: text(),
-  Rounds: map(uuid(), uuid()).ofPartition(),
+  Rounds: map(uuid(), uuid()).static(),
 } as const;
 const Desk = table("desk", columns, { ...key, lwt: true, hidden });
 /** The same without conditions. */
@@ -138,7 +138,7 @@ describe("a read", () => {
   test("has no hidden column", () => {
     const rows = "SELECT room, id, seats, motto FROM desk WHERE room = ?";
     expect(select(Desk, { room: "A" }).cql).toBe(rows);
-    expect(select(Desk, { room: "A", id }, { writetime: "seats" }).cql).toBe(
+    expect(select(Desk, { room: "A", id }, { writetime: ["seats"] }).cql).toBe(
       "SELECT room, id, seats, motto, WRITETIME(seats) FROM desk WHERE room = ? AND id = ?",
     );
     expect(selectRows(Desk, { room: "A" }, [{ id }]).cql).toBe(`${rows} AND id IN ?`);
@@ -158,7 +158,7 @@ describe("a read", () => {
     const bare = { room: "A", id: null, seats: null, motto: "Quiet" };
     expect(select(Desk, { room: "A" }).decode([bare])).toEqual([]);
     expect(select(Desk, { room: "A" }, { limit: 5 }).decode([bare])).toEqual([]);
-    expect(select(Desk, { room: "A" }, { writetime: "seats" }).decode([bare])).toEqual([]);
+    expect(select(Desk, { room: "A" }, { writetime: ["seats"] }).decode([bare])).toEqual([]);
   });
 
   test("of what is stored has the clustering key and the columns that are named, hidden ones too", () => {

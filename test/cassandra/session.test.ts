@@ -72,7 +72,7 @@ test("the write time under lightweight transactions is a ballot that grows with 
   const { session } = keyspace;
   const key = { city: "Rome", id: randomUUID() };
   const ballot = async () => {
-    const row = await session.run(select(PartyTable, key, { writetime: "people" }));
+    const row = await session.run(select(PartyTable, key, { writetime: ["people"] }));
     return row!["writetime(people)"]!;
   };
   const party = { ...key, name: "A", people: 0 };

@@ -73,7 +73,7 @@ describe("select", () => {
   });
 
   test("of a row with the ballot of a column", () => {
-    expect(select(Party, { city: "Rome", id }, { writetime: "people" }).cql).toBe(
+    expect(select(Party, { city: "Rome", id }, { writetime: ["people"] }).cql).toBe(
       "SELECT city, id, name, people, note, WRITETIME(people) FROM party WHERE city = ? AND id = ?",
     );
   });

@@ -218,7 +218,7 @@ describe("does not compile", () => {
 
   test("the write time of a key column", () => {
     // @ts-expect-error key columns have none
-    select(PartyTable, { city, id }, { writetime: "city" });
+    select(PartyTable, { city, id }, { writetime: ["city"] });
     // @ts-expect-error key columns have none
     selectWritetimes(PartyTable, { city }, [{ id }], "city");
     // @ts-expect-error "id" is missing in the clustering key
@@ -236,7 +236,7 @@ describe("does not compile", () => {
 describe("hidden columns and columns of the partition", () => {
   const Desk = table(
     "desk",
-    { room: text(), id: uuid(), seats: int(), motto: text().ofPartition().required() },
+    { room: text(), id: uuid(), seats: int(), motto: text().static().required() },
     {
       partition: ["room"],
       clustering: [asc("id")],
@@ -244,7 +244,7 @@ describe("hidden columns and columns of the partition", () => {
       hidden: {
         seatsBy: map(text(), int()),
         note: text(),
-        rounds: map(uuid(), uuid()).ofPartition(),
+        rounds: map(uuid(), uuid()).static(),
       },
     },
   );
@@ -254,7 +254,7 @@ describe("hidden columns and columns of the partition", () => {
     {
       partition: ["room"],
       clustering: [asc("id")],
-      hidden: { rounds: map(uuid(), uuid()).ofPartition() },
+      hidden: { rounds: map(uuid(), uuid()).static() },
     },
   );
   const room = "A";
@@ -273,7 +273,7 @@ describe("hidden columns and columns of the partition", () => {
     // @ts-expect-error "note" is hidden
     insert(Desk, { room, id, motto: "Quiet", note: "A" }, { if: "not exists" });
     // @ts-expect-error "note" is hidden
-    select(Desk, { room, id }, { writetime: "note" });
+    select(Desk, { room, id }, { writetime: ["note"] });
   });
 
   test("are none where a table names none", () => {

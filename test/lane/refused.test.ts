@@ -39,7 +39,7 @@ const Desk = table(
     partition: ["room"],
     clustering: [asc("id")],
     lwt: true,
-    hidden: { rounds: map(uuid(), uuid()).ofPartition() },
+    hidden: { rounds: map(uuid(), uuid()).static() },
   },
 );
 

@@ -1,5 +1,5 @@
 import { errors, types } from "cassandra-driver";
-import { CassandraError, type CassandraErrorCode } from "../error.ts";
+import { CassandraError, type CassandraErrorCode, InvalidValue } from "../error.ts";
 import { failedOfTombstones } from "./tombstones.ts";
 
 /** What the driver was asked to run when it failed. */
@@ -17,7 +17,11 @@ export interface Attempt {
  * (an LWT reads before it writes, and may begin anew after it has proposed a value).
  */
 export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraError {
+  if (cause instanceof CassandraError) return cause;
   const { meaning, error } = decisive(reasonsOf(cause), writes);
+  // A parameter of ours, which the driver could not send: see bytes.ts.
+  if (error instanceof CassandraError)
+    return new CassandraError(error.code, error.message, { cql });
   const words = messageOf(error);
   const fail = (code: CassandraErrorCode, message: string) =>
     new CassandraError(code, `${message}.`, { cause, cql });
@@ -27,7 +31,7 @@ export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraE
   const unknown = "The write was sent, but nobody can say whether it applies";
   switch (meaning) {
     case "UNENCODABLE":
-      return unencodable(words, cql);
+      return unencodable(error, cql);
     case "REFUSED":
       return fail("REFUSED", `Cassandra refused it: ${words}`);
     case "FORBIDDEN":
@@ -88,6 +92,7 @@ function meaningOf(error: unknown): Meaning {
   if (!(error instanceof Error)) return "UNSENT";
   if (error instanceof errors.ResponseError) return meaningOfResponse(error);
   if (error instanceof errors.ArgumentError) return "REFUSED";
+  if (error instanceof CassandraError) return "NOT_SYNCED";
   if (isUnencodable(error)) return "UNENCODABLE";
   // A node has forgotten a statement that the driver has forgotten too (Session.prepareAnew).
   if (error.message.startsWith("Unprepared response invalid")) return "UNPREPARED";
@@ -135,25 +140,21 @@ function isUnsent(error: Error): boolean {
 
 /** Whether the driver, or JavaScript within it, could not encode a value (encoder.js). */
 function isUnencodable(error: Error): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+  return (
+    error instanceof InvalidValue ||
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError
+  );
 }
 
-/** Without the driver's error as its cause: that repeats the value, which may be personal. */
-function unencodable(words: string, cql: string): CassandraError {
-  const expectation = expectationIn(words);
-  const reason = expectation === undefined ? "" : `: ${expectation}`;
-  const message = `The driver cannot convert a value between JavaScript and CQL${reason}.`;
+/** Without the error as its cause, and without what came instead: values may be personal. */
+function unencodable(error: unknown, cql: string): CassandraError {
+  const message =
+    error instanceof InvalidValue
+      ? `A value ${error.message.replace(/, but .*/s, "")}.`
+      : "The driver cannot send one of the values.";
   return new CassandraError("REFUSED", message, { cql });
-}
-
-/** What the value should have been: the part of the driver's message before it comes to the value. */
-function expectationIn(message: string): string | undefined {
-  const [, type, range, element] =
-    /^(?:Not a valid [\w ]+, )?(expected [\w/ ]+?),? obtained |It must be (>= \S+ and <= \S+)\. Received|^(A collection can't contain null or unset values)$/i.exec(
-      message,
-    ) ?? [];
-  if (range !== undefined) return `must be ${range}`;
-  return (type ?? element)?.replace(/^[AE]/, (letter) => letter.toLowerCase());
 }
 
 /** What was thrown, in words. */

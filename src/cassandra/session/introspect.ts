@@ -1,6 +1,6 @@
 import type { LiveColumn, LiveTables } from "../drift.ts";
 import type { Session } from "./session.ts";
-import type { RawRow } from "../statement.ts";
+import { type RawRow, text } from "../statement.ts";
 
 /** Reads from the database itself which tables a keyspace has. */
 export async function introspect(session: Session, keyspace: string): Promise<LiveTables> {
@@ -57,7 +57,7 @@ export async function agreedVersion(session: Session): Promise<string | undefine
 }
 
 function read(session: Session, cql: string): Promise<readonly RawRow[]> {
-  return session.run({ cql, params: [], kind: "system", decode: (rows) => rows });
+  return session.run({ ...text(cql), kind: "system", decode: (rows) => rows });
 }
 
 function literal(text: string): string {

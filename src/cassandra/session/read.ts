@@ -1,21 +1,29 @@
 import { UnreadableRow } from "../error.ts";
 import { clusteringKeyOf } from "../key.ts";
-import { selectEach, type SelectOptions, type TimedRow } from "../select.ts";
+import { type Selected, selectEach, type SelectOptions } from "../select.ts";
 import type { RawRow } from "../statement.ts";
 import type { Session } from "./session.ts";
-import type { ClusteringKey, DataName, Key, Place, Table } from "../table.ts";
+import type { ClusteringKey, ColumnName, DataName, Key, Place, Table } from "../table.ts";
 import { Unreadable } from "../unreadable.ts";
 
 /** What {@link readRows} takes beside the key. */
-export type ReadOptions<T extends Table, Name extends DataName<T>> = SelectOptions<T, Name> & {
+export type ReadOptions<
+  T extends Table,
+  Name extends ColumnName<T> = ColumnName<T>,
+  W extends DataName<T> = never,
+> = SelectOptions<T, Name, W> & {
   /** How many rows that can be read. */
   readonly limit: number;
 };
 
 /** Rows that can be read, and what was found between them. */
-export interface ReadRows<T extends Table, Name extends DataName<T>> {
+export interface ReadRows<
+  T extends Table,
+  Name extends ColumnName<T> = ColumnName<T>,
+  W extends DataName<T> = never,
+> {
   /** As many as were asked for; fewer at the end, or where too many of the others are in between. */
-  readonly rows: readonly TimedRow<T, Name>[];
+  readonly rows: readonly Selected<T, Name, W>[];
   /** Those that cannot be read, each with the number of rows before it. */
   readonly unreadable: readonly { readonly row: UnreadableRow; readonly at: number }[];
   /** Whether nothing lies behind them. */
@@ -24,20 +32,24 @@ export interface ReadRows<T extends Table, Name extends DataName<T>> {
   readonly place: ClusteringKey<T> | undefined;
 }
 
-/** How many queries are sent for rows in the place of those that cannot be read. */
+/** How many queries are sent for rows instead of those that cannot be read. */
 const MOST_QUERIES = 20;
 
 /**
  * Reads rows of a partition by one query. Only if some of them cannot be read, as another program has written them, it
- * reads others in their place.
+ * reads others instead.
  */
-export async function readRows<T extends Table, Name extends DataName<T> = never>(
+export async function readRows<
+  T extends Table,
+  Name extends ColumnName<T> = ColumnName<T>,
+  W extends DataName<T> = never,
+>(
   session: Pick<Session, "run">,
   table: T,
   key: Key<T>,
-  { limit, after, ...options }: ReadOptions<T, Name>,
-): Promise<ReadRows<T, Name>> {
-  const rows: TimedRow<T, Name>[] = [];
+  { limit, after, ...options }: ReadOptions<T, Name, W>,
+): Promise<ReadRows<T, Name, W>> {
+  const rows: Selected<T, Name, W>[] = [];
   const unreadable: { row: UnreadableRow; at: number }[] = [];
   let from: Place<T> | undefined = after;
   let place: ClusteringKey<T> | undefined;
@@ -45,7 +57,11 @@ export async function readRows<T extends Table, Name extends DataName<T> = never
   for (let query = 0; query < MOST_QUERIES && !isEnd && rows.length < limit; query++) {
     const wanted = limit - rows.length;
     const found = await session.run(
-      selectEach<T, Name>(table, key, { ...options, limit: wanted, after: from }),
+      selectEach<T, Key<T>, Name, W>(table, key as never, {
+        ...options,
+        limit: wanted,
+        after: from,
+      }),
     );
     for (const each of found) {
       from = placeOf(table, each);

@@ -4,7 +4,8 @@ import { clientOptions } from "./client-options.ts";
 import { abandon, mendReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
 import { fromDriver, isMismatch, messageOf } from "./driver-error.ts";
-import { createLoaders } from "./loader.ts";
+import { checkColumns, looseParameters, parametersOf, readLoosely } from "./bytes.ts";
+import { createLoaders, type Load } from "./loader.ts";
 import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
 import { keyspaceMissing } from "./not-synced.ts";
 import { reasonOf } from "./reason.ts";
@@ -13,8 +14,8 @@ import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
 import { failedOfTombstones, isMostlyDead } from "./tombstones.ts";
 import { decodeBatch } from "../write.ts";
-import type { Lwt, LwtBatch, RawRow, Statement } from "../statement.ts";
-import type { PrimaryKey, Row, StoredRow, Table } from "../table.ts";
+import type { Lwt, LwtBatch, RawRow, Statement, Write } from "../statement.ts";
+import type { StoredRow, Table } from "../table.ts";
 import { within } from "../../within.ts";
 
 /** A connection to a cluster, with one keyspace. */
@@ -36,11 +37,11 @@ export interface Session extends AsyncDisposable {
    * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none.
    * Of each row there may be one.
    *
-   * @throws CassandraError as `run`
+   * @throws CassandraError as `run`; `BAD_STATEMENT` if one of them is not a conditional write to this table
    */
   batch<T extends Table>(
     table: T,
-    writes: readonly Statement<Lwt<unknown>>[],
+    writes: readonly Write<T, Lwt<unknown>>[],
   ): Promise<LwtBatch<StoredRow<T>>>;
   /**
    * Reads a row. All rows that are asked for in one tick are read by one query per partition, and each has a result or
@@ -48,12 +49,19 @@ export interface Session extends AsyncDisposable {
    *
    * @throws CassandraError as `run`, or `UNREADABLE_VALUE`; InvalidValue if a value of the key does not fit its column
    */
-  load<T extends Table>(table: T, key: PrimaryKey<T>): Promise<Row<T> | undefined>;
-  /** Gives the rows of a read one after the other, and holds one page of them in memory. */
+  readonly load: Load;
+  /**
+   * Returns the rows of a read one after the other, and holds one page of them in memory.
+   *
+   * @example for await (const row of session.rows(select(Message, { room: "lobby" }))) {}
+   */
   rows<R>(statement: Statement<readonly R[]>): AsyncIterable<R>;
   /**
-   * Runs CQL that no model has: schema changes, system tables, your own; gives all rows. It is prepared if it has
-   * parameters, so that they are sent as the types of their places. What the driver cannot read is an `Unreadable`.
+   * Runs CQL that no model has: schema changes, system tables, your own; returns all rows, with the values that the types
+   * of models have. It is prepared if it has parameters, which must be values of the types of their places. What cannot be
+   * read is an `Unreadable`; a value of a type that is not CQL's own is its bytes.
+   *
+   * @throws CassandraError as `run`; `REFUSED` for a value that is none of its type
    */
   cql(text: string, params?: readonly unknown[]): Promise<readonly RawRow[]>;
   /**
@@ -118,15 +126,10 @@ function createSession(client: Client, options: ConnectOptions): Session {
   );
 
   /** @param limit how long a page may take on all nodes together, in milliseconds */
-  async function* pages(
-    cql: string,
-    params: readonly unknown[],
-    options: QueryOptions,
-    limit: number,
-  ) {
+  async function* pages(cql: string, params: unknown[], options: QueryOptions, limit: number) {
     let pageState: string | undefined;
     do {
-      const answer = client.execute(cql, [...params], {
+      const answer = client.execute(cql, params, {
         ...options,
         ...(pageState && { pageState }),
       });
@@ -137,10 +140,23 @@ function createSession(client: Client, options: ConnectOptions): Session {
     } while (pageState);
   }
 
-  async function* runPages({ cql, params, kind, range }: Statement<unknown>) {
+  /** The pages of a statement, then those of what it goes on with. */
+  async function* runPages(statement: Statement<unknown>) {
+    let next: Statement<unknown> | undefined = statement;
+    for (let found = 0; next; next = next.rest?.(found)) {
+      for await (const rows of runOne(next)) {
+        found += rows.length;
+        yield rows;
+      }
+    }
+  }
+
+  async function* runOne(statement: Statement<unknown>) {
+    const { cql, kind, range, table } = statement;
     const limit = manner.requestTimeout + OTHER_NODES;
     try {
-      for await (const result of pages(cql, params, executions[kind], limit)) {
+      for await (const result of pages(cql, parametersOf(statement), executions[kind], limit)) {
+        if (table) checkColumns(table, result.columns as never);
         const rows = rowsOf(result);
         if (range && isMostlyDead(rows.length, result.info.warnings)) sweeper.heed(range);
         yield rows;
@@ -151,12 +167,19 @@ function createSession(client: Client, options: ConnectOptions): Session {
     }
   }
 
-  async function runBatch(writes: readonly Statement<unknown>[]): Promise<readonly RawRow[]> {
-    const queries = writes.map(({ cql, params }) => ({ query: cql, params: [...params] }));
+  async function runBatch(
+    table: Table,
+    writes: readonly Write<Table, unknown>[],
+  ): Promise<readonly RawRow[]> {
+    const stray = writes.find((write) => write.kind !== "lwt" || write.table !== table);
+    if (stray || writes.length === 0) throw notConditional(table, stray);
+    const queries = writes.map((write) => ({ query: write.cql, params: parametersOf(write) }));
     try {
       // Of one partition: there is nothing that a log of it could complete.
       const sent = client.batch(queries, { ...executions.lwt, logged: false });
-      return rowsOf(await within(manner.requestTimeout + OTHER_NODES, sent, late));
+      const result = await within(manner.requestTimeout + OTHER_NODES, sent, late);
+      checkColumns(table, result.columns as never);
+      return rowsOf(result);
     } catch (error) {
       const cql = queries.map(({ query }) => query).join("; ");
       throw fromDriver(error, { cql, writes: true });
@@ -172,7 +195,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
     isAstra: options.bundle !== undefined,
     run,
     async batch(table, writes) {
-      return decodeBatch(table, await runBatch(writes));
+      return decodeBatch(table, await runBatch(table, writes));
     },
     load: createLoaders(run),
     async *rows(statement) {
@@ -181,8 +204,9 @@ function createSession(client: Client, options: ConnectOptions): Session {
     async cql(text, params = []) {
       const options = { ...executions.raw, prepare: params.length > 0 };
       try {
-        const results = await Array.fromAsync(pages(text, params, options, CQL_TIMEOUT));
-        return results.flatMap(rowsOf);
+        const loose = looseParameters(params);
+        const results = await Array.fromAsync(pages(text, loose, options, CQL_TIMEOUT));
+        return results.flatMap((result) => readLoosely(rowsOf(result), result.columns as never));
       } catch (error) {
         throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
       }
@@ -197,6 +221,12 @@ function createSession(client: Client, options: ConnectOptions): Session {
 function rowsOf({ rows }: types.ResultSet): readonly RawRow[] {
   // A result without rows has none; its type says otherwise.
   return (rows as readonly RawRow[] | undefined) ?? [];
+}
+
+function notConditional({ name }: Table, stray: Write<Table, unknown> | undefined): CassandraError {
+  const came = stray ? `but got: ${stray.cql}` : "but got none";
+  const message = `A batch takes conditional writes to table "${name}", ${came}.`;
+  return new CassandraError("BAD_STATEMENT", message);
 }
 
 /** The driver's options for each kind of statement; all are given, so that no default of the driver's counts. */

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Host, QueryOptions, types } from "cassandra-driver";
 import { fromDriver } from "./driver-error.ts";
 import { fence, type NodeAccess, timeAgo } from "./fence.ts";
-import type { RawRow, Statement } from "../statement.ts";
+import { decodeStored } from "../row.ts";
+import { type Fragment, type RawRow, text } from "../statement.ts";
+import { parametersOf } from "./bytes.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
 import { clusteringNames, type Table } from "../table.ts";
 import { tombstonesIn } from "./tombstones.ts";
-import { rawOf } from "../unreadable.ts";
 
 /** The driver's options for what a sweep sends. */
 export interface SweepExecutions {
@@ -25,13 +26,13 @@ export function sweepAccess(
 ): SweepAccess {
   const names = clusteringNames(table);
   const execute = async (
-    { cql, params }: Pick<Statement<unknown>, "cql" | "params">,
+    { cql, ...values }: Fragment,
     options: QueryOptions,
     writes = false,
   ): Promise<types.ResultSet> => {
     signal.throwIfAborted();
     try {
-      return await client.execute(cql, [...params], options);
+      return await client.execute(cql, parametersOf(values), options);
     } catch (error) {
       throw fromDriver(error, { cql, writes });
     }
@@ -51,7 +52,10 @@ export function sweepAccess(
       for (let asked = 1; asked < readsOf(client) && !warnsOfTombstones(result); asked++) {
         result = await execute(read, options);
       }
-      const keys = result.rows.map((row) => names.map((name) => rawOf(row[name])));
+      const rows = result.rows.map(
+        (row) => decodeStored(table, row as unknown as RawRow) as RawRow,
+      );
+      const keys = rows.map((row) => names.map((name) => row[name]));
       return {
         // A partition with static columns and no row shows as a row without a key.
         keys: keys.filter(([first]) => first !== null),
@@ -61,7 +65,10 @@ export function sweepAccess(
     },
     async remove(deletes) {
       signal.throwIfAborted();
-      const queries = deletes.map(({ cql, params }) => ({ query: cql, params: [...params] }));
+      const queries = deletes.map(({ cql, ...values }) => ({
+        query: cql,
+        params: parametersOf(values),
+      }));
       // Sent twice it does the same.
       const options = { ...executions.write, isIdempotent: true, logged: false };
       try {
@@ -90,7 +97,7 @@ function warnsOfTombstones({ info }: types.ResultSet): boolean {
 function oneNode(
   client: Client,
   execute: (
-    statement: Pick<Statement<unknown>, "cql" | "params">,
+    statement: Fragment,
     options: QueryOptions,
     writes?: boolean,
   ) => Promise<types.ResultSet>,
@@ -101,7 +108,7 @@ function oneNode(
   return {
     async clock() {
       const cql = "SELECT toTimestamp(now()) AS clock FROM system.local";
-      const { info, rows } = await execute({ cql, params: [] }, { ...read, ...only() });
+      const { info, rows } = await execute(text(cql), { ...read, ...only() });
       host ??= client.hosts.get(info.queriedHost);
       return Number(rows[0]!["clock"]);
     },

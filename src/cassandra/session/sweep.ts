@@ -1,7 +1,8 @@
 import { CassandraError } from "../error.ts";
 import { identifier } from "../identifier.ts";
 import { halves, type Slice, slicesBetween, type Values, whereSlice } from "../slice.ts";
-import { type Fragment, join, type RawRow } from "../statement.ts";
+import { type Fragment, join, marked, type RawRow, text } from "../statement.ts";
+import { bigintType } from "../types/integers.ts";
 import { clusteringNames, type Table } from "../table.ts";
 
 /** What one sweep does at most. */
@@ -133,14 +134,11 @@ export async function sweep(
 
 function selectOf(table: Table, partition: RawRow, slice: Slice): Fragment {
   const names = clusteringNames(table).map(identifier).join(", ");
-  const from = { cql: `SELECT ${names} FROM ${identifier(table.name)} WHERE`, params: [] };
+  const from = text(`SELECT ${names} FROM ${identifier(table.name)} WHERE`);
   return join([from, whereSlice(table, partition, slice)]);
 }
 
 function deleteOf(table: Table, partition: RawRow, slice: Slice, timestamp: bigint): Fragment {
-  const from = {
-    cql: `DELETE FROM ${identifier(table.name)} USING TIMESTAMP ? WHERE`,
-    params: [timestamp],
-  };
-  return join([from, whereSlice(table, partition, slice)]);
+  const from = `DELETE FROM ${identifier(table.name)} USING TIMESTAMP ? WHERE`;
+  return join([marked(from, bigintType, timestamp), whereSlice(table, partition, slice)]);
 }

@@ -1,0 +1,173 @@
+import { type Column, isCounter, isStatic } from "./column.ts";
+import { parseType, typeNames } from "./cql-type.ts";
+import { CassandraError } from "./error.ts";
+import type { Table } from "./table.ts";
+import type { ColumnType } from "./type.ts";
+
+/**
+ * Checks that Cassandra can have a table.
+ *
+ * @throws CassandraError `BAD_TABLE` with the table's name and, where one is the reason, the column's
+ */
+export function checkTable(table: Table): void {
+  checkNames(table);
+  checkKey(table);
+  for (const [name, column] of columnsOf(table)) {
+    if (keyOf(table).includes(name)) checkKeyColumn(table, name, column);
+    checkType(table, name, column.type);
+  }
+  checkUdts(table);
+  checkStatic(table);
+  checkCounters(table);
+  checkSweep(table);
+}
+
+/** Names of tables that Cassandra takes (SchemaConstants.java). */
+const TABLE_NAME = /^\w{1,48}$/;
+
+/** Properties of the driver's rows, to which it assigns the columns, and of what a lightweight transaction answers. */
+const TAKEN = ["__proto__", "__columns", "[applied]"];
+
+function checkNames(table: Table): void {
+  if (!TABLE_NAME.test(table.name)) {
+    throw bad(table, "its name must be 1 to 48 letters, digits and underscores");
+  }
+  const { columns, hidden } = table;
+  const twice = Object.keys(hidden).find((name) => Object.hasOwn(columns, name));
+  if (twice !== undefined) throw bad(table, `it has "${twice}" twice, once hidden`);
+  const taken = TAKEN.find((name) => columnsOf(table).some(([column]) => column === name));
+  if (taken !== undefined) throw bad(table, `no row can have a column "${taken}" in JavaScript`);
+  if (columnsOf(table).some(([name]) => name === "")) throw bad(table, "a column has no name");
+}
+
+function checkKey(table: Table): void {
+  const names = keyOf(table);
+  const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
+  if (unknown !== undefined) {
+    const listed = Object.keys(table.columns).join(", ");
+    throw bad(table, `its key names "${unknown}", but its columns are ${listed}`);
+  }
+  if (table.partition.length === 0) throw bad(table, "its partition key is empty");
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw bad(table, `its key names "${twice}" twice`);
+}
+
+function checkKeyColumn(table: Table, name: string, column: Column): void {
+  const { kind, cql, isMulticell } = column.type;
+  const refused = (why: string) => bad(table, `"${name}" is in the key, and ${why}`);
+  if (isCounter(column)) throw refused("a counter cannot be");
+  if (isStatic(column)) throw refused("a static column cannot be");
+  if (isMulticell) throw refused(`${cql} must be frozen there: frozen(…)`);
+  if (kind === "duration" || contains(column.type, "duration")) {
+    throw refused("a duration cannot be: it has no order");
+  }
+}
+
+/** What a type can be made of. */
+function checkType(table: Table, name: string, type: ColumnType): void {
+  for (const { name: part, type: inner } of type.parts ?? []) {
+    const refused = (why: string) => bad(table, `"${name}" is ${type.cql}, and ${why}`);
+    if (inner.kind === "counter") throw refused("a counter can only be a column");
+    if (inner.isMulticell) {
+      throw refused(`${inner.cql} within another type must be frozen: frozen(…)`);
+    }
+    const isSorted = type.kind === "set" || (type.kind === "map" && part === "key");
+    if (isSorted && contains(inner, "duration")) {
+      throw refused("a duration cannot be sorted: it has no order");
+    }
+    checkType(table, name, inner);
+  }
+  if (type.kind === "vector") checkDimension(table, name, type);
+}
+
+function checkDimension(table: Table, name: string, { cql }: ColumnType): void {
+  const dimension = Number(/, (\S+)>$/.exec(cql)?.[1]);
+  if (Number.isInteger(dimension) && dimension >= 1 && dimension <= MAX_DIMENSION) return;
+  throw bad(table, `"${name}" is ${cql}, and a vector has 1 to ${MAX_DIMENSION} values`);
+}
+
+/** The most values of a vector (guardrail and VectorType.java). */
+const MAX_DIMENSION = 8192;
+
+/** Each name of a type is known, and means one type. */
+function checkUdts(table: Table): void {
+  const known = new Map<string, ColumnType>();
+  for (const [name, { type }] of columnsOf(table)) {
+    for (const each of allTypes(type)) {
+      if (each.udt === undefined) continue;
+      const found = known.get(each.udt);
+      if (found && fieldsOf(found) !== fieldsOf(each)) {
+        throw bad(
+          table,
+          `"${name}" has a type "${each.udt}", and another column has one with other fields`,
+        );
+      }
+      known.set(each.udt, each);
+    }
+  }
+  for (const [name, { type }] of columnsOf(table)) {
+    const unknown = typeNames(parseType(type.cql)).find((each) => !known.has(each));
+    if (unknown !== undefined) {
+      throw bad(
+        table,
+        `"${name}" is ${type.cql}, and "${unknown}" is neither a type of CQL nor a udt(…) of this table`,
+      );
+    }
+  }
+}
+
+function fieldsOf({ parts = [] }: ColumnType): string {
+  // Frozen or not, it is the same type.
+  return parts.map(({ name, type }) => `${name} ${(type.freeze?.() ?? type).cql}`).join(", ");
+}
+
+function checkStatic(table: Table): void {
+  if (table.clustering.length > 0) return;
+  const found = columnsOf(table).find(([, column]) => isStatic(column));
+  if (found) throw bad(table, `"${found[0]}" is static, and there is no clustering key`);
+}
+
+function checkCounters(table: Table): void {
+  const data = columnsOf(table).filter(([name]) => !keyOf(table).includes(name));
+  const counter = data.find(([, column]) => isCounter(column));
+  if (!counter) return;
+  const other = data.find(([, column]) => !isCounter(column));
+  if (other) {
+    throw bad(
+      table,
+      `"${counter[0]}" is a counter, so "${other[0]}" outside the key must be one too`,
+    );
+  }
+  if (table.lwt)
+    throw bad(table, `"${counter[0]}" is a counter, which no lightweight transaction can change`);
+}
+
+function checkSweep(table: Table): void {
+  const { lwt, sweepAfter } = table;
+  if (sweepAfter === undefined) return;
+  if (lwt) throw bad(table, "sweepAfter is for tables of plain writes, and it takes others");
+  if (!(sweepAfter > 0 && Number.isFinite(sweepAfter))) {
+    throw bad(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
+  }
+}
+
+function columnsOf({ columns, hidden }: Table): readonly (readonly [string, Column])[] {
+  return [...Object.entries(columns), ...Object.entries(hidden)];
+}
+
+function keyOf({ partition, clustering }: Table): readonly string[] {
+  return [...partition, ...clustering.map(({ name }) => name)];
+}
+
+/** A type and all that it is made of. */
+function allTypes(type: ColumnType): readonly ColumnType[] {
+  return [type, ...(type.parts ?? []).flatMap((part) => allTypes(part.type))];
+}
+
+function contains(type: ColumnType, kind: string): boolean {
+  return allTypes(type).some((each) => each.kind === kind);
+}
+
+function bad(table: Table, why: string): CassandraError {
+  return new CassandraError("BAD_TABLE", `Table "${table.name}" cannot be: ${why}.`);
+}

@@ -1,0 +1,229 @@
+import { createRequire } from "node:module";
+import { types } from "cassandra-driver";
+import { isOfType } from "../cql-type.ts";
+import { CassandraError, InvalidValue } from "../error.ts";
+import type { Fragment, RawRow } from "../statement.ts";
+import { columnOf, type Table } from "../table.ts";
+import type { ColumnType } from "../type.ts";
+import { typeNamed } from "../types/named.ts";
+import { Unreadable } from "../unreadable.ts";
+import { cqlTypeOf, type DriverType } from "./driver-type.ts";
+
+/*
+ * Values go to Cassandra and come from it as bytes, which the types of the models read and write. The driver's own
+ * conversion would lose some (what it cannot read fails the whole result; 1.5 becomes the int 1; an object has no key
+ * `__proto__`), so it is passed by, in the two places where it converts.
+ */
+
+/** A parameter on its way to the driver, which asks for its bytes when it knows the type that the server expects. */
+abstract class Parameter {
+  abstract bytes(expected: DriverType | undefined): Buffer | null;
+}
+
+/** A value of a model's column. */
+class TypedParameter extends Parameter {
+  readonly #type: ColumnType;
+  readonly #value: unknown;
+
+  constructor(type: ColumnType, value: unknown) {
+    super();
+    this.#type = type;
+    this.#value = value;
+  }
+
+  override bytes(expected: DriverType | undefined): Buffer | null {
+    const value = this.#value;
+    if (expected && !isExpected(this.#type, expected)) throw mismatch(this.#type, expected);
+    if (value === null || value === undefined) return null;
+    return value instanceof Unreadable ? value.bytes : this.#type.encode(value);
+  }
+}
+
+/** A value of raw CQL, which is checked and written by the type that the server expects. */
+class LooseParameter extends Parameter {
+  readonly #value: unknown;
+
+  constructor(value: unknown) {
+    super();
+    this.#value = value;
+  }
+
+  override bytes(expected: DriverType | undefined): Buffer | null {
+    const value = this.#value;
+    if (value === null || value === undefined) return null;
+    if (value instanceof Unreadable) return value.bytes;
+    const type = expected && typeNamed(cqlTypeOf(expected));
+    if (type) return type.encode(type.match(value));
+    if (value instanceof Uint8Array) return Buffer.from(value);
+    throw new InvalidValue("WRONG_TYPE", "must be a Uint8Array: no type is known for it");
+  }
+}
+
+/** The parameters of a statement of the models, as the driver takes them. */
+export function parametersOf({ params, types }: Pick<Fragment, "params" | "types">): unknown[] {
+  return params.map((value, at) => new TypedParameter(types[at]!, value));
+}
+
+/** The parameters of raw CQL. */
+export function looseParameters(params: readonly unknown[]): unknown[] {
+  return params.map((value) => new LooseParameter(value));
+}
+
+/** Whether a model's type is the one that the server expects: looked at once for each of a prepared statement's marks. */
+function isExpected(type: ColumnType, expected: DriverType): boolean {
+  const known = compared.get(expected);
+  if (known?.type === type) return known.isSame;
+  const isSame = isOfType(type, cqlTypeOf(expected));
+  compared.set(expected, { type, isSame });
+  return isSame;
+}
+
+const compared = new WeakMap<DriverType, { readonly type: ColumnType; readonly isSame: boolean }>();
+
+function mismatch(type: ColumnType, expected: DriverType, of = "A value"): CassandraError {
+  const message = `The database does not match the models: ${of} is ${type.cql}, the database has ${cqlText(expected)}.`;
+  return new CassandraError("NOT_SYNCED", message);
+}
+
+function cqlText(type: DriverType): string {
+  const spell = (each: ReturnType<typeof cqlTypeOf>): string =>
+    each.args.length === 0 ? each.name : `${each.name}<${each.args.map(spell).join(", ")}>`;
+  return spell(cqlTypeOf(type));
+}
+
+/** A column of a result. */
+interface ResultColumn {
+  readonly name: string;
+  readonly type: DriverType;
+}
+
+/**
+ * Checks that the columns of a result have the types of a table's: bytes of one type can be read as another.
+ *
+ * @throws CassandraError `NOT_SYNCED`
+ */
+export function checkColumns(table: Table, columns: readonly ResultColumn[] | null): void {
+  for (const { name, type } of columns ?? []) {
+    const { columns: own, hidden } = table;
+    if (!Object.hasOwn(own, name) && !Object.hasOwn(hidden, name)) continue;
+    const column = columnOf(table, name);
+    if (codeOf(column.type) === type.code) continue;
+    throw mismatch(column.type, type, `${table.name}.${name}`);
+  }
+}
+
+/** The code that the protocol has for a type. */
+function codeOf(type: ColumnType): number {
+  let code = codes.get(type);
+  if (code === undefined) {
+    code = readCode(type);
+    codes.set(type, code);
+  }
+  return code;
+}
+
+const codes = new WeakMap<ColumnType, number>();
+
+function readCode(type: ColumnType): number {
+  if (type.udt !== undefined) return types.dataTypes.udt;
+  const [, root = ""] = /^(?:frozen<)?([a-z]+)/.exec(type.cql) ?? [];
+  if (root === "text") return types.dataTypes.varchar;
+  // Neither has a code in version 4 of the protocol.
+  if (root === "vector" || root === "duration") return types.dataTypes.custom;
+  return (types.dataTypes as unknown as Record<string, number>)[root] ?? types.dataTypes.custom;
+}
+
+/** Rows of raw CQL with the values of their columns' types; what cannot be read is an {@link Unreadable}. */
+export function readLoosely(
+  rows: readonly RawRow[],
+  columns: readonly ResultColumn[] | null,
+): readonly RawRow[] {
+  const readers = (columns ?? []).map(({ name, type }) => {
+    const own = typeNamed(cqlTypeOf(type));
+    return [name, (cell: unknown) => readCell(own, bytesOf(cell, type))] as const;
+  });
+  return rows.map((row) =>
+    Object.fromEntries(readers.map(([name, read]) => [name, read(row[name])])),
+  );
+}
+
+function readCell(type: ColumnType | undefined, bytes: Buffer | null): unknown {
+  if (bytes === null) return null;
+  if (!type) return new Uint8Array(bytes);
+  try {
+    return type.decode(bytes);
+  } catch (error) {
+    if (error instanceof InvalidValue) return new Unreadable(Buffer.from(bytes));
+    throw error;
+  }
+}
+
+/** The bytes of a cell, also of one that the driver has converted, as it does those of the system's tables. */
+function bytesOf(cell: unknown, type: DriverType): Buffer | null {
+  if (cell === null || cell === undefined) return null;
+  return Buffer.isBuffer(cell) ? cell : plain.encode(cell, type);
+}
+
+/** The driver's writer of values (4.10.0, encoder.js), of which its types know nothing. */
+interface Encoder {
+  readonly encodingOptions: { readonly [BYTES]?: boolean };
+  encode(value: unknown, type?: DriverType): Buffer | null;
+  decode(bytes: Buffer | null, type: DriverType): unknown;
+}
+
+/** The driver's reader of responses (4.10.0, streams.js). */
+interface Parser {
+  encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
+  parseRows(frame: Frame, reader: unknown): void;
+}
+
+interface Frame {
+  readonly meta: {
+    readonly keyspace?: string;
+    readonly columns: readonly { readonly ksname?: string }[];
+  };
+}
+
+/** The encoding option of clients whose rows are of bytes. */
+export const BYTES = "bytes";
+
+const require = createRequire(import.meta.url);
+const EncoderClass = require("cassandra-driver/lib/encoder.js") as {
+  readonly prototype: Encoder;
+  new (version: number, options: object): Encoder;
+};
+const { Parser: ParserClass } = require("cassandra-driver/lib/streams.js") as {
+  readonly Parser: { readonly prototype: Parser };
+};
+
+const plain = new EncoderClass(4, {});
+const passing = { decode: (bytes: Buffer | null) => bytes };
+
+function passByConversion(): void {
+  const { encode } = EncoderClass.prototype;
+  EncoderClass.prototype.encode = function (value, type) {
+    return value instanceof Parameter ? value.bytes(type) : encode.call(this, value, type);
+  };
+  const { parseRows } = ParserClass.prototype;
+  ParserClass.prototype.parseRows = function (frame, reader) {
+    const { encoder } = this;
+    if (!encoder.encodingOptions?.[BYTES] || isOfSystem(frame)) {
+      parseRows.call(this, frame, reader);
+      return;
+    }
+    this.encoder = passing;
+    try {
+      parseRows.call(this, frame, reader);
+    } finally {
+      this.encoder = encoder;
+    }
+  };
+}
+
+/** Whether rows are of the system's tables, which the driver reads for itself, on the same connections. */
+function isOfSystem({ meta }: Frame): boolean {
+  const keyspace = meta.keyspace ?? meta.columns[0]?.ksname ?? "";
+  return /^system(_|$)/.test(keyspace);
+}
+
+passByConversion();

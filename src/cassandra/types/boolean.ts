@@ -1,0 +1,37 @@
+import { column } from "../column.ts";
+import { defineType, ofLength, unreadable, wrongType } from "../type.ts";
+
+/** CQL `boolean`: true or false. */
+export function boolean() {
+  return column(booleanType);
+}
+
+const expects = "true or false";
+
+/** The type of {@link boolean}. */
+export const booleanType = defineType<boolean>({
+  kind: "boolean",
+  cql: "boolean",
+  length: 1,
+  expects,
+  check(value) {
+    if (typeof value === "boolean") return value;
+    throw wrongType(expects, value);
+  },
+  encode: (value) => Buffer.of(value ? 1 : 0),
+  // Any other byte than 0 is true (BooleanSerializer.java).
+  decode: (bytes) => ofLength(bytes, 1, expects)[0] !== 0,
+  toText: String,
+  fromText(text) {
+    if (text === "true" || text === "false") return text === "true";
+    throw unreadable(expects);
+  },
+  order: {
+    unlikely: false,
+    compare: (one, other) => Number(one) - Number(other),
+    middle: (low, high) =>
+      [false, true].find(
+        (each) => (low === undefined || each > low) && (high === undefined || each < high),
+      ),
+  },
+});

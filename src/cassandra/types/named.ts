@@ -1,0 +1,83 @@
+import type { CqlType } from "../cql-type.ts";
+import type { Column } from "../column.ts";
+import type { ColumnType } from "../type.ts";
+import { blob } from "./blob.ts";
+import { boolean } from "./boolean.ts";
+import { frozen, list, map, set } from "./collections.ts";
+import { date, time } from "./date.ts";
+import { decimal } from "./decimal.ts";
+import { duration } from "./duration.ts";
+import { double, float } from "./floats.ts";
+import { inet } from "./inet.ts";
+import { bigint, counter, int, smallint, tinyint, varint } from "./integers.ts";
+import { ascii, text } from "./text.ts";
+import { timestamp } from "./timestamp.ts";
+import { tuple } from "./tuple.ts";
+import { udt } from "./udt.ts";
+import { timeuuid, uuid } from "./uuid.ts";
+import { vector } from "./vector.ts";
+
+/** The types that CQL has by itself, without arguments, each as a column that makes no more demands than CQL. */
+const natives: Readonly<Record<string, () => Column>> = {
+  ascii,
+  bigint,
+  blob,
+  boolean,
+  counter,
+  date,
+  decimal,
+  double,
+  duration,
+  float,
+  inet,
+  int,
+  smallint,
+  text,
+  time,
+  timestamp,
+  timeuuid,
+  tinyint,
+  uuid,
+  varchar: text,
+  varint,
+};
+
+/**
+ * Returns the column type of a CQL type; undefined: it has none, e.g. as it is a custom class.
+ *
+ * @example typeNamed(parseType("map<text, int>"))
+ */
+export function typeNamed(type: CqlType): ColumnType | undefined {
+  return columnNamed(type)?.type;
+}
+
+function columnNamed({ name, args, fields }: CqlType): Column | undefined {
+  if (fields) {
+    const columns = fields.map((field) => [field.name, columnNamed(field.type)] as const);
+    if (columns.some(([, column]) => !column)) return undefined;
+    return udt(name, Object.fromEntries(columns) as Record<string, Column>);
+  }
+  if (args.length === 0) return Object.hasOwn(natives, name) ? natives[name]!() : undefined;
+  if (name === "vector") {
+    const element = columnNamed(args[0]!);
+    return element && vector(element, Number(args[1]!.name));
+  }
+  const [first, second, ...others] = args.map(columnNamed);
+  if (!first) return undefined;
+  switch (name) {
+    case "frozen":
+      return frozen(first);
+    case "list":
+      return list(first);
+    case "set":
+      return set(first);
+    case "map":
+      return second && map(first, second);
+    case "tuple": {
+      const rest = [...(args.length > 1 ? [second] : []), ...others];
+      return rest.includes(undefined) ? undefined : tuple(first, ...(rest as Column[]));
+    }
+    default:
+      return undefined;
+  }
+}

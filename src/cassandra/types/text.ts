@@ -1,0 +1,89 @@
+import { column } from "../column.ts";
+import { InvalidValue } from "../error.ts";
+import { defineType, unreadable, wrongType } from "../type.ts";
+import { asciiOrder, textOrder } from "../value-order.ts";
+
+/** What a text may be. */
+export interface TextOptions {
+  /** Remove white space at both ends. Default: false. */
+  readonly trim?: boolean;
+  /** Fewest characters (Unicode code points). Default: 0. */
+  readonly min?: number;
+  /** Most characters (Unicode code points). Default: no bound. */
+  readonly max?: number;
+}
+
+/**
+ * CQL `text`, also called `varchar`: a string of whole Unicode characters, without U+0000.
+ *
+ * @example text({ trim: true, min: 1, max: 200 })
+ */
+export function text(options: TextOptions = {}) {
+  return column(textType("text", unicode, options));
+}
+
+/** CQL `varchar`: another name of {@link text}. */
+export const varchar = text;
+
+/** CQL `ascii`: a string of the characters U+0001 to U+007F. */
+export function ascii(options: TextOptions = {}) {
+  return column(textType("ascii", ascii7, options));
+}
+
+function textType(
+  cql: "text" | "ascii",
+  match: (value: unknown) => string,
+  { trim = false, min = 0, max = Infinity }: TextOptions,
+) {
+  const expects = max === Infinity ? `at least ${min} characters` : `${min} to ${max} characters`;
+  return defineType<string>({
+    kind: cql,
+    cql,
+    expects,
+    match,
+    check(value) {
+      const whole = match(value);
+      const stored = trim ? whole.trim() : whole;
+      if (stored.includes("\0")) throw new InvalidValue("NUL", "must not contain U+0000");
+      const length = characters(stored, max);
+      if (length < min) {
+        throw new InvalidValue("TOO_SHORT", `must be ${expects}, but got ${length}`);
+      }
+      if (length > max) {
+        throw new InvalidValue("TOO_LONG", `must be ${expects}, but got more`);
+      }
+      return stored;
+    },
+    encode: (value) => Buffer.from(value),
+    decode(bytes) {
+      const value = bytes.toString();
+      // Cassandra stores no other bytes, so this costs a look at the rare texts that hold U+FFFD itself.
+      if (value.includes("\uFFFD") && !Buffer.from(value).equals(bytes)) throw unreadable(expects);
+      return value;
+    },
+    toText: (value) => value,
+    fromText: (value) => value,
+    order: cql === "ascii" ? asciiOrder : textOrder,
+  });
+}
+
+function unicode(value: unknown): string {
+  if (typeof value !== "string") throw wrongType("a string", value);
+  if (value.isWellFormed()) return value;
+  // A lone surrogate has no UTF-8 form: U+FFFD would be stored instead.
+  throw new InvalidValue("NOT_UNICODE", "must be Unicode text, but got half a surrogate pair");
+}
+
+function ascii7(value: unknown): string {
+  if (typeof value !== "string") throw wrongType("a string", value);
+  // oxlint-disable-next-line no-control-regex -- these are what ASCII is
+  if (/^[\0-\x7f]*$/.test(value)) return value;
+  throw new InvalidValue("OUT_OF_RANGE", "must be ASCII text, but got other characters");
+}
+
+/** Counts code points, but never more than one past `most`: the text may be megabytes. */
+function characters(value: string, most: number): number {
+  let count = 0;
+  for (const _ of value) if (++count > most) break;
+  return count;
+}

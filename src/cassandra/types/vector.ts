@@ -1,0 +1,56 @@
+import { type Column, column } from "../column.ts";
+import { type ColumnType, defineType, unreadable, wrongType } from "../type.ts";
+import { readVint, writeVint } from "../vint.ts";
+import { compareAll, frozenType, identityOf, orderOf, partBy, textsOf } from "./collections.ts";
+
+/**
+ * CQL `vector`: a fixed number of values of one type, none of them null, as an array.
+ *
+ * @example vector(float(), 1536) // vector<float, 1536>
+ */
+export function vector<Element>({ type }: Column<Element>, dimension: number) {
+  return column(vectorType(frozenType(type), dimension));
+}
+
+function vectorType<Element>(
+  element: ColumnType<Element>,
+  dimension: number,
+): ColumnType<readonly Element[]> {
+  const expects = `a list of ${dimension} values of ${element.cql}`;
+  const { length } = element;
+  const elements = (rule: "check" | "match") => (value: unknown) => {
+    if (!Array.isArray(value) || value.length !== dimension) throw wrongType(expects, value);
+    return Array.from(value, (each, at) => partBy(rule, element, `item ${at}`, each));
+  };
+  return defineType<readonly Element[]>({
+    kind: "vector",
+    cql: `vector<${element.cql}, ${dimension}>`,
+    ...(length !== undefined && { length: length * dimension }),
+    expects,
+    check: elements("check"),
+    match: elements("match"),
+    encode: (value) =>
+      Buffer.concat(
+        value.flatMap((each) => {
+          const bytes = element.encode(each);
+          return length === undefined ? [writeVint(BigInt(bytes.length)), bytes] : [bytes];
+        }),
+      ),
+    decode(bytes) {
+      let at = 0;
+      const values = Array.from({ length: dimension }, () => {
+        const [size, start] = length === undefined ? readVint(bytes, at) : [length, at];
+        at = start + Number(size);
+        if (at > bytes.length) throw unreadable(expects);
+        return element.decode(bytes.subarray(start, at));
+      });
+      if (at !== bytes.length) throw unreadable(expects);
+      return values;
+    },
+    toText: (value) => JSON.stringify(value.map((each) => element.toText(each))),
+    fromText: (text) => textsOf(text, expects).map((each) => element.fromText(each)),
+    identity: (value) => JSON.stringify(value.map((each) => identityOf(element, each))),
+    ...orderOf([element], (one, other) => compareAll(element, one, other)),
+    parts: [{ name: "element", type: element }],
+  });
+}
