@@ -99,9 +99,9 @@ export function isCounter({ role }: Column): boolean {
   return role === "counter" || role === "static counter";
 }
 
-/** Returns copies of a value: a row's `Date` or `Set` is its own. @throws InvalidValue if its column cannot hold the value */
+/** Returns copies of a value: a row's `Date` or `Set` is its own. @throws InvalidValue if CQL cannot hold the value */
 function copies<Value>(type: ColumnType<Value>, value: Value): () => Value {
-  const bytes = type.encode(type.check(value));
+  const bytes = type.encode(type.match(value));
   return typeof value === "object" ? () => type.decode(bytes) : () => value;
 }
 

@@ -189,7 +189,7 @@ describe("a batch of lightweight transactions", () => {
     const write = insert(Undecodable, { room, id: 1, seats: 0 }, { if: "not exists" });
     expect(await keyspace.session.batch(Undecodable, [write])).toMatchObject({
       applied: false,
-      rows: [{ id: 1, seats: new Unreadable(7) }],
+      rows: [{ id: 1, seats: new Unreadable(Buffer.from([0, 0, 0, 7])) }],
     });
     expect(await rowsOf(room)).toMatchObject([{ seats: 7 }]);
   });

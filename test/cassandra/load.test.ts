@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   asc,
   CassandraError,
-  column,
   insert,
   map,
   type PrimaryKey,
@@ -12,23 +11,13 @@ import {
   text,
 } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { lax } from "../fixtures/lax.ts";
 
 const Note = table(
   "note",
   { room: text(), id: text(), body: text().required(), marks: map(text(), text()) },
   { partition: ["room"], clustering: [asc("id")] },
 );
-
-/** A type whose check lets pass what CQL does not take. */
-const lax = column<number>({
-  cql: "smallint",
-  scalar: undefined,
-  expects: "a number",
-  check: (value) => value as number,
-  decode: (raw) => raw as number,
-  toText: String,
-  fromText: Number,
-});
 
 const Lax = table(
   "lax",

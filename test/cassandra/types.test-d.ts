@@ -34,6 +34,7 @@ import {
   update,
   updatePartition,
   uuid,
+  type Write,
 } from "../../src/cassandra/index.ts";
 import { type Party, PartyTable } from "../../src/party/index.ts";
 
@@ -102,11 +103,11 @@ describe("types are read off a table", () => {
     expectTypeOf(select(PartyTable, { city })).toExtend<Statement<readonly Party[]>>();
     expectTypeOf(
       update(PartyTable, { city, id }, { people: 1 }, { if: { people: 0 } }),
-    ).toEqualTypeOf<Statement<Lwt<{ readonly people: number | null }>>>();
+    ).toEqualTypeOf<Write<typeof PartyTable, Lwt<{ readonly people: number | null }>>>();
     expectTypeOf(insert(PartyTable, { city, name: "A" }, { if: "not exists" })).toExtend<
       Statement<Lwt<Party>>
     >();
-    expectTypeOf(insert(ByDate, { city, date, id })).toEqualTypeOf<Statement<void>>();
+    expectTypeOf(insert(ByDate, { city, date, id })).toEqualTypeOf<Write<typeof ByDate, void>>();
   });
 });
 
@@ -303,7 +304,7 @@ describe("hidden columns and columns of the partition", () => {
     const seatsBy = element("A", 1);
     const options = { if: { seats: 1, seatsBy: element("A", null) } };
     expectTypeOf(update(Desk, { room, id }, { seats: 2, seatsBy }, options)).toEqualTypeOf<
-      Statement<Lwt<{ readonly seats: number | null }>>
+      Write<typeof Desk, Lwt<{ readonly seats: number | null }>>
     >();
     // @ts-expect-error the keys are texts
     update(Desk, { room, id }, { seatsBy: element(1, 1) }, { if: "exists" });
@@ -330,8 +331,10 @@ describe("hidden columns and columns of the partition", () => {
     const rounds = element(id, id);
     expectTypeOf(
       updatePartition(Desk, { room }, { rounds }, { if: { rounds: element(id, null) }, ttl: 1 }),
-    ).toEqualTypeOf<Statement<Lwt<StoredRow<typeof Desk>>>>();
-    expectTypeOf(updatePartition(Plain, { room }, { rounds })).toEqualTypeOf<Statement<void>>();
+    ).toEqualTypeOf<Write<typeof Desk, Lwt<StoredRow<typeof Desk>>>>();
+    expectTypeOf(updatePartition(Plain, { room }, { rounds })).toEqualTypeOf<
+      Write<typeof Plain, void>
+    >();
     // @ts-expect-error needs a condition
     updatePartition(Desk, { room }, { rounds });
     // @ts-expect-error "room" is missing

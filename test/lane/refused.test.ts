@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   asc,
-  column,
   insert,
   int,
   map,
@@ -20,17 +19,7 @@ import {
   type Seen,
 } from "../../src/lane/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
-
-/** A type whose check lets pass what CQL does not take. */
-const lax = column<number>({
-  cql: "smallint",
-  scalar: undefined,
-  expects: "a number",
-  check: (value) => value as number,
-  decode: (raw) => raw as number,
-  toText: String,
-  fromText: Number,
-});
+import { lax } from "../fixtures/lax.ts";
 
 const Desk = table(
   "desk",

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import {
+  asc,
+  CassandraError,
+  desc,
+  int,
+  select,
+  type Statement,
+  table,
+  text,
+  Unreadable,
+} from "../../src/cassandra/index.ts";
+
+const columns = { p: text(), a: int(), b: int(), c: int(), note: text() };
+const Mixed = table("mixed", columns, {
+  partition: ["p"],
+  clustering: [asc("a"), desc("b"), desc("c")],
+});
+const Even = table("even", columns, {
+  partition: ["p"],
+  clustering: [asc("a"), asc("b"), asc("c")],
+});
+const after = { a: 1, b: 2, c: 3 };
+
+/** The restrictions of a read and of those that it goes on with, and their values. */
+function reads(statement: Statement<unknown>): readonly string[] {
+  const { cql, params, rest } = statement;
+  const [, where] = / WHERE (.*)$/.exec(cql)!;
+  const next = rest?.(0);
+  return [`${where} [${params.join(" ")}]`, ...(next ? reads(next) : [])];
+}
+
+describe("what comes after a row", () => {
+  test("is one read where all columns run in one direction", () => {
+    expect(reads(select(Even, { p: "x" }, { after }))).toEqual([
+      "p = ? AND (a, b, c) > (?, ?, ?) [x 1 2 3]",
+    ]);
+    expect(reads(select(Even, { p: "x" }, { after, order: "reversed", limit: 9 }))).toEqual([
+      "p = ? AND (a, b, c) < (?, ?, ?) ORDER BY a DESC, b DESC, c DESC LIMIT ? [x 1 2 3 9]",
+    ]);
+  });
+
+  test("is one read for each run of columns of one direction, the last run first", () => {
+    expect(reads(select(Mixed, { p: "x" }, { after }))).toEqual([
+      "p = ? AND a = ? AND (b, c) < (?, ?) [x 1 2 3]",
+      "p = ? AND a > ? [x 1]",
+    ]);
+    expect(reads(select(Mixed, { p: "x" }, { after, order: "reversed" }))).toEqual([
+      "p = ? AND a = ? AND (b, c) > (?, ?) ORDER BY a DESC, b ASC, c ASC [x 1 2 3]",
+      "p = ? AND a < ? ORDER BY a DESC, b ASC, c ASC [x 1]",
+    ]);
+  });
+
+  test("stays within the columns that the key names", () => {
+    expect(reads(select(Mixed, { p: "x", a: 1 }, { after }))).toEqual([
+      "p = ? AND a = ? AND (b, c) < (?, ?) [x 1 2 3]",
+    ]);
+    expect(reads(select(Mixed, { p: "x", a: 1, b: 2 }, { after }))).toEqual([
+      "p = ? AND a = ? AND b = ? AND c < ? [x 1 2 3]",
+    ]);
+    expect(() => select(Mixed, { p: "x", a: 5 }, { after })).toThrow(
+      new CassandraError(
+        "BAD_STATEMENT",
+        'A read of "mixed" goes on after a row whose "a" is not the one of its key.',
+      ),
+    );
+  });
+
+  test("ends where the range of the key ends", () => {
+    expect(reads(select(Even, { p: "x", a: { gte: 0, lte: 5 } }, { after }))).toEqual([
+      "p = ? AND (a, b, c) > (?, ?, ?) AND (a) <= (?) [x 1 2 3 5]",
+    ]);
+    expect(reads(select(Mixed, { p: "x", a: { gte: 0, lt: 5 } }, { after }))).toEqual([
+      "p = ? AND a = ? AND (b, c) < (?, ?) [x 1 2 3]",
+      "p = ? AND a > ? AND a < ? [x 1 5]",
+    ]);
+    const descending = { p: "x", a: 1, b: { gt: 0, lt: 9 } };
+    expect(reads(select(Mixed, descending, { after }))).toEqual([
+      "p = ? AND a = ? AND (b, c) < (?, ?) AND (b) > (?) [x 1 2 3 0]",
+    ]);
+    expect(reads(select(Mixed, descending, { after, order: "reversed" }))).toEqual([
+      "p = ? AND a = ? AND (b, c) > (?, ?) AND (b) < (?) ORDER BY a DESC, b ASC, c ASC [x 1 2 3 9]",
+    ]);
+  });
+
+  test.each([
+    ["lies before it", { gt: 1 }],
+    ["lies before it, by value", { gte: 2 }],
+  ])("is the whole range if the row %s", (_, a) => {
+    const [read, ...others] = reads(select(Mixed, { p: "x", a } as never, { after } as never));
+    expect(read).toMatch(/^p = \? AND a >=? \? \[x \d\]$/);
+    expect(others).toEqual([]);
+  });
+
+  test("is nothing, by one read, if the row lies behind the range", () => {
+    expect(reads(select(Mixed, { p: "x", a: { lt: 1 } }, { after }))).toEqual([
+      "p = ? AND a > ? AND a < ? [x 1 1]",
+    ]);
+  });
+
+  test("can be told of a row whose key cannot be represented", () => {
+    const unreadable = new Unreadable(Buffer.alloc(0));
+    const [first] = [select(Mixed, { p: "x" }, { after: { ...after, b: unreadable } })];
+    expect(first.params).toEqual(["x", 1, unreadable, 3]);
+  });
+
+  test("is read no further than the rows that are wanted", () => {
+    const { rest, params } = select(Mixed, { p: "x" }, { after, limit: 10 });
+    expect(params.at(-1)).toBe(10);
+    expect(rest!(10)).toBeUndefined();
+    expect(rest!(4)!.params).toEqual(["x", 1, 6]);
+  });
+});
