@@ -47,6 +47,7 @@ export {
   decodeStored,
   invalidValues,
   newRow,
+  rowOfStored,
   unreadableColumns,
 } from "./row.ts";
 export {

@@ -30,12 +30,12 @@ export function decodeRow(
   raw: RawRow,
   names: readonly string[] = Object.keys(table.columns),
 ): RawRow {
-  return rowOf(table, raw, names, false);
+  return rowOf(table, stored(table, raw), names, false);
 }
 
 /** The key of a stored row. */
 export function decodeKey(table: Table, raw: RawRow): RawRow {
-  return Object.fromEntries(keyNames(table).map((name) => [name, stored(table, name, raw)]));
+  return Object.fromEntries(keyNames(table).map((name) => [name, stored(table, raw)(name)]));
 }
 
 /**
@@ -52,8 +52,22 @@ export function decodeEach(
   raw: RawRow,
   names: readonly string[] = Object.keys(table.columns),
 ): RawRow | UnreadableRow {
+  return leniently(table, stored(table, raw), names);
+}
+
+/** A row by its model, of the values that the database holds; an {@link UnreadableRow} as {@link decodeEach} has it. */
+export function rowOfStored<T extends Table>(table: T, row: StoredRow<T>): Row<T> | UnreadableRow;
+export function rowOfStored(table: Table, row: RawRow): RawRow | UnreadableRow {
+  return leniently(table, (name) => row[name] ?? null, Object.keys(table.columns));
+}
+
+function leniently(
+  table: Table,
+  valueOf: ValueOf,
+  names: readonly string[],
+): RawRow | UnreadableRow {
   try {
-    return rowOf(table, raw, names, true);
+    return rowOf(table, valueOf, names, true);
   } catch (error) {
     if (error instanceof UnreadableRow) return error;
     throw error;
@@ -77,14 +91,16 @@ export function decodeStored<T extends Table>(table: T, raw: RawRow): StoredRow<
 export function decodeStored(table: Table, raw: RawRow): RawRow {
   const columns = allColumns(table);
   const names = Object.keys(raw).filter((name) => Object.hasOwn(columns, name));
-  return Object.fromEntries(names.map((name) => [name, stored(table, name, raw)]));
+  const valueOf = stored(table, raw);
+  return Object.fromEntries(names.map((name) => [name, valueOf(name)]));
 }
 
 /** @throws UnreadableRow if one of the columns, which are of a row of this key, cannot be represented */
 export function decodeColumns(table: Table, key: RawRow, raw: RawRow): RawRow {
   const row = decodeStored(table, raw) as RawRow;
   const unreadable = Object.keys(row).find((name) => row[name] instanceof Unreadable);
-  if (unreadable !== undefined) throw unreadableRow(table, key, unreadable, row[unreadable]);
+  if (unreadable !== undefined)
+    throw unreadableRow(table, (name) => ({ ...row, ...key })[name] ?? null, unreadable);
   return row;
 }
 
@@ -144,60 +160,67 @@ function problemOf(table: Table, name: string, value: unknown): InvalidValue | u
   }
 }
 
+/** The stored value of a column: null for none, an {@link Unreadable} for one that cannot be represented. */
+type ValueOf = (name: string) => unknown;
+
 /** @param isLenient whether what cannot be represented reads as a null does */
-function rowOf(table: Table, raw: RawRow, names: readonly string[], isLenient: boolean): RawRow {
+function rowOf(
+  table: Table,
+  valueOf: ValueOf,
+  names: readonly string[],
+  isLenient: boolean,
+): RawRow {
   const row: Record<string, unknown> = {};
   let unreadable: Map<string, UnreadableRow> | undefined;
   for (const name of names) {
     const { ifNull, nullable } = columnOf(table, name);
-    const value = stored(table, name, raw);
+    const value = valueOf(name);
     const isReadable = !(value instanceof Unreadable);
     const given = isReadable ? value : null;
     const known = isReadable || isLenient ? (given ?? ifNull?.() ?? null) : null;
     row[name] = known;
     if (known !== null || (isReadable && nullable && !isKey(table, name))) continue;
-    const error = unreadableRow(table, raw, name, value);
+    const error = unreadableRow(table, valueOf, name);
     if (!nullable || isKey(table, name)) throw error;
     (unreadable ??= new Map()).set(name, error);
   }
   return unreadable ? { ...row, [COLUMNS]: unreadable } : row;
 }
 
-function unreadableRow(table: Table, raw: RawRow, name: string, value: unknown): UnreadableRow {
+function unreadableRow(table: Table, valueOf: ValueOf, name: string): UnreadableRow {
   const why =
-    value === null
+    valueOf(name) === null
       ? "is null, which its model does not allow"
       : `holds a value that is not ${columnOf(table, name).type.expects}`;
-  const entriesOf = (valueOf: (name: string) => unknown) =>
-    Object.fromEntries(keyNames(table).map((each) => [each, valueOf(each)]));
+  const entriesOf = (entry: ValueOf) =>
+    Object.fromEntries(keyNames(table).map((each) => [each, entry(each)]));
   return new UnreadableRow({
     table: table.name,
     column: name,
-    key: entriesOf((each) => keyValueText(table, each, raw)) as Record<string, string>,
-    storedKey: entriesOf((each) => stored(table, each, raw)),
+    key: entriesOf((each) => keyValueText(table, each, valueOf(each))) as Record<string, string>,
+    storedKey: entriesOf(valueOf),
     why,
   });
 }
 
 /** A value of the key for a person to read. */
-function keyValueText(table: Table, name: string, raw: RawRow): string {
-  const value = stored(table, name, raw);
-  if (!(value instanceof Unreadable)) {
-    return value === null ? "null" : columnOf(table, name).type.toText(value);
-  }
-  return `0x${value.bytes.toString("hex")}`;
+function keyValueText(table: Table, name: string, value: unknown): string {
+  if (value instanceof Unreadable) return `0x${value.bytes.toString("hex")}`;
+  return value === null ? "null" : columnOf(table, name).type.toText(value);
 }
 
-function stored(table: Table, name: string, raw: RawRow): unknown {
-  const bytes = raw[name];
-  if (!Buffer.isBuffer(bytes)) return null;
-  try {
-    return columnOf(table, name).type.decode(bytes);
-  } catch (error) {
-    // A copy: the bytes are a part of what the driver has received.
-    if (error instanceof InvalidValue) return new Unreadable(Buffer.from(bytes));
-    throw error;
-  }
+function stored(table: Table, raw: RawRow): ValueOf {
+  return (name) => {
+    const bytes = raw[name];
+    if (!Buffer.isBuffer(bytes)) return null;
+    try {
+      return columnOf(table, name).type.decode(bytes);
+    } catch (error) {
+      // A copy: the bytes are a part of what the driver has received.
+      if (error instanceof InvalidValue) return new Unreadable(Buffer.from(bytes));
+      throw error;
+    }
+  };
 }
 
 function isKey(table: Table, name: string): boolean {

@@ -1,4 +1,4 @@
-import { decodeEach, insert, remove } from "../cassandra/index.ts";
+import { rowOfStored, insert, remove } from "../cassandra/index.ts";
 import type { RowPlan, Rule, Seen } from "../lane/index.ts";
 import { type Change, combine, isIdentified } from "./combine.ts";
 import { partyExists, partyNotFound } from "./outcome.ts";
@@ -37,7 +37,7 @@ function create(party: Request<"createParty">["party"], seen: SeenParty): Plan {
   if (!isWhole(seen)) return { after: seen, answers: [] };
   const { city, id } = party;
   // It is what a page would show: what cannot be represented is as if it were not there.
-  const found = decodeEach(PartyTable, { ...seen, city, id });
+  const found = rowOfStored(PartyTable, { ...seen, city, id });
   return { after: seen, answers: [found instanceof Error ? found : partyExists(found)] };
 }
 

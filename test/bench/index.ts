@@ -2,6 +2,7 @@ import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
 import { type Result, table } from "./comparison.ts";
 import { benchCounts } from "./counts/index.ts";
 import { benchLive } from "./live/index.ts";
+import { benchTypes } from "./types/index.ts";
 
 /** What is measured with, from the command line. */
 export interface Options {
@@ -19,6 +20,7 @@ export interface Options {
 const benches: Readonly<Record<string, (options: Options) => Promise<readonly Result[]>>> = {
   counts: benchCounts,
   live: benchLive,
+  types: benchTypes,
 };
 
 const help = `Measures beside a reference, in one run and in turns. Says medians and how far the rounds lie apart.
@@ -28,6 +30,7 @@ const help = `Measures beside a reference, in one run and in turns. Says medians
   npm run bench -- counts --rounds 7 --seconds 5
   npm run bench -- live                      one event to 1,000 subscribers, on a Cassandra of its own (the same)
   npm run bench -- live --subscribers 10000 --only SSE
+  npm run bench -- types                     what the compiler does for 30 tables, beside drizzle-orm and kysely
 
 The exit status is 1 if a goal is missed, 2 if something cannot be measured.`;
 
