@@ -20,8 +20,10 @@ export interface Column<
   readonly role: R;
   /** Returns what an insert writes when the value is left out. */
   readonly initial?: () => Value;
-  /** Returns what a stored null reads as, and in a page what cannot be represented. */
+  /** Returns what a stored null reads as. */
   readonly ifNull?: () => Value;
+  /** Returns what a value that cannot be represented reads as in a page. */
+  readonly ifUnreadable?: () => Value;
   /** The name of its GraphQL field and argument. Default: its own. */
   readonly field?: string;
   readonly description?: string;
@@ -117,10 +119,17 @@ function build<Value, Nullable extends boolean, Optional extends boolean, R exte
         return build<Value, false, true, R>({ ...present, initial: value });
       }
       const constant = copies(state.type, value);
-      return build<Value, false, true, R>({ ...present, initial: constant, ifNull: constant });
+      return build<Value, false, true, R>({
+        ...present,
+        initial: constant,
+        ifNull: constant,
+        ifUnreadable: constant,
+      });
     },
-    nullAs: (value: Value) =>
-      build({ ...state, nullable: false, ifNull: copies(state.type, value) }),
+    nullAs(value: Value) {
+      const constant = copies(state.type, value);
+      return build({ ...state, nullable: false, ifNull: constant, ifUnreadable: constant });
+    },
     static() {
       const role = isCounter(state) ? "static counter" : "static";
       return build<Value, Nullable, Optional, StaticRole<R>>({

@@ -173,11 +173,11 @@ function rowOf(
   const row: Record<string, unknown> = {};
   let unreadable: Map<string, UnreadableRow> | undefined;
   for (const name of names) {
-    const { ifNull, nullable } = columnOf(table, name);
+    const { ifNull, ifUnreadable, nullable } = columnOf(table, name);
     const value = valueOf(name);
     const isReadable = !(value instanceof Unreadable);
-    const given = isReadable ? value : null;
-    const known = isReadable || isLenient ? (given ?? ifNull?.() ?? null) : null;
+    const instead = isReadable ? ifNull : isLenient ? ifUnreadable : undefined;
+    const known = (isReadable ? value : null) ?? instead?.() ?? null;
     row[name] = known;
     if (known !== null || (isReadable && nullable && !isKey(table, name))) continue;
     const error = unreadableRow(table, valueOf, name);

@@ -45,6 +45,8 @@ const undecodable = column<number>({
   },
 });
 
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
+
 let keyspace: TestKeyspace;
 beforeAll(async () => {
   keyspace = await createKeyspace(Desk);
@@ -76,7 +78,7 @@ describe("a batch of lightweight transactions", () => {
   test("is applied as a whole: creations, changes, removals, and what the partition keeps", async () => {
     const room = newRoom();
     await batch(create(room, 1), create(room, 2));
-    const memory = Buffer.from("what was done");
+    const memory = bytesOf("what was done");
     const answer = await batch(
       update(
         Desk,
@@ -229,9 +231,9 @@ describe("what a partition keeps", () => {
   test("brings what must not be null, which nothing but null is: no bytes are bytes", async () => {
     const room = newRoom();
     await batch(create(room, 1));
-    const write = (note: Buffer, options: { isNull: ["note"] } | { isNotNull: ["note"] }) =>
+    const write = (note: Uint8Array, options: { isNull: ["note"] } | { isNotNull: ["note"] }) =>
       batch(update(Desk, { room, id: 1 }, { note }, { if: { seats: 0 }, ...options }));
-    const none = Buffer.alloc(0);
+    const none = new Uint8Array(0);
     expect(await write(none, { isNotNull: ["note"] })).toEqual({
       applied: false,
       rows: [{ room, id: 1, seats: 0, note: null }],
@@ -257,7 +259,7 @@ describe("what a partition keeps", () => {
     await sleep(2100);
     const stored = selectStored(Desk, { room }, [{ id: 1 }], ["seats", "memory", "rounds"]);
     expect(await keyspace.session.run(stored)).toEqual([
-      { id: 1, seats: 7, memory: new Map([[0, Buffer.from("kept")]]), rounds: null },
+      { id: 1, seats: 7, memory: new Map([[0, bytesOf("kept")]]), rounds: null },
     ]);
     expect(await batch(change(room, 1, 7, 8), round(room, one, two))).toMatchObject({
       applied: false,

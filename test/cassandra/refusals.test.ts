@@ -87,8 +87,8 @@ describe("a value that its type cannot hold is refused before anything is sent",
 
 test.each([
   [["x"], /there were 2 markers\(\?\) in CQL but 1 bound variables/],
-  [["x", 1, 2], /there were 2 markers\(\?\) in CQL but 3 bound variables/],
-])("too few or too many values are refused by Cassandra: %j", async (params, message) => {
+  [["x", 1, 2], /^A value must have a mark of its own: there are more values than marks\.$/],
+])("too few or too many values are refused: %j", async (params, message) => {
   const read = session.cql("SELECT a FROM typed WHERE a = ? AND b = ?", params);
   await expect(read).rejects.toMatchObject({
     code: "REFUSED",
@@ -102,7 +102,7 @@ describe("a read that replicas fail on", () => {
     // More tombstones than a replica reads through (tombstone_failure_threshold), in one row.
     for (let at = 0; at < 3; at++) {
       const numbers = Array.from({ length: 34_000 }, (_, number) => at * 34_000 + number);
-      await session.cql("UPDATE swept SET numbers = numbers - ? WHERE a = 'x'", [numbers]);
+      await session.cql("UPDATE swept SET numbers = numbers - ? WHERE a = 'x'", [new Set(numbers)]);
     }
   });
 

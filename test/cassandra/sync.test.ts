@@ -38,8 +38,7 @@ test("a table is kept on disk as its model says, or as it was created before", a
       "SELECT compaction FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?",
       [name, table],
     );
-    const { class: strategy } = row!["compaction"] as { readonly class: string };
-    return strategy;
+    return (row!["compaction"] as ReadonlyMap<string, string>).get("class");
   };
   const Plain = table("kept", columns, key);
   const Leveled = table("kept", columns, { ...key, compaction: "leveled" });

@@ -52,7 +52,13 @@ class LooseParameter extends Parameter {
     const value = this.#value;
     if (value === null || value === undefined) return null;
     if (value instanceof Unreadable) return value.bytes;
-    const type = expected && typeNamed(cqlTypeOf(expected));
+    if (!expected) {
+      throw new InvalidValue(
+        "WRONG_TYPE",
+        "must have a mark of its own: there are more values than marks",
+      );
+    }
+    const type = typeNamed(cqlTypeOf(expected));
     if (type) return type.encode(type.match(value));
     if (value instanceof Uint8Array) return Buffer.from(value);
     throw new InvalidValue("WRONG_TYPE", "must be a Uint8Array: no type is known for it");
@@ -196,7 +202,7 @@ const { Parser: ParserClass } = require("cassandra-driver/lib/streams.js") as {
   readonly Parser: { readonly prototype: Parser };
 };
 
-const plain = new EncoderClass(4, {});
+const plain = new EncoderClass(4, { encoding: { useBigIntAsLong: true } });
 const passing = { decode: (bytes: Buffer | null) => bytes };
 
 function passByConversion(): void {
@@ -223,7 +229,7 @@ function passByConversion(): void {
 /** Whether rows are of the system's tables, which the driver reads for itself, on the same connections. */
 function isOfSystem({ meta }: Frame): boolean {
   const keyspace = meta.keyspace ?? meta.columns[0]?.ksname ?? "";
-  return /^system(_|$)/.test(keyspace);
+  return keyspace === "system" || keyspace === "system_schema";
 }
 
 passByConversion();
