@@ -15,6 +15,7 @@ import {
   keyNames,
   type KeyName,
   type NamesRow,
+  type NoneOf,
   type PartitionKey,
   type Place,
   type Prefix,
@@ -87,7 +88,7 @@ export type Writetimes<Name extends string> = {
 type Ttls<Name extends string> = { readonly [N in Name as `ttl(${N})`]: number | null };
 
 /** A single row has no order: these options are those of several. */
-type OfOneRow = { readonly limit?: never; readonly after?: never; readonly order?: never };
+type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
 
 /**
  * Reads by key: a row where the key is the whole primary key, else rows of a partition in clustering order.

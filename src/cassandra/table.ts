@@ -157,7 +157,7 @@ export function primaryKeyText(table: Table): string {
 
 // What the types of rows and keys are made of.
 
-type Names<C extends Columns> = keyof C & string;
+type Names<C extends Columns> = Extract<keyof C, string>;
 /** The names of a table's columns. */
 export type ColumnName<T extends Table> = Names<T["columns"]>;
 /** The names of a table's clustering columns, in order. */
@@ -232,9 +232,14 @@ type LeftOut<T extends Table> = {
 export type Row<T extends Table> = RowOf<T, ColumnName<T>>;
 
 /** Some columns of a row. */
-export type RowOf<T extends Table, Name extends ColumnName<T>> = Shown<{
+export type RowOf<T extends Table, Name extends string> = Shown<{
   readonly [N in Name]: ValueOf<T, N> | Nulls<T, N>;
 }>;
+
+/** What an insert or update of a table of counters would take. */
+export type NoCounters<T extends Table> = [CounterName<T>] extends [never]
+  ? unknown
+  : Impossible<"its columns are counters, which take add(…)">;
 
 /** What an insert takes: the key and the required columns; what has a default or may be null can be left out. */
 export type Insert<T extends Table> = Shown<
@@ -247,13 +252,15 @@ export type Insert<T extends Table> = Shown<
 export type Changes<T extends Table> = {
   readonly [Name in RegularName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
 } & HiddenValues<T> &
-  Without<KeyName<T> | StaticName<T>>;
+  NoneOf<KeyName<T>, "it is in the key"> &
+  NoneOf<StaticName<T>, "it is static: updatePartition(…) writes it">;
 
 /** What an update of a partition sets: its static columns, hidden ones too, of a hidden map an element; at least one. */
 export type PartitionChanges<T extends Table> = {
   readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
 } & HiddenValues<T, never, HiddenStaticName<T>> &
-  Without<KeyName<T> | RegularName<T>>;
+  NoneOf<KeyName<T>, "it is in the key"> &
+  NoneOf<RegularName<T>, "each row has its own: update(…) writes it">;
 
 /** The columns that name a partition. */
 export type PartitionKey<T extends Table> = Shown<{
@@ -301,19 +308,13 @@ export type Key<T extends Table> = {
   readonly [Name in ClusteringNames<T>[number]]?: ValueOf<T, Name> | Range<ValueOf<T, Name>>;
 };
 
-/**
- * The names of a key that may not be where they are, each with a sentence that says why: the compiler shows it in the place
- * of the type that the value would need.
- */
+/** The members of a key that may not be where they are, each with the reason. */
 export type Prefix<T extends Table, K> = Strays<T, K> & Misplaced<T, K, ClusteringNames<T>>;
 
 type Strays<T extends Table, K> = {
-  readonly [Name in Exclude<keyof K & string, KeyName<T>>]?: Exclude<
-    keyof K,
-    KeyName<T>
-  > extends never
-    ? unknown
-    : `"${Name}" is not in the key`;
+  readonly [
+    Name in Exclude<keyof K & string, KeyName<T>>
+  ]?: Impossible<`'${Name}' is not in the key`>;
 };
 
 type Misplaced<T extends Table, K, Rest extends readonly string[]> = Rest extends readonly [
@@ -323,20 +324,31 @@ type Misplaced<T extends Table, K, Rest extends readonly string[]> = Rest extend
   ? First extends keyof K
     ? K[First] extends ValueOf<T, First>
       ? Misplaced<T, K, After>
-      : {
-          readonly [
-            Name in After[number] & keyof K
-          ]?: `after a range on "${First}" no column can follow`;
-        }
-    : { readonly [Name in After[number] & keyof K]?: `"${First}" comes before it in the key` }
+      : undefined extends K[First]
+        ? unknown
+        : NoneOf<After[number] & keyof K, `after a range of '${First}' nothing can follow`>
+    : NoneOf<After[number] & keyof K, `'${First}' comes before it in the key`>
   : unknown;
+
+/**
+ * A type that no value has. The compiler's error ends with its reason: "Type 'string' is not assignable to type
+ * 'Impossible<"…">'".
+ */
+export interface Impossible<Reason extends string> {
+  readonly [REASON]: Reason;
+}
+
+declare const REASON: unique symbol;
+
+/** None of these names, for a reason. */
+export type NoneOf<Name extends PropertyKey, Reason extends string> = {
+  readonly [N in Name]?: Impossible<Reason>;
+};
 
 /** Whether a key names one row: all columns of the primary key, none by a range. */
 export type NamesRow<T extends Table, K> = K extends PrimaryKey<T> ? true : false;
 
 /** A {@link PrimaryKey} that names no other column beside. */
-export type RowKey<T extends Table> = PrimaryKey<T> & Without<DataName<T>>;
+export type RowKey<T extends Table> = PrimaryKey<T> & NoneOf<DataName<T>, "it is not in the key">;
 
-/** None of these names. */
-export type Without<Name extends string> = { readonly [N in Name]?: never };
 export type Shown<T> = { [K in keyof T]: T[K] } & {};

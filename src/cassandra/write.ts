@@ -30,6 +30,8 @@ import {
   type Insert,
   keyNames,
   type KeyName,
+  type NoCounters,
+  type NoneOf,
   type PartitionChanges,
   type PartitionKey,
   type Row,
@@ -38,7 +40,6 @@ import {
   type StoredRow,
   type Table,
   type ValueOf,
-  type Without,
 } from "./table.ts";
 import { booleanType } from "./types/boolean.ts";
 import { bigintType, intType } from "./types/integers.ts";
@@ -63,7 +64,7 @@ type Answer<T extends Table, Current> = T["lwt"] extends true ? Lwt<Current> : v
  */
 export function insert<T extends Table>(
   table: T,
-  values: Insert<T>,
+  values: Insert<T> & NoCounters<T>,
   ...options: Options<T, { readonly if: "not exists" }>
 ): Write<T, Answer<T, Row<T>>>;
 export function insert(table: Table, values: RawRow, options?: { readonly if: "not exists" }) {
@@ -85,7 +86,7 @@ export function insert(table: Table, values: RawRow, options?: { readonly if: "n
 export type Condition<T extends Table> =
   | "exists"
   | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> | Unreadable } & HiddenValues<T, null> &
-      Without<KeyName<T>>);
+      NoneOf<KeyName<T>, "it is in the key">);
 
 /** The condition of an update. */
 export interface UpdateOptions<
@@ -123,7 +124,7 @@ export function update<
 >(
   table: T,
   key: RowKey<T>,
-  changes: Changes<T>,
+  changes: Changes<T> & NoCounters<T>,
   ...options: Options<T, UpdateOptions<T, C, Null>>
 ): Write<T, Answer<T, Actual<T, C, Null>>>;
 export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
