@@ -207,23 +207,16 @@ function rowsOf(
       range: { table, key, after: order === "stored" ? after : undefined },
     }),
   } as const;
-  const statement = (
-    wheres: readonly Fragment[],
-    wanted: number | undefined,
-  ): Statement<readonly (RawRow | UnreadableRow)[]> => {
-    const [where, ...others] = wheres;
-    const bound = wanted === undefined ? [] : [marked("LIMIT ?", intType, wanted)];
-    const read = { ...join([selection, where!, ...sorting, ...bound]), ...shared };
-    if (others.length === 0) return read;
-    return {
-      ...read,
-      rest(found) {
-        const left = wanted === undefined ? undefined : wanted - found;
-        return left === undefined || left > 0 ? statement(others, left) : undefined;
-      },
-    };
+  const reads = after ? whereAfter(table, key, after, order) : [whereKey(table, key)];
+  /** @param found how many rows the reads before this one have found */
+  const statement = (at: number, found: number): Statement<readonly (RawRow | UnreadableRow)[]> => {
+    const bound = limit === undefined ? [] : [marked("LIMIT ?", intType, limit - found)];
+    const read = { ...join([selection, reads[at]!, ...sorting, ...bound]), ...shared };
+    if (at === reads.length - 1) return read;
+    const isWanted = (rows: number) => limit === undefined || rows < limit;
+    return { ...read, rest: (rows) => (isWanted(rows) ? statement(at + 1, rows) : undefined) };
   };
-  return statement(after ? whereAfter(table, key, after, order) : [whereKey(table, key)], limit);
+  return statement(0, 0);
 }
 
 function throwing(rows: readonly (RawRow | UnreadableRow)[]): readonly RawRow[] {
