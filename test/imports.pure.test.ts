@@ -65,3 +65,21 @@ test("the page imports nothing but itself and the client", async () => {
     }
   }
 });
+
+test("types, tables and statements know neither the driver nor GraphQL", async () => {
+  const folder = new URL("../src/cassandra/", import.meta.url);
+  const modules = (await readdir(folder, { recursive: true })).filter(
+    (name) => name.endsWith(".ts") && name !== "index.ts" && !name.startsWith("session/"),
+  );
+  expect(modules).toContain("types/text.ts");
+  for (const name of modules) {
+    const source = await readFile(new URL(name, folder), "utf8");
+    for (const [, specifier = ""] of source.matchAll(/\bfrom "([^"]+)"/g)) {
+      const imported = specifier.startsWith(".")
+        ? new URL(specifier, new URL(name, folder)).href
+        : specifier;
+      const isPure = imported.startsWith(folder.href) && !imported.includes("/session/");
+      expect([name, specifier, isPure || imported === "node:net"]).toEqual([name, specifier, true]);
+    }
+  }
+});
