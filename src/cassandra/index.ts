@@ -24,7 +24,14 @@ export {
   visit,
   type Visit,
 } from "./session/examine.ts";
-export { checked, clusteringKeyOf, keyOfText, keyText, partitionKeyOf } from "./key.ts";
+export {
+  checked,
+  clusteringIdentity,
+  clusteringKeyOf,
+  keyOfText,
+  keyText,
+  partitionKeyOf,
+} from "./key.ts";
 export { MAX_ROWS_A_QUERY } from "./session/loader.ts";
 export { keyspaceMissing, NotSynced, type Remedy } from "./session/not-synced.ts";
 export {

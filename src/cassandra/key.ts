@@ -131,13 +131,15 @@ export function keyText(
  * are the same if their bytes are, rows of a partition if they compare as equal.
  */
 export function rowIdentity(table: Table, row: RawRow): string {
-  const partition = table.partition.map((name) =>
-    columnOf(table, name).type.toText(checked(table, name, row[name])),
-  );
-  const clustering = clusteringNames(table).map((name) =>
+  return `${keyText(table, table.partition, row)}${clusteringIdentity(table, row)}`;
+}
+
+/** A text of a row's clustering key: see {@link rowIdentity}. */
+export function clusteringIdentity(table: Table, row: RawRow): string {
+  const texts = clusteringNames(table).map((name) =>
     identityOf(columnOf(table, name).type, checked(table, name, row[name])),
   );
-  return JSON.stringify([...partition, ...clustering]);
+  return JSON.stringify(texts);
 }
 
 /** The key columns of a {@link keyText} of the same rule, which may be from anywhere; undefined: it is none. */

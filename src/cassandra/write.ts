@@ -130,9 +130,9 @@ export function update<
 export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
   requireCondition(table, "update", options?.if);
   refuseCounters(table, "update");
-  const ofPartition = namesGiven(changes).find((name) => isStatic(columnOf(table, name)));
-  if (ofPartition !== undefined) {
-    throw refused(table, `has "${ofPartition}" once per partition: updatePartition(…) writes it`);
+  const staticName = namesGiven(changes).find((name) => isStatic(columnOf(table, name)));
+  if (staticName !== undefined) {
+    throw refused(table, `has "${staticName}" once per partition: updatePartition(…) writes it`);
   }
   const pieces = [
     text(`UPDATE ${identifier(table.name)} SET`),

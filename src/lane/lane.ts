@@ -1,8 +1,8 @@
 import {
   CassandraError,
+  clusteringIdentity,
   type ClusteringKey,
   clusteringNames,
-  keyText,
   MAX_ROWS_A_QUERY,
   type PartitionKey,
   type RawRow,
@@ -297,12 +297,12 @@ function bounded<R extends { readonly plan: RowPlan<Table, unknown> }>(
 function sizeOf(params: readonly unknown[]): number {
   return params.reduce<number>((sum, param) => {
     if (typeof param === "string") return sum + Buffer.byteLength(param);
-    return sum + (Buffer.isBuffer(param) ? param.length : 16);
+    return sum + (param instanceof Uint8Array ? param.length : 16);
   }, 0);
 }
 
 function rowText(table: Table, row: object): string {
-  return keyText(table, clusteringNames(table), row as RawRow);
+  return clusteringIdentity(table, row as RawRow);
 }
 
 /** A partition with static columns and no row shows as a row without a clustering key. */
