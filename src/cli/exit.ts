@@ -70,8 +70,18 @@ export function exitOf(error: unknown): Exit | undefined {
 
 /** Failures of files that are no defect: only the person at the terminal can do something about them. */
 const fileFailures = [
-  ...["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"],
-  ...["EISDIR", "ENOTDIR", "ELOOP", "ENAMETOOLONG"],
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "EIO",
+  "EMFILE",
+  "ENFILE",
+  "EISDIR",
+  "ENOTDIR",
+  "ELOOP",
+  "ENAMETOOLONG",
 ];
 
 function fileExit(error: unknown): Exit | undefined {
