@@ -54,6 +54,19 @@ export async function tableIds(
   return new Map(rows.map((row) => [row["table_name"] as string, String(row["id"])]));
 }
 
+/** Reads after how many seconds the rows of a keyspace's tables expire by themselves, by table; 0: never. */
+export async function defaultTtls(session: Session, keyspace: string): Promise<DefaultTtls> {
+  const rows = await read(
+    session,
+    `SELECT table_name, default_time_to_live FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
+  );
+  return new Map(
+    rows.map((row) => [row["table_name"] as string, Number(row["default_time_to_live"])]),
+  );
+}
+
+export type DefaultTtls = ReadonlyMap<string, number>;
+
 /**
  * Reads the version of the schema on which all nodes agree, as the node that answers sees it; undefined: they do not,
  * as right after a change, or while a node is down.
