@@ -20,6 +20,7 @@ import {
   ConfigError,
   isToken,
   keyspaceName,
+  listenHost,
   oneOf,
   pemFile,
   redisUrl,
@@ -84,7 +85,7 @@ export const settings = {
   HOST: {
     meaning: "The address that the HTTP server listens on; 0.0.0.0 for every one of this machine.",
     default: "127.0.0.1",
-    read: text,
+    read: listenHost,
   },
   HTTP_IDLE_TIMEOUT: {
     meaning:

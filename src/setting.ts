@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { Replication } from "./cassandra/index.ts";
 import { readNamedFile } from "./file.ts";
 import { isRepositoryUrl } from "./local/index.ts";
@@ -23,6 +24,12 @@ export class ConfigError extends Error {
 export function text(value: string): string {
   if (!/\p{Cc}/u.test(value)) return value;
   throw new Error("one line, without control characters");
+}
+
+/** An address or a name to listen on. */
+export function listenHost(value: string): string {
+  if (isIPv6(value) || /^[^\s:/[\]\p{Cc}]+$/u.test(value)) return value;
+  throw new Error("an address or a name of this machine, without a scheme, a port or brackets");
 }
 
 /** A whole number between two. */

@@ -307,6 +307,21 @@ test("an empty setting is one that is not set", () => {
   );
 });
 
+test.each(["::", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "my-host.lan"])(
+  "HOST may be %s",
+  (host) => {
+    expect(readConfig({ ...HOME, HOST: host }).host).toBe(host);
+  },
+);
+
+test.each(["[::1]", "[::1]:80", "localhost:80", "http://localhost", "a b", "10.0.0.1/8"])(
+  "HOST may not be %s",
+  (host) => {
+    const message = `HOST must be an address or a name of this machine, without a scheme, a port or brackets, but is "${host}".`;
+    expect(() => readConfig({ ...HOME, HOST: host })).toThrow(message);
+  },
+);
+
 describe("a wrong setting is named with what was needed", () => {
   test.each([
     [{ PORT: "x" }, 'PORT must be a whole number from 0 to 65535, but is "x".'],

@@ -17,6 +17,9 @@ export interface LiveColumn {
 /** The tables of a keyspace by name, each with its columns by name. */
 export type LiveTables = ReadonlyMap<string, ReadonlyMap<string, LiveColumn>>;
 
+/** After how many seconds the rows of tables expire by themselves, by table; 0: never. */
+export type DefaultTtls = ReadonlyMap<string, number>;
+
 /** How a database differs from the models. */
 export interface Drift {
   /** What the database lacks, and the CQL that adds it. */
@@ -35,11 +38,18 @@ export interface Addition {
 }
 
 /** Compares models with the tables of a keyspace. What the database has beside the models is no conflict. */
-export function drift(tables: readonly Table[], live: LiveTables): Drift {
+export function drift(
+  tables: readonly Table[],
+  live: LiveTables,
+  ttls: DefaultTtls = new Map(),
+): Drift {
   const each = tables.map((table) => driftOf(table, live));
   return {
     missing: each.flatMap(({ missing }) => missing),
-    conflicts: each.flatMap(({ conflicts }) => conflicts),
+    conflicts: [
+      ...each.flatMap(({ conflicts }) => conflicts),
+      ...tables.flatMap((table) => expiry(table, ttls.get(table.name) ?? 0)),
+    ],
     others: [...live.keys()].filter((name) => !tables.some((table) => table.name === name)),
   };
 }
@@ -69,6 +79,14 @@ function driftOf(table: Table, live: LiveTables): Omit<Drift, "others"> {
       ...names.flatMap((name) => conflict(table.name, model(table, name), found.get(name))),
     ],
   };
+}
+
+/** Cassandra applies a table's default TTL to lightweight transactions too, whose rows are to stay until removed. */
+function expiry({ name, lwt }: Table, ttl: number): readonly string[] {
+  if (!lwt || ttl === 0) return [];
+  return [
+    `${name} has a default_time_to_live of ${ttl} s, by which its rows would expire: set it to 0`,
+  ];
 }
 
 function conflict(

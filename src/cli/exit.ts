@@ -69,7 +69,20 @@ export function exitOf(error: unknown): Exit | undefined {
 }
 
 /** Failures of files that are no defect: only the person at the terminal can do something about them. */
-const fileFailures = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"];
+const fileFailures = [
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "EIO",
+  "EMFILE",
+  "ENFILE",
+  "EISDIR",
+  "ENOTDIR",
+  "ELOOP",
+  "ENAMETOOLONG",
+];
 
 function fileExit(error: unknown): Exit | undefined {
   if (!(error instanceof Error) || !("code" in error && "syscall" in error)) return undefined;

@@ -66,13 +66,27 @@ const lockFile = (dir: string) => join(dir, "lock.json");
 
 function readHolder(dir: string): Holder | undefined {
   try {
-    const holder: Holder = JSON.parse(readFileSync(lockFile(dir), "utf8"));
-    return holder;
+    const found: unknown = JSON.parse(readFileSync(lockFile(dir), "utf8"));
+    return isHolder(found) ? found : undefined;
   } catch (error) {
     // Half a file is what a power cut leaves; a process never does.
     if (hasCode(error, "ENOENT") || error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether it is what {@link writeHolder} writes: the file may have been edited, or be another program's. */
+function isHolder(found: unknown): found is Holder {
+  if (typeof found !== "object" || found === null || !("owner" in found)) return false;
+  const { owner, java, contactPoint }: Partial<Record<keyof Holder, unknown>> = found;
+  const isAddress = contactPoint === undefined || typeof contactPoint === "string";
+  return isProcessId(owner) && (java === undefined || isProcessId(java)) && isAddress;
+}
+
+function isProcessId(found: unknown): found is ProcessId {
+  if (typeof found !== "object" || found === null) return false;
+  const { pid, started }: Partial<Record<keyof ProcessId, unknown>> = found;
+  return Number.isSafeInteger(pid) && (pid as number) > 0 && typeof started === "string";
 }
 
 /** By renaming, so that nobody reads half of it. */

@@ -1,4 +1,4 @@
-import { CassandraError, readable, type Unreadable, update } from "../cassandra/index.ts";
+import { readable, type Unreadable, UnreadableRow, update } from "../cassandra/index.ts";
 import type { RowPlan, Seen } from "../lane/index.ts";
 import { createJournal, type IdentifiedChange, type Journal } from "./journal.ts";
 import { partyNotFound, peopleOutOfRange, peopleStale } from "./outcome.ts";
@@ -117,7 +117,7 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
       if (Object.keys(changed).length === 0) return isSeen() ? { after, answers } : unknown;
       // No condition says that the name is still the one that was seen.
       const changes = { ...changed, ...(next.name !== undefined && { name: next.name }) };
-      const condition = conditionOf(base, seen);
+      const condition = conditionOf(key, base, seen);
       if (!condition) return unknown;
       const remembered = identified ? journal.condition() : undefined;
       const write = update(PartyTable, key, changes, {
@@ -160,8 +160,9 @@ interface Values {
  * a row would be made: so another one has to have a value beside.
  *
  * @returns nothing if too little is known of the party
+ * @throws UnreadableRow if every column is null: then no condition tells the party from one that does not exist
  */
-function conditionOf({ people, date }: Partial<SeenParty>, seen: SeenParty) {
+function conditionOf(key: PartyKey, { people, date }: Judged, seen: SeenParty) {
   // What cannot be read is compared with as it is stored.
   const values = { ...(people != null && { people }), ...(date && { date }) };
   const isNull = [
@@ -174,10 +175,14 @@ function conditionOf({ people, date }: Partial<SeenParty>, seen: SeenParty) {
   if (seen.name != null) return { if: { name: seen.name }, isNull };
   if (seen.people != null) return { if: { people: seen.people }, isNull };
   if (seen.date != null) return { if: { date: seen.date }, isNull };
-  throw new CassandraError(
-    "UNREADABLE_VALUE",
-    "A party has no value at all: it cannot be changed.",
-  );
+  const why = "is null, and so is every other column: the row can only be deleted";
+  throw new UnreadableRow({
+    table: PartyTable.name,
+    column: "name",
+    key: { ...key },
+    storedKey: { ...key },
+    why,
+  });
 }
 
 /** What a function makes of the first items, up to the one of which it makes nothing. */

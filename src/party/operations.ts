@@ -43,14 +43,9 @@ const AT = 16;
 const KINDS = ["changePeople", "addPeople"] as const;
 const NONE = Buffer.alloc(0);
 
-/** The same bytes, with a Buffer's methods. */
-function viewOf(bytes: Uint8Array | null): Buffer {
-  return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : NONE;
-}
-
 /** The operation of an id, if it is remembered. */
 export function recall({ recent, earlier }: Memory, id: string): Operation | undefined {
-  for (const operations of [viewOf(recent), viewOf(earlier)]) {
+  for (const operations of [whole(recent), whole(earlier)]) {
     const at = find(operations, bytesOf(id));
     if (at !== -1) return decode(operations.subarray(at, at + SIZE), id);
   }
@@ -65,7 +60,7 @@ export function recall({ recent, earlier }: Memory, id: string): Operation | und
  */
 export function withRoom(memory: Memory, now: number): Memory | undefined {
   if (hasRoom(memory)) return memory;
-  const all = Buffer.concat([memory.earlier ?? NONE, memory.recent ?? NONE]);
+  const all = Buffer.concat([whole(memory.earlier), whole(memory.recent)]);
   const earlier = youngerThan(all, secondsOf(now) - REMEMBERED - CLOCKS);
   const hasPlace = earlier.length <= (MOST_REMEMBERED - MOST_RECENT) * SIZE;
   return hasPlace ? { recent: NONE, earlier } : undefined;
@@ -73,13 +68,23 @@ export function withRoom(memory: Memory, now: number): Memory | undefined {
 
 /** Adds an operation to a memory that has room for it. */
 export function remember(memory: Memory, operation: Operation, now: number): Memory {
-  const recent = Buffer.concat([memory.recent ?? NONE, encode(operation, secondsOf(now))]);
+  const recent = Buffer.concat([whole(memory.recent), encode(operation, secondsOf(now))]);
   return { ...memory, recent };
 }
 
 /** Whether one more operation can be added to the recent ones. */
 export function hasRoom({ recent }: Memory): boolean {
-  return (recent ?? NONE).length < MOST_RECENT * SIZE;
+  return whole(recent).length < MOST_RECENT * SIZE;
+}
+
+/**
+ * The operations in a cell, without what follows the last whole one. Only another program can have stored that; added
+ * behind it, an operation would never be found again, and a repeated change would be applied twice.
+ */
+function whole(cell: Uint8Array | null): Buffer {
+  return cell === null
+    ? NONE
+    : Buffer.from(cell.buffer, cell.byteOffset, cell.length - (cell.length % SIZE));
 }
 
 function secondsOf(milliseconds: number): number {

@@ -41,6 +41,22 @@ test("the tables that no model has are named, and are no conflict", () => {
   });
 });
 
+test.each([
+  [
+    true,
+    60,
+    ["event has a default_time_to_live of 60 s, by which its rows would expire: set it to 0"],
+  ],
+  [true, 0, []],
+  [false, 60, []],
+])(
+  "a default TTL is a conflict for lightweight transactions alone: %j, %i s",
+  (lwt, ttl, conflicts) => {
+    const model = { ...Event, lwt };
+    expect(drift([model], live(event), new Map([["event", ttl]])).conflicts).toEqual(conflicts);
+  },
+);
+
 test("a missing table is created", () => {
   const { missing, conflicts } = drift([Event], new Map());
   expect(missing).toMatchObject([{ table: "event", cql: expect.stringMatching(/^CREATE TABLE/) }]);

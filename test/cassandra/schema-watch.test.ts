@@ -265,3 +265,16 @@ test("a watch that is closed looks no more, and its session stays open", async (
   expect(log).toEqual([]);
   expect(await session.run(select(Desk, { room: "a" }))).toHaveLength(1);
 });
+
+test("a default TTL is told before a lightweight transaction writes a row that would expire", async () => {
+  const { session, admin } = await start();
+  using watch = watchSchema(session, tables, { interval: NEVER });
+  await watch.check();
+  await admin.cql("ALTER TABLE desk WITH default_time_to_live = 60");
+  await expect(watch.check()).rejects.toThrow(
+    "desk has a default_time_to_live of 60 s, by which its rows would expire: set it to 0.",
+  );
+  await expect(watch.session.run(create)).rejects.toMatchObject({ code: NOT_SYNCED });
+  await admin.cql("ALTER TABLE desk WITH default_time_to_live = 0");
+  await watch.check();
+});

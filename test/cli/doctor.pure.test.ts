@@ -162,10 +162,16 @@ describe("the settings", () => {
 /** A node that answers, or with a reason one that does not. */
 function node(
   index: number,
-  { dataCenter = "dc1", schema = "s", release = "5.0.6", clock = { least: 0, most: 2 } } = {},
+  {
+    dataCenter = "dc1",
+    schema = "s",
+    release = "5.0.6",
+    clock = { least: 0, most: 2 },
+    commitLogSync = "batch" as string | undefined,
+  } = {},
   silence?: string,
 ): AskedNode {
-  const facts = { release, rack: "rack1", schema, roundTrip: 2, clock };
+  const facts = { release, rack: "rack1", schema, roundTrip: 2, clock, commitLogSync };
   const answer = silence === undefined ? facts : { silence };
   return { address: `10.0.0.${index}:9042`, dataCenter, answer };
 }
@@ -194,6 +200,26 @@ describe("the nodes", () => {
       "warning: the nodes do not agree: 10.0.0.1:9042 against 10.0.0.2:9042 (ask again in a minute; if it stays, see nodetool describecluster)",
       "ok: at most 2 ms from this machine's",
     ]);
+  });
+
+  test.each([
+    [
+      ["periodic", "batch", "periodic"],
+      [
+        "warning: periodic on 10.0.0.1:9042, 10.0.0.3:9042: a node that dies forgets the last writes that it acknowledged, also what it promised to a lightweight transaction (commitlog_sync: batch in cassandra.yaml)",
+      ],
+    ],
+    [
+      ["group"],
+      [
+        "warning: group on 10.0.0.1:9042: a lightweight transaction waits for its window several times (commitlog_sync: batch in cassandra.yaml)",
+      ],
+    ],
+    [["batch", undefined], []],
+  ])("whose commit log is synchronised so: %j", (modes, expected) => {
+    const nodes = modes.map((commitLogSync, at) => node(at + 1, { commitLogSync }));
+    const { findings } = nodesGroup(nodes, [], "dc1");
+    expect(lines(findings.filter(({ what }) => what === "commit log"))).toEqual(expected);
   });
 
   test("that are sought at another port than their contact point has", () => {

@@ -96,6 +96,15 @@ describe(".env", () => {
   });
 });
 
+test("a directory in the place of a file of Cassandra's is told in one line", async () => {
+  await using directory = await createDirectory();
+  const file = join(directory.path, ".cassandra", "cassandra.yaml");
+  await mkdir(file, { recursive: true });
+  const { code, err } = await runCommand(["serve"], { cwd: directory.path, env: { PORT: "0" } });
+  expect(err.split("\n").at(-2)).toBe(`partyfinder: ${file} cannot be used: it is a directory.`);
+  expect(code).toBe(SETTINGS);
+});
+
 describe("what is overlooked", () => {
   const lines = [
     "CASSANDRA_CONTACT_POINT=10.0.0.1",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CassandraError } from "../../src/cassandra/index.ts";
+import { UnreadableRow } from "../../src/cassandra/index.ts";
 import type { Seen } from "../../src/lane/index.ts";
 import { type Change, combine } from "../../src/party/combine.ts";
 import {
@@ -278,8 +278,10 @@ describe("of a party in which another program left a null", () => {
 
   test("nothing can be changed if there is no value at all", () => {
     const none = { name: null, people: null, date: null };
-    expect(() => work(none, add(1))).toThrow(CassandraError);
-    expect(() => work(none, add(1))).toThrow("A party has no value at all: it cannot be changed.");
+    expect(() => work(none, add(1))).toThrow(UnreadableRow);
+    expect(() => work(none, add(1))).toThrow(
+      `Table "party", row {"city":"Rome","id":"${id}"}: "name" is null, and so is every other column: the row can only be deleted.`,
+    );
   });
 
   test("no condition is on nulls alone, whatever is null and whatever is asked", () => {

@@ -51,6 +51,17 @@ describe("what a party remembers of operations", () => {
     expect(withRoom(empty, second(0))).toBe(empty);
   });
 
+  test("is nothing of what another program stored there, and is added to all the same", () => {
+    const junk = (length: number) => Buffer.alloc(length, 0xff);
+    const memory = { recent: junk(1), earlier: junk(SIZE + 3) };
+    const added = operation();
+    expect(recall(add(memory, added, second(0)), added.id)).toEqual(added);
+    const full = { ...memory, recent: junk(MOST_RECENT * SIZE - 1) };
+    const filled = addAll(full, 0, 2, second(0));
+    expect(recall(filled, idOf(0))).toEqual(operation(idOf(0)));
+    expect(recall(filled, idOf(1))).toEqual(operation(idOf(1)));
+  });
+
   test("is of each its id, second, kind, delta and count", () => {
     const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
     const one = { id, kind: "addPeople", delta: -2, people: 2147483647 } as const;

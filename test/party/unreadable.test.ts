@@ -250,6 +250,39 @@ test("whoever watches a party that cannot be read for a while gets its count as 
   expect((await next).value.data.peopleChanged).toMatchObject({ people: 2 });
 });
 
+test("a party of which every column is null is told with its key, and can be deleted", async () => {
+  const key = { city: "Null", id: randomUUID() };
+  await app.keyspace.session.cql("INSERT INTO party (city, id) VALUES (?, ?) IF NOT EXISTS", [
+    key.city,
+    key.id,
+  ]);
+  for (const [query, variables] of [
+    [ADD, { ...key, delta: 1 }],
+    [UPDATE, { ...key, input: { name: "New" } }],
+  ] as const) {
+    const { errors } = await app.run(query, variables);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: "UNREADABLE_VALUE",
+      table: "party",
+      column: "name",
+      key,
+    });
+  }
+  const { data } = await app.run(DELETE, key);
+  expect(data.deleteParty.__typename).toBe("PartyDeleted");
+});
+
+test("a change with an id is applied once, whatever another program stored in its memory", async () => {
+  const key = await createParty(app, { people: 3 });
+  await app.keyspace.session.cql(
+    "UPDATE party SET recent = 0x01 WHERE city = ? AND id = ? IF EXISTS",
+    [key.city, key.id],
+  );
+  const add = { ...key, delta: 2, operationId: randomUUID() };
+  const answers = [await app.run(ADD, add), await app.run(ADD, add)];
+  expect(answers.map(({ data }) => data.addPeople.people)).toEqual([5, 5]);
+});
+
 test("a page of parties goes on past one whose id cannot be read", async () => {
   const { city } = await createParty(app);
   await app.keyspace.session.cql(

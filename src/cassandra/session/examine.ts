@@ -21,6 +21,8 @@ export interface NodeFacts {
   /** How long it took to answer, in milliseconds. */
   readonly roundTrip: number;
   readonly clock: ClockOffset;
+  /** Its `commitlog_sync`: when it acknowledges a write. Undefined: it does not tell, or nobody can change it. */
+  readonly commitLogSync: string | undefined;
 }
 
 /** How far a clock is ahead of this machine's, in milliseconds; behind: below zero. It lies between these two. */
@@ -88,9 +90,10 @@ export async function connectWithin(limit: number, options: ConnectOptions): Pro
 
 /** Asks a node about itself, its clock by the time that an answer takes. */
 export async function askNode({ session }: Pick<Visit, "session">): Promise<NodeFacts> {
-  const readings: NodeFacts[] = [];
+  const readings: Reading[] = [];
   for (let i = 0; i < CLOCK_READINGS; i += 1) readings.push(await read(session));
-  return readings.reduce((best, next) => (next.roundTrip < best.roundTrip ? next : best));
+  const best = readings.reduce((one, next) => (next.roundTrip < one.roundTrip ? next : one));
+  return { ...best, commitLogSync: await commitLogSyncOf(session) };
 }
 
 /** The options with which a node that another one told of is connected to. A bundle knows the way to all of them. */
@@ -128,7 +131,22 @@ export async function replicationOf(
   return replication && Object.fromEntries(replication);
 }
 
-async function read(session: Session): Promise<NodeFacts> {
+/** Reads the node's own setting; the table is of Cassandra 4.0, and a role may not be allowed to read it. */
+async function commitLogSyncOf(session: Session): Promise<string | undefined> {
+  if (session.isAstra) return undefined;
+  try {
+    const cql = "SELECT value FROM system_views.settings WHERE name = 'commitlog_sync'";
+    const [row] = await session.cql(cql);
+    return row && String(row["value"]);
+  } catch (error) {
+    if (error instanceof CassandraError) return undefined;
+    throw error;
+  }
+}
+
+type Reading = Omit<NodeFacts, "commitLogSync">;
+
+async function read(session: Session): Promise<Reading> {
   const asked = Date.now();
   const [row = {}] = await session.cql(
     "SELECT release_version, rack, schema_version, toTimestamp(now()) AS clock FROM system.local",

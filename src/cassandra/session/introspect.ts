@@ -1,4 +1,4 @@
-import type { LiveColumn, LiveTables } from "../drift.ts";
+import type { DefaultTtls, LiveColumn, LiveTables } from "../drift.ts";
 import type { Session } from "./session.ts";
 import { type RawRow, text } from "../statement.ts";
 
@@ -39,6 +39,17 @@ export async function tableIds(
     `SELECT table_name, id FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
   );
   return new Map(rows.map((row) => [row["table_name"] as string, String(row["id"])]));
+}
+
+/** Reads after how many seconds the rows of a keyspace's tables expire by themselves, by table; 0: never. */
+export async function defaultTtls(session: Session, keyspace: string): Promise<DefaultTtls> {
+  const rows = await read(
+    session,
+    `SELECT table_name, default_time_to_live FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
+  );
+  return new Map(
+    rows.map((row) => [row["table_name"] as string, Number(row["default_time_to_live"])]),
+  );
 }
 
 /**

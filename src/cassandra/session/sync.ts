@@ -2,7 +2,7 @@ import { listed } from "../../listed.ts";
 import { createKeyspace, type Replication } from "../ddl.ts";
 import { type Addition, type Drift, drift } from "../drift.ts";
 import { CassandraError } from "../error.ts";
-import { introspect } from "./introspect.ts";
+import { defaultTtls, introspect } from "./introspect.ts";
 import { keyspaceMissing, NotSynced } from "./not-synced.ts";
 import type { ConnectOptions } from "./options.ts";
 import { connect, type Session } from "./session.ts";
@@ -51,7 +51,7 @@ export async function sync(
   const taken = session.isAstra
     ? tables.map((table) => ({ ...table, compaction: undefined }))
     : tables;
-  const { missing, conflicts, others } = drift(taken, await introspect(session, keyspace));
+  const { missing, conflicts, others } = await driftIn(session, keyspace, taken);
   if (conflicts.length > 0) throw new NotSynced("DECIDE", conflicts);
   if (missing.length > 0) onPlan({ missing, others });
   // One after the other: schema changes that run at once have to wait for each other anyway.
@@ -81,7 +81,7 @@ async function add(
   } catch (error) {
     if (!(error instanceof CassandraError && error.code === "REFUSED")) throw error;
     // Somebody who syncs at the same time may have been faster.
-    const { missing } = drift(tables, await introspect(session, keyspace));
+    const { missing } = await driftIn(session, keyspace, tables);
     if (missing.some((each) => each.cql === cql)) throw error;
   }
 }
@@ -106,11 +106,12 @@ export async function mismatchOf(
   keyspace: string,
   tables: readonly Table[],
 ): Promise<NotSynced | undefined> {
-  const live = await introspect(session, keyspace);
-  if (live.size === 0 && !(await hasKeyspace(session, keyspace))) {
+  const { missing, conflicts, others } = await driftIn(session, keyspace, tables);
+  const absentTables = missing.filter(({ column }) => column === undefined);
+  const isEmpty = others.length === 0 && absentTables.length === tables.length;
+  if (isEmpty && !(await hasKeyspace(session, keyspace))) {
     return keyspaceMissing(keyspace, session.isAstra);
   }
-  const { missing, conflicts, others } = drift(tables, live);
   const absent = missing.map(({ table, column }) =>
     column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`,
   );
@@ -120,6 +121,18 @@ export async function mismatchOf(
   return new NotSynced(conflicts.length > 0 ? "DECIDE" : "ADD", [...absent, ...conflicts], {
     more,
   });
+}
+
+async function driftIn(
+  session: Session,
+  keyspace: string,
+  tables: readonly Table[],
+): Promise<Drift> {
+  const [live, ttls] = await Promise.all([
+    introspect(session, keyspace),
+    defaultTtls(session, keyspace),
+  ]);
+  return drift(tables, live, ttls);
 }
 
 async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {

@@ -31,7 +31,12 @@ export function nodesGroup(
       dataCenters(nodes, localDataCenter),
       ...(answering.length === 0
         ? []
-        : [releases(answering), schemaVersions(answering), ...clockFindings(answering)]),
+        : [
+            releases(answering),
+            schemaVersions(answering),
+            ...clockFindings(answering),
+            ...commitLogs(answering),
+          ]),
     ],
   };
 }
@@ -88,4 +93,21 @@ function schemaVersions(nodes: readonly AnsweringNode[]): Finding {
     "schema",
     `the nodes do not agree: ${sides.join(" against ")} (ask again in a minute; if it stays, see nodetool describecluster)`,
   );
+}
+
+/** What is wrong with each way, but `batch`, in which a node synchronises its commit log. */
+const commitLogProblems: Readonly<Record<string, string>> = {
+  periodic:
+    "a node that dies forgets the last writes that it acknowledged, also what it promised to a lightweight transaction",
+  group: "a lightweight transaction waits for its window several times",
+};
+
+function commitLogs(nodes: readonly AnsweringNode[]): readonly Finding[] {
+  const modes = Map.groupBy(nodes, ({ answer }) => answer.commitLogSync?.toLowerCase() ?? "");
+  return Object.entries(commitLogProblems).flatMap(([mode, problem]) => {
+    const addresses = modes.get(mode)?.map(({ address }) => address);
+    if (addresses === undefined) return [];
+    const found = `${mode} on ${addresses.join(", ")}: ${problem}`;
+    return warning("commit log", `${found} (commitlog_sync: batch in cassandra.yaml)`);
+  });
 }

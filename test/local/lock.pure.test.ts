@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { claim, currentHolder } from "../../src/local/lock.ts";
+import { identify } from "../../src/local/process.ts";
+import { temporaryDirectory } from "./place.ts";
+
+const self = identify(process.pid)!;
+
+test.each([
+  ["nothing", ""],
+  ["half a file", '{"owner":{"pid":'],
+  ["null", "null"],
+  ["a list", "[]"],
+  ["an object of another program", "{}"],
+  ["an owner that is no process", '{"owner":null}'],
+  ["a number that is no process's", '{"owner":{"pid":"self"}}'],
+  ["a process group's number", '{"owner":{"pid":-1,"started":"1"}}'],
+  ["an owner that says no start", `{"owner":{"pid":${self.pid}}}`],
+  ["a Java that is no process", JSON.stringify({ owner: self, java: 7 })],
+  ["an address that is none", JSON.stringify({ owner: self, contactPoint: 9042 })],
+])("a lock file that holds %s locks nothing, and is overwritten", async (_, text) => {
+  using place = temporaryDirectory();
+  writeFileSync(join(place.path, "lock.json"), text);
+  expect(currentHolder(place.path)).toBeUndefined();
+  const claimed = await claim(place.path);
+  expect(claimed).toMatchObject({ orphan: undefined, release: expect.any(Function) });
+  expect(JSON.parse(readFileSync(join(place.path, "lock.json"), "utf8"))).toEqual({ owner: self });
+});
+
+test("a lock file of a living process tells who it is", async () => {
+  using place = temporaryDirectory();
+  const holder = { owner: self, runtime: "jars", java: self, contactPoint: "127.0.0.1:9042" };
+  writeFileSync(join(place.path, "lock.json"), JSON.stringify(holder));
+  expect(await claim(place.path)).toEqual(holder);
+});
