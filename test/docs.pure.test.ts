@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { runInThisContext } from "node:vm";
 import { expect, test } from "vitest";
 import * as cassandra from "../src/cassandra/index.ts";
 import * as types from "../src/cassandra/types/index.ts";
@@ -21,7 +22,9 @@ function rowsOf(heading: string): readonly (readonly string[])[] {
 /** Runs an expression with all that partyfinder/cassandra exports. */
 function evaluate(expression: string, more: Readonly<Record<string, unknown>> = {}): unknown {
   const scope = { ...cassandra, ...more };
-  return new Function(...Object.keys(scope), `return (${expression});`)(...Object.values(scope));
+  const names = Object.keys(scope).join(", ");
+  const run = runInThisContext(`(${names}) => (${expression})`) as (...args: unknown[]) => unknown;
+  return run(...Object.values(scope));
 }
 
 const typeRows = rowsOf("Types").map(([column = "", cql, value = "", , text]) => {

@@ -173,14 +173,14 @@ function bytesOf(cell: unknown, type: DriverType): Buffer | null {
 /** The driver's writer of values (4.10.0, encoder.js), of which its types know nothing. */
 interface Encoder {
   readonly encodingOptions: { readonly [BYTES]?: boolean };
-  encode(value: unknown, type?: DriverType): Buffer | null;
-  decode(bytes: Buffer | null, type: DriverType): unknown;
+  encode: (this: Encoder, value: unknown, type?: DriverType) => Buffer | null;
+  decode: (bytes: Buffer | null, type: DriverType) => unknown;
 }
 
 /** The driver's reader of responses (4.10.0, streams.js). */
 interface Parser {
   encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
-  parseRows(frame: Frame, reader: unknown): void;
+  parseRows: (this: Parser, frame: Frame, reader: unknown) => void;
 }
 
 interface Frame {
