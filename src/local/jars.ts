@@ -50,6 +50,25 @@ export async function missingBytes(cacheDir: string): Promise<number> {
   });
 }
 
+/**
+ * Removes from the cache what has the size of a jar but is not it, as after a power cut, and returns the names. It reads
+ * all of them, so it is for when something is wrong. Fails with `CACHE_UNUSABLE`.
+ */
+export async function removeDamaged(cacheDir: string): Promise<readonly string[]> {
+  const dir = dirIn(cacheDir);
+  return inCache(cacheDir, async () => {
+    const removed: string[] = [];
+    for (const { name, sha256 } of artifactsOf(process.platform, process.arch)) {
+      if (digestOf(await readFile(join(dir, name))) === sha256) continue;
+      await rm(join(dir, name));
+      removed.push(name);
+    }
+    return removed;
+  });
+}
+
+const digestOf = (content: Buffer) => createHash("sha256").update(content).digest("hex");
+
 const dirIn = (cacheDir: string) => join(cacheDir, `cassandra-${cassandraVersion}`);
 
 async function missingFrom(
@@ -112,9 +131,8 @@ async function copyFrom(
   const rest: Artifact[] = [];
   for (const artifact of artifacts) {
     const content = await readFile(join(localRepository, artifact.path)).catch(() => undefined);
-    const isRight =
-      content && createHash("sha256").update(content).digest("hex") === artifact.sha256;
-    if (isRight) await copy(join(localRepository, artifact.path), join(dir, artifact.name));
+    if (content && digestOf(content) === artifact.sha256)
+      await copy(join(localRepository, artifact.path), join(dir, artifact.name));
     else rest.push(artifact);
   }
   return rest;

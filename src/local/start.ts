@@ -1,10 +1,11 @@
 import { access, chmod, constants, mkdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { listed } from "../listed.ts";
 import { runInDocker } from "./container.ts";
 import { dockerAnswers } from "./docker.ts";
 import type { Embedded, EmbeddedOptions, Run } from "./embedded.ts";
 import { LocalError } from "./error.ts";
-import { findJars } from "./jars.ts";
+import { findJars, removeDamaged } from "./jars.ts";
 import { findJava } from "./java.ts";
 import { claim, type Lock } from "./lock.ts";
 import type { PortChoice } from "./port.ts";
@@ -73,7 +74,7 @@ async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<Embedded>
     const start = (choice: PortChoice, signal: AbortSignal | undefined) =>
       found === "docker"
         ? runInDocker({ ...options, signal }, choice, lock)
-        : runJars(found, { ...options, signal }, choice, lock);
+        : runWhole(found, { ...options, signal }, choice, lock);
     const first = await start({ wanted: options.port ?? 9042 }, options.signal);
     const only = portOf(first);
     const run =
@@ -84,6 +85,27 @@ async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<Embedded>
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** Runs a node from the jars. If it does not start, and some of them are damaged, it fetches these and tries again. */
+async function runWhole(
+  installation: Installation,
+  options: EmbeddedOptions,
+  choice: PortChoice,
+  lock: Lock,
+): Promise<Run> {
+  try {
+    return await runJars(installation, options, choice, lock);
+  } catch (error) {
+    if (!(error instanceof LocalError) || error.code !== "NOT_STARTED") throw error;
+    const damaged = await removeDamaged(options.cacheDir);
+    if (damaged.length === 0) throw error;
+    options.progress(
+      `Cassandra did not start, and what is cached in ${options.cacheDir} is damaged: ${listed(damaged)}. Fetching that again.`,
+    );
+    await findJars(options);
+    return runJars(installation, options, choice, lock);
   }
 }
 
