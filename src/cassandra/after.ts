@@ -104,8 +104,8 @@ function positionIn(
   { type, isAscending, start, end }: DirectedRange,
   value: unknown,
 ): "before" | "within" | "after" {
-  if (!type.order || value instanceof Unreadable) return "within";
-  const { compare } = type.order;
+  const { compare } = type;
+  if (!compare || value instanceof Unreadable) return "within";
   const beyond = ([operator, bound]: Bound) => {
     const difference = isAscending ? compare(value, bound) : compare(bound, value);
     return operator.endsWith("=")

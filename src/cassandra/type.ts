@@ -16,12 +16,12 @@ export interface ColumnType<Value = unknown> {
   /** What a value must be, as a person reads it, e.g. `1 to 200 characters`. */
   readonly expects: string;
   /** Returns the value in its one stored form. @throws InvalidValue if the column cannot hold it */
-  check(value: unknown): Value;
+  check(this: void, value: unknown): Value;
   /**
    * Returns a value that may be in the database, whoever wrote it, e.g. for a condition. Wider than `check` where the
    * model sets bounds of its own. @throws InvalidValue
    */
-  match(value: unknown): Value;
+  match(this: void, value: unknown): Value;
   /** Returns the bytes of a value that `check` or `match` returned, as in Cassandra's native protocol, version 4. */
   encode(value: Value): Buffer;
   /** Returns the value of bytes, which may be any. Never keeps a reference to them. @throws InvalidValue if they have none */
@@ -39,7 +39,7 @@ export interface ColumnType<Value = unknown> {
    * Compares two values as Cassandra orders them: below 0 if the first one comes first, 0 if it takes them for the same.
    * Absent: its values have no order, so no key, set or map's key can have it.
    */
-  compare?(one: Value, other: Value): number;
+  compare?(this: void, one: Value, other: Value): number;
   /** How a clustering column of it can be divided; absent if it is not known here. */
   readonly order?: ValueOrder<Value>;
   /**
@@ -92,8 +92,8 @@ export function wrongType(needed: string, value: unknown): InvalidValue {
 }
 
 /** The error for a value beyond the bounds of its type. */
-export function outOfRange(needed: string, got?: unknown): InvalidValue {
-  const came = got === undefined ? "" : `, but got ${String(got)}`;
+export function outOfRange(needed: string, got?: number | bigint): InvalidValue {
+  const came = got === undefined ? "" : `, but got ${got}`;
   return new InvalidValue("OUT_OF_RANGE", `must be ${needed}${came}`);
 }
 

@@ -5,7 +5,7 @@ export interface ValueOrder<Value> {
   /** A value that a row hardly ever has in its key: the smallest one, if there is one. */
   readonly unlikely: Value;
   /** Returns a number below 0 if the first value comes before the other, above 0 if after it, 0 if they are equal. */
-  compare(one: Value, other: Value): number;
+  compare(this: void, one: Value, other: Value): number;
   /**
    * Returns a value between two others, without these; undefined if there is none.
    *
@@ -13,7 +13,7 @@ export interface ValueOrder<Value> {
    * @param high undefined: above all values
    * @throws InvalidValue if it cannot be told
    */
-  middle(low: Value | undefined, high: Value | undefined): Value | undefined;
+  middle(this: void, low: Value | undefined, high: Value | undefined): Value | undefined;
 }
 
 /** The order of values that are another form of values whose order is known. */

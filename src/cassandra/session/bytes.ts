@@ -107,9 +107,21 @@ export function checkColumns(table: Table, columns: readonly ResultColumn[] | nu
     const { columns: own, hidden } = table;
     if (!Object.hasOwn(own, name) && !Object.hasOwn(hidden, name)) continue;
     const column = columnOf(table, name);
-    if (codeOf(column.type) === type.code) continue;
+    if (isRead(column.type, type)) continue;
     throw mismatch(column.type, type, `${table.name}.${name}`);
   }
+}
+
+/** Every answer brings the types of its columns anew, so those that have a code of their own are told by it. */
+function isRead(type: ColumnType, found: DriverType): boolean {
+  const code = codeOf(type);
+  if (code !== found.code) return false;
+  return isWhole(code, type) || isOfType(type, cqlTypeOf(found));
+}
+
+/** Whether the code tells all of a type: it has no parts, and it is not one of those for which there is no code. */
+function isWhole(code: number, { parts }: ColumnType): boolean {
+  return parts === undefined && code !== types.dataTypes.custom;
 }
 
 /** The code that the protocol has for a type. */
@@ -200,10 +212,12 @@ const plain = new EncoderClass(4, {});
 const passing = { decode: (bytes: Buffer | null) => bytes };
 
 function passByConversion(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
   const { encode } = EncoderClass.prototype;
   EncoderClass.prototype.encode = function (value, type) {
     return value instanceof Parameter ? value.bytes(type) : encode.call(this, value, type);
   };
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
   const { parseRows } = ParserClass.prototype;
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;

@@ -35,11 +35,13 @@ export async function syncKeyspace(
 }
 
 /**
- * Creates the tables and adds the columns that the models have and the keyspace lacks, and returns them.
+ * Creates the types and tables, and adds the fields and columns, that the models have and the keyspace lacks, and returns
+ * them.
  * It never alters or drops what exists: the properties of an existing table stay as they are.
  *
  * @param onPlan called with all that is missing before any of it is added; not if nothing is
- * @throws CassandraError `NOT_SYNCED` before anything is done, if the database has something differently
+ * @throws CassandraError before anything is done: `NOT_SYNCED` if the database has something differently, `BAD_TABLE` if two
+ * models have different types of one name
  */
 export async function sync(
   session: Session,
@@ -51,7 +53,7 @@ export async function sync(
   const taken = session.isAstra
     ? tables.map((table) => ({ ...table, compaction: undefined }))
     : tables;
-  const { missing, conflicts, others } = drift(taken, await introspect(session, keyspace));
+  const { missing, conflicts, others } = await driftIn(session, keyspace, taken);
   if (conflicts.length > 0) throw new NotSynced("DECIDE", conflicts);
   if (missing.length > 0) onPlan({ missing, others });
   // One after the other: schema changes that run at once have to wait for each other anyway.
@@ -81,7 +83,7 @@ async function add(
   } catch (error) {
     if (!(error instanceof CassandraError && error.code === "REFUSED")) throw error;
     // Somebody who syncs at the same time may have been faster.
-    const { missing } = drift(tables, await introspect(session, keyspace));
+    const { missing } = await driftIn(session, keyspace, tables);
     if (missing.some((each) => each.cql === cql)) throw error;
   }
 }
@@ -89,7 +91,7 @@ async function add(
 /**
  * Checks that a keyspace has all that the models have.
  *
- * @throws CassandraError `NOT_SYNCED` naming each difference
+ * @throws CassandraError `NOT_SYNCED` naming each difference; `BAD_TABLE` as {@link sync}
  */
 export async function requireSynced(
   session: Session,
@@ -107,19 +109,31 @@ export async function mismatchOf(
   tables: readonly Table[],
 ): Promise<NotSynced | undefined> {
   const live = await introspect(session, keyspace);
-  if (live.size === 0 && !(await hasKeyspace(session, keyspace))) {
+  if (live.tables.size === 0 && !(await hasKeyspace(session, keyspace))) {
     return keyspaceMissing(keyspace, session.isAstra);
   }
-  const { missing, conflicts, others } = drift(tables, live);
-  const absent = missing.map(({ table, column }) =>
-    column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`,
-  );
+  const { missing, conflicts, others } = drift(tables, live.tables, live.types);
+  const absent = missing.map(absence);
   if (absent.length + conflicts.length === 0) return undefined;
-  const isStrange = others.length > 0 && missing.length === tables.length;
+  const isStrange = others.length > 0 && !tables.some(({ name }) => live.tables.has(name));
   const more = isStrange ? [`Keyspace ${keyspace} has other tables: ${listed(others)}.`] : [];
   return new NotSynced(conflicts.length > 0 ? "DECIDE" : "ADD", [...absent, ...conflicts], {
     more,
   });
+}
+
+async function driftIn(session: Session, keyspace: string, tables: readonly Table[]) {
+  const live = await introspect(session, keyspace);
+  return drift(tables, live.tables, live.types);
+}
+
+function absence(addition: Addition): string {
+  if (addition.type !== undefined) {
+    const { type, field } = addition;
+    return field === undefined ? `type ${type} is missing` : `${type}.${field} is missing`;
+  }
+  const { table, column } = addition;
+  return column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`;
 }
 
 async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {

@@ -172,10 +172,11 @@ function mapType<Key, Value>(
       return found;
     },
     toText: (given) => texts(given, (type, part) => type.toText(part)),
-    fromText: (text) =>
-      new Map(
-        pairsOf(textsOf(text, expects)).map(([k, v]) => [key.fromText(k), value.fromText(v)]),
-      ),
+    fromText(text) {
+      const listed = textsOf(text, expects);
+      if (listed.length % 2 === 1) throw unreadable(expects);
+      return new Map(pairsOf(listed).map(([k, v]) => [key.fromText(k), value.fromText(v)]));
+    },
     identity: (given) => texts(given, identityOf),
     ...orderOf([key, value], (one, other) => compareEntries(key, value, [...one], [...other])),
     parts: [
@@ -288,7 +289,9 @@ function encodeAll(elements: readonly Buffer[], count: number): Buffer {
 function decodeAll(bytes: Buffer, each: 1 | 2, expects: string): readonly Buffer[] {
   const elements: Buffer[] = [];
   let at = 4;
-  for (let left = bytes.readInt32BE() * each; left > 0; left--) {
+  const count = bytes.readInt32BE();
+  if (count < 0) throw unreadable(expects);
+  for (let left = count * each; left > 0; left--) {
     const length = bytes.readInt32BE(at);
     const end = at + 4 + length;
     // No element of a collection is null.
@@ -321,8 +324,7 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Two by two; there is an even number of items. */
 function pairsOf<Item>(items: readonly Item[]): readonly (readonly [Item, Item])[] {
-  return items
-    .filter((_, at) => at % 2 === 0)
-    .map((item, at) => [item, items[at * 2 + 1] ?? item] as const);
+  return items.filter((_, at) => at % 2 === 0).map((item, at) => [item, items[at * 2 + 1]!]);
 }

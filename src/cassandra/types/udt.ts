@@ -13,7 +13,8 @@ type Fields<Columns extends Readonly<Record<string, Column>>> = {
 };
 
 /**
- * A user-defined type (UDT): named fields, each possibly null, as a plain object. A field that a value lacks is null.
+ * A user-defined type (UDT): named fields, each possibly null, as a plain object. A field that a value lacks is null. The
+ * fields are in the order in which JavaScript has them: those named by a whole number first.
  *
  * @example
  * const Address = udt("address", { street: text(), zip: text(), at: tuple(double(), double()) });
@@ -29,7 +30,12 @@ export function udt<const Columns extends Readonly<Record<string, Column>>>(
 
 type Value = Readonly<Record<string, unknown>>;
 
-function udtType(name: string, given: readonly Part[], isFrozen: boolean): ColumnType<Value> {
+/** The type of a {@link udt}, its fields in their order. */
+export function udtType(
+  name: string,
+  given: readonly Part[],
+  isFrozen: boolean,
+): ColumnType<Value> {
   const parts = isFrozen ? given.map((part) => ({ ...part, type: frozenType(part.type) })) : given;
   const names = parts.map((part) => part.name);
   const expects = `an object with the fields ${names.join(", ")}`;
