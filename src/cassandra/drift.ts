@@ -39,6 +39,7 @@ export interface TableAddition {
   /** Absent where the whole table is missing. */
   readonly column?: string;
   readonly type?: never;
+  readonly field?: never;
   readonly cql: string;
 }
 

@@ -1,12 +1,13 @@
 import { createRequire } from "node:module";
 import { types } from "cassandra-driver";
-import { isOfType } from "../cql-type.ts";
+import { type CqlType, isOfType, parseType } from "../cql-type.ts";
 import { CassandraError, InvalidValue } from "../error.ts";
 import type { Fragment, RawRow } from "../statement.ts";
 import { columnOf, type Table } from "../table.ts";
 import type { ColumnType } from "../type.ts";
 import { typeNamed } from "../types/named.ts";
 import { Unreadable } from "../unreadable.ts";
+import { userType } from "../user-types.ts";
 import { cqlTypeOf, type DriverType } from "./driver-type.ts";
 
 /*
@@ -81,14 +82,25 @@ function isExpected(type: ColumnType, expected: DriverType): boolean {
 const compared = new WeakMap<DriverType, { readonly type: ColumnType; readonly isSame: boolean }>();
 
 function mismatch(type: ColumnType, expected: DriverType, of = "A value"): CassandraError {
-  const message = `The database does not match the models: ${of} is ${type.cql}, the database has ${cqlText(expected)}.`;
+  const found = cqlTypeOf(expected);
+  const model = type.udt === undefined ? type.cql : spell(withFields(type.udt, type));
+  const message = `The database does not match the models: ${of} is ${model}, the database has ${spell(found)}.`;
   return new CassandraError("NOT_SYNCED", message);
 }
 
-function cqlText(type: DriverType): string {
-  const spell = (each: ReturnType<typeof cqlTypeOf>): string =>
-    each.args.length === 0 ? each.name : `${each.name}<${each.args.map(spell).join(", ")}>`;
-  return spell(cqlTypeOf(type));
+function withFields(udt: string, type: ColumnType): CqlType {
+  const fields = userType(udt, type).fields.map((field) => ({
+    name: field.name,
+    type: parseType(field.type),
+  }));
+  return { name: udt, isQuoted: true, args: [], fields };
+}
+
+/** A type for a person to read: of a user-defined one, its name does not tell what differs. */
+function spell({ name, args, fields }: CqlType): string {
+  if (fields)
+    return `${name} (${fields.map((each) => `${each.name} ${spell(each.type)}`).join(", ")})`;
+  return args.length === 0 ? name : `${name}<${args.map(spell).join(", ")}>`;
 }
 
 /** A column of a result. */

@@ -124,7 +124,7 @@ export async function replicationOf(
     "SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = ?",
     [keyspace],
   );
-  return row?.["replication"] as Readonly<Record<string, string>> | undefined;
+  return row && Object.fromEntries(row["replication"] as ReadonlyMap<string, string>);
 }
 
 async function read(session: Session): Promise<NodeFacts> {

@@ -58,6 +58,8 @@ export async function sync(
   if (missing.length > 0) onPlan({ missing, others });
   // One after the other: schema changes that run at once have to wait for each other anyway.
   for (const addition of missing) await add(addition, session, keyspace, taken);
+  // Of a type that has got fields, statements know the old ones.
+  if (missing.some(({ field }) => field !== undefined)) session.prepareAnew();
   return missing;
 }
 
