@@ -1,6 +1,7 @@
 import { type Column, column } from "../column.ts";
 import { InvalidValue } from "../error.ts";
 import { identifier } from "../identifier.ts";
+import { own } from "../own.ts";
 import { type ColumnType, defineType, type Part, wrongType } from "../type.ts";
 import { frozenType, identityOf, orderOf, partBy } from "./collections.ts";
 import { compareParts, decodeParts, encodeParts, orNull, partTexts } from "./tuple.ts";
@@ -75,10 +76,6 @@ export function udtType(
     isMulticell: !isFrozen,
     ...(!isFrozen && { freeze: () => udtType(name, given, true) }),
   });
-}
-
-function own(value: Value, name: string): unknown {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function isPlainObject(value: unknown): value is Value {
