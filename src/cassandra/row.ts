@@ -85,8 +85,19 @@ export function decodeStored(table: Table, raw: RawRow): RawRow {
 export function decodeColumns(table: Table, key: RawRow, raw: RawRow): RawRow {
   const row = decodeStored(table, raw) as RawRow;
   const unreadable = Object.keys(row).find((name) => row[name] instanceof Unreadable);
-  if (unreadable !== undefined) throw unreadableRow(table, key, unreadable, row[unreadable]);
+  if (unreadable !== undefined) {
+    throw unreadableRow(table, keyBytes(table, key), unreadable, row[unreadable]);
+  }
   return row;
+}
+
+/** The key that a statement names, as the database would give it. */
+function keyBytes(table: Table, key: RawRow): RawRow {
+  const entries = keyNames(table).map((name) => {
+    const { type } = columnOf(table, name);
+    return [name, type.encode(checked(table, name, key[name]))] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

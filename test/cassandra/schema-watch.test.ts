@@ -192,7 +192,7 @@ describe("a table that is created anew", () => {
     await admin.cql("DROP TABLE desk");
     await admin.cql(wrong);
     // The driver learns the wrong type, past the watch.
-    await expect(session.run(create)).rejects.toMatchObject({ code: "REFUSED" });
+    await expect(session.run(create)).rejects.toMatchObject({ code: "NOT_SYNCED" });
     await admin.cql("DROP TABLE desk");
     await admin.cql(right);
     const creates = [2, 3, 4].map((id) =>

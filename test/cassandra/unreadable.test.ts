@@ -248,9 +248,11 @@ describe("what cannot be represented", () => {
       "INSERT INTO times (room, at, note, votes) VALUES (?, ?, 'a', { uuid(): blobAsInt(0x) })",
       [key.room, key.at],
     );
-    const found = await session.run(select(Times, key));
-    expect(found).toMatchObject({ note: "a", votes: null });
-    expect(unreadableColumns(found!).get("votes")).toMatchObject({ column: "votes" });
+    const unreadable = { code: "UNREADABLE_VALUE", column: "votes" };
+    await expect(session.run(select(Times, key))).rejects.toMatchObject(unreadable);
+    // Among others it reads as null does.
+    const [found] = await session.run(selectEach(Times, { room: key.room }));
+    expect(found).toMatchObject({ note: "a", votes: new Map() });
   });
 
   test("is as it is stored in the answer to raw CQL, and null is null", async () => {

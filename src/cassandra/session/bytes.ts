@@ -190,7 +190,7 @@ function bytesOf(cell: unknown, type: DriverType): Buffer | null {
 
 /** The driver's writer of values (4.10.0, encoder.js), of which its types know nothing. */
 interface Encoder {
-  readonly encodingOptions: { readonly [BYTES]?: boolean };
+  readonly encodingOptions: { readonly bytes?: boolean };
   encode(value: unknown, type?: DriverType): Buffer | null;
   decode(bytes: Buffer | null, type: DriverType): unknown;
 }
@@ -208,8 +208,11 @@ interface Frame {
   };
 }
 
-/** The encoding option of clients whose rows are of bytes. */
-export const BYTES = "bytes";
+/**
+ * The encoding options of our clients, whose rows are of bytes. Others of the driver's would have no say but in rows of the
+ * system's tables.
+ */
+export const encoding = { bytes: true, useBigIntAsLong: true } as const;
 
 const require = createRequire(import.meta.url);
 const EncoderClass = require("cassandra-driver/lib/encoder.js") as {
@@ -220,7 +223,7 @@ const { Parser: ParserClass } = require("cassandra-driver/lib/streams.js") as {
   readonly Parser: { readonly prototype: Parser };
 };
 
-const plain = new EncoderClass(4, {});
+const plain = new EncoderClass(4, { encoding });
 const passing = { decode: (bytes: Buffer | null) => bytes };
 
 function passByConversion(): void {
@@ -233,7 +236,7 @@ function passByConversion(): void {
   const { parseRows } = ParserClass.prototype;
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;
-    if (!encoder.encodingOptions?.[BYTES] || isOfSystem(frame)) {
+    if (!encoder.encodingOptions?.bytes || isOfSystem(frame)) {
       parseRows.call(this, frame, reader);
       return;
     }
