@@ -164,15 +164,18 @@ export function readLoosely(
 ): readonly RawRow[] {
   const readers = (columns ?? []).map(({ name, type }) => {
     const own = typeNamed(cqlTypeOf(type));
-    return [name, (cell: unknown) => readCell(own, bytesOf(cell, type))] as const;
+    return [name, (bytes: unknown) => readCell(own, bytes)] as const;
   });
-  return rows.map((row) =>
-    Object.fromEntries(readers.map(([name, read]) => [name, read(row[name])])),
-  );
+  return rows.map((row) => {
+    const cells = systemCells.get(row);
+    return Object.fromEntries(
+      readers.map(([name, read], at) => [name, read(cells ? cells[at] : row[name])]),
+    );
+  });
 }
 
-function readCell(type: ColumnType | undefined, bytes: Buffer | null): unknown {
-  if (bytes === null) return null;
+function readCell(type: ColumnType | undefined, bytes: unknown): unknown {
+  if (!Buffer.isBuffer(bytes)) return null;
   if (!type) return new Uint8Array(bytes);
   try {
     return type.decode(bytes);
@@ -180,12 +183,6 @@ function readCell(type: ColumnType | undefined, bytes: Buffer | null): unknown {
     if (error instanceof InvalidValue) return new Unreadable(Buffer.from(bytes));
     throw error;
   }
-}
-
-/** The bytes of a cell, also of one that the driver has converted, as it does those of the system's tables. */
-function bytesOf(cell: unknown, type: DriverType): Buffer | null {
-  if (cell === null || cell === undefined) return null;
-  return Buffer.isBuffer(cell) ? cell : plain.encode(cell, type);
 }
 
 /** The driver's writer of values (4.10.0, encoder.js), of which its types know nothing. */
@@ -199,6 +196,7 @@ interface Encoder {
 interface Parser {
   encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
   parseRows(frame: Frame, reader: unknown): void;
+  push(item: { readonly row?: RawRow }): boolean;
 }
 
 interface Frame {
@@ -208,22 +206,17 @@ interface Frame {
   };
 }
 
-/**
- * The encoding options of our clients, whose rows are of bytes. Others of the driver's would have no say but in rows of the
- * system's tables.
- */
+/** The encoding options of our clients, whose rows are of bytes: the driver's own have no say. */
 export const encoding = { bytes: true, useBigIntAsLong: true } as const;
 
 const require = createRequire(import.meta.url);
 const EncoderClass = require("cassandra-driver/lib/encoder.js") as {
   readonly prototype: Encoder;
-  new (version: number, options: object): Encoder;
 };
 const { Parser: ParserClass } = require("cassandra-driver/lib/streams.js") as {
   readonly Parser: { readonly prototype: Parser };
 };
 
-const plain = new EncoderClass(4, { encoding });
 const passing = { decode: (bytes: Buffer | null) => bytes };
 
 function passByConversion(): void {
@@ -236,16 +229,36 @@ function passByConversion(): void {
   const { parseRows } = ParserClass.prototype;
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;
-    if (!encoder.encodingOptions?.bytes || isOfSystem(frame)) {
-      parseRows.call(this, frame, reader);
-      return;
-    }
-    this.encoder = passing;
+    if (!encoder.encodingOptions?.bytes) return parseRows.call(this, frame, reader);
+    this.encoder = isOfSystem(frame) ? keepingCells(this) : passing;
     try {
       parseRows.call(this, frame, reader);
     } finally {
       this.encoder = encoder;
+      Reflect.deleteProperty(this, "push");
     }
+  };
+}
+
+/** The bytes of rows of the system's tables, which the driver needs converted. */
+const systemCells = new WeakMap<RawRow, readonly (Buffer | null)[]>();
+
+/** Lets a parser convert cells, and keeps their bytes for each row that it pushes. */
+function keepingCells(parser: Parser): Pick<Encoder, "decode"> {
+  const { encoder } = parser;
+  let cells: (Buffer | null)[] = [];
+  parser.push = function (item) {
+    if (item.row) {
+      systemCells.set(item.row, cells);
+      cells = [];
+    }
+    return ParserClass.prototype.push.call(this, item);
+  };
+  return {
+    decode(bytes, type) {
+      cells.push(bytes);
+      return encoder.decode(bytes, type);
+    },
   };
 }
 

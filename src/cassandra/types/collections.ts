@@ -242,8 +242,8 @@ function compareBy<Value>(type: ColumnType<Value>, one: Value, other: Value): nu
 }
 
 /**
- * Sorts items as Cassandra does, and makes one of equal ones, as a literal does. Cassandra does so itself, but not within
- * other values: there the bytes that it is given are what it stores and compares.
+ * Sorts items as Cassandra does, and makes one of equal ones. Cassandra does so itself, but not within other values: there
+ * the bytes that it is given are what it stores and compares.
  */
 function sorted<Item>(
   items: readonly Item[],
