@@ -378,3 +378,24 @@ test("raw CQL reads the system's tables exactly, too", async () => {
   );
   expect(dropped).toEqual([{ dropped_time: expect.any(Unreadable) }]);
 });
+
+test.each<[string, Column, string]>([
+  ["list<text>", list(int()), "list<int>"],
+  [
+    "map<text, frozen<list<text>>>",
+    map(text(), frozen(list(int()))),
+    "map<text, frozen<list<int>>>",
+  ],
+  ["duration", vector(int(), 2), "vector<int, 2>"],
+  ["vector<int, 3>", vector(int(), 2), "vector<int, 2>"],
+  ["frozen<tuple<int, int>>", tuple(int(), text()), "frozen<tuple<int, text>>"],
+  ["frozen<point>", frozen(udt("point", { y: text(), x: int() })), "point (y text, x int)"],
+])("a column of %s is not read as another type", async (found, wanted, spelled) => {
+  const name = `other_${++last}`;
+  await cql(`CREATE TABLE ${name} (id int PRIMARY KEY, v ${found})`);
+  const Other = table(name, { id: int(), v: wanted }, { partition: ["id"] });
+  await expect(run(select(Other, { id: 1 }))).rejects.toMatchObject({
+    code: "NOT_SYNCED",
+    message: expect.stringContaining(`${name}.v is ${spelled}, the database has `),
+  });
+});
