@@ -113,5 +113,6 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid date" : "a Date";
   if (typeof value === "string") return "other text";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -200,7 +200,7 @@ describe("a value that a type does not have is refused", () => {
       `WRONG_TYPE: must be ${aDuration}, but got other text`,
     ],
     ["2³¹ days", duration(), "2147483648d", `OUT_OF_RANGE: must be ${durations}`],
-    ["an object as list", list(int()), {}, "WRONG_TYPE: must be a list of int, but got a object"],
+    ["an object as list", list(int()), {}, "WRONG_TYPE: must be a list of int, but got an object"],
     [
       "null in a list",
       list(int()),
@@ -224,7 +224,7 @@ describe("a value that a type does not have is refused", () => {
       "an object as map",
       map(text(), int()),
       { a: 1 },
-      "WRONG_TYPE: must be a Map, but got a object",
+      "WRONG_TYPE: must be a Map, but got an object",
     ],
     [
       "a wrong key",
@@ -266,7 +266,7 @@ describe("a value that a type does not have is refused", () => {
       "a Map as an object of a type",
       lookup,
       new Map(),
-      "WRONG_TYPE: must be an object with the fields gt, __proto__, but got a object",
+      "WRONG_TYPE: must be an object with the fields gt, __proto__, but got an object",
     ],
     [
       "a long vector",
