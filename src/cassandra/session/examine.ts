@@ -124,7 +124,8 @@ export async function replicationOf(
     "SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = ?",
     [keyspace],
   );
-  return row && Object.fromEntries(row["replication"] as ReadonlyMap<string, string>);
+  const replication = row?.["replication"] as ReadonlyMap<string, string> | undefined;
+  return replication && Object.fromEntries(replication);
 }
 
 async function read(session: Session): Promise<NodeFacts> {
