@@ -1,6 +1,7 @@
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { type BoundsByName, boundsOf, checked, isRangeOf, placeValues, whereKey } from "./key.ts";
+import { own } from "./own.ts";
 import type { Values } from "./slice.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf, type Table } from "./table.ts";
@@ -30,8 +31,8 @@ export function whereAfter(
 ): readonly [Fragment, ...Fragment[]] {
   const names = clusteringNames(table);
   const place = placeValues(table, row);
-  const named = names.filter((name) => key[name] !== undefined);
-  const ranged = named.find((name) => isRangeOf(table, name, key[name]));
+  const named = names.filter((name) => own(key, name) !== undefined);
+  const ranged = named.find((name) => isRangeOf(table, name, own(key, name)));
   const fixed = named.length - (ranged === undefined ? 0 : 1);
   checkPrefix(table, key, place, fixed);
   const isAscending = (at: number) =>
@@ -104,8 +105,8 @@ function positionIn(
   { type, isAscending, start, end }: DirectedRange,
   value: unknown,
 ): "before" | "within" | "after" {
-  if (!type.order || value instanceof Unreadable) return "within";
-  const { compare } = type.order;
+  const { compare } = type;
+  if (!compare || value instanceof Unreadable) return "within";
   const beyond = ([operator, bound]: Bound) => {
     const difference = isAscending ? compare(value, bound) : compare(bound, value);
     return operator.endsWith("=")

@@ -1,8 +1,9 @@
 import { type Column, isCounter, isStatic } from "./column.ts";
-import { parseType, typeNames } from "./cql-type.ts";
+import { isTypeOfCql, parseType, typeNames } from "./cql-type.ts";
 import { CassandraError } from "./error.ts";
 import type { Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
+import { hasSameFields, type UserType, userType, withParts } from "./user-types.ts";
 
 /**
  * Checks that Cassandra can have a table.
@@ -86,23 +87,25 @@ function checkDimension(table: Table, name: string, { cql }: ColumnType): void {
   throw bad(table, `"${name}" is ${cql}, and a vector has 1 to ${MAX_DIMENSION} values`);
 }
 
-/** The most values of a vector (guardrail and VectorType.java). */
-const MAX_DIMENSION = 8192;
+/** The most values of a vector (VectorType.java); an operator may set a lower bound (`vector_dimensions_fail_threshold`). */
+const MAX_DIMENSION = 2 ** 31 - 1;
 
 /** Each name of a type is known, and means one type. */
 function checkUdts(table: Table): void {
-  const known = new Map<string, ColumnType>();
+  const known = new Map<string, UserType>();
   for (const [name, { type }] of columnsOf(table)) {
-    for (const each of allTypes(type)) {
+    for (const each of withParts(type)) {
       if (each.udt === undefined) continue;
-      const found = known.get(each.udt);
-      if (found && fieldsOf(found) !== fieldsOf(each)) {
+      const found = userType(each.udt, each);
+      checkUdt(table, name, found);
+      const other = known.get(found.name);
+      if (other && !hasSameFields(other, found)) {
         throw bad(
           table,
-          `"${name}" has a type "${each.udt}", and another column has one with other fields`,
+          `"${name}" has a type "${found.name}", and another column has one with other fields`,
         );
       }
-      known.set(each.udt, each);
+      known.set(found.name, found);
     }
   }
   for (const [name, { type }] of columnsOf(table)) {
@@ -116,9 +119,13 @@ function checkUdts(table: Table): void {
   }
 }
 
-function fieldsOf({ parts = [] }: ColumnType): string {
-  // Frozen or not, it is the same type.
-  return parts.map(({ name, type }) => `${name} ${(type.freeze?.() ?? type).cql}`).join(", ");
+function checkUdt(table: Table, column: string, { name, fields }: UserType): void {
+  const refused = (why: string) => bad(table, `"${column}" has a type "${name}", and ${why}`);
+  if (name === "") throw refused("a type has a name");
+  // Cassandra takes some of them in quotes, but spells them without.
+  if (isTypeOfCql(name)) throw refused("CQL itself has one of this name");
+  if (fields.length === 0) throw refused("a type has fields");
+  if (fields.some((field) => field.name === "")) throw refused("a field of it has no name");
 }
 
 function checkStatic(table: Table): void {
@@ -159,13 +166,8 @@ function keyOf({ partition, clustering }: Table): readonly string[] {
   return [...partition, ...clustering.map(({ name }) => name)];
 }
 
-/** A type and all that it is made of. */
-function allTypes(type: ColumnType): readonly ColumnType[] {
-  return [type, ...(type.parts ?? []).flatMap((part) => allTypes(part.type))];
-}
-
 function contains(type: ColumnType, kind: string): boolean {
-  return allTypes(type).some((each) => each.kind === kind);
+  return withParts(type).some((each) => each.kind === kind);
 }
 
 function bad(table: Table, why: string): CassandraError {

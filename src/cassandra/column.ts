@@ -45,7 +45,7 @@ export interface ColumnBuilder<
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R>;
   /**
    * What a null reads as that another program has left, and in a page also a value that cannot be represented: so that one
-   * such row does not fail a whole page.
+   * such row does not fail a whole page. It may be beyond the bounds of the model, e.g. an empty text.
    */
   nullAs(value: Value): ColumnBuilder<Value, false, Optional, R>;
   /** The partition has one value of it, which all its rows share. */
@@ -101,9 +101,9 @@ export function isCounter({ role }: Column): boolean {
   return role === "counter" || role === "static counter";
 }
 
-/** Returns copies of a value: a row's `Date` or `Set` is its own. @throws InvalidValue if CQL cannot hold the value */
+/** Returns copies of a value: a row's `Date` or `Set` is its own. */
 function copies<Value>(type: ColumnType<Value>, value: Value): () => Value {
-  const bytes = type.encode(type.match(value));
+  const bytes = type.encode(value);
   return typeof value === "object" ? () => type.decode(bytes) : () => value;
 }
 
@@ -118,7 +118,7 @@ function build<Value, Nullable extends boolean, Optional extends boolean, R exte
       if (value instanceof Function) {
         return build<Value, false, true, R>({ ...present, initial: value });
       }
-      const constant = copies(state.type, value);
+      const constant = copies(state.type, state.type.check(value));
       return build<Value, false, true, R>({
         ...present,
         initial: constant,
@@ -127,7 +127,7 @@ function build<Value, Nullable extends boolean, Optional extends boolean, R exte
       });
     },
     nullAs(value: Value) {
-      const constant = copies(state.type, value);
+      const constant = copies(state.type, state.type.match(value));
       return build({ ...state, nullable: false, ifNull: constant, ifUnreadable: constant });
     },
     static() {

@@ -17,12 +17,13 @@ export function cqlType(name: string, ...args: readonly CqlType[]): CqlType {
 }
 
 /**
- * Reads a CQL type, however it is spelled: `Map<TEXT,int>`, `frozen<"GeoPoint">`.
+ * Reads a CQL type, however it is spelled: `Map<TEXT,int>`, `frozen<"GeoPoint">`. A custom one is the name of a Java class
+ * in single quotes, which it keeps.
  *
  * @throws SyntaxError if it is none
  */
 export function parseType(text: string): CqlType {
-  const tokens = text.match(/"(?:[^"]|"")*"|[^\s<>,"]+|[<>,]/g) ?? [];
+  const tokens = text.match(/"(?:[^"]|"")*"|'[^']*'|[^\s<>,"']+|[<>,]/g) ?? [];
   let at = 0;
   const next = () => tokens[at++];
   const type = (): CqlType => {
@@ -30,7 +31,8 @@ export function parseType(text: string): CqlType {
     if (token === undefined || "<>,".includes(token))
       throw new SyntaxError(`Not a CQL type: ${text}`);
     const isQuoted = token.startsWith('"');
-    const name = isQuoted ? token.slice(1, -1).replaceAll('""', '"') : token.toLowerCase();
+    const bare = token.startsWith("'") ? token : token.toLowerCase();
+    const name = isQuoted ? token.slice(1, -1).replaceAll('""', '"') : bare;
     const args: CqlType[] = [];
     if (tokens[at] === "<") {
       do {
@@ -54,27 +56,37 @@ const natives = new Set(
 
 const collections = new Set(["list", "set", "map"]);
 
-/** The names of user-defined types in a type. */
-export function typeNames({ name, isQuoted, args }: CqlType): readonly string[] {
-  const isOwn =
-    isQuoted || !(name === "varchar" || natives.has(name) || args.length > 0 || /^\d+$/.test(name));
-  return [...(isOwn ? [name] : []), ...args.flatMap(typeNames)];
+/** Whether CQL itself has a type of this name, with arguments or without. */
+export function isTypeOfCql(name: string): boolean {
+  return natives.has(name) || collections.has(name) || others.has(name);
 }
 
-/** Returns a type as the database spells it: `varchar` is `text`, and what is within something frozen is frozen. */
+/** `empty` is the type of the only column of an old compact table without any. */
+const others = new Set(["varchar", "frozen", "tuple", "vector", "empty"]);
+
+/** The names of user-defined types in a type. */
+export function typeNames(type: CqlType): readonly string[] {
+  return [...(isUserDefined(type) ? [type.name] : []), ...type.args.flatMap(typeNames)];
+}
+
+/** Whether a name is not one of CQL's types, a vector's number or a custom class. */
+function isUserDefined({ name, isQuoted, args }: CqlType): boolean {
+  return isQuoted || !(args.length > 0 || isTypeOfCql(name) || /^(\d+$|')/.test(name));
+}
+
+/**
+ * Returns a type as the database spells it: `varchar` is `text`, and what is within something frozen is frozen. What is
+ * within a vector, too: there the database leaves it as it was written.
+ */
 export function canonicalType(text: string): string {
   return spell(parseType(text), false);
 }
 
-function spell({ name, isQuoted, args }: CqlType, isFrozen: boolean): string {
+function spell(type: CqlType, isFrozen: boolean): string {
+  const { name, args } = type;
   if (name === "frozen" && args.length === 1) return spell(args[0]!, true);
-  if (
-    isQuoted ||
-    (args.length === 0 && !natives.has(name) && name !== "varchar" && !/^\d+$/.test(name))
-  ) {
-    return isFrozen ? `frozen<${identifier(name)}>` : identifier(name);
-  }
-  if (args.length === 0) return name === "varchar" ? "text" : name;
+  if (isUserDefined(type)) return isFrozen ? `frozen<${identifier(name)}>` : identifier(name);
+  if (args.length === 0) return nativeName(type);
   const isTuple = name === "tuple";
   const inner = args.map((arg) => spell(arg, isFrozen || isTuple || name === "vector")).join(", ");
   const spelled = `${name}<${inner}>`;
@@ -98,12 +110,25 @@ export function isOfType(type: ColumnType, found: CqlType): boolean {
       })
     );
   }
-  const own = unfrozen(parseType(type.cql));
+  const own = ownType(type);
+  // What a custom class is, its name alone tells, which whoever made the type knows.
+  if (own.name.startsWith("'")) return true;
   if (nativeName(own) !== nativeName(found)) return false;
   if (found.name === "vector" && own.args[1]?.name !== found.args[1]?.name) return false;
   const args = found.name === "vector" ? found.args.slice(0, 1) : found.args;
   return args.length === parts.length && args.every((arg, at) => isOfType(parts[at]!.type, arg));
 }
+
+function ownType(type: ColumnType): CqlType {
+  let own = parsed.get(type);
+  if (!own) {
+    own = unfrozen(parseType(type.cql));
+    parsed.set(type, own);
+  }
+  return own;
+}
+
+const parsed = new WeakMap<ColumnType, CqlType>();
 
 function unfrozen(type: CqlType): CqlType {
   return type.name === "frozen" && type.args.length === 1 ? unfrozen(type.args[0]!) : type;

@@ -1,6 +1,7 @@
 import { isStatic } from "./column.ts";
 import { identifier } from "./identifier.ts";
 import { allColumns, columnOf, type Compaction, type Table } from "./table.ts";
+import type { UserField, UserType } from "./user-types.ts";
 
 /**
  * How a keyspace's rows are replicated: a number of copies (SimpleStrategy, one data centre),
@@ -22,6 +23,20 @@ export function createKeyspace(keyspace: string, replication: Replication): stri
 /** The CQL that removes a keyspace with all that is in it. */
 export function dropKeyspace(keyspace: string): string {
   return `DROP KEYSPACE IF EXISTS ${identifier(keyspace)}`;
+}
+
+/** The CQL that creates a user-defined type unless it is there. */
+export function createType({ name, fields }: UserType): string {
+  return `CREATE TYPE IF NOT EXISTS ${identifier(name)} (${fields.map(fieldText).join(", ")})`;
+}
+
+/** The CQL that adds a field to an existing type, after those that it has. */
+export function addField({ name }: UserType, field: UserField): string {
+  return `ALTER TYPE ${identifier(name)} ADD ${fieldText(field)}`;
+}
+
+function fieldText({ name, type }: UserField): string {
+  return `${identifier(name)} ${type}`;
 }
 
 /** The CQL that creates a table unless it is there. */

@@ -1,7 +1,8 @@
 import { isStatic } from "./column.ts";
 import { canonicalType } from "./cql-type.ts";
-import { addColumn, createTable } from "./ddl.ts";
+import { addColumn, addField, createTable, createType } from "./ddl.ts";
 import { allColumns, columnOf, type Table } from "./table.ts";
+import { fieldsText, fieldType, hasSameFields, type UserType, userTypesOf } from "./user-types.ts";
 
 /** A column as the database has it. */
 export interface LiveColumn {
@@ -19,10 +20,12 @@ export type LiveTables = ReadonlyMap<string, ReadonlyMap<string, LiveColumn>>;
 
 /** After how many seconds the rows of tables expire by themselves, by table; 0: never. */
 export type DefaultTtls = ReadonlyMap<string, number>;
+/** The user-defined types of a keyspace by name, their fields' types as the database spells them. */
+export type LiveTypes = ReadonlyMap<string, UserType>;
 
 /** How a database differs from the models. */
 export interface Drift {
-  /** What the database lacks, and the CQL that adds it. */
+  /** What the database lacks, and the CQL that adds it: types before the tables that use them. */
   readonly missing: readonly Addition[];
   /** What it has otherwise, a sentence each: nothing adds to that, somebody has to decide. */
   readonly conflicts: readonly string[];
@@ -30,20 +33,49 @@ export interface Drift {
   readonly others: readonly string[];
 }
 
-export interface Addition {
+/** A table or a column, or a user-defined type or a field of one, that is added to a database. */
+export type Addition = TableAddition | TypeAddition;
+
+export interface TableAddition {
   readonly table: string;
   /** Absent where the whole table is missing. */
   readonly column?: string;
+  readonly type?: never;
+  readonly field?: never;
   readonly cql: string;
 }
 
-/** Compares models with the tables of a keyspace. What the database has beside the models is no conflict. */
+export interface TypeAddition {
+  readonly type: string;
+  /** Absent where the whole type is missing. */
+  readonly field?: string;
+  readonly table?: never;
+  readonly column?: never;
+  readonly cql: string;
+}
+
+/** What a keyspace has beside tables and columns. */
+export interface LiveMore {
+  /** Default: none. */
+  readonly types?: LiveTypes;
+  /** Default: none. */
+  readonly ttls?: DefaultTtls;
+}
+
+/**
+ * Compares models with the tables and types of a keyspace. What the database has beside the models is no conflict.
+ *
+ * @throws CassandraError `BAD_TABLE` if two models have different types of one name
+ */
 export function drift(
   tables: readonly Table[],
   live: LiveTables,
-  ttls: DefaultTtls = new Map(),
+  { types = new Map(), ttls = new Map() }: LiveMore = {},
 ): Drift {
-  const each = tables.map((table) => driftOf(table, live));
+  const each = [
+    ...userTypesOf(tables).map((type) => driftOfType(type, types)),
+    ...tables.map((table) => driftOf(table, live)),
+  ];
   return {
     missing: each.flatMap(({ missing }) => missing),
     conflicts: [
@@ -51,6 +83,32 @@ export function drift(
       ...tables.flatMap((table) => expiry(table, ttls.get(table.name) ?? 0)),
     ],
     others: [...live.keys()].filter((name) => !tables.some((table) => table.name === name)),
+  };
+}
+
+/** A value has its fields in their order, without their names: so either type may only go on where the other ends. */
+function driftOfType(type: UserType, live: LiveTypes): Omit<Drift, "others"> {
+  const { name, fields } = type;
+  const known = live.get(name);
+  if (!known) return { missing: [{ type: name, cql: createType(type) }], conflicts: [] };
+  const found = {
+    name,
+    fields: known.fields.map((field) => ({ name: field.name, type: fieldType(field.type) })),
+  };
+  const shared = Math.min(fields.length, found.fields.length);
+  const begins = (of: UserType) => ({ name, fields: of.fields.slice(0, shared) });
+  if (!hasSameFields(begins(type), begins(found))) {
+    const difference = `type ${name} has the fields ${fieldsText(found)}, the model has ${fieldsText(type)}`;
+    return { missing: [], conflicts: [difference] };
+  }
+  const absent = fields.slice(shared);
+  return {
+    missing: absent.map((field) => ({
+      type: name,
+      field: field.name,
+      cql: addField(type, field),
+    })),
+    conflicts: [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
+import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import {
   type ClusteringKey,
@@ -27,15 +28,15 @@ export function whereKey(table: Table, key: RawRow): Fragment {
   const given = Object.keys(key).filter((name) => key[name] !== undefined);
   const stray = given.find((name) => !keyNames(table).includes(name));
   if (stray !== undefined) throw badKey(table, `"${stray}" is not in it`);
-  const missing = table.partition.find((name) => key[name] === undefined);
+  const missing = table.partition.find((name) => own(key, name) === undefined);
   if (missing !== undefined) throw badKey(table, `"${missing}" is missing`);
 
   const named = keyNames(table).slice(0, given.length);
-  const skipped = named.find((name) => key[name] === undefined);
+  const skipped = named.find((name) => own(key, name) === undefined);
   if (skipped !== undefined) {
     throw badKey(table, `"${skipped}" must be given before "${given.at(-1)}"`);
   }
-  const range = named.findIndex((name) => isRangeOf(table, name, key[name]));
+  const range = named.findIndex((name) => isRangeOf(table, name, own(key, name)));
   if (range !== -1 && (range < table.partition.length || range < named.length - 1)) {
     throw badKey(
       table,
@@ -52,7 +53,7 @@ export function whereKey(table: Table, key: RawRow): Fragment {
 export function whereRow(table: Table, key: RawRow): Fragment {
   if (namesRow(table, key)) return whereKey(table, key);
   const names = keyNames(table).filter(
-    (name) => key[name] === undefined || isRangeOf(table, name, key[name]),
+    (name) => own(key, name) === undefined || isRangeOf(table, name, own(key, name)),
   );
   throw badKey(table, `${names.map((name) => `"${name}"`).join(", ")} must be given for one row`);
 }
@@ -60,18 +61,18 @@ export function whereRow(table: Table, key: RawRow): Fragment {
 /** Whether a key names one row: every column of the primary key by its value. */
 export function namesRow(table: Table, key: RawRow): boolean {
   return keyNames(table).every(
-    (name) => key[name] !== undefined && !isRangeOf(table, name, key[name]),
+    (name) => own(key, name) !== undefined && !isRangeOf(table, name, own(key, name)),
   );
 }
 
 /** The values of a row's clustering key, in order. */
 export function clusteringValues(table: Table, row: RawRow): readonly unknown[] {
-  return clusteringNames(table).map((name) => checked(table, name, row[name]));
+  return clusteringNames(table).map((name) => checked(table, name, own(row, name)));
 }
 
 /** The values of the clustering key of a row that another program may have written, in order. */
 export function placeValues(table: Table, row: RawRow): readonly unknown[] {
-  return clusteringNames(table).map((name) => matched(table, name, row[name]));
+  return clusteringNames(table).map((name) => matched(table, name, own(row, name)));
 }
 
 /** A value as its column stores it. @throws InvalidValue with the column's name before the reason */
@@ -137,7 +138,7 @@ export function rowIdentity(table: Table, row: RawRow): string {
 /** A text of a row's clustering key: see {@link rowIdentity}. */
 export function clusteringIdentity(table: Table, row: RawRow): string {
   const texts = clusteringNames(table).map((name) =>
-    identityOf(columnOf(table, name).type, checked(table, name, row[name])),
+    identityOf(columnOf(table, name).type, checked(table, name, own(row, name))),
   );
   return JSON.stringify(texts);
 }

@@ -1,5 +1,6 @@
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
 import { checked } from "./key.ts";
+import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
 import {
   allColumns,
@@ -113,7 +114,7 @@ export function newRow<T extends Table>(table: T, values: Insert<T>): Row<T>;
 export function newRow(table: Table, values: RawRow): RawRow {
   const written = inserted(table, values);
   const entries = Object.keys(table.columns).map((name) => {
-    const value = written[name] ?? columnOf(table, name).ifNull?.() ?? null;
+    const value = own(written, name) ?? columnOf(table, name).ifNull?.() ?? null;
     return [name, value] as const;
   });
   return Object.fromEntries(entries);
@@ -135,7 +136,7 @@ export function inserted(table: Table, values: RawRow): RawRow {
   for (const name of Object.keys(values)) visible(table, name);
   const entries = Object.keys(table.columns).flatMap((name) => {
     const { initial, nullable, optional } = columnOf(table, name);
-    const value = values[name] ?? initial?.();
+    const value = own(values, name) ?? initial?.();
     const isLeftOut = value === undefined && optional && !isKey(table, name);
     const present =
       (value !== undefined && value !== null) || !(nullable || isLeftOut) || isKey(table, name);

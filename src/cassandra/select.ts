@@ -415,6 +415,11 @@ function cells(
   const inKey = timed.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined)
     throw refused(table, `has no write time of "${inKey}": it is in the key`);
+  const taken = [
+    ...writetime.map((name) => `writetime(${name})`),
+    ...ttl.map((name) => `ttl(${name})`),
+  ].find((name) => Object.hasOwn(table.columns, name));
+  if (taken !== undefined) throw refused(table, `has a column "${taken}" of its own`);
   return [
     ...names.map(identifier),
     ...writetime.map((name) => `WRITETIME(${identifier(name)})`),

@@ -1,6 +1,7 @@
 import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked, isRangeOf, whereKey } from "./key.ts";
+import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf, type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
@@ -33,8 +34,8 @@ export const whole: Slice = { prefix: [] };
 
 /** The slice that a read by key looks at. */
 export function sliceOf(table: Table, key: RawRow): Slice {
-  const given = clusteringNames(table).filter((name) => key[name] !== undefined);
-  const ranged = given.find((name) => isRangeOf(table, name, key[name]));
+  const given = clusteringNames(table).filter((name) => own(key, name) !== undefined);
+  const ranged = given.find((name) => isRangeOf(table, name, own(key, name)));
   const prefix = given
     .filter((name) => name !== ranged)
     .map((name) => checked(table, name, key[name]));

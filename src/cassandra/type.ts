@@ -16,12 +16,12 @@ export interface ColumnType<Value = unknown> {
   /** What a value must be, as a person reads it, e.g. `1 to 200 characters`. */
   readonly expects: string;
   /** Returns the value in its one stored form. @throws InvalidValue if the column cannot hold it */
-  check(value: unknown): Value;
+  check(this: void, value: unknown): Value;
   /**
    * Returns a value that may be in the database, whoever wrote it, e.g. for a condition. Wider than `check` where the
    * model sets bounds of its own. @throws InvalidValue
    */
-  match(value: unknown): Value;
+  match(this: void, value: unknown): Value;
   /** Returns the bytes of a value that `check` or `match` returned, as in Cassandra's native protocol, version 4. */
   encode(value: Value): Buffer;
   /** Returns the value of bytes, which may be any. Never keeps a reference to them. @throws InvalidValue if they have none */
@@ -113,5 +113,6 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid date" : "a Date";
   if (typeof value === "string") return "other text";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

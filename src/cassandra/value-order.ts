@@ -172,15 +172,19 @@ function floatOrder(
   const least = -(2n ** BigInt(size - 1));
   // Of a number's bits, the highest is its sign; -0 is one below 0.
   const flip = (value: bigint) => (value < 0n ? least - value - 1n : value);
-  const rank = (value: number) => {
+  const rankOf = (value: number) => {
     write(value);
     return flip(get());
   };
+  // Many bits are NaN, which is one value.
+  const last = rankOf(Infinity) + 1n;
+  const rank = (value: number) => (Number.isNaN(value) ? last : rankOf(value));
   const valueOf = (value: bigint) => {
+    if (value === last) return NaN;
     set(flip(value));
     return read();
   };
-  return convertedOrder(bigintOrder(rank(-Infinity), rank(NaN)), rank, valueOf);
+  return convertedOrder(bigintOrder(rank(-Infinity), last), rank, valueOf);
 }
 
 /** A decimal number as `unscaled` × 10^-`scale`. */

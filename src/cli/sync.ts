@@ -7,7 +7,7 @@ import { fillByDate } from "./fill.ts";
 /** `partyfinder sync`. */
 export const sync = command({
   name: "sync",
-  summary: "create the tables and columns that the database lacks",
+  summary: "create the types, tables and columns that the database lacks",
   details:
     "It prints what it adds before it does so. It only adds: nothing is altered or dropped. A keyspace that does not\nexist is created with the replication that CASSANDRA_REPLICATION says, but never in Astra, which does that itself.",
   options: {

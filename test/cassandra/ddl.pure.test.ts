@@ -6,12 +6,18 @@ import {
   createTable,
   desc,
   dropKeyspace,
+  frozen,
   int,
+  list,
   table,
   text,
   timestamp,
+  tuple,
+  udt,
   uuid,
 } from "../../src/cassandra/index.ts";
+import { addField, createType } from "../../src/cassandra/ddl.ts";
+import { userTypesOf } from "../../src/cassandra/user-types.ts";
 import { PartyTable } from "../../src/party/index.ts";
 
 test("the party table", () => {
@@ -50,6 +56,24 @@ test("a table without a clustering key", () => {
   value text,
   PRIMARY KEY ((name))
 )`);
+});
+
+test("a user-defined type, whose fields are frozen, so that it can be used frozen and not", () => {
+  const size = udt("Size", { w: int(), "h (cm)": int() });
+  const Hall = table(
+    "hall",
+    {
+      id: int(),
+      at: frozen(udt("place", { size, tags: list(text()), seats: tuple(int(), int()) })),
+    },
+    { partition: ["id"] },
+  );
+  const [inner, outer] = userTypesOf([Hall]);
+  expect(createType(inner!)).toBe(`CREATE TYPE IF NOT EXISTS "Size" (w int, "h (cm)" int)`);
+  expect(createType(outer!)).toBe(
+    `CREATE TYPE IF NOT EXISTS place (size frozen<"Size">, tags frozen<list<text>>, seats frozen<tuple<int, int>>)`,
+  );
+  expect(addField(inner!, inner!.fields[1]!)).toBe(`ALTER TYPE "Size" ADD "h (cm)" int`);
 });
 
 test("a keyspace of copies in one data centre, or in several", () => {

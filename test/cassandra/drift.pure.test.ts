@@ -1,5 +1,17 @@
 import { expect, test } from "vitest";
-import { asc, table, text, timestamp, uuid } from "../../src/cassandra/index.ts";
+import {
+  asc,
+  CassandraError,
+  frozen,
+  int,
+  list,
+  map,
+  table,
+  text,
+  timestamp,
+  udt,
+  uuid,
+} from "../../src/cassandra/index.ts";
 import { drift } from "../../src/cassandra/drift.ts";
 import type { LiveColumn } from "../../src/cassandra/drift.ts";
 
@@ -53,7 +65,9 @@ test.each([
   "a default TTL is a conflict for lightweight transactions alone: %j, %i s",
   (lwt, ttl, conflicts) => {
     const model = { ...Event, lwt };
-    expect(drift([model], live(event), new Map([["event", ttl]])).conflicts).toEqual(conflicts);
+    expect(drift([model], live(event), { ttls: new Map([["event", ttl]]) }).conflicts).toEqual(
+      conflicts,
+    );
   },
 );
 
@@ -99,4 +113,96 @@ test.each<[string, readonly LiveColumn[], string]>([
   ],
 ])("%s is a conflict", (_, columns, conflict) => {
   expect(drift([Event], live(columns))).toMatchObject({ missing: [], conflicts: [conflict] });
+});
+
+const Address = udt("address", { street: text(), tags: list(text()) });
+const User = table("user", { id: uuid(), home: frozen(Address) }, { partition: ["id"] });
+const user = new Map([
+  [
+    "user",
+    new Map(
+      [column("id", "uuid", "partition_key", 0), column("home", "frozen<address>")].map((each) => [
+        each.name,
+        each,
+      ]),
+    ),
+  ],
+]);
+const address = (...fields: readonly (readonly [name: string, type: string])[]) =>
+  new Map([
+    ["address", { name: "address", fields: fields.map(([name, type]) => ({ name, type })) }],
+  ]);
+const [street, tags] = [
+  ["street", "text"],
+  ["tags", "list<text>"],
+] as const;
+
+test("a missing type is created before the tables that use it, after those that it is made of", () => {
+  const Visit = table(
+    "visit",
+    { id: uuid(), log: map(text(), frozen(udt("stop", { at: frozen(Address), n: int() }))) },
+    { partition: ["id"] },
+  );
+  expect(drift([Visit, User], new Map()).missing.map(({ cql }) => cql.slice(0, 35))).toEqual([
+    "CREATE TYPE IF NOT EXISTS address (",
+    "CREATE TYPE IF NOT EXISTS stop (at ",
+    "CREATE TABLE IF NOT EXISTS visit (\n",
+    "CREATE TABLE IF NOT EXISTS user (\n ",
+  ]);
+});
+
+test.each([
+  ["spelled as in the model", [street, ["tags", "frozen<list<text>>"]]],
+  ["spelled without frozen", [street, tags]],
+  ["with more fields at its end", [street, tags, ["zip", "int"]]],
+] as const)("a type %s is no drift", (_, fields) => {
+  expect(drift([User], user, { types: address(...fields) })).toMatchObject({
+    missing: [],
+    conflicts: [],
+  });
+});
+
+test("a missing field of a type is added at its end", () => {
+  expect(drift([User], user, { types: address(street) })).toMatchObject({
+    missing: [
+      { type: "address", field: "tags", cql: "ALTER TYPE address ADD tags frozen<list<text>>" },
+    ],
+    conflicts: [],
+  });
+});
+
+test.each([
+  ["another type", [["street", "blob"], tags], "street blob, tags frozen<list<text>>"],
+  ["another name", [["road", "text"], tags], "road text, tags frozen<list<text>>"],
+  ["another order", [tags, street], "tags frozen<list<text>>, street text"],
+  ["one field too many", [["zip", "int"], street], "zip int, street text"],
+] as const)("a type whose fields have %s is a conflict", (_, fields, found) => {
+  expect(drift([User], user, { types: address(...fields) })).toMatchObject({
+    missing: [],
+    conflicts: [
+      `type address has the fields ${found}, the model has street text, tags frozen<list<text>>`,
+    ],
+  });
+});
+
+test("two tables cannot have different types of one name", () => {
+  const Shop = table(
+    "shop",
+    { id: uuid(), at: frozen(udt("address", { street: text() })) },
+    { partition: ["id"] },
+  );
+  expect(() => drift([User, Shop], new Map())).toThrow(
+    new CassandraError(
+      "BAD_TABLE",
+      'Tables "user" and "shop" cannot be in one keyspace: the type "address" has the fields street text, tags frozen<list<text>> in one of them, and street text in the other.',
+    ),
+  );
+});
+
+test("a column of a custom class is a conflict, or the same if the model has that class", () => {
+  const custom = "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>B, c=>D)'";
+  const columns = [...without("name"), column("name", custom)];
+  expect(drift([Event], live(columns)).conflicts).toEqual([
+    `event.name is ${custom}, the model has text`,
+  ]);
 });

@@ -356,7 +356,7 @@ describe("a value of a map or a blob", () => {
   });
 
   test.each<[unknown, string]>([
-    [{ 0: bytes }, "must be a Map, but got a object"],
+    [{ 0: bytes }, "must be a Map, but got an object"],
     [new Map([["0", bytes]]), "must be a whole number, but got other text"],
     [new Map([[0, "bytes"]]), "must be a Uint8Array, but got other text"],
     [null, "must be a Map, but got null"],

@@ -5,6 +5,7 @@ import {
   connect,
   createKeyspace as createKeyspaceCql,
   dropKeyspace,
+  frozen,
   insert,
   int,
   select,
@@ -12,6 +13,7 @@ import {
   sync,
   table,
   text,
+  udt,
   update,
   watchSchema,
 } from "../../src/cassandra/index.ts";
@@ -277,4 +279,30 @@ test("a default TTL is told before a lightweight transaction writes a row that w
   await expect(watch.session.run(create)).rejects.toMatchObject({ code: NOT_SYNCED });
   await admin.cql("ALTER TABLE desk WITH default_time_to_live = 0");
   await watch.check();
+});
+
+test("a user-defined type that is changed is noticed, also when it has got a field", async () => {
+  await using keyspace = await createKeyspace();
+  const { session: admin, name, cluster } = keyspace;
+  const Size = udt("size", { w: int(), h: int() });
+  const Box = table("box", { id: int(), size: frozen(Size) }, { partition: ["id"] });
+  await sync(admin, name, [Box]);
+  await using session = await connect({ ...cluster, keyspace: name });
+  using watch = watchSchema(session, [Box], { interval: NEVER });
+  await watch.check();
+  const row = { id: 1, size: { w: 1, h: 2 } };
+  await watch.session.run(insert(Box, row));
+
+  await admin.cql("ALTER TYPE size ADD depth int");
+  await watch.check();
+  await watch.session.run(insert(Box, row));
+  await admin.cql("ALTER TYPE size RENAME w TO width");
+  await expect(watch.check()).rejects.toMatchObject({
+    code: "NOT_SYNCED",
+    message:
+      "The database does not match the models: type size has the fields width int, h int, depth int, the model has w int, h int.",
+  });
+  await admin.cql("ALTER TYPE size RENAME width TO w");
+  await watch.check();
+  expect(await watch.session.run(select(Box, { id: 1 }))).toEqual(row);
 });

@@ -3,13 +3,18 @@ import {
   asc,
   createKeyspace as createKeyspaceCql,
   dropKeyspace,
+  frozen,
+  insert,
   int,
+  list,
+  map,
   requireSynced,
   select,
   sync,
   syncKeyspace,
   table,
   text,
+  udt,
   uuid,
 } from "../../src/cassandra/index.ts";
 import { PartyTable } from "../../src/party/index.ts";
@@ -152,4 +157,89 @@ test("two who sync at once do not trip over each other", async () => {
   await Promise.all([1, 2, 3, 4].map(() => sync(session, name, [Grown])));
   await requireSynced(session, name, [Grown]);
   await session.cql(createKeyspaceCql(name, 1));
+});
+
+test("user-defined types are created before the tables, and get the fields that they lack", async () => {
+  await using own = await createKeyspace();
+  const { session, name } = own;
+  const tables = (size: ReturnType<typeof Size>) => [
+    table(
+      "Hall",
+      { id: int(), at: frozen(udt("Place", { size: frozen(size) })) },
+      { partition: ["id"] },
+    ),
+    table("desk", { id: int(), size, parts: map(text(), frozen(size)) }, { partition: ["id"] }),
+  ];
+  const Size = (more: Parameters<typeof udt>[1] = {}) =>
+    udt("size of", { "w (cm)": int(), ...more });
+  const [Hall, Desk] = tables(Size());
+  const plan: string[] = [];
+  const added = await sync(session, name, [Desk!, Hall!], ({ missing }) =>
+    plan.push(...missing.map(({ cql }) => cql)),
+  );
+  expect(added.map(({ type, table }) => type ?? table)).toEqual([
+    "size of",
+    "Place",
+    "desk",
+    "Hall",
+  ]);
+  expect(plan[0]).toBe('CREATE TYPE IF NOT EXISTS "size of" ("w (cm)" int)');
+  await requireSynced(session, name, [Hall!, Desk!]);
+  expect(await sync(session, name, [Hall!, Desk!])).toEqual([]);
+
+  const first = { id: 1, size: { "w (cm)": 3 }, parts: new Map([["leg", { "w (cm)": 4 }]]) };
+  await session.run(insert(Desk!, first as never));
+  const [WideHall, WideDesk] = tables(Size({ names: frozen(list(text())), h: int() }));
+  await expect(requireSynced(session, name, [WideHall!, WideDesk!])).rejects.toMatchObject({
+    remedy: "ADD",
+    message: expect.stringContaining("size of.names is missing; size of.h is missing."),
+  });
+  expect(await sync(session, name, [WideHall!, WideDesk!])).toMatchObject([
+    { type: "size of", field: "names" },
+    { type: "size of", field: "h", cql: 'ALTER TYPE "size of" ADD h int' },
+  ]);
+  expect(await sync(session, name, [WideHall!, WideDesk!])).toEqual([]);
+  const second = { id: 2, size: { "w (cm)": 1, names: ["a"], h: 2 }, parts: new Map() };
+  await session.run(insert(WideDesk!, second as never));
+  const none = { names: null, h: null };
+  expect(await session.run(select(WideDesk!, { id: 1 }))).toEqual({
+    id: 1,
+    size: { "w (cm)": 3, ...none },
+    parts: new Map([["leg", { "w (cm)": 4, ...none }]]),
+  });
+  expect(await session.run(select(WideDesk!, { id: 2 }))).toEqual(second);
+  // The older model still reads and writes what it knows of.
+  expect(await session.run(select(Desk!, { id: 2 }))).toEqual({ ...second, size: { "w (cm)": 1 } });
+  await session.run(insert(Desk!, { ...first, id: 3 } as never));
+  await requireSynced(session, name, [Hall!, Desk!]);
+});
+
+test("a type that the database has differently is told, and nothing is done", async () => {
+  const { session, name } = keyspace;
+  await session.cql("CREATE TYPE point (y int, x int)");
+  const Dot = table(
+    "dot",
+    { id: int(), at: frozen(udt("point", { x: int(), y: int() })) },
+    { partition: ["id"] },
+  );
+  const difference = "type point has the fields y int, x int, the model has x int, y int";
+  await expect(sync(session, name, [Dot])).rejects.toMatchObject({
+    code: "NOT_SYNCED",
+    remedy: "DECIDE",
+    message: expect.stringContaining(difference),
+  });
+  await expect(requireSynced(session, name, [Dot])).rejects.toThrow(difference);
+});
+
+test("several who sync types at once do not trip over each other", async () => {
+  const { session, name } = keyspace;
+  const Shared = (more: Parameters<typeof udt>[1] = {}) =>
+    table(
+      "shared",
+      { id: int(), v: frozen(udt("both", { a: int(), ...more })) },
+      { partition: ["id"] },
+    );
+  await Promise.all([1, 2, 3].map(() => sync(session, name, [Shared()])));
+  await Promise.all([1, 2, 3].map(() => sync(session, name, [Shared({ b: text(), c: text() })])));
+  await requireSynced(session, name, [Shared({ b: text(), c: text() })]);
 });

@@ -1,12 +1,13 @@
 import { createRequire } from "node:module";
 import { types } from "cassandra-driver";
-import { isOfType } from "../cql-type.ts";
+import { type CqlType, isOfType, parseType } from "../cql-type.ts";
 import { CassandraError, InvalidValue } from "../error.ts";
 import type { Fragment, RawRow } from "../statement.ts";
 import { columnOf, type Table } from "../table.ts";
 import type { ColumnType } from "../type.ts";
 import { typeNamed } from "../types/named.ts";
 import { Unreadable } from "../unreadable.ts";
+import { userType } from "../user-types.ts";
 import { cqlTypeOf, type DriverType } from "./driver-type.ts";
 
 /*
@@ -87,14 +88,25 @@ function isExpected(type: ColumnType, expected: DriverType): boolean {
 const compared = new WeakMap<DriverType, { readonly type: ColumnType; readonly isSame: boolean }>();
 
 function mismatch(type: ColumnType, expected: DriverType, of = "A value"): CassandraError {
-  const message = `The database does not match the models: ${of} is ${type.cql}, the database has ${cqlText(expected)}.`;
+  const found = cqlTypeOf(expected);
+  const model = type.udt === undefined ? type.cql : spell(withFields(type.udt, type));
+  const message = `The database does not match the models: ${of} is ${model}, the database has ${spell(found)}.`;
   return new CassandraError("NOT_SYNCED", message);
 }
 
-function cqlText(type: DriverType): string {
-  const spell = (each: ReturnType<typeof cqlTypeOf>): string =>
-    each.args.length === 0 ? each.name : `${each.name}<${each.args.map(spell).join(", ")}>`;
-  return spell(cqlTypeOf(type));
+function withFields(udt: string, type: ColumnType): CqlType {
+  const fields = userType(udt, type).fields.map((field) => ({
+    name: field.name,
+    type: parseType(field.type),
+  }));
+  return { name: udt, isQuoted: true, args: [], fields };
+}
+
+/** A type for a person to read: of a user-defined one, its name does not tell what differs. */
+function spell({ name, args, fields }: CqlType): string {
+  if (fields)
+    return `${name} (${fields.map((each) => `${each.name} ${spell(each.type)}`).join(", ")})`;
+  return args.length === 0 ? name : `${name}<${args.map(spell).join(", ")}>`;
 }
 
 /** A column of a result. */
@@ -113,9 +125,21 @@ export function checkColumns(table: Table, columns: readonly ResultColumn[] | nu
     const { columns: own, hidden } = table;
     if (!Object.hasOwn(own, name) && !Object.hasOwn(hidden, name)) continue;
     const column = columnOf(table, name);
-    if (codeOf(column.type) === type.code) continue;
+    if (isRead(column.type, type)) continue;
     throw mismatch(column.type, type, `${table.name}.${name}`);
   }
+}
+
+/** Every answer brings the types of its columns anew, so those that have a code of their own are told by it. */
+function isRead(type: ColumnType, found: DriverType): boolean {
+  const code = codeOf(type);
+  if (code !== found.code) return false;
+  return isWhole(code, type) || isOfType(type, cqlTypeOf(found));
+}
+
+/** Whether the code tells all of a type: it has no parts, and it is not one of those for which there is no code. */
+function isWhole(code: number, { parts }: ColumnType): boolean {
+  return parts === undefined && code !== types.dataTypes.custom;
 }
 
 /** The code that the protocol has for a type. */
@@ -146,15 +170,18 @@ export function readLoosely(
 ): readonly RawRow[] {
   const readers = (columns ?? []).map(({ name, type }) => {
     const own = typeNamed(cqlTypeOf(type));
-    return [name, (cell: unknown) => readCell(own, bytesOf(cell, type))] as const;
+    return [name, (bytes: unknown) => readCell(own, bytes)] as const;
   });
-  return rows.map((row) =>
-    Object.fromEntries(readers.map(([name, read]) => [name, read(row[name])])),
-  );
+  return rows.map((row) => {
+    const cells = systemCells.get(row);
+    return Object.fromEntries(
+      readers.map(([name, read], at) => [name, read(cells ? cells[at] : row[name])]),
+    );
+  });
 }
 
-function readCell(type: ColumnType | undefined, bytes: Buffer | null): unknown {
-  if (bytes === null) return null;
+function readCell(type: ColumnType | undefined, bytes: unknown): unknown {
+  if (!Buffer.isBuffer(bytes)) return null;
   if (!type) return new Uint8Array(bytes);
   try {
     return type.decode(bytes);
@@ -164,15 +191,9 @@ function readCell(type: ColumnType | undefined, bytes: Buffer | null): unknown {
   }
 }
 
-/** The bytes of a cell, also of one that the driver has converted, as it does those of the system's tables. */
-function bytesOf(cell: unknown, type: DriverType): Buffer | null {
-  if (cell === null || cell === undefined) return null;
-  return Buffer.isBuffer(cell) ? cell : plain.encode(cell, type);
-}
-
 /** The driver's writer of values (4.10.0, encoder.js), of which its types know nothing. */
 interface Encoder {
-  readonly encodingOptions: { readonly [BYTES]?: boolean };
+  readonly encodingOptions: { readonly bytes?: boolean };
   encode: (this: Encoder, value: unknown, type?: DriverType) => Buffer | null;
   decode: (bytes: Buffer | null, type: DriverType) => unknown;
 }
@@ -181,6 +202,7 @@ interface Encoder {
 interface Parser {
   encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
   parseRows: (this: Parser, frame: Frame, reader: unknown) => void;
+  push: (item: { readonly row?: RawRow }) => boolean;
 }
 
 interface Frame {
@@ -190,39 +212,59 @@ interface Frame {
   };
 }
 
-/** The encoding option of clients whose rows are of bytes. */
-export const BYTES = "bytes";
+/** The encoding options of our clients, whose rows are of bytes: the driver's own have no say. */
+export const encoding = { bytes: true, useBigIntAsLong: true } as const;
 
 const require = createRequire(import.meta.url);
 const EncoderClass = require("cassandra-driver/lib/encoder.js") as {
   readonly prototype: Encoder;
-  new (version: number, options: object): Encoder;
 };
 const { Parser: ParserClass } = require("cassandra-driver/lib/streams.js") as {
   readonly Parser: { readonly prototype: Parser };
 };
 
-const plain = new EncoderClass(4, { encoding: { useBigIntAsLong: true } });
 const passing = { decode: (bytes: Buffer | null) => bytes };
 
 function passByConversion(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
   const { encode } = EncoderClass.prototype;
   EncoderClass.prototype.encode = function (value, type) {
     return value instanceof Parameter ? value.bytes(type) : encode.call(this, value, type);
   };
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
   const { parseRows } = ParserClass.prototype;
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;
-    if (!encoder.encodingOptions?.[BYTES] || isOfSystem(frame)) {
-      parseRows.call(this, frame, reader);
-      return;
-    }
-    this.encoder = passing;
+    if (!encoder.encodingOptions?.bytes) return parseRows.call(this, frame, reader);
+    this.encoder = isOfSystem(frame) ? keepingCells(this) : passing;
     try {
       parseRows.call(this, frame, reader);
     } finally {
       this.encoder = encoder;
+      Reflect.deleteProperty(this, "push");
     }
+  };
+}
+
+/** The bytes of rows of the system's tables, which the driver needs converted. */
+const systemCells = new WeakMap<RawRow, readonly (Buffer | null)[]>();
+
+/** Lets a parser convert cells, and keeps their bytes for each row that it pushes. */
+function keepingCells(parser: Parser): Pick<Encoder, "decode"> {
+  const { encoder } = parser;
+  let cells: (Buffer | null)[] = [];
+  parser.push = function (item) {
+    if (item.row) {
+      systemCells.set(item.row, cells);
+      cells = [];
+    }
+    return ParserClass.prototype.push.call(this, item);
+  };
+  return {
+    decode(bytes, type) {
+      cells.push(bytes);
+      return encoder.decode(bytes, type);
+    },
   };
 }
 

@@ -1,13 +1,13 @@
 import { type ClientOptions, policies } from "cassandra-driver";
 import { type ConnectOptions, mannerOf } from "./options.ts";
-import { BYTES } from "./bytes.ts";
+import { encoding } from "./bytes.ts";
 
 /** The driver's options: ours, the caller's over them, and over both what protects the data. */
 export function clientOptions(options: ConnectOptions): ClientOptions {
   const merged = merge(ours(options), options.driver ?? {});
   return {
     ...merged,
-    encoding: Object.assign({ ...merged.encoding, useBigIntAsLong: true }, { [BYTES]: true }),
+    encoding,
     policies: {
       ...merged.policies,
       // So that the coordinators' clocks decide; null is the driver's word for it, which its types do not know.

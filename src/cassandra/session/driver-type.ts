@@ -54,34 +54,36 @@ function readType({ code: given, info }: DriverType): CqlType {
 }
 
 /** Cassandra's own classes of types, of which those tell that the protocol has no code for, and what is in them. */
-const classes: Readonly<Record<string, string>> = {
-  AsciiType: "ascii",
-  BooleanType: "boolean",
-  ByteType: "tinyint",
-  BytesType: "blob",
-  CounterColumnType: "counter",
-  DecimalType: "decimal",
-  DoubleType: "double",
-  DurationType: "duration",
-  FloatType: "float",
-  FrozenType: "frozen",
-  InetAddressType: "inet",
-  Int32Type: "int",
-  IntegerType: "varint",
-  ListType: "list",
-  LongType: "bigint",
-  MapType: "map",
-  SetType: "set",
-  ShortType: "smallint",
-  SimpleDateType: "date",
-  TimestampType: "timestamp",
-  TimeType: "time",
-  TimeUUIDType: "timeuuid",
-  TupleType: "tuple",
-  UTF8Type: "text",
-  UUIDType: "uuid",
-  VectorType: "vector",
-};
+const classes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    AsciiType: "ascii",
+    BooleanType: "boolean",
+    ByteType: "tinyint",
+    BytesType: "blob",
+    CounterColumnType: "counter",
+    DecimalType: "decimal",
+    DoubleType: "double",
+    DurationType: "duration",
+    FloatType: "float",
+    FrozenType: "frozen",
+    InetAddressType: "inet",
+    Int32Type: "int",
+    IntegerType: "varint",
+    ListType: "list",
+    LongType: "bigint",
+    MapType: "map",
+    SetType: "set",
+    ShortType: "smallint",
+    SimpleDateType: "date",
+    TimestampType: "timestamp",
+    TimeType: "time",
+    TimeUUIDType: "timeuuid",
+    TupleType: "tuple",
+    UTF8Type: "text",
+    UUIDType: "uuid",
+    VectorType: "vector",
+  }),
+);
 
 /**
  * Reads a type as Cassandra's classes spell it, e.g. `org.apache.cassandra.db.marshal.VectorType(…FloatType , 3)`. A
@@ -106,7 +108,7 @@ function typeOfClass(text: string): CqlType {
       } while (tokens[at] === ",");
       at++;
     }
-    if (name !== "UserType") return cqlType(classes[name] ?? name, ...args);
+    if (name !== "UserType") return cqlType(classes.get(name) ?? name, ...args);
     return { name: Buffer.from(args[1]!.name, "hex").toString(), isQuoted: true, args: [], fields };
   };
   return type();

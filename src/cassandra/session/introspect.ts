@@ -1,20 +1,48 @@
-import type { DefaultTtls, LiveColumn, LiveTables } from "../drift.ts";
+import type { DefaultTtls, LiveColumn, LiveTables, LiveTypes } from "../drift.ts";
 import type { Session } from "./session.ts";
 import { type RawRow, text } from "../statement.ts";
+import type { UserType } from "../user-types.ts";
 
-/** Reads from the database itself which tables a keyspace has. */
-export async function introspect(session: Session, keyspace: string): Promise<LiveTables> {
-  const rows = await read(
-    session,
-    `SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ${literal(keyspace)}`,
-  );
-  const tables = Map.groupBy(rows, (row) => row["table_name"] as string);
-  return new Map(
-    [...tables].map(([name, columns]) => [
-      name,
-      new Map(columns.map((row) => [row["column_name"] as string, liveColumn(row)])),
-    ]),
-  );
+/** What a keyspace has. */
+export interface LiveSchema {
+  readonly tables: LiveTables;
+  readonly types: LiveTypes;
+  readonly ttls: DefaultTtls;
+}
+
+/** Reads from the database itself which tables and user-defined types a keyspace has, and when rows expire. */
+export async function introspect(session: Session, keyspace: string): Promise<LiveSchema> {
+  const where = `WHERE keyspace_name = ${literal(keyspace)}`;
+  const [columns, types, options] = await Promise.all([
+    read(
+      session,
+      `SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns ${where}`,
+    ),
+    read(session, `SELECT type_name, field_names, field_types FROM system_schema.types ${where}`),
+    read(session, `SELECT table_name, default_time_to_live FROM system_schema.tables ${where}`),
+  ]);
+  const tables = Map.groupBy(columns, (row) => row["table_name"] as string);
+  return {
+    tables: new Map(
+      [...tables].map(([name, rows]) => [
+        name,
+        new Map(rows.map((row) => [row["column_name"] as string, liveColumn(row)])),
+      ]),
+    ),
+    types: new Map(types.map((row) => [row["type_name"] as string, liveType(row)])),
+    ttls: new Map(
+      options.map((row) => [row["table_name"] as string, Number(row["default_time_to_live"])]),
+    ),
+  };
+}
+
+function liveType(row: RawRow): UserType {
+  const types = row["field_types"] as readonly string[];
+  const fields = (row["field_names"] as readonly string[]).map((name, at) => ({
+    name,
+    type: types[at]!,
+  }));
+  return { name: row["type_name"] as string, fields };
 }
 
 function liveColumn(row: Readonly<Record<string, unknown>>): LiveColumn {
@@ -39,17 +67,6 @@ export async function tableIds(
     `SELECT table_name, id FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
   );
   return new Map(rows.map((row) => [row["table_name"] as string, String(row["id"])]));
-}
-
-/** Reads after how many seconds the rows of a keyspace's tables expire by themselves, by table; 0: never. */
-export async function defaultTtls(session: Session, keyspace: string): Promise<DefaultTtls> {
-  const rows = await read(
-    session,
-    `SELECT table_name, default_time_to_live FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
-  );
-  return new Map(
-    rows.map((row) => [row["table_name"] as string, Number(row["default_time_to_live"])]),
-  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { listed } from "../../listed.ts";
 import { createKeyspace, type Replication } from "../ddl.ts";
 import { type Addition, type Drift, drift } from "../drift.ts";
 import { CassandraError } from "../error.ts";
-import { defaultTtls, introspect } from "./introspect.ts";
+import { introspect } from "./introspect.ts";
 import { keyspaceMissing, NotSynced } from "./not-synced.ts";
 import type { ConnectOptions } from "./options.ts";
 import { connect, type Session } from "./session.ts";
@@ -35,11 +35,13 @@ export async function syncKeyspace(
 }
 
 /**
- * Creates the tables and adds the columns that the models have and the keyspace lacks, and returns them.
+ * Creates the types and tables, and adds the fields and columns, that the models have and the keyspace lacks, and returns
+ * them.
  * It never alters or drops what exists: the properties of an existing table stay as they are.
  *
  * @param onPlan called with all that is missing before any of it is added; not if nothing is
- * @throws CassandraError `NOT_SYNCED` before anything is done, if the database has something differently
+ * @throws CassandraError before anything is done: `NOT_SYNCED` if the database has something differently, `BAD_TABLE` if two
+ * models have different types of one name
  */
 export async function sync(
   session: Session,
@@ -56,6 +58,8 @@ export async function sync(
   if (missing.length > 0) onPlan({ missing, others });
   // One after the other: schema changes that run at once have to wait for each other anyway.
   for (const addition of missing) await add(addition, session, keyspace, taken);
+  // Of a type that has got fields, statements know the old ones.
+  if (missing.some(({ field }) => field !== undefined)) session.prepareAnew();
   return missing;
 }
 
@@ -89,7 +93,7 @@ async function add(
 /**
  * Checks that a keyspace has all that the models have.
  *
- * @throws CassandraError `NOT_SYNCED` naming each difference
+ * @throws CassandraError `NOT_SYNCED` naming each difference; `BAD_TABLE` as {@link sync}
  */
 export async function requireSynced(
   session: Session,
@@ -107,16 +111,14 @@ export async function mismatchOf(
   tables: readonly Table[],
 ): Promise<NotSynced | undefined> {
   const { missing, conflicts, others } = await driftIn(session, keyspace, tables);
-  const absentTables = missing.filter(({ column }) => column === undefined);
-  const isEmpty = others.length === 0 && absentTables.length === tables.length;
-  if (isEmpty && !(await hasKeyspace(session, keyspace))) {
+  const absentTables = missing.filter(({ table, column }) => table && column === undefined);
+  const hasNone = absentTables.length === tables.length;
+  if (hasNone && others.length === 0 && !(await hasKeyspace(session, keyspace))) {
     return keyspaceMissing(keyspace, session.isAstra);
   }
-  const absent = missing.map(({ table, column }) =>
-    column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`,
-  );
+  const absent = missing.map(absence);
   if (absent.length + conflicts.length === 0) return undefined;
-  const isStrange = others.length > 0 && missing.length === tables.length;
+  const isStrange = others.length > 0 && hasNone;
   const more = isStrange ? [`Keyspace ${keyspace} has other tables: ${listed(others)}.`] : [];
   return new NotSynced(conflicts.length > 0 ? "DECIDE" : "ADD", [...absent, ...conflicts], {
     more,
@@ -128,11 +130,17 @@ async function driftIn(
   keyspace: string,
   tables: readonly Table[],
 ): Promise<Drift> {
-  const [live, ttls] = await Promise.all([
-    introspect(session, keyspace),
-    defaultTtls(session, keyspace),
-  ]);
-  return drift(tables, live, ttls);
+  const { tables: live, ...more } = await introspect(session, keyspace);
+  return drift(tables, live, more);
+}
+
+function absence(addition: Addition): string {
+  if (addition.type !== undefined) {
+    const { type, field } = addition;
+    return field === undefined ? `type ${type} is missing` : `${type}.${field} is missing`;
+  }
+  const { table, column } = addition;
+  return column === undefined ? `table ${table} is missing` : `${table}.${column} is missing`;
 }
 
 async function hasKeyspace(session: Session, keyspace: string): Promise<boolean> {

@@ -95,7 +95,13 @@ function setType<Element>(
   const elements = (rule: "check" | "match") => (value: unknown) => {
     if (!(value instanceof Set)) throw wrongType("a Set", value);
     const items = Array.from(value, (each, at) => partBy(rule, element, `item ${at}`, each));
-    return new Set(sorted(items, (one, other) => compareBy(element, one, other)));
+    return new Set(
+      sorted(
+        items,
+        (one, other) => compareBy(element, one, other),
+        (first) => first,
+      ),
+    );
   };
   const texts = (value: ReadonlySet<Element>, textOf: (element: Element) => string) =>
     JSON.stringify(Array.from(value, textOf).toSorted());
@@ -138,7 +144,13 @@ function mapType<Key, Value>(
       partBy(rule, key, `key ${at}`, k),
       partBy(rule, value, `the value of key ${at}`, v),
     ]);
-    return new Map(sorted(pairs, ([one], [other]) => compareBy(key, one, other)));
+    return new Map(
+      sorted(
+        pairs,
+        ([one], [other]) => compareBy(key, one, other),
+        ([k], [, v]) => [k, v],
+      ),
+    );
   };
   const texts = (
     given: ReadonlyMap<Key, Value>,
@@ -172,10 +184,11 @@ function mapType<Key, Value>(
       return found;
     },
     toText: (given) => texts(given, (type, part) => type.toText(part)),
-    fromText: (text) =>
-      new Map(
-        pairsOf(textsOf(text, expects)).map(([k, v]) => [key.fromText(k), value.fromText(v)]),
-      ),
+    fromText(text) {
+      const listed = textsOf(text, expects);
+      if (listed.length % 2 === 1) throw unreadable(expects);
+      return new Map(pairsOf(listed).map(([k, v]) => [key.fromText(k), value.fromText(v)]));
+    },
     identity: (given) => texts(given, identityOf),
     ...orderOf([key, value], (one, other) => compareEntries(key, value, [...one], [...other])),
     parts: [
@@ -229,17 +242,22 @@ function compareBy<Value>(type: ColumnType<Value>, one: Value, other: Value): nu
 }
 
 /**
- * Sorts items as Cassandra does, and of equal ones keeps the last, as a literal does. Cassandra does so itself, but not
- * within other values: there the bytes that it is given are what it stores and compares.
+ * Sorts items as Cassandra does, and makes one of equal ones. Cassandra does so itself, but not within other values: there
+ * the bytes that it is given are what it stores and compares.
  */
 function sorted<Item>(
   items: readonly Item[],
   compare: (one: Item, other: Item) => number,
+  merge: (first: Item, again: Item) => Item,
 ): readonly Item[] {
-  const inOrder = items.toSorted(compare);
-  return inOrder.filter(
-    (item, at) => at === inOrder.length - 1 || compare(item, inOrder[at + 1]!) !== 0,
-  );
+  const distinct: Item[] = [];
+  for (const item of items.toSorted(compare)) {
+    const last = distinct.length - 1;
+    const isAgain = last >= 0 && compare(distinct[last]!, item) === 0;
+    if (isAgain) distinct[last] = merge(distinct[last]!, item);
+    else distinct.push(item);
+  }
+  return distinct;
 }
 
 /** Returns a `Set` or the keys of a `Map` if JavaScript has kept all items apart, as it does not 0 and -0. @throws InvalidValue */
@@ -288,7 +306,9 @@ function encodeAll(elements: readonly Buffer[], count: number): Buffer {
 function decodeAll(bytes: Buffer, each: 1 | 2, expects: string): readonly Buffer[] {
   const elements: Buffer[] = [];
   let at = 4;
-  for (let left = bytes.readInt32BE() * each; left > 0; left--) {
+  const count = bytes.readInt32BE();
+  if (count < 0) throw unreadable(expects);
+  for (let left = count * each; left > 0; left--) {
     const length = bytes.readInt32BE(at);
     const end = at + 4 + length;
     // No element of a collection is null.
@@ -321,8 +341,7 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Two by two; there is an even number of items. */
 function pairsOf<Item>(items: readonly Item[]): readonly (readonly [Item, Item])[] {
-  return items
-    .filter((_, at) => at % 2 === 0)
-    .map((item, at) => [item, items[at * 2 + 1] ?? item] as const);
+  return items.filter((_, at) => at % 2 === 0).map((item, at) => [item, items[at * 2 + 1]!]);
 }

@@ -16,8 +16,9 @@ const expects = "a decimal number as text, e.g. 12.50";
 
 /** Most digits of a text: each costs time that grows with their number. */
 const MOST_DIGITS = 10_000;
+const TOO_LARGE = 10n ** BigInt(MOST_DIGITS);
 /** So many bytes hold as many digits, and the scale. */
-const MOST_BYTES = 4 + Math.ceil((MOST_DIGITS * Math.log2(10) + 1) / 8);
+const MOST_BYTES = 4 + bytesOfBigint(TOO_LARGE).length;
 
 const decimalType = defineType<string>({
   kind: "decimal",
@@ -36,7 +37,9 @@ const decimalType = defineType<string>({
   },
   decode(bytes) {
     if (bytes.length < 5 || bytes.length > MOST_BYTES) throw unreadable(expects);
-    return textOf({ unscaled: bigintOfBytes(bytes.subarray(4)), scale: bytes.readInt32BE() });
+    const unscaled = bigintOfBytes(bytes.subarray(4));
+    if (unscaled >= TOO_LARGE || unscaled <= -TOO_LARGE) throw unreadable(expects);
+    return textOf({ unscaled, scale: bytes.readInt32BE() });
   },
   toText: (value) => value,
   fromText(text) {

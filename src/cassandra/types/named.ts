@@ -1,5 +1,5 @@
 import type { CqlType } from "../cql-type.ts";
-import type { Column } from "../column.ts";
+import { type Column, column } from "../column.ts";
 import type { ColumnType } from "../type.ts";
 import { blob } from "./blob.ts";
 import { boolean } from "./boolean.ts";
@@ -13,7 +13,7 @@ import { bigint, counter, int, smallint, tinyint, varint } from "./integers.ts";
 import { ascii, text } from "./text.ts";
 import { timestamp } from "./timestamp.ts";
 import { tuple } from "./tuple.ts";
-import { udt } from "./udt.ts";
+import { udtType } from "./udt.ts";
 import { timeuuid, uuid } from "./uuid.ts";
 import { vector } from "./vector.ts";
 
@@ -53,9 +53,12 @@ export function typeNamed(type: CqlType): ColumnType | undefined {
 
 function columnNamed({ name, args, fields }: CqlType): Column | undefined {
   if (fields) {
-    const columns = fields.map((field) => [field.name, columnNamed(field.type)] as const);
-    if (columns.some(([, column]) => !column)) return undefined;
-    return udt(name, Object.fromEntries(columns) as Record<string, Column>);
+    const parts = fields.flatMap((field) => {
+      const type = typeNamed(field.type);
+      return type ? [{ name: field.name, type }] : [];
+    });
+    // Not by `udt`: an object has fields that are named by a number before all others.
+    return parts.length === fields.length ? column(udtType(name, parts, false)) : undefined;
   }
   if (args.length === 0) return Object.hasOwn(natives, name) ? natives[name]!() : undefined;
   if (name === "vector") {

@@ -59,7 +59,7 @@ function textType(
       const value = bytes.toString();
       // Cassandra stores no other bytes, so this costs a look at the rare texts that hold U+FFFD itself.
       if (value.includes("\uFFFD") && !Buffer.from(value).equals(bytes)) throw unreadable(expects);
-      return value;
+      return cql === "ascii" ? match(value) : value;
     },
     toText: (value) => value,
     fromText: (value) => value,

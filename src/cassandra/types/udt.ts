@@ -1,6 +1,7 @@
 import { type Column, column } from "../column.ts";
 import { InvalidValue } from "../error.ts";
 import { identifier } from "../identifier.ts";
+import { own } from "../own.ts";
 import { type ColumnType, defineType, type Part, wrongType } from "../type.ts";
 import { frozenType, identityOf, orderOf, partBy } from "./collections.ts";
 import { compareParts, decodeParts, encodeParts, orNull, partTexts } from "./tuple.ts";
@@ -13,7 +14,8 @@ type Fields<Columns extends Readonly<Record<string, Column>>> = {
 };
 
 /**
- * A user-defined type (UDT): named fields, each possibly null, as a plain object. A field that a value lacks is null.
+ * A user-defined type (UDT): named fields, each possibly null, as a plain object. A field that a value lacks is null. The
+ * fields are in the order in which JavaScript has them: those named by a whole number first.
  *
  * @example
  * const Address = udt("address", { street: text(), zip: text(), at: tuple(double(), double()) });
@@ -29,7 +31,12 @@ export function udt<const Columns extends Readonly<Record<string, Column>>>(
 
 type Value = Readonly<Record<string, unknown>>;
 
-function udtType(name: string, given: readonly Part[], isFrozen: boolean): ColumnType<Value> {
+/** The type of a {@link udt}, its fields in their order. */
+export function udtType(
+  name: string,
+  given: readonly Part[],
+  isFrozen: boolean,
+): ColumnType<Value> {
   const parts = isFrozen ? given.map((part) => ({ ...part, type: frozenType(part.type) })) : given;
   const names = parts.map((part) => part.name);
   const expects = `an object with the fields ${names.join(", ")}`;
@@ -69,10 +76,6 @@ function udtType(name: string, given: readonly Part[], isFrozen: boolean): Colum
     isMulticell: !isFrozen,
     ...(!isFrozen && { freeze: () => udtType(name, given, true) }),
   });
-}
-
-function own(value: Value, name: string): unknown {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function isPlainObject(value: unknown): value is Value {

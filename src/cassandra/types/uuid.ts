@@ -37,13 +37,9 @@ const timeuuidType = defineType<string>({
   cql: "timeuuid",
   length: 16,
   expects: "a time-based UUID",
-  check(value) {
-    const text = uuidOf(value, timeBased);
-    if (text[14] === "1") return text;
-    throw wrongType(timeBased, value);
-  },
+  check: timeuuidOf,
   encode: bytesOf,
-  decode: (bytes) => textOf(ofLength(bytes, 16, "a time-based UUID")),
+  decode: (bytes) => timeuuidOf(textOf(ofLength(bytes, 16, "a time-based UUID"))),
   toText: (value) => value,
   fromText: (text) => text,
   order: timeUuidOrder,
@@ -52,6 +48,12 @@ const timeuuidType = defineType<string>({
 function uuidOf(value: unknown, expects: string): string {
   if (typeof value === "string" && UUID.test(value)) return value.toLowerCase();
   throw wrongType(expects, value);
+}
+
+function timeuuidOf(value: unknown): string {
+  const text = uuidOf(value, timeBased);
+  if (text[14] === "1") return text;
+  throw wrongType(timeBased, value);
 }
 
 function textOf(bytes: Buffer): string {

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import {
+  CassandraError,
+  type Column,
+  counter,
+  duration,
+  frozen,
+  int,
+  list,
+  set,
+  table,
+  text,
+  udt,
+  vector,
+} from "../../src/cassandra/index.ts";
+import { rightModels, wrongModels } from "../fixtures/wrong-models.ts";
+
+const bad = (why: string) => new CassandraError("BAD_TABLE", `Table "model" cannot be: ${why}.`);
+
+test.each(wrongModels)("$what is refused", ({ define, why }) => {
+  expect(define).toThrow(bad(why));
+});
+
+test.each(rightModels)("$what is a model", ({ define }) => {
+  expect(define).not.toThrow();
+});
+
+describe("what Cassandra would take, but this library cannot keep", () => {
+  const define =
+    (columns: Readonly<Record<string, Column>>, options: object = {}) =>
+    () =>
+      table("model", { k: int(), ...columns }, { partition: ["k"], ...options } as never);
+  const address = (street: Column) => frozen(udt("address", { street }));
+  test.each<[string, () => unknown, string]>([
+    [
+      "a column twice, once hidden",
+      define({ v: int() }, { hidden: { v: int() } }),
+      'it has "v" twice, once hidden',
+    ],
+    [
+      "a column named __proto__",
+      define({ ["__proto__"]: int() }),
+      'no row can have a column "__proto__" in JavaScript',
+    ],
+    [
+      "a column named [applied]",
+      define({ "[applied]": int() }),
+      'no row can have a column "[applied]" in JavaScript',
+    ],
+    [
+      "lightweight transactions on counters",
+      define({ n: counter() }, { lwt: true }),
+      '"n" is a counter, which no lightweight transaction can change',
+    ],
+    [
+      "a vector of counters",
+      define({ v: vector(counter(), 2) }),
+      '"v" is vector<counter, 2>, and a counter can only be a column',
+    ],
+    [
+      "a set of lists of durations",
+      define({ v: set(frozen(list(duration()))) }),
+      '"v" is set<frozen<list<duration>>>, and a duration cannot be sorted: it has no order',
+    ],
+    [
+      "a vector of half a value",
+      define({ v: vector(int(), 1.5) }),
+      '"v" is vector<int, 1.5>, and a vector has 1 to 2147483647 values',
+    ],
+    [
+      "a type of two definitions",
+      define({ v: address(text()), w: address(int()) }),
+      '"w" has a type "address", and another column has one with other fields',
+    ],
+    [
+      "a type with the name of one of CQL",
+      define({ v: frozen(udt("list", { a: int() })) }),
+      '"v" has a type "list", and CQL itself has one of this name',
+    ],
+    [
+      "a type without a name",
+      define({ v: frozen(udt("", { a: int() })) }),
+      '"v" has a type "", and a type has a name',
+    ],
+    [
+      "a type without fields",
+      define({ v: frozen(udt("empty_type", {})) }),
+      '"v" has a type "empty_type", and a type has fields',
+    ],
+    [
+      "a field without a name",
+      define({ v: frozen(udt("t", { "": int() })) }),
+      '"v" has a type "t", and a field of it has no name',
+    ],
+    [
+      "a sweep of lightweight transactions",
+      define({}, { lwt: true, sweepAfter: 1 }),
+      "sweepAfter is for tables of plain writes, and it takes others",
+    ],
+    [
+      "a sweep after no time",
+      define({}, { sweepAfter: 0 }),
+      "sweepAfter must be a number of seconds above 0, but is 0",
+    ],
+  ])("%s", (_, attempt, why) => {
+    expect(attempt).toThrow(bad(why));
+  });
+});
+
+test.each(["", "a-b", "größe", "t".repeat(49)])('no table is called "%s"', (name) => {
+  expect(() => table(name, { k: int() }, { partition: ["k"] })).toThrow(
+    `Table "${name}" cannot be: its name must be 1 to 48 letters, digits and underscores.`,
+  );
+});
+
+test("one type can be used frozen and not, and by another", () => {
+  const Point = udt("point", { x: int(), tags: frozen(list(text())) });
+  const Line = udt("line", { from: frozen(Point), to: frozen(Point) });
+  const columns = { k: frozen(Point), v: Point, w: list(frozen(Line)) };
+  expect(() => table("model", columns, { partition: ["k"] })).not.toThrow();
+});
