@@ -2,6 +2,8 @@ import "./global-types.ts";
 import "./schema-builder.ts";
 import "./field-builder.ts";
 import SchemaBuilder, { BasePlugin, type SchemaTypes } from "@pothos/core";
+import { GraphQLSchema } from "graphql";
+import { optionsOf } from "./options.ts";
 import { scalars } from "./scalars.ts";
 
 export { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
@@ -15,9 +17,11 @@ export {
   pageSize,
 } from "./connection.ts";
 export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
+export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
 export { connectionRef } from "./refs.ts";
 export { describeKey } from "./schema-builder.ts";
 export type { CassandraScalars } from "./scalars.ts";
+export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
 
 /** The plugin's name, for a builder's `plugins`. It stands on the relay plugin's connection types: name both. */
@@ -26,12 +30,26 @@ export default cassandra;
 
 /** Gives a builder the scalars of column types; the rest is in the methods that it adds to the builders. */
 export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  readonly #added = new Set<string>();
+
   override beforeBuild(): void {
+    optionsOf(this.builder);
     for (const [name, scalar] of Object.entries(scalars)) {
       if (!this.builder.configStore.hasImplementation(name)) {
         this.builder.addScalarType(name as never, scalar as never);
+        this.#added.add(name);
       }
     }
+  }
+
+  /** Takes out of the schema those of our scalars that nothing in it uses. */
+  override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    const config = schema.toConfig();
+    const others = config.types.filter(({ name }) => !this.#added.has(name));
+    const used = new GraphQLSchema({ ...config, types: others });
+    // As they stood before, so that the order of types is kept.
+    const types = config.types.filter(({ name }) => used.getType(name));
+    return new GraphQLSchema({ ...config, types });
   }
 }
 
