@@ -21,7 +21,7 @@ export interface Form<Value = unknown> {
   /** Its type where it is given. */
   readonly input: Scalar | (() => InputRef);
   /** Whether GraphQL can show a value. Default: all of them. */
-  shows?(value: Value): boolean;
+  shows?(this: void, value: Value): boolean;
   /** What a value must be so that it can be shown, as a person reads it. Needed beside `shows`. */
   readonly expects?: string;
   /**
@@ -34,13 +34,13 @@ export interface Form<Value = unknown> {
    *
    * @param unshown makes the error that stands in the place of a part which cannot be shown and may be null
    */
-  show?(value: Value, unshown: (expects: string) => Error): unknown;
+  show?(this: void, value: Value, unshown: (expects: string) => Error): unknown;
   /**
    * Returns the value of what GraphQL's type gives; the column's type checks it then. Default: what is given.
    *
    * @throws InvalidValue if there is none
    */
-  read?(given: unknown): unknown;
+  read?(this: void, given: unknown): unknown;
 }
 
 /** The form of all types of a kind, or a function that makes that of each of them. */
