@@ -1,6 +1,7 @@
 import type { ArgBuilder, InputFieldsFromShape, SchemaTypes } from "@pothos/core";
 import {
   columnOf,
+  InvalidValue,
   keyNames,
   type PartitionKey,
   type PrimaryKey,
@@ -76,9 +77,26 @@ function columnsOf<Types extends SchemaTypes>(
   return Object.fromEntries(
     names.map((name) => {
       const field = fieldNameOf(table, name);
-      const form = formOf(builder, table, name);
-      const { type } = columnOf(table, name);
-      return [name, checkArgument([field], () => type.check(readPart(form, args[field])))];
+      const read = () => valueOf(builder, table, name, args[field]);
+      return [name, checkArgument([field], read)];
     }),
   );
+}
+
+/** The value of a column that an argument gives. @throws InvalidValue, whose message does not repeat it */
+function valueOf<Types extends SchemaTypes>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: Table,
+  name: string,
+  given: unknown,
+): unknown {
+  const form = formOf(builder, table, name);
+  const { type } = columnOf(table, name);
+  try {
+    return type.check(readPart(form, given));
+  } catch (error) {
+    // Its message has the number, which may be personal.
+    const hasValue = error instanceof InvalidValue && error.code === "OUT_OF_RANGE";
+    throw hasValue ? new InvalidValue(error.code, `must be ${type.expects}`) : error;
+  }
 }
