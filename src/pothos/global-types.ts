@@ -51,6 +51,19 @@ declare global {
     export interface TableObjectOptions<Types extends SchemaTypes, T extends Table> {
       /** Shown before the key. Default: the table's description. */
       readonly description?: string;
+      /**
+       * The fields beside the key. A row is read with those columns that a selection set asks for. A field that is not made
+       * by `t.column` needs the whole row, unless it says which columns its resolver reads.
+       *
+       * @example
+       * (t) => ({
+       *   body: t.column("body"),
+       *   length: t.int({
+       *     extensions: { cassandra: { columns: ["body"] } },
+       *     resolve: ({ body }) => body.length,
+       *   }),
+       * })
+       */
       readonly fields: (
         t: TableFieldBuilder<Types, T>,
       ) => Readonly<Record<string, FieldRef<Types, unknown>>>;
@@ -60,7 +73,7 @@ declare global {
       Types,
       Row<T>
     > & {
-      /** A field that shows a column, with its scalar, nullability and description. */
+      /** A field that shows a column, with its GraphQL type, nullability and description. */
       column: (name: DataName<T>) => FieldRef<Types, unknown>;
     };
 

@@ -1,10 +1,17 @@
 import "./global-types.ts";
 import "./schema-builder.ts";
 import "./field-builder.ts";
-import SchemaBuilder, { BasePlugin, type SchemaTypes } from "@pothos/core";
+import SchemaBuilder, {
+  BasePlugin,
+  type PothosOutputFieldConfig,
+  PothosSchemaError,
+  type SchemaTypes,
+} from "@pothos/core";
 import { GraphQLSchema } from "graphql";
 import { optionsOf } from "./options.ts";
+import { tableOf } from "./refs.ts";
 import { scalars } from "./scalars.ts";
+import type { FieldExtension } from "./selection.ts";
 
 export { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
 export {
@@ -40,6 +47,17 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
         this.#added.add(name);
       }
     }
+  }
+
+  /** @throws PothosSchemaError if a field says that it needs a column which its table has not */
+  override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
+    const { columns = [] } = (field.extensions?.["cassandra"] ?? {}) as FieldExtension;
+    const table = columns.length > 0 && tableOf(this.builder, field.parentType);
+    const stray = table && columns.find((name) => !Object.hasOwn(table.columns, name));
+    if (!table || stray === undefined) return field;
+    throw new PothosSchemaError(
+      `Field "${field.parentType}.${field.name}" needs the column "${stray}", which table "${table.name}" has not.`,
+    );
   }
 
   /** Takes out of the schema those of our scalars that nothing in it uses. */

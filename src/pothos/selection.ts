@@ -26,8 +26,8 @@ type Info = Pick<
   "fieldNodes" | "fragments" | "returnType" | "schema" | "variableValues"
 >;
 
-/** What the extensions of a field say of it. */
-interface FieldExtension {
+/** What a field's `extensions.cassandra` says of it. */
+export interface FieldExtension {
   /** The column that it shows. */
   readonly column?: string;
   /** The columns that its resolver needs. */
