@@ -35,16 +35,19 @@ export { skip, takeSkipped } from "./skipped.ts";
 const cassandra = "cassandra";
 export default cassandra;
 
+/** The names of the scalars that a builder has from here: it may build several schemas. */
+const addedTo = new WeakMap<object, Set<string>>();
+
 /** Gives a builder the scalars of column types; the rest is in the methods that it adds to the builders. */
 export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
-  readonly #added = new Set<string>();
-
   override beforeBuild(): void {
     optionsOf(this.builder);
+    const added = addedTo.get(this.builder) ?? new Set();
+    addedTo.set(this.builder, added);
     for (const [name, scalar] of Object.entries(scalars)) {
       if (!this.builder.configStore.hasImplementation(name)) {
         this.builder.addScalarType(name as never, scalar as never);
-        this.#added.add(name);
+        added.add(name);
       }
     }
   }
@@ -63,7 +66,8 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   /** Takes out of the schema those of our scalars that nothing in it uses. */
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {
     const config = schema.toConfig();
-    const others = config.types.filter(({ name }) => !this.#added.has(name));
+    const added = addedTo.get(this.builder);
+    const others = config.types.filter(({ name }) => !added?.has(name));
     const used = new GraphQLSchema({ ...config, types: others });
     // As they stood before, so that the order of types is kept.
     const types = config.types.filter(({ name }) => used.getType(name));

@@ -165,7 +165,21 @@ test("counters are whole numbers that are never null", () => {
 
 test("a schema has only the scalars and types in use", () => {
   const Plain = table("plain", { id: int(), name: text() }, { partition: ["id"] });
-  expect(typesOf(schemaOf(Plain)).toSorted()).toEqual(["PageInfo", "Query", "Row", "RowConnection", "RowEdge"]);
+  expect(typesOf(schemaOf(Plain)).toSorted()).toEqual([
+    "PageInfo",
+    "Query",
+    "Row",
+    "RowConnection",
+    "RowEdge",
+  ]);
+});
+
+test("a builder builds the same schema again", () => {
+  const Plain = table("plain", { id: int(), tags: map(date(), text()) }, { partition: ["id"] });
+  const builder = createBuilder();
+  builder.tableObject("Plain", Plain, { fields: (t) => ({ tags: t.column("tags") }) });
+  builder.queryType({ fields: (t) => ({ plain: t.row(Plain) }) });
+  expect(printSchema(builder.toSchema())).toBe(printSchema(builder.toSchema()));
 });
 
 test("a scalar that a field of one's own names is in the schema, and what no one names is not", () => {
