@@ -20,6 +20,17 @@ export function fieldNamesOf(table: Table, names: readonly string[]): readonly s
   return fields;
 }
 
+/** Checks the names of a partition key's columns among other arguments. @throws PothosSchemaError if one is called as an argument is */
+export function checkArgumentNames(table: Table, others: object): void {
+  for (const name of table.partition) {
+    const field = fieldNameOf(table, name);
+    if (!Object.hasOwn(others, field)) continue;
+    throw new PothosSchemaError(
+      `Table "${table.name}": column "${name}" and an argument of its pages are both called "${field}": name it by .as("name").`,
+    );
+  }
+}
+
 /** The error of two columns that have one name in GraphQL. */
 export function sameField(
   { name }: Table,

@@ -2,6 +2,7 @@ import { type FieldKind, RootFieldBuilder, type SchemaTypes } from "@pothos/core
 import type { GraphQLResolveInfo } from "graphql";
 import { boundedColumns, type RawRow, type Table } from "../cassandra/index.ts";
 import { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
+import { checkArgumentNames } from "./columns.ts";
 import {
   checkPage,
   connectionOf,
@@ -28,15 +29,14 @@ type Args = RawRow & PageArguments;
 prototype.partition = function partition(table, { description } = {}) {
   const { builder } = this;
   const { session } = optionsOf(builder);
+  const paging = pageArguments(this.arg);
+  checkArgumentNames(table, paging);
   return this.field({
     type: connectionRef(builder, table),
     nullable: false,
     description: describeKey(description, table),
     extensions: onePartition(table),
-    args: {
-      ...partitionArguments(this.arg, table),
-      ...pageArguments(this.arg),
-    },
+    args: { ...partitionArguments(this.arg, table), ...paging },
     resolve: async (_: unknown, args: Args, context: object, info: GraphQLResolveInfo) => {
       const partition = partitionOf(builder, table, args);
       const page = checkPage({ field: info.fieldName, table, partition }, args);

@@ -149,6 +149,7 @@ describe("a read of a wide table", () => {
     for (const name of Object.keys(wide)) {
       const source = `query ($room: String!) {
         note(room: $room, name: "a") { ${name} }
+        again: note(room: $room, name: "a") { title ${name} }
         notes(room: $room) { nodes { ${name} } }
       }`;
       expect(await run(source, { room })).toMatchObject({ data: { note: { [name]: null } } });

@@ -299,6 +299,11 @@ describe("a schema is not built", () => {
       `Table "t": columns "id" and "key" are both called "key" in GraphQL: name one by .as("name").`,
     ],
     [
+      "with a column of the partition key that is called as an argument of pages",
+      keyed({ first: int() }),
+      `Table "t": column "first" and an argument of its pages are both called "first": name it by .as("name").`,
+    ],
+    [
       "with a field of a user-defined type that has no GraphQL name",
       keyed({ id: int(), a: udt("point", { "x-y": int() }) }),
       `Table "t", column "a": field "x-y" of type "point" has no name that GraphQL could have ("x-y"): give it one by .as("name")`,
@@ -356,12 +361,25 @@ describe("a schema is not built", () => {
   });
 });
 
-test("maps of types with one GraphQL form have one type of entries", () => {
+test("types with one GraphQL form have one GraphQL type", () => {
   const Same = table(
     "same",
-    { id: int(), a: map(text(), int()), b: map(ascii(), smallint()) },
+    {
+      id: int(),
+      a: map(text(), int()),
+      b: map(ascii(), smallint()),
+      c: tuple(vector(float(), 2), list(text())),
+      d: tuple(vector(int(), 3), set(ascii())),
+      e: tuple(vector(float(), 2), vector(text(), 2)),
+    },
     { partition: ["id"] },
   );
-  const printed = printSchema(schemaOf(Same));
-  expect(printed.match(/^type StringIntEntry /gm)).toHaveLength(1);
+  const schema = schemaOf(Same);
+  expect(fieldsOf(schema, "Row").slice(1)).toEqual([
+    "a: [StringIntEntry!]!",
+    "b: [StringIntEntry!]!",
+    "c: VectorStringListTuple",
+    "d: VectorStringListTuple",
+    "e: VectorStringListTuple",
+  ]);
 });

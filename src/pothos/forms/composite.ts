@@ -207,13 +207,15 @@ function readField(form: Form, given: unknown, name: string): unknown {
   return value === null ? null : readPart(form, value);
 }
 
-/** A text that is equal for types which have the same GraphQL type. */
-function shapeOf(type: ColumnType, forms: Forms): string {
-  const { parts, kind, udt = "" } = type;
-  if (!parts) return forms.of(type).name;
-  const word = kind === "set" ? "list" : kind;
-  const names = parts.map((part) => `${part.field ?? part.name}: ${shapeOf(part.type, forms)}`);
-  return `${word} ${udt}(${names.join(", ")})`;
+/** A text that is equal for composite types which have the same GraphQL type. */
+function shapeOf({ kind, udt = "", parts = [] }: ColumnType, forms: Forms): string {
+  const word = kind === "set" || kind === "vector" ? "list" : kind;
+  const shapes = parts.map(({ name, field = name, type }) => {
+    const form = forms.of(type);
+    const isScalar = typeof form.output !== "function";
+    return `${field}: ${isScalar ? form.name : shapeOf(type, forms)}`;
+  });
+  return `${word} ${udt}(${shapes.join(", ")})`;
 }
 
 function partsOf({ parts = [] }: ColumnType): readonly Part[] {
