@@ -2,9 +2,10 @@ import { PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { GraphQLScalarType } from "graphql";
 import type { ColumnType } from "../../cassandra/index.ts";
 import { type Builder, optionsOf } from "../options.ts";
-import { compositeForms } from "./composite.ts";
+import { collectionForms } from "./collections.ts";
 import type { Composite, Form, Forms, InputRef, OutputRef } from "./form.ts";
 import { isName, pascalCase } from "./names.ts";
+import { recordForms } from "./records.ts";
 import { simpleForms } from "./simple.ts";
 
 const formsOfBuilders = new WeakMap<Builder, Forms>();
@@ -21,7 +22,7 @@ export function formsOf<Types extends SchemaTypes>(
 
 function createForms(builder: Builder): Forms {
   const { forms: given = {}, udts = {} } = optionsOf(builder);
-  const kinds = { ...simpleForms, ...compositeForms, ...given };
+  const kinds = { ...simpleForms, ...collectionForms, ...recordForms, ...given };
   const known = new WeakMap<ColumnType, Form>();
   const made = new Map<string, Composite & { readonly ref: unknown }>();
 
