@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { runInThisContext } from "node:vm";
+import type { GraphQLObjectType } from "graphql";
 import { expect, test } from "vitest";
 import * as cassandra from "../src/cassandra/index.ts";
 import * as types from "../src/cassandra/types/index.ts";
+import { schemaOf } from "./pothos/build.ts";
 
 // What docs/tables.md says is what the code does.
 
@@ -27,9 +29,17 @@ function evaluate(expression: string, more: Readonly<Record<string, unknown>> = 
   return run(...Object.values(scope));
 }
 
-const typeRows = rowsOf("Types").map(([column = "", cql, value = "", , text]) => {
+const typeRows = rowsOf("Types").map(([column = "", cql, value = "", graphql, text]) => {
   const { type } = evaluate(column) as cassandra.Column;
-  return { column, cql, value, text, type };
+  return { column, cql, value, graphql, text, type };
+});
+
+test.each(typeRows)("$column has the GraphQL type", ({ column, graphql }) => {
+  const shown = evaluate(column) as cassandra.Column;
+  const columns = { id: cassandra.int(), shown };
+  const schema = schemaOf(cassandra.table("shown", columns, { partition: ["id"] }));
+  const { type } = (schema.getType("Row") as GraphQLObjectType).getFields()["shown"]!;
+  expect(String(type)).toBe(graphql);
 });
 
 test.each(typeRows)("$column has the CQL, the value and the text", ({ type, cql, value, text }) => {

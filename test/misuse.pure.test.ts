@@ -12,9 +12,9 @@ test.each([
   ["chaos --seed=-1", '--seed must be a whole number from 0 to 4294967295, but is "-1".'],
   ["chaos --check none", "The history none cannot be read: there is none."],
   ["chaos --chek none", "Unknown option '--chek'"],
-  ["bench", "Needed is one of counts, live, but given is nothing."],
-  ["bench toString", 'Needed is one of counts, live, but given is "toString".'],
-  ["bench counts live", 'Needed is one of counts, live, but given is "counts live".'],
+  ["bench", "Needed is one of counts, live, types, but given is nothing."],
+  ["bench toString", 'Needed is one of counts, live, types, but given is "toString".'],
+  ["bench counts live", 'Needed is one of counts, live, types, but given is "counts live".'],
   ["bench counts --rounds x", '--rounds must be a whole number from 1 to 1000, but is "x".'],
   ["bench counts --seconds=-1", '--seconds must be a whole number from 1 to 3600, but is "-1".'],
   [

@@ -55,7 +55,9 @@ export {
   invalidValues,
   newRow,
   rowOfStored,
+  unreadableColumn,
   unreadableColumns,
+  withUnreadable,
 } from "./row.ts";
 export {
   SCHEMA_INTERVAL,
@@ -74,6 +76,7 @@ export {
   selectWritetimes,
   type Selected,
 } from "./select.ts";
+export { boundedColumns } from "./bounded-columns.ts";
 export { connect, type Session } from "./session/session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";

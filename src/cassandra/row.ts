@@ -80,6 +80,29 @@ export function unreadableColumns(row: object): ReadonlyMap<string, UnreadableRo
   return (row as { readonly [COLUMNS]?: ReadonlyMap<string, UnreadableRow> })[COLUMNS] ?? NONE;
 }
 
+/**
+ * The error of a row whose reader has no form for one of its values, though its column's type has one.
+ *
+ * @param expects what the reader has a form for
+ */
+export function unreadableColumn(
+  table: Table,
+  row: RawRow,
+  name: string,
+  expects: string,
+): UnreadableRow {
+  return unreadableRow(table, (each) => row[each] ?? null, name, expects);
+}
+
+/** A row with columns that are null since their values cannot be represented: see {@link unreadableColumns}. */
+export function withUnreadable<R extends object>(
+  row: R,
+  columns: ReadonlyMap<string, UnreadableRow>,
+): R {
+  const nulls = Object.fromEntries(Array.from(columns.keys(), (name) => [name, null]));
+  return { ...row, ...nulls, [COLUMNS]: new Map([...unreadableColumns(row), ...columns]) };
+}
+
 /** A symbol, so that a row has no more columns than its model; enumerable, so that a copy has it. */
 const COLUMNS = Symbol("unreadable columns");
 const NONE: ReadonlyMap<string, UnreadableRow> = new Map();
@@ -188,11 +211,16 @@ function rowOf(
   return unreadable ? { ...row, [COLUMNS]: unreadable } : row;
 }
 
-function unreadableRow(table: Table, valueOf: ValueOf, name: string): UnreadableRow {
+function unreadableRow(
+  table: Table,
+  valueOf: ValueOf,
+  name: string,
+  expects = columnOf(table, name).type.expects,
+): UnreadableRow {
   const why =
     valueOf(name) === null
       ? "is null, which its model does not allow"
-      : `holds a value that is not ${columnOf(table, name).type.expects}`;
+      : `holds a value that is not ${expects}`;
   const entriesOf = (entry: ValueOf) =>
     Object.fromEntries(keyNames(table).map((each) => [each, entry(each)]));
   return new UnreadableRow({

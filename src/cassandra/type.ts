@@ -61,6 +61,9 @@ export interface ColumnType<Value = unknown> {
 export interface Part {
   readonly name: string;
   readonly type: ColumnType;
+  /** The name of its GraphQL field, if that is another one, and its description. */
+  readonly field?: string;
+  readonly description?: string;
 }
 
 /** A type as it is defined: `match` is `check` and `compare` is its order's, unless it says otherwise. */

@@ -1,3 +1,4 @@
+import { builder } from "../builder.ts";
 import {
   bigint,
   decodeRow,
@@ -7,6 +8,7 @@ import {
   type Statement,
   UnreadableRow,
 } from "../cassandra/index.ts";
+import { showRow } from "../pothos/index.ts";
 import { type Entry, putEntry } from "./entry.ts";
 import { PartyTable } from "./table.ts";
 
@@ -91,7 +93,7 @@ function everyParty(token: bigint | undefined): Statement<readonly Found[]> {
 
 function entryOf(raw: RawRow): Entry | UnreadableRow | undefined {
   if (raw["date"] === null) return undefined;
-  const party = attempt(() => decodeRow(PartyTable, raw));
+  const party = attempt(() => showRow(builder, PartyTable, decodeRow(PartyTable, raw)));
   if (party instanceof UnreadableRow) return party;
   const { city, id, date } = party;
   const why = whyNoCity(city);

@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
+import { builder } from "../builder.ts";
 import { readRows, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import type { Followed } from "../live/index.ts";
+import { showEach } from "../pothos/index.ts";
 import type { AnyOf, Outcome, TimedParty } from "./outcome.ts";
 import { readShown } from "./shown.ts";
 import { type PartyKey, PartyTable } from "./table.ts";
@@ -46,8 +48,17 @@ function followedCity(
     // One of which something cannot be represented is followed like any other.
     read: (key) => readShown(session, key),
     page: async (behind, limit) => {
-      const options = { limit, after: behind && { id: behind.id }, writetime: ["people"] } as const;
-      const { rows, unreadable, isEnd } = await readRows(session, PartyTable, { city }, options);
+      const { rows, unreadable, isEnd } = await readRows(
+        session,
+        PartyTable,
+        { city },
+        {
+          limit,
+          after: behind && { id: behind.id },
+          writetime: ["people"],
+          admit: (party) => showEach(builder, PartyTable, party),
+        },
+      );
       for (const { row } of unreadable) session.report(row);
       if (rows.length < limit && !isEnd) throw unreadable[0]!.row;
       return rows;

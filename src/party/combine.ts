@@ -3,6 +3,7 @@ import type { RowPlan, Seen } from "../lane/index.ts";
 import { createJournal, type IdentifiedChange, type Journal } from "./journal.ts";
 import { partyNotFound, peopleOutOfRange, peopleStale } from "./outcome.ts";
 import type { Answer, Request } from "./request.ts";
+import { dateShown } from "./shown.ts";
 import { isInRange, type PartyKey, PartyTable } from "./table.ts";
 
 /** A request that changes a party which is there. */
@@ -86,8 +87,7 @@ function createDraft(key: PartyKey, seen: SeenParty, journal: Journal): Draft {
 
   function edit({ changes, date }: Request<"updateParty">): Told {
     base.date ??= seen.date === undefined ? date : seen.date;
-    // A party without a date, or with one that cannot be read, is shown with the first one there is.
-    const current = next.date ?? readable(base.date) ?? new Date(0);
+    const current = next.date ?? dateShown(base.date);
     if (+current !== +date) return { __typename: "PartyMoved" };
     Object.assign(next, changes);
     return { __typename: "PartyUpdated" };

@@ -73,7 +73,7 @@ builder.mutationType({
         input: t.arg({ type: UpdatePartyInput, required: true, description: "What is to change." }),
       },
       resolve: async (_, { input, ...args }, context) => {
-        const key = rowOf(PartyTable, args);
+        const key = rowOf(builder, PartyTable, args);
         const invalid = invalidInput(invalidValues(PartyTable, input)) ?? nothingToChange(input);
         if (invalid) return invalid;
         const update = updateParty(context, key, checkedChanges(input));
@@ -89,7 +89,7 @@ builder.mutationType({
       description: "Deletes a party. Who watches its count sees the subscription complete.",
       args: rowArguments(t.arg, PartyTable),
       resolve: async (_, args, context) => {
-        const key = rowOf(PartyTable, args);
+        const key = rowOf(builder, PartyTable, args);
         const outcome = await orUnknown(key, deleteParty(context, key));
         announce(context, key, "deleted", outcome);
         return outcome;
@@ -108,7 +108,7 @@ builder.mutationType({
         operationId: t.arg({ type: "UUID", description: operationId }),
       },
       resolve: async (_, { expected, delta, operationId, ...args }, context) => {
-        const key = rowOf(PartyTable, args);
+        const key = rowOf(builder, PartyTable, args);
         const { type } = columnOf(PartyTable, "people");
         checkArgument(["expected"], () => type.check(expected));
         const change = { expected, delta, operationId: operationId ?? undefined };
@@ -129,7 +129,7 @@ builder.mutationType({
         operationId: t.arg({ type: "UUID", description: operationId }),
       },
       resolve: async (_, { delta, operationId, ...args }, context) => {
-        const key = rowOf(PartyTable, args);
+        const key = rowOf(builder, PartyTable, args);
         const addition = { delta, operationId: operationId ?? undefined };
         const outcome = await orUnknown(key, addPeople(context, key, addition));
         announce(context, key, "people", outcome);

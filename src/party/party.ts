@@ -36,7 +36,7 @@ builder.queryType({
         ...pageArguments(t.arg),
       },
       resolve: async (_, { from, first, after, ...args }, { session }, { fieldName }) => {
-        const partition = partitionOf(PartyByDateTable, args);
+        const partition = partitionOf(builder, PartyByDateTable, args);
         const scope = { field: fieldName, table: PartyByDateTable, partition };
         const page = checkPage(scope, { first, after });
         const start = { ...partition, from: from ?? new Date(), after: page.after };

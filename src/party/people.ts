@@ -1,5 +1,7 @@
+import { builder } from "../builder.ts";
 import { select, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
+import { showRow } from "../pothos/index.ts";
 import { type AnyOf, peopleOutOfRange, type TimedParty } from "./outcome.ts";
 import { type Answer, askCity } from "./request.ts";
 import { isInRange, type PartyKey, PartyTable } from "./table.ts";
@@ -53,8 +55,9 @@ export async function addPeople(
 }
 
 /** Reads a party with the ballot of its count. @throws UnreadableRow */
-export function readTimed(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
-  return session.run(select(PartyTable, key, { writetime: ["people"] }));
+export async function readTimed(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
+  const party = await session.run(select(PartyTable, key, { writetime: ["people"] }));
+  return party && showRow(builder, PartyTable, party);
 }
 
 function counted<Refused extends Exclude<Answer<"changePeople" | "addPeople">, { people: number }>>(

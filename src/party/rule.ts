@@ -1,5 +1,7 @@
+import { builder } from "../builder.ts";
 import { rowOfStored, insert, remove } from "../cassandra/index.ts";
 import type { RowPlan, Rule, Seen } from "../lane/index.ts";
+import { showEach } from "../pothos/index.ts";
 import { type Change, combine, isIdentified } from "./combine.ts";
 import { partyExists, partyNotFound } from "./outcome.ts";
 import type { Answer, Request } from "./request.ts";
@@ -37,7 +39,7 @@ function create(party: Request<"createParty">["party"], seen: SeenParty): Plan {
   if (!isWhole(seen)) return { after: seen, answers: [] };
   const { city, id } = party;
   // It is what a page would show: what cannot be represented is as if it were not there.
-  const found = rowOfStored(PartyTable, { ...seen, city, id });
+  const found = showEach(builder, PartyTable, rowOfStored(PartyTable, { ...seen, city, id }));
   return { after: seen, answers: [found instanceof Error ? found : partyExists(found)] };
 }
 

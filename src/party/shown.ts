@@ -1,4 +1,12 @@
-import { selectEach, type Session, UnreadableRow } from "../cassandra/index.ts";
+import { builder } from "../builder.ts";
+import {
+  readable,
+  selectEach,
+  type Session,
+  type Unreadable,
+  UnreadableRow,
+} from "../cassandra/index.ts";
+import { canShowColumn, showEach, showRow } from "../pothos/index.ts";
 import type { TimedParty } from "./outcome.ts";
 import { type Party, type PartyKey, PartyTable } from "./table.ts";
 
@@ -8,7 +16,8 @@ import { type Party, type PartyKey, PartyTable } from "./table.ts";
 /** Reads a party. */
 export async function loadShown(session: Session, key: PartyKey): Promise<Party | undefined> {
   try {
-    return await session.load(PartyTable, key);
+    const party = await session.load(PartyTable, key);
+    return party && showRow(builder, PartyTable, party);
   } catch (error) {
     if (!(error instanceof UnreadableRow)) throw error;
     return only(await session.run(selectEach(PartyTable, key)));
@@ -26,7 +35,15 @@ export async function readShown(session: Session, key: PartyKey): Promise<TimedP
   return only(await session.run(selectEach(PartyTable, key, { writetime: ["people"] })));
 }
 
-function only<P>([party]: readonly (P | UnreadableRow)[]): P | undefined {
-  if (party instanceof UnreadableRow) throw party;
-  return party;
+/** The date with which a party is shown, of the one that is stored. */
+export function dateShown(date: Date | Unreadable | null | undefined): Date {
+  const stored = readable(date ?? null);
+  const isShown = stored && canShowColumn(builder, PartyTable, "date", stored);
+  return isShown ? stored : PartyTable.columns.date.ifNull!();
+}
+
+function only<P extends object>([party]: readonly (P | UnreadableRow)[]): P | undefined {
+  const shown = party && showEach(builder, PartyTable, party);
+  if (shown instanceof UnreadableRow) throw shown;
+  return shown;
 }

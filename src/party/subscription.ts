@@ -27,7 +27,7 @@ builder.subscriptionType({
         }),
       },
       subscribe: (_, { since, ...args }, context) =>
-        watchPeople(context, rowOf(PartyTable, args), since ?? undefined),
+        watchPeople(context, rowOf(builder, PartyTable, args), since ?? undefined),
       resolve: ({ value: party }) => ({
         __typename: "PeopleChanged" as const,
         ...party,
@@ -40,7 +40,8 @@ builder.subscriptionType({
       description:
         "What happens to the parties of a city from now on, each as it is when it is told. `PartiesReset` says that something was missed: read the city again.",
       args: partitionArguments(t.arg, PartyTable),
-      subscribe: (_, args, context) => followCity(context, partitionOf(PartyTable, args).city),
+      subscribe: (_, args, context) =>
+        followCity(context, partitionOf(builder, PartyTable, args).city),
       resolve: (event) => event,
     }),
   }),

@@ -1,4 +1,6 @@
+import { builder } from "../builder.ts";
 import { type ClusteringKey, compareUuids, readRows, type Session } from "../cassandra/index.ts";
+import { showEach } from "../pothos/index.ts";
 import { removeEntry } from "./entry.ts";
 import { loadShown } from "./shown.ts";
 import { CLOCK_DIFFERENCE, type Party, PartyByDateTable } from "./table.ts";
@@ -52,8 +54,12 @@ type Place = Pick<Party, "date" | "id">;
 
 async function readEntries(session: Session, { city, from, after }: UpcomingStart, limit: number) {
   const key = { city, date: { gte: from } };
-  const options = { limit, after, writetime: ["entered"] } as const;
-  const found = await readRows(session, PartyByDateTable, key, options);
+  const found = await readRows(session, PartyByDateTable, key, {
+    limit,
+    after,
+    writetime: ["entered"],
+    admit: (entry) => showEach(builder, PartyByDateTable, entry),
+  });
   for (const { row } of found.unreadable) session.report(row);
   return found;
 }

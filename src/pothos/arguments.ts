@@ -1,17 +1,20 @@
 import type { ArgBuilder, InputFieldsFromShape, SchemaTypes } from "@pothos/core";
 import {
   columnOf,
+  InvalidValue,
   keyNames,
   type PartitionKey,
   type PrimaryKey,
   type Table,
 } from "../cassandra/index.ts";
-import { scalarOf } from "./forms.ts";
+import { fieldNameOf, fieldNamesOf, formOf, inputOf } from "./columns.ts";
 import { checkArgument } from "./error.ts";
+import { readPart } from "./forms/form.ts";
+import type { Builder } from "./options.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** The required arguments by which a partition of a table is named. */
+/** The required arguments by which a partition of a table is named, called as its columns' fields are. */
 export function partitionArguments<Types extends SchemaTypes, T extends Table>(
   arg: ArgBuilder<Types>,
   table: T,
@@ -19,7 +22,7 @@ export function partitionArguments<Types extends SchemaTypes, T extends Table>(
   return columnArguments(arg, table, table.partition) as never;
 }
 
-/** The required arguments by which a row of a table is named. */
+/** The required arguments by which a row of a table is named, called as its columns' fields are. */
 export function rowArguments<Types extends SchemaTypes, T extends Table>(
   arg: ArgBuilder<Types>,
   table: T,
@@ -28,13 +31,21 @@ export function rowArguments<Types extends SchemaTypes, T extends Table>(
 }
 
 /** The partition that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
-export function partitionOf<T extends Table>(table: T, args: Args): PartitionKey<T> {
-  return columnsOf(table, table.partition, args) as PartitionKey<T>;
+export function partitionOf<Types extends SchemaTypes, T extends Table>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: T,
+  args: Args,
+): PartitionKey<T> {
+  return columnsOf(builder, table, table.partition, args) as PartitionKey<T>;
 }
 
 /** The row that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
-export function rowOf<T extends Table>(table: T, args: Args): PrimaryKey<T> {
-  return columnsOf(table, keyNames(table), args) as PrimaryKey<T>;
+export function rowOf<Types extends SchemaTypes, T extends Table>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: T,
+  args: Args,
+): PrimaryKey<T> {
+  return columnsOf(builder, table, keyNames(table), args) as PrimaryKey<T>;
 }
 
 function columnArguments<Types extends SchemaTypes>(
@@ -45,23 +56,47 @@ function columnArguments<Types extends SchemaTypes>(
   const argument = (name: string) => {
     const { type, description } = columnOf(table, name);
     const role = table.partition.includes(name) ? "partition key" : "clustering key";
-    // The scalar's name is one that the builder of this schema has: index.ts adds them all.
     return arg({
-      type: scalarOf(type) as never,
+      type: inputOf(arg.builder as unknown as Builder, table, name) as never,
       required: true,
       description: [description, `Part of the ${role}; must be ${type.expects}.`]
         .filter(Boolean)
         .join(" "),
     });
   };
-  return Object.fromEntries(names.map((name) => [name, argument(name)]));
+  const fields = fieldNamesOf(table, names);
+  return Object.fromEntries(names.map((name, at) => [fields[at]!, argument(name)]));
 }
 
-function columnsOf(table: Table, names: readonly string[], args: Args): Args {
+function columnsOf<Types extends SchemaTypes>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: Table,
+  names: readonly string[],
+  args: Args,
+): Args {
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      checkArgument([name], () => columnOf(table, name).type.check(args[name])),
-    ]),
+    names.map((name) => {
+      const field = fieldNameOf(table, name);
+      const read = () => valueOf(builder, table, name, args[field]);
+      return [name, checkArgument([field], read)];
+    }),
   );
+}
+
+/** The value of a column that an argument gives. @throws InvalidValue, whose message does not repeat it */
+function valueOf<Types extends SchemaTypes>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: Table,
+  name: string,
+  given: unknown,
+): unknown {
+  const form = formOf(builder, table, name);
+  const { type } = columnOf(table, name);
+  try {
+    return type.check(readPart(form, given));
+  } catch (error) {
+    // Its message has the number, which may be personal.
+    const hasValue = error instanceof InvalidValue && error.code === "OUT_OF_RANGE";
+    throw hasValue ? new InvalidValue(error.code, `must be ${type.expects}`) : error;
+  }
 }

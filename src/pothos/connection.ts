@@ -3,6 +3,7 @@ import {
   type ClusteringKey,
   int,
   type RawRow,
+  type ReadOptions,
   readRows,
   type Row,
   type Session,
@@ -88,13 +89,15 @@ export interface PageRows<T extends Table> {
 /**
  * Reads a page of a partition by one query: one row more than asked for tells whether others follow.
  *
+ * @param options the columns to read, and what is to become of a row: see {@link ReadOptions}
  * @throws UnreadableRow if so many of them follow each other that the page has no end that could be named
  */
 export async function readPage<T extends Table>(
   session: Session,
   { first, after, scope: { table, partition } }: Page<T>,
+  { columns, admit }: Pick<ReadOptions<T>, "columns" | "admit"> = {},
 ): Promise<PageRows<T>> {
-  const options = { limit: first + 1, after };
+  const options = { limit: first + 1, after, columns, ...(admit && { admit }) };
   const found = await readRows(session, table, partition as never, options);
   const { rows, unreadable, isEnd, place } = found;
   const more = rows.length > first;

@@ -1,7 +1,8 @@
 import { type FieldKind, RootFieldBuilder, type SchemaTypes } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
-import type { RawRow, Table } from "../cassandra/index.ts";
+import { boundedColumns, type RawRow, type Table } from "../cassandra/index.ts";
 import { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
+import { checkArgumentNames } from "./columns.ts";
 import {
   checkPage,
   connectionOf,
@@ -9,8 +10,11 @@ import {
   pageArguments,
   readPage,
 } from "./connection.ts";
+import { optionsOf } from "./options.ts";
 import { connectionRef, rowRef } from "./refs.ts";
 import { describeKey } from "./schema-builder.ts";
+import { selectionOf } from "./selection.ts";
+import { showEach, showRow } from "./shown.ts";
 import { skip } from "./skipped.ts";
 
 const prototype = RootFieldBuilder.prototype as PothosSchemaTypes.RootFieldBuilder<
@@ -23,22 +27,24 @@ const prototype = RootFieldBuilder.prototype as PothosSchemaTypes.RootFieldBuild
 type Args = RawRow & PageArguments;
 
 prototype.partition = function partition(table, { description } = {}) {
-  const { session } = this.builder.options.cassandra;
+  const { builder } = this;
+  const { session } = optionsOf(builder);
+  const paging = pageArguments(this.arg);
+  checkArgumentNames(table, paging);
   return this.field({
-    type: connectionRef(this.builder, table),
+    type: connectionRef(builder, table),
     nullable: false,
     description: describeKey(description, table),
     extensions: onePartition(table),
-    args: {
-      ...partitionArguments(this.arg, table),
-      ...pageArguments(this.arg),
-    },
-    resolve: async (_: unknown, args: Args, context: object, { fieldName }: GraphQLResolveInfo) => {
-      const page = checkPage(
-        { field: fieldName, table, partition: partitionOf(table, args) },
-        args,
-      );
-      const { rows, more, skipped, end } = await readPage(session(context), page);
+    args: { ...partitionArguments(this.arg, table), ...paging },
+    resolve: async (_: unknown, args: Args, context: object, info: GraphQLResolveInfo) => {
+      const partition = partitionOf(builder, table, args);
+      const page = checkPage({ field: info.fieldName, table, partition }, args);
+      const { columns, shown } = selectionOf(info);
+      const { rows, more, skipped, end } = await readPage(session(context), page, {
+        columns: boundedColumns(table, columns) as never,
+        admit: (row) => showEach(builder, table, row, shown),
+      });
       for (const row of skipped) skip(context, session(context), row);
       return connectionOf(page, rows, more, end);
     },
@@ -46,15 +52,20 @@ prototype.partition = function partition(table, { description } = {}) {
 };
 
 prototype.row = function row(table, { description } = {}) {
-  const { session } = this.builder.options.cassandra;
+  const { builder } = this;
+  const { session } = optionsOf(builder);
   return this.field({
-    type: rowRef(this.builder, table),
+    type: rowRef(builder, table),
     nullable: true,
     description: describeKey(description, table),
     extensions: onePartition(table),
     args: rowArguments(this.arg, table),
-    resolve: (_: unknown, args: RawRow, context: object) =>
-      session(context).load(table, rowOf(table, args)),
+    resolve: async (_: unknown, args: RawRow, context: object, info: GraphQLResolveInfo) => {
+      const { columns, shown } = selectionOf(info);
+      const key = rowOf(builder, table, args);
+      const row = await session(context).load(table, key, { columns: columns as never });
+      return row && showRow(builder, table, row, shown);
+    },
   } as never) as never;
 };
 

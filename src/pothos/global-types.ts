@@ -1,6 +1,7 @@
 import type { FieldKind, SchemaTypes } from "@pothos/core";
 import type { DataName, Row, Session, Table } from "../cassandra/index.ts";
 import type { Connection } from "./connection.ts";
+import type { FormOfKind } from "./forms/form.ts";
 import type { CassandraPlugin } from "./index.ts";
 
 declare global {
@@ -10,11 +11,26 @@ declare global {
     }
 
     export interface SchemaBuilderOptions<Types extends SchemaTypes> {
-      /** How the generated fields reach the database. */
-      cassandra: {
-        /** The session of a request. */
-        session: (context: Types["Context"]) => Session;
-      };
+      /** How the generated fields reach the database, and what its types are in GraphQL. */
+      cassandra: CassandraOptions<Types>;
+    }
+
+    export interface CassandraOptions<Types extends SchemaTypes> {
+      /** The session of a request. */
+      session: (context: Types["Context"]) => Session;
+      /**
+       * The GraphQL forms of types by their kind: of kinds of your own, or instead of ours.
+       *
+       * @example forms: { money: scalarForm(Money) }
+       */
+      forms?: Readonly<Record<string, FormOfKind>>;
+      /**
+       * The names of the GraphQL objects of user-defined types, by the names that these have in the database. Default: the
+       * same name in PascalCase.
+       *
+       * @example udts: { address: "PostalAddress" }
+       */
+      udts?: Readonly<Record<string, string>>;
     }
 
     export interface SchemaBuilder<Types extends SchemaTypes> {
@@ -35,6 +51,19 @@ declare global {
     export interface TableObjectOptions<Types extends SchemaTypes, T extends Table> {
       /** Shown before the key. Default: the table's description. */
       readonly description?: string;
+      /**
+       * The fields beside the key. A row is read with those columns that a selection set asks for. A field that is not made
+       * by `t.column` needs the whole row, unless it says which columns its resolver reads.
+       *
+       * @example
+       * (t) => ({
+       *   body: t.column("body"),
+       *   length: t.int({
+       *     extensions: { cassandra: { columns: ["body"] } },
+       *     resolve: ({ body }) => body.length,
+       *   }),
+       * })
+       */
       readonly fields: (
         t: TableFieldBuilder<Types, T>,
       ) => Readonly<Record<string, FieldRef<Types, unknown>>>;
@@ -44,7 +73,7 @@ declare global {
       Types,
       Row<T>
     > & {
-      /** A field that shows a column, with its scalar, nullability and description. */
+      /** A field that shows a column, with its GraphQL type, nullability and description. */
       column: (name: DataName<T>) => FieldRef<Types, unknown>;
     };
 

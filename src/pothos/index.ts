@@ -1,8 +1,17 @@
 import "./global-types.ts";
 import "./schema-builder.ts";
 import "./field-builder.ts";
-import SchemaBuilder, { BasePlugin, type SchemaTypes } from "@pothos/core";
+import SchemaBuilder, {
+  BasePlugin,
+  type PothosOutputFieldConfig,
+  PothosSchemaError,
+  type SchemaTypes,
+} from "@pothos/core";
+import { GraphQLSchema } from "graphql";
+import { optionsOf } from "./options.ts";
+import { tableOf } from "./refs.ts";
 import { scalars } from "./scalars.ts";
+import type { FieldExtension } from "./selection.ts";
 
 export { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
 export {
@@ -15,23 +24,54 @@ export {
   pageSize,
 } from "./connection.ts";
 export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
+export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
 export { connectionRef } from "./refs.ts";
 export { describeKey } from "./schema-builder.ts";
 export type { CassandraScalars } from "./scalars.ts";
+export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
 
 /** The plugin's name, for a builder's `plugins`. It stands on the relay plugin's connection types: name both. */
 const cassandra = "cassandra";
 export default cassandra;
 
+/** The names of the scalars that a builder has from here: it may build several schemas. */
+const addedTo = new WeakMap<object, Set<string>>();
+
 /** Gives a builder the scalars of column types; the rest is in the methods that it adds to the builders. */
 export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override beforeBuild(): void {
+    optionsOf(this.builder);
+    const added = addedTo.get(this.builder) ?? new Set();
+    addedTo.set(this.builder, added);
     for (const [name, scalar] of Object.entries(scalars)) {
       if (!this.builder.configStore.hasImplementation(name)) {
         this.builder.addScalarType(name as never, scalar as never);
+        added.add(name);
       }
     }
+  }
+
+  /** @throws PothosSchemaError if a field says that it needs a column which its table has not */
+  override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
+    const { columns = [] } = (field.extensions?.["cassandra"] ?? {}) as FieldExtension;
+    const table = columns.length > 0 && tableOf(this.builder, field.parentType);
+    const stray = table && columns.find((name) => !Object.hasOwn(table.columns, name));
+    if (!table || stray === undefined) return field;
+    throw new PothosSchemaError(
+      `Field "${field.parentType}.${field.name}" needs the column "${stray}", which table "${table.name}" has not.`,
+    );
+  }
+
+  /** Takes out of the schema those of our scalars that nothing in it uses. */
+  override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    const config = schema.toConfig();
+    const added = addedTo.get(this.builder);
+    const others = config.types.filter(({ name }) => !added?.has(name));
+    const used = new GraphQLSchema({ ...config, types: others });
+    // As they stood before, so that the order of types is kept.
+    const types = config.types.filter(({ name }) => used.getType(name));
+    return new GraphQLSchema({ ...config, types });
   }
 }
 

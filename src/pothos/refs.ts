@@ -24,6 +24,15 @@ export function rowRef(builder: Builder, table: Table): TableRefs["row"] {
   return refsOf(builder, table).row;
 }
 
+/** The table whose rows an object shows; undefined: it shows none's. */
+export function tableOf<Types extends SchemaTypes>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  object: string,
+): Table | undefined {
+  const tables = refs.get(builder as unknown as Builder) ?? new Map<Table, TableRefs>();
+  return [...tables].find(([, { row }]) => row.name === object)?.[0];
+}
+
 /** The connection of a table's rows, defined when it is first asked for. */
 export function connectionRef<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,

@@ -6,10 +6,11 @@ import {
   type RawRow,
   type Row,
   type Table,
-  unreadableColumns,
 } from "../cassandra/index.ts";
-import { scalarOf } from "./forms.ts";
+import { fieldNamesOf, formOf, outputOf, sameField } from "./columns.ts";
+import type { Builder } from "./options.ts";
 import { setRowRef } from "./refs.ts";
+import { valueShown } from "./shown.ts";
 
 const prototype = SchemaBuilder.prototype as PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
 
@@ -27,13 +28,23 @@ prototype.tableObject = function tableObject<T extends Table>(
     description: describeKey(options.description ?? table.description, table),
     extensions: { cassandra: { table: table.name } },
     fields: (t): FieldMap => {
-      const column = (columnName: string) => columnField(t, table, columnName);
-      const keys = keyNames(table).map((key) => [key, column(key)]);
-      // All that Pothos' own builder has, and `column`.
-      return {
-        ...Object.fromEntries(keys),
-        ...options.fields(Object.assign(Object.create(t), { column })),
+      const columns = new Map<unknown, string>();
+      const column = (columnName: string) => {
+        const field = columnField(this, t, table, columnName);
+        columns.set(field, columnName);
+        return field;
       };
+      const names = keyNames(table);
+      const keys = fieldNamesOf(table, names).map(
+        (field, at) => [field, column(names[at]!)] as const,
+      );
+      // All that Pothos' own builder has, and `column`.
+      const fields = options.fields(Object.assign(Object.create(t), { column }));
+      for (const [field, key] of keys) {
+        const other = Object.hasOwn(fields, field) ? columns.get(fields[field]) : undefined;
+        if (other !== undefined) throw sameField(table, columns.get(key)!, other, field);
+      }
+      return { ...Object.fromEntries(keys), ...fields };
     },
   });
   return ref;
@@ -46,24 +57,18 @@ export function describeKey(description: string | undefined, table: Table): stri
   return description === undefined ? key : `${description} ${key}`;
 }
 
-function columnField(t: ObjectFields, table: Table, name: string) {
-  const { type, nullable, description } = columnOf(table, name);
+function columnField(builder: Builder, t: ObjectFields, table: Table, name: string) {
+  const { nullable, description } = columnOf(table, name);
   const isNullable = nullable && !keyNames(table).includes(name);
+  const form = formOf(builder, table, name);
   const options = {
-    // The scalar's name is one that the plugin gave to the builder.
-    type: scalarOf(type) as never,
+    type: outputOf(builder, table, name),
     nullable: isNullable,
     ...(description !== undefined && { description }),
     extensions: { cassandra: { column: name } },
   };
-  if (!isNullable) return t.expose(name as never, options as never);
-  return t.field({ ...options, resolve: (row: RawRow) => valueOf(row, name) } as never);
-}
-
-/** @throws UnreadableRow if the value is null because the stored one cannot be represented */
-function valueOf(row: RawRow, name: string): unknown {
-  const value = row[name];
-  const unreadable = value === null ? unreadableColumns(row).get(name) : undefined;
-  if (unreadable) throw unreadable;
-  return value;
+  const isPlain = !isNullable && !form.shows && !form.show;
+  if (isPlain) return t.expose(name as never, options as never);
+  const resolve = (row: RawRow) => valueShown(table, row, name, form);
+  return t.field({ ...options, resolve } as never);
 }

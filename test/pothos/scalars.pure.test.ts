@@ -120,3 +120,114 @@ test.each(["31415", "{6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51", 31415, null])(
     expect(() => UUID.parseLiteral(nodes, {})).toThrow(new GraphQLError(message, { nodes }));
   },
 );
+
+const { BigInt: BigIntScalar, Decimal, Date: Day, Time, Duration, Inet, Base64, Vector } = scalars;
+
+describe.each([
+  {
+    scalar: BigIntScalar,
+    values: [
+      ["0", 0n],
+      ["9223372036854775807", 2n ** 63n - 1n],
+      ["-170141183460469231731687303715884105729", -(2n ** 127n) - 1n],
+    ],
+    wrong: ["007", "+1", "-0", "1.0", "1e3", "0x10", " 1", "1n", "", 1, 1.5, 2 ** 53, true, null],
+    literals: ["1.5", "true", "ONE", "[1]", "-0"],
+    message: "BigInt must be a whole number as a decimal string, e.g. 9007199254740993",
+  },
+  {
+    scalar: Decimal,
+    values: [
+      ["12.50", "12.50"],
+      ["-0.001", "-0.001"],
+      ["1E+3", "1E+3"],
+    ],
+    wrong: ["", "1,5", "NaN", "0x1", " 1", 1.5, 1, null],
+    literals: ["1.5", "1", "E1"],
+    message: "Decimal must be a decimal number as text, e.g. 12.50",
+  },
+  {
+    scalar: Day,
+    values: [
+      ["1969-07-20", "1969-07-20"],
+      ["+5881580-07-11", "+5881580-07-11"],
+      ["-5877641-06-23", "-5877641-06-23"],
+    ],
+    wrong: ["2027-02-29", "2027-8-15", "+5881580-07-12", "today", 5, null, new Date(0)],
+    literals: ["5", "TODAY"],
+    message: "Date must be a date, e.g. 2027-08-15",
+  },
+  {
+    scalar: Time,
+    values: [["23:59:59.999999999", "23:59:59.999999999"]],
+    wrong: ["24:00:00", "18:60", "18:30:00.0000000001", "18", 5, null],
+    literals: ["18", "NOON"],
+    message: "Time must be a time of day, e.g. 18:30:00.000000000",
+  },
+  {
+    scalar: Duration,
+    values: [
+      ["1y2mo3d4h5m6s7ms8us9ns", "1y2mo3d4h5m6s7ms8us9ns"],
+      ["-15m", "-15m"],
+    ],
+    wrong: ["", "1", "m", "PT1H", "1h1d", 15, null],
+    literals: ["15", "PT1H"],
+    message: "Duration must be a duration, e.g. 1mo2d, 15m or -1h30m",
+  },
+  {
+    scalar: Inet,
+    values: [
+      ["127.0.0.1", "127.0.0.1"],
+      ["2001:db8::1", "2001:db8::1"],
+    ],
+    wrong: ["localhost", "127.1", "::1%eth0", "", 1, null],
+    literals: ["127", "HOST"],
+    message: "Inet must be an IP address, e.g. 127.0.0.1 or 2001:db8::1",
+  },
+  {
+    scalar: Base64,
+    values: [
+      ["", new Uint8Array()],
+      ["AQID", new Uint8Array([1, 2, 3])],
+      ["/+8=", new Uint8Array([255, 239])],
+    ],
+    wrong: ["AQI", "_-8=", "AQID\n", "ä", "A===", 5, null, []],
+    literals: ["5", "AQID"],
+    message: "Base64 must be bytes in Base64, e.g. AQID",
+  },
+  {
+    scalar: Vector,
+    values: [
+      [
+        [0.5, -1, 1e-45],
+        [0.5, -1, 1e-45],
+      ],
+    ],
+    wrong: ["[1]", [1, null], ["1"], [NaN], [Infinity], 1, null, {}],
+    literals: ['["1"]', "1", "[1e999]", "[null]"],
+    message: "Vector must be an array of finite numbers, e.g. [0.5, 1]",
+  },
+])("$scalar.name", ({ scalar, values, wrong, literals, message }) => {
+  test.each(values as unknown[][])("takes and gives %j", (given, value) => {
+    expect(scalar.parseValue(given)).toEqual(value);
+    expect(scalar.parseLiteral(parseValue(JSON.stringify(given)), {})).toEqual(value);
+    expect(scalar.serialize(value)).toEqual(given);
+  });
+
+  test.each(wrong as unknown[])("refuses %j, without repeating it", (value) => {
+    expect(() => scalar.parseValue(value)).toThrow(new GraphQLError(message));
+  });
+
+  test.each(literals)("refuses %s in a document", (literal) => {
+    const nodes = parseValue(literal);
+    expect(() => scalar.parseLiteral(nodes, {})).toThrow(new GraphQLError(message, { nodes }));
+  });
+});
+
+test("a BigInt in a document may be written as a number, which is exact there", () => {
+  expect(BigIntScalar.parseLiteral(parseValue("9007199254740993"), {})).toBe(2n ** 53n + 1n);
+});
+
+test("a BigInt of more digits than are worked through is refused", () => {
+  expect(() => BigIntScalar.parseValue("9".repeat(10_001))).toThrow("BigInt must be");
+});

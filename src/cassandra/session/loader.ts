@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import { chunks } from "../../chunks.ts";
+import { boundedColumns } from "../bounded-columns.ts";
 import { CassandraError } from "../error.ts";
 import { clusteringKeyOf, keyText, partitionKeyOf, rowIdentity } from "../key.ts";
 import { decodeKey, decodeRow } from "../row.ts";
@@ -95,7 +96,7 @@ async function loadOneByOne(run: Run, table: Table, wanted: readonly Wanted[]): 
 
 function rowsOf(table: Table, wanted: readonly Wanted[]): Statement<Found> {
   const { key, columns } = wanted.reduce(both);
-  const options = { columns };
+  const options = { columns: boundedColumns(table, columns) };
   const { rest: _, ...statement }: Statement<unknown> =
     wanted.length === 1
       ? select(table, key as never, options as never)

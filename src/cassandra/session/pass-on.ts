@@ -23,7 +23,7 @@ export function passOn(present: () => Session, around: Around = (run) => run()):
     },
     run: (statement) => around(async () => present().run(statement)),
     batch: (table, writes) => around(async () => present().batch(table, writes)),
-    load: (table, key) => around(async () => present().load(table, key)),
+    load: (table, key, options) => around(async () => present().load(table, key, options)),
     async *rows(statement) {
       yield* await around(async () => present().rows(statement));
     },

@@ -14,6 +14,8 @@ export type ReadOptions<
 > = SelectOptions<T, Name, W> & {
   /** How many rows that can be read. */
   readonly limit: number;
+  /** Returns the row as its reader takes it, or why it cannot: then it is none of the rows. Default: it is taken as it is. */
+  readonly admit?: <R extends object>(row: R) => R | UnreadableRow;
 };
 
 /** Rows that can be read, and what was found between them. */
@@ -47,7 +49,7 @@ export async function readRows<
   session: Pick<Session, "run">,
   table: T,
   key: Key<T>,
-  { limit, after, ...options }: ReadOptions<T, Name, W>,
+  { limit, after, admit = (row) => row, ...options }: ReadOptions<T, Name, W>,
 ): Promise<ReadRows<T, Name, W>> {
   const rows: Selected<T, Name, W>[] = [];
   const unreadable: { row: UnreadableRow; at: number }[] = [];
@@ -66,8 +68,9 @@ export async function readRows<
     for (const each of found) {
       from = placeOf(table, each);
       if (isNamed(from)) place = from;
-      if (each instanceof UnreadableRow) unreadable.push({ row: each, at: rows.length });
-      else rows.push(each);
+      const row = each instanceof UnreadableRow ? each : admit(each);
+      if (row instanceof UnreadableRow) unreadable.push({ row, at: rows.length });
+      else rows.push(row);
     }
     isEnd = found.length < wanted;
   }

@@ -25,7 +25,12 @@ export function udt<const Columns extends Readonly<Record<string, Column>>>(
   name: string,
   fields: Columns,
 ) {
-  const parts = Object.entries(fields).map(([field, { type }]) => ({ name: field, type }));
+  const parts = Object.entries(fields).map(([each, { type, field, description }]) => ({
+    name: each,
+    type,
+    ...(field !== undefined && { field }),
+    ...(description !== undefined && { description }),
+  }));
   return column(udtType(name, parts, false) as ColumnType<Fields<Columns>>);
 }
 

@@ -1,0 +1,54 @@
+import SchemaBuilder from "@pothos/core";
+import RelayPlugin from "@pothos/plugin-relay";
+import type { Session, Table } from "../../src/cassandra/index.ts";
+import CassandraPlugin, { type CassandraScalars } from "../../src/pothos/index.ts";
+
+/** What the resolvers of a test's schema get. */
+export interface Context {
+  readonly session: Session;
+}
+
+interface Types {
+  Context: Context;
+  Scalars: CassandraScalars;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+}
+
+type Options = Omit<
+  PothosSchemaTypes.CassandraOptions<PothosSchemaTypes.ExtendDefaultTypes<Types>>,
+  "session"
+>;
+
+/** A builder whose tables are read by the session of the context. */
+export function createBuilder(options: Options = {}) {
+  return new SchemaBuilder<Types>({
+    plugins: [RelayPlugin, CassandraPlugin],
+    defaultFieldNullability: false,
+    relay: {
+      cursorType: "String",
+      nodesOnConnection: true,
+      edgesFieldOptions: { nullable: false },
+      nodeFieldOptions: { nullable: false },
+    },
+    cassandra: { ...options, session: (context) => context.session },
+  });
+}
+
+/** A schema of one table: every column of its rows, `row` by its key and `rows` of a partition. */
+export function schemaOf(
+  table: Table,
+  names: Readonly<Record<string, string>> = {},
+  options?: Options,
+) {
+  const builder = createBuilder(options);
+  const keys = [...table.partition, ...table.clustering.map(({ name }) => name)];
+  const data = Object.keys(table.columns).filter((name) => !keys.includes(name));
+  builder.tableObject("Row", table, {
+    fields: (t) =>
+      Object.fromEntries(data.map((name) => [names[name] ?? name, t.column(name as never)])),
+  });
+  builder.queryType({ fields: (t) => ({ row: t.row(table), rows: t.partition(table) }) });
+  return builder.toSchema({ sortSchema: false });
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from "node:crypto";
+import { tracker } from "cassandra-driver";
+import { graphql } from "graphql";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  asc,
+  bigint,
+  connect,
+  double,
+  frozen,
+  insert,
+  int,
+  map,
+  type Session,
+  table,
+  text,
+} from "../../src/cassandra/index.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { createBuilder } from "./build.ts";
+
+const wide = Object.fromEntries(
+  Array.from({ length: 40 }, (_, at) => [`c${at}`, int()] as const),
+) as Record<"c0", ReturnType<typeof int>>;
+
+const Notes = table(
+  "notes",
+  { room: text(), name: text(), title: text(), body: text(), stars: int(), ...wide },
+  { partition: ["room"], clustering: [asc("name")] },
+);
+
+const Scores = table(
+  "scores",
+  {
+    "the-game": bigint().as("game"),
+    rank: int({ min: 1, max: 9 }).as("place"),
+    limits: frozen(map(text(), double())),
+    note: text(),
+  },
+  { partition: ["the-game"], clustering: [asc("rank"), asc("limits")] },
+);
+
+const builder = createBuilder();
+builder.tableObject("Note", Notes, {
+  fields: (t) => ({
+    title: t.column("title"),
+    body: t.column("body"),
+    stars: t.column("stars"),
+    ...Object.fromEntries(Object.keys(wide).map((name) => [name, t.column(name as "c0")])),
+    length: t.int({
+      extensions: { cassandra: { columns: ["body"] } },
+      resolve: ({ body }) => body?.length ?? 0,
+    }),
+    all: t.int({ resolve: (row) => Object.keys(row).length }),
+  }),
+});
+builder.tableObject("Score", Scores, { fields: (t) => ({ note: t.column("note") }) });
+builder.queryType({
+  fields: (t) => ({
+    note: t.row(Notes),
+    notes: t.partition(Notes),
+    score: t.row(Scores),
+    scores: t.partition(Scores),
+  }),
+});
+const schema = builder.toSchema();
+
+/** Remembers the reads that were answered. */
+class Recorder extends tracker.RequestLogger {
+  readonly reads: string[] = [];
+
+  constructor() {
+    super({});
+  }
+
+  override onSuccess(...[, query]: Parameters<tracker.RequestLogger["onSuccess"]>): void {
+    if (typeof query === "string" && / FROM (notes|scores) /.test(query)) this.reads.push(query);
+  }
+}
+
+const requestTracker = new Recorder();
+const room = randomUUID();
+let keyspace: TestKeyspace;
+let session: Session;
+beforeAll(async () => {
+  keyspace = await createKeyspace(Notes, Scores);
+  const { cluster, name } = keyspace;
+  session = await connect({ ...cluster, keyspace: name, driver: { requestTracker } });
+  await session.run(insert(Notes, { room, name: "a", title: "A", body: "Hello", stars: 5 }));
+  await session.run(insert(Notes, { room, name: "b", title: "B", body: "World" }));
+});
+beforeEach(() => void requestTracker.reads.splice(0));
+afterAll(async () => {
+  await session.close();
+  await keyspace[Symbol.asyncDispose]();
+});
+
+async function run(source: string, variableValues: Readonly<Record<string, unknown>> = {}) {
+  const contextValue = { session };
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue });
+  return JSON.parse(JSON.stringify({ data, ...(errors && { errors }) }));
+}
+
+const every = Object.keys(Notes.columns).join(", ");
+const row = `query ($room: String!) { note(room: $room, name: "a")`;
+
+describe("a read of a wide table", () => {
+  test.each([
+    [`${row} { title } }`, "room, name, title", { title: "A" }],
+    [
+      `${row} { body title room } }`,
+      "room, name, title, body",
+      { body: "Hello", title: "A", room },
+    ],
+    [`${row} { name } }`, "room, name", { name: "a" }],
+    [`${row} { length } }`, "room, name, body", { length: 5 }],
+    [`${row} { all } }`, every, { all: 45 }],
+  ])("%s has the columns that are asked for", async (source, columns, note) => {
+    expect(await run(source, { room })).toEqual({ data: { note } });
+    const where = "WHERE room = ? AND name = ?";
+    expect(requestTracker.reads).toEqual([`SELECT ${columns} FROM notes ${where}`]);
+  });
+
+  test("has those that several fields ask for of one row, and each gets its own", async () => {
+    const source = `query ($room: String!) {
+      a: note(room: $room, name: "a") { title }
+      again: note(room: $room, name: "a") { stars }
+      b: note(room: $room, name: "b") { title }
+    }`;
+    expect(await run(source, { room })).toEqual({
+      data: { a: { title: "A" }, again: { stars: 5 }, b: { title: "B" } },
+    });
+    expect(requestTracker.reads).toEqual([
+      "SELECT room, name, title, stars FROM notes WHERE room = ? AND name IN ?",
+    ]);
+  });
+
+  test("has them in a page, too", async () => {
+    const source = `query ($room: String!) {
+      notes(room: $room) { nodes { stars } edges { cursor node { ...n } } pageInfo { hasNextPage } }
+    }
+    fragment n on Note { title }`;
+    expect((await run(source, { room })).data.notes.nodes).toEqual([{ stars: 5 }, { stars: null }]);
+    expect(requestTracker.reads).toEqual([
+      "SELECT room, name, title, stars FROM notes WHERE room = ? LIMIT ?",
+    ]);
+  });
+
+  test("has no more than so many sets of columns, whatever is asked for", async () => {
+    for (const name of Object.keys(wide)) {
+      const source = `query ($room: String!) {
+        note(room: $room, name: "a") { ${name} }
+        again: note(room: $room, name: "a") { title ${name} }
+        notes(room: $room) { nodes { ${name} } }
+      }`;
+      expect(await run(source, { room })).toMatchObject({ data: { note: { [name]: null } } });
+    }
+    const selections = new Set(requestTracker.reads.map((text) => text.replace(/ WHERE .*/, "")));
+    expect(selections.size).toBeLessThanOrEqual(33);
+    expect(requestTracker.reads).toContain(`SELECT ${every} FROM notes WHERE room = ? LIMIT ?`);
+  });
+});
+
+describe("arguments", () => {
+  const source = `query ($game: BigInt!, $place: Int!, $limits: [StringFloatEntryInput!]!) {
+    score(game: $game, place: $place, limits: $limits) { game place limits { key value } note }
+  }`;
+  const game = "9007199254740993";
+
+  test("are called as their columns are, and are the values of these", async () => {
+    const limits = new Map([["a", 0.5]]);
+    const key = { "the-game": BigInt(game), rank: 1, limits };
+    await session.run(insert(Scores, { ...key, note: "first" }));
+    const given = { game, place: 1, limits: [{ key: "a", value: 0.5 }] };
+    expect(await run(source, given)).toEqual({ data: { score: { ...given, note: "first" } } });
+    const page = `query ($game: BigInt!) { scores(game: $game) { nodes { note } } }`;
+    expect(await run(page, { game })).toEqual({ data: { scores: { nodes: [{ note: "first" }] } } });
+  });
+
+  test.each([
+    [
+      { place: 31_415 },
+      'Argument "place" must be a whole number from 1 to 9.',
+      { code: "BAD_USER_INPUT", argument: ["place"] },
+    ],
+    [
+      { game: "99999999999999999999" },
+      'Argument "game" must be a whole number from -9223372036854775808 to 9223372036854775807.',
+      { code: "BAD_USER_INPUT", argument: ["game"] },
+    ],
+    [
+      {
+        limits: [
+          { key: "twice", value: 1 },
+          { key: "twice", value: 2 },
+        ],
+      },
+      'Argument "limits" must have each key once.',
+      { code: "BAD_USER_INPUT", argument: ["limits"] },
+    ],
+  ])(
+    "that are wrong are errors that name them, not their values: %o",
+    async (wrong, message, extensions) => {
+      const given = { game, place: 1, limits: [], ...wrong };
+      expect((await run(source, given)).errors).toMatchObject([{ message, extensions }]);
+    },
+  );
+});
