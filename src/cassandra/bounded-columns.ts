@@ -1,4 +1,4 @@
-import { namesOf } from "./select.ts";
+import { namesOf } from "./selection.ts";
 import { oncePerTable, type Table } from "./table.ts";
 
 /** How many sets of columns are read of a table, beside all of them. */

@@ -65,33 +65,31 @@ export {
   type SchemaWatchOptions,
   watchSchema,
 } from "./session/schema-watch.ts";
+export { select, selectEach, type SelectOptions } from "./select.ts";
 export {
-  select,
   type Partition,
-  selectEach,
   selectPartition,
-  type SelectOptions,
   selectRows,
   selectStored,
   selectWritetimes,
-  type Selected,
-} from "./select.ts";
+} from "./select-rows.ts";
+export { type Selected } from "./selection.ts";
 export { boundedColumns } from "./bounded-columns.ts";
 export { connect, type Session } from "./session/session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";
 export * from "./table.ts";
+export type * from "./table-keys.ts";
+export type * from "./table-rows.ts";
 export { readable, Unreadable } from "./unreadable.ts";
 export {
   type Actual,
   add,
-  type Condition,
   insert,
   type PlainRemoveOptions,
   remove,
-  type StaticOptions,
-  unlikelyColumn,
   update,
   type UpdateOptions,
-  updatePartition,
 } from "./write.ts";
+export { type Condition } from "./condition.ts";
+export { type StaticOptions, unlikelyColumn, updatePartition } from "./write-partition.ts";

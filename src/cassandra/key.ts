@@ -2,15 +2,8 @@ import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
-import {
-  type ClusteringKey,
-  clusteringNames,
-  columnOf,
-  keyNames,
-  type PartitionKey,
-  primaryKeyText,
-  type Table,
-} from "./table.ts";
+import { type ClusteringKey, type PartitionKey } from "./table-rows.ts";
+import { clusteringNames, columnOf, keyNames, primaryKeyText, type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 import { identityOf } from "./types/collections.ts";
 import { Unreadable } from "./unreadable.ts";

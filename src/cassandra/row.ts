@@ -2,16 +2,8 @@ import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
 import { checked } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
-import {
-  allColumns,
-  type ColumnName,
-  columnOf,
-  type Insert,
-  keyNames,
-  type Row,
-  type StoredRow,
-  type Table,
-} from "./table.ts";
+import { allColumns, columnOf, keyNames, type Table } from "./table.ts";
+import { type ColumnName, type Insert, type Row, type StoredRow } from "./table-rows.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /**

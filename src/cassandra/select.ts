@@ -1,58 +1,22 @@
 import { type RowOrder, whereAfter } from "./after.ts";
 import { CassandraError, UnreadableRow } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { clusteringKeyOf, clusteringValues, namesRow, whereKey } from "./key.ts";
-import { decodeEach, decodeRow, decodeStored } from "./row.ts";
-import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
+import { namesRow, whereKey } from "./key.ts";
+import { decodeEach, decodeRow } from "./row.ts";
 import {
-  type ClusteringKey,
-  clusteringNames,
-  type ColumnName,
-  columnOf,
-  type DataName,
-  type HiddenName,
-  type Key,
-  keyNames,
-  type KeyName,
-  type NamesRow,
-  type NoneOf,
-  type PartitionKey,
-  type Place,
-  type Prefix,
-  type RowOf,
-  type Shown,
-  type StaticName,
-  staticNames,
-  type StoredRow,
-  type Table,
-} from "./table.ts";
-import type { ColumnType } from "./type.ts";
-import { listType } from "./types/collections.ts";
-import { bigintType, intType } from "./types/integers.ts";
-import { tupleType } from "./types/tuple.ts";
-
-/** What is read of each row. */
-export interface CellOptions<
-  T extends Table,
-  Name extends ColumnName<T>,
-  W extends DataName<T>,
-  L extends DataName<T>,
-> {
-  /** The columns to read beside the key. Default: all. */
-  readonly columns?: readonly Name[] | undefined;
-  /**
-   * Columns whose write time is read beside, in microseconds; under lightweight transactions it is the ballot. A collection
-   * or UDT that is not frozen has none.
-   */
-  readonly writetime?: readonly W[];
-  /** Columns of which the seconds are read beside that are left until their value expires. See `writetime`. */
-  readonly ttl?: readonly L[];
-  /**
-   * Read at the serial consistency: what lightweight transactions have begun is finished first, so that what is
-   * found is applied for good. It costs them a round: for the rare case that has to know. Default: false.
-   */
-  readonly serial?: boolean;
-}
+  type AnyOptions,
+  type CellOptions,
+  cells,
+  from,
+  namesOf,
+  type Selected,
+  timesOf,
+} from "./selection.ts";
+import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
+import { badStatement, clusteringNames, type Table } from "./table.ts";
+import { type ColumnName, type DataName, type Place } from "./table-rows.ts";
+import { type Key, type NamesRow, type NoneOf, type Prefix } from "./table-keys.ts";
+import { intType } from "./types/integers.ts";
 
 /** Which rows of a partition are read. */
 export interface RowsOptions<T extends Table> {
@@ -71,21 +35,6 @@ export type SelectOptions<
   W extends DataName<T> = never,
   L extends DataName<T> = never,
 > = CellOptions<T, Name, W, L> & RowsOptions<T>;
-
-/** A row with what was selected of it. Write times are null where the column is null, and TTLs where it does not expire. */
-export type Selected<
-  T extends Table,
-  Name extends ColumnName<T> = ColumnName<T>,
-  W extends DataName<T> = never,
-  L extends DataName<T> = never,
-> = Shown<RowOf<T, Name | KeyName<T>> & Writetimes<W> & Ttls<L>>;
-
-/** Write times of columns in microseconds, null where the column is null. */
-export type Writetimes<Name extends string> = {
-  readonly [N in Name as `writetime(${N})`]: bigint | null;
-};
-
-type Ttls<Name extends string> = { readonly [N in Name as `ttl(${N})`]: number | null };
 
 /** A single row has no order: these options are those of several. */
 type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
@@ -155,20 +104,9 @@ export function selectEach(
   return rowsOf(table, key, options);
 }
 
-/** The options of any table. */
-export interface AnyOptions {
-  readonly columns?: readonly string[] | undefined;
-  readonly limit?: number | undefined;
-  readonly after?: RawRow | undefined;
-  readonly order?: RowOrder | undefined;
-  readonly writetime?: readonly string[];
-  readonly ttl?: readonly string[];
-  readonly serial?: boolean;
-}
-
 function rowOf(table: Table, key: RawRow, options: AnyOptions): Statement<RawRow | undefined> {
   if (options.after || options.order || options.limit !== undefined) {
-    throw refused(table, "has one row of this key: limit, after and order are for several");
+    throw badStatement(table, "has one row of this key: limit, after and order are for several");
   }
   const names = namesOf(table, options.columns);
   return {
@@ -227,7 +165,10 @@ function throwing(rows: readonly (RawRow | UnreadableRow)[]): readonly RawRow[] 
 }
 
 /** The same reads with another result. */
-function map<From, To>(statement: Statement<From>, become: (result: From) => To): Statement<To> {
+export function map<From, To>(
+  statement: Statement<From>,
+  become: (result: From) => To,
+): Statement<To> {
   const { decode, rest, ...others } = statement;
   return {
     ...others,
@@ -241,236 +182,23 @@ function map<From, To>(statement: Statement<From>, become: (result: From) => To)
   };
 }
 
-/** What a partition has by itself, rows or not. */
-export type Partition<T extends Table, Name extends StaticName<T> = StaticName<T>> = Shown<
-  RowOf<T, (T["partition"][number] & ColumnName<T>) | Name>
->;
-
-/**
- * Reads the partition key and static columns of a partition, whether it has rows or not. Undefined: it has neither rows nor
- * values of static columns.
- *
- * @example
- * selectPartition(Reading, { device: "a", day: "2027-08-15" });
- * // SELECT DISTINCT device, day, site FROM reading WHERE device = ? AND day = ?
- */
-export function selectPartition<T extends Table, Name extends StaticName<T> = StaticName<T>>(
-  table: T,
-  partition: PartitionKey<T>,
-  options?: { readonly columns?: readonly Name[] },
-): Statement<Partition<T, Name> | undefined>;
-export function selectPartition(
-  table: Table,
-  partition: RawRow,
-  { columns = staticNames(table) }: { readonly columns?: readonly string[] } = {},
-): Statement<unknown> {
-  const stray = columns.find((name) => !staticNames(table).includes(name));
-  if (stray !== undefined)
-    throw refused(table, `has "${stray}" once per row, not once per partition`);
-  const named = Object.keys(partition).find((name) => !table.partition.includes(name));
-  if (named !== undefined) throw refused(table, `has "${named}" not in its partition key`);
-  const names = [...table.partition, ...columns];
-  const selection = `SELECT DISTINCT ${names.map(identifier).join(", ")} FROM ${identifier(table.name)} WHERE`;
-  return {
-    ...join([text(selection), whereKey(table, partition)]),
-    table,
-    kind: "read",
-    decode: ([row]) => row && decodeRow(table, row, names),
-  };
-}
-
-/**
- * Reads several rows of one partition in clustering order; those that do not exist are left out.
- *
- * @example
- * selectRows(Message, { room: "lobby" }, [{ at: noon }, { at: midnight }]);
- * // SELECT room, at, body FROM message WHERE room = ? AND at IN ?
- */
-export function selectRows<
-  T extends Table,
-  Name extends ColumnName<T> = ColumnName<T>,
-  W extends DataName<T> = never,
-  L extends DataName<T> = never,
->(
-  table: T,
-  partition: PartitionKey<T>,
-  rows: readonly ClusteringKey<T>[],
-  options?: Omit<CellOptions<T, Name, W, L>, "serial">,
-): Statement<readonly Selected<T, Name, W, L>[]>;
-export function selectRows(
-  table: Table,
-  partition: RawRow,
-  rows: readonly RawRow[],
-  options: AnyOptions = {},
-): Statement<unknown> {
-  const names = namesOf(table, options.columns);
-  return {
-    ...join([from(table, cells(table, names, options)), whereRows(table, partition, rows)]),
-    table,
-    kind: "read",
-    decode: (found) =>
-      found.map((row) => ({
-        ...(decodeRow(table, row, names) as RawRow),
-        ...timesOf(row, options),
-      })),
-  };
-}
-
-/**
- * Reads the write times of one column of several rows of one partition, in clustering order; rows that do not exist are
- * left out. Nothing else of the rows is read, so a row that cannot be decoded has its write time like any other.
- *
- * @example
- * selectWritetimes(Message, { room: "lobby" }, [{ at: noon }, { at: midnight }], "body");
- * // SELECT at, WRITETIME(body) FROM message WHERE room = ? AND at IN ?
- */
-export function selectWritetimes<T extends Table, Name extends DataName<T>>(
-  table: T,
-  partition: PartitionKey<T>,
-  rows: readonly ClusteringKey<T>[],
-  name: Name,
-): Statement<readonly (ClusteringKey<T> & Writetimes<Name>)[]>;
-export function selectWritetimes(
-  table: Table,
-  partition: RawRow,
-  rows: readonly RawRow[],
-  name: string,
-): Statement<unknown> {
-  const options = { writetime: [name] };
-  return {
-    ...join([
-      from(table, cells(table, clusteringNames(table), options)),
-      whereRows(table, partition, rows),
-    ]),
-    table,
-    kind: "read",
-    decode: (found) =>
-      found.map((row) => ({
-        ...decodeStored(table, clusteringKeyOf(table, row)),
-        ...timesOf(row, options),
-      })),
-  };
-}
-
-/**
- * Reads columns of several rows of one partition, hidden ones too, at the serial consistency and as the database
- * holds them, nulls as nulls: for who is about to change them by a lightweight transaction.
- *
- * @example
- * selectStored(Message, { room: "lobby" }, [{ at }], ["body"]);
- * // SELECT at, body FROM message WHERE room = ? AND at IN ?
- */
-export function selectStored<T extends Table>(
-  table: T,
-  partition: PartitionKey<T>,
-  rows: readonly ClusteringKey<T>[],
-  columns: readonly (DataName<T> | HiddenName<T>)[],
-): Statement<readonly StoredRow<T>[]>;
-export function selectStored(
-  table: Table,
-  partition: RawRow,
-  rows: readonly RawRow[],
-  columns: readonly string[],
-) {
-  for (const name of columns) columnOf(table, name);
-  const names = [...clusteringNames(table), ...columns].map(identifier);
-  return {
-    ...join([from(table, names), whereRows(table, partition, rows)]),
-    table,
-    kind: "serial",
-    decode: (found: readonly RawRow[]) => found.map((row) => decodeStored(table, row)),
-  } as const;
-}
-
 /** What Cassandra shows of a partition that has static columns and no row. */
 function isPartition(table: Table, row: RawRow): boolean {
   const [first] = clusteringNames(table);
   return first !== undefined && row[first] === null;
 }
 
-function from(table: Table, columns: readonly string[]): Fragment {
-  return text(`SELECT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`);
-}
-
-/** The key and some of the columns of a table, in its order, so that one set of columns is one prepared statement. */
-export function namesOf(table: Table, columns: readonly string[] | undefined): readonly string[] {
-  const names = Object.keys(table.columns);
-  if (columns === undefined) return names;
-  const stray = columns.find((name) => !names.includes(name));
-  if (stray !== undefined) throw refused(table, `has no column "${stray}"`);
-  return names.filter((name) => columns.includes(name) || keyNames(table).includes(name));
-}
-
-/** What is selected of each row. */
-function cells(
-  table: Table,
-  names: readonly string[],
-  { writetime = [], ttl = [] }: Pick<AnyOptions, "writetime" | "ttl">,
-): readonly string[] {
-  const timed = [...writetime, ...ttl];
-  const multicell = timed.find((name) => columnOf(table, name).type.isMulticell);
-  if (multicell !== undefined) {
-    throw refused(table, `has a write time for each element of "${multicell}", not one for all`);
-  }
-  const inKey = timed.find((name) => keyNames(table).includes(name));
-  if (inKey !== undefined)
-    throw refused(table, `has no write time of "${inKey}": it is in the key`);
-  const taken = [
-    ...writetime.map((name) => `writetime(${name})`),
-    ...ttl.map((name) => `ttl(${name})`),
-  ].find((name) => Object.hasOwn(table.columns, name));
-  if (taken !== undefined) throw refused(table, `has a column "${taken}" of its own`);
-  return [
-    ...names.map(identifier),
-    ...writetime.map((name) => `WRITETIME(${identifier(name)})`),
-    ...ttl.map((name) => `TTL(${identifier(name)})`),
-  ];
-}
-
-function timesOf(row: RawRow, { writetime, ttl }: Pick<AnyOptions, "writetime" | "ttl">): RawRow {
-  if (writetime === undefined && ttl === undefined) return {};
-  const times = (names: readonly string[], word: string, type: ColumnType) =>
-    names.map((name) => {
-      const property = `${word}(${name})`;
-      const bytes = row[property];
-      return [property, Buffer.isBuffer(bytes) ? type.decode(bytes) : null] as const;
-    });
-  return Object.fromEntries([
-    ...times(writetime ?? [], "writetime", bigintType),
-    ...times(ttl ?? [], "ttl", intType),
-  ]);
-}
-
 function reversed(table: Table): Fragment {
   const columns = table.clustering.map(
     ({ name, order }) => `${identifier(name)} ${order === "ASC" ? "DESC" : "ASC"}`,
   );
-  if (columns.length === 0) throw refused(table, "has no clustering key that could be reversed");
+  if (columns.length === 0)
+    throw badStatement(table, "has no clustering key that could be reversed");
   return text(`ORDER BY ${columns.join(", ")}`);
-}
-
-function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {
-  const names = clusteringNames(table);
-  const columns = names.map(identifier);
-  const types = names.map((name) => columnOf(table, name).type);
-  const keys = rows.map((row) => clusteringValues(table, row));
-  const rowsIn =
-    names.length === 1
-      ? marked(`${columns[0]} IN ?`, listType(types[0]!, true), keys.flat())
-      : marked(`(${columns.join(", ")}) IN ?`, listType(tupleOf(types), true), keys);
-  return join([whereKey(table, partition), rowsIn], " AND ");
-}
-
-function tupleOf(types: readonly ColumnType[]): ColumnType {
-  return tupleType(types.map((type, at) => ({ name: `item${at}`, type }))) as ColumnType;
 }
 
 function positive(limit: number): void {
   if (Number.isInteger(limit) && limit > 0) return;
   const message = `A limit must be a whole number from 1, but got ${limit}.`;
   throw new CassandraError("BAD_STATEMENT", message);
-}
-
-function refused(table: Table, why: string): CassandraError {
-  return new CassandraError("BAD_STATEMENT", `Table "${table.name}" ${why}.`);
 }

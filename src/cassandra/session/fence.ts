@@ -1,7 +1,7 @@
 import { CassandraError } from "../error.ts";
 import type { RawRow, Statement } from "../statement.ts";
 import type { Table } from "../table.ts";
-import { writeNothing } from "../write.ts";
+import { writeNothing } from "../write-partition.ts";
 
 /** One node, which answers all that is asked through this. */
 export interface NodeAccess {

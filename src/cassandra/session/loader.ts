@@ -4,9 +4,12 @@ import { boundedColumns } from "../bounded-columns.ts";
 import { CassandraError } from "../error.ts";
 import { clusteringKeyOf, keyText, partitionKeyOf, rowIdentity } from "../key.ts";
 import { decodeKey, decodeRow } from "../row.ts";
-import { type AnyOptions, namesOf, select, selectRows } from "../select.ts";
+import { type AnyOptions, namesOf } from "../selection.ts";
+import { select } from "../select.ts";
+import { selectRows } from "../select-rows.ts";
 import type { RawRow, Statement } from "../statement.ts";
-import type { ColumnName, KeyName, PrimaryKey, RowOf, Shown, Table } from "../table.ts";
+import type { ColumnName, KeyName, PrimaryKey, RowOf, Shown } from "../table-rows.ts";
+import type { Table } from "../table.ts";
 
 /** Most rows that one query names; Astra DB refuses longer lists (guardrail in_select_cartesian_product). */
 export const MAX_ROWS_A_QUERY = 25;

@@ -1,9 +1,12 @@
 import { UnreadableRow } from "../error.ts";
 import { clusteringKeyOf } from "../key.ts";
-import { type Selected, selectEach, type SelectOptions } from "../select.ts";
+import { type Selected } from "../selection.ts";
+import { selectEach, type SelectOptions } from "../select.ts";
 import type { RawRow } from "../statement.ts";
 import type { Session } from "./session.ts";
-import type { ClusteringKey, ColumnName, DataName, Key, Place, Table } from "../table.ts";
+import type { ClusteringKey, ColumnName, DataName, Place } from "../table-rows.ts";
+import type { Key } from "../table-keys.ts";
+import type { Table } from "../table.ts";
 import { Unreadable } from "../unreadable.ts";
 
 /** What {@link readRows} takes beside the key. */

@@ -13,9 +13,10 @@ import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
 import { failedOfTombstones, isMostlyDead } from "./tombstones.ts";
-import { decodeBatch } from "../write.ts";
+import { decodeBatch } from "../lwt-answer.ts";
 import type { Lwt, LwtBatch, RawRow, Statement, Write } from "../statement.ts";
-import type { StoredRow, Table } from "../table.ts";
+import type { StoredRow } from "../table-rows.ts";
+import type { Table } from "../table.ts";
 import { within } from "../../within.ts";
 
 /** A connection to a cluster, with one keyspace. */

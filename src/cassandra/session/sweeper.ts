@@ -6,7 +6,7 @@ import { isOrdered, type Slice, sliceOf, slicesBetween } from "../slice.ts";
 import type { RangeRead, RawRow } from "../statement.ts";
 import { sweep, type SweepAccess, type Swept } from "./sweep.ts";
 import type { Table } from "../table.ts";
-import { unlikelyColumn } from "../write.ts";
+import { unlikelyColumn } from "../write-partition.ts";
 
 /**
  * Sweeps what reads show to have very many dead rows, one partition after the other: see {@link sweep}.

@@ -1,0 +1,85 @@
+import { type Element, isElement } from "./element.ts";
+import { identifier } from "./identifier.ts";
+import { matched } from "./key.ts";
+import { type Fragment, join, marked, type RawRow, text } from "./statement.ts";
+import { allColumns, badStatement, columnOf, hasCounters, keyNames, type Table } from "./table.ts";
+import { type DataName, type HiddenValues, type KeyName, type ValueOf } from "./table-rows.ts";
+import { type NoneOf } from "./table-keys.ts";
+import type { Unreadable } from "./unreadable.ts";
+
+/** A condition where the table takes lightweight transactions; elsewhere there is none. */
+export type Options<
+  T extends Table,
+  Conditional,
+  Plain extends readonly unknown[] = [],
+> = T["lwt"] extends true ? [options: Conditional] : Plain;
+
+/** What must hold for an update: that the row exists, or that columns, hidden ones too, have these values. */
+export type Condition<T extends Table> =
+  | "exists"
+  | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> | Unreadable } & HiddenValues<T, null> &
+      NoneOf<KeyName<T>, "it is in the key">);
+
+/** The condition of any table. */
+export interface ConditionOptions {
+  readonly if: "exists" | RawRow;
+  readonly isNull?: readonly string[];
+  readonly isNotNull?: readonly string[];
+}
+
+export function condition(
+  table: Table,
+  { if: holds, isNull = [], isNotNull = [] }: ConditionOptions,
+): Fragment {
+  if (holds === "exists") return text("IF EXISTS");
+  const names = Object.keys(holds);
+  const inKey = names.find((name) => keyNames(table).includes(name));
+  if (inKey !== undefined)
+    throw badStatement(table, `cannot have a condition on "${inKey}": it is in the key`);
+  if (names.length === 0) throw badStatement(table, "has an empty condition");
+  const equal = inTableOrder(table, names).map((name) => {
+    const given = holds[name];
+    if (isElement(given)) return elementIs(table, name, given);
+    return marked(
+      `${identifier(name)} = ?`,
+      columnOf(table, name).type,
+      matched(table, name, given),
+    );
+  });
+  const isOrNot = (names: readonly string[], sign: "=" | "!=") =>
+    inTableOrder(table, names).map((name) => text(`${identifier(name)} ${sign} null`));
+  const all = [...equal, ...isOrNot(isNull, "="), ...isOrNot(isNotNull, "!=")];
+  return join([text("IF"), join(all, " AND ")]);
+}
+
+export function elementIs(table: Table, name: string, { key, value }: Element): Fragment {
+  const { kind, isMulticell, parts = [] } = columnOf(table, name).type;
+  const [keyType, valueType] = parts;
+  if (kind !== "map" || !isMulticell) throw badStatement(table, `has no elements in "${name}"`);
+  const at = marked(`${identifier(name)}[?]`, keyType!.type, keyType!.type.check(key));
+  return value === null
+    ? join([at, text("= null")])
+    : join([at, marked("= ?", valueType!.type, valueType!.type.check(value))]);
+}
+
+/** One order for one set of columns, so that it is one prepared statement. */
+export function inTableOrder(table: Table, names: readonly string[]): readonly string[] {
+  for (const name of names) columnOf(table, name);
+  return Object.keys(allColumns(table)).filter((name) => names.includes(name));
+}
+
+export function requireCondition(table: Table, verb: string, condition: unknown): void {
+  if (table.lwt === (condition !== undefined)) return;
+  throw badStatement(
+    table,
+    table.lwt
+      ? `takes lightweight transactions only: this ${verb} needs a condition`
+      : `takes plain writes only: this ${verb} cannot have a condition`,
+  );
+}
+
+/** @throws CassandraError `BAD_STATEMENT` if a table's columns can only be added to */
+export function refuseCounters(table: Table, verb: string): void {
+  if (!hasCounters(table)) return;
+  throw badStatement(table, `is a table of counters, which take add(…): it takes no ${verb}`);
+}

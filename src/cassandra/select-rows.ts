@@ -1,0 +1,186 @@
+import { identifier } from "./identifier.ts";
+import { clusteringKeyOf, clusteringValues, whereKey } from "./key.ts";
+import { decodeRow, decodeStored } from "./row.ts";
+import {
+  type AnyOptions,
+  type CellOptions,
+  cells,
+  from,
+  namesOf,
+  type Selected,
+  timesOf,
+  type Writetimes,
+} from "./selection.ts";
+import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
+import {
+  type ClusteringKey,
+  type ColumnName,
+  type DataName,
+  type HiddenName,
+  type PartitionKey,
+  type RowOf,
+  type Shown,
+  type StaticName,
+  type StoredRow,
+} from "./table-rows.ts";
+import { badStatement, clusteringNames, columnOf, staticNames, type Table } from "./table.ts";
+import type { ColumnType } from "./type.ts";
+import { listType } from "./types/collections.ts";
+import { tupleType } from "./types/tuple.ts";
+
+/** What a partition has by itself, rows or not. */
+export type Partition<T extends Table, Name extends StaticName<T> = StaticName<T>> = Shown<
+  RowOf<T, (T["partition"][number] & ColumnName<T>) | Name>
+>;
+
+/**
+ * Reads the partition key and static columns of a partition, whether it has rows or not. Undefined: it has neither rows nor
+ * values of static columns.
+ *
+ * @example
+ * selectPartition(Reading, { device: "a", day: "2027-08-15" });
+ * // SELECT DISTINCT device, day, site FROM reading WHERE device = ? AND day = ?
+ */
+export function selectPartition<T extends Table, Name extends StaticName<T> = StaticName<T>>(
+  table: T,
+  partition: PartitionKey<T>,
+  options?: { readonly columns?: readonly Name[] },
+): Statement<Partition<T, Name> | undefined>;
+export function selectPartition(
+  table: Table,
+  partition: RawRow,
+  { columns = staticNames(table) }: { readonly columns?: readonly string[] } = {},
+): Statement<unknown> {
+  const stray = columns.find((name) => !staticNames(table).includes(name));
+  if (stray !== undefined)
+    throw badStatement(table, `has "${stray}" once per row, not once per partition`);
+  const named = Object.keys(partition).find((name) => !table.partition.includes(name));
+  if (named !== undefined) throw badStatement(table, `has "${named}" not in its partition key`);
+  const names = [...table.partition, ...columns];
+  const selection = `SELECT DISTINCT ${names.map(identifier).join(", ")} FROM ${identifier(table.name)} WHERE`;
+  return {
+    ...join([text(selection), whereKey(table, partition)]),
+    table,
+    kind: "read",
+    decode: ([row]) => row && decodeRow(table, row, names),
+  };
+}
+
+/**
+ * Reads several rows of one partition in clustering order; those that do not exist are left out.
+ *
+ * @example
+ * selectRows(Message, { room: "lobby" }, [{ at: noon }, { at: midnight }]);
+ * // SELECT room, at, body FROM message WHERE room = ? AND at IN ?
+ */
+export function selectRows<
+  T extends Table,
+  Name extends ColumnName<T> = ColumnName<T>,
+  W extends DataName<T> = never,
+  L extends DataName<T> = never,
+>(
+  table: T,
+  partition: PartitionKey<T>,
+  rows: readonly ClusteringKey<T>[],
+  options?: Omit<CellOptions<T, Name, W, L>, "serial">,
+): Statement<readonly Selected<T, Name, W, L>[]>;
+export function selectRows(
+  table: Table,
+  partition: RawRow,
+  rows: readonly RawRow[],
+  options: AnyOptions = {},
+): Statement<unknown> {
+  const names = namesOf(table, options.columns);
+  return {
+    ...join([from(table, cells(table, names, options)), whereRows(table, partition, rows)]),
+    table,
+    kind: "read",
+    decode: (found) =>
+      found.map((row) => ({
+        ...(decodeRow(table, row, names) as RawRow),
+        ...timesOf(row, options),
+      })),
+  };
+}
+
+/**
+ * Reads the write times of one column of several rows of one partition, in clustering order; rows that do not exist are
+ * left out. Nothing else of the rows is read, so a row that cannot be decoded has its write time like any other.
+ *
+ * @example
+ * selectWritetimes(Message, { room: "lobby" }, [{ at: noon }, { at: midnight }], "body");
+ * // SELECT at, WRITETIME(body) FROM message WHERE room = ? AND at IN ?
+ */
+export function selectWritetimes<T extends Table, Name extends DataName<T>>(
+  table: T,
+  partition: PartitionKey<T>,
+  rows: readonly ClusteringKey<T>[],
+  name: Name,
+): Statement<readonly (ClusteringKey<T> & Writetimes<Name>)[]>;
+export function selectWritetimes(
+  table: Table,
+  partition: RawRow,
+  rows: readonly RawRow[],
+  name: string,
+): Statement<unknown> {
+  const options = { writetime: [name] };
+  return {
+    ...join([
+      from(table, cells(table, clusteringNames(table), options)),
+      whereRows(table, partition, rows),
+    ]),
+    table,
+    kind: "read",
+    decode: (found) =>
+      found.map((row) => ({
+        ...decodeStored(table, clusteringKeyOf(table, row)),
+        ...timesOf(row, options),
+      })),
+  };
+}
+
+/**
+ * Reads columns of several rows of one partition, hidden ones too, at the serial consistency and as the database
+ * holds them, nulls as nulls: for who is about to change them by a lightweight transaction.
+ *
+ * @example
+ * selectStored(Message, { room: "lobby" }, [{ at }], ["body"]);
+ * // SELECT at, body FROM message WHERE room = ? AND at IN ?
+ */
+export function selectStored<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  rows: readonly ClusteringKey<T>[],
+  columns: readonly (DataName<T> | HiddenName<T>)[],
+): Statement<readonly StoredRow<T>[]>;
+export function selectStored(
+  table: Table,
+  partition: RawRow,
+  rows: readonly RawRow[],
+  columns: readonly string[],
+) {
+  for (const name of columns) columnOf(table, name);
+  const names = [...clusteringNames(table), ...columns].map(identifier);
+  return {
+    ...join([from(table, names), whereRows(table, partition, rows)]),
+    table,
+    kind: "serial",
+    decode: (found: readonly RawRow[]) => found.map((row) => decodeStored(table, row)),
+  } as const;
+}
+
+function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {
+  const names = clusteringNames(table);
+  const columns = names.map(identifier);
+  const types = names.map((name) => columnOf(table, name).type);
+  const keys = rows.map((row) => clusteringValues(table, row));
+  const rowsIn =
+    names.length === 1
+      ? marked(`${columns[0]} IN ?`, listType(types[0]!, true), keys.flat())
+      : marked(`(${columns.join(", ")}) IN ?`, listType(tupleOf(types), true), keys);
+  return join([whereKey(table, partition), rowsIn], " AND ");
+}
+
+function tupleOf(types: readonly ColumnType[]): ColumnType {
+  return tupleType(types.map((type, at) => ({ name: `item${at}`, type }))) as ColumnType;
+}

@@ -1,0 +1,139 @@
+import { assignments } from "./assignment.ts";
+import { type Column, isStatic } from "./column.ts";
+import { condition, type Options, refuseCounters, requireCondition } from "./condition.ts";
+import { identifier } from "./identifier.ts";
+import { whereKey } from "./key.ts";
+import { answer, type Answer, decodeLwt } from "./lwt-answer.ts";
+import { decodeStored } from "./row.ts";
+import { isOrdered } from "./slice.ts";
+import {
+  type Fragment,
+  join,
+  type Lwt,
+  marked,
+  type RawRow,
+  type Statement,
+  text,
+  type Write,
+} from "./statement.ts";
+import { badStatement, clusteringNames, columnOf, keyNames, type Table } from "./table.ts";
+import {
+  type HiddenStaticName,
+  type HiddenValues,
+  type PartitionChanges,
+  type PartitionKey,
+  type StaticName,
+  type StoredRow,
+  type ValueOf,
+} from "./table-rows.ts";
+import { intType } from "./types/integers.ts";
+import type { Unreadable } from "./unreadable.ts";
+
+/** What must hold for an update of a partition: its static columns, hidden ones too, have these values. */
+export type PartitionCondition<T extends Table> = {
+  readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Unreadable;
+} & HiddenValues<T, null, HiddenStaticName<T>>;
+
+/** How the columns of a partition are changed. */
+export interface StaticOptions<T extends Table> {
+  readonly if: PartitionCondition<T>;
+  /** After how many seconds what is written here is gone. Default: never. */
+  readonly ttl?: number;
+  /**
+   * Also name a row that hardly ever exists, and change nothing in it. For a statement that is sent alone: without any
+   * row, Cassandra looks for the first one that the partition has, and fails if there are too many deleted ones before
+   * it. If that row exists after all, the condition may not hold because of it: `current` then has a value of
+   * {@link unlikelyColumn}. Default: false.
+   */
+  readonly byName?: boolean;
+}
+
+/**
+ * Changes what is kept once a partition, if the condition holds; it makes no row.
+ *
+ * @example
+ * updatePartition(PartyTable, { city }, { rounds: element(process, round) }, { if: { rounds: element(process, last) }, ttl: 3600 });
+ * // UPDATE party USING TTL ? SET rounds[?] = ? WHERE city = ? IF rounds[?] = ?
+ */
+export function updatePartition<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  changes: PartitionChanges<T>,
+  ...options: Options<T, StaticOptions<T>>
+): Write<T, Answer<T, StoredRow<T>>>;
+export function updatePartition(
+  table: Table,
+  partition: RawRow,
+  changes: RawRow,
+  options?: { readonly if: RawRow; readonly ttl?: number; readonly byName?: boolean },
+) {
+  requireCondition(table, "update", options?.if);
+  refuseCounters(table, "update");
+  const row = Object.keys(changes).find((name) => !isStatic(columnOf(table, name)));
+  if (row !== undefined)
+    throw badStatement(table, `has "${row}" once per row, not once per partition`);
+  const ttl = options?.ttl;
+  const beside = options?.byName ? nothingIn(table) : undefined;
+  const set = [...assignments(table, changes), ...(beside ? [beside.isNull] : [])];
+  const where = [whereKey(table, partition), ...(beside ? [beside.where] : [])];
+  const holds = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
+  const pieces = [
+    text(`UPDATE ${identifier(table.name)}`),
+    ...(ttl === undefined ? [] : [marked("USING TTL ?", intType, ttl)]),
+    text("SET"),
+    join(set, ", "),
+    text("WHERE"),
+    join(where, " AND "),
+    ...(holds.length > 0 ? [join(holds, " AND ")] : []),
+  ];
+  return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
+}
+
+/**
+ * Changes nothing, as a lightweight transaction: it names a row that hardly ever exists, and sets a column of it to null
+ * if it is null. Undefined: the table has no such row or column.
+ *
+ * @example
+ * writeNothing(PartyTable, { city: "Rome" });
+ * // UPDATE party SET recent = null WHERE city = ? AND id = ? IF recent = null
+ */
+export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unknown>> | undefined {
+  const nothing = table.lwt ? nothingIn(table) : undefined;
+  if (!nothing) return undefined;
+  const { where, isNull } = nothing;
+  const pieces = [
+    text(`UPDATE ${identifier(table.name)} SET`),
+    isNull,
+    text("WHERE"),
+    join([whereKey(table, partition), where], " AND "),
+    text("IF"),
+    isNull,
+  ];
+  return {
+    ...join(pieces),
+    kind: "lwt",
+    decode: ([row]) => decodeLwt(row, () => undefined),
+  };
+}
+
+/** The column that a statement by name sets to null, in a row that hardly ever exists; undefined: the table has none. */
+export function unlikelyColumn(table: Table): string | undefined {
+  const { hidden, columns } = table;
+  const isOfRow = ([name, column]: readonly [string, Column]) =>
+    !isStatic(column) && !keyNames(table).includes(name);
+  return [...Object.entries(hidden), ...Object.entries(columns)].find(isOfRow)?.[0];
+}
+
+/** How to name a row that hardly ever exists, and a column of it that is null. */
+function nothingIn(
+  table: Table,
+): { readonly where: Fragment; readonly isNull: Fragment } | undefined {
+  const column = unlikelyColumn(table);
+  const names = clusteringNames(table);
+  if (column === undefined || !isOrdered(table)) return undefined;
+  const where = names.map((name) => {
+    const { type } = columnOf(table, name);
+    return marked(`${identifier(name)} = ?`, type, type.order!.unlikely);
+  });
+  return { where: join(where, " AND "), isNull: text(`${identifier(column)} = null`) };
+}
