@@ -1,3 +1,4 @@
+import { type ColumnType, identityOf } from "./type.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { type BoundsByName, boundsOf, checked, isRangeOf, placeValues, whereKey } from "./key.ts";
@@ -5,8 +6,7 @@ import { own } from "./own.ts";
 import type { Values } from "./slice.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf, type Table } from "./table.ts";
-import type { ColumnType } from "./type.ts";
-import { identityOf } from "./types/collections.ts";
+
 import { Unreadable } from "./unreadable.ts";
 
 /** The order of rows in their partition: as it keeps them, or the other way round. There is no third. */

@@ -3,8 +3,8 @@ import { identifier } from "./identifier.ts";
 import { matched } from "./key.ts";
 import { type Fragment, join, marked, type RawRow, text } from "./statement.ts";
 import { allColumns, badStatement, columnOf, hasCounters, keyNames, type Table } from "./table.ts";
-import { type DataName, type HiddenValues, type KeyName, type ValueOf } from "./table-rows.ts";
-import { type NoneOf } from "./table-keys.ts";
+import type { DataName, HiddenValues, KeyName, ValueOf } from "./table-rows.ts";
+import type { NoneOf } from "./table-keys.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** A condition where the table takes lightweight transactions; elsewhere there is none. */

@@ -4,7 +4,7 @@ export { type Column, column, type ColumnBuilder, type Role } from "./column.ts"
 export { element, type Element } from "./element.ts";
 export { type ColumnType, defineType, type Part } from "./type.ts";
 export * from "./types/index.ts";
-export { compareUuids } from "./value-order.ts";
+export { compareUuids } from "./uuid-order.ts";
 export type { RowOrder } from "./after.ts";
 export { MAX_PORT, readContactPoints } from "./session/contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";

@@ -1,11 +1,11 @@
+import { type ColumnType, identityOf } from "./type.ts";
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
-import { type ClusteringKey, type PartitionKey } from "./table-rows.ts";
+import type { ClusteringKey, PartitionKey } from "./table-rows.ts";
 import { clusteringNames, columnOf, keyNames, primaryKeyText, type Table } from "./table.ts";
-import type { ColumnType } from "./type.ts";
-import { identityOf } from "./types/collections.ts";
+
 import { Unreadable } from "./unreadable.ts";
 
 const operators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;

@@ -3,7 +3,7 @@ import { checked } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
 import { allColumns, columnOf, keyNames, type Table } from "./table.ts";
-import { type ColumnName, type Insert, type Row, type StoredRow } from "./table-rows.ts";
+import type { ColumnName, Insert, Row, StoredRow } from "./table-rows.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /**

@@ -12,20 +12,20 @@ import {
   type Writetimes,
 } from "./selection.ts";
 import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
-import {
-  type ClusteringKey,
-  type ColumnName,
-  type DataName,
-  type HiddenName,
-  type PartitionKey,
-  type RowOf,
-  type Shown,
-  type StaticName,
-  type StoredRow,
+import type {
+  ClusteringKey,
+  ColumnName,
+  DataName,
+  HiddenName,
+  PartitionKey,
+  RowOf,
+  Shown,
+  StaticName,
+  StoredRow,
 } from "./table-rows.ts";
 import { badStatement, clusteringNames, columnOf, staticNames, type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
-import { listType } from "./types/collections.ts";
+import { listType } from "./types/list.ts";
 import { tupleType } from "./types/tuple.ts";
 
 /** What a partition has by itself, rows or not. */

@@ -14,8 +14,8 @@ import {
 } from "./selection.ts";
 import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
 import { badStatement, clusteringNames, type Table } from "./table.ts";
-import { type ColumnName, type DataName, type Place } from "./table-rows.ts";
-import { type Key, type NamesRow, type NoneOf, type Prefix } from "./table-keys.ts";
+import type { ColumnName, DataName, Place } from "./table-rows.ts";
+import type { Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
 import { intType } from "./types/integers.ts";
 
 /** Which rows of a partition are read. */

@@ -1,13 +1,7 @@
 import type { RowOrder } from "./after.ts";
 import { identifier } from "./identifier.ts";
 import { type Fragment, type RawRow, text } from "./statement.ts";
-import {
-  type ColumnName,
-  type DataName,
-  type KeyName,
-  type RowOf,
-  type Shown,
-} from "./table-rows.ts";
+import type { ColumnName, DataName, KeyName, RowOf, Shown } from "./table-rows.ts";
 import { badStatement, columnOf, keyNames, type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 import { bigintType, intType } from "./types/integers.ts";

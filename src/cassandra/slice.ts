@@ -1,11 +1,11 @@
+import { type ColumnType, identityOf } from "./type.ts";
 import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked, isRangeOf, whereKey } from "./key.ts";
 import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf, type Table } from "./table.ts";
-import type { ColumnType } from "./type.ts";
-import { identityOf } from "./types/collections.ts";
+
 import { Unreadable } from "./unreadable.ts";
 
 /**

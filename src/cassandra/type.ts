@@ -89,6 +89,11 @@ export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType
   return Object.freeze({ ...definition, match, fromText, decode, ...(compare && { compare }) });
 }
 
+/** Returns a text that is equal where Cassandra takes two values for the same: see {@link ColumnType.identity}. */
+export function identityOf<Value>(type: ColumnType<Value>, value: Value): string {
+  return type.identity?.(value) ?? type.toText(value);
+}
+
 /** The error for a value of another JavaScript type. */
 export function wrongType(needed: string, value: unknown): InvalidValue {
   return new InvalidValue("WRONG_TYPE", `must be ${needed}, but got ${kindOf(value)}`);

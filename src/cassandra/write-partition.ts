@@ -17,14 +17,14 @@ import {
   type Write,
 } from "./statement.ts";
 import { badStatement, clusteringNames, columnOf, keyNames, type Table } from "./table.ts";
-import {
-  type HiddenStaticName,
-  type HiddenValues,
-  type PartitionChanges,
-  type PartitionKey,
-  type StaticName,
-  type StoredRow,
-  type ValueOf,
+import type {
+  HiddenStaticName,
+  HiddenValues,
+  PartitionChanges,
+  PartitionKey,
+  StaticName,
+  StoredRow,
+  ValueOf,
 } from "./table-rows.ts";
 import { intType } from "./types/integers.ts";
 import type { Unreadable } from "./unreadable.ts";

@@ -14,18 +14,18 @@ import { checked, whereRow } from "./key.ts";
 import { answer, type Answer } from "./lwt-answer.ts";
 import { decodeColumns, decodeRow, inserted } from "./row.ts";
 import { join, marked, type RawRow, text, type Write } from "./statement.ts";
-import {
-  type Changes,
-  type CounterName,
-  type DataName,
-  type HiddenName,
-  type Insert,
-  type NoCounters,
-  type Row,
-  type ValueOf,
+import type {
+  Changes,
+  CounterName,
+  DataName,
+  HiddenName,
+  Insert,
+  NoCounters,
+  Row,
+  ValueOf,
 } from "./table-rows.ts";
 import { badStatement, columnOf, type Table } from "./table.ts";
-import { type RowKey } from "./table-keys.ts";
+import type { RowKey } from "./table-keys.ts";
 import { bigintType } from "./types/integers.ts";
 
 /**

@@ -12,8 +12,7 @@ import {
   udt,
   uuid,
 } from "../../src/cassandra/index.ts";
-import { drift } from "../../src/cassandra/drift.ts";
-import type { LiveColumn } from "../../src/cassandra/drift.ts";
+import { drift, type LiveColumn } from "../../src/cassandra/drift.ts";
 
 const Event = table(
   "event",

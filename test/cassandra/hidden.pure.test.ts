@@ -23,8 +23,7 @@ import {
 } from "../../src/cassandra/index.ts";
 import { stored } from "../fixtures/stored.ts";
 import { addColumn } from "../../src/cassandra/ddl.ts";
-import { drift } from "../../src/cassandra/drift.ts";
-import type { LiveColumn } from "../../src/cassandra/drift.ts";
+import { drift, type LiveColumn } from "../../src/cassandra/drift.ts";
 import { decodeBatch } from "../../src/cassandra/lwt-answer.ts";
 import { writeNothing } from "../../src/cassandra/write-partition.ts";
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Session } from "../../src/cassandra/index.ts";
-import { insert, table, text } from "../../src/cassandra/index.ts";
+import { insert, type Session, table, text } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { lax } from "../fixtures/lax.ts";
 

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createDirectory, runCommand } from "../fixtures/command.ts";

@@ -1,6 +1,6 @@
 import { UnreadableRow } from "../error.ts";
 import { clusteringKeyOf } from "../key.ts";
-import { type Selected } from "../selection.ts";
+import type { Selected } from "../selection.ts";
 import { selectEach, type SelectOptions } from "../select.ts";
 import type { RawRow } from "../statement.ts";
 import type { Session } from "./session.ts";

@@ -1,6 +1,6 @@
 import { column } from "../column.ts";
 import { defineType, wrongType } from "../type.ts";
-import { bytesOrder } from "../value-order.ts";
+import { bytesOrder } from "../word-order.ts";
 
 /** CQL `blob`: bytes, as a `Uint8Array`; a `Buffer` is one. */
 export function blob() {

@@ -1,6 +1,6 @@
 import { column } from "../column.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
-import { decimalOrder, type DecimalParts } from "../value-order.ts";
+import { decimalOrder, type DecimalParts } from "../decimal-order.ts";
 import { bigintOfBytes, bytesOfBigint } from "./integers.ts";
 
 /**

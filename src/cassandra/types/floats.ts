@@ -1,6 +1,6 @@
 import { column } from "../column.ts";
 import { defineType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
-import { doubleOrder, singleOrder } from "../value-order.ts";
+import { doubleOrder, singleOrder } from "../float-order.ts";
 
 /** CQL `double`: a number of 64 bits, as JavaScript's; also NaN, the infinities and -0. */
 export function double() {

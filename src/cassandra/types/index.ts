@@ -1,6 +1,9 @@
 export { blob } from "./blob.ts";
 export { boolean } from "./boolean.ts";
-export { frozen, list, map, set } from "./collections.ts";
+export { frozen } from "./frozen.ts";
+export { list } from "./list.ts";
+export { map } from "./map.ts";
+export { set } from "./set.ts";
 export { date, time } from "./date.ts";
 export { decimal } from "./decimal.ts";
 export { duration } from "./duration.ts";

@@ -1,7 +1,7 @@
 import { column } from "../column.ts";
 import { InvalidValue } from "../error.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
-import { asciiOrder, textOrder } from "../value-order.ts";
+import { asciiOrder, textOrder } from "../word-order.ts";
 
 /** What a text may be. */
 export interface TextOptions {

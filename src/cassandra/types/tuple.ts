@@ -1,6 +1,14 @@
+import {
+  type ColumnType,
+  defineType,
+  identityOf,
+  type Part,
+  unreadable,
+  wrongType,
+} from "../type.ts";
 import { type Column, column } from "../column.ts";
-import { type ColumnType, defineType, type Part, unreadable, wrongType } from "../type.ts";
-import { frozenType, identityOf, int32, orderOf, partBy } from "./collections.ts";
+import { frozenType } from "./frozen.ts";
+import { int32, orderOf, partBy, listIn } from "./parts.ts";
 
 /** The values of some columns, each of which may be null. */
 type Items<Columns extends readonly Column[]> = {
@@ -108,7 +116,7 @@ export function partTexts(
   text: string,
   expects: string,
 ): readonly unknown[] {
-  const texts = listed(text);
+  const texts = listIn(text);
   if (texts?.length !== parts.length) throw unreadable(expects);
   return parts.map(({ type }, at) =>
     orNull(texts[at], (given) => {
@@ -116,13 +124,4 @@ export function partTexts(
       return type.fromText(given);
     }),
   );
-}
-
-function listed(text: string): readonly unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,10 @@
+import { type ColumnType, defineType, identityOf, type Part, wrongType } from "../type.ts";
 import { type Column, column } from "../column.ts";
 import { InvalidValue } from "../error.ts";
 import { identifier } from "../identifier.ts";
 import { own } from "../own.ts";
-import { type ColumnType, defineType, type Part, wrongType } from "../type.ts";
-import { frozenType, identityOf, orderOf, partBy } from "./collections.ts";
+import { frozenType } from "./frozen.ts";
+import { orderOf, partBy } from "./parts.ts";
 import { compareParts, decodeParts, encodeParts, orNull, partTexts } from "./tuple.ts";
 
 /** The fields of a user-defined type by name, each of which may be null. */

@@ -1,6 +1,6 @@
 import { column } from "../column.ts";
 import { defineType, ofLength, wrongType } from "../type.ts";
-import { timeUuidOrder, uuidOrder } from "../value-order.ts";
+import { timeUuidOrder, uuidOrder } from "../uuid-order.ts";
 
 const expects = "a UUID such as 6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const timeBased = "a time-based UUID (version 1) such as 50554d6e-29bb-11e5-b345-feff819cdc9f";

@@ -1,7 +1,8 @@
+import { type ColumnType, defineType, identityOf, unreadable, wrongType } from "../type.ts";
 import { type Column, column } from "../column.ts";
-import { type ColumnType, defineType, unreadable, wrongType } from "../type.ts";
 import { readVint, writeVint } from "../vint.ts";
-import { compareAll, frozenType, identityOf, orderOf, partBy, textsOf } from "./collections.ts";
+import { compareAll, orderOf, partBy, textsOf } from "./parts.ts";
+import { frozenType } from "./frozen.ts";
 
 /**
  * CQL `vector`: a fixed number of values of one type, none of them null, as an array.

@@ -1,5 +1,5 @@
 import type { Kind } from "./server.ts";
-import { type Row } from "./stage.ts";
+import type { Row } from "./stage.ts";
 import { inTurns } from "../comparison.ts";
 import { openSubject } from "./subject.ts";
 

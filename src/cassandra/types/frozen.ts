@@ -1,0 +1,17 @@
+import { type Column, column } from "../column.ts";
+import type { ColumnType } from "../type.ts";
+
+/**
+ * A collection or UDT in one piece: it is replaced as a whole, it can be within another type and in a key, and empty is
+ * another value than null.
+ *
+ * @example frozen(map(text(), list(int()))) // frozen<map<text, frozen<list<int>>>>
+ */
+export function frozen<Value>({ type }: Column<Value>) {
+  return column(frozenType(type));
+}
+
+/** Returns a type with all that is in it frozen; itself if it has nothing that could be. */
+export function frozenType<Value>(type: ColumnType<Value>): ColumnType<Value> {
+  return type.freeze?.() ?? type;
+}
