@@ -30,7 +30,7 @@ export interface Callers<T extends Table> {
   /** Returns those who wait now. */
   waiting(): readonly Caller<T>[];
   /** Whether a caller still waits. */
-  has(caller: Caller<T>): boolean;
+  has(this: void, caller: Caller<T>): boolean;
   /** The present time on the lane's clock: everyone who came up to now has this or an earlier one. */
   now(): number;
 }
