@@ -114,6 +114,10 @@ export function fold<T extends Table, Answer>(
   return draft.plan(answers, remembers ? journal : undefined);
 }
 
+/** Values by name, and nothing inherited; V8 keeps it as it keeps a literal, unlike an object without any prototype. */
+const Bare = function () {} as unknown as new () => Record<string, unknown>;
+Bare.prototype = Object.create(null);
+
 /** Thrown by a draft's `get`, and caught by the fold: too little is known. */
 const UNSEEN = Symbol("unseen");
 
@@ -121,35 +125,38 @@ type Untyped = (...args: readonly unknown[]) => unknown;
 
 function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>) {
   const seen = given as Values;
+  // A column may be called as what every object inherits.
+  const seenOf = (name: string) => (Object.hasOwn(seen, name) ? seen[name] : undefined);
   /** What the changes were judged by: columns as they were seen, or are assumed to be. */
-  const base = new Map<string, unknown>();
+  const base = new Bare();
   /** What they make of it. */
-  const next = new Map<string, unknown>();
+  const next = new Bare();
+  /** What the change that is running has put into the two above, so that it can be taken out: the name, and what was there. */
+  const done: { values: Record<string, unknown>; name: string; before: unknown }[] = [];
 
-  /** The columns that a change judges by and sets, until it has been run to its end. */
-  let [judged, set]: [Map<string, unknown>, Map<string, unknown>] = [new Map(), new Map()];
-
-  function storedBy(name: string): unknown {
-    if (judged.has(name)) return judged.get(name);
-    if (base.has(name)) return base.get(name);
-    const value = seen[name];
-    if (value === undefined) throw UNSEEN;
-    judged.set(name, value);
-    return value;
+  function put(values: Record<string, unknown>, name: string, value: unknown): void {
+    done.push({ values, name, before: values[name] });
+    values[name] = value;
   }
 
   const row: Draft<Table> = {
     get(name) {
-      const stored = storedBy(name);
-      const latest = set.has(name) ? set.get(name) : next.has(name) ? next.get(name) : stored;
-      return modelled(table, key, name, latest) as never;
+      let stored = base[name];
+      if (stored === undefined) {
+        stored = seenOf(name);
+        if (stored === undefined) throw UNSEEN;
+        put(base, name, stored);
+      }
+      const set = next[name];
+      return modelled(table, key, name, set === undefined ? stored : set) as never;
     },
     assume(name, value) {
-      if (seen[name] === undefined && !base.has(name) && !judged.has(name)) judged.set(name, value);
+      if (seenOf(name) === undefined && base[name] === undefined) put(base, name, value);
     },
     set(values) {
-      for (const [name, value] of Object.entries(values)) {
-        if (value !== undefined) set.set(name, value);
+      for (const name in values) {
+        const value = (values as Values)[name];
+        if (value !== undefined) put(next, name, value);
       }
     },
   };
@@ -157,14 +164,11 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
   return {
     /** Runs a change; undefined: too little is known, and it has changed nothing. */
     run<Answer>(judge: Judge<T, Answer>): Answer | Error | undefined {
-      judged = new Map();
-      set = new Map();
+      done.length = 0;
       try {
-        const answer = judge(row as unknown as Draft<T>);
-        for (const [name, value] of judged) base.set(name, value);
-        for (const [name, value] of set) next.set(name, value);
-        return answer;
+        return judge(row as unknown as Draft<T>);
       } catch (error) {
+        for (const { values, name, before } of done.toReversed()) values[name] = before;
         if (error === UNSEEN) return undefined;
         if (error instanceof UnreadableRow) return error;
         throw error;
@@ -175,20 +179,18 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
       journal: Journal | undefined,
     ): RowPlan<T, Answer> {
       const unknown = { after: given, answers: [] };
-      const after = {
-        ...seen,
-        ...Object.fromEntries(base),
-        ...Object.fromEntries(next),
-        ...journal?.after(),
-      } as StoredRow<T>;
+      const after: Record<string, unknown> = { ...seen };
+      const [judged, set] = [namesOf(base), namesOf(next)];
+      for (const name of judged) after[name] = base[name];
+      for (const name of set) after[name] = next[name];
+      if (journal) Object.assign(after, journal.after());
       const written = journal?.write() ?? {};
-      const isChanged = [...next].some(([name, value]) => {
-        const before = base.has(name) ? base.get(name) : seen[name];
-        return !isSame(table, name, before, value);
-      });
+      const isChanged = set.some(
+        (name) => !isSame(table, name, base[name] ?? seen[name], next[name]),
+      );
       if (!isChanged && Object.keys(written).length === 0) {
-        const isAssumed = [...base.keys()].some((name) => seen[name] === undefined);
-        return isAssumed || journal?.isSeen === false ? unknown : { after, answers };
+        const isAssumed = judged.some((name) => seen[name] === undefined);
+        return isAssumed || journal?.isSeen === false ? unknown : planOf();
       }
       const condition = conditionOf(table, key, base, seen);
       if (!condition) return unknown;
@@ -203,15 +205,16 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
           isNotNull: remembered?.isNotNull ?? [],
         },
       );
-      return { write, after, answers } as RowPlan<T, Answer>;
+      return planOf(write);
+
+      function planOf(write?: unknown) {
+        return { ...(write !== undefined && { write }), after, answers } as RowPlan<T, Answer>;
+      }
 
       /** What is another value than it was; also what no condition says is still as it was seen. */
       function changed(): Values {
-        return Object.fromEntries(
-          [...next].filter(
-            ([name, value]) => !base.has(name) || !isSame(table, name, base.get(name), value),
-          ),
-        );
+        const names = set.filter((name) => !isSame(table, name, base[name], next[name]));
+        return Object.fromEntries(names.map((name) => [name, next[name]]));
       }
     },
   };
@@ -219,9 +222,9 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
 
 /** A stored value as a row of the model has it. @throws UnreadableRow if no row can have it */
 function modelled(table: Table, key: object, name: string, stored: unknown): unknown {
-  const { ifNull, ifUnreadable, nullable } = columnOf(table, name);
   const value = readable(stored);
-  if (value !== null && value !== undefined) return value;
+  if (value !== null) return value;
+  const { ifNull, ifUnreadable, nullable } = columnOf(table, name);
   const instead = stored === null ? ifNull?.() : ifUnreadable?.();
   if (instead !== undefined) return instead;
   if (nullable) return null;
@@ -233,9 +236,12 @@ function modelled(table: Table, key: object, name: string, stored: unknown): unk
  * The condition that columns are as they were. That a column is null is true of a row that does not exist, too, and the
  * update would make one: so another column has to have a value beside. Undefined: too little is known of the row.
  */
-function conditionOf(table: Table, key: object, base: ReadonlyMap<string, unknown>, seen: Values) {
-  const isNull = [...base.keys()].filter((name) => base.get(name) === null);
-  const values = Object.fromEntries([...base].filter(([, value]) => value !== null));
+function conditionOf(table: Table, key: object, base: Values, seen: Values) {
+  const judged = namesOf(base);
+  const isNull = judged.filter((name) => base[name] === null);
+  const values = Object.fromEntries(
+    judged.filter((name) => base[name] !== null).map((name) => [name, base[name]]),
+  );
   if (isNull.length === 0 || Object.keys(values).length > 0) return { if: values, isNull };
   const others = dataNames(table);
   if (others.some((name) => seen[name] === undefined)) return undefined;
@@ -243,6 +249,11 @@ function conditionOf(table: Table, key: object, base: ReadonlyMap<string, unknow
   if (witness !== undefined) return { if: { [witness]: seen[witness] }, isNull };
   const why = "is null, and so is every other column: the row can only be deleted";
   throw unreadableRow(table, key, others[0] ?? "", why);
+}
+
+/** The names of those that are there. */
+function namesOf(values: Values): readonly string[] {
+  return Object.keys(values).filter((name) => values[name] !== undefined);
 }
 
 function dataNames(table: Table): readonly string[] {
@@ -267,8 +278,8 @@ function isSame(table: Table, name: string, one: unknown, other: unknown): boole
   if (one === other) return true;
   const value = readable(one);
   if (value === null || value === undefined || other === null) return false;
-  const { toText } = columnOf(table, name).type;
-  return toText(value) === toText(other);
+  const { type } = columnOf(table, name);
+  return type.toText(value) === type.toText(other);
 }
 
 /** What a function makes of the first items, up to the one of which it makes nothing. */
