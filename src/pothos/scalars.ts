@@ -40,8 +40,10 @@ const DateTime = discreet<Date, Date>(
   "a date and time as RFC 3339 writes them, e.g. 2027-08-15T18:30:00Z, in UTC of the years 0000 to 9999",
 );
 
-/** Most digits of a whole number that is given: each costs time that grows with their number. */
-const MOST_DIGITS = 10_000;
+/** The most digits of a `BigInt`, in both directions: the time to read or write one grows faster than their number. */
+export const MOST_DIGITS = 10_000;
+const TOO_LARGE = 10n ** BigInt(MOST_DIGITS);
+const WHOLE = new RegExp(String.raw`^(0|-?[1-9]\d{0,${MOST_DIGITS - 1}})$`);
 
 const BigIntScalar = discreet<bigint, string>(
   new GraphQLScalarType({
@@ -60,8 +62,7 @@ const BigIntScalar = discreet<bigint, string>(
 );
 
 function bigintOf(text: unknown): bigint {
-  const isDecimal = typeof text === "string" && /^(0|-?[1-9]\d*)$/.test(text);
-  if (isDecimal && text.length <= MOST_DIGITS) return BigInt(text);
+  if (typeof text === "string" && WHOLE.test(text)) return BigInt(text);
   throw new RangeError("It is no whole number");
 }
 
@@ -186,6 +187,11 @@ function discreet<Internal, External>(
     parseValue: (value) => attempt(() => parseValue(value)),
     parseLiteral: (node, variables) => attempt(() => parseLiteral(node, variables), node),
   });
+}
+
+/** Whether a whole number has at most {@link MOST_DIGITS} digits. */
+export function isShort(value: bigint): boolean {
+  return -TOO_LARGE < value && value < TOO_LARGE;
 }
 
 /** Whether RFC 3339 can write a date in UTC. */

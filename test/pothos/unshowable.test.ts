@@ -15,6 +15,7 @@ import {
   text,
   timestamp,
   tuple,
+  varint,
   vector,
 } from "../../src/cassandra/index.ts";
 import { clientError, takeSkipped } from "../../src/pothos/index.ts";
@@ -37,6 +38,7 @@ const Readings = table(
     by_name: map(text(), double()),
     by_value: frozen(map(double(), text())),
     pair: tuple(double(), timestamp()),
+    whole: varint(),
     embedding: vector(float(), 2),
   },
   { partition: ["device"], clustering: [asc("at")] },
@@ -156,6 +158,14 @@ const nullable: readonly (readonly [
     "pair",
     "a date and time of the years 0 to 9999",
     ["pair", "item1"],
+  ],
+  [
+    { whole: -(10n ** 10_000n) },
+    "whole",
+    { whole: null },
+    "whole",
+    "a whole number of at most 10000 digits",
+    ["whole"],
   ],
   [
     { embedding: [1, NaN] },
