@@ -231,6 +231,29 @@ test.each(["exact", "odd"])(
   },
 );
 
+test.each([undefined, null])(
+  "a page that is read with the context %s leaves it out, too",
+  async (contextValue) => {
+    const device = randomUUID();
+    await write(device, 1, { exact: NaN });
+    await write(device, 2);
+    log.length = 0;
+    const result = await graphql({
+      schema: schemaOf(
+        Readings,
+        { by_name: "byName", by_value: "byValue" },
+        { session: () => session },
+      ),
+      source: rowsOf("exact"),
+      variableValues: { device },
+      contextValue,
+    });
+    expect(result).toMatchObject({ data: { rows: { nodes: [{ exact: 1 }] } } });
+    expect(result.errors).toBeUndefined();
+    expect(log).toHaveLength(1);
+  },
+);
+
 test("what is not asked for costs nothing", async () => {
   const device = randomUUID();
   await write(device, 1, { exact: NaN, value: NaN });
