@@ -324,6 +324,11 @@ describe("a schema is not built", () => {
       `Table "t", column "b": the GraphQL type "StringStringEntry" would be both the entries of map<text, text> and the user-defined type "string_string_entry": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
     ],
     [
+      "with a user-defined type that is called like a root type",
+      keyed({ id: int(), a: udt("mutation", { x: int() }) }),
+      `Table "t", column "a": the GraphQL type "Mutation" would be both the root type of an operation and the user-defined type "mutation": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
+    ],
+    [
       "with a user-defined type that is called like another type of the schema",
       keyed({ id: int(), a: udt("row", { x: int() }) }),
       `Table "t", column "a": the GraphQL type "Row" would be both another type of the schema and the user-defined type "row": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
