@@ -3,12 +3,13 @@ import {
   columnOf,
   InvalidValue,
   keyNames,
+  partitionProblem,
   type PartitionKey,
   type PrimaryKey,
   type Table,
 } from "../cassandra/index.ts";
 import { fieldNameOf, fieldNamesOf, formOf, inputOf } from "./columns.ts";
-import { checkArgument } from "./error.ts";
+import { badArgument, checkArgument } from "./error.ts";
 import { readPart } from "./forms/form.ts";
 import type { Builder } from "./options.ts";
 
@@ -36,7 +37,9 @@ export function partitionOf<Types extends SchemaTypes, T extends Table>(
   table: T,
   args: Args,
 ): PartitionKey<T> {
-  return columnsOf(builder, table, table.partition, args) as PartitionKey<T>;
+  const partition = columnsOf(builder, table, table.partition, args) as PartitionKey<T>;
+  checkPartition(table, partition);
+  return partition;
 }
 
 /** The row that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
@@ -45,7 +48,9 @@ export function rowOf<Types extends SchemaTypes, T extends Table>(
   table: T,
   args: Args,
 ): PrimaryKey<T> {
-  return columnsOf(builder, table, keyNames(table), args) as PrimaryKey<T>;
+  const key = columnsOf(builder, table, keyNames(table), args) as PrimaryKey<T>;
+  checkPartition(table, key);
+  return key;
 }
 
 function columnArguments<Types extends SchemaTypes>(
@@ -91,12 +96,19 @@ function valueOf<Types extends SchemaTypes>(
   given: unknown,
 ): unknown {
   const form = formOf(builder, table, name);
-  const { type } = columnOf(table, name);
   try {
-    return type.check(readPart(form, given));
+    return columnOf(table, name).type.check(readPart(form, given));
   } catch (error) {
-    // Its message has the number, which may be personal.
+    // The end of its message is the number, which may be personal.
     const hasValue = error instanceof InvalidValue && error.code === "OUT_OF_RANGE";
-    throw hasValue ? new InvalidValue(error.code, `must be ${type.expects}`) : error;
+    throw hasValue
+      ? new InvalidValue(error.code, error.message.replace(/, but got .*/s, ""))
+      : error;
   }
+}
+
+/** @throws GraphQLError `BAD_USER_INPUT` for a key that Cassandra refuses as a whole */
+function checkPartition<T extends Table>(table: T, key: PartitionKey<T>): void {
+  const refused = partitionProblem(table, key);
+  if (refused) throw badArgument([fieldNameOf(table, refused.column)], refused.problem.message);
 }
