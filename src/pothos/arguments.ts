@@ -58,19 +58,24 @@ function columnArguments<Types extends SchemaTypes>(
   table: Table,
   names: readonly string[],
 ) {
-  const argument = (name: string) => {
-    const { type, description } = columnOf(table, name);
-    const role = table.partition.includes(name) ? "partition key" : "clustering key";
-    return arg({
-      type: inputOf(arg.builder as unknown as Builder, table, name) as never,
+  const builder = arg.builder as unknown as Builder;
+  const argument = (name: string) =>
+    arg({
+      type: inputOf(builder, table, name) as never,
       required: true,
-      description: [description, `Part of the ${role}; must be ${type.expects}.`]
-        .filter(Boolean)
-        .join(" "),
+      description: describeArgument(builder, table, name),
     });
-  };
   const fields = fieldNamesOf(table, names);
   return Object.fromEntries(names.map((name, at) => [fields[at]!, argument(name)]));
+}
+
+function describeArgument(builder: Builder, table: Table, name: string): string {
+  const { type, description } = columnOf(table, name);
+  const role = table.partition.includes(name) ? "partition key" : "clustering key";
+  // What a list or an input must be, its own GraphQL type says.
+  const isScalar = typeof formOf(builder, table, name).input !== "function";
+  const part = `Part of the ${role}${isScalar ? `; must be ${type.expects}` : ""}.`;
+  return description === undefined ? part : `${description} ${part}`;
 }
 
 function columnsOf<Types extends SchemaTypes>(

@@ -196,7 +196,7 @@ test("a scalar that a field of one's own names is in the schema, and what no one
   expect(typesOf(builder.toSchema()).toSorted()).toEqual(["BigInt", "Decimal", "Query"]);
 });
 
-test("a key of composite types has inputs for its arguments", () => {
+test("a key of composite types has inputs for its arguments, which say what they need", () => {
   const Keyed = table(
     "keyed",
     {
@@ -205,11 +205,12 @@ test("a key of composite types has inputs for its arguments", () => {
       tags: frozen(map(date(), text())),
       pair: tuple(text(), double()),
       embedding: vector(float(), 2),
+      name: text(),
       note: text(),
     },
     {
       partition: ["address"],
-      clustering: [asc("in-order"), asc("tags"), asc("pair"), asc("embedding")],
+      clustering: [asc("in-order"), asc("tags"), asc("pair"), asc("embedding"), asc("name")],
     },
   );
   const schema = schemaOf(Keyed);
@@ -224,6 +225,16 @@ test("a key of composite types has inputs for its arguments", () => {
     "tags: [DateStringEntryInput!]!",
     "pair: StringFloatTupleInput!",
     "embedding: Vector!",
+    "name: String!",
+  ]);
+  const { args } = schema.getQueryType()!.getFields()["row"]!;
+  expect(args.map(({ description }) => description)).toEqual([
+    "Part of the partition key.",
+    "Part of the clustering key.",
+    "Part of the clustering key.",
+    "Part of the clustering key.",
+    "Part of the clustering key; must be a list of 2 values of float.",
+    "Part of the clustering key; must be Unicode text.",
   ]);
   expect(fieldsOf(schema, "Row")).toContain("inOrder: [Int!]!");
   expect(fieldsOf(schema, "PostalAddressInput")).toEqual([
