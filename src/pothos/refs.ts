@@ -2,8 +2,7 @@ import "@pothos/plugin-relay";
 import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import type { Table } from "../cassandra/index.ts";
 import type { Connection } from "./connection.ts";
-
-type Builder = PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
+import type { Builder } from "./options.ts";
 
 /** The GraphQL types of a table in one builder. */
 interface TableRefs {
