@@ -89,7 +89,8 @@ function show<Types extends SchemaTypes, R extends object>(
   const instead: Record<string, unknown> = {};
   const unreadable = new Map<string, UnreadableRow>();
   for (const [name, form] of partlyShown(builder, table)) {
-    const value = values[name] ?? null;
+    // An own one: a column may be called `constructor`.
+    const value = (Object.hasOwn(values, name) ? values[name] : undefined) ?? null;
     const isLooked = value !== null && (names === undefined || names.includes(name));
     if (!isLooked || canShow(form, value)) continue;
     const error = unreadableColumn(table, values, name, expectsOf(form));
