@@ -368,6 +368,19 @@ describe("a schema is not built", () => {
     );
   });
 
+  test("with a field that could return either of two objects of its table", () => {
+    const Notes = table("notes", { id: int(), body: text() }, { partition: ["id"] });
+    const builder = createBuilder();
+    builder.tableObject("Note", Notes, { fields: (t) => ({ body: t.column("body") }) });
+    builder.tableObject("Draft", Notes, { fields: (t) => ({ body: t.column("body") }) });
+    builder.queryType({ fields: (t) => ({ note: t.row(Notes) }) });
+    expect(() => builder.toSchema()).toThrow(
+      new PothosSchemaError(
+        'Table "notes" has the GraphQL objects "Note" and "Draft": t.row, t.partition and connectionRef need one that has no other beside it.',
+      ),
+    );
+  });
+
   test("without the option cassandra", () => {
     const builder = new SchemaBuilder<object>({ plugins: [RelayPlugin, CassandraPlugin] } as never);
     builder.queryType({ fields: (t) => ({ one: t.int({ resolve: () => 1 }) }) });
