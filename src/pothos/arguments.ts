@@ -15,7 +15,7 @@ import type { Builder } from "./options.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** The required arguments by which a partition of a table is named, called as its columns' fields are. */
+/** Returns the required arguments that name a partition of a table. Each has the name of its column's field. */
 export function partitionArguments<Types extends SchemaTypes, T extends Table>(
   arg: ArgBuilder<Types>,
   table: T,
@@ -23,7 +23,7 @@ export function partitionArguments<Types extends SchemaTypes, T extends Table>(
   return columnArguments(arg, table, table.partition) as never;
 }
 
-/** The required arguments by which a row of a table is named, called as its columns' fields are. */
+/** Returns the required arguments that name a row of a table. Each has the name of its column's field. */
 export function rowArguments<Types extends SchemaTypes, T extends Table>(
   arg: ArgBuilder<Types>,
   table: T,
@@ -31,7 +31,7 @@ export function rowArguments<Types extends SchemaTypes, T extends Table>(
   return columnArguments(arg, table, keyNames(table)) as never;
 }
 
-/** The partition that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
+/** Returns the partition that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
 export function partitionOf<Types extends SchemaTypes, T extends Table>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
   table: T,
@@ -42,7 +42,7 @@ export function partitionOf<Types extends SchemaTypes, T extends Table>(
   return partition;
 }
 
-/** The row that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
+/** Returns the row that arguments name. @throws GraphQLError `BAD_USER_INPUT` */
 export function rowOf<Types extends SchemaTypes, T extends Table>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
   table: T,
@@ -72,7 +72,7 @@ function columnArguments<Types extends SchemaTypes>(
 function describeArgument(builder: Builder, table: Table, name: string): string {
   const { type, description } = columnOf(table, name);
   const role = table.partition.includes(name) ? "partition key" : "clustering key";
-  // What a list or an input must be, its own GraphQL type says.
+  // A list or an input object is described by its own GraphQL type.
   const isScalar = typeof formOf(builder, table, name).input !== "function";
   const part = `Part of the ${role}${isScalar ? `; must be ${type.expects}` : ""}.`;
   return description === undefined ? part : `${description} ${part}`;
@@ -93,7 +93,7 @@ function columnsOf<Types extends SchemaTypes>(
   );
 }
 
-/** The value of a column that an argument gives. @throws InvalidValue, whose message does not repeat it */
+/** Returns the value of a column that an argument gives. @throws InvalidValue whose message does not repeat the value */
 function valueOf<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
   table: Table,

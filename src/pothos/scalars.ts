@@ -104,7 +104,7 @@ function finiteNumbers(value: unknown): readonly number[] {
   throw new RangeError("It is no array of finite numbers");
 }
 
-/** The scalars of column types that GraphQL has not by itself, by their names in the schema. */
+/** The scalars of column types that GraphQL does not have itself, by their names in the schema. */
 export const scalars = {
   UUID,
   DateTime,
@@ -163,12 +163,12 @@ function textScalar(
   );
 }
 
-/** The text that stands in a document; undefined: it is none. */
+/** The value of a string literal; undefined for any other literal. */
 function textOf(node: ValueNode): string | undefined {
   return node.kind === Kind.STRING ? node.value : undefined;
 }
 
-/** Makes a scalar whose errors say what it must be, and do not repeat the value, which may be personal. */
+/** Makes a scalar whose errors say what a value must be without repeating it: values may be personal. */
 function discreet<Internal, External>(
   scalar: GraphQLScalarType<Internal, External>,
   expects: string,

@@ -32,7 +32,7 @@ export interface Form<Value = unknown> {
   /**
    * Returns what GraphQL's type takes for a value that it shows. Default: the value.
    *
-   * @param unshown makes the error that stands in the place of a part which cannot be shown and may be null
+   * @param unshown makes the error that replaces a nullable part that cannot be shown
    */
   show?(this: void, value: Value, unshown: (expects: string) => Error): unknown;
   /**
@@ -67,7 +67,7 @@ export interface Composite {
   readonly name: string;
   /** What it stands for, as a person reads it, e.g. `the user-defined type "address"`. */
   readonly meaning: string;
-  /** A text that is equal for types which it may stand for together. */
+  /** Equal for types that can share this GraphQL type. */
   readonly shape: string;
   readonly description: string;
   readonly fields: readonly CompositeField[];
