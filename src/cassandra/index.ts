@@ -75,6 +75,7 @@ export {
 } from "./select-rows.ts";
 export { type Selected } from "./selection.ts";
 export { boundedColumns } from "./bounded-columns.ts";
+export { partitionProblem } from "./partition-size.ts";
 export { connect, type Session } from "./session/session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";

@@ -5,12 +5,12 @@ import { formsOf } from "./forms/index.ts";
 import { checkName } from "./forms/names.ts";
 import type { Builder } from "./options.ts";
 
-/** The GraphQL name of a column. @throws PothosSchemaError if GraphQL cannot have it */
+/** Returns the GraphQL name of a column. @throws PothosSchemaError if it is not a valid one */
 export function fieldNameOf(table: Table, name: string): string {
   return checkName(columnOf(table, name).field ?? name, `Table "${table.name}": column "${name}"`);
 }
 
-/** The GraphQL names of columns. @throws PothosSchemaError if two have one name */
+/** Returns the GraphQL names of columns. @throws PothosSchemaError if two columns have the same name */
 export function fieldNamesOf(table: Table, names: readonly string[]): readonly string[] {
   const fields = names.map((name) => fieldNameOf(table, name));
   const twice = fields.findIndex((field, at) => fields.indexOf(field) !== at);
@@ -20,7 +20,7 @@ export function fieldNamesOf(table: Table, names: readonly string[]): readonly s
   return fields;
 }
 
-/** Checks the names of a partition key's columns among other arguments. @throws PothosSchemaError if one is called as an argument is */
+/** Checks that no column of a partition key has the name of another argument. @throws PothosSchemaError */
 export function checkArgumentNames(table: Table, others: object): void {
   for (const name of table.partition) {
     const field = fieldNameOf(table, name);
@@ -31,7 +31,7 @@ export function checkArgumentNames(table: Table, others: object): void {
   }
 }
 
-/** The error of two columns that have one name in GraphQL. */
+/** The error for two columns with the same name in GraphQL. */
 export function sameField(
   { name }: Table,
   one: string,

@@ -36,7 +36,8 @@ declare global {
     export interface SchemaBuilder<Types extends SchemaTypes> {
       /**
        * Defines the GraphQL object of a table's rows. The key columns are its fields by themselves;
-       * the others are chosen by `t.column(name)`.
+       * the others are chosen by `t.column(name)`. A table can have several objects; then the fields that return them have
+       * resolvers of your own, as `t.row` and `t.partition` cannot tell which one to return.
        *
        * @example
        * builder.tableObject("Party", PartyTable, { fields: (t) => ({ name: t.column("name") }) });

@@ -31,14 +31,14 @@ export type { CassandraScalars } from "./scalars.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
 
-/** The plugin's name, for a builder's `plugins`. It stands on the relay plugin's connection types: name both. */
+/** The plugin's name, for a builder's `plugins`. It needs the relay plugin, whose connection types it uses. */
 const cassandra = "cassandra";
 export default cassandra;
 
-/** The names of the scalars that a builder has from here: it may build several schemas. */
+/** The scalars that the plugin has added to a builder, by name. A builder may build several schemas. */
 const addedTo = new WeakMap<object, Set<string>>();
 
-/** Gives a builder the scalars of column types; the rest is in the methods that it adds to the builders. */
+/** Adds the scalars of column types to a builder. Everything else is in the methods that it adds to builders. */
 export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override beforeBuild(): void {
     optionsOf(this.builder);
@@ -52,7 +52,7 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     }
   }
 
-  /** @throws PothosSchemaError if a field says that it needs a column which its table has not */
+  /** @throws PothosSchemaError if a field needs a column that its table does not have */
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
     const { columns = [] } = (field.extensions?.["cassandra"] ?? {}) as FieldExtension;
     const table = columns.length > 0 && tableOf(this.builder, field.parentType);
@@ -63,13 +63,13 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     );
   }
 
-  /** Takes out of the schema those of our scalars that nothing in it uses. */
+  /** Removes those of our scalars that nothing in the schema uses. */
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {
     const config = schema.toConfig();
     const added = addedTo.get(this.builder);
     const others = config.types.filter(({ name }) => !added?.has(name));
     const used = new GraphQLSchema({ ...config, types: others });
-    // As they stood before, so that the order of types is kept.
+    // Filtered, so that the order of types is kept.
     const types = config.types.filter(({ name }) => used.getType(name));
     return new GraphQLSchema({ ...config, types });
   }

@@ -2,26 +2,32 @@ import "@pothos/plugin-relay";
 import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import type { Table } from "../cassandra/index.ts";
 import type { Connection } from "./connection.ts";
+import type { Builder } from "./options.ts";
 
-type Builder = PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
+type RowRef = ObjectRef<SchemaTypes, unknown>;
 
 /** The GraphQL types of a table in one builder. */
 interface TableRefs {
-  readonly row: ObjectRef<SchemaTypes, unknown>;
+  readonly rows: readonly RowRef[];
   connection?: ObjectRef<SchemaTypes, Connection>;
 }
 
 const refs = new WeakMap<Builder, Map<Table, TableRefs>>();
 
-/** Remembers the object that a builder has for a table's rows. */
-export function setRowRef(builder: Builder, table: Table, row: TableRefs["row"]): void {
+/** Remembers an object that a builder has for a table's rows. */
+export function addRowRef(builder: Builder, table: Table, row: RowRef): void {
   const tables = refs.get(builder) ?? new Map<Table, TableRefs>();
-  refs.set(builder, tables.set(table, { row }));
+  const { rows = [] } = tables.get(table) ?? {};
+  refs.set(builder, tables.set(table, { rows: [...rows, row] }));
 }
 
-/** The object of a table's rows. @throws PothosSchemaError if `tableObject` was not called */
-export function rowRef(builder: Builder, table: Table): TableRefs["row"] {
-  return refsOf(builder, table).row;
+/** The one object of a table's rows. @throws PothosSchemaError unless `tableObject` was called once */
+export function rowRef(builder: Builder, table: Table): RowRef {
+  const [row, other] = refsOf(builder, table).rows;
+  if (!other) return row!;
+  throw new PothosSchemaError(
+    `Table "${table.name}" has the GraphQL objects "${row!.name}" and "${other.name}": t.row, t.partition and connectionRef need one that has no other beside it.`,
+  );
 }
 
 /** The table whose rows an object shows; undefined: it shows none's. */
@@ -30,7 +36,7 @@ export function tableOf<Types extends SchemaTypes>(
   object: string,
 ): Table | undefined {
   const tables = refs.get(builder as unknown as Builder) ?? new Map<Table, TableRefs>();
-  return [...tables].find(([, { row }]) => row.name === object)?.[0];
+  return [...tables].find(([, { rows }]) => rows.some(({ name }) => name === object))?.[0];
 }
 
 /** The connection of a table's rows, defined when it is first asked for. */
@@ -41,7 +47,7 @@ export function connectionRef<Types extends SchemaTypes>(
   // What is remembered for a builder is of that builder's types; the map's key cannot say so.
   const own = builder as unknown as Builder;
   const found = refsOf(own, table);
-  found.connection ??= defineConnection(own, found.row);
+  found.connection ??= defineConnection(own, rowRef(own, table));
   return found.connection as never;
 }
 
@@ -53,7 +59,7 @@ function refsOf(builder: Builder, table: Table): TableRefs {
   );
 }
 
-function defineConnection(builder: Builder, row: TableRefs["row"]) {
+function defineConnection(builder: Builder, row: RowRef) {
   const name = `${row.name}Connection`;
   const edge = { name: `${row.name}Edge`, description: "A row and the cursor of its place." };
   const description = "A page of rows in clustering order.";

@@ -40,8 +40,10 @@ const DateTime = discreet<Date, Date>(
   "a date and time as RFC 3339 writes them, e.g. 2027-08-15T18:30:00Z, in UTC of the years 0000 to 9999",
 );
 
-/** Most digits of a whole number that is given: each costs time that grows with their number. */
-const MOST_DIGITS = 10_000;
+/** The most digits of a `BigInt`, in both directions: the time to read or write one grows faster than their number. */
+export const MOST_DIGITS = 10_000;
+const TOO_LARGE = 10n ** BigInt(MOST_DIGITS);
+const WHOLE = new RegExp(String.raw`^(0|-?[1-9]\d{0,${MOST_DIGITS - 1}})$`);
 
 const BigIntScalar = discreet<bigint, string>(
   new GraphQLScalarType({
@@ -60,8 +62,7 @@ const BigIntScalar = discreet<bigint, string>(
 );
 
 function bigintOf(text: unknown): bigint {
-  const isDecimal = typeof text === "string" && /^(0|-?[1-9]\d*)$/.test(text);
-  if (isDecimal && text.length <= MOST_DIGITS) return BigInt(text);
+  if (typeof text === "string" && WHOLE.test(text)) return BigInt(text);
   throw new RangeError("It is no whole number");
 }
 
@@ -103,7 +104,7 @@ function finiteNumbers(value: unknown): readonly number[] {
   throw new RangeError("It is no array of finite numbers");
 }
 
-/** The scalars of column types that GraphQL has not by itself, by their names in the schema. */
+/** The scalars of column types that GraphQL does not have itself, by their names in the schema. */
 export const scalars = {
   UUID,
   DateTime,
@@ -162,12 +163,12 @@ function textScalar(
   );
 }
 
-/** The text that stands in a document; undefined: it is none. */
+/** The value of a string literal; undefined for any other literal. */
 function textOf(node: ValueNode): string | undefined {
   return node.kind === Kind.STRING ? node.value : undefined;
 }
 
-/** Makes a scalar whose errors say what it must be, and do not repeat the value, which may be personal. */
+/** Makes a scalar whose errors say what a value must be without repeating it: values may be personal. */
 function discreet<Internal, External>(
   scalar: GraphQLScalarType<Internal, External>,
   expects: string,
@@ -186,6 +187,11 @@ function discreet<Internal, External>(
     parseValue: (value) => attempt(() => parseValue(value)),
     parseLiteral: (node, variables) => attempt(() => parseLiteral(node, variables), node),
   });
+}
+
+/** Whether a whole number has at most {@link MOST_DIGITS} digits. */
+export function isShort(value: bigint): boolean {
+  return -TOO_LARGE < value && value < TOO_LARGE;
 }
 
 /** Whether RFC 3339 can write a date in UTC. */

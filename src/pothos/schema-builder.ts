@@ -9,7 +9,7 @@ import {
 } from "../cassandra/index.ts";
 import { fieldNamesOf, formOf, outputOf, sameField } from "./columns.ts";
 import type { Builder } from "./options.ts";
-import { setRowRef } from "./refs.ts";
+import { addRowRef } from "./refs.ts";
 import { valueShown } from "./shown.ts";
 
 const prototype = SchemaBuilder.prototype as PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
@@ -23,7 +23,7 @@ prototype.tableObject = function tableObject<T extends Table>(
   options: PothosSchemaTypes.TableObjectOptions<SchemaTypes, T>,
 ) {
   const ref = this.objectRef<Row<T>>(name);
-  setRowRef(this, table, ref);
+  addRowRef(this, table, ref);
   this.objectType(ref, {
     description: describeKey(options.description ?? table.description, table),
     extensions: { cassandra: { table: table.name } },

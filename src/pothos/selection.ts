@@ -13,9 +13,9 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-/** What of a table's rows a selection set asks for. */
+/** What a selection set needs of a table's rows. */
 export interface Selection {
-  /** The columns to read beside the key. Undefined: all, as some field does not say what it needs. */
+  /** The columns to read beside the key. Undefined: all, because some field does not say what it needs. */
   readonly columns: readonly string[] | undefined;
   /** The columns that are shown. */
   readonly shown: readonly string[];
@@ -34,11 +34,11 @@ export interface FieldExtension {
   readonly columns?: readonly string[];
 }
 
-/** Fields of connections and edges by which rows are reached, and those for which the key is enough. */
+/** Fields of connections and edges that lead to rows, and those that need only the key. */
 const ways: ReadonlySet<string> = new Set(["edges", "nodes", "node"]);
 const ofKey: ReadonlySet<string> = new Set(["cursor", "pageInfo"]);
 
-/** Finds what a field that gives rows, or a connection of rows, is asked for. */
+/** Finds the columns that the selection set of a field needs; the field returns a row or a connection of rows. */
 export function selectionOf(info: Info): Selection {
   const needed = new Set<string>();
   const shown = new Set<string>();

@@ -11,18 +11,18 @@ import {
   withUnreadable,
 } from "../cassandra/index.ts";
 import { formOf } from "./columns.ts";
-import { canShow, type Form } from "./forms/form.ts";
+import { canShow, expectsOf, type Form } from "./forms/form.ts";
 import { formsOf } from "./forms/index.ts";
 
-// A column's type may hold values that GraphQL cannot show: NaN, or a year with five digits. To who reads rows for a
-// schema they are what values that cannot be read are to all: they cost their field, or their row.
+// A column's type may hold values that GraphQL cannot show: NaN, or a year with five digits. A schema treats them as the
+// model layer treats values that it cannot read: they cost their field or their row, and never the page.
 
 /**
- * Returns a row as a schema shows it, among others that are not to fail with it. What cannot be shown is null in a column
- * that may be null, and its field has an error; else it is the column's `nullAs`; where there is none, or it cannot be
- * shown either, why the row cannot be shown is returned in its place.
+ * Returns one of several rows as a schema shows it; the others do not fail with it. A value that cannot be shown becomes
+ * null in a nullable column, whose field then has an error. In another column it becomes the column's `nullAs`. If there is
+ * none, or GraphQL cannot show that either, the function returns an {@link UnreadableRow} instead of the row.
  *
- * @param names the columns that are to be shown. Default: all that the row has
+ * @param names the columns to be shown. Default: all that the row has
  * @example
  * readRows(session, Message, { room }, { limit, admit: (row) => showEach(builder, Message, row) });
  */
@@ -36,7 +36,7 @@ export function showEach<Types extends SchemaTypes, R extends object>(
 }
 
 /**
- * Returns a row as a schema shows it, for who asks for this row.
+ * Returns a row that was read by its key as a schema shows it.
  *
  * @throws UnreadableRow for a value that cannot be shown, in a column that may not be null
  */
@@ -73,9 +73,9 @@ export function valueShown(table: Table, row: RawRow, name: string, form: Form):
     if (unreadable) throw unreadable;
     return null;
   }
-  if (!canShow(form, value)) throw unshown(table, row, name, form.expects);
+  if (!canShow(form, value)) throw unreadableColumn(table, row, name, expectsOf(form));
   if (!form.show) return value;
-  return form.show(value, (expects) => unshown(table, row, name, expects));
+  return form.show(value, (expects) => unreadableColumn(table, row, name, expects));
 }
 
 function show<Types extends SchemaTypes, R extends object>(
@@ -89,10 +89,11 @@ function show<Types extends SchemaTypes, R extends object>(
   const instead: Record<string, unknown> = {};
   const unreadable = new Map<string, UnreadableRow>();
   for (const [name, form] of partlyShown(builder, table)) {
-    const value = values[name] ?? null;
+    // An own one: a column may be called `constructor`.
+    const value = (Object.hasOwn(values, name) ? values[name] : undefined) ?? null;
     const isLooked = value !== null && (names === undefined || names.includes(name));
     if (!isLooked || canShow(form, value)) continue;
-    const error = unshown(table, values, name, form.expects);
+    const error = unreadableColumn(table, values, name, expectsOf(form));
     const { nullable, ifUnreadable } = columnOf(table, name);
     const isKey = keyNames(table).includes(name);
     const other = isLenient && !isKey ? ifUnreadable?.() : undefined;
@@ -137,8 +138,4 @@ function formIn<Types extends SchemaTypes>(
     if (error instanceof PothosSchemaError) return undefined;
     throw error;
   }
-}
-
-function unshown(table: Table, row: RawRow, name: string, expects = "one that can be shown") {
-  return unreadableColumn(table, row, name, expects);
 }

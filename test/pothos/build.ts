@@ -16,12 +16,11 @@ interface Types {
   DefaultNodeNullability: false;
 }
 
-type Options = Omit<
-  PothosSchemaTypes.CassandraOptions<PothosSchemaTypes.ExtendDefaultTypes<Types>>,
-  "session"
+type Options = Partial<
+  PothosSchemaTypes.CassandraOptions<PothosSchemaTypes.ExtendDefaultTypes<Types>>
 >;
 
-/** A builder whose tables are read by the session of the context. */
+/** A builder whose tables are read by the session of the context, unless the options say by which. */
 export function createBuilder(options: Options = {}) {
   return new SchemaBuilder<Types>({
     plugins: [RelayPlugin, CassandraPlugin],
@@ -32,7 +31,7 @@ export function createBuilder(options: Options = {}) {
       edgesFieldOptions: { nullable: false },
       nodeFieldOptions: { nullable: false },
     },
-    cassandra: { ...options, session: (context) => context.session },
+    cassandra: { session: (context) => context.session, ...options },
   });
 }
 

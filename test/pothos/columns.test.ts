@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import {
   asc,
   bigint,
+  blob,
   connect,
   double,
   frozen,
@@ -39,6 +40,12 @@ const Scores = table(
   { partition: ["the-game"], clustering: [asc("rank"), asc("limits")] },
 );
 
+const Pairs = table(
+  "pairs",
+  { left: text(), right: blob(), note: text() },
+  { partition: ["left", "right"] },
+);
+
 const builder = createBuilder();
 builder.tableObject("Note", Notes, {
   fields: (t) => ({
@@ -54,8 +61,10 @@ builder.tableObject("Note", Notes, {
   }),
 });
 builder.tableObject("Score", Scores, { fields: (t) => ({ note: t.column("note") }) });
+builder.tableObject("Pair", Pairs, { fields: (t) => ({ note: t.column("note") }) });
 builder.queryType({
   fields: (t) => ({
+    pair: t.row(Pairs),
     note: t.row(Notes),
     notes: t.partition(Notes),
     score: t.row(Scores),
@@ -82,7 +91,7 @@ const room = randomUUID();
 let keyspace: TestKeyspace;
 let session: Session;
 beforeAll(async () => {
-  keyspace = await createKeyspace(Notes, Scores);
+  keyspace = await createKeyspace(Notes, Scores, Pairs);
   const { cluster, name } = keyspace;
   session = await connect({ ...cluster, keyspace: name, driver: { requestTracker } });
   await session.run(insert(Notes, { room, name: "a", title: "A", body: "Hello", stars: 5 }));
@@ -161,6 +170,11 @@ describe("a read of a wide table", () => {
 });
 
 describe("arguments", () => {
+  const read: Readonly<Record<string, string>> = {
+    note: `query ($room: String!) { note(room: $room, name: "a") { body } }`,
+    notes: `query ($room: String!) { notes(room: $room) { nodes { body } } }`,
+    pair: `query ($left: String!, $right: Base64!) { pair(left: $left, right: $right) { note } }`,
+  };
   const source = `query ($game: BigInt!, $place: Int!, $limits: [StringFloatEntryInput!]!) {
     score(game: $game, place: $place, limits: $limits) { game place limits { key value } note }
   }`;
@@ -204,4 +218,36 @@ describe("arguments", () => {
       expect((await run(source, given)).errors).toMatchObject([{ message, extensions }]);
     },
   );
+
+  test.each([
+    ["note", { room: "" }, 'Argument "room" must not be empty.'],
+    ["notes", { room: "" }, 'Argument "room" must not be empty.'],
+    [
+      "notes",
+      { room: "x".repeat(65_536) },
+      'Argument "room" must be shorter: a partition key has at most 65535 bytes.',
+    ],
+    [
+      "pair",
+      { left: "é".repeat(20_000), right: Buffer.alloc(25_530).toString("base64") },
+      'Argument "left" must be shorter: a partition key has at most 65535 bytes.',
+    ],
+  ])("%s refuses a partition key that Cassandra cannot have", async (field, given, message) => {
+    const argument = message.split('"')[1];
+    expect((await run(read[field]!, given)).errors).toMatchObject([
+      { message, extensions: { code: "BAD_USER_INPUT", argument: [argument] } },
+    ]);
+  });
+
+  test.each([
+    ["notes", { room: "x".repeat(65_535) }, { notes: { nodes: [] } }],
+    ["pair", { left: "", right: "" }, { pair: null }],
+    [
+      "pair",
+      { left: "é".repeat(20_000), right: Buffer.alloc(25_529).toString("base64") },
+      { pair: null },
+    ],
+  ])("%s takes one that Cassandra just can have", async (field, given, data) => {
+    expect(await run(read[field]!, given)).toEqual({ data });
+  });
 });

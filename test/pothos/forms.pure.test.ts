@@ -196,7 +196,7 @@ test("a scalar that a field of one's own names is in the schema, and what no one
   expect(typesOf(builder.toSchema()).toSorted()).toEqual(["BigInt", "Decimal", "Query"]);
 });
 
-test("a key of composite types has inputs for its arguments", () => {
+test("a key of composite types has inputs for its arguments, which say what they need", () => {
   const Keyed = table(
     "keyed",
     {
@@ -205,11 +205,12 @@ test("a key of composite types has inputs for its arguments", () => {
       tags: frozen(map(date(), text())),
       pair: tuple(text(), double()),
       embedding: vector(float(), 2),
+      name: text(),
       note: text(),
     },
     {
       partition: ["address"],
-      clustering: [asc("in-order"), asc("tags"), asc("pair"), asc("embedding")],
+      clustering: [asc("in-order"), asc("tags"), asc("pair"), asc("embedding"), asc("name")],
     },
   );
   const schema = schemaOf(Keyed);
@@ -224,6 +225,16 @@ test("a key of composite types has inputs for its arguments", () => {
     "tags: [DateStringEntryInput!]!",
     "pair: StringFloatTupleInput!",
     "embedding: Vector!",
+    "name: String!",
+  ]);
+  const { args } = schema.getQueryType()!.getFields()["row"]!;
+  expect(args.map(({ description }) => description)).toEqual([
+    "Part of the partition key.",
+    "Part of the clustering key.",
+    "Part of the clustering key.",
+    "Part of the clustering key.",
+    "Part of the clustering key; must be a list of 2 values of float.",
+    "Part of the clustering key; must be Unicode text.",
   ]);
   expect(fieldsOf(schema, "Row")).toContain("inOrder: [Int!]!");
   expect(fieldsOf(schema, "PostalAddressInput")).toEqual([
@@ -324,6 +335,11 @@ describe("a schema is not built", () => {
       `Table "t", column "b": the GraphQL type "StringStringEntry" would be both the entries of map<text, text> and the user-defined type "string_string_entry": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
     ],
     [
+      "with a user-defined type that is called like a root type",
+      keyed({ id: int(), a: udt("mutation", { x: int() }) }),
+      `Table "t", column "a": the GraphQL type "Mutation" would be both the root type of an operation and the user-defined type "mutation": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
+    ],
+    [
       "with a user-defined type that is called like another type of the schema",
       keyed({ id: int(), a: udt("row", { x: int() }) }),
       `Table "t", column "a": the GraphQL type "Row" would be both another type of the schema and the user-defined type "row": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
@@ -348,6 +364,19 @@ describe("a schema is not built", () => {
     expect(() => builder.toSchema()).toThrow(
       new PothosSchemaError(
         'Field "Note.length" needs the column "bdy", which table "notes" has not.',
+      ),
+    );
+  });
+
+  test("with a field that could return either of two objects of its table", () => {
+    const Notes = table("notes", { id: int(), body: text() }, { partition: ["id"] });
+    const builder = createBuilder();
+    builder.tableObject("Note", Notes, { fields: (t) => ({ body: t.column("body") }) });
+    builder.tableObject("Draft", Notes, { fields: (t) => ({ body: t.column("body") }) });
+    builder.queryType({ fields: (t) => ({ note: t.row(Notes) }) });
+    expect(() => builder.toSchema()).toThrow(
+      new PothosSchemaError(
+        'Table "notes" has the GraphQL objects "Note" and "Draft": t.row, t.partition and connectionRef need one that has no other beside it.',
       ),
     );
   });

@@ -15,6 +15,7 @@ import {
   text,
   timestamp,
   tuple,
+  varint,
   vector,
 } from "../../src/cassandra/index.ts";
 import { clientError, takeSkipped } from "../../src/pothos/index.ts";
@@ -37,6 +38,7 @@ const Readings = table(
     by_name: map(text(), double()),
     by_value: frozen(map(double(), text())),
     pair: tuple(double(), timestamp()),
+    whole: varint(),
     embedding: vector(float(), 2),
   },
   { partition: ["device"], clustering: [asc("at")] },
@@ -158,6 +160,14 @@ const nullable: readonly (readonly [
     ["pair", "item1"],
   ],
   [
+    { whole: -(10n ** 10_000n) },
+    "whole",
+    { whole: null },
+    "whole",
+    "a whole number of at most 10000 digits",
+    ["whole"],
+  ],
+  [
     { embedding: [1, NaN] },
     "embedding",
     { embedding: null },
@@ -218,6 +228,29 @@ test.each(["exact", "odd"])(
           `A row is left out. Table "readings", row {"device":"${device}","at":"${at(second).toISOString()}"}: "${column}" holds a value that is not a finite number.`,
       ),
     );
+  },
+);
+
+test.each([undefined, null])(
+  "a page that is read with the context %s leaves it out, too",
+  async (contextValue) => {
+    const device = randomUUID();
+    await write(device, 1, { exact: NaN });
+    await write(device, 2);
+    log.length = 0;
+    const result = await graphql({
+      schema: schemaOf(
+        Readings,
+        { by_name: "byName", by_value: "byValue" },
+        { session: () => session },
+      ),
+      source: rowsOf("exact"),
+      variableValues: { device },
+      contextValue,
+    });
+    expect(result).toMatchObject({ data: { rows: { nodes: [{ exact: 1 }] } } });
+    expect(result.errors).toBeUndefined();
+    expect(log).toHaveLength(1);
   },
 );
 

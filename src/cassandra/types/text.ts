@@ -35,7 +35,7 @@ function textType(
   match: (value: unknown) => string,
   { trim = false, min = 0, max = Infinity }: TextOptions,
 ) {
-  const expects = max === Infinity ? `at least ${min} characters` : `${min} to ${max} characters`;
+  const expects = expectsOf(cql, min, max);
   return defineType<string>({
     kind: cql,
     cql,
@@ -65,6 +65,12 @@ function textType(
     fromText: (value) => value,
     order: cql === "ascii" ? asciiOrder : textOrder,
   });
+}
+
+function expectsOf(cql: "text" | "ascii", min: number, max: number): string {
+  if (max !== Infinity) return `${min} to ${max} characters`;
+  if (min > 0) return `at least ${min} characters`;
+  return cql === "ascii" ? "ASCII text" : "Unicode text";
 }
 
 function unicode(value: unknown): string {

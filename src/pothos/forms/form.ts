@@ -22,7 +22,7 @@ export interface Form<Value = unknown> {
   readonly input: Scalar | (() => InputRef);
   /** Whether GraphQL can show a value. Default: all of them. */
   shows?(this: void, value: Value): boolean;
-  /** What a value must be so that it can be shown, as a person reads it. Needed beside `shows`. */
+  /** What a value must be so that it can be shown, as a person reads it. Default: `one that can be shown`. */
   readonly expects?: string;
   /**
    * Whether an element of a list may be null because it cannot be shown. Default: false, and a list with such an element
@@ -32,7 +32,7 @@ export interface Form<Value = unknown> {
   /**
    * Returns what GraphQL's type takes for a value that it shows. Default: the value.
    *
-   * @param unshown makes the error that stands in the place of a part which cannot be shown and may be null
+   * @param unshown makes the error that replaces a nullable part that cannot be shown
    */
   show?(this: void, value: Value, unshown: (expects: string) => Error): unknown;
   /**
@@ -67,7 +67,7 @@ export interface Composite {
   readonly name: string;
   /** What it stands for, as a person reads it, e.g. `the user-defined type "address"`. */
   readonly meaning: string;
-  /** A text that is equal for types which it may stand for together. */
+  /** Equal for types that can share this GraphQL type. */
   readonly shape: string;
   readonly description: string;
   readonly fields: readonly CompositeField[];
@@ -106,13 +106,18 @@ export function shownPart(
   value: unknown,
   unshown: (expects: string) => Error,
 ): unknown {
-  if (!canShow(form, value)) return unshown(form.expects ?? "a value of its type");
+  if (!canShow(form, value)) return unshown(expectsOf(form));
   return form.show ? form.show(value, unshown) : value;
 }
 
 /** Whether a form can show a value. */
 export function canShow(form: Form, value: unknown): boolean {
   return form.shows?.(value) ?? true;
+}
+
+/** What a value must be so that a form can show it. */
+export function expectsOf({ expects = "one that can be shown" }: Form): string {
+  return expects;
 }
 
 /** The value of what GraphQL's type gives. */

@@ -8,6 +8,8 @@ import { isName, pascalCase } from "./names.ts";
 import { recordForms } from "./records.ts";
 import { simpleForms } from "./simple.ts";
 
+const rootTypes: ReadonlySet<string> = new Set(["Query", "Mutation", "Subscription"]);
+
 const formsOfBuilders = new WeakMap<Builder, Forms>();
 
 /** Returns the forms of a builder: ours, and those of its option `forms`, which come first. */
@@ -31,8 +33,10 @@ function createForms(builder: Builder): Forms {
     const { name, meaning, shape } = composite;
     const found = made.get(name);
     if (found?.shape === shape) return found.ref as Ref;
-    if (found || builder.configStore.hasConfig(name)) {
-      throw twice(name, meaning, found?.meaning ?? "another type of the schema");
+    // Printed without a `schema` definition, a type of this name would be read as a root type.
+    const root = rootTypes.has(name) ? "the root type of an operation" : undefined;
+    if (found || root || builder.configStore.hasConfig(name)) {
+      throw twice(name, meaning, root ?? found?.meaning ?? "another type of the schema");
     }
     const ref = make();
     made.set(name, { ...composite, ref });

@@ -1,4 +1,4 @@
-import { isExpressible } from "../scalars.ts";
+import { isExpressible, isShort, MOST_DIGITS } from "../scalars.ts";
 import { type FormOfKind, scalarForm } from "./form.ts";
 
 const whole = scalarForm("Int");
@@ -35,5 +35,8 @@ export const simpleForms: Readonly<Record<string, FormOfKind>> = {
   timeuuid: uuid,
   tinyint: whole,
   uuid,
-  varint: large,
+  varint: scalarForm<bigint>("BigInt", {
+    shows: isShort,
+    expects: `a whole number of at most ${MOST_DIGITS} digits`,
+  }),
 };

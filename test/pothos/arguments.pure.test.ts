@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import {
+  asc,
+  bigint,
+  float,
+  frozen,
+  int,
+  list,
+  map,
+  table,
+  text,
+  uuid,
+} from "../../src/cassandra/index.ts";
+import { rowOf } from "../../src/pothos/index.ts";
+import { createBuilder } from "./build.ts";
+
+const Keyed = table(
+  "keyed",
+  {
+    id: uuid(),
+    whole: bigint(),
+    wholes: frozen(list(bigint())),
+    ranks: frozen(map(text(), int({ min: 1, max: 9 }))),
+    rate: float(),
+  },
+  {
+    partition: ["id"],
+    clustering: [asc("whole"), asc("wholes"), asc("ranks"), asc("rate")],
+  },
+);
+const builder = createBuilder();
+const given = {
+  id: "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51",
+  whole: 1n,
+  wholes: [1n],
+  ranks: [{ key: "a", value: 1 }],
+  rate: 0.5,
+};
+
+const INT64 = "a whole number from -9223372036854775808 to 9223372036854775807";
+
+test.each([
+  [{ whole: 2n ** 64n }, `Argument "whole" must be ${INT64}.`],
+  [
+    { wholes: [1n, 2n ** 64n] },
+    `Argument "wholes" must have in item 1 a value that must be ${INT64}.`,
+  ],
+  [
+    { ranks: [{ key: "a", value: 10 }] },
+    'Argument "ranks" must have in the value of key 0 a value that must be a whole number from 1 to 9.',
+  ],
+  [{ rate: 1e300 }, 'Argument "rate" must be a number of 32 bits.'],
+])("an argument out of range is told where and why, without its value: %o", (wrong, message) => {
+  expect(() => rowOf(builder, Keyed, { ...given, ...wrong })).toThrow(message);
+});
