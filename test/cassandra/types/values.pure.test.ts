@@ -5,9 +5,11 @@ import {
   blob,
   boolean,
   type Column,
+  column,
   counter,
   date,
   decimal,
+  defineType,
   double,
   duration,
   float,
@@ -453,6 +455,20 @@ test("values that Cassandra takes for the same have one identity", () => {
   const lists = frozen(list(decimal()));
   expect(identity(lists, ["1.0"])).toBe(identity(lists, ["1.00"]));
   expect(lists.type.toText(["1.0"])).not.toBe(lists.type.toText(["1.00"]));
+});
+
+test("a type of your own has its check where it is frozen, or within another type", () => {
+  const check = () => {
+    throw new InvalidValue("TOO_LONG", "must be few");
+  };
+  const few = column(defineType<ReadonlySet<string>>({ ...set(text()).type, check }));
+  const [one, whole] = [new Set(["a"]), frozen(few).type];
+  expect(whole).toMatchObject({ cql: "frozen<set<text>>", parts: [{ name: "element" }] });
+  expect(whole.isMulticell ?? false).toBe(false);
+  expect(() => whole.check(one)).toThrow("must be few");
+  expect(whole.match(one)).toEqual(one);
+  expect(() => tuple(few).type.check([one])).toThrow("must be few");
+  expect(() => frozen(list(few)).type.check([one])).toThrow("must be few");
 });
 
 test("a default that can be changed is each row's own", () => {
