@@ -145,6 +145,8 @@ function checkCounters(table: Table): void {
       `"${counter[0]}" is a counter, so "${other[0]}" outside the key must be one too`,
     );
   }
+  const begun = data.find(([, { initial }]) => initial);
+  if (begun) throw bad(table, `"${begun[0]}" has a default, and a counter begins at 0`);
   if (table.lwt)
     throw bad(table, `"${counter[0]}" is a counter, which no lightweight transaction can change`);
 }

@@ -39,8 +39,9 @@ export interface ColumnBuilder<
   /** Every insert gives it; a row without it is an error when read. */
   required(): ColumnBuilder<Value, false, false, R>;
   /**
-   * An insert may leave it out. A constant, which must fit the column, is also what a stored null reads as; a function runs once per insert, and a
-   * stored null is an error when read.
+   * An insert may leave it out. A constant, which must fit the column, is also what a stored null reads as, except in a
+   * collection that is not frozen: there null is an empty one. A function runs once per insert, and a stored null is an
+   * error when read.
    */
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R>;
   /**
@@ -122,7 +123,7 @@ function build<Value, Nullable extends boolean, Optional extends boolean, R exte
       return build<Value, false, true, R>({
         ...present,
         initial: constant,
-        ifNull: constant,
+        ifNull: (state.type.isMulticell ? state.ifNull : undefined) ?? constant,
         ifUnreadable: constant,
       });
     },

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  ascii,
+  bigint,
   CassandraError,
   type Column,
   counter,
@@ -10,7 +12,9 @@ import {
   set,
   table,
   text,
+  tinyint,
   udt,
+  varint,
   vector,
 } from "../../src/cassandra/index.ts";
 import { rightModels, wrongModels } from "../fixtures/wrong-models.ts";
@@ -23,6 +27,21 @@ test.each(wrongModels)("$what is refused", ({ define, why }) => {
 
 test.each(rightModels)("$what is a model", ({ define }) => {
   expect(define).not.toThrow();
+});
+
+test.each<[string, () => unknown, string]>([
+  ["int", () => int({ max: 2 ** 31 }), "-2147483648 to 2147483648: they must be"],
+  ["int", () => int({ min: 5, max: 1 }), "5 to 1: they must be"],
+  ["int", () => int({ min: NaN }), "NaN to 2147483647: they must be"],
+  ["tinyint", () => tinyint({ min: -129 }), "-129 to 127: they must be"],
+  ["bigint", () => bigint({ min: -(2n ** 64n) }), "-18446744073709551616 to"],
+  ["varint", () => varint({ min: 1n, max: 0n }), "1 to 0: they must be"],
+  ["text", () => text({ min: 2, max: 1 }), "2 to 1 characters."],
+  ["ascii", () => ascii({ max: -1 }), "0 to -1 characters."],
+])("bounds of %s that no value is within, or one that it does not have: %#", (cql, define, why) => {
+  expect(define).toThrow(CassandraError);
+  expect(define).toThrow(`A column of ${cql} cannot have the bounds `);
+  expect(define).toThrow(why);
 });
 
 describe("what Cassandra would take, but this library cannot keep", () => {
@@ -51,6 +70,11 @@ describe("what Cassandra would take, but this library cannot keep", () => {
       "lightweight transactions on counters",
       define({ n: counter() }, { lwt: true }),
       '"n" is a counter, which no lightweight transaction can change',
+    ],
+    [
+      "a counter with a default",
+      define({ n: counter().default(3n) }),
+      '"n" has a default, and a counter begins at 0',
     ],
     [
       "a vector of counters",

@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { InvalidValue } from "../error.ts";
+import { CassandraError, InvalidValue } from "../error.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
 import { asciiOrder, textOrder } from "../word-order.ts";
 
@@ -35,6 +35,12 @@ function textType(
   match: (value: unknown) => string,
   { trim = false, min = 0, max = Infinity }: TextOptions,
 ) {
+  if (!(min >= 0 && min <= max)) {
+    throw new CassandraError(
+      "BAD_TABLE",
+      `A column of ${cql} cannot have the bounds ${min} to ${max} characters.`,
+    );
+  }
   const expects = max === Infinity ? `at least ${min} characters` : `${min} to ${max} characters`;
   return defineType<string>({
     kind: cql,

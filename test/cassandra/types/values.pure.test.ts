@@ -483,6 +483,13 @@ test("a default that can be changed is each row's own", () => {
   expect(() => int().nullAs(1.5)).toThrow(InvalidValue);
 });
 
+test("a collection that is not frozen reads as empty where it was emptied, whatever its default", () => {
+  const { initial, ifNull } = list(int()).default([1]);
+  expect([initial!(), ifNull!()]).toEqual([[1], []]);
+  expect(frozen(list(int())).default([1]).ifNull!()).toEqual([1]);
+  expect(list(int()).nullAs([2]).ifNull!()).toEqual([2]);
+});
+
 test("a user-defined type has the fields of its names, whatever these are", () => {
   const value = lookup.type.check({ gt: 1, ["__proto__"]: "x" }) as object;
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
