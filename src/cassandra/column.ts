@@ -1,3 +1,4 @@
+import { CassandraError } from "./error.ts";
 import type { ColumnType } from "./type.ts";
 
 /** Where a value is kept: in its row, once per partition, or as a counter in either. */
@@ -90,6 +91,18 @@ export function counterColumn(
   type: ColumnType<bigint>,
 ): ColumnBuilder<bigint, false, true, "counter"> {
   return build({ type, nullable: false, optional: true, role: "counter", ifNull: () => 0n });
+}
+
+/**
+ * Returns the type of a column that another type is made of, which has only its values.
+ *
+ * @throws CassandraError `BAD_TABLE` if more is said of it
+ */
+export function partOf<Value>(column: Column<Value>): ColumnType<Value> {
+  const { type, optional, initial, ifUnreadable } = column;
+  if (optional && !initial && !ifUnreadable && !isStatic(column)) return type;
+  const message = `A column of ${type.cql} that is required, static or has a default cannot be frozen or within another type: say so of the whole column.`;
+  throw new CassandraError("BAD_TABLE", message);
 }
 
 /** Whether a partition has one value of a column, which all its rows share. */

@@ -9,10 +9,12 @@ import {
   frozen,
   int,
   list,
+  map,
   set,
   table,
   text,
   tinyint,
+  tuple,
   udt,
   varint,
   vector,
@@ -42,6 +44,28 @@ test.each<[string, () => unknown, string]>([
   expect(define).toThrow(CassandraError);
   expect(define).toThrow(`A column of ${cql} cannot have the bounds `);
   expect(define).toThrow(why);
+});
+
+test.each<[string, () => unknown]>([
+  ["a required element", () => list(text().required())],
+  ["a static column, frozen", () => frozen(list(text()).static())],
+  ["a field with a default", () => udt("place", { name: text().default("x") })],
+  ["a field with a value for null", () => udt("place", { name: text().nullAs("x") })],
+  [
+    "a key with a default",
+    () =>
+      map(
+        int().default(() => 1),
+        text(),
+      ),
+  ],
+  ["a static part of a tuple", () => tuple(text().static())],
+  ["a required element of a vector", () => vector(int().required(), 2)],
+  ["a required element of a set", () => set(int().required())],
+])("%s is refused, as a value has only its type", (_, define) => {
+  expect(define).toThrow(
+    /^A column of (text|int|list<text>) that is required, static or has a default cannot be frozen or within another type: say so of the whole column\.$/,
+  );
 });
 
 describe("what Cassandra would take, but this library cannot keep", () => {

@@ -1,5 +1,5 @@
 import { type ColumnType, defineType, identityOf, unreadable, wrongType } from "../type.ts";
-import { collectionColumn, type Column } from "../column.ts";
+import { collectionColumn, type Column, partOf } from "../column.ts";
 import { decodeAll, encodeAll, kept, sorted, whole } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
 import { compareBy, orderOf, partBy, textsOf } from "./parts.ts";
@@ -15,8 +15,8 @@ import { compareBy, orderOf, partBy, textsOf } from "./parts.ts";
  *
  * @example map(text(), int()) // map<text, int>
  */
-export function map<Key, Value>({ type: key }: Column<Key>, { type: value }: Column<Value>) {
-  return collectionColumn(mapType(key, value, false));
+export function map<Key, Value>(key: Column<Key>, value: Column<Value>) {
+  return collectionColumn(mapType(partOf(key), partOf(value), false));
 }
 
 function mapType<Key, Value>(
