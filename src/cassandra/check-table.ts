@@ -42,6 +42,10 @@ function checkNames(table: Table): void {
 }
 
 function checkKey(table: Table): void {
+  // A name alone would be a column without a name.
+  if (table.clustering.some(({ name }) => typeof name !== "string")) {
+    throw bad(table, "each column of its clustering key is one of asc(…) or desc(…)");
+  }
   const names = keyOf(table);
   const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
   if (unknown !== undefined) {

@@ -96,6 +96,11 @@ describe("what Cassandra would take, but this library cannot keep", () => {
       '"n" is a counter, which no lightweight transaction can change',
     ],
     [
+      "a clustering column without a direction",
+      define({ c: int() }, { clustering: ["c"] }),
+      "each column of its clustering key is one of asc(…) or desc(…)",
+    ],
+    [
       "a counter with a default",
       define({ n: counter().default(3n) }),
       '"n" has a default, and a counter begins at 0',

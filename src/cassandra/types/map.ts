@@ -5,8 +5,8 @@ import { frozenType } from "./frozen.ts";
 import { compareBy, orderOf, partBy, textsOf } from "./parts.ts";
 
 /**
- * CQL `map`: values by key, as a `Map`; the database keeps them in the order of their keys. An element can be written and
- * compared by itself: see {@link element}. See also {@link list} and {@link set}.
+ * CQL `map`: values by key, as a `Map`; the database keeps them in the order of their keys. An element of a hidden
+ * one can be written and compared by itself: see {@link element}. See also {@link list} and {@link set}.
  *
  * Where a table has a map, list or set that is neither frozen nor static, Cassandra looks for a row in all its files, since
  * an old one may have elements that newer ones have not; else it begins with the newest and stops when it has all that was

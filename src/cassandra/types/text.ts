@@ -41,7 +41,7 @@ function textType(
       `A column of ${cql} cannot have the bounds ${min} to ${max} characters.`,
     );
   }
-  const expects = max === Infinity ? `at least ${min} characters` : `${min} to ${max} characters`;
+  const expects = expectation(cql, min, max);
   return defineType<string>({
     kind: cql,
     cql,
@@ -71,6 +71,12 @@ function textType(
     fromText: (value) => value,
     order: cql === "ascii" ? asciiOrder : textOrder,
   });
+}
+
+function expectation(cql: "text" | "ascii", min: number, max: number): string {
+  if (max !== Infinity) return `${min} to ${max} characters`;
+  if (min > 0) return `at least ${min} characters`;
+  return cql === "text" ? "Unicode text" : "ASCII text";
 }
 
 function unicode(value: unknown): string {

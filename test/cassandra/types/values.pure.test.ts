@@ -471,6 +471,15 @@ test("a type of your own has its check where it is frozen, or within another typ
   expect(() => frozen(list(few)).type.check([one])).toThrow("must be few");
 });
 
+test.each([
+  [text(), "Unicode text"],
+  [ascii(), "ASCII text"],
+  [text({ min: 2 }), "at least 2 characters"],
+  [text({ max: 5 }), "0 to 5 characters"],
+])("a text is told as what it must be: %#", ({ type }, expects) => {
+  expect(type.expects).toBe(expects);
+});
+
 test("a default that can be changed is each row's own", () => {
   const { ifNull, initial } = timestamp().default(new Date(5));
   initial!().setTime(6);
