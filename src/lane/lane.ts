@@ -1,31 +1,32 @@
 import {
   CassandraError,
-  clusteringIdentity,
   type ClusteringKey,
-  clusteringNames,
   MAX_ROWS_A_QUERY,
   type PartitionKey,
-  type RawRow,
   selectStored,
   type Session,
-  type StoredRow,
   type Table,
 } from "../cassandra/index.ts";
 import { contention } from "../error.ts";
+import { type Caller, createCallers, tellEach } from "./caller.ts";
 import { type Cell, isUnknown } from "./cell.ts";
+import { createKnownRows, rowText } from "./known.ts";
 import { laneLimits } from "./limits.ts";
-import { createRecent } from "../recent.ts";
-import type { RowPlan, Rule, Seen } from "./rule.ts";
+import { bounded, columnsOf, type PlannedRow, workOut } from "./plan.ts";
+import type { Rule } from "./rule.ts";
 
 /** A partition's queue in one process: what waits goes together, in rounds, one in flight. */
-export interface Lane<Request, Answer> {
-  /** Asks for something, and gives its answer: it rests on what Cassandra said of after it was asked for. */
-  ask(request: Request): Promise<Answer>;
+export interface Lane<T extends Table> {
+  /**
+   * Asks for something, by whatever rule: a partition has one lane for all of them, since two lanes on one cell would
+   * settle each other's rounds. The answer rests on what Cassandra said after it was asked for.
+   */
+  ask<Request, Answer>(rule: Rule<T, Request, Answer>, request: Request): Promise<Answer>;
 }
 
-export interface LaneOptions<T extends Table, Request, Answer> {
+export interface LaneOptions<T extends Table> {
   readonly session: Session;
-  readonly rule: Rule<T, Request, Answer>;
+  readonly table: T;
   readonly partition: PartitionKey<T>;
   readonly cell: Cell<T>;
   /** A row was changed, or may have been, for somebody who no longer waits. */
@@ -34,161 +35,88 @@ export interface LaneOptions<T extends Table, Request, Answer> {
   readonly onIdle: () => void;
 }
 
-/** Somebody who waits. */
-interface Caller<Request, Answer> {
-  readonly request: Request;
-  readonly row: string;
-  /** When the request came, on the lane's own clock. */
-  readonly came: number;
-  /** How many rounds have found the row otherwise. */
-  rounds: number;
-  /** Whether the request is in the round in flight. */
-  sent: boolean;
-  tell(answer: Answer | Error): void;
-}
-
-/** What is known of a row, and since when: who came before that may be answered by it. */
-interface Known<T extends Table> {
-  readonly seen: Seen<T>;
-  readonly asOf: number;
-}
-
-/** The callers of a row, and what is to become of it. */
-interface Planned<T extends Table, Request, Answer> {
-  readonly row: string;
-  readonly key: ClusteringKey<T>;
-  readonly callers: readonly Caller<Request, Answer>[];
-  readonly plan: RowPlan<T, Answer>;
-}
-
-export function createLane<T extends Table, Request, Answer>({
-  session,
-  rule,
-  partition,
-  cell,
-  onLate,
-  onIdle,
-}: LaneOptions<T, Request, Answer>): Lane<Request, Answer> {
-  type Asking = Caller<Request, Answer>;
-  type Row = Planned<T, Request, Answer>;
-  const { table } = rule;
-  const waiting = new Set<Asking>();
-  const known = createRecent<Known<T>>(laneLimits.known);
-  let clock = 0;
-  /** Since when Cassandra has been asked without an answer. */
-  let asked: number | undefined;
-  let running = false;
-
-  function ask(request: Request): Promise<Answer> {
-    if (waiting.size >= laneLimits.waiting) return Promise.reject(contention());
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const caller: Asking = {
-      request,
-      row: rowText(table, rule.rowOf(request)),
-      came: ++clock,
-      rounds: 0,
-      sent: false,
-      tell(answer) {
-        clearTimeout(timer);
-        waiting.delete(caller);
-        if (answer instanceof Error) reject(answer);
-        else resolve(answer);
-      },
-    };
-    const timer = setTimeout(() => caller.tell(tooLate(caller)), laneLimits.time);
-    waiting.add(caller);
-    if (!running) void run();
-    return promise;
-  }
+/**
+ * Makes a lane. A round has these steps: work out what is asked for; look at the rows of which too little is known;
+ * answer those who need no write; send the writes of the others as one batch; then answer its callers, or work out
+ * again what did not go through.
+ */
+export function createLane<T extends Table>(options: LaneOptions<T>): Lane<T> {
+  const { session, table, partition, cell, onLate, onIdle } = options;
+  type Row = PlannedRow<T>;
+  const silence = createSilence();
+  const callers = createCallers<T>(silence.isLong);
+  const known = createKnownRows(table);
+  let isRunning = false;
 
   async function run(): Promise<void> {
-    running = true;
-    // Who asks in the same turn of the event loop goes together.
+    isRunning = true;
+    // Those who ask in the same turn of the event loop go together.
     await Promise.resolve();
-    while (waiting.size > 0) {
-      const taken = [...waiting];
+    for (let taken = callers.waiting(); taken.length > 0; taken = callers.waiting()) {
       // What is thrown here is a defect: nobody is to wait for ever because of it.
       await round(taken).catch((error: Error) => taken.forEach((caller) => caller.tell(error)));
     }
-    running = false;
+    isRunning = false;
     onIdle();
   }
 
-  /** Who comes while it runs waits for the next one. */
-  async function round(taken: readonly Asking[]): Promise<void> {
-    const first = workOut(taken);
+  /** Those who come while it runs wait for the next one. */
+  async function round(taken: readonly Caller<T>[]): Promise<void> {
+    const first = workOut(partition, known, taken);
     const unclear = first.filter((row) => !isClear(row)).slice(0, MAX_ROWS_A_QUERY);
-    const rows =
-      unclear.length === 0 ? first : [...first.filter(isClear), ...(await look(unclear))];
-    for (const { plan, callers } of rows) if (!plan.write) tell(callers, plan.answers);
+    const clear = first.filter(isClear);
+    const rows = unclear.length === 0 ? clear : [...clear, ...(await look(unclear))];
+    for (const { plan, callers: group } of rows) if (!plan.write) tellEach(group, plan.answers);
     const writes = bounded(rows.filter(({ plan }) => plan.write));
     if (writes.length > 0) await send(writes);
   }
 
-  function workOut(callers: readonly Asking[]): readonly Row[] {
-    return [...Map.groupBy(callers, ({ row }) => row)].flatMap(([row, group]) => {
-      const requests = group.map(({ request }) => request);
-      try {
-        const plan = rule.workOut(partition, known.get(row)?.seen, requests);
-        return { row, key: rule.rowOf(requests[0]!), callers: group, plan };
-      } catch (error) {
-        tell(
-          group,
-          group.map(() => error as Error),
-        );
-        return [];
-      }
-    });
-  }
-
   /** Whether a row is to be written, or its callers can be answered by what is known. */
-  function isClear({ row, callers, plan }: Row): boolean {
+  function isClear({ row, callers: group, plan }: Row): boolean {
     // The first round of a process leaves something in the partition: not for a row that may not even exist.
-    if (plan.write) return plan.creates === true || cell.isOpen() || Boolean(known.get(row)?.seen);
-    const asOf = known.get(row)?.asOf ?? 0;
-    return plan.answers.length > 0 && callers.every(({ came }) => came <= asOf);
+    if (plan.write) return plan.creates === true || cell.isOpen() || Boolean(known.seen(row));
+    return plan.answers.length > 0 && known.isFresh(row, group);
   }
 
   /** Reads rows, and works out again what was asked of them. */
   async function look(rows: readonly Row[]): Promise<readonly Row[]> {
-    const callers = rows.flatMap((row) => row.callers);
-    const columns = rule.columnsOf(callers.map(({ request }) => request));
-    const keys = rows.map(({ key }) => key);
-    const asOf = clock;
+    const group = callersOf(rows);
+    const keys = rows.map(({ callers: [caller] }) => caller!.key);
+    const asOf = callers.now();
     try {
-      const found = await answerOf(session.run(selectStored(table, partition, keys, columns)));
-      observe(rows, found, asOf);
+      const read = selectStored(table, partition, keys, columnsOf(group));
+      known.observe(textsOf(rows), await silence.during(session.run(read)), asOf);
     } catch (error) {
       if (rows.length > 1 && isOfOneRow(error)) return (await eachAlone(rows, look)).flat();
       fail(rows, error);
       return [];
     }
     // Some may have stopped waiting.
-    return workOut(again(callers));
+    return workOut(partition, known, again(group));
   }
 
   async function send(planned: readonly Row[]): Promise<void> {
     try {
-      if (!cell.isOpen()) await answerOf(cell.open());
+      if (!cell.isOpen()) await silence.during(cell.open());
     } catch (error) {
       return fail(planned, error);
     }
-    // Who has gone was told that nothing was sent.
-    const rows = planned.filter(({ callers }) => callers.every((caller) => waiting.has(caller)));
+    // Those who have gone were told that nothing was sent.
+    const rows = planned.filter(({ callers: group }) => group.every(callers.has));
     const writes = rows.flatMap(({ plan }) => plan.write ?? []);
     if (writes.length === 0) return;
-    const asOf = clock;
+    const asOf = callers.now();
     setSent(rows, true);
     try {
-      const sent = await answerOf(cell.send(writes));
+      const sent = await silence.during(cell.send(writes));
       if (sent.applied === true) return apply(rows);
-      if (sent.applied === "never") for (const { row } of rows) known.delete(row);
-      else observe(rows, sent.rows, asOf);
+      if (sent.applied === "never") for (const { row } of rows) known.forget(row);
+      else known.observe(textsOf(rows), sent.rows, asOf);
       setSent(rows, false);
-      again(rows.flatMap(({ callers }) => callers));
+      again(callersOf(rows));
     } catch (error) {
       // It is given up: the rows may have been changed, or be changed later.
-      if (isUnknown(error)) for (const row of rows) late(row);
+      if (isUnknown(error)) for (const row of rows) tellLate(row);
       if (rows.length === 1 || !isOfOneRow(error)) return fail(rows, error);
       setSent(rows, false);
       await eachAlone(rows, send);
@@ -198,68 +126,58 @@ export function createLane<T extends Table, Request, Answer>({
   function apply(rows: readonly Row[]): void {
     setSent(rows, false);
     for (const planned of rows) {
-      const { row, callers, plan } = planned;
-      late(planned);
-      // Certain is only what was written or compared: whoever is to be told of the rest has it looked at.
-      known.set(row, { seen: plan.after, asOf: 0 });
-      tell(callers, plan.answers);
+      tellLate(planned);
+      known.expect(planned.row, planned.plan.after);
+      tellEach(planned.callers, planned.plan.answers);
     }
   }
 
   /** Tells of a row of which a caller can no longer be told. */
-  function late({ row, key, callers }: Row): void {
-    known.delete(row);
-    if (callers.some((caller) => !waiting.has(caller))) onLate(key);
-  }
-
-  /** Remembers rows as they were found; those that were not found do not exist. */
-  function observe(rows: readonly Row[], found: readonly StoredRow<T>[], asOf: number): void {
-    const byKey = new Map(
-      found.filter((row) => isRow(table, row)).map((row) => [rowText(table, row), row]),
-    );
-    for (const { row } of rows) known.set(row, { seen: byKey.get(row) ?? null, asOf });
+  function tellLate({ row, callers: group }: Row): void {
+    known.forget(row);
+    if (!group.every(callers.has)) onLate(group[0]!.key);
   }
 
   /** Those who go on waiting for another round. */
-  function again(callers: readonly Asking[]): readonly Asking[] {
-    const present = callers.filter((caller) => waiting.has(caller));
-    for (const caller of present) {
+  function again(group: readonly Caller<T>[]): readonly Caller<T>[] {
+    for (const caller of group.filter(callers.has)) {
       caller.rounds += 1;
       if (caller.rounds > laneLimits.rounds) caller.tell(contention());
     }
-    return present.filter((caller) => waiting.has(caller));
+    return group.filter(callers.has);
   }
 
-  /** Tells those whose statement was not run why. */
-  function fail(rows: readonly Row[], error: unknown): void {
-    for (const caller of rows.flatMap(({ callers }) => callers)) caller.tell(error as Error);
-  }
+  return {
+    ask<Request, Answer>(rule: Rule<T, Request, Answer>, request: Request) {
+      const key = rule.rowOf(request);
+      const answer = callers.add({ rule: rule as never, request, key, row: rowText(table, key) });
+      if (!isRunning) void run();
+      // A rule's own answer, which the queue hands through.
+      return answer as Promise<Answer>;
+    },
+  };
+}
 
-  function tell(callers: readonly Asking[], answers: readonly (Answer | Error)[]): void {
-    for (const [at, answer] of answers.entries()) callers[at]?.tell(answer);
-  }
-
-  async function answerOf<Told>(asking: Promise<Told>): Promise<Told> {
-    asked = performance.now();
-    try {
-      return await asking;
-    } finally {
-      asked = undefined;
-    }
-  }
-
-  function tooLate({ sent }: Asking): Error {
-    if (sent) return unknown();
-    const isSilent = asked !== undefined && performance.now() - asked > laneLimits.silence;
-    return isSilent ? new CassandraError("UNAVAILABLE", "No answer in time.") : contention();
-  }
-
-  return { ask };
+/** Knows for how long Cassandra has not answered. */
+function createSilence() {
+  let since: number | undefined;
+  return {
+    isLong: () => since !== undefined && performance.now() - since > laneLimits.silence,
+    /** Awaits an answer of Cassandra's. */
+    async during<Answer>(asking: Promise<Answer>): Promise<Answer> {
+      since = performance.now();
+      try {
+        return await asking;
+      } finally {
+        since = undefined;
+      }
+    },
+  };
 }
 
 /**
- * Whether a statement for several rows may have failed because of one of them: Cassandra or the driver refuses it, or
- * what is stored in it is no value of its column. Nothing was written then.
+ * Whether a statement for several rows may have failed because of one of them: Cassandra refuses it, or what is stored in
+ * it is no value of its column. Nothing was written then.
  */
 function isOfOneRow(error: unknown): boolean {
   return !(error instanceof CassandraError) || error.code === "REFUSED";
@@ -275,44 +193,19 @@ async function eachAlone<Row, Done>(
   return done;
 }
 
-function setSent(
-  rows: readonly { readonly callers: readonly { sent: boolean }[] }[],
-  sent: boolean,
-) {
-  for (const { callers } of rows) for (const caller of callers) caller.sent = sent;
+/** Tells those whose statement was not run why. */
+function fail<T extends Table>(rows: readonly PlannedRow<T>[], error: unknown): void {
+  for (const caller of callersOf(rows)) caller.tell(error);
 }
 
-/** The first rows, as many as one round may have. */
-function bounded<R extends { readonly plan: RowPlan<Table, unknown> }>(
-  rows: readonly R[],
-): readonly R[] {
-  let bytes = 0;
-  const end = rows.findIndex(({ plan }, at) => {
-    bytes += sizeOf(plan.write?.params ?? []);
-    return at > 0 && (at >= laneLimits.rows || bytes > laneLimits.bytes);
-  });
-  return end === -1 ? rows : rows.slice(0, end);
+function callersOf<T extends Table>(rows: readonly PlannedRow<T>[]): readonly Caller<T>[] {
+  return rows.flatMap(({ callers }) => callers);
 }
 
-function sizeOf(params: readonly unknown[]): number {
-  return params.reduce<number>((sum, param) => {
-    if (typeof param === "string") return sum + Buffer.byteLength(param);
-    return sum + (param instanceof Uint8Array ? param.length : 16);
-  }, 0);
+function textsOf<T extends Table>(rows: readonly PlannedRow<T>[]): readonly string[] {
+  return rows.map(({ row }) => row);
 }
 
-function rowText(table: Table, row: object): string {
-  return clusteringIdentity(table, row as RawRow);
-}
-
-/** A partition with static columns and no row shows as a row without a clustering key. */
-function isRow(table: Table, row: object): boolean {
-  return clusteringNames(table).every((name) => (row as RawRow)[name] !== null);
-}
-
-function unknown(): CassandraError {
-  return new CassandraError(
-    "OUTCOME_UNKNOWN",
-    "The write was sent, but nobody can say whether it applies.",
-  );
+function setSent<T extends Table>(rows: readonly PlannedRow<T>[], isSent: boolean): void {
+  for (const caller of callersOf(rows)) caller.isSent = isSent;
 }

@@ -1,7 +1,8 @@
 import { codedError, codes } from "../error.ts";
 import { badArgument } from "../pothos/index.ts";
 import { hasRoom, type Memory, type Operation, recall, remember, withRoom } from "./operations.ts";
-import type { Counted, Request } from "./request.ts";
+import type { Journal, Once } from "../lane/index.ts";
+import type { Answer, Counted, Request } from "./request.ts";
 
 /** A change of the count under an id. */
 export type IdentifiedChange = Request<"changePeople" | "addPeople"> & {
@@ -9,20 +10,9 @@ export type IdentifiedChange = Request<"changePeople" | "addPeople"> & {
 };
 
 /** What a party remembers of the changes that came with an id, and what is added to it in a round. */
-export interface Journal {
-  /** The answer of a change that is not a new one; an error if it is new and cannot be remembered now. */
-  recall(change: IdentifiedChange): Counted | Error | undefined;
-  /** The answer of a change that was added in this round. */
-  added(change: IdentifiedChange): Counted | Error | undefined;
-  /** Whether one more can be added in this round. */
-  hasRoom(): boolean;
-  add(change: IdentifiedChange, people: number): void;
-  /** What has to be so still if nothing is to be added that is there already. */
-  condition(): MemoryCondition;
-  /** What is written: nothing if nothing was added. */
-  write(): { readonly recent?: Uint8Array; readonly earlier?: Uint8Array };
-  /** What the party remembers then. */
-  after(): Memory;
+export interface PartyJournal extends Journal {
+  /** What is remembered of one change. */
+  once(change: IdentifiedChange): Once<Answer>;
 }
 
 interface MemoryCondition {
@@ -31,34 +21,42 @@ interface MemoryCondition {
   readonly isNotNull: readonly (keyof Memory)[];
 }
 
-/** @param now in milliseconds since 1970 */
-export function createJournal(memory: Memory, now: number): Journal {
+/**
+ * @param now in milliseconds since 1970
+ * @param isSeen whether the memory is the stored one, and not that of a party of which too little is known
+ */
+export function createJournal(memory: Memory, now: number, isSeen: boolean): PartyJournal {
   const open = withRoom(memory, now);
   const operations = new Map<string, Operation>();
   let after = open ?? memory;
   return {
-    recall(change) {
-      const operation = recall(memory, change.operationId);
-      if (operation) return repeat(operation, change);
-      return open ? undefined : codedError("TOO_MANY_OPERATIONS", codes.TOO_MANY_OPERATIONS);
-    },
-    added(change) {
-      const operation = operations.get(change.operationId);
-      return operation && repeat(operation, change);
-    },
-    hasRoom: () => hasRoom(after),
-    add({ operationId: id, kind, delta }, people) {
-      const operation = { id, kind, delta, people };
-      operations.set(id, operation);
-      after = remember(after, operation, now);
-    },
+    isSeen,
+    once: (change) => ({
+      recall() {
+        const operation = recall(memory, change.operationId);
+        if (operation) return repeat(operation, change);
+        return open ? undefined : codedError("TOO_MANY_OPERATIONS", codes.TOO_MANY_OPERATIONS);
+      },
+      added() {
+        const operation = operations.get(change.operationId);
+        return operation && repeat(operation, change);
+      },
+      hasRoom: () => hasRoom(after),
+      add(answer) {
+        if (!("people" in answer)) return;
+        const { operationId: id, kind, delta } = change;
+        const operation = { id, kind, delta, people: answer.people };
+        operations.set(id, operation);
+        after = remember(after, operation, now);
+      },
+    }),
     condition: () => conditionOf(memory),
     write() {
       const { recent, earlier } = after;
       if (operations.size === 0 || !recent) return {};
       return { recent, ...(earlier && earlier !== memory.earlier && { earlier }) };
     },
-    after: () => (operations.size === 0 ? memory : after),
+    after: () => ({ ...(operations.size === 0 ? memory : after) }),
   };
 }
 
