@@ -75,6 +75,11 @@ const tables = {
     { partition: ["device", "day"], clustering: [desc("at")] },
   ),
   hits: table("hits", { page: text(), views: counter() }, { partition: ["page"] }),
+  visits: table(
+    "visits",
+    { page: text(), day: date(), views: counter(), total: counter().static() },
+    { partition: ["page"], clustering: [asc("day")] },
+  ),
 };
 const values = {
   user: "ada",

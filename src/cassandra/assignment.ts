@@ -1,9 +1,11 @@
 import { elementIs, inTableOrder } from "./condition.ts";
 import { isElement } from "./element.ts";
+import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked } from "./key.ts";
 import { type Fragment, marked, type RawRow } from "./statement.ts";
 import { badStatement, columnOf, keyNames, type Table } from "./table.ts";
+import type { ColumnType } from "./type.ts";
 
 export function assignments(table: Table, changes: RawRow): readonly Fragment[] {
   const names = namesGiven(changes);
@@ -17,6 +19,21 @@ export function assignments(table: Table, changes: RawRow): readonly Fragment[] 
     const value = given === null && nullable ? null : checked(table, name, given);
     return marked(`${identifier(name)} = ?`, type, value);
   });
+}
+
+/** @throws CassandraError `BAD_STATEMENT` for a value that its clause cannot have */
+export function using(
+  table: Table,
+  clause: "timestamp" | "ttl",
+  type: ColumnType,
+  value: unknown,
+): Fragment {
+  try {
+    return marked(`USING ${clause.toUpperCase()} ?`, type, type.check(value));
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw badStatement(table, `has a write whose ${clause} ${error.message}`);
+  }
 }
 
 export function namesGiven(changes: RawRow): readonly string[] {

@@ -42,6 +42,10 @@ function checkNames(table: Table): void {
 }
 
 function checkKey(table: Table): void {
+  // A name alone would be a column without a name.
+  if (table.clustering.some(({ name }) => typeof name !== "string")) {
+    throw bad(table, "each column of its clustering key is one of asc(…) or desc(…)");
+  }
   const names = keyOf(table);
   const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
   if (unknown !== undefined) {
@@ -145,6 +149,8 @@ function checkCounters(table: Table): void {
       `"${counter[0]}" is a counter, so "${other[0]}" outside the key must be one too`,
     );
   }
+  const begun = data.find(([, { initial }]) => initial);
+  if (begun) throw bad(table, `"${begun[0]}" has a default, and a counter begins at 0`);
   if (table.lwt)
     throw bad(table, `"${counter[0]}" is a counter, which no lightweight transaction can change`);
 }

@@ -1,3 +1,4 @@
+import { CassandraError } from "./error.ts";
 import type { ColumnType } from "./type.ts";
 
 /** Where a value is kept: in its row, once per partition, or as a counter in either. */
@@ -39,8 +40,9 @@ export interface ColumnBuilder<
   /** Every insert gives it; a row without it is an error when read. */
   required(): ColumnBuilder<Value, false, false, R>;
   /**
-   * An insert may leave it out. A constant, which must fit the column, is also what a stored null reads as; a function runs once per insert, and a
-   * stored null is an error when read.
+   * An insert may leave it out. A constant, which must fit the column, is also what a stored null reads as, except in a
+   * collection that is not frozen: there null is an empty one. A function runs once per insert, and a stored null is an
+   * error when read.
    */
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R>;
   /**
@@ -91,6 +93,18 @@ export function counterColumn(
   return build({ type, nullable: false, optional: true, role: "counter", ifNull: () => 0n });
 }
 
+/**
+ * Returns the type of a column that another type is made of, which has only its values.
+ *
+ * @throws CassandraError `BAD_TABLE` if more is said of it
+ */
+export function partOf<Value>(column: Column<Value>): ColumnType<Value> {
+  const { type, optional, initial, ifUnreadable } = column;
+  if (optional && !initial && !ifUnreadable && !isStatic(column)) return type;
+  const message = `A column of ${type.cql} that is required, static or has a default cannot be frozen or within another type: say so of the whole column.`;
+  throw new CassandraError("BAD_TABLE", message);
+}
+
 /** Whether a partition has one value of a column, which all its rows share. */
 export function isStatic({ role }: Column): boolean {
   return role === "static" || role === "static counter";
@@ -122,7 +136,7 @@ function build<Value, Nullable extends boolean, Optional extends boolean, R exte
       return build<Value, false, true, R>({
         ...present,
         initial: constant,
-        ifNull: constant,
+        ifNull: (state.type.isMulticell ? state.ifNull : undefined) ?? constant,
         ifUnreadable: constant,
       });
     },

@@ -74,7 +74,7 @@ export function drift(
 ): Drift {
   const each = [
     ...userTypesOf(tables).map((type) => driftOfType(type, types)),
-    ...tables.map((table) => driftOf(table, live)),
+    ...driftOfTables(tables, live),
   ];
   return {
     missing: each.flatMap(({ missing }) => missing),
@@ -110,6 +110,21 @@ function driftOfType(type: UserType, live: LiveTypes): Omit<Drift, "others"> {
     })),
     conflicts: [],
   };
+}
+
+/** A table can have several models: to each, the table is as those before it will have left it. */
+function driftOfTables(
+  tables: readonly Table[],
+  live: LiveTables,
+): readonly Omit<Drift, "others">[] {
+  const known = new Map(live);
+  return tables.map((table) => {
+    const found = driftOf(table, known);
+    const names = Object.keys(allColumns(table));
+    const added = names.map((name) => [name, model(table, name)] as const);
+    known.set(table.name, new Map([...added, ...(known.get(table.name) ?? [])]));
+    return found;
+  });
 }
 
 function driftOf(table: Table, live: LiveTables): Omit<Drift, "others"> {

@@ -8,7 +8,7 @@ export interface Element<K = unknown, V = unknown> {
 const ELEMENT = Symbol("element");
 
 /**
- * Names one element of a map.
+ * Names one element of a map that is hidden and not frozen.
  *
  * @example update(Theatre, key, { seats: element("balcony", 12) }, { if: { seats: element("balcony", null) } })
  */

@@ -50,7 +50,7 @@ export class CassandraError extends Error {
 
 /**
  * A stored row that cannot be given the type of its model, because of one of its columns. It can still be changed, so
- * that it is readable again, and removed.
+ * that it is readable again, and removed; where a column of its key is the reason, by raw CQL only.
  */
 export class UnreadableRow extends CassandraError {
   /** The name of its table. */

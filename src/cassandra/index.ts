@@ -85,12 +85,12 @@ export type * from "./table-rows.ts";
 export { readable, Unreadable } from "./unreadable.ts";
 export {
   type Actual,
-  add,
   insert,
   type PlainRemoveOptions,
   remove,
   update,
   type UpdateOptions,
 } from "./write.ts";
+export { add, type Additions, addToPartition, type PartitionAdditions } from "./add.ts";
 export { type Condition } from "./condition.ts";
 export { type StaticOptions, unlikelyColumn, updatePartition } from "./write-partition.ts";

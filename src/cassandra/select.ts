@@ -16,11 +16,11 @@ import { type Fragment, join, marked, type RawRow, type Statement, text } from "
 import { badStatement, clusteringNames, type Table } from "./table.ts";
 import type { ColumnName, DataName, Place } from "./table-rows.ts";
 import type { Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
-import { intType } from "./types/integers.ts";
+import { INT_MAX, intType } from "./types/integers.ts";
 
 /** Which rows of a partition are read. */
 export interface RowsOptions<T extends Table> {
-  /** Most rows, a whole number from 1. Default: all of them. */
+  /** Most rows, a whole number from 1 to {@link INT_MAX}. Default: all of them. */
   readonly limit?: number | undefined;
   /** Begin after this row of the partition, in the order of the read, whether the row still exists or not. */
   readonly after?: Place<T> | undefined;
@@ -125,7 +125,10 @@ function rowsOf(
   options: AnyOptions,
 ): Statement<readonly (RawRow | UnreadableRow)[]> {
   const { limit, after, order = "stored", serial = false } = options;
-  if (limit !== undefined) positive(limit);
+  if (limit !== undefined) checkLimit(limit);
+  if (after && namesRow(table, key)) {
+    throw badStatement(table, "has one row of this key, and no other comes after it");
+  }
   const names = namesOf(table, options.columns);
   const selection = from(table, cells(table, names, options));
   const sorting = order === "reversed" ? [reversed(table)] : [];
@@ -197,8 +200,8 @@ function reversed(table: Table): Fragment {
   return text(`ORDER BY ${columns.join(", ")}`);
 }
 
-function positive(limit: number): void {
-  if (Number.isInteger(limit) && limit > 0) return;
-  const message = `A limit must be a whole number from 1, but got ${limit}.`;
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit > 0 && limit <= INT_MAX) return;
+  const message = `A limit must be a whole number from 1 to ${INT_MAX}, but got ${limit}.`;
   throw new CassandraError("BAD_STATEMENT", message);
 }

@@ -86,7 +86,21 @@ export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType
     }
   };
   const { compare = definition.order?.compare } = definition;
-  return Object.freeze({ ...definition, match, fromText, decode, ...(compare && { compare }) });
+  return Object.freeze({
+    ...definition,
+    match,
+    fromText,
+    decode,
+    ...(compare && { compare }),
+    ...(definition.freeze && { freeze: () => frozenOf(definition) }),
+  });
+}
+
+/** Only how the database keeps and spells a frozen type differs: so a type of your own is checked frozen as it is otherwise. */
+function frozenOf<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
+  const { freeze, isMulticell: _, ...same } = definition;
+  const { cql, parts } = freeze!();
+  return defineType({ ...same, cql, ...(parts && { parts }) });
 }
 
 /** Returns a text that is equal where Cassandra takes two values for the same: see {@link ColumnType.identity}. */

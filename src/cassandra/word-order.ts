@@ -54,15 +54,29 @@ function middleOf(
 }
 
 function wordBetween(low: Word, high: Word | undefined, alphabet: Alphabet): Word | undefined {
-  const at = high === undefined ? 0 : differenceOf(low, high);
-  const [from, to] = [low[at] ?? -1, high === undefined ? alphabet.end : (high[at] ?? -1)];
+  if (high === undefined) return wordAfter(low, 0, alphabet);
+  const at = differenceOf(low, high);
+  const [from, to] = [low[at] ?? -1, high[at] ?? -1];
   const shared = low.slice(0, at);
-  const end = from + 1 < alphabet.usual && alphabet.usual < to ? alphabet.usual : to;
-  const symbol = Math.floor((from + end) / 2);
+  const symbol = symbolBetween(from, to, alphabet);
   if (from < symbol) return [...shared, symbol];
   // The two symbols are neighbours, or the words are equal.
-  if (from >= 0) return [...shared, from, ...wordBetween(low.slice(at + 1), undefined, alphabet)!];
-  return high!.length > at + 1 ? [...shared, to] : undefined;
+  if (from >= 0) return wordAfter(low, at + 1, alphabet);
+  return high.length > at + 1 ? [...shared, to] : undefined;
+}
+
+/** A word that comes after another one, and begins with at least as many of its symbols. */
+function wordAfter(low: Word, least: number, alphabet: Alphabet): Word {
+  const next = (at: number) => symbolBetween(low[at] ?? -1, alphabet.end, alphabet);
+  let at = least;
+  while (at < low.length && next(at) === low[at]) at++;
+  return [...low.slice(0, at), next(at)];
+}
+
+/** A symbol between two others; the first one if they are neighbours. */
+function symbolBetween(from: number, to: number, { usual }: Alphabet): number {
+  const end = from + 1 < usual && usual < to ? usual : to;
+  return Math.floor((from + end) / 2);
 }
 
 /** Where a word begins to differ from a larger one. */

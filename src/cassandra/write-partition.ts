@@ -1,4 +1,4 @@
-import { assignments } from "./assignment.ts";
+import { assignments, using } from "./assignment.ts";
 import { type Column, isStatic } from "./column.ts";
 import { condition, type Options, refuseCounters, requireCondition } from "./condition.ts";
 import { identifier } from "./identifier.ts";
@@ -20,6 +20,7 @@ import { badStatement, clusteringNames, columnOf, keyNames, type Table } from ".
 import type {
   HiddenStaticName,
   HiddenValues,
+  NoCounters,
   PartitionChanges,
   PartitionKey,
   StaticName,
@@ -58,7 +59,7 @@ export interface StaticOptions<T extends Table> {
 export function updatePartition<T extends Table>(
   table: T,
   partition: PartitionKey<T>,
-  changes: PartitionChanges<T>,
+  changes: PartitionChanges<T> & NoCounters<T>,
   ...options: Options<T, StaticOptions<T>>
 ): Write<T, Answer<T, StoredRow<T>>>;
 export function updatePartition(
@@ -79,7 +80,7 @@ export function updatePartition(
   const holds = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
   const pieces = [
     text(`UPDATE ${identifier(table.name)}`),
-    ...(ttl === undefined ? [] : [marked("USING TTL ?", intType, ttl)]),
+    ...(ttl === undefined ? [] : [using(table, "ttl", intType, ttl)]),
     text("SET"),
     join(set, ", "),
     text("WHERE"),

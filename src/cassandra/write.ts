@@ -1,22 +1,20 @@
-import { assignments, namesGiven } from "./assignment.ts";
+import { assignments, namesGiven, using } from "./assignment.ts";
 import { isStatic } from "./column.ts";
 import {
   type Condition,
   condition,
   type ConditionOptions,
-  inTableOrder,
   type Options,
   requireCondition,
   refuseCounters,
 } from "./condition.ts";
 import { identifier } from "./identifier.ts";
-import { checked, whereRow } from "./key.ts";
+import { whereRow } from "./key.ts";
 import { answer, type Answer } from "./lwt-answer.ts";
 import { decodeColumns, decodeRow, inserted } from "./row.ts";
-import { join, marked, type RawRow, text, type Write } from "./statement.ts";
+import { join, type RawRow, text, type Write } from "./statement.ts";
 import type {
   Changes,
-  CounterName,
   DataName,
   HiddenName,
   Insert,
@@ -143,48 +141,10 @@ export function remove(
   const { timestamp } = options;
   const pieces = [
     text(`DELETE FROM ${identifier(table.name)}`),
-    ...(timestamp === undefined ? [] : [marked("USING TIMESTAMP ?", bigintType, timestamp)]),
+    ...(timestamp === undefined ? [] : [using(table, "timestamp", bigintType, timestamp)]),
     text("WHERE"),
     whereRow(table, key),
     ...(options.if ? [condition(table, { if: options.if })] : []),
-  ];
-  return { ...join(pieces), ...answer(table, () => undefined) };
-}
-
-/** What to add to counters: of the row, or of the partition where they are static. */
-export type Additions<T extends Table> = { readonly [Name in CounterName<T>]?: bigint };
-
-/**
- * Adds to counters of a row; a negative number subtracts. Cassandra counts at once whatever it is sent, and cannot tell
- * whether it has before: so it is sent once, and an unknown outcome stays unknown.
- *
- * @example
- * add(PageHits, { page: "home", day: "2027-08-15" }, { views: 1n });
- * // UPDATE page_hits SET views = views + ? WHERE page = ? AND day = ?
- */
-export function add<T extends Table>(
-  table: T,
-  key: RowKey<T>,
-  additions: Additions<T>,
-): Write<T, void>;
-export function add(table: Table, key: RawRow, additions: RawRow) {
-  const names = inTableOrder(table, namesGiven(additions));
-  const other = names.find((name) => columnOf(table, name).role !== "counter");
-  if (other !== undefined) throw badStatement(table, `has no counter "${other}" in its rows`);
-  if (names.length === 0) throw badStatement(table, "has nothing to add");
-  const set = names.map((name) => {
-    const column = identifier(name);
-    return marked(
-      `${column} = ${column} + ?`,
-      columnOf(table, name).type,
-      checked(table, name, additions[name]),
-    );
-  });
-  const pieces = [
-    text(`UPDATE ${identifier(table.name)} SET`),
-    join(set, ", "),
-    text("WHERE"),
-    whereRow(table, key),
   ];
   return { ...join(pieces), ...answer(table, () => undefined) };
 }

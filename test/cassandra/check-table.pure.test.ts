@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  ascii,
+  bigint,
   CassandraError,
   type Column,
   counter,
@@ -7,10 +9,14 @@ import {
   frozen,
   int,
   list,
+  map,
   set,
   table,
   text,
+  tinyint,
+  tuple,
   udt,
+  varint,
   vector,
 } from "../../src/cassandra/index.ts";
 import { rightModels, wrongModels } from "../fixtures/wrong-models.ts";
@@ -23,6 +29,43 @@ test.each(wrongModels)("$what is refused", ({ define, why }) => {
 
 test.each(rightModels)("$what is a model", ({ define }) => {
   expect(define).not.toThrow();
+});
+
+test.each<[string, () => unknown, string]>([
+  ["int", () => int({ max: 2 ** 31 }), "-2147483648 to 2147483648: they must be"],
+  ["int", () => int({ min: 5, max: 1 }), "5 to 1: they must be"],
+  ["int", () => int({ min: NaN }), "NaN to 2147483647: they must be"],
+  ["tinyint", () => tinyint({ min: -129 }), "-129 to 127: they must be"],
+  ["bigint", () => bigint({ min: -(2n ** 64n) }), "-18446744073709551616 to"],
+  ["varint", () => varint({ min: 1n, max: 0n }), "1 to 0: they must be"],
+  ["text", () => text({ min: 2, max: 1 }), "2 to 1 characters."],
+  ["ascii", () => ascii({ max: -1 }), "0 to -1 characters."],
+])("bounds of %s that no value is within, or one that it does not have: %#", (cql, define, why) => {
+  expect(define).toThrow(CassandraError);
+  expect(define).toThrow(`A column of ${cql} cannot have the bounds `);
+  expect(define).toThrow(why);
+});
+
+test.each<[string, () => unknown]>([
+  ["a required element", () => list(text().required())],
+  ["a static column, frozen", () => frozen(list(text()).static())],
+  ["a field with a default", () => udt("place", { name: text().default("x") })],
+  ["a field with a value for null", () => udt("place", { name: text().nullAs("x") })],
+  [
+    "a key with a default",
+    () =>
+      map(
+        int().default(() => 1),
+        text(),
+      ),
+  ],
+  ["a static part of a tuple", () => tuple(text().static())],
+  ["a required element of a vector", () => vector(int().required(), 2)],
+  ["a required element of a set", () => set(int().required())],
+])("%s is refused, as a value has only its type", (_, define) => {
+  expect(define).toThrow(
+    /^A column of (text|int|list<text>) that is required, static or has a default cannot be frozen or within another type: say so of the whole column\.$/,
+  );
 });
 
 describe("what Cassandra would take, but this library cannot keep", () => {
@@ -51,6 +94,16 @@ describe("what Cassandra would take, but this library cannot keep", () => {
       "lightweight transactions on counters",
       define({ n: counter() }, { lwt: true }),
       '"n" is a counter, which no lightweight transaction can change',
+    ],
+    [
+      "a clustering column without a direction",
+      define({ c: int() }, { clustering: ["c"] }),
+      "each column of its clustering key is one of asc(…) or desc(…)",
+    ],
+    [
+      "a counter with a default",
+      define({ n: counter().default(3n) }),
+      '"n" has a default, and a counter begins at 0',
     ],
     [
       "a vector of counters",

@@ -8,12 +8,13 @@ import { startLanguageServer } from "../fixtures/language-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const tables = `
-import { add, asc, counter, desc, insert, int, remove, select, selectPartition, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
+import { add, addToPartition, asc, counter, desc, insert, int, remove, select, selectPartition, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
 const key = { partition: ["room"], clustering: [desc("at"), asc("id")] } as const;
 const Message = table("message", {
   room: text(), at: timestamp(), id: uuid(), body: text().required(), likes: int(), topic: text().static(),
 }, key);
 const Hits = table("hits", { page: text(), views: counter() }, { partition: ["page"] });
+const Views = table("views", { page: text(), day: int(), all: counter().static(), some: counter() }, { partition: ["page"], clustering: [asc("day")] });
 const at = new Date();
 const row = { room: "a", at, id: "x" };
 declare const session: Session;
@@ -71,6 +72,12 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
   ['insert(Hits, { page: "a" })', "its columns are counters, which take add(…)"],
   ['update(Hits, { page: "a" }, { views: 1n })', "its columns are counters, which take add(…)"],
   ['add(Hits, { page: "a" }, { views: 1 })', "Type 'number' is not assignable to type 'bigint'."],
+  ['add(Views, { page: "a", day: 1 }, { all: 1n })', "it is static: addToPartition(…) adds to it"],
+  ['addToPartition(Views, { page: "a" }, { some: 1n })', "each row has its own: add(…) adds to it"],
+  [
+    'updatePartition(Views, { page: "a" }, { all: 1n })',
+    "its columns are counters, which take add(…)",
+  ],
 ];
 
 const shown = `

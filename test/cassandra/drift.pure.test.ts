@@ -83,6 +83,21 @@ test("a missing column is added", () => {
   });
 });
 
+test("a second model of a table adds what the first one lacks, and they cannot differ", () => {
+  const key = { partition: ["id"] } as const;
+  const Full = table("event", { id: uuid(), name: text(), note: text() }, key);
+  const Brief = table("event", { id: uuid(), name: text() }, key);
+  const { missing } = drift([Brief, Full, Brief], new Map());
+  expect(missing.map(({ cql }) => cql)).toEqual([
+    "CREATE TABLE IF NOT EXISTS event (\n  id uuid,\n  name text,\n  PRIMARY KEY ((id))\n)",
+    "ALTER TABLE event ADD note text",
+  ]);
+  const Other = table("event", { id: uuid(), name: int() }, key);
+  expect(drift([Brief, Other], new Map()).conflicts).toEqual([
+    "event.name is text, the model has int",
+  ]);
+});
+
 test.each<[string, readonly LiveColumn[], string]>([
   [
     "another type",

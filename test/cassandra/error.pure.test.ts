@@ -106,6 +106,13 @@ describe("a failure that Cassandra itself reports", () => {
   });
 });
 
+test("a message ends with one full stop, though Cassandra's own has one", () => {
+  const error = response(codes.invalid, "Request is too big.");
+  expect(fromDriver(error, { cql: "…", writes: true }).message).toBe(
+    "Cassandra refused it: Request is too big.",
+  );
+});
+
 /** Sent to nobody: a value has no bytes. */
 const unencodable = [
   [

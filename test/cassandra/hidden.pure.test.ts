@@ -293,6 +293,13 @@ describe("an update of a partition", () => {
     });
   });
 
+  test("cannot be for a part of a second", () => {
+    const options = { if: { Rounds: element(id, null) }, ttl: 1.5 };
+    expect(() => updatePartition(Desk, { room: "A" }, set, options)).toThrow(
+      'Table "desk" has a write whose ttl must be a whole number, but got a number.',
+    );
+  });
+
   test("that is sent alone names a row that hardly ever exists, and changes nothing in it", () => {
     const options = { if: { Rounds: element(id, other) }, ttl: 3600, byName: true };
     expect(shape(updatePartition(Desk, { room: "A" }, set, options) as never)).toEqual({

@@ -9,6 +9,7 @@ import {
   type RawRow,
   remove,
   select,
+  selectEach,
   selectRows,
   selectWritetimes,
   table,
@@ -166,9 +167,9 @@ describe("select", () => {
     );
   });
 
-  test.each([0, -1, 1.5, NaN])("has no limit of %d", (limit) => {
+  test.each([0, -1, 1.5, NaN, 2 ** 31])("has no limit of %d", (limit) => {
     expect(() => select(Party, { city: "Rome" }, { limit })).toThrow(
-      `A limit must be a whole number from 1, but got ${limit}.`,
+      `A limit must be a whole number from 1 to 2147483647, but got ${limit}.`,
     );
   });
 });
@@ -372,6 +373,16 @@ describe("what the compiler was not asked is refused at run time", () => {
           { if: "not exists" },
         ),
       'BAD_STATEMENT: Table "party_by_date" takes plain writes only: this insert cannot have a condition.',
+    ],
+    [
+      "a place after the row that the key names",
+      () => selectEach(Party, { city: "Rome", id }, { after: { id } }),
+      'BAD_STATEMENT: Table "party" has one row of this key, and no other comes after it.',
+    ],
+    [
+      "a write time beyond 64 bits",
+      () => remove(ByDate, { city: "Rome", date, id }, { timestamp: 2n ** 63n }),
+      'BAD_STATEMENT: Table "party_by_date" has a write whose timestamp must be a whole number from -9223372036854775808 to 9223372036854775807, but got 9223372036854775808.',
     ],
     [
       "a condition on null, which would make a row",

@@ -174,6 +174,13 @@ describe("several rows", () => {
     expect(rest.unreadable).toHaveLength(5);
   });
 
+  test("end with the one that the key names, though it cannot be read", async () => {
+    const { session } = keyspace;
+    const { hall, id } = await seat({ places: "null" });
+    const found = await readRows(session, Seats, { hall, id }, { limit: 2 });
+    expect(found).toMatchObject({ rows: [], unreadable: [{ at: 0 }], isEnd: true, place: { id } });
+  });
+
   test("are read on past one whose key cannot be represented", async () => {
     const { session } = keyspace;
     const room = randomUUID();

@@ -104,3 +104,10 @@ test("texts and blobs are halved where values usually are", () => {
   expect(order!.middle("\u{10ffff}", undefined)).toBe("\u{10ffff}?");
   expect(order!.middle("\ud7ff", "\ue000")).toBe("\ud7ff?");
 });
+
+test("a key of the largest size, of nothing but the largest symbol, has values after it", () => {
+  const bytes = new Uint8Array(0xffff).fill(0xff);
+  expect(blob().type.order!.middle(bytes, undefined)).toEqual(Uint8Array.of(...bytes, 127));
+  const largest = "\u{10ffff}".repeat(16_000);
+  expect(text().type.order!.middle(largest, undefined)).toBe(`${largest}?`);
+});

@@ -24,7 +24,7 @@ export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraE
     return new CassandraError(error.code, error.message, { cql });
   const words = messageOf(error);
   const fail = (code: CassandraErrorCode, message: string) =>
-    new CassandraError(code, `${message}.`, { cause, cql });
+    new CassandraError(code, `${message.replace(/\.+$/, "")}.`, { cause, cql });
   if (failedOfTombstones(cause, writes)) {
     return fail("TOO_MANY_TOMBSTONES", "More was deleted there than Cassandra reads through");
   }

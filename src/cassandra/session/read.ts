@@ -1,5 +1,5 @@
 import { UnreadableRow } from "../error.ts";
-import { clusteringKeyOf } from "../key.ts";
+import { clusteringKeyOf, namesRow } from "../key.ts";
 import type { Selected } from "../selection.ts";
 import { selectEach, type SelectOptions } from "../select.ts";
 import type { RawRow } from "../statement.ts";
@@ -75,7 +75,7 @@ export async function readRows<
       if (row instanceof UnreadableRow) unreadable.push({ row, at: rows.length });
       else rows.push(row);
     }
-    isEnd = found.length < wanted;
+    isEnd = found.length < wanted || namesRow(table, key);
   }
   return { rows, unreadable, isEnd, place };
 }

@@ -1,4 +1,4 @@
-import { type Column, column } from "../column.ts";
+import { type Column, column, partOf } from "../column.ts";
 import type { ColumnType } from "../type.ts";
 
 /**
@@ -7,8 +7,8 @@ import type { ColumnType } from "../type.ts";
  *
  * @example frozen(map(text(), list(int()))) // frozen<map<text, frozen<list<int>>>>
  */
-export function frozen<Value>({ type }: Column<Value>) {
-  return column(frozenType(type));
+export function frozen<Value>(whole: Column<Value>) {
+  return column(frozenType(partOf(whole)));
 }
 
 /** Returns a type with all that is in it frozen; itself if it has nothing that could be. */

@@ -1,4 +1,5 @@
 import { column, counterColumn } from "../column.ts";
+import { CassandraError } from "../error.ts";
 import { defineType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
 import { bigintOrder, numberOrder } from "../value-order.ts";
 
@@ -9,7 +10,7 @@ export const INT_MIN = -(2 ** 31);
 
 const [BIGINT_MIN, BIGINT_MAX] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-/** The bounds of a whole number. */
+/** The bounds of a whole number, within those of its type: else it is an error when the column is defined. */
 export interface IntegerOptions<Value = number> {
   /** The smallest value. Default: that of the CQL type. */
   readonly min?: Value;
@@ -47,6 +48,7 @@ export function counter() {
 
 /** CQL `varint`: a whole number of any size, as a JavaScript `bigint`. */
 export function varint({ min, max }: IntegerOptions<bigint> = {}) {
+  if (min !== undefined && max !== undefined) checkBounds("varint", { min, max });
   const expects =
     min === undefined && max === undefined
       ? "a whole number"
@@ -106,6 +108,7 @@ function numberType(cql: "tinyint" | "smallint" | "int", length: number, options
   const most = 2 ** (length * 8 - 1) - 1;
   const least = -most - 1;
   const { min = least, max = most } = options;
+  checkBounds(cql, { min, max }, { min: least, max: most });
   const expects = `a whole number from ${min} to ${max}`;
   return defineType<number>({
     kind: cql,
@@ -127,6 +130,19 @@ function numberType(cql: "tinyint" | "smallint" | "int", length: number, options
   });
 }
 
+/** @throws CassandraError `BAD_TABLE` for bounds that no value is within, or that reach beyond those of the type */
+function checkBounds<Value extends number | bigint>(
+  cql: string,
+  { min, max }: Required<IntegerOptions<Value>>,
+  type?: Required<IntegerOptions<Value>>,
+): void {
+  const isWithin = !type || (type.min <= min && max <= type.max);
+  if (isWithin && min <= max) return;
+  const within = type ? `, within ${type.min} to ${type.max}` : "";
+  const message = `A column of ${cql} cannot have the bounds ${min} to ${max}: they must be in this order${within}.`;
+  throw new CassandraError("BAD_TABLE", message);
+}
+
 function wholeNumber(value: unknown, min: number, max: number): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {
     throw wrongType("a whole number", value);
@@ -138,6 +154,7 @@ function wholeNumber(value: unknown, min: number, max: number): number {
 
 function bigintOf(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
   const { min = BIGINT_MIN, max = BIGINT_MAX } = options;
+  checkBounds(cql, { min, max }, { min: BIGINT_MIN, max: BIGINT_MAX });
   const expects = `a whole number from ${min} to ${max}`;
   const within = (value: unknown, least: bigint, most: bigint) => {
     const whole = isBigint(value, expects);

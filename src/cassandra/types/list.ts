@@ -1,5 +1,5 @@
 import { type ColumnType, defineType, identityOf, wrongType } from "../type.ts";
-import { collectionColumn, type Column } from "../column.ts";
+import { collectionColumn, type Column, partOf } from "../column.ts";
 import { decodeAll, encodeAll, kept } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
 import { compareAll, orderOf, partBy, textsOf } from "./parts.ts";
@@ -13,8 +13,8 @@ import { compareAll, orderOf, partBy, textsOf } from "./parts.ts";
  * @example list(text()) // list<text>
  * @example frozen(list(text())) // frozen<list<text>>
  */
-export function list<Element>({ type }: Column<Element>) {
-  return collectionColumn(listType(type, false));
+export function list<Element>(element: Column<Element>) {
+  return collectionColumn(listType(partOf(element), false));
 }
 
 /** The type of a {@link list}. */

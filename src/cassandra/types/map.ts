@@ -1,12 +1,12 @@
 import { type ColumnType, defineType, identityOf, unreadable, wrongType } from "../type.ts";
-import { collectionColumn, type Column } from "../column.ts";
+import { collectionColumn, type Column, partOf } from "../column.ts";
 import { decodeAll, encodeAll, kept, sorted, whole } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
 import { compareBy, orderOf, partBy, textsOf } from "./parts.ts";
 
 /**
- * CQL `map`: values by key, as a `Map`; the database keeps them in the order of their keys. An element can be written and
- * compared by itself: see {@link element}. See also {@link list} and {@link set}.
+ * CQL `map`: values by key, as a `Map`; the database keeps them in the order of their keys. An element of a hidden
+ * one can be written and compared by itself: see {@link element}. See also {@link list} and {@link set}.
  *
  * Where a table has a map, list or set that is neither frozen nor static, Cassandra looks for a row in all its files, since
  * an old one may have elements that newer ones have not; else it begins with the newest and stops when it has all that was
@@ -15,8 +15,8 @@ import { compareBy, orderOf, partBy, textsOf } from "./parts.ts";
  *
  * @example map(text(), int()) // map<text, int>
  */
-export function map<Key, Value>({ type: key }: Column<Key>, { type: value }: Column<Value>) {
-  return collectionColumn(mapType(key, value, false));
+export function map<Key, Value>(key: Column<Key>, value: Column<Value>) {
+  return collectionColumn(mapType(partOf(key), partOf(value), false));
 }
 
 function mapType<Key, Value>(

@@ -1,5 +1,5 @@
 import { type ColumnType, defineType, identityOf, wrongType } from "../type.ts";
-import { collectionColumn, type Column } from "../column.ts";
+import { collectionColumn, type Column, partOf } from "../column.ts";
 import { decodeAll, encodeAll, kept, sorted, whole } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
 import { compareAll, compareBy, orderOf, partBy, textsOf } from "./parts.ts";
@@ -9,8 +9,8 @@ import { compareAll, compareBy, orderOf, partBy, textsOf } from "./parts.ts";
  *
  * JavaScript compares a `Date`, bytes or an object in a `Set` by identity: of equal ones, one is stored.
  */
-export function set<Element>({ type }: Column<Element>) {
-  return collectionColumn(setType(type, false));
+export function set<Element>(element: Column<Element>) {
+  return collectionColumn(setType(partOf(element), false));
 }
 
 function setType<Element>(

@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { InvalidValue } from "../error.ts";
+import { CassandraError, InvalidValue } from "../error.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
 import { asciiOrder, textOrder } from "../word-order.ts";
 
@@ -35,7 +35,13 @@ function textType(
   match: (value: unknown) => string,
   { trim = false, min = 0, max = Infinity }: TextOptions,
 ) {
-  const expects = expectsOf(cql, min, max);
+  if (!(min >= 0 && min <= max)) {
+    throw new CassandraError(
+      "BAD_TABLE",
+      `A column of ${cql} cannot have the bounds ${min} to ${max} characters.`,
+    );
+  }
+  const expects = expectation(cql, min, max);
   return defineType<string>({
     kind: cql,
     cql,
@@ -67,10 +73,10 @@ function textType(
   });
 }
 
-function expectsOf(cql: "text" | "ascii", min: number, max: number): string {
+function expectation(cql: "text" | "ascii", min: number, max: number): string {
   if (max !== Infinity) return `${min} to ${max} characters`;
   if (min > 0) return `at least ${min} characters`;
-  return cql === "ascii" ? "ASCII text" : "Unicode text";
+  return cql === "text" ? "Unicode text" : "ASCII text";
 }
 
 function unicode(value: unknown): string {

@@ -6,7 +6,7 @@ import {
   unreadable,
   wrongType,
 } from "../type.ts";
-import { type Column, column } from "../column.ts";
+import { type Column, column, partOf } from "../column.ts";
 import { frozenType } from "./frozen.ts";
 import { int32, orderOf, partBy, listIn } from "./parts.ts";
 
@@ -22,7 +22,7 @@ type Items<Columns extends readonly Column[]> = {
  * @example tuple(double(), double()) // frozen<tuple<double, double>>
  */
 export function tuple<const Columns extends readonly [Column, ...Column[]]>(...columns: Columns) {
-  const parts = columns.map(({ type }, at) => ({ name: `item${at}`, type: frozenType(type) }));
+  const parts = columns.map((each, at) => ({ name: `item${at}`, type: frozenType(partOf(each)) }));
   return column(tupleType(parts) as ColumnType<Items<Columns>>);
 }
 

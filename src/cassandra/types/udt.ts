@@ -1,5 +1,5 @@
 import { type ColumnType, defineType, identityOf, type Part, wrongType } from "../type.ts";
-import { type Column, column } from "../column.ts";
+import { type Column, column, partOf } from "../column.ts";
 import { InvalidValue } from "../error.ts";
 import { identifier } from "../identifier.ts";
 import { own } from "../own.ts";
@@ -26,12 +26,15 @@ export function udt<const Columns extends Readonly<Record<string, Column>>>(
   name: string,
   fields: Columns,
 ) {
-  const parts = Object.entries(fields).map(([each, { type, field, description }]) => ({
-    name: each,
-    type,
-    ...(field !== undefined && { field }),
-    ...(description !== undefined && { description }),
-  }));
+  const parts = Object.entries(fields).map(([each, given]) => {
+    const { field, description } = given;
+    return {
+      name: each,
+      type: partOf(given),
+      ...(field !== undefined && { field }),
+      ...(description !== undefined && { description }),
+    };
+  });
   return column(udtType(name, parts, false) as ColumnType<Fields<Columns>>);
 }
 

@@ -1,5 +1,5 @@
 import { type ColumnType, defineType, identityOf, unreadable, wrongType } from "../type.ts";
-import { type Column, column } from "../column.ts";
+import { type Column, column, partOf } from "../column.ts";
 import { readVint, writeVint } from "../vint.ts";
 import { compareAll, orderOf, partBy, textsOf } from "./parts.ts";
 import { frozenType } from "./frozen.ts";
@@ -9,8 +9,8 @@ import { frozenType } from "./frozen.ts";
  *
  * @example vector(float(), 1536) // vector<float, 1536>
  */
-export function vector<Element>({ type }: Column<Element>, dimension: number) {
-  return column(vectorType(frozenType(type), dimension));
+export function vector<Element>(element: Column<Element>, dimension: number) {
+  return column(vectorType(frozenType(partOf(element)), dimension));
 }
 
 function vectorType<Element>(

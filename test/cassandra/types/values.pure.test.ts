@@ -5,9 +5,11 @@ import {
   blob,
   boolean,
   type Column,
+  column,
   counter,
   date,
   decimal,
+  defineType,
   double,
   duration,
   float,
@@ -455,6 +457,29 @@ test("values that Cassandra takes for the same have one identity", () => {
   expect(lists.type.toText(["1.0"])).not.toBe(lists.type.toText(["1.00"]));
 });
 
+test("a type of your own has its check where it is frozen, or within another type", () => {
+  const check = () => {
+    throw new InvalidValue("TOO_LONG", "must be few");
+  };
+  const few = column(defineType<ReadonlySet<string>>({ ...set(text()).type, check }));
+  const [one, whole] = [new Set(["a"]), frozen(few).type];
+  expect(whole).toMatchObject({ cql: "frozen<set<text>>", parts: [{ name: "element" }] });
+  expect(whole.isMulticell ?? false).toBe(false);
+  expect(() => whole.check(one)).toThrow("must be few");
+  expect(whole.match(one)).toEqual(one);
+  expect(() => tuple(few).type.check([one])).toThrow("must be few");
+  expect(() => frozen(list(few)).type.check([one])).toThrow("must be few");
+});
+
+test.each([
+  [text(), "Unicode text"],
+  [ascii(), "ASCII text"],
+  [text({ min: 2 }), "at least 2 characters"],
+  [text({ max: 5 }), "0 to 5 characters"],
+])("a text is told as what it must be: %#", ({ type }, expects) => {
+  expect(type.expects).toBe(expects);
+});
+
 test("a default that can be changed is each row's own", () => {
   const { ifNull, initial } = timestamp().default(new Date(5));
   initial!().setTime(6);
@@ -465,6 +490,13 @@ test("a default that can be changed is each row's own", () => {
   expect(text({ min: 1 }).nullAs("").ifNull!()).toBe("");
   expect(() => text({ min: 1 }).default("")).toThrow(InvalidValue);
   expect(() => int().nullAs(1.5)).toThrow(InvalidValue);
+});
+
+test("a collection that is not frozen reads as empty where it was emptied, whatever its default", () => {
+  const { initial, ifNull } = list(int()).default([1]);
+  expect([initial!(), ifNull!()]).toEqual([[1], []]);
+  expect(frozen(list(int())).default([1]).ifNull!()).toEqual([1]);
+  expect(list(int()).nullAs([2]).ifNull!()).toEqual([2]);
 });
 
 test("a user-defined type has the fields of its names, whatever these are", () => {
