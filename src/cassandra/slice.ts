@@ -70,7 +70,7 @@ export function whereSlice(table: Table, partition: RawRow, { prefix, from, to }
 
 /**
  * The slices that together are a part of one: what comes behind a row and before another, both exclusive, in the order in
- * which the partition keeps its rows.
+ * which the partition keeps its rows. None if it cannot be told where the two rows begin to differ.
  *
  * Rows are ordered column by column, each in its own direction. So what lies between two of them is what has the same
  * first columns as the one and comes behind it in the next, what lies between the two in the first column in which they
@@ -87,6 +87,7 @@ export function slicesBetween(
 ): readonly Slice[] {
   const last = table.clustering.length - 1;
   const top = after && before ? differenceOf(table, after, before) : slice.prefix.length;
+  if (top === undefined) return [];
   const ends = directed(table, top, slice.from, slice.to);
   const start = after ? exclusive(after[top]) : ends.from;
   const end = before ? exclusive(before[top]) : ends.to;
@@ -126,6 +127,15 @@ export function halves(table: Table, slice: Slice): readonly Slice[] | undefined
   const ends = [from, to].filter((bound) => bound?.inclusive).map((bound) => bound!.value);
   const distinct = ends.length === 2 && isSame(type, ends[0], ends[1]) ? ends.slice(1) : ends;
   return distinct.map((value) => ({ prefix: [...prefix, value] }));
+}
+
+/**
+ * The slices by which the rows of one can be deleted. Only a partition as a whole has several: a DELETE that names nothing
+ * but the partition key also deletes the static columns.
+ */
+export function deletableParts(table: Table, slice: Slice): readonly Slice[] {
+  const isWhole = slice.prefix.length === 0 && !slice.from && !slice.to;
+  return isWhole ? (halves(table, slice) ?? []) : [slice];
 }
 
 /** A value between two bounds; undefined: there is none. Null: that cannot be told, as a bound cannot be represented. */
@@ -171,15 +181,25 @@ function columns(from: number, to: number): readonly number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
 }
 
-/** The first column in which two rows differ. */
-function differenceOf(table: Table, one: Values, other: Values): number {
-  return clusteringNames(table).findIndex(
-    (name, at) => !isSame(columnOf(table, name).type, one[at], other[at]),
-  );
+/** The first column in which two rows differ; undefined: that cannot be told. */
+function differenceOf(table: Table, one: Values, other: Values): number | undefined {
+  for (const [at, name] of clusteringNames(table).entries()) {
+    const isEqual = isSame(columnOf(table, name).type, one[at], other[at]);
+    // Two rows that are equal in all columns before the last one differ in that.
+    if (isEqual === false || at === table.clustering.length - 1) return at;
+    if (isEqual === undefined) return undefined;
+  }
+  return undefined;
 }
 
-function isSame(type: ColumnType, one: unknown, other: unknown): boolean {
-  const textOf = (value: unknown) =>
-    value instanceof Unreadable ? value.bytes.toString("hex") : identityOf(type, value);
-  return one instanceof Unreadable === other instanceof Unreadable && textOf(one) === textOf(other);
+/** Whether Cassandra takes two values for the same; undefined: that cannot be told, as one cannot be represented. */
+function isSame(type: ColumnType, one: unknown, other: unknown): boolean | undefined {
+  if (!(one instanceof Unreadable) && !(other instanceof Unreadable)) {
+    return identityOf(type, one) === identityOf(type, other);
+  }
+  if (one instanceof Unreadable && other instanceof Unreadable && one.bytes.equals(other.bytes)) {
+    return true;
+  }
+  // Where other bytes can be the same value, as of decimals, nobody can tell.
+  return type.identity ? undefined : false;
 }

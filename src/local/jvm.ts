@@ -73,12 +73,16 @@ export function jvmArguments({ jars, heap, dir, nodes, options = [] }: Jvm): rea
   ];
 }
 
-/** A log of warnings and errors, on standard output. */
+/** What the log says when the node listens for clients. */
+export const STARTED = "Startup complete";
+
+/** A log of warnings and errors, on standard output, and of the start: it tells {@link STARTED}. */
 export const logbackXml = `<configuration>
   <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
   <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%d{HH:mm:ss.SSS} %-5level %logger{24} %msg%n</pattern></encoder>
   </appender>
+  <logger name="org.apache.cassandra.service.CassandraDaemon" level="INFO"/>
   <root level="WARN"><appender-ref ref="OUT"/></root>
 </configuration>
 `;

@@ -14,7 +14,7 @@ import { type Child, startChild } from "./child.ts";
 import { LocalError } from "./error.ts";
 import type { Jars } from "./jars.ts";
 import { javaEnvironment } from "./java.ts";
-import { jvmArguments, logbackXml } from "./jvm.ts";
+import { jvmArguments, logbackXml, STARTED } from "./jvm.ts";
 import { answersCql } from "./port.ts";
 import { cassandraYaml, type Node } from "./yaml.ts";
 
@@ -107,7 +107,8 @@ async function ready(java: Child, node: Node, log: string, waiting: Waiting) {
   let end: string | undefined;
   let told = false;
   void java.ended.then((how) => (end = how));
-  while (!(await answers())) {
+  // Its port may have been taken in the meantime by another Cassandra, which answers as well.
+  while (!hasStarted(log) || !(await answers())) {
     signal?.throwIfAborted();
     const waited = Date.now() - begun;
     if (end !== undefined) throw notStarted(`it ended with ${end}`, log);
@@ -118,6 +119,10 @@ async function ready(java: Child, node: Node, log: string, waiting: Waiting) {
   }
   signal?.throwIfAborted();
   java.unref();
+}
+
+function hasStarted(log: string): boolean {
+  return readFileSync(log, "utf8").includes(STARTED);
 }
 
 async function stop(java: Child): Promise<void> {
@@ -143,9 +148,9 @@ function notStarted(reason: string, log: string): LocalError {
 const died = (end: string, log: string) =>
   new LocalError("DIED", `Cassandra ended by itself with ${end}. ${quote(log)}`);
 
-/** The last lines of a log that say something: no stack traces. */
+/** The last lines of a log that say what is wrong: neither stack traces nor news of the start. */
 function quote(log: string): string {
   const lines = readFileSync(log, "utf8").split("\n");
-  const telling = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ /.test(line));
+  const telling = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ |^\S+ INFO /.test(line));
   return [`The end of its log ${log}:`, ...telling.slice(-6)].join("\n  ");
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { asc, desc, int, table, text } from "../../src/cassandra/index.ts";
+import { asc, decimal, desc, int, table, text, timestamp } from "../../src/cassandra/index.ts";
 import {
+  deletableParts,
   halves,
   type Slice,
   sliceOf,
@@ -8,6 +9,7 @@ import {
   whereSlice,
   whole,
 } from "../../src/cassandra/slice.ts";
+import { Unreadable } from "../../src/cassandra/unreadable.ts";
 
 const Seats = table(
   "seats",
@@ -23,6 +25,17 @@ const Names = table(
   "names",
   { room: text(), name: text() },
   { partition: ["room"], clustering: [asc("name")] },
+);
+
+const Prices = table(
+  "prices",
+  { shop: text(), price: decimal(), item: int() },
+  { partition: ["shop"], clustering: [asc("price"), asc("item")] },
+);
+const Events = table(
+  "events",
+  { room: text(), at: timestamp(), seat: int() },
+  { partition: ["room"], clustering: [asc("at"), asc("seat")] },
 );
 
 type Row = readonly [number, number, number];
@@ -105,6 +118,48 @@ describe("what lies between two rows", () => {
       cql: "room = ? AND at > ? AND at < ?",
       params: ["A", 3, 7],
     });
+  });
+});
+
+describe("what lies between rows of values that cannot be represented", () => {
+  const int32 = (value: number) => Buffer.from(Int32Array.of(value).buffer).swap32();
+  /** 1 with so many decimal places, more than are read: Cassandra compares it as equal to 1. */
+  function one(scale: number): Unreadable {
+    const digits = (10n ** BigInt(scale)).toString(16);
+    const bytes = Buffer.from(`00${"0".repeat(digits.length % 2)}${digits}`, "hex");
+    return new Unreadable(Buffer.concat([int32(scale), bytes]));
+  }
+
+  test("is nothing where the values may be equal nevertheless: a row may have both before it", () => {
+    const between = (after: unknown, before: unknown) =>
+      slicesBetween(Prices, whole, [after, 1], [before, 3]);
+    expect(between("1.0", one(10_001))).toEqual([]);
+    expect(between(one(10_001), "1.0")).toEqual([]);
+    expect(between(one(10_001), one(10_002))).toEqual([]);
+    expect(between(one(10_001), one(10_001))).toHaveLength(1);
+    expect(between("1.0", "1.00")).toHaveLength(1);
+  });
+
+  test("is told by their bytes where no others are the same value", () => {
+    const late = new Unreadable(Buffer.of(127, 0, 0, 0, 0, 0, 0, 0));
+    const later = new Unreadable(Buffer.of(127, 0, 0, 0, 0, 0, 0, 1));
+    const date = new Date(0);
+    expect(slicesBetween(Events, whole, [date, 1], [late, 3])).toHaveLength(3);
+    expect(slicesBetween(Events, whole, [late, 1], [later, 3])).toHaveLength(3);
+    expect(slicesBetween(Events, whole, [late, 1], [late, 3])).toHaveLength(1);
+  });
+});
+
+describe("a slice is deleted", () => {
+  test("by a restriction of its own, unless it is the whole partition", () => {
+    const slice = { prefix: [1], from: { value: 2, inclusive: true } };
+    expect(deletableParts(Seats, slice)).toEqual([slice]);
+    const parts = deletableParts(Seats, whole);
+    expect(rowsIn(parts).toSorted(compare)).toEqual(all);
+    expect(parts.map((part) => whereSlice(Seats, { hall: "A" }, part).cql)).toEqual([
+      "hall = ? AND row <= ?",
+      "hall = ? AND row > ?",
+    ]);
   });
 });
 

@@ -30,6 +30,16 @@ const Tickets = table(
   { hall: text(), id: uuid(), guest: text() },
   { partition: ["hall"], clustering: [asc("id")], lwt: true },
 );
+const Halls = table(
+  "halls",
+  { hall: text(), id: uuid(), owner: text().static(), guest: text() },
+  { partition: ["hall"], clustering: [asc("id")], lwt: true },
+);
+const Rooms = table(
+  "rooms",
+  { room: text(), row: int(), seat: int(), owner: text().static(), body: text() },
+  { partition: ["room"], clustering: [desc("row"), asc("seat")], sweepAfter: 600 },
+);
 const Notes = table(
   "notes",
   { room: text(), id: uuid(), body: text() },
@@ -47,7 +57,7 @@ let cluster: Cluster;
 let keyspace: TestKeyspace;
 beforeAll(async () => {
   cluster = await startCluster({ settings: few });
-  keyspace = await createKeyspaceOn(cluster.cluster, Seats, Tickets, Notes, Plain);
+  keyspace = await createKeyspaceOn(cluster.cluster, Seats, Tickets, Halls, Rooms, Notes, Plain);
 }, 120_000);
 afterAll(async () => {
   await keyspace?.[Symbol.asyncDispose]();
@@ -125,6 +135,55 @@ describe("deleted rows in the way of a read are swept", () => {
     }, 60_000);
     expect(log.length).toBeGreaterThan(0);
   }, 90_000);
+
+  test("where no row is alive, and the static columns of the partition are kept", async () => {
+    await using opened = await open();
+    const { session, log } = opened;
+    const [hall, room, owner] = [randomUUID(), randomUUID(), "A"];
+    const own = "UPDATE halls SET owner = ? WHERE hall = ? IF owner = null";
+    await session.cql(own, [owner, hall]);
+    await session.cql(
+      `INSERT INTO rooms (room, owner) VALUES (?, ?) USING TIMESTAMP ${now() - 2n * HOUR}`,
+      [room, owner],
+    );
+    const dead = times(2000, () => ({ hall, id: randomUUID() }));
+    await bury(session, Halls, dead);
+    const deadBodies = times(2000, () => ({ room, row: any(1000), seat: any(1000) }));
+    await bury(session, Rooms, deadBodies, now() - HOUR);
+    await aSecond();
+    expect(await session.run(select(Halls, { hall }))).toEqual([]);
+    expect(await session.run(select(Rooms, { room }))).toEqual([]);
+    await eventually(() => expect(log).toHaveLength(2));
+    const owners = (of: string, by: string, key: string) =>
+      session.cql(`SELECT DISTINCT owner FROM ${of} WHERE ${by} = ?`, [key]);
+    expect(await owners("halls", "hall", hall)).toEqual([{ owner }]);
+    expect(await owners("rooms", "room", room)).toEqual([{ owner }]);
+    for (const [of, by, key] of [
+      ["halls", "hall", hall],
+      ["rooms", "room", room],
+    ] as const) {
+      const cql = `SELECT * FROM ${of} WHERE ${by} = ?`;
+      expect(await tombstonesRead(keyspace, cql, [key])).toBe(0);
+    }
+  });
+
+  test("though there is the row by which the partition is written to without reading it", async () => {
+    await using opened = await open();
+    const { session, log } = opened;
+    const hall = randomUUID();
+    const ticket = { hall, id: "00000000-0000-0000-0000-000000000000", guest: "A" };
+    await session.run(insert(Tickets, ticket, { if: "not exists" }));
+    await bury(
+      session,
+      Tickets,
+      times(2000, () => ({ hall, id: randomUUID() })),
+    );
+    await aSecond();
+    expect(await session.run(select(Tickets, { hall }))).toEqual([ticket]);
+    await eventually(() => expect(log).toHaveLength(1));
+    expect(log[0]).toMatch(/^Swept tickets /);
+    expect(await session.run(select(Tickets, { hall }))).toEqual([ticket]);
+  });
 
   test("from where the read begins", async () => {
     await using opened = await open();

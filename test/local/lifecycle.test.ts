@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { Client } from "cassandra-driver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Embedded, startEmbedded } from "../../src/local/index.ts";
+import { freePort } from "../../src/local/port.ts";
 import { isAlive } from "../../src/local/process.ts";
 import { cacheDir, javaOf, temporaryDirectory } from "./place.ts";
 
@@ -48,6 +49,27 @@ it("takes other ports if another program takes one before it does", async () => 
   expect(first).not.toContain(embedded.contactPoint);
   expect(second).toContain(embedded.contactPoint);
   expect(await query(embedded, "SELECT key FROM system.local")).toHaveLength(1);
+}, 180_000);
+
+it("starts one in each directory, though two want the same port at once", async () => {
+  using one = temporaryDirectory();
+  using other = temporaryDirectory();
+  const port = await freePort("127.0.0.1");
+  const started = await Promise.allSettled(
+    [one, other].map(({ path }) =>
+      startEmbedded({ dir: path, cacheDir, port, heap: "256m", progress: () => {} }),
+    ),
+  );
+  await using opened = new AsyncDisposableStack();
+  for (const { value } of started.filter((each) => each.status === "fulfilled")) opened.use(value);
+  const hosts = await Promise.all(
+    started.map(async (each) => {
+      if (each.status === "rejected") throw each.reason;
+      const [row] = await query(each.value, "SELECT host_id FROM system.local");
+      return String((row as { readonly host_id: unknown }).host_id);
+    }),
+  );
+  expect(new Set(hosts).size).toBe(2);
 }, 180_000);
 
 describe("a Cassandra that was started", () => {

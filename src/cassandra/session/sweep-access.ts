@@ -4,7 +4,7 @@ import { fromDriver } from "./driver-error.ts";
 import { fence, type NodeAccess, timeAgo } from "./fence.ts";
 import { decodeStored } from "../row.ts";
 import { type Fragment, type RawRow, text } from "../statement.ts";
-import { parametersOf } from "./bytes.ts";
+import { checkColumns, parametersOf } from "./bytes.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
 import { clusteringNames, type Table } from "../table.ts";
 import { tombstonesIn } from "./tombstones.ts";
@@ -52,6 +52,7 @@ export function sweepAccess(
       for (let asked = 1; asked < readsOf(client) && !warnsOfTombstones(result); asked++) {
         result = await execute(read, options);
       }
+      checkColumns(table, result.columns as never);
       const rows = result.rows.map(
         (row) => decodeStored(table, row as unknown as RawRow) as RawRow,
       );

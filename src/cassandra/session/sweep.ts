@@ -1,6 +1,13 @@
 import { CassandraError } from "../error.ts";
 import { identifier } from "../identifier.ts";
-import { halves, type Slice, slicesBetween, type Values, whereSlice } from "../slice.ts";
+import {
+  deletableParts,
+  halves,
+  type Slice,
+  slicesBetween,
+  type Values,
+  whereSlice,
+} from "../slice.ts";
 import { type Fragment, join, marked, type RawRow, text } from "../statement.ts";
 import { bigintType } from "../types/integers.ts";
 import { clusteringNames, type Table } from "../table.ts";
@@ -80,7 +87,8 @@ export async function sweep(
     const places = [last, ...page.keys, ...(page.next === undefined ? [undefined] : [])];
     const dead = places
       .slice(1)
-      .flatMap((before, at) => slicesBetween(table, slice, places[at], before));
+      .flatMap((before, at) => slicesBetween(table, slice, places[at], before))
+      .flatMap((gap) => deletableParts(table, gap));
     for (let at = 0; at < dead.length; at += sweepLimits.ranges) {
       const some = dead.slice(at, at + sweepLimits.ranges);
       await access.remove(some.map((each) => deleteOf(table, partition, each, timestamp)));
