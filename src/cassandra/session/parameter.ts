@@ -1,0 +1,79 @@
+import { isOfType } from "../cql-type.ts";
+import { InvalidValue } from "../error.ts";
+import type { Fragment } from "../statement.ts";
+import type { ColumnType } from "../type.ts";
+import { typeNamed } from "../types/named.ts";
+import { Unreadable } from "../unreadable.ts";
+import { cqlTypeOf, type DriverType } from "./driver-type.ts";
+import { mismatch } from "./type-mismatch.ts";
+
+/** A parameter on its way to the driver, which asks for its bytes when it knows the type that the server expects. */
+export abstract class Parameter {
+  abstract bytes(expected: DriverType | undefined): Buffer | null;
+}
+
+/** A value of a model's column. */
+class TypedParameter extends Parameter {
+  readonly #type: ColumnType;
+  readonly #value: unknown;
+
+  constructor(type: ColumnType, value: unknown) {
+    super();
+    this.#type = type;
+    this.#value = value;
+  }
+
+  override bytes(expected: DriverType | undefined): Buffer | null {
+    const value = this.#value;
+    if (expected && !isExpected(this.#type, expected)) throw mismatch(this.#type, expected);
+    if (value === null || value === undefined) return null;
+    return value instanceof Unreadable ? value.bytes : this.#type.encode(value);
+  }
+}
+
+/** A value of raw CQL, which is checked and written by the type that the server expects. */
+class LooseParameter extends Parameter {
+  readonly #value: unknown;
+
+  constructor(value: unknown) {
+    super();
+    this.#value = value;
+  }
+
+  override bytes(expected: DriverType | undefined): Buffer | null {
+    const value = this.#value;
+    if (value === null || value === undefined) return null;
+    if (value instanceof Unreadable) return value.bytes;
+    if (!expected) {
+      throw new InvalidValue(
+        "WRONG_TYPE",
+        "must have a mark of its own: there are more values than marks",
+      );
+    }
+    const type = typeNamed(cqlTypeOf(expected));
+    if (type) return type.encode(type.match(value));
+    if (value instanceof Uint8Array) return Buffer.from(value);
+    throw new InvalidValue("WRONG_TYPE", "must be a Uint8Array: no type is known for it");
+  }
+}
+
+/** The parameters of a statement of the models, as the driver takes them. */
+export function parametersOf({ params, types }: Pick<Fragment, "params" | "types">): unknown[] {
+  return params.map((value, at) => new TypedParameter(types[at]!, value));
+}
+
+/** The parameters of raw CQL. */
+export function looseParameters(params: readonly unknown[]): unknown[] {
+  return params.map((value) => new LooseParameter(value));
+}
+
+/** Whether a model's type is the one that the server expects: looked at once for each of a prepared statement's marks. */
+function isExpected(type: ColumnType, expected: DriverType): boolean {
+  const known = compared.get(expected);
+  if (known?.type === type) return known.isSame;
+  const isSame = isOfType(type, cqlTypeOf(expected));
+  compared.set(expected, { type, isSame });
+  return isSame;
+}
+
+const compared = new WeakMap<DriverType, { readonly type: ColumnType; readonly isSame: boolean }>();
