@@ -128,9 +128,17 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
 
   const failed = (error: unknown) =>
     page.say(`The count is not live any more: load the page again. ${wordsOf(error)}`);
-  const counts = { hear: hearCount, ended: leave, failed };
-  void listen(client.peopleChanged(key, { signal }), signal, counts);
+  /** What has changed between the read of the party and the first count is read then. */
+  function hearCounts(counted: Counted) {
+    const isFirst = heard === 0;
+    hearCount(counted);
+    if (isFirst) readAgainOrSay();
+  }
+
+  const counts = { hear: hearCounts, ended: leave, failed };
+  // The city first: when the first count comes, its changes are heard, too.
   void listen(client.partiesChanged({ city }, { signal }), signal, { hear, failed });
+  void listen(client.peopleChanged(key, { signal }), signal, counts);
   return { title: `${party.name}, ${city}`, root };
 }
 
