@@ -7,7 +7,8 @@ import { answer } from "./lwt-answer.ts";
 import { type Fragment, join, marked, type RawRow, text, type Write } from "./statement.ts";
 import type { RowKey, NoneOf } from "./table-keys.ts";
 import type { CounterName, PartitionKey, StaticName } from "./table-rows.ts";
-import { badStatement, columnOf, type Table } from "./table.ts";
+import { badStatement, columnOf } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 
 /** What to add to counters of a row. */
 export type Additions<T extends Table> = {

@@ -5,7 +5,8 @@ import { type BoundsByName, boundsOf, checked, isRangeOf, placeValues, whereKey 
 import { own } from "./own.ts";
 import type { Values } from "./slice.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
-import { clusteringNames, columnOf, type Table } from "./table.ts";
+import { clusteringNames, columnOf } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
 

@@ -4,7 +4,8 @@ import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { checked } from "./key.ts";
 import { type Fragment, marked, type RawRow } from "./statement.ts";
-import { badStatement, columnOf, keyNames, type Table } from "./table.ts";
+import { badStatement, columnOf, keyNames } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 
 export function assignments(table: Table, changes: RawRow): readonly Fragment[] {

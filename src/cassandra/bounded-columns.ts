@@ -1,5 +1,6 @@
 import { namesOf } from "./selection.ts";
-import { oncePerTable, type Table } from "./table.ts";
+import { oncePerTable } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 
 /** How many sets of columns are read of a table, beside all of them. */
 const MOST_SETS = 32;

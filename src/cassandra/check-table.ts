@@ -2,6 +2,7 @@ import { type Column, isCounter, isStatic } from "./column.ts";
 import { isTypeOfCql, parseType, typeNames } from "./cql-type.ts";
 import { CassandraError } from "./error.ts";
 import type { Table } from "./table.ts";
+import { allColumns, keyNames } from "./table-columns.ts";
 import type { ColumnType } from "./type.ts";
 import { hasSameFields, type UserType, userType, withParts } from "./user-types.ts";
 
@@ -13,8 +14,8 @@ import { hasSameFields, type UserType, userType, withParts } from "./user-types.
 export function checkTable(table: Table): void {
   checkNames(table);
   checkKey(table);
-  for (const [name, column] of columnsOf(table)) {
-    if (keyOf(table).includes(name)) checkKeyColumn(table, name, column);
+  for (const [name, column] of Object.entries(allColumns(table))) {
+    if (keyNames(table).includes(name)) checkKeyColumn(table, name, column);
     checkType(table, name, column.type);
   }
   checkUdts(table);
@@ -36,9 +37,12 @@ function checkNames(table: Table): void {
   const { columns, hidden } = table;
   const twice = Object.keys(hidden).find((name) => Object.hasOwn(columns, name));
   if (twice !== undefined) throw bad(table, `it has "${twice}" twice, once hidden`);
-  const taken = TAKEN.find((name) => columnsOf(table).some(([column]) => column === name));
+  const taken = TAKEN.find((name) =>
+    Object.entries(allColumns(table)).some(([column]) => column === name),
+  );
   if (taken !== undefined) throw bad(table, `no row can have a column "${taken}" in JavaScript`);
-  if (columnsOf(table).some(([name]) => name === "")) throw bad(table, "a column has no name");
+  if (Object.entries(allColumns(table)).some(([name]) => name === ""))
+    throw bad(table, "a column has no name");
 }
 
 function checkKey(table: Table): void {
@@ -46,7 +50,7 @@ function checkKey(table: Table): void {
   if (table.clustering.some(({ name }) => typeof name !== "string")) {
     throw bad(table, "each column of its clustering key is one of asc(…) or desc(…)");
   }
-  const names = keyOf(table);
+  const names = keyNames(table);
   const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
   if (unknown !== undefined) {
     const listed = Object.keys(table.columns).join(", ");
@@ -97,7 +101,7 @@ const MAX_DIMENSION = 2 ** 31 - 1;
 /** Each name of a type is known, and means one type. */
 function checkUdts(table: Table): void {
   const known = new Map<string, UserType>();
-  for (const [name, { type }] of columnsOf(table)) {
+  for (const [name, { type }] of Object.entries(allColumns(table))) {
     for (const each of withParts(type)) {
       if (each.udt === undefined) continue;
       const found = userType(each.udt, each);
@@ -112,7 +116,7 @@ function checkUdts(table: Table): void {
       known.set(found.name, found);
     }
   }
-  for (const [name, { type }] of columnsOf(table)) {
+  for (const [name, { type }] of Object.entries(allColumns(table))) {
     const unknown = typeNames(parseType(type.cql)).find((each) => !known.has(each));
     if (unknown !== undefined) {
       throw bad(
@@ -134,12 +138,14 @@ function checkUdt(table: Table, column: string, { name, fields }: UserType): voi
 
 function checkStatic(table: Table): void {
   if (table.clustering.length > 0) return;
-  const found = columnsOf(table).find(([, column]) => isStatic(column));
+  const found = Object.entries(allColumns(table)).find(([, column]) => isStatic(column));
   if (found) throw bad(table, `"${found[0]}" is static, and there is no clustering key`);
 }
 
 function checkCounters(table: Table): void {
-  const data = columnsOf(table).filter(([name]) => !keyOf(table).includes(name));
+  const data = Object.entries(allColumns(table)).filter(
+    ([name]) => !keyNames(table).includes(name),
+  );
   const counter = data.find(([, column]) => isCounter(column));
   if (!counter) return;
   const other = data.find(([, column]) => !isCounter(column));
@@ -162,14 +168,6 @@ function checkSweep(table: Table): void {
   if (!(sweepAfter > 0 && Number.isFinite(sweepAfter))) {
     throw bad(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
   }
-}
-
-function columnsOf({ columns, hidden }: Table): readonly (readonly [string, Column])[] {
-  return [...Object.entries(columns), ...Object.entries(hidden)];
-}
-
-function keyOf({ partition, clustering }: Table): readonly string[] {
-  return [...partition, ...clustering.map(({ name }) => name)];
 }
 
 function contains(type: ColumnType, kind: string): boolean {

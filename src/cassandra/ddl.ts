@@ -1,6 +1,7 @@
 import { isStatic } from "./column.ts";
 import { identifier } from "./identifier.ts";
-import { allColumns, columnOf, type Compaction, type Table } from "./table.ts";
+import { allColumns, columnOf } from "./table-columns.ts";
+import { type Compaction, type Table } from "./table.ts";
 import type { UserField, UserType } from "./user-types.ts";
 
 /**

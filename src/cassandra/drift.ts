@@ -1,7 +1,8 @@
 import { isStatic } from "./column.ts";
 import { canonicalType } from "./cql-type.ts";
 import { addColumn, addField, createTable, createType } from "./ddl.ts";
-import { allColumns, columnOf, type Table } from "./table.ts";
+import { allColumns, columnOf } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import { fieldsText, fieldType, hasSameFields, type UserType, userTypesOf } from "./user-types.ts";
 
 /** A column as the database has it. */

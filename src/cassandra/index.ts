@@ -54,6 +54,7 @@ export {
   decodeStored,
   invalidValues,
   newRow,
+  readAs,
   rowOfStored,
   unreadableColumn,
   unreadableColumns,
@@ -80,6 +81,7 @@ export { connect, type Session } from "./session/session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
 export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";
 export * from "./table.ts";
+export * from "./table-columns.ts";
 export type * from "./table-keys.ts";
 export type * from "./table-rows.ts";
 export { readable, Unreadable } from "./unreadable.ts";

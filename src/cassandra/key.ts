@@ -4,7 +4,8 @@ import { identifier } from "./identifier.ts";
 import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import type { ClusteringKey, PartitionKey } from "./table-rows.ts";
-import { clusteringNames, columnOf, keyNames, primaryKeyText, type Table } from "./table.ts";
+import { clusteringNames, columnOf, keyNames, primaryKeyText } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
 

@@ -1,7 +1,8 @@
 import { InvalidValue } from "./error.ts";
 import { own } from "./own.ts";
 
-import { columnOf, type Table } from "./table.ts";
+import { columnOf } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { PartitionKey } from "./table-rows.ts";
 
 /** The most bytes of a partition key (`FBUtilities.MAX_UNSIGNED_SHORT` in Cassandra). */

@@ -1,8 +1,10 @@
+import type { Column } from "./column.ts";
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
 import { checked } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
-import { allColumns, columnOf, keyNames, type Table } from "./table.ts";
+import { allColumns, columnOf, keyNames } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { ColumnName, Insert, Row, StoredRow } from "./table-rows.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -28,7 +30,8 @@ export function decodeRow(
 
 /** The key of a stored row. */
 export function decodeKey(table: Table, raw: RawRow): RawRow {
-  return Object.fromEntries(keyNames(table).map((name) => [name, stored(table, raw)(name)]));
+  const valueOf = stored(table, raw);
+  return Object.fromEntries(keyNames(table).map((name) => [name, valueOf(name)]));
 }
 
 /**
@@ -73,17 +76,22 @@ export function unreadableColumns(row: object): ReadonlyMap<string, UnreadableRo
 }
 
 /**
- * The error of a row whose reader has no form for one of its values, though its column's type has one.
+ * The error of a row because of one of its columns, for a reader that has the row's values and not their bytes.
  *
- * @param expects what the reader has a form for
+ * @param reason what the reader has a form for (default: what the type holds), or a whole sentence after the column's name
  */
 export function unreadableColumn(
   table: Table,
   row: RawRow,
   name: string,
-  expects: string,
+  reason?: Reason,
 ): UnreadableRow {
-  return unreadableRow(table, (each) => row[each] ?? null, name, expects);
+  return unreadableRow(table, (each) => own(row, each) ?? null, name, reason);
+}
+
+interface Reason {
+  readonly expects?: string;
+  readonly why?: string;
 }
 
 /** A row with columns that are null since their values cannot be represented: see {@link unreadableColumns}. */
@@ -189,11 +197,11 @@ function rowOf(
   const row: Record<string, unknown> = {};
   let unreadable: Map<string, UnreadableRow> | undefined;
   for (const name of names) {
-    const { ifNull, ifUnreadable, nullable } = columnOf(table, name);
+    const column = columnOf(table, name);
+    const { nullable } = column;
     const value = valueOf(name);
     const isReadable = !(value instanceof Unreadable);
-    const instead = isReadable ? ifNull : isLenient ? ifUnreadable : undefined;
-    const known = (isReadable ? value : null) ?? instead?.() ?? null;
+    const known = isReadable || isLenient ? readAs(column, value) : null;
     row[name] = known;
     if (known !== null || (isReadable && nullable && !isKey(table, name))) continue;
     const error = unreadableRow(table, valueOf, name);
@@ -203,16 +211,26 @@ function rowOf(
   return unreadable ? { ...row, [COLUMNS]: unreadable } : row;
 }
 
+/**
+ * What a stored value reads as in a row among others: itself, or what its column says of a null or of a value that cannot
+ * be represented. Null: it says nothing.
+ */
+export function readAs({ ifNull, ifUnreadable }: Column, value: unknown): unknown {
+  if (value instanceof Unreadable) return ifUnreadable?.() ?? null;
+  return value ?? ifNull?.() ?? null;
+}
+
 function unreadableRow(
   table: Table,
   valueOf: ValueOf,
   name: string,
-  expects = columnOf(table, name).type.expects,
+  { expects = columnOf(table, name).type.expects, why: given }: Reason = {},
 ): UnreadableRow {
   const why =
-    valueOf(name) === null
+    given ??
+    (valueOf(name) === null
       ? "is null, which its model does not allow"
-      : `holds a value that is not ${expects}`;
+      : `holds a value that is not ${expects}`);
   const entriesOf = (entry: ValueOf) =>
     Object.fromEntries(keyNames(table).map((each) => [each, entry(each)]));
   return new UnreadableRow({

@@ -23,7 +23,14 @@ import type {
   StaticName,
   StoredRow,
 } from "./table-rows.ts";
-import { badStatement, clusteringNames, columnOf, staticNames, type Table } from "./table.ts";
+import {
+  badStatement,
+  clusteringNames,
+  columnOf,
+  staticNames,
+  oncePerTable,
+} from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 import { listType } from "./types/list.ts";
 import { tupleType } from "./types/tuple.ts";
@@ -172,15 +179,16 @@ export function selectStored(
 function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {
   const names = clusteringNames(table);
   const columns = names.map(identifier);
-  const types = names.map((name) => columnOf(table, name).type);
   const keys = rows.map((row) => clusteringValues(table, row));
-  const rowsIn =
-    names.length === 1
-      ? marked(`${columns[0]} IN ?`, listType(types[0]!, true), keys.flat())
-      : marked(`(${columns.join(", ")}) IN ?`, listType(tupleOf(types), true), keys);
+  const isTuple = names.length > 1;
+  const cql = isTuple ? `(${columns.join(", ")}) IN ?` : `${columns[0]} IN ?`;
+  const rowsIn = marked(cql, keysType(table), isTuple ? keys : keys.flat());
   return join([whereKey(table, partition), rowsIn], " AND ");
 }
 
-function tupleOf(types: readonly ColumnType[]): ColumnType {
-  return tupleType(types.map((type, at) => ({ name: `item${at}`, type }))) as ColumnType;
-}
+/** The type of a list of clustering keys: of values, or of tuples where there are several columns. */
+const keysType = oncePerTable((table): ColumnType => {
+  const types = clusteringNames(table).map((name) => columnOf(table, name).type);
+  const parts = types.map((type, at) => ({ name: `item${at}`, type }));
+  return listType<unknown>(types.length > 1 ? tupleType(parts) : types[0]!, true);
+});

@@ -13,7 +13,8 @@ import {
   timesOf,
 } from "./selection.ts";
 import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
-import { badStatement, clusteringNames, type Table } from "./table.ts";
+import { badStatement, clusteringNames } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { ColumnName, DataName, Place } from "./table-rows.ts";
 import type { Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
 import { INT_MAX, intType } from "./types/integers.ts";

@@ -2,7 +2,8 @@ import type { RowOrder } from "./after.ts";
 import { identifier } from "./identifier.ts";
 import { type Fragment, type RawRow, text } from "./statement.ts";
 import type { ColumnName, DataName, KeyName, RowOf, Shown } from "./table-rows.ts";
-import { badStatement, columnOf, keyNames, type Table } from "./table.ts";
+import { badStatement, columnOf, keyNames } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 import { bigintType, intType } from "./types/integers.ts";
 

@@ -4,7 +4,8 @@ import { identifier } from "./identifier.ts";
 import { checked, isRangeOf, whereKey } from "./key.ts";
 import { own } from "./own.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
-import { clusteringNames, columnOf, type Table } from "./table.ts";
+import { clusteringNames, columnOf } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
 

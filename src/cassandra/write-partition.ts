@@ -16,7 +16,8 @@ import {
   text,
   type Write,
 } from "./statement.ts";
-import { badStatement, clusteringNames, columnOf, keyNames, type Table } from "./table.ts";
+import { badStatement, clusteringNames, columnOf, keyNames } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type {
   HiddenStaticName,
   HiddenValues,

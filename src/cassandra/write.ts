@@ -22,7 +22,8 @@ import type {
   Row,
   ValueOf,
 } from "./table-rows.ts";
-import { badStatement, columnOf, type Table } from "./table.ts";
+import { badStatement, columnOf } from "./table-columns.ts";
+import { type Table } from "./table.ts";
 import type { RowKey } from "./table-keys.ts";
 import { bigintType } from "./types/integers.ts";
 

@@ -5,9 +5,11 @@ import {
   keyNames,
   type PartitionKey,
   readable,
+  readAs,
   type Row,
   type StoredRow,
   type Table,
+  unreadableColumn,
   UnreadableRow,
   update,
   type ValueOf,
@@ -97,18 +99,18 @@ export function fold<T extends Table, Answer>(
   { key, seen, changes, journal }: FoldOptions<T, Answer>,
 ): RowPlan<T, Answer> {
   // Their answers are true of the row as it was seen, so nothing goes along that changes it.
-  const repeated = mapWhile(changes, ({ once }) => once?.recall());
+  const repeated = mapWhile(changes, ({ once }) => once?.recall() ?? WAITS);
   if (repeated.length > 0) return { after: seen, answers: repeated };
   const draft = createDraft(table, key, seen ?? {});
   let remembers = false;
   const answers = mapWhile(changes, ({ judge, once }) => {
     if (!once) return draft.run(judge);
-    if (once.recall() !== undefined) return undefined;
+    if (once.recall() !== undefined) return WAITS;
     remembers = true;
     const added = once.added();
-    if (added !== undefined || !once.hasRoom()) return added;
+    if (added !== undefined || !once.hasRoom()) return added ?? WAITS;
     const answer = draft.run(judge);
-    if (answer !== undefined) once.add(answer);
+    if (answer !== WAITS) once.add(answer);
     return answer;
   });
   return draft.plan(answers, remembers ? journal : undefined);
@@ -118,12 +120,12 @@ export function fold<T extends Table, Answer>(
 const Bare = function () {} as unknown as new () => Record<string, unknown>;
 Bare.prototype = Object.create(null);
 
-/** Thrown by a draft's `get`, and caught by the fold: too little is known. */
-const UNSEEN = Symbol("unseen");
+/** In place of an answer, which may be anything: the change has to wait for another round. Also thrown by a draft's `get`. */
+const WAITS = Symbol("waits");
 
 type Untyped = (...args: readonly unknown[]) => unknown;
 
-function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>) {
+function createDraft<T extends Table>(table: T, key: Values, given: StoredRow<T>) {
   const seen = given as Values;
   // A column may be called as what every object inherits.
   const seenOf = (name: string) => (Object.hasOwn(seen, name) ? seen[name] : undefined);
@@ -144,7 +146,7 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
       let stored = base[name];
       if (stored === undefined) {
         stored = seenOf(name);
-        if (stored === undefined) throw UNSEEN;
+        if (stored === undefined) throw WAITS;
         put(base, name, stored);
       }
       const set = next[name];
@@ -162,14 +164,14 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
   };
 
   return {
-    /** Runs a change; undefined: too little is known, and it has changed nothing. */
-    run<Answer>(judge: Judge<T, Answer>): Answer | Error | undefined {
+    /** Runs a change; `WAITS`: too little is known, and it has changed nothing. */
+    run<Answer>(judge: Judge<T, Answer>): Answer | Error | typeof WAITS {
       done.length = 0;
       try {
         return judge(row as unknown as Draft<T>);
       } catch (error) {
         for (const { values, name, before } of done.toReversed()) values[name] = before;
-        if (error === UNSEEN) return undefined;
+        if (error === WAITS) return WAITS;
         if (error instanceof UnreadableRow) return error;
         throw error;
       }
@@ -192,19 +194,9 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
         const isAssumed = judged.some((name) => seen[name] === undefined);
         return isAssumed || journal?.isSeen === false ? unknown : planOf();
       }
-      const condition = conditionOf(table, key, base, seen);
+      const condition = conditionOf(table, key, { base, seen, journal });
       if (!condition) return unknown;
-      const remembered = journal?.condition();
-      const write = (update as Untyped)(
-        table,
-        key,
-        { ...changed(), ...written },
-        {
-          if: { ...condition.if, ...remembered?.if },
-          isNull: [...condition.isNull, ...(remembered?.isNull ?? [])],
-          isNotNull: remembered?.isNotNull ?? [],
-        },
-      );
+      const write = (update as Untyped)(table, key, { ...changed(), ...written }, condition);
       return planOf(write);
 
       function planOf(write?: unknown) {
@@ -221,57 +213,50 @@ function createDraft<T extends Table>(table: T, key: object, given: StoredRow<T>
 }
 
 /** A stored value as a row of the model has it. @throws UnreadableRow if no row can have it */
-function modelled(table: Table, key: object, name: string, stored: unknown): unknown {
-  const value = readable(stored);
-  if (value !== null) return value;
-  const { ifNull, ifUnreadable, nullable } = columnOf(table, name);
-  const instead = stored === null ? ifNull?.() : ifUnreadable?.();
-  if (instead !== undefined) return instead;
-  if (nullable) return null;
-  const why = "holds no value that its model allows";
-  throw unreadableRow(table, key, name, why);
+function modelled(table: Table, key: Values, name: string, stored: unknown): unknown {
+  if (readable(stored) !== null) return stored;
+  const column = columnOf(table, name);
+  const value = readAs(column, stored);
+  if (value !== null || column.nullable) return value;
+  throw unreadableColumn(table, { ...key, [name]: stored }, name);
+}
+
+/** What must hold for an update: see `update`. */
+interface Condition {
+  readonly if: Values | "exists";
+  readonly isNull: readonly string[];
+  readonly isNotNull: readonly string[];
 }
 
 /**
- * The condition that columns are as they were. That a column is null is true of a row that does not exist, too, and the
- * update would make one: so another column has to have a value beside. Undefined: too little is known of the row.
+ * The condition that columns, and what the row remembers, are as they were. Where no column has to have a value, the row
+ * has to exist. That a column is null is true of a row that does not exist, too, and the update would make one: so another
+ * column has to have a value beside. Undefined: too little is known of the row.
  */
-function conditionOf(table: Table, key: object, base: Values, seen: Values) {
+function conditionOf(
+  table: Table,
+  key: Values,
+  { base, seen, journal }: { base: Values; seen: Values; journal: Journal | undefined },
+): Condition | undefined {
+  const remembered = journal?.condition();
   const judged = namesOf(base);
-  const isNull = judged.filter((name) => base[name] === null);
-  const values = Object.fromEntries(
-    judged.filter((name) => base[name] !== null).map((name) => [name, base[name]]),
-  );
-  if (isNull.length === 0 || Object.keys(values).length > 0) return { if: values, isNull };
-  const others = dataNames(table);
+  const isNull = [...judged.filter((name) => base[name] === null), ...(remembered?.isNull ?? [])];
+  const isNotNull = remembered?.isNotNull ?? [];
+  const values: Record<string, unknown> = { ...remembered?.if };
+  for (const name of judged) if (base[name] !== null) values[name] = base[name];
+  if (Object.keys(values).length > 0) return { if: values, isNull, isNotNull };
+  if (isNull.length + isNotNull.length === 0) return { if: "exists", isNull, isNotNull };
+  const others = Object.keys(table.columns).filter((name) => !keyNames(table).includes(name));
   if (others.some((name) => seen[name] === undefined)) return undefined;
   const witness = others.find((name) => seen[name] !== null);
-  if (witness !== undefined) return { if: { [witness]: seen[witness] }, isNull };
+  if (witness !== undefined) return { if: { [witness]: seen[witness] }, isNull, isNotNull };
   const why = "is null, and so is every other column: the row can only be deleted";
-  throw unreadableRow(table, key, others[0] ?? "", why);
+  throw unreadableColumn(table, key, others[0] ?? "", { why });
 }
 
 /** The names of those that are there. */
 function namesOf(values: Values): readonly string[] {
   return Object.keys(values).filter((name) => values[name] !== undefined);
-}
-
-function dataNames(table: Table): readonly string[] {
-  return Object.keys(table.columns).filter((name) => !keyNames(table).includes(name));
-}
-
-function unreadableRow(table: Table, key: object, column: string, why: string): UnreadableRow {
-  const texts = Object.entries(key).map(([name, value]) => [
-    name,
-    columnOf(table, name).type.toText(value),
-  ]);
-  return new UnreadableRow({
-    table: table.name,
-    column,
-    key: Object.fromEntries(texts) as Record<string, string>,
-    storedKey: { ...key },
-    why,
-  });
 }
 
 function isSame(table: Table, name: string, one: unknown, other: unknown): boolean {
@@ -282,15 +267,15 @@ function isSame(table: Table, name: string, one: unknown, other: unknown): boole
   return type.toText(value) === type.toText(other);
 }
 
-/** What a function makes of the first items, up to the one of which it makes nothing. */
+/** What a function makes of the first items, up to the one that has to wait. */
 function mapWhile<Item, Made>(
   items: readonly Item[],
-  make: (item: Item) => Made | undefined,
+  make: (item: Item) => Made | typeof WAITS,
 ): readonly Made[] {
   const made: Made[] = [];
   for (const item of items) {
     const each = make(item);
-    if (each === undefined) break;
+    if (each === WAITS) break;
     made.push(each);
   }
   return made;

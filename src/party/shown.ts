@@ -1,11 +1,5 @@
 import { builder } from "../builder.ts";
-import {
-  readable,
-  selectEach,
-  type Session,
-  type Unreadable,
-  UnreadableRow,
-} from "../cassandra/index.ts";
+import { selectEach, type Session, UnreadableRow } from "../cassandra/index.ts";
 import { canShowColumn, showEach, showRow } from "../pothos/index.ts";
 import type { TimedParty } from "./outcome.ts";
 import { type Party, type PartyKey, PartyTable } from "./table.ts";
@@ -35,11 +29,10 @@ export async function readShown(session: Session, key: PartyKey): Promise<TimedP
   return only(await session.run(selectEach(PartyTable, key, { writetime: ["people"] })));
 }
 
-/** The date with which a party is shown, of the one that is stored. */
-export function dateShown(date: Date | Unreadable | null | undefined): Date {
-  const stored = readable(date ?? null);
-  const isShown = stored && canShowColumn(builder, PartyTable, "date", stored);
-  return isShown ? stored : PartyTable.columns.date.ifNull!();
+/** The date with which a party is shown: the schema cannot show those of years beyond 9999. */
+export function dateShown(date: Date): Date {
+  const isShown = canShowColumn(builder, PartyTable, "date", date);
+  return isShown ? date : PartyTable.columns.date.ifUnreadable!();
 }
 
 function only<P extends object>([party]: readonly (P | UnreadableRow)[]): P | undefined {

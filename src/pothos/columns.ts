@@ -49,22 +49,22 @@ export function formOf<Types extends SchemaTypes>(
   table: Table,
   name: string,
 ): Form {
-  return within(table, name, () => formsOf(builder).of(columnOf(table, name).type));
+  return inColumn(table, name, () => formsOf(builder).of(columnOf(table, name).type));
 }
 
 /** The type that a column has where it is returned. @throws as {@link formOf} */
 export function outputOf(builder: Builder, table: Table, name: string): OutputRef {
   const form = formOf(builder, table, name);
-  return within(table, name, () => formsOf(builder).output(form));
+  return inColumn(table, name, () => formsOf(builder).output(form));
 }
 
 /** The type that a column has where it is given. @throws as {@link formOf} */
 export function inputOf(builder: Builder, table: Table, name: string): InputRef {
   const form = formOf(builder, table, name);
-  return within(table, name, () => formsOf(builder).input(form));
+  return inColumn(table, name, () => formsOf(builder).input(form));
 }
 
-function within<Made>(table: Table, name: string, make: () => Made): Made {
+function inColumn<Made>(table: Table, name: string, make: () => Made): Made {
   try {
     return make();
   } catch (error) {

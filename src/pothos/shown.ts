@@ -73,9 +73,9 @@ export function valueShown(table: Table, row: RawRow, name: string, form: Form):
     if (unreadable) throw unreadable;
     return null;
   }
-  if (!canShow(form, value)) throw unreadableColumn(table, row, name, expectsOf(form));
+  if (!canShow(form, value)) throw unreadableColumn(table, row, name, { expects: expectsOf(form) });
   if (!form.show) return value;
-  return form.show(value, (expects) => unreadableColumn(table, row, name, expects));
+  return form.show(value, (expects) => unreadableColumn(table, row, name, { expects }));
 }
 
 function show<Types extends SchemaTypes, R extends object>(
@@ -93,7 +93,7 @@ function show<Types extends SchemaTypes, R extends object>(
     const value = (Object.hasOwn(values, name) ? values[name] : undefined) ?? null;
     const isLooked = value !== null && (names === undefined || names.includes(name));
     if (!isLooked || canShow(form, value)) continue;
-    const error = unreadableColumn(table, values, name, expectsOf(form));
+    const error = unreadableColumn(table, values, name, { expects: expectsOf(form) });
     const { nullable, ifUnreadable } = columnOf(table, name);
     const isKey = keyNames(table).includes(name);
     const other = isLenient && !isKey ? ifUnreadable?.() : undefined;

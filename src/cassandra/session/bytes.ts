@@ -56,12 +56,13 @@ function passByConversion(): void {
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;
     if (!encoder.encodingOptions?.bytes) return parseRows.call(this, frame, reader);
-    this.encoder = isOfSystem(frame) ? keepingCells(this) : passing;
+    const isSystem = isOfSystem(frame);
+    this.encoder = isSystem ? keepingCells(this) : passing;
     try {
       parseRows.call(this, frame, reader);
     } finally {
       this.encoder = encoder;
-      Reflect.deleteProperty(this, "push");
+      if (isSystem) Reflect.deleteProperty(this, "push");
     }
   };
 }

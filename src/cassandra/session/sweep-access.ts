@@ -7,7 +7,8 @@ import { type Fragment, type RawRow, text } from "../statement.ts";
 import { checkColumns } from "./result.ts";
 import { parametersOf } from "./parameter.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
-import { clusteringNames, type Table } from "../table.ts";
+import { clusteringNames } from "../table-columns.ts";
+import { type Table } from "../table.ts";
 import { tombstonesIn } from "./tombstones.ts";
 
 /** The driver's options for what a sweep sends. */

@@ -10,7 +10,8 @@ import {
 } from "../slice.ts";
 import { type Fragment, join, marked, type RawRow, text } from "../statement.ts";
 import { bigintType } from "../types/integers.ts";
-import { clusteringNames, type Table } from "../table.ts";
+import { clusteringNames } from "../table-columns.ts";
+import { type Table } from "../table.ts";
 
 /** What one sweep does at most. */
 export const sweepLimits = {
