@@ -1,8 +1,7 @@
 import { type Column, isCounter, isStatic } from "./column.ts";
 import { isTypeOfCql, parseType, typeNames } from "./cql-type.ts";
-import { CassandraError } from "./error.ts";
 import type { Table } from "./table.ts";
-import { allColumns, keyNames } from "./table-columns.ts";
+import { allColumns, badTable, keyNames } from "./table-columns.ts";
 import type { ColumnType } from "./type.ts";
 import { hasSameFields, type UserType, userType, withParts } from "./user-types.ts";
 
@@ -32,38 +31,39 @@ const TAKEN = ["__proto__", "__columns", "[applied]"];
 
 function checkNames(table: Table): void {
   if (!TABLE_NAME.test(table.name)) {
-    throw bad(table, "its name must be 1 to 48 letters, digits and underscores");
+    throw badTable(table, "its name must be 1 to 48 letters, digits and underscores");
   }
   const { columns, hidden } = table;
   const twice = Object.keys(hidden).find((name) => Object.hasOwn(columns, name));
-  if (twice !== undefined) throw bad(table, `it has "${twice}" twice, once hidden`);
+  if (twice !== undefined) throw badTable(table, `it has "${twice}" twice, once hidden`);
   const taken = TAKEN.find((name) =>
     Object.entries(allColumns(table)).some(([column]) => column === name),
   );
-  if (taken !== undefined) throw bad(table, `no row can have a column "${taken}" in JavaScript`);
+  if (taken !== undefined)
+    throw badTable(table, `no row can have a column "${taken}" in JavaScript`);
   if (Object.entries(allColumns(table)).some(([name]) => name === ""))
-    throw bad(table, "a column has no name");
+    throw badTable(table, "a column has no name");
 }
 
 function checkKey(table: Table): void {
   // A name alone would be a column without a name.
   if (table.clustering.some(({ name }) => typeof name !== "string")) {
-    throw bad(table, "each column of its clustering key is one of asc(…) or desc(…)");
+    throw badTable(table, "each column of its clustering key is one of asc(…) or desc(…)");
   }
   const names = keyNames(table);
   const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
   if (unknown !== undefined) {
     const listed = Object.keys(table.columns).join(", ");
-    throw bad(table, `its key names "${unknown}", but its columns are ${listed}`);
+    throw badTable(table, `its key names "${unknown}", but its columns are ${listed}`);
   }
-  if (table.partition.length === 0) throw bad(table, "its partition key is empty");
+  if (table.partition.length === 0) throw badTable(table, "its partition key is empty");
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw bad(table, `its key names "${twice}" twice`);
+  if (twice !== undefined) throw badTable(table, `its key names "${twice}" twice`);
 }
 
 function checkKeyColumn(table: Table, name: string, column: Column): void {
   const { kind, cql, isMulticell } = column.type;
-  const refused = (why: string) => bad(table, `"${name}" is in the key, and ${why}`);
+  const refused = (why: string) => badTable(table, `"${name}" is in the key, and ${why}`);
   if (isCounter(column)) throw refused("a counter cannot be");
   if (isStatic(column)) throw refused("a static column cannot be");
   if (isMulticell) throw refused(`${cql} must be frozen there: frozen(…)`);
@@ -75,7 +75,7 @@ function checkKeyColumn(table: Table, name: string, column: Column): void {
 /** What a type can be made of. */
 function checkType(table: Table, name: string, type: ColumnType): void {
   for (const { name: part, type: inner } of type.parts ?? []) {
-    const refused = (why: string) => bad(table, `"${name}" is ${type.cql}, and ${why}`);
+    const refused = (why: string) => badTable(table, `"${name}" is ${type.cql}, and ${why}`);
     if (inner.kind === "counter") throw refused("a counter can only be a column");
     if (inner.isMulticell) {
       throw refused(`${inner.cql} within another type must be frozen: frozen(…)`);
@@ -92,7 +92,7 @@ function checkType(table: Table, name: string, type: ColumnType): void {
 function checkDimension(table: Table, name: string, { cql }: ColumnType): void {
   const dimension = Number(/, (\S+)>$/.exec(cql)?.[1]);
   if (Number.isInteger(dimension) && dimension >= 1 && dimension <= MAX_DIMENSION) return;
-  throw bad(table, `"${name}" is ${cql}, and a vector has 1 to ${MAX_DIMENSION} values`);
+  throw badTable(table, `"${name}" is ${cql}, and a vector has 1 to ${MAX_DIMENSION} values`);
 }
 
 /** The most values of a vector (VectorType.java); an operator may set a lower bound (`vector_dimensions_fail_threshold`). */
@@ -108,7 +108,7 @@ function checkUdts(table: Table): void {
       checkUdt(table, name, found);
       const other = known.get(found.name);
       if (other && !hasSameFields(other, found)) {
-        throw bad(
+        throw badTable(
           table,
           `"${name}" has a type "${found.name}", and another column has one with other fields`,
         );
@@ -119,7 +119,7 @@ function checkUdts(table: Table): void {
   for (const [name, { type }] of Object.entries(allColumns(table))) {
     const unknown = typeNames(parseType(type.cql)).find((each) => !known.has(each));
     if (unknown !== undefined) {
-      throw bad(
+      throw badTable(
         table,
         `"${name}" is ${type.cql}, and "${unknown}" is neither a type of CQL nor a udt(…) of this table`,
       );
@@ -128,7 +128,7 @@ function checkUdts(table: Table): void {
 }
 
 function checkUdt(table: Table, column: string, { name, fields }: UserType): void {
-  const refused = (why: string) => bad(table, `"${column}" has a type "${name}", and ${why}`);
+  const refused = (why: string) => badTable(table, `"${column}" has a type "${name}", and ${why}`);
   if (name === "") throw refused("a type has a name");
   // Cassandra takes some of them in quotes, but spells them without.
   if (isTypeOfCql(name)) throw refused("CQL itself has one of this name");
@@ -139,7 +139,7 @@ function checkUdt(table: Table, column: string, { name, fields }: UserType): voi
 function checkStatic(table: Table): void {
   if (table.clustering.length > 0) return;
   const found = Object.entries(allColumns(table)).find(([, column]) => isStatic(column));
-  if (found) throw bad(table, `"${found[0]}" is static, and there is no clustering key`);
+  if (found) throw badTable(table, `"${found[0]}" is static, and there is no clustering key`);
 }
 
 function checkCounters(table: Table): void {
@@ -148,32 +148,32 @@ function checkCounters(table: Table): void {
   );
   const counter = data.find(([, column]) => isCounter(column));
   if (!counter) return;
+  if (table.lwt) {
+    throw badTable(
+      table,
+      `"${counter[0]}" is a counter, which no lightweight transaction can change`,
+    );
+  }
   const other = data.find(([, column]) => !isCounter(column));
   if (other) {
-    throw bad(
+    throw badTable(
       table,
       `"${counter[0]}" is a counter, so "${other[0]}" outside the key must be one too`,
     );
   }
   const begun = data.find(([, { initial }]) => initial);
-  if (begun) throw bad(table, `"${begun[0]}" has a default, and a counter begins at 0`);
-  if (table.lwt)
-    throw bad(table, `"${counter[0]}" is a counter, which no lightweight transaction can change`);
+  if (begun) throw badTable(table, `"${begun[0]}" has a default, and a counter begins at 0`);
 }
 
 function checkSweep(table: Table): void {
   const { lwt, sweepAfter } = table;
   if (sweepAfter === undefined) return;
-  if (lwt) throw bad(table, "sweepAfter is for tables of plain writes, and it takes others");
+  if (lwt) throw badTable(table, "sweepAfter is for tables of plain writes, and it takes others");
   if (!(sweepAfter > 0 && Number.isFinite(sweepAfter))) {
-    throw bad(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
+    throw badTable(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
   }
 }
 
 function contains(type: ColumnType, kind: string): boolean {
   return withParts(type).some((each) => each.kind === kind);
-}
-
-function bad(table: Table, why: string): CassandraError {
-  return new CassandraError("BAD_TABLE", `Table "${table.name}" cannot be: ${why}.`);
 }

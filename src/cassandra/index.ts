@@ -32,6 +32,7 @@ export {
   keyText,
   partitionKeyOf,
 } from "./key.ts";
+export { laneColumns, type LaneColumns, presenceColumn, type TableLanes } from "./lane-columns.ts";
 export { MAX_ROWS_A_QUERY } from "./session/loader.ts";
 export { keyspaceMissing, NotSynced, type Remedy } from "./session/not-synced.ts";
 export {

@@ -55,3 +55,8 @@ export function primaryKeyText(table: Table): string {
 export function badStatement({ name }: Table, why: string): CassandraError {
   return new CassandraError("BAD_STATEMENT", `Table "${name}" ${why}.`);
 }
+
+/** The error for a table that cannot be. @param why continues a sentence that begins with the table */
+export function badTable({ name }: Table, why: string): CassandraError {
+  return new CassandraError("BAD_TABLE", `Table "${name}" cannot be: ${why}.`);
+}

@@ -1,5 +1,6 @@
 import { checkTable } from "./check-table.ts";
 import type { Column } from "./column.ts";
+import { type TableLanes, withLaneColumns } from "./lane-columns.ts";
 
 /** The columns of a table by name, in the order in which CQL and GraphQL list them. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -33,10 +34,11 @@ export interface Table<
   K extends readonly ClusteringColumn[] = readonly ClusteringColumn[],
   L extends boolean = boolean,
   H extends Columns = Columns,
+  N extends TableLanes | undefined = TableLanes | undefined,
 > {
   readonly name: string;
   readonly columns: C;
-  /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. */
+  /** Columns for bookkeeping, those of its lanes too: no row, no insert and no GraphQL object has them. */
   readonly hidden: H;
   /** The partition key's columns: every statement names all of them. */
   readonly partition: P;
@@ -44,6 +46,8 @@ export interface Table<
   readonly clustering: K;
   /** Whether it takes lightweight transactions, and then nothing else: see {@link table}. */
   readonly lwt: L;
+  /** The lanes by which its rows are changed; undefined: it has none. See {@link table}. */
+  readonly lanes: N;
   /** Undefined: as the database does by itself. */
   readonly compaction: Compaction | undefined;
   /** After how many seconds ranges of deleted rows can be swept, of a table of plain writes: see {@link table}. */
@@ -72,6 +76,7 @@ export function table<
   const K extends readonly ClusteringColumn<Names<C>>[] = readonly [],
   const L extends boolean = false,
   const H extends Columns = Record<never, never>,
+  const N extends TableLanes | undefined = undefined,
 >(
   name: string,
   columns: C,
@@ -81,6 +86,12 @@ export function table<
     readonly lwt?: L;
     /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. Default: none. */
     readonly hidden?: H;
+    /**
+     * For a table of lightweight transactions: its rows are changed by lanes, each change exactly once. It gets hidden
+     * columns for that: `rounds`, with `remembers` also `recent` and `earlier`. Where a row is a whole partition and no
+     * column is required, also `present`: see {@link presenceColumn}. Default: it has none.
+     */
+    readonly lanes?: L extends true ? N : never;
     /** For rows that are changed over and over: `leveled`. Default: as the database does by itself. */
     readonly compaction?: Compaction;
     /**
@@ -93,13 +104,23 @@ export function table<
     /** Shown to the readers of the GraphQL schema. */
     readonly description?: string;
   },
-): Table<C, P, K, L, H> {
+): Table<C, P, K, L, H, N> {
   const { partition, clustering = [] as readonly never[], lwt = false } = key;
-  const { hidden = {}, compaction, sweepAfter, description } = key;
-  const options = { partition, clustering, lwt, hidden, compaction, sweepAfter, description };
-  const defined = { name, columns, ...options };
+  const { hidden = {}, lanes, compaction, sweepAfter, description } = key;
+  const options = {
+    partition,
+    clustering,
+    lwt,
+    hidden,
+    lanes,
+    compaction,
+    sweepAfter,
+    description,
+  };
+  const given = { name, columns, ...options };
+  const defined = { ...given, hidden: withLaneColumns(given) };
   checkTable(defined);
-  return Object.freeze(defined) as Table<C, P, K, L, H>;
+  return Object.freeze(defined) as Table<C, P, K, L, H, N>;
 }
 
 export type Names<C extends Columns> = Extract<keyof C, string>;

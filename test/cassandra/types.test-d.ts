@@ -189,6 +189,21 @@ describe("does not compile", () => {
     table("notes", columns, { ...key, lwt: true, sweepAfter: 600 });
   });
 
+  test("lanes of a plain table, or that remember something else than a number of seconds", () => {
+    const columns = { room: text(), at: timestamp() };
+    table("notes", columns, { partition: ["room"], lwt: true, lanes: { remembers: 60 } });
+    // @ts-expect-error lanes need lightweight transactions
+    table("notes", columns, { partition: ["room"], lanes: true });
+    // @ts-expect-error lanes need lightweight transactions
+    table("notes", columns, { partition: ["room"], lwt: false, lanes: { remembers: 60 } });
+    // @ts-expect-error a number is needed
+    table("notes", columns, { partition: ["room"], lwt: true, lanes: { remembers: "60" } });
+    // @ts-expect-error lanes are there or not
+    table("notes", columns, { partition: ["room"], lwt: true, lanes: false });
+    // @ts-expect-error "rememebrs" is no option
+    table("notes", columns, { partition: ["room"], lwt: true, lanes: { rememebrs: 60 } });
+  });
+
   test("a condition on a plain table", () => {
     // @ts-expect-error no lightweight transactions here
     insert(ByDate, { city, date, id }, { if: "not exists" });
@@ -370,4 +385,20 @@ describe("hidden columns and columns of the partition", () => {
     };
     expectTypeOf(send).returns.resolves.toBeVoid();
   });
+});
+
+test("a table's lanes are in its type, their hidden columns are not", () => {
+  const columns = { room: text(), id: uuid() };
+  const key = { partition: ["room"], clustering: [asc("id")], lwt: true } as const;
+  const Forgetful = table("forgetful", columns, { ...key, lanes: true });
+  const Mindful = table("mindful", columns, { ...key, lanes: { remembers: 60 } });
+  const Renamed = table("renamed", columns, { ...key, lanes: { names: { rounds: "cells" } } });
+  type Remembers<T extends Table> = T["lanes"] extends { readonly remembers: number } ? 1 : 0;
+  type Has<T extends Table> = T["lanes"] extends undefined ? 0 : 1;
+  expectTypeOf<[Has<typeof Forgetful>, Remembers<typeof Forgetful>]>().toEqualTypeOf<[1, 0]>();
+  expectTypeOf<[Has<typeof Mindful>, Remembers<typeof Mindful>]>().toEqualTypeOf<[1, 1]>();
+  expectTypeOf<[Has<typeof Renamed>, Remembers<typeof Renamed>]>().toEqualTypeOf<[1, 0]>();
+  expectTypeOf<[Has<typeof ByDate>, Remembers<typeof ByDate>]>().toEqualTypeOf<[0, 0]>();
+  expectTypeOf<HiddenName<typeof Mindful>>().toEqualTypeOf<never>();
+  expectTypeOf(Mindful).toExtend<Table>();
 });
