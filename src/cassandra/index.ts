@@ -67,12 +67,14 @@ export {
   type SchemaWatchOptions,
   watchSchema,
 } from "./session/schema-watch.ts";
+export { isThere } from "./presence.ts";
 export { select, selectEach, type SelectOptions } from "./select.ts";
 export {
   type Partition,
   selectPartition,
   selectRows,
   selectStored,
+  selectStoredPartition,
   selectWritetimes,
 } from "./select-rows.ts";
 export { type Selected } from "./selection.ts";
@@ -96,4 +98,6 @@ export {
 } from "./write.ts";
 export { add, type Additions, addToPartition, type PartitionAdditions } from "./add.ts";
 export { type Condition } from "./condition.ts";
+export { createRow, removeRow } from "./create-row.ts";
+export { type CellUpdate, updateCell } from "./update-cell.ts";
 export { type StaticOptions, unlikelyColumn, updatePartition } from "./write-partition.ts";

@@ -1,3 +1,4 @@
+import { isGone } from "./presence.ts";
 import { decodeStored } from "./row.ts";
 import type { Lwt, LwtBatch, RawRow } from "./statement.ts";
 import type { StoredRow } from "./table-rows.ts";
@@ -7,14 +8,25 @@ import { booleanType } from "./types/boolean.ts";
 /** The typed answer of a lightweight transaction; elsewhere nothing is told. */
 export type Answer<T extends Table, Current> = T["lwt"] extends true ? Lwt<Current> : void;
 
+/** @param decode makes what stands there of the columns that a refused transaction brings of a row */
 export function answer<Current>(table: Table, decode: (row: RawRow) => Current) {
   return table.lwt
-    ? ({
-        table,
-        kind: "lwt",
-        decode: ([row]: readonly RawRow[]) => decodeLwt(row, decode),
-      } as const)
+    ? lwtAnswer(table, decode)
     : ({ table, kind: "write", decode: () => undefined } as const);
+}
+
+/** The answer of a lightweight transaction, as the database holds what it brings. */
+export function storedAnswer(table: Table) {
+  return lwtAnswer(table, (row) => decodeStored(table, row));
+}
+
+function lwtAnswer<Current>(table: Table, decode: (row: RawRow) => Current) {
+  return {
+    table,
+    kind: "lwt",
+    decode: ([first]: readonly RawRow[]) =>
+      decodeLwt(first, (row) => (isGone(table, row) ? undefined : decode(row))),
+  } as const;
 }
 
 /** A refused transaction on a missing row brings `[applied]` and nothing else. */

@@ -1,5 +1,7 @@
 import { identifier } from "./identifier.ts";
 import { clusteringKeyOf, clusteringValues, whereKey } from "./key.ts";
+import { presenceColumn } from "./lane-columns.ts";
+import { isGone, isThere } from "./presence.ts";
 import { decodeRow, decodeStored } from "./row.ts";
 import {
   type AnyOptions,
@@ -17,6 +19,7 @@ import type {
   ColumnName,
   DataName,
   HiddenName,
+  HiddenStaticName,
   PartitionKey,
   RowOf,
   Shown,
@@ -27,6 +30,7 @@ import {
   badStatement,
   clusteringNames,
   columnOf,
+  refuseRegular,
   staticNames,
   oncePerTable,
 } from "./table-columns.ts";
@@ -64,12 +68,39 @@ export function selectPartition(
   const named = Object.keys(partition).find((name) => !table.partition.includes(name));
   if (named !== undefined) throw badStatement(table, `has "${named}" not in its partition key`);
   const names = [...table.partition, ...columns];
-  const selection = `SELECT DISTINCT ${names.map(identifier).join(", ")} FROM ${identifier(table.name)} WHERE`;
   return {
-    ...join([text(selection), whereKey(table, partition)]),
+    ...join([fromPartition(table, names), whereKey(table, partition)]),
     table,
     kind: "read",
-    decode: ([row]) => row && decodeRow(table, row, names),
+    decode: ([row]) => (row && !isGone(table, row) ? decodeRow(table, row, names) : undefined),
+  };
+}
+
+/**
+ * Reads static columns of a partition, hidden ones too, at the serial consistency and as the database holds them: for who
+ * is about to change them by a lightweight transaction. Undefined: it has neither rows nor values of static columns.
+ *
+ * @example
+ * selectStoredPartition(Reading, { device: "a", day: "2027-08-15" }, ["site"]);
+ * // SELECT DISTINCT device, day, site FROM reading WHERE device = ? AND day = ?
+ */
+export function selectStoredPartition<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  columns: readonly (StaticName<T> | HiddenStaticName<T>)[],
+): Statement<StoredRow<T> | undefined>;
+export function selectStoredPartition(
+  table: Table,
+  partition: RawRow,
+  columns: readonly string[],
+): Statement<unknown> {
+  refuseRegular(table, columns);
+  const names = [...table.partition, ...columns];
+  return {
+    ...join([fromPartition(table, names), whereKey(table, partition)]),
+    table,
+    kind: "serial",
+    decode: ([row]) => row && decodeStored(table, row),
   };
 }
 
@@ -103,7 +134,7 @@ export function selectRows(
     table,
     kind: "read",
     decode: (found) =>
-      found.map((row) => ({
+      thoseThere(table, found).map((row) => ({
         ...(decodeRow(table, row, names) as RawRow),
         ...timesOf(row, options),
       })),
@@ -139,7 +170,7 @@ export function selectWritetimes(
     table,
     kind: "read",
     decode: (found) =>
-      found.map((row) => ({
+      thoseThere(table, found).map((row) => ({
         ...decodeStored(table, clusteringKeyOf(table, row)),
         ...timesOf(row, options),
       })),
@@ -148,7 +179,9 @@ export function selectWritetimes(
 
 /**
  * Reads columns of several rows of one partition, hidden ones too, at the serial consistency and as the database
- * holds them, nulls as nulls: for who is about to change them by a lightweight transaction.
+ * holds them, nulls as nulls: for who is about to change them by a lightweight transaction. Those that Cassandra does not
+ * have are left out; whether one of the others exists, {@link isThere} tells. Static columns come with each row: where
+ * none is found, {@link selectStoredPartition} reads them.
  *
  * @example
  * selectStored(Message, { room: "lobby" }, [{ at }], ["body"]);
@@ -167,7 +200,8 @@ export function selectStored(
   columns: readonly string[],
 ) {
   for (const name of columns) columnOf(table, name);
-  const names = [...clusteringNames(table), ...columns].map(identifier);
+  const key = table.clustering.length > 0 ? clusteringNames(table) : table.partition;
+  const names = [...key, ...columns].map(identifier);
   return {
     ...join([from(table, names), whereRows(table, partition, rows)]),
     table,
@@ -176,8 +210,22 @@ export function selectStored(
   } as const;
 }
 
+/** Selects the partition key and static columns: once, however many rows there are. */
+function fromPartition(table: Table, names: readonly string[]): Fragment {
+  const columns = names.map(identifier);
+  // A row is the partition, and may be nothing but cells of lanes.
+  if (presenceColumn(table) !== undefined) return from(table, columns);
+  return text(`SELECT DISTINCT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`);
+}
+
+function thoseThere(table: Table, rows: readonly RawRow[]): readonly RawRow[] {
+  return rows.filter((row) => isThere(table, row));
+}
+
+/** The restriction to rows of a partition, which is one where there is no clustering key. */
 function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {
   const names = clusteringNames(table);
+  if (names.length === 0) return whereKey(table, partition);
   const columns = names.map(identifier);
   const keys = rows.map((row) => clusteringValues(table, row));
   const isTuple = names.length > 1;

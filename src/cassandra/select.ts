@@ -2,6 +2,7 @@ import { type RowOrder, whereAfter } from "./after.ts";
 import { CassandraError, UnreadableRow } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { namesRow, whereKey } from "./key.ts";
+import { isThere } from "./presence.ts";
 import { decodeEach, decodeRow } from "./row.ts";
 import {
   type AnyOptions,
@@ -13,7 +14,7 @@ import {
   timesOf,
 } from "./selection.ts";
 import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
-import { badStatement, clusteringNames } from "./table-columns.ts";
+import { badStatement } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { ColumnName, DataName, Place } from "./table-rows.ts";
 import type { Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
@@ -115,7 +116,9 @@ function rowOf(table: Table, key: RawRow, options: AnyOptions): Statement<RawRow
     table,
     kind: options.serial ? "serial" : "read",
     decode: ([row]) =>
-      row && { ...(decodeRow(table, row, names) as RawRow), ...timesOf(row, options) },
+      row && isThere(table, row)
+        ? { ...(decodeRow(table, row, names) as RawRow), ...timesOf(row, options) }
+        : undefined,
   };
 }
 
@@ -135,7 +138,7 @@ function rowsOf(
   const sorting = order === "reversed" ? [reversed(table)] : [];
   const decode = (rows: readonly RawRow[]) =>
     rows
-      .filter((row) => !isPartition(table, row))
+      .filter((row) => isThere(table, row))
       .map((row) => {
         const each = decodeEach(table, row, names) as RawRow | UnreadableRow;
         return each instanceof UnreadableRow ? each : { ...each, ...timesOf(row, options) };
@@ -184,12 +187,6 @@ export function map<From, To>(
       },
     }),
   };
-}
-
-/** What Cassandra shows of a partition that has static columns and no row. */
-function isPartition(table: Table, row: RawRow): boolean {
-  const [first] = clusteringNames(table);
-  return first !== undefined && row[first] === null;
 }
 
 function reversed(table: Table): Fragment {

@@ -1,5 +1,6 @@
 import type { RowOrder } from "./after.ts";
 import { identifier } from "./identifier.ts";
+import { presenceColumn } from "./lane-columns.ts";
 import { type Fragment, type RawRow, text } from "./statement.ts";
 import type { ColumnName, DataName, KeyName, RowOf, Shown } from "./table-rows.ts";
 import { badStatement, columnOf, keyNames } from "./table-columns.ts";
@@ -56,8 +57,12 @@ export interface AnyOptions {
   readonly serial?: boolean;
 }
 
+/** Selects columns as CQL writes them, and with them what tells whether a row exists. */
 export function from(table: Table, columns: readonly string[]): Fragment {
-  return text(`SELECT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`);
+  const presence = presenceColumn(table);
+  const along = presence === undefined ? [] : [identifier(presence)];
+  const all = new Set([...columns, ...along]);
+  return text(`SELECT ${[...all].join(", ")} FROM ${identifier(table.name)} WHERE`);
 }
 
 /** The key and some of the columns of a table, in its order, so that one set of columns is one prepared statement. */

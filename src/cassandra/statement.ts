@@ -62,8 +62,9 @@ export type LwtBatch<Stored> =
   | {
       readonly applied: false;
       /**
-       * Those rows of the batch that there are, each with all columns of which some row has a condition, and the static
-       * ones. If there are none but the partition has static columns, one whose clustering key is null.
+       * Those rows of the batch that there are, each with its key, all columns of which some row has a condition, and the
+       * static ones of these. `isThere` tells of each whether it exists: if there are none but the partition has static
+       * columns, one has a clustering key of null; and where a row is a partition with lanes, it may be nothing but cells.
        */
       readonly rows: readonly Stored[];
     };

@@ -51,6 +51,13 @@ export function primaryKeyText(table: Table): string {
   return `(${[partition, ...clusteringNames(table).map(identifier)].join(", ")})`;
 }
 
+/** @throws CassandraError `BAD_STATEMENT` if one of the columns, hidden or not, is not static */
+export function refuseRegular(table: Table, names: readonly string[]): void {
+  const regular = names.find((name) => !isStatic(columnOf(table, name)));
+  if (regular === undefined) return;
+  throw badStatement(table, `has "${regular}" once per row, not once per partition`);
+}
+
 /** The error for a statement that a table does not allow. @param why continues a sentence that begins with the table */
 export function badStatement({ name }: Table, why: string): CassandraError {
   return new CassandraError("BAD_STATEMENT", `Table "${name}" ${why}.`);

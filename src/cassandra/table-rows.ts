@@ -95,6 +95,21 @@ export type NoCounters<T extends Table> = [CounterName<T>] extends [never]
   ? unknown
   : Impossible<"its columns are counters, which take add(…)">;
 
+/** What only a table of lightweight transactions takes. */
+export type OnlyLwt<T extends Table, Reason extends string> = T["lwt"] extends true
+  ? unknown
+  : Impossible<Reason>;
+
+/**
+ * What is refused of a table with lanes where a row is a partition: there the row also holds the cells of its lanes, which
+ * must outlive it.
+ */
+export type NoOneRow<T extends Table, Reason extends string> = T["lanes"] extends undefined
+  ? unknown
+  : T["clustering"] extends readonly []
+    ? Impossible<Reason>
+    : unknown;
+
 /** What an insert takes: the key and the required columns; what has a default or may be null can be left out. */
 export type Insert<T extends Table> = Shown<
   { readonly [Name in Exclude<ColumnName<T>, LeftOut<T>>]: ValueOf<T, Name> } & {

@@ -16,7 +16,7 @@ import {
   text,
   type Write,
 } from "./statement.ts";
-import { badStatement, clusteringNames, columnOf, keyNames } from "./table-columns.ts";
+import { clusteringNames, columnOf, keyNames, refuseRegular } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type {
   HiddenStaticName,
@@ -39,6 +39,8 @@ export type PartitionCondition<T extends Table> = {
 /** How the columns of a partition are changed. */
 export interface StaticOptions<T extends Table> {
   readonly if: PartitionCondition<T>;
+  /** Static columns, hidden ones too, that must be null beside, or alone where `if` is empty. */
+  readonly isNull?: readonly (StaticName<T> | HiddenStaticName<T>)[];
   /** After how many seconds what is written here is gone. Default: never. */
   readonly ttl?: number;
   /**
@@ -67,18 +69,38 @@ export function updatePartition(
   table: Table,
   partition: RawRow,
   changes: RawRow,
-  options?: { readonly if: RawRow; readonly ttl?: number; readonly byName?: boolean },
+  options?: AnyStaticOptions,
 ) {
   requireCondition(table, "update", options?.if);
   refuseCounters(table, "update");
-  const row = Object.keys(changes).find((name) => !isStatic(columnOf(table, name)));
-  if (row !== undefined)
-    throw badStatement(table, `has "${row}" once per row, not once per partition`);
+  const { if: holds = {}, isNull = [] } = options ?? {};
+  refuseRegular(table, [...Object.keys(changes), ...Object.keys(holds), ...isNull]);
+  return {
+    ...partitionUpdate(table, partition, changes, options),
+    ...answer(table, (current) => decodeStored(table, current)),
+  };
+}
+
+/** The options of any table. */
+export interface AnyStaticOptions {
+  readonly if: RawRow;
+  readonly isNull?: readonly string[];
+  readonly ttl?: number;
+  readonly byName?: boolean;
+}
+
+/** An update that names no row, or by its name one that hardly ever exists. */
+export function partitionUpdate(
+  table: Table,
+  partition: RawRow,
+  changes: RawRow,
+  options?: AnyStaticOptions,
+): Fragment {
   const ttl = options?.ttl;
   const beside = options?.byName ? nothingIn(table) : undefined;
   const set = [...assignments(table, changes), ...(beside ? [beside.isNull] : [])];
   const where = [whereKey(table, partition), ...(beside ? [beside.where] : [])];
-  const holds = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
+  const only = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
   const pieces = [
     text(`UPDATE ${identifier(table.name)}`),
     ...(ttl === undefined ? [] : [using(table, "ttl", intType, ttl)]),
@@ -86,9 +108,9 @@ export function updatePartition(
     join(set, ", "),
     text("WHERE"),
     join(where, " AND "),
-    ...(holds.length > 0 ? [join(holds, " AND ")] : []),
+    ...(only.length > 0 ? [join(only, " AND ")] : []),
   ];
-  return { ...join(pieces), ...answer(table, (current) => decodeStored(table, current)) };
+  return join(pieces);
 }
 
 /**
@@ -120,7 +142,9 @@ export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unk
 
 /** The column that a statement by name sets to null, in a row that hardly ever exists; undefined: the table has none. */
 export function unlikelyColumn(table: Table): string | undefined {
-  const { hidden, columns } = table;
+  const { hidden, columns, clustering } = table;
+  // A row that is a partition is always read by name.
+  if (clustering.length === 0) return undefined;
   const isOfRow = ([name, column]: readonly [string, Column]) =>
     !isStatic(column) && !keyNames(table).includes(name);
   return [...Object.entries(hidden), ...Object.entries(columns)].find(isOfRow)?.[0];

@@ -5,20 +5,24 @@ import {
   condition,
   type ConditionOptions,
   type Options,
-  requireCondition,
   refuseCounters,
+  refuseOneRow,
+  requireCondition,
+  rowCondition,
 } from "./condition.ts";
 import { identifier } from "./identifier.ts";
 import { whereRow } from "./key.ts";
+import { presenceColumn } from "./lane-columns.ts";
 import { answer, type Answer } from "./lwt-answer.ts";
 import { decodeColumns, decodeRow, inserted } from "./row.ts";
-import { join, type RawRow, text, type Write } from "./statement.ts";
+import { type Fragment, join, type RawRow, text, type Write } from "./statement.ts";
 import type {
   Changes,
   DataName,
   HiddenName,
   Insert,
   NoCounters,
+  NoOneRow,
   Row,
   ValueOf,
 } from "./table-rows.ts";
@@ -28,7 +32,8 @@ import type { RowKey } from "./table-keys.ts";
 import { bigintType } from "./types/integers.ts";
 
 /**
- * Writes a row, with the defaults of the columns that are left out.
+ * Writes a row, with the defaults of the columns that are left out. Where a row is a partition with lanes, `lanes.create`
+ * creates it.
  *
  * @example
  * insert(PartyTable, { city: "Rome", name: "Ferragosto" }, { if: "not exists" });
@@ -36,10 +41,23 @@ import { bigintType } from "./types/integers.ts";
  */
 export function insert<T extends Table>(
   table: T,
-  values: Insert<T> & NoCounters<T>,
+  values: Insert<T> & NoCounters<T> & NoOneRow<T, "lanes.create(…) creates its rows">,
   ...options: Options<T, { readonly if: "not exists" }>
 ): Write<T, Answer<T, Row<T>>>;
 export function insert(table: Table, values: RawRow, options?: { readonly if: "not exists" }) {
+  refuseOneRow(table, "insert", "lanes.create(…) creates");
+  return {
+    ...insertion(table, values, options),
+    ...answer(table, (current) => decodeRow(table, current)),
+  };
+}
+
+/** The text and the values of an insert. */
+export function insertion(
+  table: Table,
+  values: RawRow,
+  options?: { readonly if: "not exists" },
+): Fragment {
   requireCondition(table, "insert", options?.if);
   refuseCounters(table, "insert");
   const row = inserted(table, values);
@@ -50,7 +68,6 @@ export function insert(table: Table, values: RawRow, options?: { readonly if: "n
     cql: `${into} ${marks}${table.lwt ? " IF NOT EXISTS" : ""}`,
     params: Object.values(row),
     types: names.map((name) => columnOf(table, name).type),
-    ...answer(table, (current) => decodeRow(table, current)),
   };
 }
 
@@ -63,10 +80,10 @@ export interface UpdateOptions<
   readonly if: C;
   /**
    * Columns that must be null beside. Alone it would hold where there is no row, and make one: so it needs values
-   * of other columns in `if`.
+   * of other columns in `if`, or columns that are not null.
    */
   readonly isNull?: readonly Null[];
-  /** Columns that must not be null beside, whatever is in them. */
+  /** Columns that must not be null, whatever is in them: beside `if`, or alone where that is empty. */
   readonly isNotNull?: readonly Null[];
 }
 
@@ -108,9 +125,23 @@ export function update(table: Table, key: RawRow, changes: RawRow, options?: Con
     join(assignments(table, changes), ", "),
     text("WHERE"),
     whereRow(table, key),
-    ...(options ? [condition(table, options)] : []),
+    ...(options ? [rowCondition(table, options)] : []),
   ];
-  return { ...join(pieces), ...answer(table, (current) => decodeColumns(table, key, current)) };
+  return {
+    ...join(pieces),
+    ...answer(table, (current) => decodeColumns(table, key, asked(table, current, options))),
+  };
+}
+
+/** Without what the condition has by itself. */
+function asked(table: Table, current: RawRow, options: ConditionOptions | undefined): RawRow {
+  const presence = presenceColumn(table);
+  if (presence === undefined || !options) return current;
+  const { if: holds, isNotNull = [] } = options;
+  if ((holds !== "exists" && Object.hasOwn(holds, presence)) || isNotNull.includes(presence))
+    return current;
+  const { [presence]: _, ...others } = current;
+  return others;
 }
 
 /** How a plain remove can be kept from taking what was written since. */
@@ -120,7 +151,7 @@ export interface PlainRemoveOptions {
 }
 
 /**
- * Removes a row.
+ * Removes a row. Where a row is a partition with lanes, `lanes.remove` removes it.
  *
  * @example
  * remove(PartyTable, { city: "Rome", id }, { if: "exists" });
@@ -130,7 +161,7 @@ export interface PlainRemoveOptions {
  */
 export function remove<T extends Table>(
   table: T,
-  key: RowKey<T>,
+  key: RowKey<T> & NoOneRow<T, "lanes.remove(…) removes its rows">,
   ...options: Options<T, { readonly if: "exists" }, [options?: PlainRemoveOptions]>
 ): Write<T, Answer<T, never>>;
 export function remove(
@@ -138,6 +169,16 @@ export function remove(
   key: RawRow,
   options: { readonly if?: "exists" } & PlainRemoveOptions = {},
 ) {
+  refuseOneRow(table, "remove", "lanes.remove(…) removes");
+  return { ...removal(table, key, options), ...answer(table, () => undefined) };
+}
+
+/** The text and the values of a removal. */
+export function removal(
+  table: Table,
+  key: RawRow,
+  options: { readonly if?: "exists" } & PlainRemoveOptions,
+): Fragment {
   requireCondition(table, "remove", options.if);
   const { timestamp } = options;
   const pieces = [
@@ -147,5 +188,5 @@ export function remove(
     whereRow(table, key),
     ...(options.if ? [condition(table, { if: options.if })] : []),
   ];
-  return { ...join(pieces), ...answer(table, () => undefined) };
+  return join(pieces);
 }

@@ -8,13 +8,14 @@ import { startLanguageServer } from "../fixtures/language-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const tables = `
-import { add, addToPartition, asc, counter, desc, insert, int, remove, select, selectPartition, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
+import { add, addToPartition, asc, counter, createRow, desc, insert, int, remove, removeRow, select, selectPartition, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
 const key = { partition: ["room"], clustering: [desc("at"), asc("id")] } as const;
 const Message = table("message", {
   room: text(), at: timestamp(), id: uuid(), body: text().required(), likes: int(), topic: text().static(),
 }, key);
 const Hits = table("hits", { page: text(), views: counter() }, { partition: ["page"] });
 const Views = table("views", { page: text(), day: int(), all: counter().static(), some: counter() }, { partition: ["page"], clustering: [asc("day")] });
+const Theatre = table("theatre", { id: uuid(), name: text().required() }, { partition: ["id"], lwt: true, lanes: true });
 const at = new Date();
 const row = { room: "a", at, id: "x" };
 declare const session: Session;
@@ -69,6 +70,13 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
     'session.batch(Message, [insert(Message, { ...row, body: "x" })])',
     "Type 'void' is not assignable to type 'Lwt<unknown>'.",
   ],
+  [
+    'insert(Theatre, { id: "x", name: "A" }, { if: "not exists" })',
+    "lanes.create(…) creates its rows",
+  ],
+  ['remove(Theatre, { id: "x" }, { if: "exists" })', "lanes.remove(…) removes its rows"],
+  ['createRow(Message, { ...row, body: "x" })', "insert(…) writes its rows"],
+  ["removeRow(Message, row)", "remove(…) removes its rows"],
   ['insert(Hits, { page: "a" })', "its columns are counters, which take add(…)"],
   ['update(Hits, { page: "a" }, { views: 1n })', "its columns are counters, which take add(…)"],
   ['add(Hits, { page: "a" }, { views: 1 })', "Type 'number' is not assignable to type 'bigint'."],

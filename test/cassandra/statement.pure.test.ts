@@ -391,9 +391,23 @@ describe("what the compiler was not asked is refused at run time", () => {
     ],
     [
       "a condition on nulls alone, which would make a row",
+      () => update(Party, { city: "Rome", id }, { people: 1 }, { if: {}, isNull: ["people"] }),
+      'BAD_STATEMENT: Table "party" has a condition of nulls alone, which would make a row where there is none.',
+    ],
+    [
+      "a condition that a row exists beside another",
       () =>
-        update(Party, { city: "Rome", id }, { people: 1 }, { if: {}, isNull: ["people"] } as never),
-      'BAD_STATEMENT: Table "party" has an empty condition.',
+        update(Party, { city: "Rome", id }, { people: 1 }, { if: "exists", isNull: ["people"] }),
+      'BAD_STATEMENT: Table "party" has a condition on columns beside "exists": CQL takes one of the two.',
+    ],
+    [
+      "a condition that a column of the key is null",
+      () =>
+        update(Party, { city: "Rome", id }, { people: 1 }, {
+          if: { name: "A" },
+          isNull: ["city"],
+        } as never),
+      'BAD_STATEMENT: Table "party" cannot have a condition on "city": it is in the key.',
     ],
     [
       "an insert of a column of no table",

@@ -4,6 +4,7 @@ import {
   type Changes,
   type ColumnName,
   type ConnectOptions,
+  createRow,
   type DataName,
   element,
   type Element,
@@ -19,9 +20,11 @@ import {
   type PrimaryKey,
   readable,
   remove,
+  removeRow,
   type Row,
   select,
   selectStored,
+  selectStoredPartition,
   selectWritetimes,
   type Session,
   type Statement,
@@ -32,6 +35,7 @@ import {
   timestamp,
   Unreadable,
   update,
+  updateCell,
   updatePartition,
   uuid,
   type Write,
@@ -384,6 +388,85 @@ describe("hidden columns and columns of the partition", () => {
       await session.batch(Desk, [select(Desk, { room })]);
     };
     expectTypeOf(send).returns.resolves.toBeVoid();
+  });
+});
+
+describe("rows that are partitions with lanes", () => {
+  const Theatre = table(
+    "theatre",
+    { id: uuid(), name: text().required(), seats: int() },
+    { partition: ["id"], lwt: true, lanes: { remembers: 60 } },
+  );
+  const Desk = table(
+    "desk",
+    { room: text(), id: uuid(), seats: int(), motto: text().static() },
+    { partition: ["room"], clustering: [asc("id")], lwt: true, lanes: true },
+  );
+  const room = "A";
+  const cell = { process: id, previous: null, next: id, ttl: 60 };
+
+  test("are created and removed as others are", () => {
+    type Theatres = Write<typeof Theatre, Lwt<StoredRow<typeof Theatre>>>;
+    expectTypeOf(createRow(Theatre, { id, name: "A" })).toEqualTypeOf<Theatres>();
+    expectTypeOf(removeRow(Theatre, { id })).toEqualTypeOf<Theatres>();
+    createRow(Desk, { room, id, seats: 1 });
+    removeRow(Desk, { room, id });
+    createRow(PartyTable, { city, name: "A" });
+    // @ts-expect-error "name" is missing
+    createRow(Theatre, { id });
+    // @ts-expect-error "room" is missing
+    removeRow(Desk, { id });
+    // @ts-expect-error takes plain writes
+    createRow(ByDate, { city, date, id });
+    // @ts-expect-error takes plain writes
+    removeRow(ByDate, { city, date, id });
+  });
+
+  test("take no insert and no remove; others with lanes do", () => {
+    // @ts-expect-error lanes create them
+    insert(Theatre, { id, name: "A" }, { if: "not exists" });
+    // @ts-expect-error lanes remove them
+    remove(Theatre, { id }, { if: "exists" });
+    insert(Desk, { room, id }, { if: "not exists" });
+    remove(Desk, { room, id }, { if: "exists" });
+  });
+
+  test("can be updated where columns are null or not, without a value of any", () => {
+    update(Theatre, { id }, { seats: 1 }, { if: {}, isNull: ["seats"] });
+    update(Desk, { room, id }, { seats: 1 }, { if: {}, isNotNull: ["seats"] });
+    updatePartition(Desk, { room }, { motto: "A" }, { if: {}, isNull: ["motto"] });
+    // @ts-expect-error "seats" is not static
+    updatePartition(Desk, { room }, { motto: "A" }, { if: {}, isNull: ["seats"] });
+  });
+
+  test("have cells as partitions with several rows do", () => {
+    expectTypeOf(updateCell(Theatre, { id }, cell)).toEqualTypeOf<
+      Write<typeof Theatre, Lwt<StoredRow<typeof Theatre>>>
+    >();
+    updateCell(Desk, { room }, { ...cell, if: { motto: "A" }, byName: true });
+    updateCell(Desk, { room }, { ...cell, isNull: ["motto"] });
+    // @ts-expect-error "seats" is not static
+    updateCell(Desk, { room }, { ...cell, if: { seats: 1 } });
+    // @ts-expect-error "id" is missing
+    updateCell(Theatre, {}, cell);
+  });
+
+  test("are read as they are stored with nothing but their partition key", () => {
+    expectTypeOf(selectStored(Theatre, { id }, [{}], ["seats"])).toEqualTypeOf<
+      Statement<readonly StoredRow<typeof Theatre>[]>
+    >();
+    expectTypeOf(selectStoredPartition(Desk, { room }, ["motto"])).toEqualTypeOf<
+      Statement<StoredRow<typeof Desk> | undefined>
+    >();
+    // @ts-expect-error "seats" is not static
+    selectStoredPartition(Desk, { room }, ["seats"]);
+  });
+
+  test("do not keep code from working on any table", () => {
+    const writes = <T extends Table>(any: T, key: PartitionKey<T>) => [updateCell(any, key, cell)];
+    expectTypeOf(writes).toBeCallableWith(Theatre, { id });
+    const anyInsert = (any: Table) => insert(any, {});
+    expectTypeOf(anyInsert).toBeCallableWith(ByDate);
   });
 });
 

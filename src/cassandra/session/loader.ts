@@ -3,6 +3,7 @@ import { chunks } from "../../chunks.ts";
 import { boundedColumns } from "../bounded-columns.ts";
 import { CassandraError } from "../error.ts";
 import { clusteringKeyOf, keyText, partitionKeyOf, rowIdentity } from "../key.ts";
+import { isThere } from "../presence.ts";
 import { decodeKey, decodeRow } from "../row.ts";
 import { type AnyOptions, namesOf } from "../selection.ts";
 import { select } from "../select.ts";
@@ -110,7 +111,8 @@ function rowsOf(table: Table, wanted: readonly Wanted[]): Statement<Found> {
           options as never,
         );
   const entry = (raw: RawRow) => [rowIdentity(table, decodeKey(table, raw)), raw] as const;
-  return { ...statement, decode: (rows) => new Map(rows.map(entry)) };
+  const isFound = (raw: RawRow) => isThere(table, raw);
+  return { ...statement, decode: (rows) => new Map(rows.filter(isFound).map(entry)) };
 }
 
 /** What two callers want of a row. */
