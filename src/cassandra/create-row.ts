@@ -8,7 +8,7 @@ import { inserted } from "./row.ts";
 import { join, type Lwt, type RawRow, text, type Write } from "./statement.ts";
 import { allColumns, keyNames } from "./table-columns.ts";
 import type { RowKey } from "./table-keys.ts";
-import type { Insert, OnlyLwt, StoredRow } from "./table-rows.ts";
+import type { InsertAlone, OnlyLwt, StoredRow } from "./table-rows.ts";
 import type { Table } from "./table.ts";
 import { insertion, removal } from "./write.ts";
 
@@ -26,7 +26,7 @@ import { insertion, removal } from "./write.ts";
  */
 export function createRow<T extends Table>(
   table: T,
-  values: Insert<T> & OnlyLwt<T, "insert(…) writes its rows">,
+  values: InsertAlone<T> & OnlyLwt<T, "insert(…) writes its rows">,
 ): Write<T, Lwt<StoredRow<T>>>;
 export function createRow(table: Table, values: RawRow) {
   const presence = presenceColumn(table);

@@ -1,6 +1,6 @@
 export { type Bundle, readBundle } from "./session/bundle.ts";
 export { checkOptions } from "./session/check-options.ts";
-export { type Column, column, type ColumnBuilder, type Role } from "./column.ts";
+export { type Column, column, type ColumnBuilder, isStatic, type Role } from "./column.ts";
 export { element, type Element } from "./element.ts";
 export { type ColumnType, defineType, type Part } from "./type.ts";
 export * from "./types/index.ts";
@@ -55,6 +55,7 @@ export {
   decodeStored,
   invalidValues,
   newRow,
+  newRowAlone,
   readAs,
   rowOfStored,
   unreadableColumn,

@@ -1,11 +1,18 @@
-import type { Column } from "./column.ts";
+import { type Column, isStatic } from "./column.ts";
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
 import { checked } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
-import { allColumns, columnOf, keyNames } from "./table-columns.ts";
+import {
+  allColumns,
+  badStatement,
+  columnOf,
+  keyNames,
+  regularNames,
+  staticNames,
+} from "./table-columns.ts";
 import { type Table } from "./table.ts";
-import type { ColumnName, Insert, Row, StoredRow } from "./table-rows.ts";
+import type { ColumnName, Insert, InsertAlone, Row, RowAlone, StoredRow } from "./table-rows.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /**
@@ -135,8 +142,25 @@ export function decodeColumns(table: Table, key: RawRow, raw: RawRow): RawRow {
  */
 export function newRow<T extends Table>(table: T, values: Insert<T>): Row<T>;
 export function newRow(table: Table, values: RawRow): RawRow {
-  const written = inserted(table, values);
-  const entries = Object.keys(table.columns).map((name) => {
+  return rowOfInserted(table, inserted(table, values), Object.keys(table.columns));
+}
+
+/**
+ * A new row without the static columns, which are its partition's: as {@link newRow}.
+ *
+ * @throws CassandraError `BAD_STATEMENT` for a static column
+ */
+export function newRowAlone<T extends Table>(table: T, values: InsertAlone<T>): RowAlone<T>;
+export function newRowAlone(table: Table, values: RawRow): RawRow {
+  const names = [...keyNames(table), ...regularNames(table)];
+  const stray = Object.keys(values).find((name) => staticNames(table).includes(name));
+  if (stray !== undefined)
+    throw badStatement(table, `has "${stray}" once per partition: a row is created without it`);
+  return rowOfInserted(table, inserted(table, values, names), names);
+}
+
+function rowOfInserted(table: Table, written: RawRow, names: readonly string[]): RawRow {
+  const entries = names.map((name) => {
     const value = own(written, name) ?? columnOf(table, name).ifNull?.() ?? null;
     return [name, value] as const;
   });
@@ -154,12 +178,23 @@ export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string,
   return new Map(problems.flatMap(([name, error]) => (error ? [[name, error]] : [])));
 }
 
-/** What an insert writes, in the table's order. Nulls are left out: written, they would be tombstones. */
-export function inserted(table: Table, values: RawRow): RawRow {
+/**
+ * What an insert writes, in the table's order. Nulls are left out: written, they would be tombstones. So are the defaults of
+ * static columns: they are not the row's, and its partition may have other values.
+ *
+ * @param names the columns that may be written. Default: all
+ */
+export function inserted(
+  table: Table,
+  values: RawRow,
+  names: readonly string[] = Object.keys(table.columns),
+): RawRow {
   for (const name of Object.keys(values)) visible(table, name);
   const entries = Object.keys(table.columns).flatMap((name) => {
-    const { initial, nullable, optional } = columnOf(table, name);
-    const value = own(values, name) ?? initial?.();
+    if (!names.includes(name)) return [];
+    const column = columnOf(table, name);
+    const { nullable, optional } = column;
+    const value = own(values, name) ?? (isStatic(column) ? undefined : column.initial?.());
     const isLeftOut = value === undefined && optional && !isKey(table, name);
     const present =
       (value !== undefined && value !== null) || !(nullable || isLeftOut) || isKey(table, name);

@@ -19,6 +19,16 @@ export const staticNames = oncePerTable((table): readonly string[] =>
   Object.keys(table.columns).filter((name) => isStatic(table.columns[name]!)),
 );
 
+/** The names of a table's columns that are not in the key. */
+export const dataNames = oncePerTable((table): readonly string[] =>
+  Object.keys(table.columns).filter((name) => !keyNames(table).includes(name)),
+);
+
+/** The names of those of which each row has its own value. */
+export const regularNames = oncePerTable((table): readonly string[] =>
+  dataNames(table).filter((name) => !isStatic(table.columns[name]!)),
+);
+
 /** Whether a table's columns outside its key are counters. */
 export const hasCounters = oncePerTable((table): boolean =>
   Object.values(table.columns).some(isCounter),

@@ -117,6 +117,12 @@ export type Insert<T extends Table> = Shown<
   }
 >;
 
+/** What the creation of a row takes, without the static columns of its partition. */
+export type InsertAlone<T extends Table> = Omit<Insert<T>, StaticName<T>>;
+
+/** A row without the static columns of its partition. */
+export type RowAlone<T extends Table> = RowOf<T, Exclude<ColumnName<T>, StaticName<T>>>;
+
 /** What an update sets: columns of the row outside its key, hidden ones too, of a hidden map an element; at least one. */
 export type Changes<T extends Table> = {
   readonly [Name in RegularName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;

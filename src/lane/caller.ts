@@ -1,12 +1,11 @@
 import { CassandraError, type ClusteringKey, type Table } from "../cassandra/index.ts";
-import { contention } from "../error.ts";
+import { contention } from "./error.ts";
 import { laneLimits } from "./limits.ts";
-import type { Rule } from "./rule.ts";
+import type { Request } from "./request.ts";
 
-/** Somebody who waits for an answer, with the rule by which the request is judged. */
+/** Somebody who waits for an answer. */
 export interface Caller<T extends Table> {
-  readonly rule: AnyRule<T>;
-  readonly request: unknown;
+  readonly request: Request<T>;
   /** The row that the request is about: its clustering key, and a text of it. */
   readonly key: ClusteringKey<T>;
   readonly row: string;
@@ -20,13 +19,10 @@ export interface Caller<T extends Table> {
   tell(answer: unknown): void;
 }
 
-/** A rule whose requests and answers the lane hands through. */
-export type AnyRule<T extends Table> = Rule<T, unknown, unknown>;
-
 /** The callers of a lane, in order of arrival. */
 export interface Callers<T extends Table> {
   /** Adds a caller. The promise is rejected at once if too many wait, and when its time is over. */
-  add(caller: Pick<Caller<T>, "rule" | "request" | "key" | "row">): Promise<unknown>;
+  add(caller: Pick<Caller<T>, "request" | "key" | "row">): Promise<unknown>;
   /** Returns those who wait now. */
   waiting(): readonly Caller<T>[];
   /** Whether a caller still waits. */

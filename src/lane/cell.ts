@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   CassandraError,
-  element,
+  laneColumns,
   type LwtBatch,
   type Lwt,
   type PartitionKey,
@@ -11,10 +11,11 @@ import {
   type Table,
   unlikelyColumn,
   Unreadable,
-  updatePartition,
+  updateCell,
   type Write,
 } from "../cassandra/index.ts";
 import { laneLimits } from "./limits.ts";
+import type { SharedCondition } from "./plan.ts";
 
 /** What a round came to. */
 export type Sent<Stored> =
@@ -23,9 +24,15 @@ export type Sent<Stored> =
   | { readonly applied: "never" };
 
 /**
- * A process' own element of a partition's static map, in which it keeps the id of its last round. Each round is sent
- * on the condition that the last one is still there, and takes its place. So a round of which nobody knows whether it
- * was applied can be settled at any time, by a write on the same condition: of the two only one can ever be applied.
+ * A process' own element of a partition's map of rounds, in which it keeps the id of its last round: the map is static, or a
+ * column of the row where that is all that a partition has. Each round is sent on the condition that the last one is
+ * still there, and takes its place.
+ *
+ * How a round is settled of which nobody knows whether it was applied: by a write on the same condition, since of the two
+ * only one can ever be applied. If the cell then has the id of the round, it was applied; if it has that of the write, the
+ * round never will be, however late it arrives. Anything else proves nothing, as the cell is not the process' alone:
+ * another program may have deleted the partition. But an id that had been there for longer than the cell lives had
+ * expired, and the condition of the round can never be true again.
  */
 export interface Cell<T extends Table> {
   /** Whether it is known what is in it. */
@@ -39,55 +46,66 @@ export interface Cell<T extends Table> {
   /**
    * Sends conditional writes as a round, and comes back when it is certain what became of it.
    *
+   * @param shared what must hold of static columns beside
    * @throws CassandraError `OUTCOME_UNKNOWN` if that cannot be found out within `laneLimits.settling`, or it is given up
    * before; any other: nothing was written
    */
-  send(writes: readonly Write<T, Lwt<unknown>>[]): Promise<Sent<StoredRow<T>>>;
+  send(
+    writes: readonly Write<T, Lwt<unknown>>[],
+    shared?: SharedCondition,
+  ): Promise<Sent<StoredRow<T>>>;
 }
 
 export interface CellOptions<T extends Table> {
   readonly session: Session;
   readonly table: T;
-  /** The static map. */
-  readonly rounds: string;
   readonly partition: PartitionKey<T>;
   /** The process' key in it. */
   readonly process: string;
   /** In seconds. */
   readonly ttl: number;
-  /** The id of the last round, as far as it is remembered. */
-  readonly last: { get(): string | undefined; set(round: string | undefined): void };
+  /** The last round, as far as it is remembered. */
+  readonly last: { get(): LastRound | undefined; set(round: LastRound | undefined): void };
   /** Gives up. */
   readonly signal: AbortSignal;
 }
 
 type Untyped = (...args: readonly unknown[]) => unknown;
 
-export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
-  const { session, table, rounds, partition, process, ttl, last, signal } = options;
+/** A round whose id is in the cell. */
+export interface LastRound {
+  readonly id: string;
+  /** When it was known to be there, in milliseconds since the process began. */
+  readonly at: number;
+}
 
-  /**
-   * Puts a round's id in the place of another; null: where there is none.
-   *
-   * @param byName for a statement that is sent alone: see {@link StaticOptions.byName}
-   */
+export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
+  const { session, table, partition, process, ttl, last, signal } = options;
+  const { rounds } = laneColumns(table)!;
+
+  /** Puts a round's id in the place of another; null: where there is none. */
   function replace(
     previous: string | null,
-    round: string,
-    byName = false,
+    next: string,
+    more: { readonly byName?: boolean } & Partial<SharedCondition> = {},
   ): Write<T, Lwt<StoredRow<T>>> {
     // The table's own types: of any table the compiler cannot know them.
-    const put = { [rounds]: element(process, round) };
-    const holds = { if: { [rounds]: element(process, previous) }, ttl, byName };
-    return (updatePartition as Untyped)(table, partition, put, holds) as Write<
-      T,
-      Lwt<StoredRow<T>>
-    >;
+    return (updateCell as Untyped)(table, partition, {
+      process,
+      previous,
+      next,
+      ttl,
+      ...more,
+    }) as Write<T, Lwt<StoredRow<T>>>;
+  }
+
+  function keep(id: string | undefined): void {
+    last.set(id === undefined ? undefined : { id, at: performance.now() });
   }
 
   /** Replaces one round's id by another, in a statement of its own. */
   async function replaceAlone(previous: string | null, round: string): Promise<Lwt<StoredRow<T>>> {
-    const answer = await session.run(replace(previous, round, true));
+    const answer = await session.run(replace(previous, round, { byName: true }));
     if (answer.applied || !hasUnlikelyRow(answer.current)) return answer;
     return session.run(replace(previous, round));
   }
@@ -123,14 +141,18 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     });
   }
 
-  async function open(): Promise<string> {
-    const round = last.get() ?? (await take());
-    last.set(round);
-    return round;
+  async function open(): Promise<LastRound> {
+    if (!last.get()) keep(await take());
+    return last.get()!;
   }
 
-  /** Whether a round was applied; if not, it never will be. */
-  async function settle(previous: string, round: string): Promise<boolean> {
+  /**
+   * Whether a round was applied; if not, it never will be.
+   *
+   * @param sent when it was sent, in milliseconds since the process began
+   * @throws CassandraError `OUTCOME_UNKNOWN` if nobody can say
+   */
+  async function settle(previous: LastRound, round: string, sent: number): Promise<boolean> {
     const other = randomUUID();
     // Whoever opens it next looks into it.
     last.set(undefined);
@@ -139,13 +161,19 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
       () => true,
       givenUp,
       async () => {
-        const answer = await replaceAlone(previous, other);
-        // It may also have expired: then the condition of the round can never be true again.
+        const answer = await replaceAlone(previous.id, other);
         return answer.applied ? other : (roundIn(answer.current) ?? null);
       },
     );
-    last.set(found ?? undefined);
-    return found === round;
+    keep(found ?? undefined);
+    if (found === round) return true;
+    const now = performance.now();
+    const hadExpired = now > previous.at + ttl * 1000 && now < sent + (ttl - 1) * 1000;
+    if (found === other || hadExpired) return false;
+    throw new CassandraError(
+      "OUTCOME_UNKNOWN",
+      "The process' cell was deleted, so nobody can say what became of a write.",
+    );
   }
 
   /**
@@ -179,16 +207,18 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   return {
     isOpen: () => last.get() !== undefined,
     open: async () => void (await open()),
-    async send(writes) {
+    async send(writes, shared) {
       const previous = await open();
       const round = randomUUID();
+      const sent = performance.now();
       try {
-        const answer = await session.batch(table, [...writes, replace(previous, round)]);
-        last.set(answer.applied ? round : roundIn(answer.rows[0]));
+        const cell = replace(previous.id, round, shared);
+        const answer = await session.batch(table, [...writes, cell]);
+        keep(answer.applied ? round : roundIn(answer.rows[0]));
         return answer;
       } catch (error) {
         if (!isUnknown(error)) throw error;
-        return (await settle(previous, round)) ? { applied: true } : { applied: "never" };
+        return (await settle(previous, round, sent)) ? { applied: true } : { applied: "never" };
       }
     },
   };

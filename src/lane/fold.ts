@@ -1,224 +1,173 @@
 import {
-  type ClusteringKey,
+  badStatement,
   columnOf,
-  type DataName,
-  keyNames,
-  type PartitionKey,
+  type Lwt,
+  presenceColumn,
   readable,
-  readAs,
-  type Row,
+  regularNames,
   type StoredRow,
   type Table,
   unreadableColumn,
-  UnreadableRow,
   update,
-  type ValueOf,
+  type Write,
 } from "../cassandra/index.ts";
-import type { RowPlan, Seen } from "./rule.ts";
-
-/** A row as the changes before this one, in the same round, left it. */
-export interface Draft<T extends Table> {
-  /**
-   * Returns the value of a column as a row of the model has it. The round then holds only if the column is still what it
-   * was when it was seen. If nothing is known of it, the change is given up here, and run again when it is.
-   */
-  get<Name extends DataName<T>>(name: Name): Row<T>[Name & keyof Row<T>];
-  /**
-   * Assumes the value of a column of which nothing is known, so that the row need not be read first: the round then
-   * holds only if it has this value. Where something is known, it does nothing.
-   */
-  assume<Name extends DataName<T>>(name: Name, value: ValueOf<T, Name>): void;
-  /** Gives columns other values. Those that are undefined stay as they are. */
-  set(values: { readonly [Name in DataName<T>]?: ValueOf<T, Name> | undefined }): void;
-}
-
-/**
- * A change of a row that exists: it decides by `get`, changes by `set`, and returns its answer, an error as an error. It
- * is pure, and may be called any number of times.
- */
-export type Judge<T extends Table, Answer> = (row: Draft<T>) => Answer | Error;
-
-/** Some of the changes of a row, in the order in which they came. */
-export interface Change<T extends Table, Answer> {
-  readonly judge: Judge<T, Answer>;
-  /** Undefined: it may be applied again if it is sent again. */
-  readonly once?: Once<Answer> | undefined;
-}
-
-/** What a row remembers of one change, by which a repeated one is recognised and answered. */
-export interface Once<Answer> {
-  /** Returns the answer of an earlier round or of an earlier change of this one; an error if it cannot be remembered now. */
-  recall(): Answer | Error | undefined;
-  /** Returns the answer if it was added in this round. */
-  added(): Answer | Error | undefined;
-  /** Whether one more can be remembered in this round. */
-  hasRoom(): boolean;
-  add(answer: Answer | Error): void;
-}
-
-/** What a row remembers of its changes: columns that are written and compared beside the others. */
-export interface Journal {
-  /** What must still be so if nothing is to be remembered twice. */
-  condition(): {
-    readonly if: Values;
-    readonly isNull: readonly string[];
-    readonly isNotNull: readonly string[];
-  };
-  /** What is written: nothing if nothing was added. */
-  write(): Values;
-  /** What the row remembers then. */
-  after(): Values;
-  /** Whether what the row remembers has been seen. */
-  readonly isSeen: boolean;
-}
+import { type Changed, Refused } from "./change.ts";
+import { type AnyChange, type Cells, createCells, RowDraft, seenIn, WAITS } from "./draft.ts";
+import { createJournal, type Identified, type Journal, type Recalled } from "./journal.ts";
 
 type Values = Readonly<Record<string, unknown>>;
+type Untyped = (...args: readonly unknown[]) => unknown;
 
-/** A row's key, its changes, and what it remembers of them. */
-export interface FoldOptions<T extends Table, Answer> {
-  readonly key: PartitionKey<T> & ClusteringKey<T>;
-  /** What is known of the row, which exists. */
-  readonly seen: Exclude<Seen<T>, null>;
-  readonly changes: readonly Change<T, Answer>[];
-  /** Absent: the table remembers no changes. */
-  readonly journal?: Journal;
+/** A change of a row, among others. */
+export interface FoldedChange {
+  readonly change: AnyChange;
+  /** Absent: it is applied again if it is sent again. */
+  readonly once?: Identified | undefined;
 }
+
+/** A row and its changes. */
+export interface FoldOptions<T extends Table> {
+  /** The row's partition key and clustering key. */
+  readonly key: Values;
+  /** What is known of the row, which exists; undefined: nothing. */
+  readonly seen: StoredRow<T> | undefined;
+  /** The static columns of the partition, as the rows before this one in the round left them. */
+  readonly shared: Cells;
+  readonly changes: readonly FoldedChange[];
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What changes of one row come to. */
+export interface Folded<T extends Table> {
+  /** What the first of the changes are told, an error as an error; the others wait for another round. */
+  readonly answers: readonly Told[];
+  /** Absent: nothing changes, and the answers hold if the row is as it was seen. */
+  readonly write?: Write<T, Lwt<unknown>>;
+  /** What is known of the row then. */
+  readonly after: StoredRow<T>;
+  /** The columns that have to be seen before more of the changes can be answered. */
+  readonly asks: readonly string[];
+  /** The columns that get another value, static ones too. */
+  readonly changed: readonly string[];
+  readonly draft: RowDraft;
+}
+
+/** What the caller of a change is told. */
+export type Told = Changed<unknown, unknown> | Error;
 
 /**
  * Folds changes of one row into one conditional update: from what the row was to what it is after all of them, on the
  * condition that every column by which one of them decided is still as it was seen or assumed. Columns on which no change
- * based its decision are left out of the condition.
+ * based its decision are left out of the condition. What becomes of static columns is left in `shared`.
  *
  * A change that needs to know more ends the fold: those before it are answered by this round, it and those after it
  * wait for the next one.
  *
  * @throws UnreadableRow if every column of the row is null: then no condition tells it from a row that does not exist
  */
-export function fold<T extends Table, Answer>(
+export function fold<T extends Table>(
   table: T,
-  { key, seen, changes, journal }: FoldOptions<T, Answer>,
-): RowPlan<T, Answer> {
-  // Their answers are true of the row as it was seen, so nothing goes along that changes it.
-  const repeated = mapWhile(changes, ({ once }) => once?.recall() ?? WAITS);
-  if (repeated.length > 0) return { after: seen, answers: repeated };
-  const draft = createDraft(table, key, seen ?? {});
-  let remembers = false;
-  const answers = mapWhile(changes, ({ judge, once }) => {
-    if (!once) return draft.run(judge);
-    if (once.recall() !== undefined) return WAITS;
-    remembers = true;
-    const added = once.added();
-    if (added !== undefined || !once.hasRoom()) return added ?? WAITS;
-    const answer = draft.run(judge);
-    if (answer !== WAITS) once.add(answer);
-    return answer;
-  });
-  return draft.plan(answers, remembers ? journal : undefined);
-}
-
-/** Values by name, and nothing inherited; V8 keeps it as it keeps a literal, unlike an object without any prototype. */
-const Bare = function () {} as unknown as new () => Record<string, unknown>;
-Bare.prototype = Object.create(null);
-
-/** In place of an answer, which may be anything: the change has to wait for another round. Also thrown by a draft's `get`. */
-const WAITS = Symbol("waits");
-
-type Untyped = (...args: readonly unknown[]) => unknown;
-
-function createDraft<T extends Table>(table: T, key: Values, given: StoredRow<T>) {
-  const seen = given as Values;
-  // A column may be called as what every object inherits.
-  const seenOf = (name: string) => (Object.hasOwn(seen, name) ? seen[name] : undefined);
-  /** What the changes were judged by: columns as they were seen, or are assumed to be. */
-  const base = new Bare();
-  /** What they make of it. */
-  const next = new Bare();
-  /** What the change that is running has put into the two above, so that it can be taken out: the name, and what was there. */
-  const done: { values: Record<string, unknown>; name: string; before: unknown }[] = [];
-
-  function put(values: Record<string, unknown>, name: string, value: unknown): void {
-    done.push({ values, name, before: values[name] });
-    values[name] = value;
+  { key, seen, shared, changes, now }: FoldOptions<T>,
+): Folded<T> {
+  const own = createCells(seen);
+  const draft = new RowDraft(table, key, own, shared);
+  const isAnyOnce = changes.some(({ once }) => once);
+  const journal = isAnyOnce ? createJournal(table, own.seen, now) : undefined;
+  const { answers, remembers } = judge(changes, draft, journal);
+  const memory = remembers ? journal : undefined;
+  const { asks } = draft;
+  const written = memory?.written() ?? NOTHING;
+  const set = changedIn(table, own);
+  if (set.length === 0 && written === NOTHING && draft.sharedNames.length === 0) return unwritten();
+  if (set.length === 0 && written === NOTHING) {
+    // The round needs a statement that holds only while the row is as it was seen: it writes a column again as it is.
+    const [again] = [...namesIn(own.base), ...regularNames(table)];
+    if (again === undefined) throw badStatement(table, "has no column outside the key in its rows");
+    own.next[again] = own.base[again] ??= seenIn(own.seen, again);
+    if (own.base[again] === undefined) return waits([again]);
+    set.push(again);
+  }
+  try {
+    const condition = conditionOf(table, key, own, memory);
+    return condition ? plan(condition) : waits(regularNames(table));
+  } catch (error) {
+    draft.revert();
+    throw error;
   }
 
-  const row: Draft<Table> = {
-    get(name) {
-      let stored = base[name];
-      if (stored === undefined) {
-        stored = seenOf(name);
-        if (stored === undefined) throw WAITS;
-        put(base, name, stored);
-      }
-      const set = next[name];
-      return modelled(table, key, name, set === undefined ? stored : set) as never;
-    },
-    assume(name, value) {
-      if (seenOf(name) === undefined && base[name] === undefined) put(base, name, value);
-    },
-    set(values) {
-      for (const name in values) {
-        const value = (values as Values)[name];
-        if (value !== undefined) put(next, name, value);
-      }
-    },
-  };
+  function plan(condition: Condition): Folded<T> {
+    const values: Record<string, unknown> = { ...written };
+    for (const name of set) values[name] = own.next[name];
+    // The table's own types: of any table the compiler cannot know them.
+    const write = (update as Untyped)(table, key, values, condition) as Write<T, Lwt<unknown>>;
+    const after: Record<string, unknown> = { ...own.seen };
+    for (const name of namesIn(own.base)) after[name] = own.base[name];
+    for (const name of namesIn(own.next)) after[name] = own.next[name];
+    if (memory) Object.assign(after, memory.after());
+    const changed = [...set, ...draft.sharedNames];
+    return { draft, answers, write, after: after as StoredRow<T>, asks, changed };
+  }
 
-  return {
-    /** Runs a change; `WAITS`: too little is known, and it has changed nothing. */
-    run<Answer>(judge: Judge<T, Answer>): Answer | Error | typeof WAITS {
-      done.length = 0;
-      try {
-        return judge(row as unknown as Draft<T>);
-      } catch (error) {
-        for (const { values, name, before } of done.toReversed()) values[name] = before;
-        if (error === WAITS) return WAITS;
-        if (error instanceof UnreadableRow) return error;
-        throw error;
-      }
-    },
-    plan<Answer>(
-      answers: readonly (Answer | Error)[],
-      journal: Journal | undefined,
-    ): RowPlan<T, Answer> {
-      const unknown = { after: given, answers: [] };
-      const after: Record<string, unknown> = { ...seen };
-      const [judged, set] = [namesOf(base), namesOf(next)];
-      for (const name of judged) after[name] = base[name];
-      for (const name of set) after[name] = next[name];
-      if (journal) Object.assign(after, journal.after());
-      const written = journal?.write() ?? {};
-      const isChanged = set.some(
-        (name) => !isSame(table, name, base[name] ?? seen[name], next[name]),
-      );
-      if (!isChanged && Object.keys(written).length === 0) {
-        const isAssumed = judged.some((name) => seen[name] === undefined);
-        return isAssumed || journal?.isSeen === false ? unknown : planOf();
-      }
-      const condition = conditionOf(table, key, { base, seen, journal });
-      if (!condition) return unknown;
-      const write = (update as Untyped)(table, key, { ...changed(), ...written }, condition);
-      return planOf(write);
+  /** The answers rest on what was seen alone: on nothing assumed, nor on what other changes of the round come to. */
+  function unwritten(): Folded<T> {
+    const assumed = [
+      ...unseenIn(own),
+      ...(draft.usesShared ? unseenIn(shared) : []),
+      ...(memory?.unseen ?? []),
+    ];
+    if (assumed.length > 0 || draft.seesChange) return waits(assumed);
+    return { draft, answers, after: own.seen as StoredRow<T>, asks, changed: [] };
+  }
 
-      function planOf(write?: unknown) {
-        return { ...(write !== undefined && { write }), after, answers } as RowPlan<T, Answer>;
-      }
-
-      /** What is another value than it was; also what no condition says is still as it was seen. */
-      function changed(): Values {
-        const names = set.filter((name) => !isSame(table, name, base[name], next[name]));
-        return Object.fromEntries(names.map((name) => [name, next[name]]));
-      }
-    },
-  };
+  function waits(names: readonly string[]): Folded<T> {
+    draft.revert();
+    const after = own.seen as StoredRow<T>;
+    return { draft, answers: [], after, asks: [...asks, ...names], changed: [] };
+  }
 }
 
-/** A stored value as a row of the model has it. @throws UnreadableRow if no row can have it */
-function modelled(table: Table, key: Values, name: string, stored: unknown): unknown {
-  if (readable(stored) !== null) return stored;
-  const column = columnOf(table, name);
-  const value = readAs(column, stored);
-  if (value !== null || column.nullable) return value;
-  throw unreadableColumn(table, { ...key, [name]: stored }, name);
+/** Runs changes in their order, up to the first one that has to wait. */
+function judge(
+  changes: readonly FoldedChange[],
+  draft: RowDraft,
+  journal: Journal | undefined,
+): {
+  readonly answers: readonly Told[];
+  /** Whether they rest on what the row remembers. */
+  readonly remembers: boolean;
+} {
+  // Their answers are true of the row as it was seen, so nothing goes along that changes it.
+  const repeated = toldEach(changes, ({ once }) => (once ? repeat(journal!.recall(once)) : WAITS));
+  if (repeated.length > 0) return { answers: repeated, remembers: true };
+  let remembers = false;
+  const answers = toldEach(changes, ({ change, once }) => {
+    if (!once) return draft.run(change);
+    if (journal!.recall(once) !== undefined) return WAITS;
+    remembers = true;
+    const added = journal!.added(once);
+    if (added !== undefined || !journal!.hasRoom()) return repeat(added);
+    return draft.run(change, (answer) => journal!.add(once, answer));
+  });
+  return { answers, remembers };
+}
+
+/** What the callers of the first changes are told, up to the one that has to wait. */
+function toldEach<C>(changes: readonly C[], answerOf: (change: C) => unknown): readonly Told[] {
+  const told: Told[] = [];
+  for (const change of changes) {
+    const answer = answerOf(change);
+    if (answer === WAITS) break;
+    if (answer instanceof Error) told.push(answer);
+    else if (answer instanceof Refused) told.push({ outcome: "refused", reason: answer.reason });
+    else told.push({ outcome: "changed", answer });
+  }
+  return told;
+}
+
+function repeat(recalled: Recalled | Error | undefined): unknown {
+  if (recalled === undefined) return WAITS;
+  return recalled instanceof Error ? recalled : recalled.answer;
 }
 
 /** What must hold for an update: see `update`. */
@@ -236,29 +185,51 @@ interface Condition {
 function conditionOf(
   table: Table,
   key: Values,
-  { base, seen, journal }: { base: Values; seen: Values; journal: Journal | undefined },
+  { base, seen }: Cells,
+  memory: Journal | undefined,
 ): Condition | undefined {
-  const remembered = journal?.condition();
-  const judged = namesOf(base);
-  const isNull = [...judged.filter((name) => base[name] === null), ...(remembered?.isNull ?? [])];
+  const remembered = memory?.condition();
   const isNotNull = remembered?.isNotNull ?? [];
+  const isNull = [...(remembered?.isNull ?? [])];
   const values: Record<string, unknown> = { ...remembered?.if };
-  for (const name of judged) if (base[name] !== null) values[name] = base[name];
-  if (Object.keys(values).length > 0) return { if: values, isNull, isNotNull };
+  let hasValue = remembered !== undefined && namesIn(values).length > 0;
+  for (const name of namesIn(base)) {
+    if (base[name] === null) isNull.push(name);
+    else values[name] = base[name];
+    hasValue ||= base[name] !== null;
+  }
+  if (hasValue) return { if: values, isNull, isNotNull };
   if (isNull.length + isNotNull.length === 0) return { if: "exists", isNull, isNotNull };
-  const others = Object.keys(table.columns).filter((name) => !keyNames(table).includes(name));
-  if (others.some((name) => seen[name] === undefined)) return undefined;
+  // Where a column says whether the row exists, each of its updates has a condition on that one.
+  if (presenceColumn(table) !== undefined) return { if: {}, isNull, isNotNull };
+  const others = regularNames(table);
+  if (others.some((name) => seenIn(seen, name) === undefined)) return undefined;
   const witness = others.find((name) => seen[name] !== null);
   if (witness !== undefined) return { if: { [witness]: seen[witness] }, isNull, isNotNull };
   const why = "is null, and so is every other column: the row can only be deleted";
   throw unreadableColumn(table, key, others[0] ?? "", { why });
 }
 
+/** The names of the columns of which changes make another value, or one of which no condition says what it was. */
+export function changedIn(table: Table, { seen, base, next }: Cells): string[] {
+  const names = namesIn(next);
+  const isAsSeen = (name: string) =>
+    isSame(table, name, base[name] ?? seenIn(seen, name), next[name]);
+  if (names.every(isAsSeen)) return [];
+  return names.filter((name) => !isSame(table, name, base[name], next[name]));
+}
+
+/** Those by which a change was judged though they have not been seen. */
+function unseenIn({ seen, base }: Cells): readonly string[] {
+  return namesIn(base).filter((name) => seenIn(seen, name) === undefined);
+}
+
 /** The names of those that are there. */
-function namesOf(values: Values): readonly string[] {
+export function namesIn(values: Values): readonly string[] {
   return Object.keys(values).filter((name) => values[name] !== undefined);
 }
 
+/** Whether two values of a column, as they are stored, are the same; undefined and null are the same as no other. */
 function isSame(table: Table, name: string, one: unknown, other: unknown): boolean {
   if (one === other) return true;
   const value = readable(one);
@@ -267,16 +238,4 @@ function isSame(table: Table, name: string, one: unknown, other: unknown): boole
   return type.toText(value) === type.toText(other);
 }
 
-/** What a function makes of the first items, up to the one that has to wait. */
-function mapWhile<Item, Made>(
-  items: readonly Item[],
-  make: (item: Item) => Made | typeof WAITS,
-): readonly Made[] {
-  const made: Made[] = [];
-  for (const item of items) {
-    const each = make(item);
-    if (each === WAITS) break;
-    made.push(each);
-  }
-  return made;
-}
+const NOTHING: Values = Object.freeze({});

@@ -1,12 +1,18 @@
-export { createLanes, type Lanes, type LanesOptions } from "./lanes.ts";
-export { laneLimits } from "./limits.ts";
 export {
   type Change,
+  type Changed,
+  type ChangedBy,
   type Draft,
-  fold,
-  type FoldOptions,
-  type Journal,
-  type Judge,
   type Once,
-} from "./fold.ts";
-export type { RowPlan, Rule, Seen } from "./rule.ts";
+  Refused,
+} from "./change.ts";
+export { contention, LaneError, type LaneErrorCode } from "./error.ts";
+export {
+  type ChangeOptions,
+  createLanes,
+  type Laned,
+  type Lanes,
+  type LanesOptions,
+} from "./lanes.ts";
+export { laneLimits } from "./limits.ts";
+export type { Created, Removed, RowChange } from "./request.ts";

@@ -1,27 +1,23 @@
 import {
   CassandraError,
   type ClusteringKey,
-  MAX_ROWS_A_QUERY,
   type PartitionKey,
   selectStored,
   type Session,
   type Table,
 } from "../cassandra/index.ts";
-import { contention } from "../error.ts";
 import { type Caller, createCallers, tellEach } from "./caller.ts";
 import { type Cell, isUnknown } from "./cell.ts";
+import { contention } from "./error.ts";
 import { createKnownRows, rowText } from "./known.ts";
 import { laneLimits } from "./limits.ts";
-import { bounded, columnsOf, type PlannedRow, workOut } from "./plan.ts";
-import type { Rule } from "./rule.ts";
+import { columnsOf, type PlannedRow, planRound, type RoundPlan } from "./plan.ts";
+import type { Answer, Request, RowChange } from "./request.ts";
 
 /** A partition's queue in one process: what waits goes together, in rounds, one in flight. */
 export interface Lane<T extends Table> {
-  /**
-   * Asks for something, by whatever rule: a partition has one lane for all of them, since two lanes on one cell would
-   * settle each other's rounds. The answer rests on what Cassandra said after it was asked for.
-   */
-  ask<Request, Answer>(rule: Rule<T, Request, Answer>, request: Request): Promise<Answer>;
+  /** Asks for something about a row. The answer rests on what Cassandra said after it was asked for. */
+  ask(row: ClusteringKey<T>, request: Request<T>): Promise<Answer<T>>;
 }
 
 export interface LaneOptions<T extends Table> {
@@ -29,19 +25,20 @@ export interface LaneOptions<T extends Table> {
   readonly table: T;
   readonly partition: PartitionKey<T>;
   readonly cell: Cell<T>;
-  /** A row was changed, or may have been, for somebody who no longer waits. */
-  readonly onLate: (row: ClusteringKey<T>) => void;
+  /** A row was changed, or may have been. */
+  readonly onChange: (row: ClusteringKey<T>, change: RowChange) => void;
   /** Nobody waits any more, and nothing is in flight. */
   readonly onIdle: () => void;
 }
 
 /**
- * Makes a lane. A round has these steps: work out what is asked for; look at the rows of which too little is known;
- * answer those who need no write; send the writes of the others as one batch; then answer its callers, or work out
- * again what did not go through.
+ * Makes a lane. A round has these steps: plan what is asked for; look at the rows of which too little is known, and plan
+ * again; answer those who need no write; send the writes of the others as one batch; then answer its callers, or let them
+ * wait for another round. A plan holds for all of its rows together, which share static columns: where one of them leaves
+ * the round, or more becomes known, it is made anew.
  */
 export function createLane<T extends Table>(options: LaneOptions<T>): Lane<T> {
-  const { session, table, partition, cell, onLate, onIdle } = options;
+  const { session, table, partition, cell, onChange, onIdle } = options;
   type Row = PlannedRow<T>;
   const silence = createSilence();
   const callers = createCallers<T>(silence.isLong);
@@ -62,98 +59,111 @@ export function createLane<T extends Table>(options: LaneOptions<T>): Lane<T> {
 
   /** Those who come while it runs wait for the next one. */
   async function round(taken: readonly Caller<T>[]): Promise<void> {
-    const first = workOut(partition, known, taken);
-    const unclear = first.filter((row) => !isClear(row)).slice(0, MAX_ROWS_A_QUERY);
-    const clear = first.filter(isClear);
-    const rows = unclear.length === 0 ? clear : [...clear, ...(await look(unclear))];
-    for (const { plan, callers: group } of rows) if (!plan.write) tellEach(group, plan.answers);
-    const writes = bounded(rows.filter(({ plan }) => plan.write));
-    if (writes.length > 0) await send(writes);
+    let planned = plan(taken);
+    if (planned.unclear.length > 0) {
+      await look(planned.unclear);
+      planned = plan(taken);
+    }
+    for (const { callers: group, plan } of planned.known) tellEach(group, plan.answers);
+    if (planned.written.length === 0) return;
+    if (cell.isOpen()) await send(planned);
+    else await open(planned.written);
   }
 
-  /** Whether a row is to be written, or its callers can be answered by what is known. */
-  function isClear({ row, callers: group, plan }: Row): boolean {
-    // The first round of a process leaves something in the partition: not for a row that may not even exist.
-    if (plan.write) return plan.creates === true || cell.isOpen() || Boolean(known.seen(row));
-    return plan.answers.length > 0 && known.isFresh(row, group);
+  /** Plans a round of those callers who still wait. */
+  function plan(taken: readonly Caller<T>[]): RoundPlan<T> {
+    const waiting = taken.filter(callers.has);
+    return planRound({ table, partition, known, callers: waiting, hasCell: cell.isOpen() });
   }
 
-  /** Reads rows, and works out again what was asked of them. */
-  async function look(rows: readonly Row[]): Promise<readonly Row[]> {
-    const group = callersOf(rows);
+  /** Reads rows. */
+  async function look(rows: readonly Row[]): Promise<void> {
     const keys = rows.map(({ callers: [caller] }) => caller!.key);
     const asOf = callers.now();
     try {
-      const read = selectStored(table, partition, keys, columnsOf(group));
+      const read = selectStored(table, partition, keys, columnsOf(table, rows));
       known.observe(textsOf(rows), await silence.during(session.run(read)), asOf);
+      again(callersOf(rows));
     } catch (error) {
-      if (rows.length > 1 && isOfOneRow(error)) return (await eachAlone(rows, look)).flat();
-      fail(rows, error);
-      return [];
+      if (rows.length > 1 && isOfOneRow(error)) for (const row of rows) await look([row]);
+      else fail(rows, error);
     }
-    // Some may have stopped waiting.
-    return workOut(partition, known, again(group));
   }
 
-  async function send(planned: readonly Row[]): Promise<void> {
+  /** Opens the cell for the next round; rows that were planned for this one fail if it cannot be opened. */
+  async function open(rows: readonly Row[]): Promise<void> {
     try {
-      if (!cell.isOpen()) await silence.during(cell.open());
+      await silence.during(cell.open());
     } catch (error) {
-      return fail(planned, error);
+      fail(rows, error);
     }
-    // Those who have gone were told that nothing was sent.
-    const rows = planned.filter(({ callers: group }) => group.every(callers.has));
-    const writes = rows.flatMap(({ plan }) => plan.write ?? []);
-    if (writes.length === 0) return;
+  }
+
+  async function send({ written: rows, shared }: RoundPlan<T>): Promise<void> {
+    const writes = rows.map(({ plan }) => plan.write!);
     const asOf = callers.now();
     setSent(rows, true);
     try {
-      const sent = await silence.during(cell.send(writes));
-      if (sent.applied === true) return apply(rows);
-      if (sent.applied === "never") for (const { row } of rows) known.forget(row);
+      const all = shared.write ? [...writes, shared.write] : writes;
+      const sent = await silence.during(cell.send(all, shared.condition));
+      if (sent.applied === true) return apply(rows, shared.after);
+      if (sent.applied === "never") forget(rows);
       else known.observe(textsOf(rows), sent.rows, asOf);
       setSent(rows, false);
       again(callersOf(rows));
     } catch (error) {
-      // It is given up: the rows may have been changed, or be changed later.
-      if (isUnknown(error)) for (const row of rows) tellLate(row);
+      if (isUnknown(error)) {
+        // The rows may have been changed, or be changed later.
+        forget(rows);
+        for (const row of rows) announce(row);
+      }
       if (rows.length === 1 || !isOfOneRow(error)) return fail(rows, error);
       setSent(rows, false);
-      await eachAlone(rows, send);
+      for (const { callers: group } of rows) await sendAlone(group);
     }
   }
 
-  function apply(rows: readonly Row[]): void {
+  /** Sends what the callers of one row have asked for, without the others of its round. */
+  async function sendAlone(group: readonly Caller<T>[]): Promise<void> {
+    const planned = plan(group);
+    if (planned.written.length > 0) await send(planned);
+  }
+
+  function apply(rows: readonly Row[], shared: RoundPlan<T>["shared"]["after"]): void {
     setSent(rows, false);
-    for (const planned of rows) {
-      tellLate(planned);
-      known.expect(planned.row, planned.plan.after);
-      tellEach(planned.callers, planned.plan.answers);
+    known.expectShared(shared);
+    for (const { row, plan, callers: group } of rows) {
+      // Whoever goes on waiting was told that nothing was sent for it; whoever has gone, that nobody knows.
+      if (group.every(callers.has)) known.expect(row, plan.after);
+      else known.forget(row);
+      tellEach(group, plan.answers);
     }
+    for (const row of rows) announce(row);
   }
 
-  /** Tells of a row of which a caller can no longer be told. */
-  function tellLate({ row, callers: group }: Row): void {
-    known.forget(row);
-    if (!group.every(callers.has)) onLate(group[0]!.key);
+  function forget(rows: readonly Row[]): void {
+    for (const { row } of rows) known.forget(row);
+    known.forgetShared();
   }
 
-  /** Those who go on waiting for another round. */
-  function again(group: readonly Caller<T>[]): readonly Caller<T>[] {
+  function announce({ callers: [caller], plan: { change } }: Row): void {
+    if (change.length > 0) onChange(caller!.key, change);
+  }
+
+  /** They go on waiting for another round. */
+  function again(group: readonly Caller<T>[]): void {
     for (const caller of group.filter(callers.has)) {
       caller.rounds += 1;
       if (caller.rounds > laneLimits.rounds) caller.tell(contention());
     }
-    return group.filter(callers.has);
   }
 
   return {
-    ask<Request, Answer>(rule: Rule<T, Request, Answer>, request: Request) {
-      const key = rule.rowOf(request);
-      const answer = callers.add({ rule: rule as never, request, key, row: rowText(table, key) });
+    ask(row, request) {
+      // A lane's own answers, which the queue hands through.
+      const answer = callers.add({ request, key: row, row: rowText(table, row) });
       if (!isRunning) void run();
-      // A rule's own answer, which the queue hands through.
-      return answer as Promise<Answer>;
+      return answer as Promise<Answer<T>>;
     },
   };
 }
@@ -181,16 +191,6 @@ function createSilence() {
  */
 function isOfOneRow(error: unknown): boolean {
   return !(error instanceof CassandraError) || error.code === "REFUSED";
-}
-
-/** Does for one row after the other what failed for all of them together. */
-async function eachAlone<Row, Done>(
-  rows: readonly Row[],
-  act: (row: readonly [Row]) => Promise<Done>,
-): Promise<readonly Done[]> {
-  const done: Done[] = [];
-  for (const row of rows) done.push(await act([row]));
-  return done;
 }
 
 /** Tells those whose statement was not run why. */

@@ -1,98 +1,161 @@
 import { randomUUID } from "node:crypto";
 import {
+  badStatement,
   type ClusteringKey,
-  CassandraError,
-  type HiddenName,
+  clusteringKeyOf,
+  type InsertAlone,
   keyText,
+  laneColumns,
+  newRowAlone,
   type PartitionKey,
+  partitionKeyOf,
   type PrimaryKey,
+  type RawRow,
   type Session,
   type Table,
 } from "../cassandra/index.ts";
 import { createRecent } from "../recent.ts";
-import { createCell } from "./cell.ts";
+import { createCell, type LastRound } from "./cell.ts";
+import type { Change, ChangedBy, Once, Refused } from "./change.ts";
+import type { AnyChange } from "./draft.ts";
+import { identified } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
-import type { Rule } from "./rule.ts";
+import type { Created, Removed, Request, RowChange } from "./request.ts";
 
 /**
  * The lanes of a process: one per partition, while somebody waits in it. Lightweight transactions on one partition run one
- * after the other anyway; so all that waits for one goes together, as one of them.
+ * after the other anyway; so all that waits for one goes together, as one of them. For tables with `lanes`.
+ *
+ * Each answer says what happened, and each of these fails with a LaneError (`CONTENTION`) or CassandraError (`UNAVAILABLE`
+ * and others) where nothing was changed, and with CassandraError `OUTCOME_UNKNOWN` where nobody can say.
  */
 export interface Lanes {
   /**
-   * Asks for something in a partition, by a rule of its table.
+   * Creates a row, if there is none of its key.
    *
-   * @throws CassandraError `UNAVAILABLE`, `OUTCOME_UNKNOWN`; GraphQLError `CONTENTION`: nothing was changed
+   * @throws InvalidValue for the first value that does not fit its column
    */
-  ask<T extends Table, Request, Answer>(
-    rule: Rule<T, Request, Answer>,
-    partition: PartitionKey<T>,
-    request: Request,
-  ): Promise<Answer>;
+  create<T extends Laned>(table: T, values: InsertAlone<T>): Promise<Created<T>>;
+  /** Removes a row, and what it remembers. */
+  remove<T extends Laned>(table: T, key: PrimaryKey<T>): Promise<Removed>;
+  /**
+   * Changes a row, and static columns of its partition.
+   *
+   * @param options.once makes a repeated change harmless
+   * @throws LaneError `TOO_MANY_OPERATIONS`, `OTHER_CHANGE`, and what the change throws; CassandraError
+   * `UNREADABLE_VALUE` for a value by which the change is judged
+   * @example
+   * await lanes.change(Account, { id }, withdraw(10n), { once: { id: operationId, args: "withdraw 10", answer: bigint() } });
+   * // { outcome: "changed", answer: 32n }
+   */
+  change<T extends Laned, Answer>(
+    table: T,
+    key: PrimaryKey<T>,
+    change: Change<T, Answer> & NotAsync<Answer>,
+    options?: ChangeOptions<Answer>,
+  ): Promise<ChangedBy<Answer>>;
   /** How many there are. */
   readonly size: number;
   /** Gives up what nobody knows the outcome of. */
   close(): void;
 }
 
+/** A table with lanes. */
+export type Laned = Table & { readonly lwt: true };
+
+/** How a change is done. */
+export interface ChangeOptions<Answer> {
+  /** For tables that remember. Default: it is applied again if it is sent again. */
+  readonly once?: Once<Exclude<Answer, Refused<unknown>>> | undefined;
+}
+
+/** What a change function must not be. */
+type NotAsync<Answer> =
+  Answer extends PromiseLike<unknown>
+    ? "a change is run again and again, and cannot be async"
+    : unknown;
+
 export interface LanesOptions {
   /** How long a process' last round is kept in its partition, in seconds. Default: an hour. */
   readonly ttl?: number;
-  /** Told of a row that was changed, or may have been, for somebody who had stopped waiting for it. Default: nobody is told. */
-  readonly onLate?: (table: Table, key: PrimaryKey<Table>) => void;
+  /** Told of each row that was changed, or may have been, and how. May not throw. Default: nobody is told. */
+  readonly onChange?: <T extends Table>(table: T, key: PrimaryKey<T>, change: RowChange) => void;
 }
 
 /** Makes the lanes of a process. */
 export function createLanes(
   session: Session,
-  { ttl = laneLimits.ttl, onLate = () => {} }: LanesOptions = {},
+  { ttl = laneLimits.ttl, onChange = () => {} }: LanesOptions = {},
 ): Lanes {
   const process = randomUUID();
   const lanes = new Map<string, Lane<Table>>();
-  const lastRounds = createRecent<string>(laneLimits.partitions);
+  const lastRounds = createRecent<LastRound>(laneLimits.partitions);
   const closing = new AbortController();
-  /** The cells of a table, which all its rules share. */
-  const cells = new Map<Table, string>();
+  /** By name: two definitions of one table would settle each other's rounds. */
+  const tables = new Map<string, Table>();
 
-  function open<T extends Table>(
-    table: T,
-    rounds: HiddenName<T>,
-    partition: PartitionKey<T>,
-    text: string,
-  ): Lane<T> {
+  /** @throws CassandraError `BAD_STATEMENT` */
+  function requireLanes(table: Table): void {
+    if (!laneColumns(table)) throw badStatement(table, "has no lanes: give it lanes: true");
+    const known = tables.get(table.name) ?? table;
+    if (known !== table)
+      throw badStatement(table, "has lanes by another definition in this process");
+    tables.set(table.name, table);
+  }
+
+  function open<T extends Table>(table: T, partition: PartitionKey<T>, text: string): Lane<T> {
     const { signal } = closing;
     const last = {
       get: () => lastRounds.get(text),
-      set: (round: string | undefined) =>
+      set: (round: LastRound | undefined) =>
         round === undefined ? lastRounds.delete(text) : lastRounds.set(text, round),
     };
-    const cell = createCell({ session, table, rounds, partition, process, ttl, last, signal });
+    const cell = createCell({ session, table, partition, process, ttl, last, signal });
     return createLane({
       session,
       table,
       partition,
       cell,
-      onLate: (row: ClusteringKey<T>) => onLate(table, { ...partition, ...row }),
+      onChange: (row: ClusteringKey<T>, change) =>
+        onChange(table, { ...partition, ...row } as PrimaryKey<T>, change),
       onIdle: () => lanes.delete(text),
     });
   }
 
+  /** @throws CassandraError `BAD_STATEMENT` */
+  async function ask<T extends Table>(table: T, key: RawRow, request: Request<T>) {
+    requireLanes(table);
+    const partition = partitionKeyOf(table, key);
+    const text = `${table.name}${keyText(table, table.partition, partition as RawRow)}`;
+    // A lane of this very table, which the map cannot say.
+    const lane = (lanes.get(text) as Lane<T> | undefined) ?? open(table, partition, text);
+    lanes.set(text, lane as never);
+    return lane.ask(clusteringKeyOf(table, key), request);
+  }
+
   return {
-    ask<T extends Table, Request, Answer>(
-      rule: Rule<T, Request, Answer>,
-      partition: PartitionKey<T>,
-      request: Request,
+    async create<T extends Laned>(table: T, values: InsertAlone<T>) {
+      const row = newRowAlone(table, values);
+      return (await ask(table, row as RawRow, { kind: "create", row })) as Created<T>;
+    },
+    async remove(table, key) {
+      return (await ask(table, key, { kind: "remove" })) as Removed;
+    },
+    async change<T extends Laned, Answer>(
+      table: T,
+      key: PrimaryKey<T>,
+      change: Change<T, Answer>,
+      { once }: ChangeOptions<Answer> = {},
     ) {
-      const { table, rounds } = rule;
-      const known = cells.get(table) ?? rounds;
-      if (known !== rounds) return Promise.reject(twoCells(table, known, rounds));
-      cells.set(table, rounds);
-      const text = `${table.name}${keyText(table, table.partition, partition)}`;
-      // A lane of this very table, which the map cannot say.
-      const lane = (lanes.get(text) as Lane<T> | undefined) ?? open(table, rounds, partition, text);
-      lanes.set(text, lane as never);
-      return lane.ask(rule, request);
+      // The compiler has seen that it is a change of this table.
+      const judge = change as unknown as AnyChange;
+      const request = {
+        kind: "change",
+        change: judge,
+        once: once && identified(table, once),
+      } as const;
+      return (await ask<T>(table, key, request)) as ChangedBy<Answer>;
     },
     get size() {
       return lanes.size;
@@ -101,9 +164,4 @@ export function createLanes(
       closing.abort(new Error("The service stops."));
     },
   };
-}
-
-function twoCells({ name }: Table, one: string, other: string): CassandraError {
-  const message = `Rules of table "${name}" keep their rounds in "${one}" and "${other}": it must be one column, by which each settles what the others have sent.`;
-  return new CassandraError("BAD_STATEMENT", message);
 }

@@ -1,73 +1,180 @@
-import type { PartitionKey, Table } from "../cassandra/index.ts";
-import { type AnyRule, type Caller, tellEach } from "./caller.ts";
+import {
+  type DataName,
+  dataNames,
+  type HiddenName,
+  type Lwt,
+  MAX_ROWS_A_QUERY,
+  type PartitionKey,
+  type StoredRow,
+  type Table,
+  updatePartition,
+  type Write,
+} from "../cassandra/index.ts";
+import { type Caller, tellEach } from "./caller.ts";
+import { type Cells, createCells } from "./draft.ts";
+import { changedIn, namesIn } from "./fold.ts";
 import type { KnownRows } from "./known.ts";
 import { laneLimits } from "./limits.ts";
-import type { RowPlan } from "./rule.ts";
+import { planRow, type RowPlan } from "./request.ts";
 
-/** What becomes of a row in a round, and the callers whom that answers. */
+type Values = Readonly<Record<string, unknown>>;
+type Untyped = (...args: readonly unknown[]) => unknown;
+
+/** What becomes of a row in a round, and the callers who asked for it, those whom that answers first. */
 export interface PlannedRow<T extends Table> {
   readonly row: string;
-  /** All of one rule. */
   readonly callers: readonly Caller<T>[];
-  readonly plan: RowPlan<T, unknown>;
+  readonly plan: RowPlan<T>;
+}
+
+/** What becomes of the rows of a partition in a round. */
+export interface RoundPlan<T extends Table> {
+  /** Rows of which too little is known, as many as are read at once. */
+  readonly unclear: readonly PlannedRow<T>[];
+  /** Rows whose callers can be answered by what is known. */
+  readonly known: readonly PlannedRow<T>[];
+  /** Rows to be written, as many as one round may have. */
+  readonly written: readonly PlannedRow<T>[];
+  /** What becomes of the static columns by which the written rows were judged. */
+  readonly shared: SharedPlan<T>;
+}
+
+/** What becomes of the static columns of a partition. */
+export interface SharedPlan<T extends Table> {
+  /** Absent: they stay as they are. */
+  readonly write?: Write<T, Lwt<unknown>>;
+  /** What must hold of them, where no write has the condition. */
+  readonly condition?: SharedCondition;
+  /** What is known of them then. */
+  readonly after: StoredRow<T> | undefined;
+}
+
+/** What must hold of static columns: that they have these values, and that these are null. */
+export interface SharedCondition {
+  readonly if: Readonly<Record<string, unknown>>;
+  readonly isNull: readonly string[];
+}
+
+/** A round to be worked out. */
+export interface RoundOptions<T extends Table> {
+  readonly table: T;
+  readonly partition: PartitionKey<T>;
+  readonly known: KnownRows<T>;
+  /** In order of arrival. */
+  readonly callers: readonly Caller<T>[];
+  /** Whether the process has its cell in the partition. */
+  readonly hasCell: boolean;
 }
 
 /**
- * Works out what callers have asked for, row by row, in order of arrival, against what is known. Of a row whose callers
- * have different rules, those up to the first of another rule are worked out; the others wait for the next round. A rule
- * that throws fails its callers.
+ * Works out what callers have asked for, row by row, in the order in which the rows' first callers came, against what is
+ * known. What fails at that fails the row's callers.
  */
-export function workOut<T extends Table>(
-  partition: PartitionKey<T>,
-  known: KnownRows<T>,
-  callers: readonly Caller<T>[],
-): readonly PlannedRow<T>[] {
-  return [...Map.groupBy(callers, ({ row }) => row)].flatMap(([row, all]) => {
-    const { rule } = all[0]!;
-    const group = untilAnother(all, rule);
-    const requests = group.map(({ request }) => request);
-    try {
-      return [{ row, callers: group, plan: rule.workOut(partition, known.seen(row), requests) }];
-    } catch (error) {
-      tellEach(
-        group,
-        group.map(() => error),
-      );
-      return [];
-    }
-  });
-}
-
-function untilAnother<T extends Table>(
-  callers: readonly Caller<T>[],
-  rule: AnyRule<T>,
-): readonly Caller<T>[] {
-  const end = callers.findIndex((caller) => caller.rule !== rule);
-  return end === -1 ? callers : callers.slice(0, end);
-}
-
-/** The columns that have to be read to work out what callers have asked for. */
-export function columnsOf<T extends Table>(callers: readonly Caller<T>[]) {
-  const byRule = Map.groupBy(callers, ({ rule }) => rule);
-  const columns = [...byRule].flatMap(([rule, group]) =>
-    rule.columnsOf(group.map(({ request }) => request)),
-  );
-  return [...new Set(columns)];
-}
-
-/** The first rows, as many as one round may have. */
-export function bounded<T extends Table>(rows: readonly PlannedRow<T>[]): readonly PlannedRow<T>[] {
+export function planRound<T extends Table>(options: RoundOptions<T>): RoundPlan<T> {
+  const { table, partition, known, callers, hasCell } = options;
+  const shared = createCells(known.shared() as Values | undefined);
+  const unclear: PlannedRow<T>[] = [];
+  const answered: PlannedRow<T>[] = [];
+  const written: PlannedRow<T>[] = [];
+  const now = Date.now();
   let bytes = 0;
-  const end = rows.findIndex(({ plan }, at) => {
-    bytes += sizeOf(plan.write?.params ?? []);
-    return at > 0 && (at >= laneLimits.rows || bytes > laneLimits.bytes);
-  });
-  return end === -1 ? rows : rows.slice(0, end);
+  for (const [row, group] of Map.groupBy(callers, (caller) => caller.row)) {
+    const planned = attempt(group, () => {
+      const seen = known.seen(row);
+      const place = { table, partition, row: group[0]!.key, seen, shared };
+      const requests = group.map(({ request }) => request);
+      return { row, callers: group, plan: planRow(place, requests, now) };
+    });
+    if (!planned) continue;
+    const { plan } = planned;
+    const { write } = plan;
+    if (!write) {
+      plan.revert();
+      if (plan.answers.length > 0 && isFresh(planned)) answered.push(planned);
+      else if (!plan.seesChange) unclear.push(planned);
+    } else if (plan.creates || hasCell || known.seen(row)) {
+      bytes += sizeOf(write.params);
+      if (written.length > 0 && (written.length === laneLimits.rows || bytes > laneLimits.bytes)) {
+        plan.revert();
+        break;
+      }
+      // The others wait for another round, whatever becomes of this one.
+      written.push({ ...planned, callers: group.slice(0, plan.answers.length) });
+    } else {
+      // The first round of a process leaves something in the partition: not for a row that may not even exist.
+      plan.revert();
+      unclear.push(planned);
+    }
+  }
+  return {
+    unclear: unclear.slice(0, MAX_ROWS_A_QUERY),
+    known: answered,
+    written,
+    shared: planShared(table, partition, shared),
+  };
+
+  function isFresh({ row, callers, plan }: PlannedRow<T>): boolean {
+    return known.isFresh(row, callers) && (!plan.usesShared || known.isOneWithShared(row));
+  }
+}
+
+function attempt<T extends Table>(
+  callers: readonly Caller<T>[],
+  work: () => PlannedRow<T>,
+): PlannedRow<T> | undefined {
+  try {
+    return work();
+  } catch (error) {
+    tellEach(
+      callers,
+      callers.map(() => error as Error),
+    );
+    return undefined;
+  }
+}
+
+function planShared<T extends Table>(
+  table: T,
+  partition: PartitionKey<T>,
+  cells: Cells,
+): SharedPlan<T> {
+  const { seen, base, next } = cells;
+  const judged = namesIn(base);
+  if (judged.length === 0) return { after: seen as StoredRow<T> };
+  const condition = {
+    if: pick(
+      base,
+      judged.filter((name) => base[name] !== null),
+    ),
+    isNull: judged.filter((name) => base[name] === null),
+  };
+  const after = { ...seen, ...pick(base, judged), ...pick(next, namesIn(next)) } as StoredRow<T>;
+  const changed = changedIn(table, cells);
+  if (changed.length === 0) return { condition, after };
+  // The table's own types: of any table the compiler cannot know them.
+  const write = (updatePartition as Untyped)(table, partition, pick(next, changed), condition);
+  return { write: write as Write<T, Lwt<unknown>>, after };
+}
+
+function pick(values: Values, names: readonly string[]): Values {
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
+}
+
+/** The columns that have to be read for rows: those that were asked for, or all for whoever has waited for some before. */
+export function columnsOf<T extends Table>(
+  table: T,
+  rows: readonly PlannedRow<T>[],
+): readonly (DataName<T> | HiddenName<T>)[] {
+  const asked = rows.flatMap(({ plan }) => plan.asks);
+  const again = rows.some(({ callers }) => callers.some(({ rounds }) => rounds > 0));
+  return [...new Set([...asked, ...(again ? dataNames(table) : [])])] as never;
 }
 
 function sizeOf(params: readonly unknown[]): number {
-  return params.reduce<number>((sum, param) => {
-    if (typeof param === "string") return sum + Buffer.byteLength(param);
-    return sum + (param instanceof Uint8Array ? param.length : 16);
-  }, 0);
+  let size = 0;
+  for (const param of params) {
+    if (typeof param === "string") size += Buffer.byteLength(param);
+    else size += param instanceof Uint8Array ? param.length : 16;
+  }
+  return size;
 }

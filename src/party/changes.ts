@@ -4,7 +4,7 @@ import { readRows, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import type { Followed } from "../live/index.ts";
 import { showEach } from "../pothos/index.ts";
-import type { AnyOf, Outcome, TimedParty } from "./outcome.ts";
+import type { AnyOf, TimedParty } from "./outcome.ts";
 import { readShown } from "./shown.ts";
 import { type PartyKey, PartyTable } from "./table.ts";
 
@@ -15,24 +15,6 @@ export type Change = "created" | "updated" | "people" | "deleted";
 export type PartiesChanged = AnyOf<
   "PartyCreated" | "PartyUpdated" | "PeopleChanged" | "PartyDeleted" | "PartiesReset"
 >;
-
-/** Tells those who watch a party or follow its city, unless the outcome is that nothing happened. */
-export function announce(
-  { live }: Context,
-  { city, id }: PartyKey,
-  change: Change,
-  { __typename }: { readonly __typename: string },
-): void {
-  if (mayHaveChanged.has(__typename)) live.hint(PartyTable, { city, id }, change);
-}
-
-const mayHaveChanged: ReadonlySet<string> = new Set([
-  "PartyCreated",
-  "PartyUpdated",
-  "PartyDeleted",
-  "PeopleChanged",
-  "OutcomeUnknown",
-] satisfies readonly (keyof Outcome)[]);
 
 /** Follows a city: each event is read from the party as it is when it is told. */
 export function followCity({ session, live }: Context, city: string) {

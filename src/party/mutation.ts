@@ -1,7 +1,6 @@
 import { builder } from "../builder.ts";
 import { columnOf, type InvalidValue, invalidValues, newRow } from "../cassandra/index.ts";
 import { checkArgument, rowArguments, rowOf } from "../pothos/index.ts";
-import { announce } from "./changes.ts";
 import { type AnyOf, type FieldError, orUnknown } from "./outcome.ts";
 import {
   AddPeopleResult,
@@ -10,10 +9,8 @@ import {
   DeletePartyResult,
   UpdatePartyResult,
 } from "./outcome-refs.ts";
-import { REMEMBERED } from "./operations.ts";
-import { createParty, deleteParty, updateParty } from "./parties.ts";
+import { createParty, deleteParty, type PartyChanges, updateParty } from "./parties.ts";
 import { addPeople, changePeople } from "./people.ts";
-import type { PartyChanges } from "./request.ts";
 import { PartyTable } from "./table.ts";
 
 const CreatePartyInput = builder.inputType("CreatePartyInput", {
@@ -40,7 +37,7 @@ const UpdatePartyInput = builder.inputType("UpdatePartyInput", {
 });
 
 const delta = "How many come, or go if negative.";
-const operationId = `An id of your own making, a new one for each change that you mean. A change that was applied and is sent again with its id within ${REMEMBERED} s, as when its answer was lost, is not applied again and gets the same answer, from any process. One that was refused is judged anew; a deleted party forgets.`;
+const operationId = `An id of your own making, a new one for each change that you mean. A change that was applied and is sent again with its id within ${PartyTable.lanes.remembers} s, as when its answer was lost, is not applied again and gets the same answer, from any process. One that was refused is judged anew; a deleted party forgets.`;
 
 builder.mutationType({
   description: "Each answer says what happened; what did not happen is a refusal with its reason.",
@@ -58,9 +55,7 @@ builder.mutationType({
         const invalid = invalidInput(invalidValues(PartyTable, values));
         if (invalid) return invalid;
         const party = newRow(PartyTable, values);
-        const outcome = await orUnknown(party, createParty(context, party));
-        announce(context, party, "created", outcome);
-        return outcome;
+        return orUnknown(party, createParty(context, party));
       },
     }),
 
@@ -77,9 +72,7 @@ builder.mutationType({
         const invalid = invalidInput(invalidValues(PartyTable, input)) ?? nothingToChange(input);
         if (invalid) return invalid;
         const update = updateParty(context, key, checkedChanges(input));
-        const outcome = await orUnknown(key, update);
-        announce(context, key, "updated", outcome);
-        return outcome;
+        return orUnknown(key, update);
       },
     }),
 
@@ -90,9 +83,7 @@ builder.mutationType({
       args: rowArguments(t.arg, PartyTable),
       resolve: async (_, args, context) => {
         const key = rowOf(builder, PartyTable, args);
-        const outcome = await orUnknown(key, deleteParty(context, key));
-        announce(context, key, "deleted", outcome);
-        return outcome;
+        return orUnknown(key, deleteParty(context, key));
       },
     }),
 
@@ -112,9 +103,7 @@ builder.mutationType({
         const { type } = columnOf(PartyTable, "people");
         checkArgument(["expected"], () => type.check(expected));
         const change = { expected, delta, operationId: operationId ?? undefined };
-        const outcome = await orUnknown(key, changePeople(context, key, change));
-        announce(context, key, "people", outcome);
-        return outcome;
+        return orUnknown(key, changePeople(context, key, change));
       },
     }),
 
@@ -131,9 +120,7 @@ builder.mutationType({
       resolve: async (_, { delta, operationId, ...args }, context) => {
         const key = rowOf(builder, PartyTable, args);
         const addition = { delta, operationId: operationId ?? undefined };
-        const outcome = await orUnknown(key, addPeople(context, key, addition));
-        announce(context, key, "people", outcome);
-        return outcome;
+        return orUnknown(key, addPeople(context, key, addition));
       },
     }),
   }),

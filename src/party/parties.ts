@@ -1,10 +1,12 @@
 import type { Context } from "../context.ts";
-import { contention } from "../error.ts";
+import { contention } from "../lane/index.ts";
 import { dropEntry, putEntry, putEntryAgain } from "./entry.ts";
-import { type AnyOf, partyNotFound } from "./outcome.ts";
-import { askCity, type PartyChanges } from "./request.ts";
-import { findShown, loadShown } from "./shown.ts";
-import type { Party, PartyKey } from "./table.ts";
+import { type AnyOf, partyExists, partyNotFound } from "./outcome.ts";
+import { dateShown, findShown, loadShown, shown } from "./shown.ts";
+import { type Party, type PartyKey, PartyTable } from "./table.ts";
+
+/** What an update may change. */
+export type PartyChanges = Partial<Pick<Party, "name" | "date">>;
 
 // Each of these writes the entry in the order of dates before the party, and removes an old one behind it.
 
@@ -13,20 +15,22 @@ const ROUNDS = 20;
 
 type Place = Pick<Context, "session" | "lanes">;
 
-/** Creates a party, or finds that its id is taken. Fails as `Lanes.ask` does. */
+/** Creates a party, or finds that its id is taken. Fails as `Lanes.create` does. */
 export async function createParty(
   { session, lanes }: Place,
   party: Party,
 ): Promise<AnyOf<"PartyCreated" | "PartyExists">> {
   await putEntry(session, party);
-  const answer = await askCity<"createParty">(lanes, party.city, { kind: "createParty", party });
-  if (answer.__typename === "PartyCreated") await putEntryAgain(session, party);
-  return answer;
+  const created = await lanes.create(PartyTable, party);
+  // It is what a page would show: what cannot be represented is as if it were not there.
+  if (created.outcome === "exists") return partyExists(shown(created.row));
+  await putEntryAgain(session, party);
+  return { __typename: "PartyCreated", party };
 }
 
 /**
  * Changes a party's name, date or both, if the date is still the one that was read: so that whoever moves a
- * party knows which entry it leaves behind. Fails as `Lanes.ask` does.
+ * party knows which entry it leaves behind. Fails as `Lanes.change` does.
  */
 export async function updateParty(
   place: Place,
@@ -53,10 +57,13 @@ async function updateOnce(
   const moves = +after.date !== +date;
   // Also where it seems to be there: a party without a date is shown with one.
   if (changes.date) await putEntry(session, after);
-  const request = { kind: "updateParty", id, changes, date } as const;
-  const answer = await askCity<"updateParty">(lanes, city, request);
-  if (answer.__typename === "PartyNotFound") return answer;
-  if (answer.__typename === "PartyMoved") return undefined;
+  const { outcome } = await lanes.change(PartyTable, { city, id }, (row) => {
+    row.assume("date", date);
+    if (+dateShown(row.get("date")) !== +date) return row.refuse("MOVED");
+    return row.set(changes);
+  });
+  if (outcome === "missing") return partyNotFound(before);
+  if (outcome === "refused") return undefined;
   if (changes.date) await putEntryAgain(session, after);
   if (moves) await Promise.all([dropEntry(session, before), dropEntry(session, after)]);
   // It was updated, whether it can be read now or not.
@@ -64,14 +71,14 @@ async function updateOnce(
   return { __typename: "PartyUpdated", party: party ?? after };
 }
 
-/** Deletes a party. Fails as `Lanes.ask` does. */
+/** Deletes a party. Fails as `Lanes.remove` does. */
 export async function deleteParty(
   { session, lanes }: Place,
   key: PartyKey,
 ): Promise<AnyOf<"PartyDeleted" | "PartyNotFound">> {
-  const { city, id } = key;
   const before = await loadShown(session, key);
-  const answer = await askCity<"deleteParty">(lanes, city, { kind: "deleteParty", id });
-  if (before && answer.__typename === "PartyDeleted") await dropEntry(session, before);
-  return answer;
+  const { outcome } = await lanes.remove(PartyTable, key);
+  if (outcome === "missing") return partyNotFound(key);
+  if (before) await dropEntry(session, before);
+  return { __typename: "PartyDeleted", ...key };
 }

@@ -1,9 +1,15 @@
 import { builder } from "../builder.ts";
 import { select, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
+import type { ChangedBy, Draft, Refused } from "../lane/index.ts";
 import { showRow } from "../pothos/index.ts";
-import { type AnyOf, peopleOutOfRange, type TimedParty } from "./outcome.ts";
-import { type Answer, askCity } from "./request.ts";
+import {
+  type AnyOf,
+  partyNotFound,
+  peopleOutOfRange,
+  peopleStale,
+  type TimedParty,
+} from "./outcome.ts";
 import { isInRange, type PartyKey, PartyTable } from "./table.ts";
 
 /** A change of the count by somebody who says what they believe it to be. */
@@ -33,9 +39,18 @@ export async function changePeople(
   { expected, delta, operationId }: PeopleChange,
 ): Promise<AnyOf<"PeopleChanged" | "PeopleStale" | "PeopleOutOfRange" | "PartyNotFound">> {
   if (!isInRange(expected + delta)) return peopleOutOfRange(key);
-  const { city, id } = key;
-  const request = { kind: "changePeople", id, expected, delta, operationId } as const;
-  return counted(session, key, await askCity<"changePeople">(lanes, city, request));
+  const changed = await lanes.change(
+    PartyTable,
+    key,
+    (row) => {
+      row.assume("people", expected);
+      const actual = row.get("people");
+      if (actual !== expected) return row.refuse(peopleStale(key, expected, actual));
+      return put(row, expected + delta);
+    },
+    { once: once(operationId, `changePeople ${expected} ${delta}`) },
+  );
+  return counted(session, key, changed);
 }
 
 /**
@@ -49,9 +64,16 @@ export async function addPeople(
   key: PartyKey,
   { delta, operationId }: PeopleAddition,
 ): Promise<AnyOf<"PeopleChanged" | "PeopleOutOfRange" | "PartyNotFound">> {
-  const { city, id } = key;
-  const request = { kind: "addPeople", id, delta, operationId } as const;
-  return counted(session, key, await askCity<"addPeople">(lanes, city, request));
+  const changed = await lanes.change(
+    PartyTable,
+    key,
+    (row) => {
+      const people = row.get("people") + delta;
+      return isInRange(people) ? put(row, people) : row.refuse(peopleOutOfRange(key));
+    },
+    { once: once(operationId, `addPeople ${delta}`) },
+  );
+  return counted(session, key, changed);
 }
 
 /** Reads a party with the ballot of its count. @throws UnreadableRow */
@@ -60,11 +82,22 @@ export async function readTimed(session: Session, key: PartyKey): Promise<TimedP
   return party && showRow(builder, PartyTable, party);
 }
 
-function counted<Refused extends Exclude<Answer<"changePeople" | "addPeople">, { people: number }>>(
+function put(row: Draft<typeof PartyTable>, people: number): number {
+  row.set({ people });
+  return people;
+}
+
+function once(id: string | undefined, args: string) {
+  return id === undefined ? undefined : { id, args, answer: PartyTable.columns.people };
+}
+
+function counted<Refusal>(
   session: Session,
   key: PartyKey,
-  answer: Refused | Extract<Answer<"addPeople">, { people: number }>,
-): Refused | AnyOf<"PeopleChanged"> {
-  if (answer.__typename !== "PeopleChanged") return answer;
-  return { ...answer, ...key, read: () => readTimed(session, key) };
+  changed: ChangedBy<number | Refused<Refusal>>,
+): Refusal | AnyOf<"PeopleChanged" | "PartyNotFound"> {
+  if (changed.outcome === "missing") return partyNotFound(key);
+  if (changed.outcome === "refused") return changed.reason as Refusal;
+  const read = () => readTimed(session, key);
+  return { __typename: "PeopleChanged", ...key, people: changed.answer, read };
 }

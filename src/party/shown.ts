@@ -35,8 +35,13 @@ export function dateShown(date: Date): Date {
   return isShown ? date : PartyTable.columns.date.ifUnreadable!();
 }
 
+/** A party as a page shows it. @throws UnreadableRow */
+export function shown<P extends object>(party: P | UnreadableRow): P {
+  const found = showEach(builder, PartyTable, party);
+  if (found instanceof UnreadableRow) throw found;
+  return found;
+}
+
 function only<P extends object>([party]: readonly (P | UnreadableRow)[]): P | undefined {
-  const shown = party && showEach(builder, PartyTable, party);
-  if (shown instanceof UnreadableRow) throw shown;
-  return shown;
+  return party && shown(party);
 }

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import {
   asc,
-  blob,
   int,
   INT_MAX,
-  map,
   type PrimaryKey,
   type Row,
   table,
@@ -47,13 +45,7 @@ export const PartyTable = table(
     lwt: true,
     // A count is changed over and over.
     compaction: "leveled",
-    hidden: {
-      // What was applied under which id, last and before that.
-      recent: blob(),
-      earlier: blob(),
-      // The last round of each process.
-      rounds: map(uuid(), uuid()).static(),
-    },
+    lanes: { remembers: 60 },
     description: "A party in a city, with the count of its people.",
   },
 );

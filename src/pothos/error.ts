@@ -5,6 +5,7 @@ import {
   InvalidValue,
   UnreadableRow,
 } from "../cassandra/index.ts";
+import { LaneError } from "../lane/index.ts";
 
 /** The `extensions.code` of every error that the bridge tells a client, and what the client can do about it. */
 export const bridgeCodes = {
@@ -22,6 +23,9 @@ export const bridgeCodes = {
     "Another program has stored what cannot be represented; `extensions` has the `table`, the `column` and the row's `key`. Write the column anew, or delete the row.",
   OUTCOME_UNKNOWN:
     "A write was sent, and nobody knows whether it applies. Read before you repeat it.",
+  CONTENTION: "Too many change the rows of one partition at once. Nothing was changed; try again.",
+  TOO_MANY_OPERATIONS:
+    "The row has as many operation ids of the last minute as it can remember. Nothing was changed; try again later, or without an id.",
 } as const;
 
 /** Makes errors that have a code of a table, and no other. */
@@ -55,8 +59,9 @@ export function checkArgument<Value>(argument: readonly string[], check: () => V
   }
 }
 
-/** What a client is told of a failure of the model layer; undefined if it is none of the client's business. */
+/** What a client is told of a failure of a lane or of the model layer; undefined if it is none of the client's business. */
 export function clientError(error: unknown): GraphQLError | undefined {
+  if (error instanceof LaneError) return laneError(error);
   if (!(error instanceof CassandraError)) return undefined;
   if (error instanceof UnreadableRow) {
     const { table, column, key } = error;
@@ -67,6 +72,11 @@ export function clientError(error: unknown): GraphQLError | undefined {
   if (!isForClients(code)) return undefined;
   // Their own messages have Cassandra's words or the differences, which are for operators.
   return bridgeError(code, bridgeCodes[code]);
+}
+
+function laneError({ code }: LaneError): GraphQLError {
+  if (code !== "OTHER_CHANGE") return bridgeError(code, bridgeCodes[code]);
+  return badArgument(["operationId"], "is that of another change, which was applied");
 }
 
 function isForClients(code: CassandraErrorCode): code is CassandraErrorCode & BridgeCode {

@@ -85,7 +85,12 @@ export async function createApp({
   const live = createLive({ relay, pollInterval, log });
   const watch = watchSchema(session, tables, { log });
   const lanes = createLanes(watch.session, {
-    onLate: (table, key) => live.hint(table, key, "updated"),
+    onChange: (table, key, change) =>
+      live.hint(
+        table,
+        key,
+        typeof change === "string" ? change : `${change}` === "people" ? "people" : "updated",
+      ),
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;
