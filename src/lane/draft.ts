@@ -48,8 +48,9 @@ export class RowDraft implements Draft<Table> {
   usesShared = false;
   /** Whether a change was judged by what others of the round have made of a static column. */
   seesChange = false;
-  /** The column of which too little was known for the last change that had to wait. */
-  #asks: string | undefined;
+  /** The columns by which the last change that had to wait was to be judged. */
+  #asks: readonly string[] = [];
+  #missing: string | undefined;
   #isRunning = false;
   #refused: Refused<unknown> | undefined;
   readonly #table: Table;
@@ -69,9 +70,10 @@ export class RowDraft implements Draft<Table> {
     this.#statics = namesOfStatics(table);
   }
 
-  /** The columns that have to be seen before more changes can be run. */
-  get asks(): readonly string[] {
-    return this.#asks === undefined ? [] : [this.#asks];
+  /** The columns by which changes were judged, and was to be judged the one that had to wait. */
+  get judgedBy(): readonly string[] {
+    const shared = this.usesShared ? namesIn(this.#shared.base) : [];
+    return [...namesIn(this.#own.base), ...shared, ...this.#asks];
   }
 
   /** The static columns that changes have set. */
@@ -87,19 +89,20 @@ export class RowDraft implements Draft<Table> {
    */
   run(change: AnyChange, accept: (answer: unknown) => unknown = (answer) => answer): unknown {
     const from = this.#log.length;
-    this.#asks = undefined;
+    this.#missing = undefined;
     this.#refused = undefined;
     this.#isRunning = true;
     try {
       const answer = change(this);
       // It may have caught what gave it up.
-      if (this.#asks !== undefined) throw WAITS;
+      if (this.#missing !== undefined) throw WAITS;
       this.#check(answer);
       if (!(answer instanceof Refused)) return accept(answer);
       this.#undo(from, false);
       return answer;
     } catch (error) {
       if (error === WAITS) {
+        this.#asks = [...this.#namesSince(from), this.#missing!];
         this.#undo(from, true);
         return WAITS;
       }
@@ -169,7 +172,7 @@ export class RowDraft implements Draft<Table> {
     const stored = seenIn(seen, name);
     if (stored !== undefined) return stored;
     columnOf(this.#table, name);
-    this.#asks = name;
+    this.#missing = name;
     throw WAITS;
   }
 
@@ -194,6 +197,10 @@ export class RowDraft implements Draft<Table> {
     throw unreadableColumn(this.#table, { ...this.#key, [name]: stored }, name);
   }
 
+  #namesSince(from: number): readonly string[] {
+    return this.#log.filter((_, at) => at >= from && at % 3 === 1) as string[];
+  }
+
   #put(values: Record<string, unknown>, name: string, value: unknown): void {
     this.#log.push(values, name, values[name]);
     values[name] = value;
@@ -210,6 +217,11 @@ export class RowDraft implements Draft<Table> {
     }
     this.#log.push(...kept);
   }
+}
+
+/** The names of those that are there. */
+export function namesIn(values: Values): readonly string[] {
+  return Object.keys(values).filter((name) => values[name] !== undefined);
 }
 
 /** A column may be called as what every object inherits. */

@@ -12,7 +12,15 @@ import {
   type Write,
 } from "../cassandra/index.ts";
 import { type Changed, Refused } from "./change.ts";
-import { type AnyChange, type Cells, createCells, RowDraft, seenIn, WAITS } from "./draft.ts";
+import {
+  type AnyChange,
+  type Cells,
+  createCells,
+  namesIn,
+  RowDraft,
+  seenIn,
+  WAITS,
+} from "./draft.ts";
 import { createJournal, type Identified, type Journal, type Recalled } from "./journal.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -46,7 +54,7 @@ export interface Folded<T extends Table> {
   readonly write?: Write<T, Lwt<unknown>>;
   /** What is known of the row then. */
   readonly after: StoredRow<T>;
-  /** The columns that have to be seen before more of the changes can be answered. */
+  /** The columns that have to be seen together for answers that write nothing, or before more of the changes can be answered. */
   readonly asks: readonly string[];
   /** The columns that get another value, static ones too. */
   readonly changed: readonly string[];
@@ -76,7 +84,7 @@ export function fold<T extends Table>(
   const journal = isAnyOnce ? createJournal(table, own.seen, now) : undefined;
   const { answers, remembers } = judge(changes, draft, journal);
   const memory = remembers ? journal : undefined;
-  const { asks } = draft;
+  const asks = [...draft.judgedBy, ...(journal?.names ?? [])];
   const written = memory?.written() ?? NOTHING;
   const set = changedIn(table, own);
   if (set.length === 0 && written === NOTHING && draft.sharedNames.length === 0) return unwritten();
@@ -111,12 +119,9 @@ export function fold<T extends Table>(
 
   /** The answers rest on what was seen alone: on nothing assumed, nor on what other changes of the round come to. */
   function unwritten(): Folded<T> {
-    const assumed = [
-      ...unseenIn(own),
-      ...(draft.usesShared ? unseenIn(shared) : []),
-      ...(memory?.unseen ?? []),
-    ];
-    if (assumed.length > 0 || draft.seesChange) return waits(assumed);
+    const isAssumed =
+      hasUnseen(own) || (draft.usesShared && hasUnseen(shared)) || memory?.isSeen === false;
+    if (isAssumed || draft.seesChange) return waits([]);
     return { draft, answers, after: own.seen as StoredRow<T>, asks, changed: [] };
   }
 
@@ -219,14 +224,9 @@ export function changedIn(table: Table, { seen, base, next }: Cells): string[] {
   return names.filter((name) => !isSame(table, name, base[name], next[name]));
 }
 
-/** Those by which a change was judged though they have not been seen. */
-function unseenIn({ seen, base }: Cells): readonly string[] {
-  return namesIn(base).filter((name) => seenIn(seen, name) === undefined);
-}
-
-/** The names of those that are there. */
-export function namesIn(values: Values): readonly string[] {
-  return Object.keys(values).filter((name) => values[name] !== undefined);
+/** Whether a change was judged by a column that has not been seen. */
+function hasUnseen({ seen, base }: Cells): boolean {
+  return namesIn(base).some((name) => seenIn(seen, name) === undefined);
 }
 
 /** Whether two values of a column, as they are stored, are the same; undefined and null are the same as no other. */

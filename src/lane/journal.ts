@@ -43,8 +43,10 @@ export interface Journal {
   written(): Values | undefined;
   /** What the row remembers then. */
   after(): Values;
-  /** The columns of it that have not been seen. */
-  readonly unseen: readonly string[];
+  /** Its columns. */
+  readonly names: readonly string[];
+  /** Whether both have been seen. */
+  readonly isSeen: boolean;
 }
 
 /** An answer that is remembered. */
@@ -101,7 +103,8 @@ export function createJournal(table: Table, seen: Values, now: number): Journal 
   }
 
   return {
-    unseen: [recent, earlier].filter((name) => seen[name] === undefined),
+    names: [recent, earlier],
+    isSeen: seen[recent] !== undefined && seen[earlier] !== undefined,
     recall(operation) {
       const found = recall(memory, operation.id);
       if (found) return repeat(found, operation);

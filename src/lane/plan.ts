@@ -11,8 +11,8 @@ import {
   type Write,
 } from "../cassandra/index.ts";
 import { type Caller, tellEach } from "./caller.ts";
-import { type Cells, createCells } from "./draft.ts";
-import { changedIn, namesIn } from "./fold.ts";
+import { type Cells, createCells, namesIn } from "./draft.ts";
+import { changedIn } from "./fold.ts";
 import type { KnownRows } from "./known.ts";
 import { laneLimits } from "./limits.ts";
 import { planRow, type RowPlan } from "./request.ts";

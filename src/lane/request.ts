@@ -10,6 +10,7 @@ import {
   type Row,
   type RowAlone,
   rowOfStored,
+  staticNames,
   type StoredRow,
   type Table,
   type UnreadableRow,
@@ -54,7 +55,7 @@ export interface RowPlan<T extends Table> {
   readonly creates: boolean;
   /** What is known of the row then. */
   readonly after: Seen<T>;
-  /** The columns that have to be seen before more of the requests can be answered. */
+  /** The columns that have to be seen together for answers that write nothing, or before more can be answered. */
   readonly asks: readonly string[];
   /** How the row changes; of an update the columns that get another value. */
   readonly change: RowChange;
@@ -118,11 +119,13 @@ function creation<T extends Table>(
   }
   const names = dataNames(table);
   const stored = { ...place.shared.seen, ...seen } as StoredRow<T>;
-  const asks = names.filter((name) => !Object.hasOwn(stored, name));
-  if (asks.length > 0) return { ...SIMPLE, answers: [], after: seen, asks };
+  if (names.some((name) => !Object.hasOwn(stored, name))) {
+    return { ...SIMPLE, answers: [], after: seen, asks: names };
+  }
   const found = rowOfStored(table, { ...stored, ...place.partition, ...place.row });
   const answers = [{ outcome: "exists", row: found }] as const;
-  return { ...SIMPLE, answers, after: seen, usesShared: true };
+  const usesShared = staticNames(table).length > 0;
+  return { ...SIMPLE, answers, after: seen, asks: names, usesShared };
 }
 
 function removal<T extends Table>({ table, partition, row, seen }: RowPlace<T>): RowPlan<T> {

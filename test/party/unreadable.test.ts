@@ -162,7 +162,7 @@ describe.each(damages)("a party with %s", (what) => {
     const first = events.next();
     await eventually(async () => {
       await write(key, what);
-      await app.run(ADD, { ...key, delta: 0 });
+      await app.run(ADD, { ...key, delta: 1 });
       const event = await Promise.race([first, Promise.resolve()]);
       expect(event?.value.data.partiesChanged).toMatchObject({
         __typename: expect.stringMatching(/^P(arty|eople)/),
