@@ -1,9 +1,9 @@
 import type { Column } from "./column.ts";
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
-import { checked } from "./key.ts";
+import { taking } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
-import { allColumns, columnOf, keyNames } from "./table-columns.ts";
+import { allColumns, columnOf, keyNames, oncePerTable } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { ColumnName, Insert, Row, StoredRow } from "./table-rows.ts";
 import { Unreadable } from "./unreadable.ts";
@@ -157,16 +157,26 @@ export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string,
 /** What an insert writes, in the table's order. Nulls are left out: written, they would be tombstones. */
 export function inserted(table: Table, values: RawRow): RawRow {
   for (const name of Object.keys(values)) visible(table, name);
-  const entries = Object.keys(table.columns).flatMap((name) => {
-    const { initial, nullable, optional } = columnOf(table, name);
+  const row: Record<string, unknown> = {};
+  for (const { name, initial, mayBeNull, mayBeLeftOut, check } of insertable(table)) {
     const value = own(values, name) ?? initial?.();
-    const isLeftOut = value === undefined && optional && !isKey(table, name);
-    const present =
-      (value !== undefined && value !== null) || !(nullable || isLeftOut) || isKey(table, name);
-    return present ? [[name, checked(table, name, value)]] : [];
-  });
-  return Object.fromEntries(entries);
+    if (mayBeNull && value === null) continue;
+    if (mayBeLeftOut && value === undefined) continue;
+    row[name] = check(value);
+  }
+  return row;
 }
+
+/** What an insert has to know of each column. */
+const insertable = oncePerTable((table) =>
+  Object.entries(table.columns).map(([name, { initial, nullable, optional }]) => ({
+    name,
+    initial,
+    mayBeNull: nullable && !isKey(table, name),
+    mayBeLeftOut: (nullable || optional) && !isKey(table, name),
+    check: taking(table, name, "check"),
+  })),
+);
 
 /** @throws CassandraError `BAD_STATEMENT` if rows have no column of that name */
 function visible(table: Table, name: string): void {
