@@ -2,9 +2,10 @@ import { namesGiven } from "./assignment.ts";
 import type { Role } from "./column.ts";
 import { inTableOrder } from "./condition.ts";
 import { identifier } from "./identifier.ts";
-import { checked, whereKey, whereRow } from "./key.ts";
+import { taking, whereRow, whereValues } from "./key.ts";
 import { answer } from "./lwt-answer.ts";
-import { type Fragment, join, marked, type RawRow, text, type Write } from "./statement.ts";
+import { type Given, shaped, type Take, type Template } from "./shape.ts";
+import { join, marked, type RawRow, text, type Write } from "./statement.ts";
 import type { RowKey, NoneOf } from "./table-keys.ts";
 import type { CounterName, PartitionKey, StaticName } from "./table-rows.ts";
 import { badStatement, columnOf } from "./table-columns.ts";
@@ -34,8 +35,10 @@ export function add<T extends Table>(
   additions: Additions<T>,
 ): Write<T, void>;
 export function add(table: Table, key: RawRow, additions: RawRow) {
-  return addTo(table, whereRow(table, key), additionsOf(table, additions, "counter"));
+  return { ...adding(table, { key, changes: additions }), ...answer(table, () => undefined) };
 }
+
+const adding = shaped((table, given) => addition(table, whereRow(table, given), given, "counter"));
 
 /**
  * Adds to the static counters of a partition: see {@link add}.
@@ -50,31 +53,32 @@ export function addToPartition<T extends Table>(
   additions: PartitionAdditions<T>,
 ): Write<T, void>;
 export function addToPartition(table: Table, partition: RawRow, additions: RawRow) {
-  const set = additionsOf(table, additions, "static counter");
-  return addTo(table, whereKey(table, partition), set);
+  const given = { key: partition, changes: additions };
+  return { ...addingToPartition(table, given), ...answer(table, () => undefined) };
 }
 
-function addTo(table: Table, where: Fragment, set: readonly Fragment[]) {
-  const pieces = [
-    text(`UPDATE ${identifier(table.name)} SET`),
-    join(set, ", "),
-    text("WHERE"),
-    where,
-  ];
-  return { ...join(pieces), ...answer(table, () => undefined) };
-}
+const addingToPartition = shaped((table, given) =>
+  addition(table, whereValues(table, given), given, "static counter"),
+);
 
-function additionsOf(table: Table, additions: RawRow, role: Role): readonly Fragment[] {
-  const names = inTableOrder(table, namesGiven(additions));
+function addition(table: Table, where: Template, given: Given, role: Role): Template {
+  const names = inTableOrder(table, namesGiven(given.changes!));
   const other = names.find((name) => columnOf(table, name).role !== role);
   if (other !== undefined) {
     const where = role === "counter" ? "rows" : "partitions";
     throw badStatement(table, `has no counter "${other}" in its ${where}`);
   }
   if (names.length === 0) throw badStatement(table, "has nothing to add");
-  return names.map((name) => {
+  const set = names.map((name) => {
     const column = identifier(name);
-    const value = checked(table, name, additions[name]);
+    const check = taking(table, name, "check");
+    const value: Take = ({ changes }) => check(changes![name]);
     return marked(`${column} = ${column} + ?`, columnOf(table, name).type, value);
   });
+  return join([
+    text(`UPDATE ${identifier(table.name)} SET`),
+    join(set, ", "),
+    text("WHERE"),
+    where,
+  ]);
 }

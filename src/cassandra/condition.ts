@@ -1,13 +1,15 @@
 import { type Element, isElement } from "./element.ts";
 import { identifier } from "./identifier.ts";
-import { matched } from "./key.ts";
+import { taking } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
-import { type Fragment, join, marked, type RawRow, text } from "./statement.ts";
+import type { Given, Take, Template } from "./shape.ts";
+import { join, marked, type RawRow, text } from "./statement.ts";
 import { allColumns, badStatement, columnOf, hasCounters, keyNames } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { DataName, HiddenValues, KeyName, ValueOf } from "./table-rows.ts";
 import type { NoneOf } from "./table-keys.ts";
-import type { Unreadable } from "./unreadable.ts";
+import type { ColumnType } from "./type.ts";
+import { Unreadable } from "./unreadable.ts";
 
 /** A condition where the table takes lightweight transactions; elsewhere there is none. */
 export type Options<
@@ -23,23 +25,25 @@ export type Condition<T extends Table> =
       NoneOf<KeyName<T>, "it is in the key">);
 
 /** The condition of any table. */
-export interface ConditionOptions {
+export type ConditionOptions = Pick<Given, "isNull" | "isNotNull"> & {
   readonly if: "exists" | RawRow;
-  readonly isNull?: readonly string[];
-  readonly isNotNull?: readonly string[];
-}
+};
 
 /**
- * The condition of an update of a row, which never makes one.
+ * The condition of an update of a row, which never makes one; none where there is no condition.
  *
  * @throws CassandraError `BAD_STATEMENT` if it may hold where there is no row
  */
-export function rowCondition(table: Table, options: ConditionOptions): Fragment {
-  const { if: holds, isNull = [], isNotNull = [] } = options;
+export function rowCondition(table: Table, given: Given): readonly Template[] {
+  const { if: holds, isNull = [], isNotNull = [] } = given;
   const presence = presenceColumn(table);
-  if (presence !== undefined) return condition(table, whileThere(table, presence, options));
+  if (holds !== undefined && presence !== undefined) {
+    return condition(table, whileThere(table, presence, given));
+  }
   const isOfNulls =
-    holds !== "exists" && isNotNull.length === 0 && Object.values(holds).every(isNoElement);
+    typeof holds === "object" &&
+    isNotNull.length === 0 &&
+    Object.values(holds).every((value) => isElement(value) && value.value === null);
   if (isOfNulls && Object.keys(holds).length + isNull.length > 0) {
     throw badStatement(
       table,
@@ -52,63 +56,77 @@ export function rowCondition(table: Table, options: ConditionOptions): Fragment 
       'has a condition on columns beside "exists": CQL takes one of the two',
     );
   }
-  return condition(table, options);
-}
-
-/** Whether it stands for an element that must not be there. */
-function isNoElement(value: unknown): boolean {
-  return isElement(value) && value.value === null;
+  return condition(table, given);
 }
 
 /** The condition with that its row exists, which its presence column tells. */
-function whileThere(
-  table: Table,
-  presence: string,
-  { if: holds, isNull = [], isNotNull = [] }: ConditionOptions,
-): ConditionOptions {
+function whileThere(table: Table, presence: string, given: Given): Given {
+  const { if: holds, isNull = [], isNotNull = [] } = given;
   if (isNull.includes(presence)) {
     throw badStatement(table, `has no row whose "${presence}" is null: createRow(…) makes one`);
   }
-  const equal = holds === "exists" ? {} : holds;
+  const equal = typeof holds === "object" ? holds : {};
   const isTold = isNotNull.includes(presence) || Object.hasOwn(equal, presence);
   return { if: equal, isNull, isNotNull: isTold ? isNotNull : [...isNotNull, presence] };
 }
 
-/** @throws CassandraError `BAD_STATEMENT` if it is none */
+/** `IF` and what must hold; none where there is no condition. @throws CassandraError `BAD_STATEMENT` if it is empty */
 export function condition(
   table: Table,
-  { if: holds, isNull = [], isNotNull = [] }: ConditionOptions,
-): Fragment {
-  if (holds === "exists") return text("IF EXISTS");
+  { if: holds, isNull = [], isNotNull = [] }: Given,
+): readonly Template[] {
+  if (holds === undefined) return [];
+  if (typeof holds === "string") return [text(`IF ${holds.toUpperCase()}`)];
   const names = Object.keys(holds);
   const all = [...names, ...isNull, ...isNotNull];
   const inKey = all.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined)
     throw badStatement(table, `cannot have a condition on "${inKey}": it is in the key`);
   if (all.length === 0) throw badStatement(table, "has an empty condition");
-  const equal = inTableOrder(table, names).map((name) => {
-    const given = holds[name];
-    if (isElement(given)) return elementIs(table, name, given);
-    return marked(
-      `${identifier(name)} = ?`,
-      columnOf(table, name).type,
-      matched(table, name, given),
-    );
-  });
+  const equal = inTableOrder(table, names).map((name) => comparison(table, name, holds[name]));
   const isOrNot = (names: readonly string[], sign: "=" | "!=") =>
     inTableOrder(table, names).map((name) => text(`${identifier(name)} ${sign} null`));
   const nulls = [...isOrNot(isNull, "="), ...isOrNot(isNotNull, "!=")];
-  return join([text("IF"), join([...equal, ...nulls], " AND ")]);
+  return [text("IF"), join<Take>([...equal, ...nulls], " AND ")];
 }
 
-export function elementIs(table: Table, name: string, { key, value }: Element): Fragment {
+/** @param form a value of the form that is compared: it is not kept */
+function comparison(table: Table, name: string, form: unknown): Template {
+  const value: Take = (given) => (given.if as RawRow)[name];
+  if (isElement(form)) return elementIs(table, name, form, value);
+  const match = taking(table, name, "match");
+  return marked(`${identifier(name)} = ?`, columnOf(table, name).type, (given: Given) => {
+    const expected = value(given);
+    return expected instanceof Unreadable ? expected : match(expected);
+  });
+}
+
+/**
+ * An element of a map, set or compared.
+ *
+ * @param form an element of which either is null or neither: it is not kept
+ * @param value takes the element
+ */
+export function elementIs(table: Table, name: string, form: Element, value: Take): Template {
   const { kind, isMulticell, parts = [] } = columnOf(table, name).type;
-  const [keyType, valueType] = parts;
+  const [keyType, valueType] = parts.map(({ type }) => type);
   if (kind !== "map" || !isMulticell) throw badStatement(table, `has no elements in "${name}"`);
-  const at = marked(`${identifier(name)}[?]`, keyType!.type, keyType!.type.check(key));
-  return value === null
-    ? join([at, text("= null")])
-    : join([at, marked("= ?", valueType!.type, valueType!.type.check(value))]);
+  const part = (type: ColumnType, of: (element: Element) => unknown) => (given: Given) =>
+    type.check(of(value(given) as Element));
+  const at = marked(
+    `${identifier(name)}[?]`,
+    keyType!,
+    part(keyType!, ({ key }) => key),
+  );
+  const is =
+    form.value === null
+      ? text("= null")
+      : marked(
+          "= ?",
+          valueType!,
+          part(valueType!, (element) => element.value),
+        );
+  return join<Take>([at, is]);
 }
 
 /** One order for one set of columns, so that it is one prepared statement. */

@@ -1,12 +1,12 @@
-import { assignments } from "./assignment.ts";
-import { condition } from "./condition.ts";
+import { condition, rowCondition } from "./condition.ts";
 import { identifier } from "./identifier.ts";
 import { whereRow } from "./key.ts";
 import { laneColumns, presenceColumn } from "./lane-columns.ts";
 import { storedAnswer } from "./lwt-answer.ts";
-import { inserted } from "./row.ts";
-import { join, type Lwt, type RawRow, text, type Write } from "./statement.ts";
-import { allColumns, keyNames } from "./table-columns.ts";
+import { insertedAlone } from "./row.ts";
+import { shaped, type Take } from "./shape.ts";
+import { join, type Lwt, marked, type RawRow, text, type Write } from "./statement.ts";
+import { allColumns, columnOf, keyNames } from "./table-columns.ts";
 import type { RowKey } from "./table-keys.ts";
 import type { InsertAlone, OnlyLwt, StoredRow } from "./table-rows.ts";
 import type { Table } from "./table.ts";
@@ -29,23 +29,31 @@ export function createRow<T extends Table>(
   values: InsertAlone<T> & OnlyLwt<T, "insert(…) writes its rows">,
 ): Write<T, Lwt<StoredRow<T>>>;
 export function createRow(table: Table, values: RawRow) {
-  const presence = presenceColumn(table);
-  if (presence === undefined) {
-    return { ...insertion(table, values, { if: "not exists" }), ...storedAnswer(table) };
-  }
-  const row = inserted(table, values);
-  const given = Object.keys(row).filter((name) => !keyNames(table).includes(name));
-  const changes = Object.fromEntries(given.map((name) => [name, row[name]]));
-  const set = Object.hasOwn(table.hidden, presence) ? { ...changes, [presence]: true } : changes;
-  const pieces = [
-    text(`UPDATE ${identifier(table.name)} SET`),
-    join(assignments(table, set), ", "),
-    text("WHERE"),
-    whereRow(table, keyOf(table, row)),
-    condition(table, { if: {}, isNull: [presence] }),
-  ];
-  return { ...join(pieces), ...storedAnswer(table) };
+  const create = presenceColumn(table) === undefined ? insertion : creation;
+  const given = { changes: insertedAlone(table, values), if: "not exists" } as const;
+  return { ...create(table, given), ...storedAnswer(table) };
 }
+
+/** An update that creates a row which is a partition, of values that are checked. */
+const creation = shaped((table, { changes = {} }) => {
+  const presence = presenceColumn(table)!;
+  const equal = (names: readonly string[]) =>
+    names.map((name) => {
+      const value: Take = (given) => given.changes![name];
+      return marked(`${identifier(name)} = ?`, columnOf(table, name).type, value);
+    });
+  const data = Object.keys(changes).filter((name) => !keyNames(table).includes(name));
+  const present = Object.hasOwn(table.hidden, presence)
+    ? [text(`${identifier(presence)} = true`)]
+    : [];
+  return join<Take>([
+    text(`UPDATE ${identifier(table.name)} SET`),
+    join<Take>([...equal(data), ...present], ", "),
+    text("WHERE"),
+    join(equal(keyNames(table)), " AND "),
+    ...condition(table, { if: {}, isNull: [presence] }),
+  ]);
+});
 
 /**
  * Removes a row if there is one: for lanes, on any table of lightweight transactions. Where a row is a partition with lanes,
@@ -62,22 +70,19 @@ export function removeRow<T extends Table>(
   key: RowKey<T> & OnlyLwt<T, "remove(…) removes its rows">,
 ): Write<T, Lwt<StoredRow<T>>>;
 export function removeRow(table: Table, key: RawRow) {
-  const presence = presenceColumn(table);
-  if (presence === undefined) {
-    return { ...removal(table, key, { if: "exists" }), ...storedAnswer(table) };
-  }
+  const remove = presenceColumn(table) === undefined ? removal : emptying;
+  return { ...remove(table, { key, if: "exists" }), ...storedAnswer(table) };
+}
+
+/** An update that removes a row which is a partition. */
+const emptying = shaped((table, given) => {
   const kept = [...keyNames(table), laneColumns(table)!.rounds];
   const gone = Object.keys(allColumns(table)).filter((name) => !kept.includes(name));
-  const pieces = [
+  return join<Take>([
     text(`UPDATE ${identifier(table.name)} SET`),
     text(gone.map((name) => `${identifier(name)} = null`).join(", ")),
     text("WHERE"),
-    whereRow(table, key),
-    condition(table, { if: {}, isNotNull: [presence] }),
-  ];
-  return { ...join(pieces), ...storedAnswer(table) };
-}
-
-function keyOf(table: Table, row: RawRow): RawRow {
-  return Object.fromEntries(keyNames(table).map((name) => [name, row[name]]));
-}
+    whereRow(table, given),
+    ...rowCondition(table, given),
+  ]);
+});

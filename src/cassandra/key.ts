@@ -2,6 +2,7 @@ import { type ColumnType, identityOf } from "./type.ts";
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { own } from "./own.ts";
+import type { Given, Template } from "./shape.ts";
 import { type Fragment, join, marked, type RawRow } from "./statement.ts";
 import type { ClusteringKey, PartitionKey } from "./table-rows.ts";
 import { clusteringNames, columnOf, keyNames, primaryKeyText } from "./table-columns.ts";
@@ -19,17 +20,7 @@ type Operator = keyof typeof operators;
  * @throws CassandraError `BAD_STATEMENT` where the compiler was not asked or not believed
  */
 export function whereKey(table: Table, key: RawRow): Fragment {
-  const given = Object.keys(key).filter((name) => key[name] !== undefined);
-  const stray = given.find((name) => !keyNames(table).includes(name));
-  if (stray !== undefined) throw badKey(table, `"${stray}" is not in it`);
-  const missing = table.partition.find((name) => own(key, name) === undefined);
-  if (missing !== undefined) throw badKey(table, `"${missing}" is missing`);
-
-  const named = keyNames(table).slice(0, given.length);
-  const skipped = named.find((name) => own(key, name) === undefined);
-  if (skipped !== undefined) {
-    throw badKey(table, `"${skipped}" must be given before "${given.at(-1)}"`);
-  }
+  const named = namesIn(table, key);
   const range = named.findIndex((name) => isRangeOf(table, name, own(key, name)));
   if (range !== -1 && (range < table.partition.length || range < named.length - 1)) {
     throw badKey(
@@ -43,13 +34,43 @@ export function whereKey(table: Table, key: RawRow): Fragment {
   );
 }
 
-/** The restriction to one row: the whole primary key, by values. */
-export function whereRow(table: Table, key: RawRow): Fragment {
-  if (namesRow(table, key)) return whereKey(table, key);
-  const names = keyNames(table).filter(
-    (name) => own(key, name) === undefined || isRangeOf(table, name, own(key, name)),
-  );
-  throw badKey(table, `${names.map((name) => `"${name}"`).join(", ")} must be given for one row`);
+/** The restriction of a write to what its key names by values: a row, or a partition. */
+export function whereValues(table: Table, { key = {} }: Given): Template {
+  const each = namesIn(table, key).map((name) => {
+    const { type } = columnOf(table, name);
+    const check = taking(table, name, "check");
+    return marked(`${identifier(name)} = ?`, type, ({ key }: Given) => {
+      const value = key![name];
+      if (isRange(type, value)) throw badKey(table, `"${name}" must be given by its value`);
+      return check(value);
+    });
+  });
+  return join(each, " AND ");
+}
+
+/** The restriction of a write to one row: the whole primary key, by values. */
+export function whereRow(table: Table, given: Given): Template {
+  const { key = {} } = given;
+  const missing = keyNames(table).filter((name) => own(key, name) === undefined);
+  if (missing.length === 0) return whereValues(table, given);
+  const names = missing.map((name) => `"${name}"`).join(", ");
+  throw badKey(table, `${names} must be given for one row`);
+}
+
+/** The columns that a key names, in order: the whole partition key, a prefix of the clustering key. */
+function namesIn(table: Table, key: RawRow): readonly string[] {
+  const given = Object.keys(key).filter((name) => key[name] !== undefined);
+  const stray = given.find((name) => !keyNames(table).includes(name));
+  if (stray !== undefined) throw badKey(table, `"${stray}" is not in it`);
+  const missing = table.partition.find((name) => own(key, name) === undefined);
+  if (missing !== undefined) throw badKey(table, `"${missing}" is missing`);
+
+  const named = keyNames(table).slice(0, given.length);
+  const skipped = named.find((name) => own(key, name) === undefined);
+  if (skipped !== undefined) {
+    throw badKey(table, `"${skipped}" must be given before "${given.at(-1)}"`);
+  }
+  return named;
 }
 
 /** Whether a key names one row: every column of the primary key by its value. */
@@ -84,12 +105,24 @@ export function matched(table: Table, name: string, value: unknown): unknown {
 }
 
 function valueBy(rule: KeyRule, table: Table, name: string, value: unknown): unknown {
-  try {
-    return columnOf(table, name).type[rule](value);
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    throw new InvalidValue(error.code, `${table.name}.${name} ${error.message}`);
-  }
+  return taking(table, name, rule)(value);
+}
+
+/**
+ * Returns how the values of a column are taken by a rule.
+ *
+ * @throws InvalidValue when a value is taken, with the column's name before the reason
+ */
+export function taking(table: Table, name: string, rule: KeyRule): (value: unknown) => unknown {
+  const { type } = columnOf(table, name);
+  return (value) => {
+    try {
+      return type[rule](value);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      throw new InvalidValue(error.code, `${table.name}.${name} ${error.message}`);
+    }
+  };
 }
 
 /** The partition key of a row. */

@@ -1,6 +1,6 @@
 import { type Column, isStatic } from "./column.ts";
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
-import { checked } from "./key.ts";
+import { taking } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
 import {
@@ -8,6 +8,7 @@ import {
   badStatement,
   columnOf,
   keyNames,
+  oncePerTable,
   regularNames,
   staticNames,
 } from "./table-columns.ts";
@@ -156,7 +157,7 @@ export function newRowAlone(table: Table, values: RawRow): RawRow {
   const stray = Object.keys(values).find((name) => staticNames(table).includes(name));
   if (stray !== undefined)
     throw badStatement(table, `has "${stray}" once per partition: a row is created without it`);
-  return rowOfInserted(table, inserted(table, values, names), names);
+  return rowOfInserted(table, insertedAlone(table, values), names);
 }
 
 function rowOfInserted(table: Table, written: RawRow, names: readonly string[]): RawRow {
@@ -181,27 +182,43 @@ export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string,
 /**
  * What an insert writes, in the table's order. Nulls are left out: written, they would be tombstones. So are the defaults of
  * static columns: they are not the row's, and its partition may have other values.
- *
- * @param names the columns that may be written. Default: all
  */
-export function inserted(
-  table: Table,
-  values: RawRow,
-  names: readonly string[] = Object.keys(table.columns),
-): RawRow {
-  for (const name of Object.keys(values)) visible(table, name);
-  const entries = Object.keys(table.columns).flatMap((name) => {
-    if (!names.includes(name)) return [];
-    const column = columnOf(table, name);
-    const { nullable, optional } = column;
-    const value = own(values, name) ?? (isStatic(column) ? undefined : column.initial?.());
-    const isLeftOut = value === undefined && optional && !isKey(table, name);
-    const present =
-      (value !== undefined && value !== null) || !(nullable || isLeftOut) || isKey(table, name);
-    return present ? [[name, checked(table, name, value)]] : [];
-  });
-  return Object.fromEntries(entries);
+export function inserted(table: Table, values: RawRow): RawRow {
+  return taken(table, values, insertable(table));
 }
+
+/** What the creation of a row writes: nothing of its partition. */
+export function insertedAlone(table: Table, values: RawRow): RawRow {
+  return taken(table, values, insertableAlone(table));
+}
+
+function taken(table: Table, values: RawRow, columns: ReturnType<typeof insertable>): RawRow {
+  for (const name of Object.keys(values)) visible(table, name);
+  const row: Record<string, unknown> = {};
+  for (const { name, initial, mayBeNull, mayBeLeftOut, check } of columns) {
+    const value = own(values, name) ?? initial?.();
+    if (mayBeNull && value === null) continue;
+    if (mayBeLeftOut && value === undefined) continue;
+    row[name] = check(value);
+  }
+  return row;
+}
+
+/** What an insert has to know of each column. */
+const insertable = oncePerTable((table) =>
+  Object.entries(table.columns).map(([name, column]) => ({
+    name,
+    initial: isStatic(column) ? undefined : column.initial,
+    mayBeNull: column.nullable && !isKey(table, name),
+    mayBeLeftOut: (column.nullable || column.optional) && !isKey(table, name),
+    check: taking(table, name, "check"),
+  })),
+);
+
+/** The same without the static columns. */
+const insertableAlone = oncePerTable((table) =>
+  insertable(table).filter(({ name }) => !staticNames(table).includes(name)),
+);
 
 /** @throws CassandraError `BAD_STATEMENT` if rows have no column of that name */
 function visible(table: Table, name: string): void {

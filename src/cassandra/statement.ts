@@ -4,11 +4,11 @@ import type { ColumnType } from "./type.ts";
 /** A row as the driver gives it: each cell's bytes by the column's name, null where there is none. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
-/** A piece of CQL with the values of its marks, and the types by which they become bytes. */
-export interface Fragment {
+/** A piece of CQL with what stands for its marks, and the types by which the values become bytes. */
+export interface Fragment<Param = unknown> {
   readonly cql: string;
-  /** Values in stored form, nulls, and `Unreadable`s, whose bytes are sent as they are. */
-  readonly params: readonly unknown[];
+  /** Values in stored form, nulls, and `Unreadable`s, whose bytes are sent as they are; or what takes them. */
+  readonly params: readonly Param[];
   readonly types: readonly ColumnType[];
 }
 
@@ -70,18 +70,21 @@ export type LwtBatch<Stored> =
     };
 
 /** A piece of CQL without marks. */
-export function text(cql: string): Fragment {
+export function text(cql: string): Fragment<never> {
   return { cql, params: [], types: [] };
 }
 
 /** A piece of CQL with one mark. */
-export function marked(cql: string, type: ColumnType, value: unknown): Fragment {
-  return { cql, params: [value], types: [type] };
+export function marked<Param>(cql: string, type: ColumnType, param: Param): Fragment<Param> {
+  return { cql, params: [param], types: [type] };
 }
 
 /** Puts pieces side by side. */
-export function join(fragments: readonly Fragment[], separator = " "): Fragment {
-  const params: unknown[] = [];
+export function join<Param>(
+  fragments: readonly Fragment<Param>[],
+  separator = " ",
+): Fragment<Param> {
+  const params: Param[] = [];
   const types: ColumnType[] = [];
   for (const fragment of fragments) {
     params.push(...fragment.params);

@@ -43,8 +43,11 @@ export const allColumns = oncePerTable(({ columns, hidden }): Columns =>
 export function oncePerTable<Found>(find: (table: Table) => Found): (table: Table) => Found {
   const found = new WeakMap<Table, Found>();
   return (table) => {
-    if (!found.has(table)) found.set(table, find(table));
-    return found.get(table)!;
+    const known = found.get(table);
+    if (known !== undefined || found.has(table)) return known!;
+    const first = find(table);
+    found.set(table, first);
+    return first;
   };
 }
 

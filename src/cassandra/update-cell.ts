@@ -1,15 +1,12 @@
 import { element } from "./element.ts";
 import { laneColumns } from "./lane-columns.ts";
 import { storedAnswer } from "./lwt-answer.ts";
+import { type Given, shaped } from "./shape.ts";
 import type { Lwt, RawRow, Write } from "./statement.ts";
 import { badStatement, refuseRegular } from "./table-columns.ts";
 import type { PartitionKey, StaticName, StoredRow } from "./table-rows.ts";
 import type { Table } from "./table.ts";
-import {
-  type AnyStaticOptions,
-  type PartitionCondition,
-  partitionUpdate,
-} from "./write-partition.ts";
+import { type PartitionCondition, partitionUpdate } from "./write-partition.ts";
 
 /** What a process puts into its cell, and on which condition. */
 export interface CellUpdate<T extends Table> {
@@ -29,10 +26,6 @@ export interface CellUpdate<T extends Table> {
   readonly byName?: boolean;
 }
 
-/** A {@link CellUpdate} of any table. */
-type AnyCellUpdate = Pick<CellUpdate<Table>, "process" | "previous" | "next"> &
-  Partial<AnyStaticOptions>;
-
 /**
  * Puts the id of a round into a process' cell of a partition, the element of its map of rounds, if another one is there
  * still. It makes no row: where a row is a partition, the cell is kept whether the row exists or not. If it is refused,
@@ -48,16 +41,29 @@ export function updateCell<T extends Table>(
   partition: PartitionKey<T>,
   update: CellUpdate<T>,
 ): Write<T, Lwt<StoredRow<T>>>;
-export function updateCell(
-  table: Table,
-  partition: RawRow,
-  { process, previous, next, if: holds = {}, isNull = [], ...options }: AnyCellUpdate,
-) {
-  const lanes = laneColumns(table);
-  if (!lanes) throw badStatement(table, "has no lanes, and so no cell");
-  refuseRegular(table, [...Object.keys(holds), ...isNull]);
-  const put = { [lanes.rounds]: element(process, next) };
-  const taken = { [lanes.rounds]: element(process, previous) };
-  const condition = { ...options, if: { ...holds, ...taken }, isNull };
-  return { ...partitionUpdate(table, partition, put, condition), ...storedAnswer(table) };
+export function updateCell(table: Table, partition: RawRow, update: AnyCellUpdate) {
+  const { process, previous, next, if: holds, ...options } = update;
+  const rounds = laneColumns(table)?.rounds;
+  if (rounds === undefined) throw badStatement(table, "has no lanes, and so no cell");
+  const changes = { [rounds]: element(process, next) };
+  const expected = { ...holds, [rounds]: element(process, previous) };
+  return {
+    ...updatingCell(table, { key: partition, changes, ...options, if: expected }),
+    ...storedAnswer(table),
+  };
 }
+
+/** A {@link CellUpdate} of any table. */
+type AnyCellUpdate = Pick<CellUpdate<Table>, "process" | "previous" | "next"> &
+  Pick<Given, "isNull" | "ttl" | "byName"> & { readonly if?: RawRow };
+
+const updatingCell = shaped((table, given) => {
+  const { if: holds, isNull = [] } = given;
+  const beside = [...Object.keys(holds as RawRow), ...isNull];
+  const { rounds } = laneColumns(table)!;
+  refuseRegular(
+    table,
+    beside.filter((name) => name !== rounds),
+  );
+  return partitionUpdate(table, given);
+});

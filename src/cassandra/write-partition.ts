@@ -1,13 +1,13 @@
-import { assignments, using } from "./assignment.ts";
+import { assignments, usingTtl } from "./assignment.ts";
 import { type Column, isStatic } from "./column.ts";
 import { condition, type Options, refuseCounters, requireCondition } from "./condition.ts";
 import { identifier } from "./identifier.ts";
-import { whereKey } from "./key.ts";
+import { whereValues } from "./key.ts";
 import { answer, type Answer, decodeLwt } from "./lwt-answer.ts";
 import { decodeStored } from "./row.ts";
+import { type Given, shaped, type Take, type Template } from "./shape.ts";
 import { isOrdered } from "./slice.ts";
 import {
-  type Fragment,
   join,
   type Lwt,
   marked,
@@ -28,7 +28,6 @@ import type {
   StoredRow,
   ValueOf,
 } from "./table-rows.ts";
-import { intType } from "./types/integers.ts";
 import type { Unreadable } from "./unreadable.ts";
 
 /** What must hold for an update of a partition: its static columns, hidden ones too, have these values. */
@@ -69,48 +68,35 @@ export function updatePartition(
   table: Table,
   partition: RawRow,
   changes: RawRow,
-  options?: AnyStaticOptions,
+  options?: Pick<Given, "isNull" | "ttl" | "byName"> & { readonly if: RawRow },
 ) {
-  requireCondition(table, "update", options?.if);
-  refuseCounters(table, "update");
-  const { if: holds = {}, isNull = [] } = options ?? {};
-  refuseRegular(table, [...Object.keys(changes), ...Object.keys(holds), ...isNull]);
   return {
-    ...partitionUpdate(table, partition, changes, options),
+    ...updatingStatic(table, { key: partition, changes, ...options }),
     ...answer(table, (current) => decodeStored(table, current)),
   };
 }
 
-/** The options of any table. */
-export interface AnyStaticOptions {
-  readonly if: RawRow;
-  readonly isNull?: readonly string[];
-  readonly ttl?: number;
-  readonly byName?: boolean;
-}
+const updatingStatic = shaped((table, given) => {
+  requireCondition(table, "update", given.if);
+  refuseCounters(table, "update");
+  const { changes, if: holds, isNull = [] } = given;
+  refuseRegular(table, [...Object.keys({ ...changes, ...(holds as RawRow) }), ...isNull]);
+  return partitionUpdate(table, given);
+});
 
 /** An update that names no row, or by its name one that hardly ever exists. */
-export function partitionUpdate(
-  table: Table,
-  partition: RawRow,
-  changes: RawRow,
-  options?: AnyStaticOptions,
-): Fragment {
-  const ttl = options?.ttl;
-  const beside = options?.byName ? nothingIn(table) : undefined;
-  const set = [...assignments(table, changes), ...(beside ? [beside.isNull] : [])];
-  const where = [whereKey(table, partition), ...(beside ? [beside.where] : [])];
-  const only = options ? [condition(table, options), ...(beside ? [beside.isNull] : [])] : [];
-  const pieces = [
+export function partitionUpdate(table: Table, given: Given): Template {
+  const beside = given.byName ? nothingIn(table) : undefined;
+  return join<Take>([
     text(`UPDATE ${identifier(table.name)}`),
-    ...(ttl === undefined ? [] : [using(table, "ttl", intType, ttl)]),
+    ...usingTtl(table, given),
     text("SET"),
-    join(set, ", "),
+    join([assignments(table, given), ...(beside ? [beside.isNull] : [])], ", "),
     text("WHERE"),
-    join(where, " AND "),
-    ...(only.length > 0 ? [join(only, " AND ")] : []),
-  ];
-  return join(pieces);
+    join([whereValues(table, given), ...(beside ? [beside.where] : [])], " AND "),
+    ...condition(table, given),
+    ...(beside ? [text("AND"), beside.isNull] : []),
+  ]);
 }
 
 /**
@@ -122,23 +108,25 @@ export function partitionUpdate(
  * // UPDATE party SET recent = null WHERE city = ? AND id = ? IF recent = null
  */
 export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unknown>> | undefined {
-  const nothing = table.lwt ? nothingIn(table) : undefined;
-  if (!nothing) return undefined;
-  const { where, isNull } = nothing;
-  const pieces = [
-    text(`UPDATE ${identifier(table.name)} SET`),
-    isNull,
-    text("WHERE"),
-    join([whereKey(table, partition), where], " AND "),
-    text("IF"),
-    isNull,
-  ];
+  if (!table.lwt || !nothingIn(table)) return undefined;
   return {
-    ...join(pieces),
+    ...writingNothing(table, { key: partition }),
     kind: "lwt",
     decode: ([row]) => decodeLwt(row, () => undefined),
   };
 }
+
+const writingNothing = shaped((table, given) => {
+  const { where, isNull } = nothingIn(table)!;
+  return join<Take>([
+    text(`UPDATE ${identifier(table.name)} SET`),
+    isNull,
+    text("WHERE"),
+    join([whereValues(table, given), where], " AND "),
+    text("IF"),
+    isNull,
+  ]);
+});
 
 /** The column that a statement by name sets to null, in a row that hardly ever exists; undefined: the table has none. */
 export function unlikelyColumn(table: Table): string | undefined {
@@ -153,13 +141,13 @@ export function unlikelyColumn(table: Table): string | undefined {
 /** How to name a row that hardly ever exists, and a column of it that is null. */
 function nothingIn(
   table: Table,
-): { readonly where: Fragment; readonly isNull: Fragment } | undefined {
+): { readonly where: Template; readonly isNull: Template } | undefined {
   const column = unlikelyColumn(table);
   const names = clusteringNames(table);
   if (column === undefined || !isOrdered(table)) return undefined;
   const where = names.map((name) => {
     const { type } = columnOf(table, name);
-    return marked(`${identifier(name)} = ?`, type, type.order!.unlikely);
+    return marked(`${identifier(name)} = ?`, type, () => type.order!.unlikely);
   });
   return { where: join(where, " AND "), isNull: text(`${identifier(column)} = null`) };
 }

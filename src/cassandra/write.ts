@@ -1,4 +1,4 @@
-import { assignments, namesGiven, using } from "./assignment.ts";
+import { assignments, namesGiven, usingTimestamp } from "./assignment.ts";
 import { isStatic } from "./column.ts";
 import {
   type Condition,
@@ -15,7 +15,8 @@ import { whereRow } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
 import { answer, type Answer } from "./lwt-answer.ts";
 import { decodeColumns, decodeRow, inserted } from "./row.ts";
-import { type Fragment, join, type RawRow, text, type Write } from "./statement.ts";
+import { type Given, shaped, type Take } from "./shape.ts";
+import { join, marked, type RawRow, text, type Write } from "./statement.ts";
 import type {
   Changes,
   DataName,
@@ -29,7 +30,6 @@ import type {
 import { badStatement, columnOf } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { RowKey } from "./table-keys.ts";
-import { bigintType } from "./types/integers.ts";
 
 /**
  * Writes a row, with the defaults of the columns that are left out. Where a row is a partition with lanes, `lanes.create`
@@ -47,29 +47,24 @@ export function insert<T extends Table>(
 export function insert(table: Table, values: RawRow, options?: { readonly if: "not exists" }) {
   refuseOneRow(table, "insert", "lanes.create(…) creates");
   return {
-    ...insertion(table, values, options),
+    ...insertion(table, { changes: inserted(table, values), if: options?.if }),
     ...answer(table, (current) => decodeRow(table, current)),
   };
 }
 
-/** The text and the values of an insert. */
-export function insertion(
-  table: Table,
-  values: RawRow,
-  options?: { readonly if: "not exists" },
-): Fragment {
-  requireCondition(table, "insert", options?.if);
+/** An insert of a whole row, of values that are checked. */
+export const insertion = shaped((table, given) => {
+  const { changes = {}, if: holds } = given;
+  requireCondition(table, "insert", holds);
   refuseCounters(table, "insert");
-  const row = inserted(table, values);
-  const names = Object.keys(row);
+  const names = Object.keys(changes);
+  const marks = names.map((name) =>
+    marked("?", columnOf(table, name).type, (given: Given) => given.changes![name]),
+  );
+  const row = join(marks, ", ");
   const into = `INSERT INTO ${identifier(table.name)} (${names.map(identifier).join(", ")})`;
-  const marks = `VALUES (${names.map(() => "?").join(", ")})`;
-  return {
-    cql: `${into} ${marks}${table.lwt ? " IF NOT EXISTS" : ""}`,
-    params: Object.values(row),
-    types: names.map((name) => columnOf(table, name).type),
-  };
-}
+  return join<Take>([{ ...row, cql: `${into} VALUES (${row.cql})` }, ...condition(table, given)]);
+});
 
 /** The condition of an update. */
 export interface UpdateOptions<
@@ -111,27 +106,24 @@ export function update<
   ...options: Options<T, UpdateOptions<T, C, Null>>
 ): Write<T, Answer<T, Actual<T, C, Null>>>;
 export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
-  requireCondition(table, "update", options?.if);
-  refuseCounters(table, "update");
-  const staticName = namesGiven(changes).find((name) => isStatic(columnOf(table, name)));
-  if (staticName !== undefined) {
-    throw badStatement(
-      table,
-      `has "${staticName}" once per partition: updatePartition(…) writes it`,
-    );
-  }
-  const pieces = [
-    text(`UPDATE ${identifier(table.name)} SET`),
-    join(assignments(table, changes), ", "),
-    text("WHERE"),
-    whereRow(table, key),
-    ...(options ? [rowCondition(table, options)] : []),
-  ];
-  return {
-    ...join(pieces),
-    ...answer(table, (current) => decodeColumns(table, key, asked(table, current, options))),
-  };
+  const decode = (current: RawRow) => decodeColumns(table, key, asked(table, current, options));
+  return { ...updating(table, { key, changes, ...options }), ...answer(table, decode) };
 }
+
+const updating = shaped((table, given) => {
+  requireCondition(table, "update", given.if);
+  refuseCounters(table, "update");
+  const once = namesGiven(given.changes!).find((name) => isStatic(columnOf(table, name)));
+  if (once !== undefined)
+    throw badStatement(table, `has "${once}" once per partition: updatePartition(…) writes it`);
+  return join<Take>([
+    text(`UPDATE ${identifier(table.name)} SET`),
+    assignments(table, given),
+    text("WHERE"),
+    whereRow(table, given),
+    ...rowCondition(table, given),
+  ]);
+});
 
 /** Without what the condition has by itself. */
 function asked(table: Table, current: RawRow, options: ConditionOptions | undefined): RawRow {
@@ -167,26 +159,20 @@ export function remove<T extends Table>(
 export function remove(
   table: Table,
   key: RawRow,
-  options: { readonly if?: "exists" } & PlainRemoveOptions = {},
+  options?: { readonly if?: "exists" } & PlainRemoveOptions,
 ) {
   refuseOneRow(table, "remove", "lanes.remove(…) removes");
-  return { ...removal(table, key, options), ...answer(table, () => undefined) };
+  return { ...removal(table, { key, ...options }), ...answer(table, () => undefined) };
 }
 
-/** The text and the values of a removal. */
-export function removal(
-  table: Table,
-  key: RawRow,
-  options: { readonly if?: "exists" } & PlainRemoveOptions,
-): Fragment {
-  requireCondition(table, "remove", options.if);
-  const { timestamp } = options;
-  const pieces = [
+/** A removal of a whole row. */
+export const removal = shaped((table, given) => {
+  requireCondition(table, "remove", given.if);
+  return join<Take>([
     text(`DELETE FROM ${identifier(table.name)}`),
-    ...(timestamp === undefined ? [] : [using(table, "timestamp", bigintType, timestamp)]),
+    ...usingTimestamp(table, given),
     text("WHERE"),
-    whereRow(table, key),
-    ...(options.if ? [condition(table, { if: options.if })] : []),
-  ];
-  return join(pieces);
-}
+    whereRow(table, given),
+    ...condition(table, given),
+  ]);
+});

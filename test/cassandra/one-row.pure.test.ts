@@ -80,12 +80,12 @@ describe("a creation of a row", () => {
 
   test("that is a partition sets that it is there, if no column says so", () => {
     expect(shape(createRow(Bare, { a: "A", b: 1, seats: 5 }) as never)).toEqual({
-      cql: "UPDATE bare SET seats = ?, present = ? WHERE a = ? AND b = ? IF present = null",
-      params: [5, true, "A", 1],
+      cql: "UPDATE bare SET seats = ?, present = true WHERE a = ? AND b = ? IF present = null",
+      params: [5, "A", 1],
       kind: "lwt",
     });
     expect(createRow(Bare, { a: "A", b: 1 }).cql).toBe(
-      "UPDATE bare SET present = ? WHERE a = ? AND b = ? IF present = null",
+      "UPDATE bare SET present = true WHERE a = ? AND b = ? IF present = null",
     );
   });
 

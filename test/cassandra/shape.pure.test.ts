@@ -1,0 +1,249 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  addToPartition,
+  asc,
+  blob,
+  counter,
+  createRow,
+  element,
+  insert,
+  int,
+  map,
+  remove,
+  removeRow,
+  type Statement,
+  table,
+  text,
+  Unreadable,
+  update,
+  updateCell,
+  updatePartition,
+  uuid,
+} from "../../src/cassandra/index.ts";
+
+// The text of a write is remembered by its shape. Whatever was built before, a write is what it is on a new table.
+
+const process = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
+const round = "7f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a52";
+const bytes = (...given: readonly number[]) => new Uint8Array(given);
+
+const newDesk = () =>
+  table(
+    "desk",
+    { room: text(), id: int(), seats: int(), Name: text().default("x"), motto: text().static() },
+    {
+      partition: ["room"],
+      clustering: [asc("id")],
+      lwt: true,
+      hidden: { memory: map(int(), blob()), note: blob() },
+      lanes: true,
+    },
+  );
+const newTheatre = () =>
+  table(
+    "theatre",
+    { id: int(), seats: int(), name: text().required() },
+    { partition: ["id"], lwt: true, lanes: true },
+  );
+const newMessage = () =>
+  table(
+    "message",
+    { room: text(), at: int(), body: text(), likes: int() },
+    { partition: ["room"], clustering: [asc("at")] },
+  );
+const newHits = () =>
+  table(
+    "hits",
+    { page: text(), day: int(), views: counter(), all: counter().static() },
+    { partition: ["page"], clustering: [asc("day")] },
+  );
+
+interface Tables {
+  readonly desk: ReturnType<typeof newDesk>;
+  readonly theatre: ReturnType<typeof newTheatre>;
+  readonly message: ReturnType<typeof newMessage>;
+  readonly hits: ReturnType<typeof newHits>;
+}
+const newTables = (): Tables => ({
+  desk: newDesk(),
+  theatre: newTheatre(),
+  message: newMessage(),
+  hits: newHits(),
+});
+
+/** As a caller in JavaScript would do it. */
+const untyped = (call: unknown) => call as (...args: readonly unknown[]) => Statement<unknown>;
+
+const at = { room: "A", id: 1 };
+const other = { id: 2, room: "B" };
+const cell = { process, previous: round, next: process, ttl: 60 };
+const holds = { seats: 1, note: bytes(1) };
+const unreadable = new Unreadable(Buffer.of(1));
+/** Conditions of many forms; some of them are refused. */
+const conditions: readonly object[] = [
+  { if: "exists" },
+  { if: {} },
+  { if: { seats: 1 } },
+  { if: { seats: unreadable } },
+  { if: { seats: null } },
+  { if: { seats: undefined } },
+  { if: { seats: 1, Name: undefined } },
+  { if: { Name: "A", seats: 1 } },
+  { if: holds, isNull: ["Name"] },
+  { if: holds, isNotNull: ["Name"] },
+  { if: holds, isNull: [], isNotNull: [] },
+  { if: {}, isNull: ["Name"] },
+  { if: {}, isNotNull: ["Name"] },
+  { if: "exists", isNull: ["Name"] },
+  { if: { ...holds, memory: element(1, bytes(2)) } },
+  { if: { ...holds, memory: element(2, null) } },
+  { if: { memory: element(2, null) } },
+  { if: { id: 1 } },
+  { if: { nope: 1 } },
+];
+const changes: readonly object[] = [
+  { seats: 1 },
+  { seats: null },
+  { seats: "1" },
+  { seats: 2, Name: undefined },
+  { Name: "B", seats: 2 },
+  { note: bytes(1), memory: element(1, bytes(2)) },
+  { memory: element(1, bytes(3)) },
+  { memory: element(1, "x") },
+  { memory: new Map([[1, bytes(3)]]) },
+  { motto: "A" },
+  { id: 1 },
+  { nope: 1 },
+  { constructor: 1 },
+  {},
+];
+const keys: readonly object[] = [
+  at,
+  other,
+  { ...at, seats: undefined },
+  { ...at, seats: 1 },
+  { room: "A" },
+  { room: "A", id: { gt: 1 } },
+  { room: "A", id: null },
+  { room: "A", id: undefined },
+];
+
+/** Writes of many shapes; some of them are refused. */
+const writes: readonly ((tables: Tables) => Statement<unknown>)[] = [
+  ...keys.map((key) => (t: Tables) => untyped(update)(t.desk, key, { seats: 1 }, { if: holds })),
+  ...keys.map((key) => (t: Tables) => untyped(remove)(t.desk, key, { if: "exists" })),
+  ...keys.map((key) => (t: Tables) => untyped(removeRow)(t.desk, key)),
+  ...keys.map(
+    (key) => (t: Tables) =>
+      untyped(updatePartition)(t.desk, key, { motto: "A" }, { if: { motto: "B" } }),
+  ),
+  ...changes.flatMap((set) =>
+    conditions.map((options) => (t: Tables) => untyped(update)(t.desk, at, set, options)),
+  ),
+  ...conditions.map(
+    (options) => (t: Tables) => untyped(update)(t.theatre, { id: 1 }, { seats: 5 }, options),
+  ),
+  ...[{}, { ttl: 5 }, { ttl: 1.5 }, { byName: true }, { byName: true, ttl: 7 }].flatMap((more) =>
+    [{ motto: "A" }, { motto: null }, { motto: "B", seats: 1 }, {}].map(
+      (set) => (t: Tables) =>
+        untyped(updatePartition)(t.desk, { room: "A" }, set, {
+          if: { motto: "A" },
+          isNull: [],
+          ...more,
+        }),
+    ),
+  ),
+  ...[
+    cell,
+    { ...cell, previous: null },
+    { ...cell, byName: true },
+    { ...cell, if: { motto: "A" } },
+    { ...cell, if: { seats: 1 } },
+    { ...cell, isNull: ["motto"] },
+    { ...cell, next: "x" },
+  ].flatMap((given) => [
+    (t: Tables) => untyped(updateCell)(t.desk, { room: "A" }, given),
+    (t: Tables) => untyped(updateCell)(t.theatre, { id: 1 }, given),
+  ]),
+  ...[{ ...at }, { ...at, seats: 1 }, { seats: 2, ...other }, { ...at, seats: "x" }].flatMap(
+    (values) => [
+      (t: Tables) => untyped(insert)(t.desk, values, { if: "not exists" }),
+      (t: Tables) => untyped(insert)(t.desk, values),
+      (t: Tables) => untyped(createRow)(t.desk, values),
+      (t: Tables) => untyped(createRow)(t.theatre, { ...values, id: 1, name: "A" }),
+    ],
+  ),
+  (t) => removeRow(t.theatre, { id: 1 }),
+  (t) => insert(t.message, { room: "A", at: 1, body: "x" }),
+  (t) => insert(t.message, { room: "A", at: 2, likes: 3 }),
+  (t) => untyped(insert)(t.message, { room: "A", at: 1 }, { if: "not exists" }),
+  (t) => update(t.message, { room: "A", at: 1 }, { body: "x" }),
+  (t) => untyped(update)(t.message, { room: "A", at: 1 }, { body: "x" }, { if: "exists" }),
+  (t) => remove(t.message, { room: "A", at: 1 }),
+  (t) => remove(t.message, { room: "A", at: 1 }, { timestamp: 5n }),
+  (t) => remove(t.message, { room: "B", at: 2 }, { timestamp: 2n ** 63n }),
+  (t) => add(t.hits, { page: "A", day: 1 }, { views: 1n }),
+  (t) => add(t.hits, { page: "B", day: 2 }, { views: -2n }),
+  (t) => untyped(add)(t.hits, { page: "B", day: 2 }, { all: 1n }),
+  (t) => addToPartition(t.hits, { page: "A" }, { all: 1n }),
+  (t) => untyped(addToPartition)(t.hits, { page: "A" }, { views: 1n }),
+];
+
+const built = (write: (tables: Tables) => Statement<unknown>, tables: Tables) => {
+  try {
+    const { cql, params, types, kind } = write(tables);
+    return { cql, params, types: types.map((type) => type.cql), kind };
+  } catch (error) {
+    return String(error);
+  }
+};
+
+/** Updates a row by values that nobody else keeps. */
+function updateOnce(Desk: ReturnType<typeof newDesk>): readonly WeakRef<Uint8Array>[] {
+  const [note, was, memory, expected] = [bytes(1), bytes(2), bytes(3), bytes(4)];
+  const holds = { note: was, memory: element(1, expected) };
+  update(Desk, at, { note, memory: element(1, memory) }, { if: holds });
+  return [note, was, memory, expected].map((value) => new WeakRef(value));
+}
+
+describe("a write", () => {
+  const first = writes.map((write) => built(write, newTables()));
+
+  test("is built and refused as on a new table, whatever was built before", () => {
+    const tables = newTables();
+    for (const order of [writes.keys(), [...writes.keys()].toReversed(), writes.keys()]) {
+      for (const at of order) expect(built(writes[at]!, tables)).toEqual(first[at]);
+    }
+    expect(first.filter((each) => typeof each === "string").length).toBeGreaterThan(50);
+    expect(first.filter((each) => typeof each !== "string").length).toBeGreaterThan(50);
+  });
+
+  test("leaves no value behind in memory", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const Desk = newDesk();
+    const values = updateOnce(Desk);
+    // A value is kept until the present turn of the event loop ends.
+    await setImmediate();
+    collect();
+    expect(values.map((value) => value.deref())).toEqual(values.map(() => undefined));
+  });
+
+  test("is right where a table has more shapes of writes than are remembered", () => {
+    const names = Array.from({ length: 10 }, (_, at) => `Column ${at}`);
+    const columns = Object.fromEntries(names.map((name) => [name, int()]));
+    const Wide = table("wide", { id: uuid(), ...columns }, { partition: ["id"] });
+    for (let shape = 1; shape < 2 ** names.length; shape++) {
+      const set = names.filter((_, at) => (shape & (2 ** at)) !== 0);
+      const values = Object.fromEntries(set.map((name) => [name, shape]));
+      const { cql, params } = untyped(update)(Wide, { id: process }, values);
+      const assignments = set.map((name) => `"${name}" = ?`).join(", ");
+      expect(cql).toBe(`UPDATE wide SET ${assignments} WHERE id = ?`);
+      expect(params).toEqual([...set.map(() => shape), process]);
+    }
+  });
+});
