@@ -27,9 +27,9 @@ test("the party table", () => {
   name text,
   people int,
   date timestamp,
+  rounds map<uuid, uuid> static,
   recent blob,
   earlier blob,
-  rounds map<uuid, uuid> static,
   PRIMARY KEY ((city), id)
 ) WITH CLUSTERING ORDER BY (id ASC) AND compaction = {'class': 'LeveledCompactionStrategy'}`);
 });
