@@ -78,7 +78,7 @@ builder.mutationType({
         if (invalid) return invalid;
         const update = updateParty(context, key, checkedChanges(input));
         const outcome = await orUnknown(key, update);
-        announce(context, key, "updated", outcome);
+        announce(context, key, ["name", "date"], outcome);
         return outcome;
       },
     }),
@@ -113,7 +113,7 @@ builder.mutationType({
         checkArgument(["expected"], () => type.check(expected));
         const change = { expected, delta, operationId: operationId ?? undefined };
         const outcome = await orUnknown(key, changePeople(context, key, change));
-        announce(context, key, "people", outcome);
+        announce(context, key, ["people"], outcome);
         return outcome;
       },
     }),
@@ -132,7 +132,7 @@ builder.mutationType({
         const key = rowOf(builder, PartyTable, args);
         const addition = { delta, operationId: operationId ?? undefined };
         const outcome = await orUnknown(key, addPeople(context, key, addition));
-        announce(context, key, "people", outcome);
+        announce(context, key, ["people"], outcome);
         return outcome;
       },
     }),

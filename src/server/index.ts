@@ -82,10 +82,10 @@ export async function createApp({
   log = console.error,
 }: AppOptions): Promise<App> {
   const relay = redis && (await loadRelay(redis, log));
-  const live = createLive({ relay, pollInterval, log });
   const watch = watchSchema(session, tables, { log });
+  const live = createLive({ session: watch.session, relay, pollInterval, log });
   const lanes = createLanes(watch.session, {
-    onLate: (table, key) => live.hint(table, key, "updated"),
+    onLate: (table, key) => live.hint(table, key, Object.keys(table.columns)),
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;
