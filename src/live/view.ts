@@ -1,4 +1,5 @@
 import {
+  badStatement,
   clusteringIdentity,
   clusteringKeyOf,
   partitionKeyOf,
@@ -51,6 +52,7 @@ export function createView(
   table: Table,
   { columns: watched, beside = [], admit = same }: ViewOptions,
 ): View {
+  if (watched.length === 0) throw badStatement(table, "has nothing to watch without columns");
   const columns = dataColumns(table, watched);
   const names = dataColumns(table, [...watched, ...beside]);
   const options = { columns: names, writetime: columns } as never;

@@ -125,6 +125,49 @@ describe("a hub", () => {
     expect((await equal.next()).value?.row).toBe("b");
   });
 
+  test("tells whatever differs where no ballot orders it, though a since is equal", async () => {
+    const source = createSource("a");
+    const hub = hubOf(source);
+    const values = (await hub.join())!;
+    await values.next();
+    source.set("b");
+    hub.hint();
+    expect((await values.next()).value).toEqual({ row: "b", asOf: null });
+    source.reads = 0;
+    hub.found(version("b"));
+    expect(source.reads).toBe(0);
+    source.set("a");
+    hub.found(version("a"));
+    expect((await values.next()).value?.row).toBe("a");
+    expect((await hub.join(0n))!.take()?.row).toBe("a");
+  });
+
+  test("tells a version without a ballot after one with it, and then only a larger one", async () => {
+    const source = createSource("a", 5n);
+    const hub = hubOf(source);
+    const values = (await hub.join())!;
+    await values.next();
+    source.set("null");
+    hub.hint();
+    expect((await values.next()).value).toEqual({ row: "null", asOf: null });
+    source.set("b", 7n);
+    hub.hint();
+    expect((await values.next()).value?.row).toBe("b");
+    source.set("a", 5n);
+    hub.hint();
+    await sleep(10);
+    expect(values.take()).toBeUndefined();
+  });
+
+  test("of several cells reads anew for whoever comes back, who may have seen a later version", async () => {
+    const source = createSource("a", 5n);
+    const hub = createHub({ read: source.read, isOneCell: false, onEmpty: () => {} });
+    await hub.join();
+    source.set("b", 6n);
+    expect((await hub.join(4n))!.take()?.row).toBe("b");
+    expect((await hub.join(6n))!.take()).toBeUndefined();
+  });
+
   test("fails a subscriber whose first read fails, and forgets it", async () => {
     const source = createSource("a", 1n);
     source.failing = true;

@@ -14,7 +14,8 @@ export type ReadRepairOf = (table: Table) => Promise<string | undefined>;
  * @param session has a keyspace
  */
 export function createReadRepair(session: Pick<Session, "run" | "keyspace">): ReadRepairOf {
-  const blocking = new Set<string>();
+  /** Of what is read just now, and of tables that have it. */
+  const known = new Map<string, Promise<string | undefined>>();
   let version: string | undefined;
   let lookedAt = -Infinity;
 
@@ -22,16 +23,20 @@ export function createReadRepair(session: Pick<Session, "run" | "keyspace">): Re
     if (performance.now() - lookedAt < SCHEMA_INTERVAL) return;
     const begun = performance.now();
     const found = await agreedVersion(session);
-    if (found === undefined || found !== version) blocking.clear();
+    if (found === undefined || found !== version) known.clear();
     [version, lookedAt] = [found, begun];
   });
 
+  async function read(name: string): Promise<string | undefined> {
+    const reading = readRepairIn(session, session.keyspace ?? "", name);
+    known.set(name, reading);
+    const found = await reading.catch(() => undefined);
+    if (found !== "BLOCKING" && known.get(name) === reading) known.delete(name);
+    return reading;
+  }
+
   return async ({ name }) => {
     await look();
-    if (blocking.has(name)) return "BLOCKING";
-    const before = version;
-    const found = await readRepairIn(session, session.keyspace ?? "", name);
-    if (found === "BLOCKING" && before === version) blocking.add(name);
-    return found;
+    return known.get(name) ?? read(name);
   };
 }
