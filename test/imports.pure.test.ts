@@ -83,3 +83,46 @@ test("types, tables and statements know neither the driver nor GraphQL", async (
     }
   }
 });
+
+const source = new URL("../src/", import.meta.url);
+
+/** The modules that a module names, each as a path below src/ or, if it is not in there, as it is named. */
+async function importsOf(path: string): Promise<readonly string[]> {
+  const url = new URL(path, source);
+  const specifiers = (await readFile(url, "utf8")).matchAll(/\b(?:from|import\() ?"([^"]+)"/g);
+  return Array.from(specifiers, ([, specifier = ""]) => {
+    const { href } = specifier.startsWith(".") ? new URL(specifier, url) : { href: specifier };
+    return href.startsWith(source.href) ? href.slice(source.href.length) : specifier;
+  });
+}
+
+/** Whether a module lies directly under src/ and knows of nothing but others like it. */
+async function isTool(path: string): Promise<boolean> {
+  if (!/^[\w-]+\.ts$/.test(path)) return false;
+  const imports = await importsOf(path);
+  const known = await Promise.all(
+    imports.map(async (each) => each.startsWith("node:") || (await isTool(each))),
+  );
+  return known.every(Boolean);
+}
+
+test.each([
+  { folder: "live", others: ["ioredis"] },
+  { folder: "lane", others: [] },
+])("src/$folder knows the model layer and small tools alone", async ({ folder, others }) => {
+  const modules = (await readdir(new URL(`${folder}/`, source), { recursive: true })).filter(
+    (name) => name.endsWith(".ts"),
+  );
+  expect(modules).toContain("index.ts");
+  for (const name of modules) {
+    for (const imported of await importsOf(`${folder}/${name}`)) {
+      const isKnown =
+        imported.startsWith("node:") ||
+        imported.startsWith(`${folder}/`) ||
+        imported === "cassandra/index.ts" ||
+        others.includes(imported) ||
+        (await isTool(imported));
+      expect([name, imported, isKnown]).toEqual([name, imported, true]);
+    }
+  }
+});

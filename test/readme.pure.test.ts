@@ -4,14 +4,19 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createTable, MAX_ROWS_A_QUERY, SCHEMA_INTERVAL } from "../src/cassandra/index.ts";
+import {
+  createTable,
+  laneColumns,
+  MAX_ROWS_A_QUERY,
+  SCHEMA_INTERVAL,
+} from "../src/cassandra/index.ts";
 import { settings } from "../src/config.ts";
 import { codes } from "../src/error.ts";
 import { laneLimits } from "../src/lane/index.ts";
+import { type Memory, remember, withRoom } from "../src/lane/memory.ts";
 import { bounds } from "../src/live/known.ts";
 import { BUDGET } from "../src/live/poll.ts";
 import { PartyTable } from "../src/party/index.ts";
-import { MOST_REMEMBERED, REMEMBERED } from "../src/party/operations.ts";
 import { sampleOperations } from "../src/party/sample.ts";
 import { limits } from "../src/server/limits.ts";
 
@@ -39,13 +44,14 @@ test("the settings", () => {
 
 test("the limits", () => {
   const number = (value: number) => value.toLocaleString("en");
+  const { remembers } = laneColumns(PartyTable)!;
   const sentences = [
     `one conditional batch of at most ${laneLimits.rows} parties`,
     `for the ${laneLimits.time / 1000} s that a caller waits`,
     `yours was not its turn in ${laneLimits.time / 1000} s, or found the party changed ${laneLimits.rounds} times`,
-    `what was applied and comes again with its id within ${REMEMBERED} s`,
-    `Yes, with the same id, within ${REMEMBERED} s.`,
-    `has had ${number(MOST_REMEMBERED)} changes with an \`operationId\` in the last minute`,
+    `what was applied and comes again with its id within ${remembers} s`,
+    `Yes, with the same id, within ${remembers} s.`,
+    `has had ${number(mostOperations(remembers!))} changes with an \`operationId\` in the last minute`,
     `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched parties of a city, and a page of up to ${number(bounds.page)} parties`,
     `A followed city is remembered, up to ${number(bounds.rows)} parties`,
     `More than ${bounds.changes} changes on one page`,
@@ -55,6 +61,20 @@ test("the limits", () => {
   ];
   for (const sentence of sentences) expect(readme).toContain(sentence);
 });
+
+/** How many changes of a count a party remembers at once. */
+function mostOperations(remembers: number): number {
+  const args = Buffer.alloc(8);
+  const operation = {
+    id: Buffer.alloc(16),
+    args,
+    answer: PartyTable.columns.people.type.encode(1),
+  };
+  let memory: Memory | undefined = { recent: null, earlier: null };
+  let count = 0;
+  for (; memory; count++) memory = withRoom(remember(memory, [operation], 0), 0, remembers);
+  return count;
+}
 
 test("the key of the sample party", () => {
   const [id] = /id: "[^"]+"/.exec(sampleOperations[1])!;

@@ -47,6 +47,7 @@ export {
   type TlsOptions,
 } from "./session/options.ts";
 export { passOn } from "./session/pass-on.ts";
+export { createReadRepair, type ReadRepairOf } from "./session/read-repair.ts";
 export { type ReadOptions, type ReadRows, readRows } from "./session/read.ts";
 export { lackingRights } from "./session/rights.ts";
 export {

@@ -19,10 +19,14 @@ export interface CellOptions<
   readonly columns?: readonly Name[] | undefined;
   /**
    * Columns whose write time is read beside, in microseconds; under lightweight transactions it is the ballot. A collection
-   * or UDT that is not frozen has none.
+   * or UDT that is not frozen has one for each element, of which this is the largest (`MAXWRITETIME`, Cassandra 5): it does
+   * not tell that an element was removed.
    */
   readonly writetime?: readonly W[];
-  /** Columns of which the seconds are read beside that are left until their value expires. See `writetime`. */
+  /**
+   * Columns of which the seconds are read beside that are left until their value expires. A collection or UDT that is not
+   * frozen has none.
+   */
   readonly ttl?: readonly L[];
   /**
    * Read at the serial consistency: what lightweight transactions have begun is finished first, so that what is
@@ -81,12 +85,10 @@ export function cells(
   { writetime = [], ttl = [] }: Pick<AnyOptions, "writetime" | "ttl">,
 ): readonly string[] {
   const timed = [...writetime, ...ttl];
-  const multicell = timed.find((name) => columnOf(table, name).type.isMulticell);
+  for (const name of timed) columnOf(table, name);
+  const multicell = ttl.find((name) => isMulticell(table, name));
   if (multicell !== undefined) {
-    throw badStatement(
-      table,
-      `has a write time for each element of "${multicell}", not one for all`,
-    );
+    throw badStatement(table, `has a TTL for each element of "${multicell}", not one for all`);
   }
   const inKey = timed.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined)
@@ -98,9 +100,18 @@ export function cells(
   if (taken !== undefined) throw badStatement(table, `has a column "${taken}" of its own`);
   return [
     ...names.map(identifier),
-    ...writetime.map((name) => `WRITETIME(${identifier(name)})`),
+    ...writetime.map((name) => writetimeOf(table, name)),
     ...ttl.map((name) => `TTL(${identifier(name)})`),
   ];
+}
+
+function writetimeOf(table: Table, name: string): string {
+  if (!isMulticell(table, name)) return `WRITETIME(${identifier(name)})`;
+  return `MAXWRITETIME(${identifier(name)}) AS ${identifier(`writetime(${name})`)}`;
+}
+
+function isMulticell(table: Table, name: string): boolean {
+  return columnOf(table, name).type.isMulticell === true;
 }
 
 export function timesOf(

@@ -15,4 +15,5 @@ export {
   type LanesOptions,
 } from "./lanes.ts";
 export { laneLimits } from "./limits.ts";
-export type { Created, Removed, RowChange } from "./request.ts";
+export type { RowChange } from "../row-change.ts";
+export type { Created, Removed } from "./request.ts";

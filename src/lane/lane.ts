@@ -12,7 +12,8 @@ import { contention } from "./error.ts";
 import { createKnownRows, rowText } from "./known.ts";
 import { laneLimits } from "./limits.ts";
 import { columnsOf, type PlannedRow, planRound, type RoundPlan } from "./plan.ts";
-import type { Answer, Request, RowChange } from "./request.ts";
+import type { RowChange } from "../row-change.ts";
+import type { Answer, Request } from "./request.ts";
 
 /** A partition's queue in one process: what waits goes together, in rounds, one in flight. */
 export interface Lane<T extends Table> {

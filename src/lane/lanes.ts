@@ -3,6 +3,7 @@ import {
   badStatement,
   type ClusteringKey,
   clusteringKeyOf,
+  type ColumnName,
   type InsertAlone,
   keyText,
   laneColumns,
@@ -15,13 +16,14 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 import { createRecent } from "../recent.ts";
+import type { RowChange } from "../row-change.ts";
 import { createCell, type LastRound } from "./cell.ts";
 import type { Change, ChangedBy, Once, Refused } from "./change.ts";
 import type { AnyChange } from "./draft.ts";
 import { identified } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
-import type { Created, Removed, Request, RowChange } from "./request.ts";
+import type { Created, Removed, Request } from "./request.ts";
 
 /**
  * The lanes of a process: one per partition, while somebody waits in it. Lightweight transactions on one partition run one
@@ -80,7 +82,11 @@ export interface LanesOptions {
   /** How long a process' last round is kept in its partition, in seconds. Default: an hour. */
   readonly ttl?: number;
   /** Told of each row that was changed, or may have been, and how. May not throw. Default: nobody is told. */
-  readonly onChange?: <T extends Table>(table: T, key: PrimaryKey<T>, change: RowChange) => void;
+  readonly onChange?: <T extends Table>(
+    table: T,
+    key: PrimaryKey<T>,
+    change: RowChange<ColumnName<T>>,
+  ) => void;
 }
 
 /** Makes the lanes of a process. */
@@ -118,7 +124,11 @@ export function createLanes(
       partition,
       cell,
       onChange: (row: ClusteringKey<T>, change) =>
-        onChange(table, { ...partition, ...row } as PrimaryKey<T>, change),
+        onChange(
+          table,
+          { ...partition, ...row } as PrimaryKey<T>,
+          change as RowChange<ColumnName<T>>,
+        ),
       onIdle: () => lanes.delete(text),
     });
   }

@@ -16,6 +16,7 @@ import {
   type UnreadableRow,
   type Write,
 } from "../cassandra/index.ts";
+import type { RowChange } from "../row-change.ts";
 import type { Cells } from "./draft.ts";
 import { fold, type FoldedChange, type Told } from "./fold.ts";
 
@@ -57,7 +58,7 @@ export interface RowPlan<T extends Table> {
   readonly after: Seen<T>;
   /** The columns that have to be seen together for answers that write nothing, or before more can be answered. */
   readonly asks: readonly string[];
-  /** How the row changes; of an update the columns that get another value. */
+  /** How the row changes: of an update the columns that get another value. */
   readonly change: RowChange;
   /** Whether an answer rests on a static column. */
   readonly usesShared: boolean;
@@ -66,9 +67,6 @@ export interface RowPlan<T extends Table> {
   /** Takes out of the static columns of the round what the row's changes have put there. */
   revert(): void;
 }
-
-/** How a row changes: it is made, it is gone, or these columns get another value. */
-export type RowChange = "created" | "deleted" | readonly string[];
 
 /** A row of a partition, and what is known of both. */
 export interface RowPlace<T extends Table> {

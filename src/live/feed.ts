@@ -8,8 +8,9 @@ export type Tell<Key, Event> = (key: Key, kinds: ReadonlySet<string>) => Promise
 
 /** All followers of one topic with many members, and one read in flight a member. */
 export interface Feed<Key, Event> {
-  /** Something may have happened to a member. */
-  hint(member: string, key: Key, kind: string): void;
+  readonly isEmpty: boolean;
+  /** Something of these kinds may have happened to a member. */
+  hint(member: string, key: Key, kinds: readonly string[]): void;
   /** Something was missed: the followers are told so. */
   reset(): void;
   /** Adds a follower: it gets what happens from now on. */
@@ -59,17 +60,20 @@ export function createFeed<Key, Event>(
   }
 
   return {
-    hint(member, key, kind) {
+    get isEmpty() {
+      return followers.size === 0;
+    },
+    hint(member, key, kinds) {
       const flying = flights.get(member);
       if (flying) {
-        flying.kinds.add(kind);
+        for (const kind of kinds) flying.kinds.add(kind);
         return;
       }
       if (flights.size >= FLIGHTS) {
         crowded = true;
         return;
       }
-      const flight = { key, kinds: new Set([kind]) };
+      const flight = { key, kinds: new Set(kinds) };
       flights.set(member, flight);
       void fly(member, flight);
     },

@@ -1,24 +1,25 @@
 import { keyNames, keyOfText, keyText, type RawRow, type Table } from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createFeed } from "./feed.ts";
-import { createKnown, type Followed } from "./known.ts";
+import type { FollowedPartition, FollowEvent } from "./followed.ts";
+import { createKnown } from "./known.ts";
+import type { RowChange } from "../row-change.ts";
 import type { Query } from "./poll.ts";
 
 /** A partition that somebody follows. */
 export interface Following {
   readonly table: Table;
-  readonly topic: string;
+  /** Whether nobody follows it any more. */
+  readonly isEmpty: boolean;
   /** Something may have happened to a row. */
-  hint(key: RawRow, kind: string): void;
-  /** Whether there is such a kind of change. */
-  knows(kind: string): boolean;
+  hint(key: RawRow, change: RowChange): void;
   /** Something was missed. */
   reset(): void;
   /** Finds what no hint told of, on the next page. */
   scan(): Promise<void>;
   /** What that costs the poll. */
   readonly cost: number;
-  join(): Source<unknown>;
+  join(): Source<FollowEvent<RawRow, RawRow>>;
   close(): Promise<void>;
 }
 
@@ -26,28 +27,28 @@ export interface Following {
 const ROWS_A_QUERY = 100;
 
 /** Makes the feed of a partition, and what is known of it. */
-export function createFollowing(
-  table: Table,
-  topic: string,
-  followed: Followed<RawRow, unknown, unknown>,
-  onEmpty: () => void,
-): Following {
+export function createFollowing(followed: FollowedPartition, onEmpty: () => void): Following {
+  const { table } = followed;
   const names = keyNames(table);
   // Of rows that another program may have written.
   const textOf = (key: RawRow) => keyText(table, names, key, "match");
   // What was made by the other.
   const keyOf = (text: string) => keyOfText(table, names, text, "match")!;
   const known = createKnown(followed, { textOf, keyOf });
-  const feed = createFeed<RawRow, unknown>(
+  const feed = createFeed<RawRow, FollowEvent<RawRow, RawRow>>(
     (key, said) => known.tell(key, said),
     followed.reset,
     onEmpty,
   );
   return {
     table,
-    topic,
-    hint: (key, kind) => feed.hint(textOf(key), key, kind),
-    knows: (kind) => followed.kinds.has(kind),
+    get isEmpty() {
+      return feed.isEmpty;
+    },
+    hint(key, change) {
+      const kinds = followed.kindsOf(change);
+      if (kinds.length > 0) feed.hint(textOf(key), key, kinds);
+    },
     reset: () => feed.reset(),
     scan: () => known.scan(feed),
     get cost() {
@@ -59,14 +60,11 @@ export function createFollowing(
 }
 
 /** The queries by which changes are found that no hint told of: a page of each partition. */
-export function followingQueries(
-  partitions: readonly Following[],
-  isFollowed: (partition: Following) => boolean,
-): readonly Query[] {
+export function followingQueries(partitions: readonly Following[]): readonly Query[] {
   return partitions.map((partition) => ({
-    cost: () => (isFollowed(partition) ? partition.cost : 0),
+    cost: () => (partition.isEmpty ? 0 : partition.cost),
     async run() {
-      if (isFollowed(partition)) await partition.scan();
+      if (!partition.isEmpty) await partition.scan();
     },
   }));
 }

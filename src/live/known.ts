@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Feed } from "./feed.ts";
-import { createMemory, type Marks } from "./memory.ts";
+import { createMemory, DELETED, type Marks } from "./memory.ts";
 
 /** How a followed partition is read, and what is told of it. */
 export interface Followed<Key, Row, Event> {
-  /** Every kind of change that there is. */
-  readonly kinds: ReadonlySet<string>;
   read(key: Key): Promise<Row | undefined>;
   /** The rows behind one, in order; without one the first. */
   page(behind: Row | undefined, limit: number): Promise<readonly Row[]>;
@@ -100,9 +98,7 @@ export function createKnown<Key, Row, Event>(
       feed.reset();
       return;
     }
-    for (const { key, member, kinds } of untold) {
-      for (const kind of kinds) feed.hint(member, key, kind);
-    }
+    for (const { key, member, kinds } of untold) feed.hint(member, key, kinds);
   }
 
   function end(feed: Told) {
@@ -116,7 +112,7 @@ export function createKnown<Key, Row, Event>(
     state = "small";
     const unseen = memory.endPass();
     if (unseen.length <= limits.changes) {
-      for (const member of unseen) feed.hint(member, texts.keyOf(member), "deleted");
+      for (const member of unseen) feed.hint(member, texts.keyOf(member), [DELETED]);
       return;
     }
     for (const member of unseen) memory.lose(member);

@@ -4,6 +4,9 @@ export type Marks = Readonly<Record<string, string>>;
 /** What a row is when it was not known before. */
 export const CREATED = "created";
 
+/** What a row is that was known, and is not there any more. */
+export const DELETED = "deleted";
+
 /** How the rows of a followed partition were when they were last told, or seen. */
 export interface Memory {
   /** A row was read, of which these kinds of change were said: those to tell. None: it is as it was told. */

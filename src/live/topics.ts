@@ -1,32 +1,46 @@
-/** What each topic has as long as somebody subscribes to it. */
+/** What each topic has as long as somebody subscribes to it: an entry for each view of it. */
 export interface Topics<Entry> {
-  get(topic: string): Entry | undefined;
-  /** That of a topic, made for its first subscriber and dropped behind its last. */
-  of(topic: string, make: (onEmpty: () => void) => Entry): Entry;
+  /** The entries of a topic. */
+  at(topic: string): readonly Entry[];
+  /** Returns the entry of a view; creates it for the first subscriber, removes it after the last one has left. */
+  of(topic: string, view: string, make: (onEmpty: () => void) => Entry): Entry;
   values(): readonly Entry[];
+  /** How many topics there are. */
   readonly size: number;
 }
 
-/** @param changed told of each topic that gets its first subscriber, or has lost its last */
+/** @param changed called with each topic that gets its first entry, or has lost its last */
 export function createTopics<Entry>(changed: (topic: string) => void): Topics<Entry> {
-  const entries = new Map<string, Entry>();
+  const topics = new Map<string, Map<string, Entry>>();
+
+  function add(topic: string, view: string, entry: Entry) {
+    const entries = topics.get(topic);
+    if (entries) return void entries.set(view, entry);
+    topics.set(topic, new Map([[view, entry]]));
+    changed(topic);
+  }
+
+  function remove(topic: string, view: string, entry: Entry) {
+    const entries = topics.get(topic);
+    if (entries?.get(view) !== entry) return;
+    entries.delete(view);
+    if (entries.size > 0) return;
+    topics.delete(topic);
+    changed(topic);
+  }
+
   return {
-    get: (topic) => entries.get(topic),
-    of(topic, make) {
-      const found = entries.get(topic);
+    at: (topic) => [...(topics.get(topic)?.values() ?? [])],
+    of(topic, view, make) {
+      const found = topics.get(topic)?.get(view);
       if (found) return found;
-      const entry = make(() => {
-        if (entries.get(topic) !== entry) return;
-        entries.delete(topic);
-        changed(topic);
-      });
-      entries.set(topic, entry);
-      changed(topic);
+      const entry = make(() => remove(topic, view, entry));
+      add(topic, view, entry);
       return entry;
     },
-    values: () => [...entries.values()],
+    values: () => [...topics.values()].flatMap((entries) => [...entries.values()]),
     get size() {
-      return entries.size;
+      return topics.size;
     },
   };
 }

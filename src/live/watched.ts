@@ -1,78 +1,77 @@
 import { chunks } from "../chunks.ts";
-import { MAX_ROWS_A_QUERY, type RawRow, type Table } from "../cassandra/index.ts";
+import { MAX_ROWS_A_QUERY, type RawRow, type Table, UnreadableRow } from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createHub, type Version } from "./hub.ts";
+import type { RowChange } from "../row-change.ts";
 import type { Query } from "./poll.ts";
 import { partitionTopic } from "./topic.ts";
+import type { View } from "./view.ts";
 
-/** How watched rows are read. */
-export interface Reader<Key, Value> {
-  /** The present version of a row; undefined if there is none. */
-  read(key: Key): Promise<Version<Value> | undefined>;
-  /** The present ballots of rows of one partition, in their order, by one query; undefined where there is no row. */
-  ballots(keys: readonly Key[]): Promise<readonly (bigint | undefined)[]>;
-}
-
-/** A row that somebody watches. */
+/** A row of which somebody watches a view. */
 export interface Watched {
   readonly table: Table;
-  readonly topic: string;
   readonly key: RawRow;
-  readonly partition: string;
-  readonly reader: Reader<RawRow, unknown>;
-  /** When it was last hinted at, in milliseconds since the process began. */
+  readonly view: View;
+  /** Equal where rows are of one partition and of one view. */
+  readonly group: string;
+  /** Whether nobody watches any more. */
+  readonly isEmpty: boolean;
+  /** When it was last read because of a hint, in milliseconds since the process began. */
   readonly hintedAt: number;
-  /** The row may have changed. */
-  hint(): void;
-  /** This is its ballot now. */
-  found(ballot: bigint | undefined): void;
-  join(since?: bigint): Promise<Source<Version<unknown>> | void>;
+  /** The row may have changed. @param change how; default: nobody knows */
+  hint(change?: RowChange): void;
+  /** Somebody else has found this of it. */
+  found(seen: Found): void;
+  join(since?: bigint): Promise<Source<Version<RawRow>> | void>;
   close(): Promise<void>;
 }
 
-/** Makes the hub of a row. */
-export function createWatched(
-  table: Table,
-  topic: string,
-  key: RawRow,
-  reader: Reader<RawRow, unknown>,
-  onEmpty: () => void,
-): Watched {
-  const hub = createHub(() => reader.read(key), onEmpty);
-  const partition = partitionTopic(table, key);
+type Found = Awaited<ReturnType<View["readAll"]>>[number];
+
+/** Makes the hub of a row and a view. */
+export function createWatched(view: View, key: RawRow, onEmpty: () => void): Watched {
+  const { table, isOneCell, columns } = view;
+  const hub = createHub({ read: () => view.read(key), isOneCell, onEmpty });
   let hintedAt = -Infinity;
   return {
     table,
-    topic,
     key,
-    partition,
-    reader,
+    view,
+    group: `${partitionTopic(table, key)} ${view.text}`,
+    get isEmpty() {
+      return hub.isEmpty;
+    },
     get hintedAt() {
       return hintedAt;
     },
-    hint() {
+    hint(change) {
+      if (change && !touches(change, columns)) return;
       hintedAt = performance.now();
       hub.hint();
     },
-    found: (ballot) => hub.found(ballot),
+    found(seen) {
+      // The hub finds out for itself whether it can be read.
+      if (seen instanceof UnreadableRow) hub.hint();
+      else hub.found(seen);
+    },
     join: (since) => hub.join(since),
     close: () => hub.close(),
   };
 }
 
+/** Whether a change may be one of these columns. */
+function touches(change: RowChange, columns: readonly string[]): boolean {
+  return typeof change === "string" || change.some((name) => columns.includes(name));
+}
+
 /**
- * The queries by which changes are found that no hint told of: rows of one partition together.
+ * The queries by which changes are found that no hint told of: rows of one partition and one view together.
  *
- * @param isWatched whether somebody still watches
  * @param rest for how long a row that was hinted at, and so was read, is left alone, in milliseconds
  */
-export function watchedQueries(
-  rows: readonly Watched[],
-  isWatched: (row: Watched) => boolean,
-  rest: number,
-): readonly Query[] {
-  const isDue = (row: Watched) => isWatched(row) && performance.now() - row.hintedAt >= rest;
-  return [...Map.groupBy(rows, ({ partition }) => partition).values()]
+export function watchedQueries(rows: readonly Watched[], rest: number): readonly Query[] {
+  const isDue = (row: Watched) => !row.isEmpty && performance.now() - row.hintedAt >= rest;
+  return [...Map.groupBy(rows, ({ group }) => group).values()]
     .flatMap((some) => chunks(some, MAX_ROWS_A_QUERY))
     .map((some) => ({
       cost: () => (some.some(isDue) ? 1 : 0),
@@ -80,10 +79,10 @@ export function watchedQueries(
     }));
 }
 
-/** Lets the hubs know which ballots there are. What is news to one it reads for itself, as after a hint. */
+/** Lets the hubs know what there is. What is news to one it reads for itself, as after a hint. */
 async function compare(rows: readonly Watched[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const ballots = await first.reader.ballots(rows.map(({ key }) => key));
-  rows.forEach((row, at) => row.found(ballots[at]));
+  const found = await first.view.readAll(rows.map(({ key }) => key));
+  rows.forEach((row, at) => row.found(found[at]));
 }

@@ -1,7 +1,6 @@
 import { builder } from "../builder.ts";
 import { selectEach, type Session, UnreadableRow } from "../cassandra/index.ts";
 import { canShowColumn, showEach, showRow } from "../pothos/index.ts";
-import type { TimedParty } from "./outcome.ts";
 import { type Party, type PartyKey, PartyTable } from "./table.ts";
 
 // A party as a page shows it: what another program has put there and cannot be represented is as if it were not there.
@@ -22,11 +21,6 @@ export async function loadShown(session: Session, key: PartyKey): Promise<Party 
 export async function findShown(session: Session, key: PartyKey): Promise<Party | undefined> {
   const found = await loadShown(session, key);
   return found ?? only(await session.run(selectEach(PartyTable, key, { serial: true })));
-}
-
-/** Reads a party with the ballot of its count. */
-export async function readShown(session: Session, key: PartyKey): Promise<TimedParty | undefined> {
-  return only(await session.run(selectEach(PartyTable, key, { writetime: ["people"] })));
 }
 
 /** The date with which a party is shown: the schema cannot show those of years beyond 9999. */

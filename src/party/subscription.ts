@@ -1,13 +1,11 @@
 import { builder } from "../builder.ts";
-import { selectWritetimes, type Session } from "../cassandra/index.ts";
 import type { Context } from "../context.ts";
 import { codedError } from "../error.ts";
-import type { Reader } from "../live/index.ts";
-import { partitionArguments, partitionOf, rowArguments, rowOf } from "../pothos/index.ts";
-import { followCity } from "./changes.ts";
-import { partyNotFound, type TimedParty } from "./outcome.ts";
+import type { Admit } from "../live/index.ts";
+import { partitionArguments, partitionOf, rowArguments, rowOf, showRow } from "../pothos/index.ts";
+import { followCity, partiesChanged } from "./changes.ts";
+import { partyNotFound } from "./outcome.ts";
 import { PartiesChangedRef, PeopleChangedRef } from "./outcome-refs.ts";
-import { readTimed } from "./people.ts";
 import { type PartyKey, PartyTable } from "./table.ts";
 
 builder.subscriptionType({
@@ -28,7 +26,7 @@ builder.subscriptionType({
       },
       subscribe: (_, { since, ...args }, context) =>
         watchPeople(context, rowOf(builder, PartyTable, args), since ?? undefined),
-      resolve: ({ value: party }) => ({
+      resolve: ({ row: party }) => ({
         __typename: "PeopleChanged" as const,
         ...party,
         read: () => Promise.resolve(party),
@@ -42,40 +40,17 @@ builder.subscriptionType({
       args: partitionArguments(t.arg, PartyTable),
       subscribe: (_, args, context) =>
         followCity(context, partitionOf(builder, PartyTable, args).city),
-      resolve: (event) => event,
+      resolve: partiesChanged,
     }),
   }),
 });
 
-async function watchPeople({ session, live }: Context, key: PartyKey, since: bigint | undefined) {
-  const versions = await live.watch(PartyTable, key, readerOf(session), since);
+async function watchPeople({ live }: Context, key: PartyKey, since: bigint | undefined) {
+  // The party is told as it was in the moment of its count.
+  const columns = { columns: ["people"], beside: ["name", "date"] } as const;
+  const versions = await live.watch(PartyTable, key, { ...columns, since, admit });
   if (versions) return versions;
   throw codedError("PARTY_NOT_FOUND", partyNotFound(key).message);
 }
 
-function readerOf(session: Session): Reader<PartyKey, TimedParty> {
-  return {
-    async read(key) {
-      const party = await readTimed(session, key);
-      return party && { value: party, ballot: ballotOf(party) };
-    },
-    async ballots(keys) {
-      const found = await readBallots(session, keys);
-      return keys.map(({ id }) => found.get(id));
-    },
-  };
-}
-
-async function readBallots(session: Session, keys: readonly PartyKey[]) {
-  const [first] = keys;
-  if (!first) return new Map<string, bigint>();
-  const rows = keys.map(({ id }) => ({ id }));
-  const { city } = first;
-  const found = await session.run(selectWritetimes(PartyTable, { city }, rows, "people"));
-  return new Map(found.map((row) => [row.id, ballotOf(row)]));
-}
-
-/** A count that was never written has no ballot: it is older than any that was. */
-function ballotOf(row: Pick<TimedParty, "writetime(people)">): bigint {
-  return row["writetime(people)"] ?? 0n;
-}
+const admit: Admit = (party) => showRow(builder, PartyTable, party);

@@ -82,15 +82,10 @@ export async function createApp({
   log = console.error,
 }: AppOptions): Promise<App> {
   const relay = redis && (await loadRelay(redis, log));
-  const live = createLive({ relay, pollInterval, log });
   const watch = watchSchema(session, tables, { log });
+  const live = createLive({ session: watch.session, relay, pollInterval, log });
   const lanes = createLanes(watch.session, {
-    onChange: (table, key, change) =>
-      live.hint(
-        table,
-        key,
-        typeof change === "string" ? change : `${change}` === "people" ? "people" : "updated",
-      ),
+    onChange: (table, key, change) => live.hint(table, key, change),
   });
   const mask = createMask(log);
   let closed: Promise<void> | undefined;

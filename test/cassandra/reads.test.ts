@@ -250,9 +250,25 @@ describe("the write time and the time to live of a cell", () => {
     expect(await session.run(read)).toMatchObject({ "ttl(value)": null, "ttl(unit)": null });
   });
 
-  test("are refused of a collection, which has one for each element", () => {
-    expect(() => select(Reading, { device, at }, { writetime: ["tags"] })).toThrow(
-      'Table "reading" has a write time for each element of "tags", not one for all.',
+  test("are those of the newest element of a collection, and no TTL", async () => {
+    const key = { device: "collected", at };
+    const write = async (timestamp: bigint, assignment: string) =>
+      session.cql(
+        `UPDATE reading USING TIMESTAMP ? SET ${assignment} WHERE device = ? AND at = ?`,
+        [timestamp, key.device, at],
+      );
+    await write(1000n, "value = 1, tags = ['a']");
+    await write(3000n, "tags = tags + ['c']");
+    await write(2000n, "tags = tags + ['b']");
+    const read = select(Reading, key, { columns: ["tags"], writetime: ["tags"] });
+    expect(read.cql).toBe(
+      'SELECT device, at, tags, MAXWRITETIME(tags) AS "writetime(tags)" FROM reading WHERE device = ? AND at = ?',
+    );
+    expect(await session.run(read)).toMatchObject({ "writetime(tags)": 3000n });
+    await write(4000n, "tags = []");
+    expect(await session.run(read)).toMatchObject({ tags: [], "writetime(tags)": null });
+    expect(() => select(Reading, key, { ttl: ["tags"] })).toThrow(
+      'Table "reading" has a TTL for each element of "tags", not one for all.',
     );
   });
 });

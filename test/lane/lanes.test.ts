@@ -1,44 +1,45 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { connect, select, type Session } from "../../src/cassandra/index.ts";
-import { createLanes, laneLimits, type Lanes } from "../../src/lane/index.ts";
-import { tables } from "../../src/party/index.ts";
-import { askCity } from "../../src/party/request.ts";
-import { PartyTable } from "../../src/party/table.ts";
+import {
+  asc,
+  connect,
+  int,
+  select,
+  type Session,
+  table,
+  text,
+  uuid,
+} from "../../src/cassandra/index.ts";
+import { createLanes, laneLimits } from "../../src/lane/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { startProxy } from "../fixtures/proxy.ts";
+import {
+  Account,
+  add,
+  change,
+  changed,
+  create,
+  created,
+  deleted,
+  edit,
+  idOf,
+  missing,
+  newBank,
+  opened,
+  outOfRange,
+  remove,
+  stale,
+} from "./account.ts";
 
 let keyspace: TestKeyspace;
 beforeAll(async () => {
-  keyspace = await createKeyspace(...tables);
+  keyspace = await createKeyspace(Account);
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-const date = new Date("2040-01-01T00:00:00.000Z");
-const changed = (people: number) => ({ __typename: "PeopleChanged", people });
-const newCity = () => `City ${randomUUID()}`;
-const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-
-const create = (lanes: Lanes, city: string, id: string, people = 0) =>
-  askCity<"createParty">(lanes, city, {
-    kind: "createParty",
-    party: { city, id, name: "A", people, date },
-  });
-const remove = (lanes: Lanes, city: string, id: string) =>
-  askCity<"deleteParty">(lanes, city, { kind: "deleteParty", id });
-const add = (lanes: Lanes, city: string, id: string, delta: number) =>
-  askCity<"addPeople">(lanes, city, { kind: "addPeople", id, delta, operationId: undefined });
-const change = (lanes: Lanes, city: string, id: string, expected: number, delta: number) =>
-  askCity<"changePeople">(lanes, city, {
-    kind: "changePeople",
-    id,
-    expected,
-    delta,
-    operationId: undefined,
-  });
-const peopleIn = async (city: string) =>
-  (await keyspace.session.run(select(PartyTable, { city }))).map(({ people }) => people);
+const balancesIn = async (bank: string) =>
+  (await keyspace.session.run(select(Account, { bank }))).map(({ balance }) => balance);
 
 type Batch = Parameters<Session["batch"]>[1];
 
@@ -68,26 +69,26 @@ async function startSlow() {
 
 /** The id of the row that a write is about. */
 function rowOf({ cql, params }: Batch[number]): unknown {
-  const columns = /^INSERT INTO party \(([^)]*)\)/.exec(cql)?.[1]?.split(", ");
+  const columns = /^INSERT INTO account \(([^)]*)\)/.exec(cql)?.[1]?.split(", ");
   if (columns) return params[columns.indexOf("id")];
   const before = cql.slice(0, cql.indexOf(" id = ?"));
   return cql.includes(" id = ?") ? params[before.split("?").length - 1] : undefined;
 }
 
-describe("what waits in a city", () => {
+describe("what waits in a partition", () => {
   test("goes together, and each row has one statement in a round", async () => {
-    const city = newCity();
+    const bank = newBank();
     const batches: Batch[] = [];
     const lanes = createLanes(telling((writes) => void batches.push(writes)));
     const ids = Array.from({ length: 20 }, (_, number) => idOf(number));
-    await Promise.all(ids.map((id) => create(lanes, city, id)));
+    await Promise.all(ids.map((id) => create(lanes, bank, id)));
     expect(batches).toHaveLength(1);
     expect(batches[0]).toHaveLength(21);
 
     const asked = ids.flatMap((id) => [
-      add(lanes, city, id, 3),
-      change(lanes, city, id, 3, -1),
-      add(lanes, city, id, -2),
+      add(lanes, bank, id, 3),
+      change(lanes, bank, id, 3, -1),
+      add(lanes, bank, id, -2),
     ]);
     const answers = await Promise.all(asked);
     expect(answers).toEqual(ids.flatMap(() => [3, 2, 0].map(changed)));
@@ -99,92 +100,87 @@ describe("what waits in a city", () => {
   });
 
   test("never has a row twice in a round, whatever is asked in whatever order", async () => {
-    const city = newCity();
+    const bank = newBank();
     const batches: Batch[] = [];
     const session = telling((writes) => void batches.push(writes));
     const processes = [createLanes(session), createLanes(session)];
     const any = (below: number) => Math.floor(Math.random() * below);
 
-    function random(): Promise<{ readonly __typename: string }> {
+    function random(): Promise<{ readonly outcome: string }> {
       const [lanes, id] = [processes[any(2)]!, idOf(any(5))];
       return [
-        () => create(lanes, city, id),
-        () => remove(lanes, city, id),
-        () => add(lanes, city, id, any(5) - 2),
-        () => change(lanes, city, id, any(3), any(5) - 2),
-        () =>
-          askCity<"updateParty">(lanes, city, {
-            kind: "updateParty",
-            id,
-            changes: { name: `Name ${any(3)}` },
-            date,
-          }),
+        () => create(lanes, bank, id),
+        () => remove(lanes, bank, id),
+        () => add(lanes, bank, id, any(5) - 2),
+        () => change(lanes, bank, id, any(3), any(5) - 2),
+        () => edit(lanes, bank, id, { name: `Name ${any(3)}` }),
       ][any(5)]!();
     }
-    const tolerant = () => random().catch((error: Error) => ({ __typename: error.message }));
-    const answers: { readonly __typename: string }[] = [];
+    const tolerant = () => random().catch((error: Error) => ({ outcome: error.message }));
+    const answers: { readonly outcome: string; readonly reason?: unknown }[] = [];
     for (let turn = 0; turn < 20; turn++) {
       answers.push(...(await Promise.all(Array.from({ length: 25 }, tolerant))));
     }
-    expect(answers.map(({ __typename }) => __typename)).not.toContain("PartyMoved");
+    expect(answers.map(({ reason }) => reason)).not.toContain("MOVED");
     for (const batch of batches) {
       const rows = batch.map(rowOf);
       expect(new Set(rows).size).toBe(rows.length);
     }
     // None was refused for what it is.
-    const outcomes = new Set(answers.map(({ __typename }) => __typename));
-    expect([...outcomes].filter((outcome) => !/^(Party|People)[A-Z]/.test(outcome))).toEqual([]);
+    const outcomes = new Set(answers.map(({ outcome }) => outcome));
+    const known = ["created", "exists", "deleted", "missing", "changed", "refused"];
+    expect([...outcomes].filter((outcome) => !known.includes(outcome))).toEqual([]);
   });
 
   test("has a bound: whoever comes beyond it is refused at once, and all others are served", async () => {
-    const city = newCity();
+    const bank = newBank();
     const lanes = createLanes(keyspace.session);
-    await create(lanes, city, idOf(1));
-    const asked = Array.from({ length: laneLimits.waiting }, () => add(lanes, city, idOf(1), 1));
-    await expect(add(lanes, city, idOf(1), 1)).rejects.toMatchObject({
-      extensions: { code: "CONTENTION" },
+    await create(lanes, bank, idOf(1));
+    const asked = Array.from({ length: laneLimits.waiting }, () => add(lanes, bank, idOf(1), 1));
+    await expect(add(lanes, bank, idOf(1), 1)).rejects.toMatchObject({
+      code: "CONTENTION",
     });
     const answers = await Promise.all(asked);
     expect(answers.at(-1)).toEqual(changed(10_000));
-    expect(await peopleIn(city)).toEqual([10_000]);
+    expect(await balancesIn(bank)).toEqual([10_000]);
   });
 
   test("of more rows than a round may have goes in several", async () => {
-    const city = newCity();
+    const bank = newBank();
     const sizes: number[] = [];
     const lanes = createLanes(telling((writes) => void sizes.push(writes.length - 1)));
     const ids = Array.from({ length: 150 }, (_, number) => idOf(number));
-    const answers = await Promise.all(ids.map((id) => create(lanes, city, id)));
-    expect(new Set(answers.map(({ __typename }) => __typename))).toEqual(new Set(["PartyCreated"]));
+    const answers = await Promise.all(ids.map((id) => create(lanes, bank, id)));
+    expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(["created"]));
     expect(sizes).toEqual([64, 64, 22]);
     // Of those nothing is known: they are looked at, so many by a query.
-    const added = await Promise.all(ids.map((id) => add(lanes, city, id, 1)));
+    const added = await Promise.all(ids.map((id) => add(lanes, bank, id, 1)));
     expect(added).toEqual(ids.map(() => changed(1)));
   });
 
   test("is told of contention if others were faster all the time", async () => {
-    const city = newCity();
+    const bank = newBank();
     const others = createLanes(keyspace.session);
-    await create(others, city, idOf(1));
+    await create(others, bank, idOf(1));
     let rounds = 0;
     const lanes = createLanes(
       telling(async () => {
         rounds += 1;
-        await add(others, city, idOf(1), 1);
+        await add(others, bank, idOf(1), 1);
       }),
     );
-    await expect(add(lanes, city, idOf(1), 1)).rejects.toMatchObject({
-      extensions: { code: "CONTENTION" },
+    await expect(add(lanes, bank, idOf(1), 1)).rejects.toMatchObject({
+      code: "CONTENTION",
     });
-    expect(await peopleIn(city)).toEqual([rounds]);
+    expect(await balancesIn(bank)).toEqual([rounds]);
   });
 });
 
 describe("a lane", () => {
-  test("is there while somebody waits in it, one a city", async () => {
+  test("is there while somebody waits in it, one per partition", async () => {
     const lanes = createLanes(keyspace.session);
     expect(lanes.size).toBe(0);
-    const [one, two] = [newCity(), newCity()];
+    const [one, two] = [newBank(), newBank()];
     const asked = [
       create(lanes, one, idOf(1)),
       create(lanes, one, idOf(2)),
@@ -197,72 +193,162 @@ describe("a lane", () => {
   });
 });
 
-describe.concurrent("what a process keeps in a city expires", () => {
+describe("whoever is to know of changes", () => {
+  test("is told of each: what was created, deleted, or which columns got another value", async () => {
+    const bank = newBank();
+    const told: unknown[] = [];
+    const lanes = createLanes(keyspace.session, {
+      onChange: (table, key, how) =>
+        told.push([table.name, key, typeof how === "string" ? how : how.toSorted()]),
+    });
+    const [one, two] = [idOf(1), idOf(2)];
+    const tell = (id: string, how: unknown) => ["account", { bank, id }, how];
+    const toldSince = () => told.splice(0);
+
+    await create(lanes, bank, one);
+    expect(toldSince()).toEqual([tell(one, "created")]);
+    await Promise.all([
+      add(lanes, bank, one, 2),
+      edit(lanes, bank, one, { name: "B" }),
+      create(lanes, bank, two),
+    ]);
+    expect(toldSince()).toEqual([tell(one, ["balance", "name"]), tell(two, "created")]);
+    await edit(lanes, bank, two, { opened: new Date(0) });
+    await remove(lanes, bank, one);
+    expect(toldSince()).toEqual([tell(two, ["opened"]), tell(one, "deleted")]);
+  });
+
+  test("is not told where nothing changes", async () => {
+    const bank = newBank();
+    await create(createLanes(keyspace.session), bank, idOf(1));
+    const told: unknown[] = [];
+    const lanes = createLanes(keyspace.session, { onChange: (...args) => told.push(args) });
+    await create(lanes, bank, idOf(1));
+    await change(lanes, bank, idOf(1), 7, 1);
+    await Promise.all([add(lanes, bank, idOf(1), 1), add(lanes, bank, idOf(1), -1)]);
+    await edit(lanes, bank, idOf(1), { opened });
+    await add(lanes, bank, idOf(2), 1);
+    await remove(lanes, bank, idOf(2));
+    expect(told).toEqual([]);
+  });
+});
+
+describe("a table", () => {
+  const bank = newBank();
+
+  test("needs lanes", async () => {
+    const columns = { bank: text(), id: uuid(), balance: int() };
+    const Bare = table("bare", columns, {
+      partition: ["bank"],
+      clustering: [asc("id")],
+      lwt: true,
+    });
+    const lanes = createLanes(keyspace.session);
+    await expect(lanes.remove(Bare, { bank, id: idOf(1) })).rejects.toMatchObject({
+      code: "BAD_STATEMENT",
+      message: 'Table "bare" has no lanes: give it lanes: true.',
+    });
+    expect(lanes.size).toBe(0);
+  });
+
+  test("has one definition in a process: two would settle each other's rounds", async () => {
+    const lanes = createLanes(keyspace.session);
+    expect(await remove(lanes, bank, idOf(1))).toEqual(missing);
+    await expect(lanes.remove({ ...Account }, { bank, id: idOf(1) })).rejects.toMatchObject({
+      code: "BAD_STATEMENT",
+      message: 'Table "account" has lanes by another definition in this process.',
+    });
+  });
+});
+
+test("who is refused by a row of which nothing is known costs one read, and no write", async () => {
+  const bank = newBank();
+  await create(createLanes(keyspace.session), bank, idOf(1));
+  const { session } = keyspace;
+  const sent: string[] = [];
+  const lanes = createLanes({
+    ...session,
+    run(statement) {
+      sent.push(statement.kind);
+      return session.run(statement);
+    },
+    batch(table, writes) {
+      sent.push("batch");
+      return session.batch(table, writes);
+    },
+  });
+  expect(await change(lanes, bank, idOf(1), 7, 1)).toEqual(stale(7, 0));
+  expect(await change(lanes, bank, idOf(2), 7, 1)).toEqual(missing);
+  expect(await add(lanes, bank, idOf(1), -1)).toEqual(outOfRange);
+  expect(sent).toEqual(["serial", "serial", "serial"]);
+});
+
+describe.concurrent("what a process keeps in a partition expires", () => {
   test("and is taken again, at the cost of a round", async ({ expect }) => {
-    const city = newCity();
+    const bank = newBank();
     const sizes: number[] = [];
     const lanes = createLanes(
       telling((writes) => void sizes.push(writes.length)),
       { ttl: 1 },
     );
-    await create(lanes, city, idOf(1));
-    expect(await change(lanes, city, idOf(1), 0, 1)).toEqual(changed(1));
+    await create(lanes, bank, idOf(1));
+    expect(await change(lanes, bank, idOf(1), 0, 1)).toEqual(changed(1));
     await sleep(2100);
-    expect(await change(lanes, city, idOf(1), 1, 1)).toEqual(changed(2));
-    expect(await remove(lanes, city, idOf(1))).toMatchObject({ __typename: "PartyDeleted" });
+    expect(await change(lanes, bank, idOf(1), 1, 1)).toEqual(changed(2));
+    expect(await remove(lanes, bank, idOf(1))).toEqual(deleted);
     // One more, which was refused.
     expect(sizes).toHaveLength(5);
   });
 
-  test("also where the city has no party", async ({ expect }) => {
-    const city = newCity();
+  test("also where the partition has no row", async ({ expect }) => {
+    const bank = newBank();
     const lanes = createLanes(keyspace.session, { ttl: 1 });
-    expect(await remove(lanes, city, idOf(1))).toMatchObject({ __typename: "PartyNotFound" });
+    expect(await remove(lanes, bank, idOf(1))).toEqual(missing);
     await sleep(2100);
-    expect(await remove(lanes, city, idOf(1))).toMatchObject({ __typename: "PartyNotFound" });
-    expect(await create(lanes, city, idOf(1))).toMatchObject({ __typename: "PartyCreated" });
+    expect(await remove(lanes, bank, idOf(1))).toEqual(missing);
+    expect(await create(lanes, bank, idOf(1))).toMatchObject(created);
   });
 
-  test("and the counts do not", async ({ expect }) => {
-    const city = newCity();
+  test("and the balances do not", async ({ expect }) => {
+    const bank = newBank();
     const lanes = createLanes(keyspace.session, { ttl: 1 });
-    await create(lanes, city, idOf(1), 3);
-    await add(lanes, city, idOf(1), 4);
+    await create(lanes, bank, idOf(1), 3);
+    await add(lanes, bank, idOf(1), 4);
     await sleep(2100);
-    expect(await peopleIn(city)).toEqual([7]);
+    expect(await balancesIn(bank)).toEqual([7]);
     const [row] = await keyspace.session.cql(
-      "SELECT ttl(people) AS ttl FROM party WHERE city = ?",
-      [city],
+      "SELECT ttl(balance) AS ttl FROM account WHERE bank = ?",
+      [bank],
     );
     expect(row?.["ttl"]).toBeNull();
   });
 });
 
-test("a party that is deleted and created anew 400 times is there each time, and gone each time", async () => {
-  const city = newCity();
+test("an account that is deleted and created anew 400 times is there each time, and gone each time", async () => {
+  const bank = newBank();
   const [one, two] = [createLanes(keyspace.session), createLanes(keyspace.session)];
-  const found = () => keyspace.session.run(select(PartyTable, { city, id: idOf(1) }));
+  const found = () => keyspace.session.run(select(Account, { bank, id: idOf(1) }));
   for (let turn = 0; turn < 400; turn++) {
     const [here, there] = turn % 2 === 0 ? [one, two] : [two, one];
-    expect(await create(here, city, idOf(1), turn)).toMatchObject({ __typename: "PartyCreated" });
-    expect((await found())?.people).toBe(turn);
-    expect(await remove(there, city, idOf(1))).toMatchObject({ __typename: "PartyDeleted" });
+    expect(await create(here, bank, idOf(1), turn)).toMatchObject(created);
+    expect((await found())?.balance).toBe(turn);
+    expect(await remove(there, bank, idOf(1))).toEqual(deleted);
     expect(await found()).toBeUndefined();
   }
 });
 
-test("no condition on a null makes a party, not even where one without a count was deleted", async () => {
-  const [city, id] = [newCity(), randomUUID()];
+test("no condition on a null makes an account, not even where one without a balance was deleted", async () => {
+  const [bank, id] = [newBank(), randomUUID()];
   await keyspace.session.cql(
-    "INSERT INTO party (city, id, name, date) VALUES (?, ?, 'Theirs', '2040-01-01') IF NOT EXISTS",
-    [city, id],
+    "INSERT INTO account (bank, id, name, opened) VALUES (?, ?, 'Theirs', '2040-01-01') IF NOT EXISTS",
+    [bank, id],
   );
   const others = createLanes(keyspace.session);
   // It is seen without a count, and gone when the round that knows of that is sent.
-  const lanes = createLanes(telling(async () => void (await remove(others, city, id))));
-  expect(await add(lanes, city, id, 1)).toMatchObject({ __typename: "PartyNotFound" });
-  expect(await change(lanes, city, id, 0, 1)).toMatchObject({ __typename: "PartyNotFound" });
-  expect(await peopleIn(city)).toEqual([]);
+  const lanes = createLanes(telling(async () => void (await remove(others, bank, id))));
+  expect(await add(lanes, bank, id, 1)).toEqual(missing);
+  expect(await change(lanes, bank, id, 0, 1)).toEqual(missing);
+  expect(await balancesIn(bank)).toEqual([]);
 });
 
 describe.concurrent("while nobody answers", () => {
@@ -271,33 +357,33 @@ describe.concurrent("while nobody answers", () => {
   }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
-    const city = newCity();
+    const bank = newBank();
     const lanes = createLanes(session);
-    await create(lanes, city, idOf(1));
+    await create(lanes, bank, idOf(1));
     // The answer to the round, and the first to what settles it.
     proxy.loseAnswer(1);
     proxy.loseAnswer(2);
-    const sent = change(lanes, city, idOf(1), 0, 1);
+    const sent = change(lanes, bank, idOf(1), 0, 1);
     await sleep(100);
-    const waiting = [change(lanes, city, idOf(1), 1, 10), add(lanes, city, idOf(2), 10)];
+    const waiting = [change(lanes, bank, idOf(1), 1, 10), add(lanes, bank, idOf(2), 10)];
     await expect(sent).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
     for (const each of waiting) await expect(each).rejects.toMatchObject({ code: "UNAVAILABLE" });
     expect(lanes.size).toBe(1);
     // What was sent had been applied; what waited was never sent.
-    expect(await change(lanes, city, idOf(1), 1, 1)).toEqual(changed(2));
+    expect(await change(lanes, bank, idOf(1), 1, 1)).toEqual(changed(2));
     await setImmediate();
     expect(lanes.size).toBe(0);
-    expect(await peopleIn(city)).toEqual([2]);
+    expect(await balancesIn(bank)).toEqual([2]);
   });
 
   test("a process that ends gives up what it cannot know", async ({ expect }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
-    const city = newCity();
+    const bank = newBank();
     const lanes = createLanes(session);
-    await create(lanes, city, idOf(1));
+    await create(lanes, bank, idOf(1));
     proxy.loseAnswer(1);
-    const sent = change(lanes, city, idOf(1), 0, 1);
+    const sent = change(lanes, bank, idOf(1), 0, 1);
     await sleep(100);
     lanes.close();
     await expect(sent).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
@@ -310,21 +396,21 @@ describe.concurrent("while nobody answers", () => {
   }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
-    const city = newCity();
-    await create(createLanes(keyspace.session), city, idOf(1));
+    const bank = newBank();
+    await create(createLanes(keyspace.session), bank, idOf(1));
     const lanes = createLanes(session, { ttl: 1 });
     // The first that takes the cell, and the round behind the second.
     const releaseCell = proxy.holdRequest(2);
     const releaseRound = proxy.holdRequest(4);
-    await expect(change(lanes, city, idOf(1), 0, 1)).rejects.toMatchObject({
+    await expect(change(lanes, bank, idOf(1), 0, 1)).rejects.toMatchObject({
       code: "OUTCOME_UNKNOWN",
     });
     // It is settled when the cell has expired.
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
     await releaseCell();
     await releaseRound();
-    expect(await peopleIn(city)).toEqual([0]);
-    expect(await change(lanes, city, idOf(1), 0, 1)).toEqual(changed(1));
+    expect(await balancesIn(bank)).toEqual([0]);
+    expect(await change(lanes, bank, idOf(1), 0, 1)).toEqual(changed(1));
   });
 
   test("nothing is sent for somebody who was told that nothing was, as taking the cell took so long", async ({
@@ -332,35 +418,37 @@ describe.concurrent("while nobody answers", () => {
   }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
-    const city = newCity();
-    await create(createLanes(keyspace.session), city, idOf(1));
+    const bank = newBank();
+    await create(createLanes(keyspace.session), bank, idOf(1));
     const lanes = createLanes(session);
     proxy.loseAnswer(2);
     proxy.loseAnswer(3);
-    await expect(change(lanes, city, idOf(1), 0, 1)).rejects.toMatchObject({
+    await expect(change(lanes, bank, idOf(1), 0, 1)).rejects.toMatchObject({
       code: "UNAVAILABLE",
     });
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
-    expect(await peopleIn(city)).toEqual([0]);
+    expect(await balancesIn(bank)).toEqual([0]);
   });
 
   test("what is changed for somebody who no longer waits is told", async ({ expect }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
-    const city = newCity();
-    await create(createLanes(keyspace.session), city, idOf(1));
-    const late: unknown[] = [];
-    const lanes = createLanes(session, { onLate: (_, key) => late.push(key) });
+    const bank = newBank();
+    await create(createLanes(keyspace.session), bank, idOf(1));
+    const told: unknown[] = [];
+    const lanes = createLanes(session, { onChange: (_, key, how) => told.push([key, how]) });
     // The round, and the first write that would settle it.
     const releaseRound = proxy.holdRequest(3);
     proxy.holdRequest(4);
-    await expect(change(lanes, city, idOf(1), 0, 1)).rejects.toMatchObject({
+    await expect(change(lanes, bank, idOf(1), 0, 1)).rejects.toMatchObject({
       code: "OUTCOME_UNKNOWN",
     });
-    expect(late).toEqual([]);
+    expect(told).toEqual([]);
     await releaseRound();
-    await expect.poll(() => late, { timeout: 6000 }).toEqual([{ city, id: idOf(1) }]);
-    expect(await peopleIn(city)).toEqual([1]);
+    await expect
+      .poll(() => told, { timeout: 6000 })
+      .toEqual([[{ bank, id: idOf(1) }, ["balance"]]]);
+    expect(await balancesIn(bank)).toEqual([1]);
   });
 
   test("a cell that is being taken is taken again, and its late request takes it from nobody", async ({
@@ -368,12 +456,12 @@ describe.concurrent("while nobody answers", () => {
   }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
-    const city = newCity();
+    const bank = newBank();
     const lanes = createLanes(session);
     const release = proxy.holdRequest(1);
-    expect(await create(lanes, city, idOf(1))).toMatchObject({ __typename: "PartyCreated" });
+    expect(await create(lanes, bank, idOf(1))).toMatchObject(created);
     await release();
-    expect(await change(lanes, city, idOf(1), 0, 1)).toEqual(changed(1));
-    expect(await peopleIn(city)).toEqual([1]);
+    expect(await change(lanes, bank, idOf(1), 0, 1)).toEqual(changed(1));
+    expect(await balancesIn(bank)).toEqual([1]);
   });
 });

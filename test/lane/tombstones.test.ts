@@ -3,27 +3,37 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { connect, select, type Session } from "../../src/cassandra/index.ts";
 import { createLanes, type Lanes } from "../../src/lane/index.ts";
-import { tables } from "../../src/party/index.ts";
-import { askCity } from "../../src/party/request.ts";
-import { PartyTable } from "../../src/party/table.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { startProxy } from "../fixtures/proxy.ts";
 import { bury, FAILED } from "../fixtures/tombstones.ts";
+import {
+  Account,
+  add as addTo,
+  adding,
+  changed,
+  create as createIn,
+  created,
+  deleted,
+  missing,
+  newBank,
+  onceOf,
+  remove as removeFrom,
+} from "./account.ts";
 
 let keyspace: TestKeyspace;
-/** A city in which there are more deleted parties than Cassandra reads through, before the first one that is there. */
-let city: string;
+/** A bank in which there are more deleted accounts than Cassandra reads through, before the first one that is there. */
+let bank: string;
 beforeAll(async () => {
-  keyspace = await createKeyspace(...tables);
-  city = await buriedCity();
+  keyspace = await createKeyspace(Account);
+  bank = await buriedBank();
 }, 120_000);
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-async function buriedCity(): Promise<string> {
-  const name = `City ${randomUUID()}`;
-  const key = () => ({ city: name, id: randomUUID() });
-  await bury(keyspace.session, PartyTable, Array.from({ length: FAILED * 1.05 }, key));
+async function buriedBank(): Promise<string> {
+  const name = newBank();
+  const key = () => ({ bank: name, id: randomUUID() });
+  await bury(keyspace.session, Account, Array.from({ length: FAILED * 1.05 }, key));
   return name;
 }
 
@@ -45,17 +55,10 @@ async function startProcess(contactPoint = inject("cassandra").contactPoints[0]!
   };
 }
 
-const date = new Date("2040-01-01T00:00:00.000Z");
-const create = (lanes: Lanes, id: string, people = 0, where = city) =>
-  askCity<"createParty">(lanes, where, {
-    kind: "createParty",
-    party: { city: where, id, name: "A", people, date },
-  });
-const remove = (lanes: Lanes, id: string, where = city) =>
-  askCity<"deleteParty">(lanes, where, { kind: "deleteParty", id });
-const add = (lanes: Lanes, id: string, where = city) =>
-  askCity<"addPeople">(lanes, where, { kind: "addPeople", id, delta: 1, operationId: undefined });
-const changed = (people: number) => ({ __typename: "PeopleChanged", people });
+const create = (lanes: Lanes, id: string, balance = 0, where = bank) =>
+  createIn(lanes, where, id, balance);
+const remove = (lanes: Lanes, id: string, where = bank) => removeFrom(lanes, where, id);
+const add = (lanes: Lanes, id: string, where = bank) => addTo(lanes, where, id, 1);
 
 /** Counts the statements that are sent one by one: those by which a cell is taken and settled. */
 function counting(session: Session): { readonly session: Session; sent: number } {
@@ -72,15 +75,15 @@ function counting(session: Session): { readonly session: Session; sent: number }
   return counted;
 }
 
-describe("in a city that cannot be read for its deleted parties", () => {
+describe("in a bank that cannot be read for its deleted accounts", () => {
   test("a process takes its cell at once", async () => {
     const counted = counting(keyspace.session);
     const lanes = createLanes(counted.session);
     const id = randomUUID();
-    expect(await remove(lanes, randomUUID())).toMatchObject({ __typename: "PartyNotFound" });
-    expect(await create(lanes, id)).toMatchObject({ __typename: "PartyCreated" });
+    expect(await remove(lanes, randomUUID())).toEqual(missing);
+    expect(await create(lanes, id)).toMatchObject(created);
     expect(await add(lanes, id)).toEqual(changed(1));
-    expect(await remove(lanes, id)).toMatchObject({ __typename: "PartyDeleted" });
+    expect(await remove(lanes, id)).toEqual(deleted);
     expect(counted.sent).toBe(1);
   });
 
@@ -106,46 +109,47 @@ describe("in a city that cannot be read for its deleted parties", () => {
     const id = "00000000-0000-0000-0000-000000000000";
     const operationId = randomUUID();
     const first = createLanes(keyspace.session);
-    const where = `City ${randomUUID()}`;
+    const where = newBank();
     await create(first, id, 0, where);
-    await askCity<"addPeople">(first, where, { kind: "addPeople", id, delta: 1, operationId });
+    const addOnce = (lanes: Lanes) => {
+      const once = onceOf(operationId, "add 1");
+      return lanes.change(Account, { bank: where, id }, adding(1), { once });
+    };
+    await addOnce(first);
     const lanes = createLanes(keyspace.session);
     expect(await add(lanes, id, where)).toEqual(changed(2));
-    expect(await create(lanes, randomUUID(), 0, where)).toMatchObject({
-      __typename: "PartyCreated",
-    });
-    const repeated = { kind: "addPeople", id, delta: 1, operationId } as const;
-    expect(await askCity<"addPeople">(lanes, where, repeated)).toEqual(changed(1));
+    expect(await create(lanes, randomUUID(), 0, where)).toMatchObject(created);
+    expect(await addOnce(lanes)).toEqual(changed(1));
   });
 });
 
-test("a city that cannot be read is swept while two processes write to it: nothing is lost, and nothing comes back", async () => {
+test("a bank that cannot be read is swept while two processes write to it: nothing is lost, and nothing comes back", async () => {
   await using one = await startProcess();
   await using other = await startProcess();
-  const where = await buriedCity();
+  const where = await buriedBank();
   const live = new Map<string, number>();
   let isOver = false;
 
-  /** Creates parties, counts people in, and deletes parties of its own. */
+  /** Creates accounts, adds to them, and deletes accounts of its own. */
   async function write(lanes: Lanes) {
     const mine: string[] = [];
     while (!isOver) {
       const id = randomUUID();
-      expect(await create(lanes, id, 0, where)).toMatchObject({ __typename: "PartyCreated" });
+      expect(await create(lanes, id, 0, where)).toMatchObject(created);
       live.set(id, 0);
       mine.push(id);
-      for (let people = 1; people <= 3; people++) {
-        expect(await add(lanes, id, where)).toEqual(changed(people));
-        live.set(id, people);
+      for (let balance = 1; balance <= 3; balance++) {
+        expect(await add(lanes, id, where)).toEqual(changed(balance));
+        live.set(id, balance);
       }
       if (mine.length < 5) continue;
       const gone = mine.shift()!;
-      expect(await remove(lanes, gone, where)).toMatchObject({ __typename: "PartyDeleted" });
+      expect(await remove(lanes, gone, where)).toEqual(deleted);
       live.delete(gone);
     }
   }
   const work = Promise.all([one, one, one, other, other, other].map(({ lanes }) => write(lanes)));
-  const read = () => one.session.run(select(PartyTable, { city: where }));
+  const read = () => one.session.run(select(Account, { bank: where }));
   try {
     await expect(read()).rejects.toMatchObject({ code: "TOO_MANY_TOMBSTONES" });
     await eventually(async () => {
@@ -160,6 +164,6 @@ test("a city that cannot be read is swept while two processes write to it: nothi
   }
 
   const found = await eventually(read, 30_000);
-  expect(new Map(found.map(({ id, people }) => [id, people]))).toEqual(live);
-  expect(one.log[0]).toMatch(/^Swept party \["City [-\da-f]{36}"\]: \d+ ranges of deleted rows /);
+  expect(new Map(found.map(({ id, balance }) => [id, balance]))).toEqual(live);
+  expect(one.log[0]).toMatch(/^Swept account \["Bank [-\da-f]{36}"\]: \d+ ranges of deleted rows /);
 }, 120_000);

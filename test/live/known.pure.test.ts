@@ -23,7 +23,6 @@ function createPartition(limits: Partial<Record<keyof typeof bounds, number>> = 
     return found;
   };
   const followed: Followed<string, Row, Event> = {
-    kinds: new Set(["created", "people", "updated", "deleted"]),
     read: (id) => slowly(() => rows.get(id)),
     page: (behind, limit) =>
       slowly(() =>
@@ -56,7 +55,7 @@ function createPartition(limits: Partial<Record<keyof typeof bounds, number>> = 
     fill: (from: number, to: number, people = 0) => {
       for (let at = from; at < to; at++) put(`row ${String(at).padStart(5, "0")}`, people);
     },
-    hint: (id: string, kind: string) => feed.hint(id, id, kind),
+    hint: (id: string, kind: string) => feed.hint(id, id, [kind]),
     /** Takes the next page. */
     scan: () => known.scan(feed),
     /** Takes all that has been told by now. */

@@ -1,18 +1,24 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { createHub, type Version } from "../../src/live/hub.ts";
+import { createHub, type Seen } from "../../src/live/hub.ts";
 import { singleFlight } from "../../src/single-flight.ts";
 import { createFeed } from "../../src/live/feed.ts";
 import { createBroadcast } from "../../src/live/broadcast.ts";
 
-/** What a hub reads: a value that a test sets, and a count of the reads. */
-function createSource(value: string, ballot: bigint) {
-  let present: Version<string> | undefined = { value, ballot };
+/** A version of one cell. Without a ballot it is as of a table of plain writes. */
+function version(row: string, asOf?: bigint): Seen<string> {
+  const isOrdered = asOf !== undefined;
+  return { version: { row, asOf: asOf ?? null }, isOrdered, text: isOrdered ? String(asOf) : row };
+}
+
+/** What a hub reads: a row that a test sets, and a count of the reads. */
+function createSource(row: string, ballot?: bigint) {
+  let present: Seen<string> | undefined = version(row, ballot);
   const source = {
     reads: 0,
     failing: false,
-    set(next?: string, at = 0n) {
-      present = next === undefined ? undefined : { value: next, ballot: at };
+    set(next?: string, at?: bigint) {
+      present = next === undefined ? undefined : version(next, at);
     },
     read: async () => {
       source.reads += 1;
@@ -25,17 +31,21 @@ function createSource(value: string, ballot: bigint) {
   return source;
 }
 
+function hubOf({ read }: ReturnType<typeof createSource>, onEmpty = () => {}) {
+  return createHub({ read, isOneCell: true, onEmpty });
+}
+
 describe("a hub", () => {
   test("reads once for all hints that come while it reads", async () => {
     const source = createSource("a", 1n);
-    const hub = createHub(source.read, () => {});
+    const hub = hubOf(source);
     const values = (await hub.join())!;
     await values.next();
     source.reads = 0;
 
     source.set("b", 2n);
     for (let hints = 0; hints < 50; hints++) hub.hint();
-    expect((await values.next()).value).toEqual({ value: "b", ballot: 2n });
+    expect((await values.next()).value).toEqual({ row: "b", asOf: 2n });
     await sleep(20);
     expect(source.reads).toBe(2);
     await hub.close();
@@ -43,7 +53,7 @@ describe("a hub", () => {
 
   test("drops what is not newer", async () => {
     const source = createSource("new", 5n);
-    const hub = createHub(source.read, () => {});
+    const hub = hubOf(source);
     const values = (await hub.join())!;
     await values.next();
 
@@ -52,22 +62,22 @@ describe("a hub", () => {
     await sleep(10);
     source.set("newer", 6n);
     hub.hint();
-    expect((await values.next()).value?.value).toBe("newer");
+    expect((await values.next()).value?.row).toBe("newer");
     await hub.close();
   });
 
   test("gives a subscriber that comes later the present value though it is not new", async () => {
     const source = createSource("a", 1n);
-    const hub = createHub(source.read, () => {});
+    const hub = hubOf(source);
     await hub.join();
     const late = (await hub.join())!;
-    expect((await late.next()).value?.value).toBe("a");
+    expect((await late.next()).value?.row).toBe("a");
     await hub.close();
   });
 
   test("goes on after reads that failed", async () => {
     const source = createSource("a", 1n);
-    const hub = createHub(source.read, () => {});
+    const hub = hubOf(source);
     const values = (await hub.join())!;
     await values.next();
 
@@ -76,23 +86,23 @@ describe("a hub", () => {
     hub.hint();
     await sleep(10);
     source.failing = false;
-    expect((await values.next()).value?.value).toBe("b");
+    expect((await values.next()).value?.row).toBe("b");
     await hub.close();
   });
 
-  test("reads again for a ballot that is news, and only then", async () => {
+  test("reads again for a version that is news, and only then", async () => {
     const source = createSource("a", 3n);
-    const hub = createHub(source.read, () => {});
+    const hub = hubOf(source);
     const values = (await hub.join())!;
     await values.next();
     source.reads = 0;
 
-    hub.found(3n);
-    hub.found(2n);
+    hub.found(version("a", 3n));
+    hub.found(version("z", 2n));
     expect(source.reads).toBe(0);
     source.set("b", 4n);
-    hub.found(4n);
-    expect((await values.next()).value?.value).toBe("b");
+    hub.found(version("b", 4n));
+    expect((await values.next()).value?.row).toBe("b");
     expect(source.reads).toBe(1);
     source.set();
     hub.found(undefined);
@@ -101,25 +111,68 @@ describe("a hub", () => {
 
   test("reads nothing for a subscriber that comes back and has not seen more", async () => {
     const source = createSource("a", 5n);
-    const hub = createHub(source.read, () => {});
+    const hub = hubOf(source);
     await hub.join();
     source.reads = 0;
 
     const [equal, older] = [(await hub.join(5n))!, (await hub.join(3n))!];
     expect(source.reads).toBe(0);
     expect(equal.take()).toBeUndefined();
-    expect(older.take()?.value).toBe("a");
+    expect(older.take()?.row).toBe("a");
     source.set("b", 6n);
     expect((await hub.join(6n))!.take()).toBeUndefined();
     expect(source.reads).toBe(1);
-    expect((await equal.next()).value?.value).toBe("b");
+    expect((await equal.next()).value?.row).toBe("b");
+  });
+
+  test("tells whatever differs where no ballot orders it, though a since is equal", async () => {
+    const source = createSource("a");
+    const hub = hubOf(source);
+    const values = (await hub.join())!;
+    await values.next();
+    source.set("b");
+    hub.hint();
+    expect((await values.next()).value).toEqual({ row: "b", asOf: null });
+    source.reads = 0;
+    hub.found(version("b"));
+    expect(source.reads).toBe(0);
+    source.set("a");
+    hub.found(version("a"));
+    expect((await values.next()).value?.row).toBe("a");
+    expect((await hub.join(0n))!.take()?.row).toBe("a");
+  });
+
+  test("tells a version without a ballot after one with it, and then only a larger one", async () => {
+    const source = createSource("a", 5n);
+    const hub = hubOf(source);
+    const values = (await hub.join())!;
+    await values.next();
+    source.set("null");
+    hub.hint();
+    expect((await values.next()).value).toEqual({ row: "null", asOf: null });
+    source.set("b", 7n);
+    hub.hint();
+    expect((await values.next()).value?.row).toBe("b");
+    source.set("a", 5n);
+    hub.hint();
+    await sleep(10);
+    expect(values.take()).toBeUndefined();
+  });
+
+  test("of several cells reads anew for whoever comes back, who may have seen a later version", async () => {
+    const source = createSource("a", 5n);
+    const hub = createHub({ read: source.read, isOneCell: false, onEmpty: () => {} });
+    await hub.join();
+    source.set("b", 6n);
+    expect((await hub.join(4n))!.take()?.row).toBe("b");
+    expect((await hub.join(6n))!.take()).toBeUndefined();
   });
 
   test("fails a subscriber whose first read fails, and forgets it", async () => {
     const source = createSource("a", 1n);
     source.failing = true;
     let empty = 0;
-    const hub = createHub(source.read, () => empty++);
+    const hub = hubOf(source, () => empty++);
     await expect(hub.join()).rejects.toThrow("Cassandra is away");
     expect(empty).toBe(1);
   });
@@ -127,7 +180,7 @@ describe("a hub", () => {
   test("is told empty when the last one leaves, also one that waits", async () => {
     const source = createSource("a", 1n);
     let empty = 0;
-    const hub = createHub(source.read, () => empty++);
+    const hub = hubOf(source, () => empty++);
     const [one, two] = [(await hub.join())!, (await hub.join())!];
     await one.next();
     const waiting = one.next();
@@ -141,7 +194,7 @@ describe("a hub", () => {
   test("ends with the value, but not for one who came while it was read to be gone", async () => {
     const source = createSource("a", 1n);
     let empty = 0;
-    const hub = createHub(source.read, () => empty++);
+    const hub = hubOf(source, () => empty++);
     const early = (await hub.join())!;
     await early.next();
 
@@ -150,7 +203,7 @@ describe("a hub", () => {
     source.set("again", 9n);
     const late = await hub.join();
     expect(await early.next()).toMatchObject({ done: true });
-    expect((await late!.next()).value?.value).toBe("again");
+    expect((await late!.next()).value?.row).toBe("again");
     expect(empty).toBe(0);
     await hub.close();
   });
@@ -272,9 +325,9 @@ describe("a feed", () => {
       () => {},
     );
     const follower = feed.join();
-    feed.hint("a", "A", "created");
-    for (let count = 0; count < 9; count++) feed.hint("a", "A", count % 2 ? "people" : "updated");
-    feed.hint("b", "B", "people");
+    feed.hint("a", "A", ["created"]);
+    for (let count = 0; count < 9; count++) feed.hint("a", "A", [count % 2 ? "people" : "updated"]);
+    feed.hint("b", "B", ["people"]);
     const events = [await follower.next(), await follower.next(), await follower.next()];
     expect(events.map(({ value }) => String(value)).toSorted()).toEqual([
       "A: created",
@@ -290,7 +343,7 @@ describe("a feed", () => {
       () => {},
     );
     const follower = feed.join();
-    feed.hint("a", "A", "people");
+    feed.hint("a", "A", ["people"]);
     expect((await follower.next()).value).toBe("reset");
   });
 
@@ -308,7 +361,7 @@ describe("a feed", () => {
       () => {},
     );
     const follower = feed.join();
-    for (let member = 0; member < 5000; member++) feed.hint(String(member), member, "people");
+    for (let member = 0; member < 5000; member++) feed.hint(String(member), member, ["people"]);
     expect((await follower.next()).value).toBe("reset");
     expect(most).toBe(1000);
   });

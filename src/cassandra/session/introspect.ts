@@ -73,7 +73,7 @@ export async function tableIds(
  * Reads the version of the schema on which all nodes agree, as the node that answers sees it; undefined: they do not,
  * as right after a change, or while a node is down.
  */
-export async function agreedVersion(session: Session): Promise<string | undefined> {
+export async function agreedVersion(session: Pick<Session, "run">): Promise<string | undefined> {
   const [own, peers] = await Promise.all([
     read(session, "SELECT schema_version FROM system.local"),
     read(session, "SELECT schema_version FROM system.peers"),
@@ -84,7 +84,30 @@ export async function agreedVersion(session: Session): Promise<string | undefine
   return distinct.size === 1 ? [...distinct][0] : undefined;
 }
 
-function read(session: Session, cql: string): Promise<readonly RawRow[]> {
+/**
+ * Reads how Cassandra repairs replicas of which a read of a table, or of a materialised view, finds that they differ:
+ * `BLOCKING` or `NONE`. Undefined: there is no such table, or a Cassandra before 4.0, where it was always blocking.
+ */
+export async function readRepairIn(
+  session: Pick<Session, "run">,
+  keyspace: string,
+  table: string,
+): Promise<string | undefined> {
+  const inKeyspace = `WHERE keyspace_name = ${literal(keyspace)}`;
+  const [row] = [
+    ...(await read(
+      session,
+      `SELECT * FROM system_schema.tables ${inKeyspace} AND table_name = ${literal(table)}`,
+    )),
+    ...(await read(
+      session,
+      `SELECT * FROM system_schema.views ${inKeyspace} AND view_name = ${literal(table)}`,
+    )),
+  ];
+  return row?.["read_repair"] as string | undefined;
+}
+
+function read(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
   return session.run({ ...text(cql), kind: "system", decode: (rows) => rows });
 }
 

@@ -10,24 +10,27 @@ const key = { city: "Rome", id: "00000000-0000-4000-8000-000000000001" };
 const heard: number[] = [];
 let awaited = Promise.withResolvers<void>();
 const live = createLive({
+  session: { run: read, keyspace: "bench", report: () => {} },
   relay: await loadRelay({ url: redis, keyspace: "bench" }, console.error),
 });
-await live.watch(PartyTable, key, { read, ballots: () => Promise.resolve([]) });
+await live.watch(PartyTable, key, { columns: ["people"] });
 
 const answers = { hint, heardAt, times: () => heard.length };
 export type HearerAnswers = typeof answers;
 answer(answers);
 
-function read() {
+/** Notes a read, and answers it with a newer count than the last one. */
+function read<Result>(): Promise<Result> {
   heard.push(now());
   awaited.resolve();
   awaited = Promise.withResolvers();
-  return Promise.resolve({ value: key, ballot: BigInt(heard.length) });
+  const people = heard.length;
+  return Promise.resolve({ ...key, people, "writetime(people)": BigInt(people) } as Result);
 }
 
 /** Tells, here and everywhere; gives when it was heard here. */
 function hint(): number {
-  live.hint(PartyTable, key, "people");
+  live.hint(PartyTable, key, ["people"]);
   return heard.at(-1)!;
 }
 

@@ -1,0 +1,147 @@
+import {
+  badStatement,
+  clusteringIdentity,
+  clusteringKeyOf,
+  partitionKeyOf,
+  type RawRow,
+  select,
+  selectRows,
+  type Session,
+  type Statement,
+  type Table,
+  UnreadableRow,
+} from "../cassandra/index.ts";
+import { dataColumns, isOneCell, oneText, valueText, writetimeOf } from "./columns.ts";
+import type { Seen } from "./hub.ts";
+import { numberOf } from "./number.ts";
+
+/**
+ * Returns the row as its subscribers get it, or why it cannot be shown to them; it may throw that, too.
+ *
+ * @example (row) => showRow(builder, Message, row)
+ */
+export type Admit = <R extends object>(row: R) => R | UnreadableRow;
+
+/** What a view shows. */
+export interface ViewOptions {
+  /** The columns that are watched. */
+  readonly columns: readonly string[];
+  /** Columns that are read along, and of which a change alone is no news. */
+  readonly beside?: readonly string[] | undefined;
+  readonly admit?: Admit | undefined;
+}
+
+/** What is watched of a row of a table, and how it is read. */
+export interface View {
+  readonly table: Table;
+  /** Equal for equal views. */
+  readonly text: string;
+  /** The watched columns, in the table's order. */
+  readonly columns: readonly string[];
+  /** Whether a version is one cell of a table of lightweight transactions. */
+  readonly isOneCell: boolean;
+  /** Reads the present version; undefined: there is no such row. @throws UnreadableRow */
+  read(key: RawRow): Promise<Seen<RawRow> | undefined>;
+  /** Reads rows of one partition by one query, in their order; undefined where there is none. */
+  readAll(keys: readonly RawRow[]): Promise<readonly (Seen<RawRow> | UnreadableRow | undefined)[]>;
+}
+
+/** @throws CassandraError `BAD_STATEMENT` for a column that cannot be watched, or none */
+export function createView(
+  session: Pick<Session, "run">,
+  table: Table,
+  { columns: watched, beside = [], admit = same }: ViewOptions,
+): View {
+  if (watched.length === 0) throw badStatement(table, "has nothing to watch without columns");
+  const columns = dataColumns(table, watched);
+  const names = dataColumns(table, [...watched, ...beside]);
+  const options = { columns: names, writetime: columns } as never;
+
+  function seen(row: RawRow): Seen<RawRow> {
+    const shown = admit(row);
+    if (shown instanceof UnreadableRow) throw shown;
+    return seenOf(table, columns, row, shown);
+  }
+
+  function readEach(keys: readonly RawRow[]): Statement<Found> {
+    const [first] = keys;
+    const rows = keys.map((key) => clusteringKeyOf(table, key));
+    // A table without a clustering key has one row in each partition.
+    return keys.length === 1
+      ? each(table, select(table, first as never, options), columns)
+      : each(table, selectRows(table, partitionKeyOf(table, first!), rows, options), columns);
+  }
+
+  return {
+    table,
+    text: JSON.stringify([numberOf(table), columns, names, admit === same ? 0 : numberOf(admit)]),
+    columns,
+    isOneCell: table.lwt && columns.length === 1,
+    async read(key) {
+      const row = await session.run<RawRow | undefined>(select(table, key as never, options));
+      return row && seen(row);
+    },
+    async readAll(keys) {
+      const found = await session.run(readEach(keys));
+      return keys.map((key) => found.get(clusteringIdentity(table, key)));
+    },
+  };
+}
+
+function same<R extends object>(row: R): R {
+  return row;
+}
+
+/** What was found of rows of a partition, by the identities of their clustering keys. */
+type Found = ReadonlyMap<string, Seen<RawRow> | UnreadableRow>;
+
+/** The same read, each row by itself: one that cannot be read does not fail the others. */
+function each(
+  table: Table,
+  { rest: _, ...statement }: Statement<RawRow | readonly RawRow[] | undefined>,
+  columns: readonly string[],
+): Statement<Found> {
+  const decodeOne = (raw: RawRow): readonly (readonly [string, Seen<RawRow> | UnreadableRow])[] => {
+    try {
+      const rows = [statement.decode([raw])].flat();
+      return rows.flatMap((row) =>
+        row ? [[clusteringIdentity(table, row), seenOf(table, columns, row, row)]] : [],
+      );
+    } catch (error) {
+      if (!(error instanceof UnreadableRow)) throw error;
+      return [[clusteringIdentity(table, error.storedKey), error]];
+    }
+  };
+  return { ...statement, decode: (rows) => new Map(rows.flatMap(decodeOne)) };
+}
+
+function seenOf(
+  table: Table,
+  columns: readonly string[],
+  row: RawRow,
+  shown: RawRow,
+): Seen<RawRow> {
+  const times = columns.map((name) => writetimeOf(row, name));
+  const version = { row: shown, asOf: largest(times) };
+  if (!table.lwt) return { version, isOrdered: false, text: textOf(table, row, columns) };
+  const collections = columns.filter((name) => !isOneCell(table, name));
+  return {
+    version,
+    isOrdered: collections.length === 0 && !times.includes(null),
+    text: oneText([
+      ...times.map(String),
+      ...collections.map((name) => valueText(table, row, name)),
+    ]),
+  };
+}
+
+function textOf(table: Table, row: RawRow, columns: readonly string[]): string {
+  return oneText(columns.map((name) => valueText(table, row, name)));
+}
+
+function largest(times: readonly (bigint | null)[]): bigint | null {
+  return times.reduce(
+    (most, time) => (time !== null && (most === null || time > most) ? time : most),
+    null,
+  );
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, inject, test } from "vitest";
+import { asc, connect, int, select, table, text } from "../../src/cassandra/index.ts";
+import { createLanes, type Draft } from "../../src/lane/index.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { startProxy } from "../fixtures/proxy.ts";
+
+const Desk = table(
+  "desk",
+  { room: text(), id: int(), seats: int().default(0), name: text() },
+  { partition: ["room"], clustering: [asc("id")], lwt: true, lanes: { remembers: 60 } },
+);
+type Row = Draft<typeof Desk>;
+
+/** Adds a seat to a desk. */
+const addSeat = (row: Row) => {
+  const seats = row.get("seats") + 1;
+  row.set({ seats });
+  return seats;
+};
+
+/** Names a desk, whatever is known of it. */
+const rename = (name: string) => (row: Row) => row.set({ name });
+
+const changed = (answer?: unknown) => ({ outcome: "changed", answer });
+/** Which request of an addition writes: the one before it reads the desk. */
+const ROUND = 2;
+const unknown = { code: "OUTCOME_UNKNOWN" };
+
+let keyspace: TestKeyspace;
+beforeAll(async () => {
+  keyspace = await createKeyspace(Desk);
+});
+afterAll(() => keyspace[Symbol.asyncDispose]());
+
+/** A room with a desk of one seat, and a process whose requests and answers get lost on their way. */
+async function start() {
+  await using opened = new AsyncDisposableStack();
+  const { cluster, name } = keyspace;
+  const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
+  const contactPoints = [proxy.contactPoint];
+  const session = opened.use(await connect({ ...cluster, contactPoints, keyspace: name }));
+  const lanes = createLanes(session);
+  opened.defer(() => lanes.close());
+  const room = randomUUID();
+  await lanes.create(Desk, { room, id: 1 });
+  const key = { room, id: 1 };
+  const add = () => lanes.change(Desk, key, addSeat);
+  // The process has its cell then, and each statement is prepared.
+  await add();
+  await lanes.change(Desk, key, rename("first"));
+  const kept = opened.move();
+  return {
+    proxy,
+    lanes,
+    room,
+    add,
+    rename: (to: string) => lanes.change(Desk, key, rename(to)),
+    addOnce: (id: string) => {
+      const once = { id, args: "add", answer: int() };
+      return lanes.change(Desk, key, addSeat, { once });
+    },
+    /** Another process, whose requests and answers all arrive. */
+    others: createLanes(keyspace.session),
+    desk: () => keyspace.session.run(select(Desk, key)),
+    /** Another program deletes the room: its desks, and what processes keep in it. */
+    deleteRoom: () => keyspace.session.cql("DELETE FROM desk WHERE room = ?", [room]),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+describe.concurrent("changes by different functions in one partition", () => {
+  test("are answered in order of arrival", async ({ expect }) => {
+    await using place = await start();
+    const { lanes, add, desk } = place;
+    const asked = Promise.all([add(), add(), place.rename("second"), add()]);
+    expect(lanes.size).toBe(1);
+    expect(await asked).toEqual([changed(2), changed(3), changed(), changed(4)]);
+    expect(await desk()).toMatchObject({ seats: 4, name: "second" });
+  });
+
+  test("are not sent before a round is settled whose answer is lost", async ({ expect }) => {
+    await using place = await start();
+    const { proxy, add, desk } = place;
+    proxy.loseAnswer(ROUND);
+    const added = add();
+    const named = Promise.resolve().then(() => place.rename("second"));
+    expect(await Promise.all([added, named])).toEqual([changed(2), changed()]);
+    expect(await desk()).toMatchObject({ seats: 2, name: "second" });
+  });
+
+  test("are not applied again by a round that arrives late", async ({ expect }) => {
+    await using place = await start();
+    const { proxy, add, desk } = place;
+    const release = proxy.holdRequest(ROUND);
+    expect(await add()).toEqual(changed(2));
+    expect(await place.rename("second")).toEqual(changed());
+    await release();
+    expect(await desk()).toMatchObject({ seats: 2, name: "second" });
+    expect(await add()).toEqual(changed(3));
+  });
+
+  test("are applied once if they are sent again under their id, whichever answer was lost", async ({
+    expect,
+  }) => {
+    await using place = await start();
+    const { proxy, addOnce, desk, room, others } = place;
+    const id = randomUUID();
+    proxy.loseAnswer(ROUND);
+    // Whether it is told in time or not.
+    await addOnce(id).catch(() => {});
+    expect(await place.rename("second")).toEqual(changed());
+    expect(await addOnce(id)).toEqual(changed(2));
+    const once = { id, args: "add", answer: int() };
+    expect(await others.change(Desk, { room, id: 1 }, addSeat, { once })).toEqual(changed(2));
+    expect(await desk()).toMatchObject({ seats: 2 });
+  });
+});
+
+describe.concurrent("where another program deletes the partition", () => {
+  test("while an answer is lost, nobody can say what became of the round", async ({ expect }) => {
+    await using place = await start();
+    const { proxy, lanes, add, desk, deleteRoom } = place;
+    proxy.loseAnswer(ROUND);
+    const lost = add();
+    const told = expect(lost).rejects.toMatchObject(unknown);
+    await expect.poll(async () => (await desk())?.seats).toBe(2);
+    await deleteRoom();
+    await told;
+    await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
+    expect(await desk()).toBeUndefined();
+    expect(await add()).toEqual({ outcome: "missing" });
+  });
+
+  test("while a request is late, nothing of it is applied to what is created in its place", async ({
+    expect,
+  }) => {
+    await using place = await start();
+    const { proxy, lanes, room, others, add, desk, deleteRoom } = place;
+    // It needs nothing of the desk but that there is one, and so reads nothing before.
+    const release = proxy.holdRequest(1);
+    const told = expect(place.rename("late")).rejects.toMatchObject(unknown);
+    await deleteRoom();
+    await others.create(Desk, { room, id: 1, name: "second" });
+    await told;
+    await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
+    await release();
+    expect(await desk()).toMatchObject({ name: "second" });
+    expect(await add()).toEqual(changed(1));
+  });
+
+  test("while nothing is asked for, the process takes a new cell, and goes on", async ({
+    expect,
+  }) => {
+    await using place = await start();
+    const { lanes, room, add, desk, deleteRoom } = place;
+    await deleteRoom();
+    expect(await add()).toEqual({ outcome: "missing" });
+    expect(await lanes.create(Desk, { room, id: 1 })).toMatchObject({ outcome: "created" });
+    expect(await add()).toEqual(changed(1));
+    expect(await desk()).toMatchObject({ seats: 1 });
+  });
+});
