@@ -31,6 +31,7 @@ export {
   keyOfText,
   keyText,
   partitionKeyOf,
+  taking,
 } from "./key.ts";
 export { laneColumns, type LaneColumns, presenceColumn, type TableLanes } from "./lane-columns.ts";
 export { MAX_ROWS_A_QUERY } from "./session/loader.ts";

@@ -1,12 +1,15 @@
 import {
   badStatement,
   columnOf,
+  type ColumnType,
+  dataNames,
+  isStatic,
   oncePerTable,
   readable,
   readAs,
   type Row,
-  staticNames,
   type Table,
+  taking,
   unreadableColumn,
 } from "../cassandra/index.ts";
 import { type Change, type Draft, Refused } from "./change.ts";
@@ -39,8 +42,38 @@ const NOTHING: Values = Object.freeze({});
 /** In place of an answer, which may be anything: the change has to wait for another round. Also thrown by a draft's `get`. */
 export const WAITS = Symbol("waits");
 
-/** The names of the static columns of a table. */
-const namesOfStatics = oncePerTable((table) => new Set(staticNames(table)));
+/** What a draft has to know of a column that a change can read and set. */
+interface DraftColumn {
+  readonly isStatic: boolean;
+  /** Returns a value in its stored form, which no one else can change in place. @throws InvalidValue */
+  readonly check: (value: unknown) => unknown;
+  readonly nullable: boolean;
+}
+
+/** The columns of a table that are not in the key, by their names. */
+const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
+  const entries = dataNames(table).map((name) => {
+    const column = columnOf(table, name);
+    const take = taking(table, name, "check");
+    const check = (value: unknown) => ownOf(column.type, take(value));
+    return [name, { isStatic: isStatic(column), check, nullable: column.nullable }] as const;
+  });
+  return new Map(entries);
+});
+
+/** A value that can be changed in place, as a copy. */
+export function ownOf(type: ColumnType, value: unknown): unknown {
+  return typeof value === "object" && value !== null ? type.decode(type.encode(value)) : value;
+}
+
+/** The failure of a change whatever it may have to wait for. */
+class NeverWaits {
+  readonly cause: Error;
+
+  constructor(cause: Error) {
+    this.cause = cause;
+  }
+}
 
 /** A row of a round, in which its changes are run one after the other. */
 export class RowDraft implements Draft<Table> {
@@ -57,7 +90,7 @@ export class RowDraft implements Draft<Table> {
   readonly #key: Values;
   readonly #own: Cells;
   readonly #shared: Cells;
-  readonly #statics: ReadonlySet<string>;
+  readonly #columns: ReadonlyMap<string, DraftColumn>;
   /** What was put into the cells, so that it can be taken out: values, name, and what was there, one after the other. */
   readonly #log: unknown[] = [];
 
@@ -67,7 +100,7 @@ export class RowDraft implements Draft<Table> {
     this.#key = key;
     this.#own = own;
     this.#shared = shared;
-    this.#statics = namesOfStatics(table);
+    this.#columns = draftColumns(table);
   }
 
   /** The columns by which changes were judged, and was to be judged the one that had to wait. */
@@ -79,7 +112,8 @@ export class RowDraft implements Draft<Table> {
   /** The static columns that changes have set. */
   get sharedNames(): readonly string[] {
     const log = this.#log;
-    return log.filter((_, at) => at % 3 === 1 && log[at - 1] === this.#shared.next) as string[];
+    const names = log.filter((_, at) => at % 3 === 1 && log[at - 1] === this.#shared.next);
+    return [...new Set(names as string[])];
   }
 
   /**
@@ -94,20 +128,22 @@ export class RowDraft implements Draft<Table> {
     this.#isRunning = true;
     try {
       const answer = change(this);
+      this.#check(answer);
       // It may have caught what gave it up.
       if (this.#missing !== undefined) throw WAITS;
-      this.#check(answer);
       if (!(answer instanceof Refused)) return accept(answer);
       this.#undo(from, false);
       return answer;
     } catch (error) {
-      if (error === WAITS) {
+      // Also if it has caught what gave it up, and thrown another one.
+      if (this.#missing !== undefined && !(error instanceof NeverWaits)) {
         this.#asks = [...this.#namesSince(from), this.#missing!];
         this.#undo(from, true);
         return WAITS;
       }
       // What it was judged by stays: its failure holds only while that is so.
       this.#undo(from, false);
+      if (error instanceof NeverWaits) return error.cause;
       return error instanceof Error ? error : new Error(String(error), { cause: error });
     } finally {
       this.#isRunning = false;
@@ -120,7 +156,7 @@ export class RowDraft implements Draft<Table> {
   }
 
   get<Name extends string>(name: Name): Row<Table>[Name] {
-    const cells = this.#cellsOf(name);
+    const cells = this.#cellsOf(this.#column(name));
     const next = cells.next[name];
     if (cells === this.#shared) {
       this.usesShared = true;
@@ -135,20 +171,23 @@ export class RowDraft implements Draft<Table> {
   }
 
   assume(name: string, value: unknown): void {
-    const { seen, base } = this.#cellsOf(name);
-    if (seenIn(seen, name) === undefined && base[name] === undefined) this.#put(base, name, value);
+    const column = this.#column(name);
+    const { seen, base } = this.#cellsOf(column);
+    if (seenIn(seen, name) !== undefined || base[name] !== undefined) return;
+    this.#put(base, name, column.check(value));
   }
 
   set(values: Values): void {
     for (const name in values) {
       const value = values[name];
       if (value === undefined) continue;
-      const cells = this.#cellsOf(name);
+      const column = this.#column(name);
+      const cells = this.#cellsOf(column);
       // Several rows of a round write it, so it must be known what it was.
       if (cells === this.#shared && cells.base[name] === undefined) {
         this.#put(cells.base, name, this.#known(cells, name));
       }
-      this.#put(cells.next, name, value);
+      this.#put(cells.next, name, value === null && column.nullable ? null : column.check(value));
     }
   }
 
@@ -158,32 +197,40 @@ export class RowDraft implements Draft<Table> {
     return refused;
   }
 
-  #cellsOf(name: string): Cells {
+  #column(name: string): DraftColumn {
     if (!this.#isRunning) {
       throw badStatement(
         this.#table,
         "was changed by a function that had returned: it cannot wait",
       );
     }
-    return this.#statics.has(name) ? this.#shared : this.#own;
+    const column = this.#columns.get(name);
+    if (!column) throw badStatement(this.#table, `has no column "${name}" that a change can have`);
+    return column;
+  }
+
+  #cellsOf({ isStatic }: DraftColumn): Cells {
+    return isStatic ? this.#shared : this.#own;
   }
 
   #known({ seen }: Cells, name: string): unknown {
     const stored = seenIn(seen, name);
     if (stored !== undefined) return stored;
-    columnOf(this.#table, name);
     this.#missing = name;
     throw WAITS;
   }
 
   /** @throws CassandraError `BAD_STATEMENT` for an answer that the compiler was not asked about */
   #check(answer: unknown): void {
-    if (this.#refused && answer !== this.#refused) {
+    if (this.#refused && this.#missing === undefined && answer !== this.#refused) {
       throw badStatement(this.#table, "was changed by a function that did not return its refusal");
     }
-    if (typeof (answer as PromiseLike<unknown> | undefined)?.then === "function") {
-      throw badStatement(this.#table, "was changed by a function that is async: it cannot wait");
-    }
+    if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== "function") return;
+    // Its failure is told here.
+    if (answer instanceof Promise) answer.catch(() => {});
+    throw new NeverWaits(
+      badStatement(this.#table, "was changed by a function that is async: it cannot wait"),
+    );
   }
 
   /** A stored value as a row of the model has it, its own. @throws UnreadableRow if no row can have it */
@@ -191,7 +238,7 @@ export class RowDraft implements Draft<Table> {
     if (typeof stored === "number" || typeof stored === "string") return stored;
     const column = columnOf(this.#table, name);
     const { type, nullable } = column;
-    if (readable(stored) !== null) return type.decode(type.encode(stored));
+    if (readable(stored) !== null) return ownOf(type, stored);
     const value = readAs(column, stored);
     if (value !== null || nullable) return value;
     throw unreadableColumn(this.#table, { ...this.#key, [name]: stored }, name);

@@ -87,26 +87,23 @@ export function fold<T extends Table>(
   const asks = [...draft.judgedBy, ...(journal?.names ?? [])];
   const written = memory?.written() ?? NOTHING;
   const set = changedIn(table, own);
-  if (set.length === 0 && written === NOTHING && draft.sharedNames.length === 0) return unwritten();
-  if (set.length === 0 && written === NOTHING) {
-    // The round needs a statement that holds only while the row is as it was seen: it writes a column again as it is.
-    const [again] = [...namesIn(own.base), ...regularNames(table)];
-    if (again === undefined) throw badStatement(table, "has no column outside the key in its rows");
-    own.next[again] = own.base[again] ??= seenIn(own.seen, again);
-    if (own.base[again] === undefined) return waits([again]);
-    set.push(again);
-  }
+  const isWritten = set.length > 0 || written !== NOTHING;
+  if (!isWritten && draft.sharedNames.length === 0) return unwritten();
   try {
+    // The round needs a statement that holds only while the row is as it was seen: it writes a column again as it is.
+    const again = isWritten ? undefined : asItIs(table, own);
+    if (again?.isUnseen) return waits(regularNames(table));
     const condition = conditionOf(table, key, own, memory);
-    return condition ? plan(condition) : waits(regularNames(table));
+    return condition ? plan(condition, again?.name) : waits(regularNames(table));
   } catch (error) {
     draft.revert();
     throw error;
   }
 
-  function plan(condition: Condition): Folded<T> {
+  function plan(condition: Condition, again: string | undefined): Folded<T> {
     const values: Record<string, unknown> = { ...written };
     for (const name of set) values[name] = own.next[name];
+    if (again !== undefined) values[again] = own.base[again];
     // The table's own types: of any table the compiler cannot know them.
     const write = (update as Untyped)(table, key, values, condition) as Write<T, Lwt<unknown>>;
     const after: Record<string, unknown> = { ...own.seen };
@@ -130,6 +127,26 @@ export function fold<T extends Table>(
     const after = own.seen as StoredRow<T>;
     return { draft, answers: [], after, asks: [...asks, ...names], changed: [] };
   }
+}
+
+/**
+ * A column of a row that can be written again as it was seen, of which it is then judged, too.
+ *
+ * @throws CassandraError `BAD_STATEMENT` if there is none
+ */
+function asItIs(
+  table: Table,
+  { seen, base }: Cells,
+): { readonly name: string; readonly isUnseen: boolean } {
+  const names = [...namesIn(base), ...regularNames(table)];
+  const valueOf = (name: string) => base[name] ?? seenIn(seen, name);
+  const hasValue = (name: string) => readable(valueOf(name) ?? null) !== null;
+  const name = names.find(hasValue) ?? names.find((each) => valueOf(each) === null) ?? names[0];
+  if (name === undefined) throw badStatement(table, "has no column outside the key in its rows");
+  const isUnseen =
+    !hasValue(name) && regularNames(table).some((each) => valueOf(each) === undefined);
+  if (!isUnseen) base[name] ??= valueOf(name);
+  return { name, isUnseen };
 }
 
 /** Runs changes in their order, up to the first one that has to wait. */

@@ -61,6 +61,8 @@ export interface Identified {
   readonly type: ColumnType;
 }
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /**
  * Reads what identifies a change.
  *
@@ -71,10 +73,10 @@ export function identified<Answer>(table: Table, { id, args, answer }: Once<Answ
     const why = "remembers no changes, so none can have an id: give it lanes: { remembers: … }";
     throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" ${why}.`);
   }
-  const bytes = Buffer.from(id.replaceAll("-", ""), "hex");
-  if (bytes.length !== 16) {
+  if (!UUID.test(id)) {
     throw new CassandraError("BAD_STATEMENT", `The id of a change of "${table.name}" is no UUID.`);
   }
+  const bytes = Buffer.from(id.replaceAll("-", ""), "hex");
   const type = answer.type as ColumnType;
   return { id: bytes, args: hash("sha256", args, "buffer").subarray(0, ARGS), type };
 }

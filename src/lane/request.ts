@@ -1,5 +1,6 @@
 import {
   type ClusteringKey,
+  columnOf,
   createRow,
   dataNames,
   laneColumns,
@@ -13,11 +14,11 @@ import {
   staticNames,
   type StoredRow,
   type Table,
-  type UnreadableRow,
+  UnreadableRow,
   type Write,
 } from "../cassandra/index.ts";
 import type { RowChange } from "../row-change.ts";
-import type { Cells } from "./draft.ts";
+import { type Cells, ownOf } from "./draft.ts";
 import { fold, type FoldedChange, type Told } from "./fold.ts";
 
 /** What a lane is asked for about one row. */
@@ -103,7 +104,7 @@ function creation<T extends Table>(
   row: RowAlone<T>,
 ): RowPlan<T> {
   if (!seen) {
-    const answers = [{ outcome: "created", row }] as const;
+    const answers = [{ outcome: "created", row: ownRow(table, row) }] as const;
     // The table's own types: of any table the compiler cannot know them.
     const write = (createRow as Untyped)(table, row) as Write<T, Lwt<unknown>>;
     return {
@@ -121,7 +122,8 @@ function creation<T extends Table>(
     return { ...SIMPLE, answers: [], after: seen, asks: names };
   }
   const found = rowOfStored(table, { ...stored, ...place.partition, ...place.row });
-  const answers = [{ outcome: "exists", row: found }] as const;
+  const own = found instanceof UnreadableRow ? found : ownRow(table, found);
+  const answers = [{ outcome: "exists", row: own }] as const;
   const usesShared = staticNames(table).length > 0;
   return { ...SIMPLE, answers, after: seen, asks: names, usesShared };
 }
@@ -161,6 +163,16 @@ function changed<T extends Table>(
     seesChange,
     revert: () => draft.revert(),
   };
+}
+
+/** A row whose values nobody else can change in place. */
+function ownRow<R extends object>(table: Table, row: R): R {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    ownOf(columnOf(table, name).type, value),
+  ]);
+  // What a row says of columns that cannot be read stays with it.
+  return { ...row, ...Object.fromEntries(entries) };
 }
 
 /** A row as its creation leaves it: what it does not give is null, its memory too. */
