@@ -39,18 +39,24 @@ export function writetimeOf(row: RawRow, name: string): bigint | null {
   return (row[`writetime(${name})`] as bigint | null | undefined) ?? null;
 }
 
-/** A text of a column's value: equal for equal ones only. */
-export function valueText(table: Table, row: RawRow, name: string): string {
-  const value = row[name] ?? null;
-  if (value !== null) return `=${columnOf(table, name).type.toText(value)}`;
-  return unreadableColumns(row).has(name) ? "unreadable" : "null";
+/** Makes the function that gives a text of some columns of a row: short, and equal for equal values only. */
+export function valuesText(table: Table, names: readonly string[]): (row: RawRow) => string {
+  const columns = names.map((name) => ({ name, type: columnOf(table, name).type }));
+  return (row) =>
+    oneText(
+      columns.map(({ name, type }) => {
+        const value = row[name] ?? null;
+        if (value !== null) return `=${type.toText(value)}`;
+        return unreadableColumns(row).has(name) ? "unreadable" : "null";
+      }),
+    );
 }
 
-/** A text for several: short enough to be kept for each row, and equal for equal ones only, as far as SHA-1 tells them apart. */
-export function oneText(texts: readonly string[]): string {
-  const text = texts.length === 1 ? texts[0]! : JSON.stringify(texts);
+/** Returns a text for several: short enough to be kept for each row, and equal for equal ones only, as SHA-1 tells them apart. */
+function oneText(texts: readonly string[]): string {
+  const text = texts.map((each) => `${each.length}:${each}`).join();
   return text.length <= SHORT ? text : hash("sha1", text, "base64");
 }
 
-/** As long as a SHA-1 in base 64. */
-const SHORT = 28;
+/** Less than a SHA-1 in base 64, so that none of the two is the other. */
+const SHORT = 27;

@@ -8,19 +8,12 @@ import {
   type Table,
   UnreadableRow,
 } from "../cassandra/index.ts";
-import {
-  allDataColumns,
-  dataColumns,
-  isOneCell,
-  oneText,
-  valueText,
-  writetimeOf,
-} from "./columns.ts";
+import { allDataColumns, dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Followed } from "./known.ts";
 import { CREATED, type Marks } from "./memory.ts";
 import type { RowChange } from "../row-change.ts";
 import { numberOf } from "./number.ts";
-import type { Admit } from "./view.ts";
+import { type Admit, asItIs } from "./view.ts";
 
 /** What happened to a row of a followed partition, as it is when it is told. */
 export type FollowEvent<Key, Row, Name extends string = string, Partition = RawRow> =
@@ -55,23 +48,19 @@ export interface FollowedPartition extends Followed<RawRow, RawRow, FollowEvent<
   kindsOf(change: RowChange): readonly string[];
 }
 
-/** The kind of a change of columns that are not told apart. */
+/** The kind of a change of columns that are not told apart. No column that is has such a kind, whatever its name is. */
 const OTHERS = "others";
-
-/** The kind of a change of a column that is told apart. */
-function kindOf(name: string): string {
-  return `column ${name}`;
-}
 
 /** @throws CassandraError `BAD_STATEMENT` for a column that cannot be followed, or told apart */
 export function createFollowed(
   session: Pick<Session, "run" | "report">,
   table: Table,
   partition: RawRow,
-  { columns: given = allDataColumns(table), apart: told = [], admit = same }: FollowedOptions,
+  { columns: given = allDataColumns(table), apart: told = [], admit = asItIs }: FollowedOptions,
 ): FollowedPartition {
   const columns = dataColumns(table, [...given, ...told]);
   const apart = dataColumns(table, told);
+  const kinds = apart.map((name) => [name, `column ${name}`] as const);
   const together = columns.filter((name) => !apart.includes(name));
   const options = { columns, writetime: apart } as const;
   const reset = { kind: "reset", partition } as const;
@@ -80,19 +69,21 @@ export function createFollowed(
     return row instanceof UnreadableRow ? row : admit(row);
   }
 
-  function markOf(row: RawRow, name: string): string {
-    const isBallot = table.lwt && isOneCell(table, name);
-    return isBallot ? String(writetimeOf(row, name)) : oneText([valueText(table, row, name)]);
-  }
+  const othersOf = valuesText(table, together);
+  const marksOf = kinds.map(([name, kind]) => {
+    const hasBallot = table.lwt && isOneCell(table, name);
+    const byBallot = (row: RawRow) => String(writetimeOf(row, name));
+    return { kind, markOf: hasBallot ? byBallot : valuesText(table, [name]) };
+  });
 
   return {
     table,
     columns,
-    text: JSON.stringify([numberOf(table), columns, apart, admit === same ? 0 : numberOf(admit)]),
+    text: JSON.stringify([numberOf(table), columns, apart, numberOf(admit)]),
     kindsOf(change) {
       if (typeof change === "string") return [change];
-      const kinds = apart.filter((name) => change.includes(name)).map(kindOf);
-      return together.some((name) => change.includes(name)) ? [...kinds, OTHERS] : kinds;
+      const written = kinds.flatMap(([name, kind]) => (change.includes(name) ? [kind] : []));
+      return together.some((name) => change.includes(name)) ? [...written, OTHERS] : written;
     },
     // One of which something cannot be represented is followed like any other.
     async read(key) {
@@ -116,29 +107,25 @@ export function createFollowed(
     },
     keyOf: (row) => Object.fromEntries(keyNames(table).map((name) => [name, row[name]])),
     marks(row): Marks {
-      const each = apart.map((name) => [kindOf(name), markOf(row, name)] as const);
-      if (together.length === 0) return Object.fromEntries(each);
-      const others = oneText(together.map((name) => valueText(table, row, name)));
-      return Object.fromEntries([...each, [OTHERS, others]]);
+      const marks: Record<string, string> = {};
+      for (const { kind, markOf } of marksOf) marks[kind] = markOf(row);
+      if (together.length > 0) marks[OTHERS] = othersOf(row);
+      return marks;
     },
-    tell(key, row, kinds) {
+    tell(key, row, said) {
       if (!row) return { kind: "deleted", key };
-      if (kinds.has(CREATED)) return { kind: "created", row };
-      const changed = new Set(apart.filter((name) => kinds.has(kindOf(name))));
-      const others = kinds.has(OTHERS);
+      if (said.has(CREATED)) return { kind: "created", row };
+      const written = kinds.flatMap(([name, kind]) => (said.has(kind) ? [name] : []));
+      const others = said.has(OTHERS);
       // Nobody knows what changed.
-      const isAll = changed.size === 0 && !others;
+      const isAll = written.length === 0 && !others;
       return {
         kind: "updated",
         row,
-        changed: isAll ? new Set(apart) : changed,
+        changed: new Set(isAll ? apart : written),
         others: others || isAll,
       };
     },
     reset,
   };
-}
-
-function same<R extends object>(row: R): R {
-  return row;
 }

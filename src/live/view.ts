@@ -11,7 +11,7 @@ import {
   type Table,
   UnreadableRow,
 } from "../cassandra/index.ts";
-import { dataColumns, isOneCell, oneText, valueText, writetimeOf } from "./columns.ts";
+import { dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Seen } from "./hub.ts";
 import { numberOf } from "./number.ts";
 
@@ -21,6 +21,11 @@ import { numberOf } from "./number.ts";
  * @example (row) => showRow(builder, Message, row)
  */
 export type Admit = <R extends object>(row: R) => R | UnreadableRow;
+
+/** Admits every row. */
+export function asItIs<R extends object>(row: R): R {
+  return row;
+}
 
 /** What a view shows. */
 export interface ViewOptions {
@@ -42,7 +47,10 @@ export interface View {
   readonly isOneCell: boolean;
   /** Reads the present version; undefined: there is no such row. @throws UnreadableRow */
   read(key: RawRow): Promise<Seen<RawRow> | undefined>;
-  /** Reads rows of one partition by one query, in their order; undefined where there is none. */
+  /**
+   * Reads rows of one partition by one query to compare them with what is known, in their order; undefined where there is
+   * none.
+   */
   readAll(keys: readonly RawRow[]): Promise<readonly (Seen<RawRow> | UnreadableRow | undefined)[]>;
 }
 
@@ -50,17 +58,21 @@ export interface View {
 export function createView(
   session: Pick<Session, "run">,
   table: Table,
-  { columns: watched, beside = [], admit = same }: ViewOptions,
+  { columns: watched, beside = [], admit = asItIs }: ViewOptions,
 ): View {
   if (watched.length === 0) throw badStatement(table, "has nothing to watch without columns");
   const columns = dataColumns(table, watched);
   const names = dataColumns(table, [...watched, ...beside]);
   const options = { columns: names, writetime: columns } as never;
+  // Ballots tell what is news; without them only reads of the same columns never go back.
+  const compared = table.lwt ? ({ columns, writetime: columns } as never) : options;
+
+  const sight = createSight(table, columns);
 
   function seen(row: RawRow): Seen<RawRow> {
     const shown = admit(row);
     if (shown instanceof UnreadableRow) throw shown;
-    return seenOf(table, columns, row, shown);
+    return sight(row, shown);
   }
 
   function readEach(keys: readonly RawRow[]): Statement<Found> {
@@ -68,13 +80,13 @@ export function createView(
     const rows = keys.map((key) => clusteringKeyOf(table, key));
     // A table without a clustering key has one row in each partition.
     return keys.length === 1
-      ? each(table, select(table, first as never, options), columns)
-      : each(table, selectRows(table, partitionKeyOf(table, first!), rows, options), columns);
+      ? each(table, select(table, first as never, compared), sight)
+      : each(table, selectRows(table, partitionKeyOf(table, first!), rows, compared), sight);
   }
 
   return {
     table,
-    text: JSON.stringify([numberOf(table), columns, names, admit === same ? 0 : numberOf(admit)]),
+    text: JSON.stringify([numberOf(table), columns, names, numberOf(admit)]),
     columns,
     isOneCell: table.lwt && columns.length === 1,
     async read(key) {
@@ -88,56 +100,51 @@ export function createView(
   };
 }
 
-function same<R extends object>(row: R): R {
-  return row;
-}
-
 /** What was found of rows of a partition, by the identities of their clustering keys. */
 type Found = ReadonlyMap<string, Seen<RawRow> | UnreadableRow>;
 
 /** The same read, each row by itself: one that cannot be read does not fail the others. */
 function each(
   table: Table,
-  { rest: _, ...statement }: Statement<RawRow | readonly RawRow[] | undefined>,
-  columns: readonly string[],
+  statement: Statement<RawRow | readonly RawRow[] | undefined>,
+  sight: Sight,
 ): Statement<Found> {
   const decodeOne = (raw: RawRow): readonly (readonly [string, Seen<RawRow> | UnreadableRow])[] => {
     try {
       const rows = [statement.decode([raw])].flat();
       return rows.flatMap((row) =>
-        row ? [[clusteringIdentity(table, row), seenOf(table, columns, row, row)]] : [],
+        row ? [[clusteringIdentity(table, row), sight(row, row)]] : [],
       );
     } catch (error) {
       if (!(error instanceof UnreadableRow)) throw error;
       return [[clusteringIdentity(table, error.storedKey), error]];
     }
   };
-  return { ...statement, decode: (rows) => new Map(rows.flatMap(decodeOne)) };
+  const { rest: _, ...read } = statement;
+  return { ...read, decode: (rows) => new Map(rows.flatMap(decodeOne)) };
 }
 
-function seenOf(
-  table: Table,
-  columns: readonly string[],
-  row: RawRow,
-  shown: RawRow,
-): Seen<RawRow> {
-  const times = columns.map((name) => writetimeOf(row, name));
-  const version = { row: shown, asOf: largest(times) };
-  if (!table.lwt) return { version, isOrdered: false, text: textOf(table, row, columns) };
-  const collections = columns.filter((name) => !isOneCell(table, name));
-  return {
-    version,
-    isOrdered: collections.length === 0 && !times.includes(null),
-    text: oneText([
-      ...times.map(String),
-      ...collections.map((name) => valueText(table, row, name)),
-    ]),
+/**
+ * Makes the function that tells a version of a row by its ballots and collections, or, of a table of plain writes, by its
+ * values.
+ */
+function createSight(table: Table, columns: readonly string[]): Sight {
+  const textOf = valuesText(
+    table,
+    table.lwt ? columns.filter((name) => !isOneCell(table, name)) : columns,
+  );
+  const areCells = columns.every((name) => isOneCell(table, name));
+  return (row, shown) => {
+    const times = columns.map((name) => writetimeOf(row, name));
+    const version = { row: shown, asOf: largest(times) };
+    if (!table.lwt) return { version, isOrdered: false, text: textOf(row) };
+    const text = areCells ? times.join() : `${times.join()} ${textOf(row)}`;
+    return { version, isOrdered: areCells && !times.includes(null), text };
   };
 }
 
-function textOf(table: Table, row: RawRow, columns: readonly string[]): string {
-  return oneText(columns.map((name) => valueText(table, row, name)));
-}
+/** Gives what is seen of a row. @param shown as its subscribers get it */
+type Sight = (row: RawRow, shown: RawRow) => Seen<RawRow>;
 
 function largest(times: readonly (bigint | null)[]): bigint | null {
   return times.reduce(
