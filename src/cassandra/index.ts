@@ -47,6 +47,7 @@ export {
 } from "./session/options.ts";
 export { passOn } from "./session/pass-on.ts";
 export { type ReadOptions, type ReadRows, readRows } from "./session/read.ts";
+export { isSilent } from "./session/reason.ts";
 export { lackingRights } from "./session/rights.ts";
 export {
   decodeEach,
