@@ -98,6 +98,17 @@ describe("a refusal is one line and an exit status of its own", () => {
     });
   });
 
+  test("a variable in .env that is too large to start Java with", async () => {
+    await using directory = await createDirectory();
+    await writeFile(join(directory.path, ".env"), `SMALL=1\nPICTURE=${"x".repeat(3_000_000)}\n`);
+    const options = { cwd: directory.path, env: { PORT: "0" } };
+    expect(await runCommand(["serve"], options)).toEqual({
+      code: 4,
+      out: "",
+      err: "partyfinder: The program java cannot be started, for the environment is too large. Its largest variable is PICTURE, with 3000000 bytes: make it smaller, or take it out of the environment or .env.\n",
+    });
+  });
+
   test("neither Java nor Docker", async () => {
     await using directory = await createDirectory();
     const env = {
