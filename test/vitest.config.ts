@@ -5,7 +5,11 @@ import { defineConfig } from "vitest/config";
 const experimental = { viteModuleRunner: false };
 const pure = "test/**/*.pure.test.ts";
 const docker = "test/**/*.docker.test.ts";
-const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+// For a machine that does something else as well: only a test that hangs takes so long. In Docker each start of Cassandra
+// may take its two minutes.
+const patience = { testTimeout: 60_000, hookTimeout: 180_000 };
+const dockerPatience = { testTimeout: 400_000, hookTimeout: 400_000 };
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -42,7 +46,7 @@ export default defineConfig({
           // Never beside the others, some of which measure time; and one file at a time, for each starts containers.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
-          ...patience,
+          ...dockerPatience,
           experimental,
         },
       },

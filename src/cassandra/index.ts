@@ -50,6 +50,7 @@ export {
 export { passOn } from "./session/pass-on.ts";
 export { createReadRepair, type ReadRepairOf } from "./session/read-repair.ts";
 export { type ReadOptions, type ReadRows, readRows } from "./session/read.ts";
+export { isSilent } from "./session/reason.ts";
 export { lackingRights } from "./session/rights.ts";
 export {
   decodeEach,

@@ -108,6 +108,7 @@ const localReasons = {
   OWNER_ENDED: "ownerEnded",
   DIRECTORY_UNUSABLE: "cassandraFailed",
   CACHE_UNUSABLE: "settings",
+  ENVIRONMENT_TOO_LARGE: "settings",
 } as const satisfies Record<LocalError["code"], keyof typeof exitCodes>;
 
 function cassandraExit(error: CassandraError): Exit | undefined {

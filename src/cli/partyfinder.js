@@ -31,6 +31,14 @@ async function start() {
  * this user's own, because what is in it is run. Without a directory that can be written it does nothing.
  */
 async function cacheCompiled() {
-  const { readPlaces } = await import("../local/places.ts");
-  module.enableCompileCache(join(readPlaces(process.env).cacheDir, "compiled"));
+  try {
+    const { readPlaces } = await import("../local/places.ts");
+    const { makeDirectory } = await import("../local/directory.ts");
+    const directory = join(readPlaces(process.env).cacheDir, "compiled");
+    // Node.js would do that by itself, but may not return from it (see makeDirectory).
+    await makeDirectory(directory);
+    module.enableCompileCache(directory);
+  } catch {
+    // It is slower then, and what needs the directory says why it cannot be used.
+  }
 }

@@ -1,6 +1,7 @@
-import { spawn, type StdioOptions } from "node:child_process";
+import { type ChildProcess, spawn, type SpawnOptions, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { environmentTooLarge } from "./environment.ts";
 import { hasCode } from "./error.ts";
 
 /** How a child is started. */
@@ -29,7 +30,7 @@ export interface Child {
  * Starts a process that Ctrl-C does not reach (it leads a group of its own), and that is ended when this process
  * dies, however it dies.
  *
- * Rejects if there is no such command (`ENOENT`, `EACCES`).
+ * Rejects if there is no such command (`ENOENT`, `EACCES`), or with `ENVIRONMENT_TOO_LARGE`.
  */
 export async function startChild(
   command: string,
@@ -38,7 +39,7 @@ export async function startChild(
 ): Promise<Child> {
   // The guard comes first: it then learns of the child in the same moment as we do.
   const guard = startGuard();
-  const child = spawn(command, args, { cwd, stdio, env, detached: true });
+  const child = spawnOr(guard.dismiss, command, args, { cwd, stdio, env, detached: true });
   let running = true;
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (status, signal) => {
@@ -66,6 +67,21 @@ export async function startChild(
     ref: () => child.ref(),
     unref: () => child.unref(),
   };
+}
+
+/** Spawns a process. If Node.js throws at once, instead of telling later, something else is done before. */
+function spawnOr(
+  abandon: () => void,
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
+  try {
+    return spawn(command, args, options);
+  } catch (error) {
+    abandon();
+    throw hasCode(error, "E2BIG") ? environmentTooLarge(command, options.env, error) : error;
+  }
 }
 
 function killGroup(group: number, signal: NodeJS.Signals): void {
@@ -97,6 +113,8 @@ kill -s KILL -- "-$group"
 function startGuard() {
   const shell = spawn("/bin/sh", ["-c", guardScript], {
     cwd: "/",
+    // Ours may be too large to start anything with.
+    env: { PATH: process.env["PATH"] },
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CassandraContainer, StartedCassandraContainer } from "@testcontainers/cassandra";
 import type { ContainerRuntimeClient } from "testcontainers";
+import { answersCql } from "./answers-cql.ts";
 import { LocalError } from "./error.ts";
 
 // testcontainers is imported where it is used: it takes 0.2 to 0.6 s, which a run without Docker need not pay.
@@ -38,6 +40,9 @@ const DURABLE = [
   "-Dcassandra.settings.commitlog_sync=batch",
   "-Dcassandra.settings.commitlog_sync_period=0ms",
 ];
+
+/** How long a node may take to start, and then to serve clients, in milliseconds each. */
+const START_LIMIT = 120_000;
 
 /** How long a node whose data is kept may take to end by itself, in seconds; it needs about 3. */
 const GRACE_SECONDS = 10;
@@ -188,6 +193,9 @@ function volumeOf(dataDir: string): string {
   return `partyfinder-${createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12)}`;
 }
 
+/** What is said of a node that ended while it started. */
+const ENDED = "it ended";
+
 interface ContainerOptions extends Pick<DockerOptions, "port" | "signal"> {
   /** Undefined: throw-away data. */
   readonly volume: string | undefined;
@@ -233,7 +241,7 @@ async function startContainer(
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const started = await container.start();
-    signal?.throwIfAborted();
+    await untilAnswers(hostAddress(client), started.getPort(), attempt.log, signal);
     return { started, log: attempt.log };
   } catch (error) {
     await remove();
@@ -243,6 +251,26 @@ async function startContainer(
   } finally {
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/** Waits until a node whose port is open serves clients: the first queries may take it seconds. */
+async function untilAnswers(
+  host: string,
+  port: number,
+  log: Log,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const limit = performance.now() + START_LIMIT;
+  let hasEnded = false;
+  void log.ended.then(() => (hasEnded = true));
+  while (!(await answersCql(host, port))) {
+    signal?.throwIfAborted();
+    if (hasEnded) throw new Error(ENDED);
+    if (performance.now() > limit)
+      throw new Error(`it did not answer within ${START_LIMIT / 1000} s`);
+    await sleep(50);
+  }
+  signal?.throwIfAborted();
 }
 
 /**
@@ -276,6 +304,7 @@ async function developmentContainer(
   const container = new DevelopmentContainer(IMAGE)
     .withDefaultLogDriver() // the engine's own choice may be one that cannot be read
     .withWaitStrategy(Wait.forLogMessage("Startup complete")) // once the port for clients is open
+    .withStartupTimeout(START_LIMIT)
     .withLogConsumer((log) => keepTail(log, attempt.log));
   if (volume === undefined) return container;
   return container
@@ -339,7 +368,7 @@ function notStarted(cause: unknown, port: number | undefined, log: string): Loca
     const message = `Cassandra did not start in Docker: port ${port} is taken.`;
     return new LocalError("NOT_STARTED", message, { cause });
   }
-  const what = isEndOfLog(cause) ? "it ended" : reason;
+  const what = isEndOfLog(cause) ? ENDED : reason;
   const message = `Cassandra did not start in Docker: ${what}. ${quote(log)}`.trim();
   return new LocalError("NOT_STARTED", message, { cause });
 }

@@ -12,6 +12,7 @@
  * - `OWNER_ENDED`: the Cassandra was shared, and the process that ran it has ended it.
  * - `DIRECTORY_UNUSABLE`: the directory cannot be written, or is in use by a Cassandra that cannot be shared.
  * - `CACHE_UNUSABLE`: there is no place for what is fetched, or it cannot be read or written.
+ * - `ENVIRONMENT_TOO_LARGE`: no program can be started, as the environment has too much in it.
  */
 export type LocalErrorCode =
   | "NO_JAVA"
@@ -24,7 +25,8 @@ export type LocalErrorCode =
   | "DIED"
   | "OWNER_ENDED"
   | "DIRECTORY_UNUSABLE"
-  | "CACHE_UNUSABLE";
+  | "CACHE_UNUSABLE"
+  | "ENVIRONMENT_TOO_LARGE";
 
 /** A failure of the embedded Cassandra: its message says what was needed, what came instead and what to do. */
 export class LocalError extends Error {

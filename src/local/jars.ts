@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Artifact, artifactsOf } from "./artifact.ts";
 import { cassandraVersion } from "./artifacts.ts";
 import { inCache, requireWritable } from "./cache.ts";
+import { makeDirectory } from "./directory.ts";
 import { download, DownloadError } from "./download.ts";
 import type { EmbeddedOptions } from "./embedded.ts";
 import { hasCode, LocalError } from "./error.ts";
@@ -94,7 +95,7 @@ async function obtain(
 ): Promise<void> {
   const { repository, progress, signal } = options;
   signal?.throwIfAborted();
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeDirectory(dir);
   await removeLeftovers(dir);
   if (repository === undefined) progress("Asking Maven where to fetch Cassandra from.");
   const source: Source =

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { LocalError } from "./error.ts";
+import { environmentTooLarge } from "./environment.ts";
+import { hasCode, LocalError } from "./error.ts";
 
 /** A Java that Cassandra 5 runs on. */
 export interface Java {
@@ -22,7 +23,7 @@ export interface JavaPlace {
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** Finds the Java to run Cassandra with. Fails with `NO_JAVA` or `UNFIT_JAVA`. */
+/** Finds the Java to run Cassandra with. Fails with `NO_JAVA`, `UNFIT_JAVA` or `ENVIRONMENT_TOO_LARGE`. */
 export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
   const command = javaHome === undefined ? "java" : join(resolve(javaHome), "bin", "java");
   const place = javaHome === undefined ? "PATH" : `JAVA_HOME (${javaHome})`;
@@ -67,13 +68,14 @@ function isFit(version: string): boolean {
   return /^(11|17)\b/.test(version);
 }
 
-/** What `java -version` says; undefined if it cannot be run. */
+/** What `java -version` says; undefined if there is none that can be run. */
 async function buildOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     const options = { env: javaEnvironment(env) };
     const { stdout, stderr } = await promisify(execFile)(command, ["-version"], options);
     return stdout + stderr;
-  } catch {
+  } catch (error) {
+    if (hasCode(error, "E2BIG")) throw environmentTooLarge("java", env, error);
     return undefined;
   }
 }

@@ -15,7 +15,7 @@ import { LocalError } from "./error.ts";
 import type { Jars } from "./jars.ts";
 import { javaEnvironment } from "./java.ts";
 import { jvmArguments, logbackXml, STARTED } from "./jvm.ts";
-import { answersCql } from "./port.ts";
+import { answersCql } from "./answers-cql.ts";
 import { cassandraYaml, type Node } from "./yaml.ts";
 
 /** What a node is started with. */

@@ -47,23 +47,6 @@ export async function freePort(ip: string): Promise<number> {
   }
 }
 
-/** Whether a Cassandra answers there: to OPTIONS, the one request that needs no connection set up. */
-export function answersCql(ip: string, port: number): Promise<boolean> {
-  const options = Buffer.from([4, 0, 0, 0, 5, 0, 0, 0, 0]);
-  const supported = 6;
-  return new Promise((resolve) => {
-    const socket = connect(port, ip, () => socket.write(options));
-    const answer = (is: boolean) => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.setTimeout(2000, () => answer(false));
-    socket.once("data", (frame) => answer(frame[4] === supported));
-    socket.once("error", () => answer(false));
-    socket.once("close", () => answer(false));
-  });
-}
-
 function accepts(ip: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, ip);

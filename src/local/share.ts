@@ -3,7 +3,7 @@ import type { Embedded, EmbeddedOptions } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 import type { ProcessId } from "./process.ts";
 import { currentHolder, type Holder } from "./lock.ts";
-import { answersCql } from "./port.ts";
+import { answersCql } from "./answers-cql.ts";
 import { localDataCenter } from "./yaml.ts";
 
 /** How long a Cassandra that was started by somebody else may take to answer, in milliseconds. */

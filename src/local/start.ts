@@ -1,7 +1,8 @@
-import { access, chmod, constants, mkdir, stat } from "node:fs/promises";
+import { access, chmod, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { listed } from "../listed.ts";
 import { runInDocker } from "./container.ts";
+import { makeDirectory } from "./directory.ts";
 import { dockerAnswers } from "./docker.ts";
 import type { Embedded, EmbeddedOptions, Run } from "./embedded.ts";
 import { LocalError } from "./error.ts";
@@ -34,7 +35,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 async function openDirectory(path: string, progress: (line: string) => void): Promise<string> {
   const dir = resolve(path);
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeDirectory(dir);
     await access(dir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -3,6 +3,7 @@ import {
   connect,
   type ConnectByContactPoints,
   dropKeyspace,
+  isSilent,
   type Session,
   sync,
   syncKeyspace,
@@ -32,9 +33,15 @@ export interface TestKeyspace extends AsyncDisposable {
   readonly cluster: ConnectByContactPoints;
 }
 
+/** How long a node that takes connections may fail to answer, as a loaded machine's does, in milliseconds. */
+const PATIENCE = 60_000;
+
 /**
  * Makes a new keyspace, one copy of each row, with the tables of these models in it. It is dropped when it is disposed
  * of, whether the test passed or not; only a process that is killed leaves its own behind.
+ *
+ * A node that takes connections and does not answer, as on a loaded machine, is given a minute. Statements of the session
+ * wait as long as `cassandra` says (`requestTimeout`).
  *
  * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; then nothing is left behind either
  * @example
@@ -48,9 +55,9 @@ export async function createTestKeyspace({
 }: TestKeyspaceOptions): Promise<TestKeyspace> {
   const name = `${prefix}_${randomBytes(6).toString("hex")}`;
   await using opened = new AsyncDisposableStack();
-  await syncKeyspace(cluster, name, { [cluster.localDataCenter]: 1 });
+  await patiently(() => syncKeyspace(cluster, name, { [cluster.localDataCenter]: 1 }));
   opened.defer(() => drop(cluster, name));
-  const session = opened.use(await connect({ ...cluster, keyspace: name }));
+  const session = opened.use(await patiently(() => connect({ ...cluster, keyspace: name })));
   await sync(session, name, tables);
   const kept = opened.move();
   return { name, session, cluster, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -59,6 +66,18 @@ export async function createTestKeyspace({
 /** By a connection of its own: the test may have closed its session. */
 async function drop(cluster: ConnectByContactPoints, name: string): Promise<void> {
   const { keyspace: _, ...elsewhere } = cluster;
-  await using session = await connect(elsewhere);
+  await using session = await patiently(() => connect(elsewhere));
   await session.cql(dropKeyspace(name));
+}
+
+/** Does what begins with a connection, again as long as nobody answers. */
+async function patiently<Result>(action: () => Promise<Result>): Promise<Result> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isSilent(error) || performance.now() > end) throw error;
+    }
+  }
 }

@@ -43,9 +43,9 @@ test("serve restarts a Cassandra that is killed and goes on; who shares it goes 
     expect(errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
   }
   await owner.told("Cassandra answers again on 127.0.0.1:");
-  await expect.poll(() => post(url, addOne), { timeout: 10_000 }).toMatchObject(added);
+  await expect.poll(() => post(url, addOne), { timeout: 60_000 }).toMatchObject(added);
   expect(await nextCount()).toMatchObject({ data: { peopleChanged: { people: 1 } } });
-  await expect.poll(() => post(sharerUrl, addOne), { timeout: 10_000 }).toMatchObject(added);
+  await expect.poll(() => post(sharerUrl, addOne), { timeout: 60_000 }).toMatchObject(added);
   await client.dispose();
 
   expect(await owner.end()).toMatchObject({ code: 0 });

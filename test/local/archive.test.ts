@@ -8,7 +8,7 @@ import { cacheDir, javaOf, temporaryDirectory } from "./place.ts";
 let jars: Jars;
 beforeAll(async () => {
   jars = await findJars({ cacheDir, progress: () => {} });
-}, 120_000);
+}, 180_000);
 
 /** A cache that has the jars and no class archive. */
 function copyCache(to: string): {

@@ -8,6 +8,7 @@ import { expect, test, vi } from "vitest";
 import { connect } from "../../src/cassandra/index.ts";
 import { startDocker } from "../../src/local/docker.ts";
 import { type Embedded, type EmbeddedOptions, startEmbedded } from "../../src/local/index.ts";
+import { eventually } from "../fixtures/eventually.ts";
 import { cacheDir, temporaryDirectory } from "./place.ts";
 
 const progress = () => {};
@@ -21,6 +22,9 @@ const clusterOf = ({ contactPoint, localDataCenter }: Embedded) => ({
   contactPoints: [contactPoint],
   localDataCenter,
 });
+
+/** Connects to it, as soon as a machine that is busy with its disk lets it. */
+const connectTo = (embedded: Embedded) => eventually(() => connect(clusterOf(embedded)), 120_000);
 
 /** The containers of Cassandra that the engine runs or has left, by their ids. */
 async function containers(): Promise<readonly string[]> {
@@ -38,7 +42,7 @@ async function containerSince(before: readonly string[]) {
       expect(since).toHaveLength(1);
       return since;
     },
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   );
   return container.getById(id);
 }
@@ -73,7 +77,7 @@ test("a Cassandra in Docker tells its owner and those who share it when it dies 
   expect(await second.died).toMatchObject({ code: "OWNER_ENDED" });
   expect(existsSync(join(dir, "lock.json"))).toBe(false);
   expect(await isGone(container)).toBe(true);
-}, 60_000);
+});
 
 test("it keeps its data over a stop and a start, and a stop is no death", async () => {
   using place = temporaryDirectory();
@@ -83,7 +87,7 @@ test("it keeps its data over a stop and a start, and a stop is no death", async 
   const container = await containerSince(before);
   const volume = (await container.inspect()).Mounts[0]?.Name ?? "";
   {
-    await using session = await connect(clusterOf(embedded));
+    await using session = await connectTo(embedded);
     await session.cql(
       "CREATE KEYSPACE kept WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
     );
@@ -96,12 +100,12 @@ test("it keeps its data over a stop and a start, and a stop is no death", async 
 
   {
     await using again = await start(dir, { keep: true });
-    await using session = await connect(clusterOf(again));
+    await using session = await connectTo(again);
     expect(await session.cql("SELECT name FROM kept.party")).toMatchObject([{ name: "Toga" }]);
   }
   const { container: engine } = await getContainerRuntimeClient();
   await engine.dockerode.getVolume(volume).remove();
-}, 90_000);
+});
 
 test("what it acknowledged is on the disk, and it is restarted with it where it was when it is killed", async () => {
   using place = temporaryDirectory();
@@ -111,7 +115,7 @@ test("what it acknowledged is on the disk, and it is restarted with it where it 
   await using embedded = await start(dir, { keep: true, progress: (line) => lines.push(line) });
   const container = await containerSince(before);
   const volume = (await container.inspect()).Mounts[0]?.Name ?? "";
-  await using session = await connect(clusterOf(embedded));
+  await using session = await connectTo(embedded);
   expect(
     await session.cql("SELECT value FROM system_views.settings WHERE name = 'commitlog_sync'"),
   ).toMatchObject([{ value: "batch" }]);
@@ -123,13 +127,13 @@ test("what it acknowledged is on the disk, and it is restarted with it where it 
 
   await container.kill();
   const again = `Cassandra answers again on ${embedded.contactPoint}.`;
-  await vi.waitFor(() => expect(lines).toContain(again), { timeout: 60_000 });
+  await vi.waitFor(() => expect(lines).toContain(again), { timeout: 200_000 });
   const rows = () => session.cql("SELECT name FROM kept.party");
-  expect(await vi.waitFor(rows, { timeout: 10_000 })).toMatchObject([{ name: "Toga" }]);
+  expect(await vi.waitFor(rows, { timeout: 60_000 })).toMatchObject([{ name: "Toga" }]);
   await embedded.stop();
   const { container: engine } = await getContainerRuntimeClient();
   await engine.dockerode.getVolume(volume).remove();
-}, 120_000);
+});
 
 test("it shows the end of the log when it ends while it starts", async () => {
   using place = temporaryDirectory();
@@ -144,11 +148,11 @@ test("it shows the end of the log when it ends while it starts", async () => {
   });
   const container = await containerSince(before);
   const logged = async () => expect(String(await container.logs({ stdout: true }))).toMatch(/INFO/);
-  await vi.waitFor(logged, { timeout: 10_000 });
+  await vi.waitFor(logged, { timeout: 60_000 });
   await container.kill();
   await refused;
   expect(await isGone(container)).toBe(true);
-}, 60_000);
+});
 
 test("it leaves no container when its start is aborted", async () => {
   using place = temporaryDirectory();
@@ -161,7 +165,7 @@ test("it leaves no container when its start is aborted", async () => {
   controller.abort(reason);
   await starting;
   expect(await isGone(container)).toBe(true);
-}, 60_000);
+});
 
 test("it does not start on a port that another program has", async () => {
   const foreign = createServer().listen(0, "127.0.0.1");
@@ -175,4 +179,4 @@ test("it does not start on a port that another program has", async () => {
   } finally {
     foreign.close();
   }
-}, 60_000);
+});

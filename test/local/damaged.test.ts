@@ -36,4 +36,4 @@ it("fetches a jar again that has been damaged, if Cassandra does not start for i
   );
   expect(readFileSync(join(cached, damaged)).equals(right)).toBe(true);
   expect(repository.requests).toHaveLength(1);
-}, 120_000);
+}, 180_000);

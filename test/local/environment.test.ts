@@ -32,15 +32,15 @@ it("starts where the locale is Turkish, by the environment or by Java's options"
     JDK_JAVA_OPTIONS: "-Duser.language=tr",
     _JAVA_OPTIONS: "-Duser.language=tr",
   });
-}, 60_000);
+}, 180_000);
 
 it("starts in a folder named ä where the locale knows only ASCII", async () => {
   await use("ä", { LC_ALL: "C", LANG: "C" });
-}, 60_000);
+}, 180_000);
 
 it("starts in a folder whose name has characters that mean something elsewhere", async () => {
   await use(`a b%20%zz:c$d \${HOME} "e' \\f #g?h&i;j {k} [l] *,@=\nm`, {});
-}, 60_000);
+}, 180_000);
 
 it("starts whatever options the user has for other Java programs", async () => {
   await use("node", {
@@ -50,4 +50,4 @@ it("starts whatever options the user has for other Java programs", async () => {
     CLASSPATH: "/nowhere",
     TZ: "Nowhere/Land",
   });
-}, 60_000);
+}, 180_000);

@@ -26,7 +26,7 @@ const withoutMaven = { PATH: "/nowhere" };
 let jars: Jars;
 beforeAll(async () => {
   jars = await findJars({ cacheDir, progress: () => {} });
-}, 120_000);
+}, 180_000);
 
 /** An empty directory; Maven's script splits its options at spaces, so there is none in its name. */
 let home: string;
@@ -81,7 +81,7 @@ it("fetches the jars, several at once, from the repository that is named, withou
     `Fetching Cassandra 5.0.6 from 127.0.0.1:${server.port}, only this once: ${artifacts.length} files, 56 MiB.`,
   );
   expect(await fetchJars({ repository: "http://127.0.0.1:1" })).toEqual(found);
-}, 60_000);
+}, 180_000);
 
 it("logs in where the URL has a user and a password, which it never tells", async () => {
   const refuseOthers: Answer = ({ headers }, response) => {
@@ -103,7 +103,7 @@ it("logs in where the URL has a user and a password, which it never tells", asyn
   await fetchJars({ repository: `http://ada:p%40ss@${place}/maven2/` });
   expectAll();
   expect(lines.join()).not.toMatch(/wrong|p@ss|p%40ss/);
-}, 60_000);
+}, 180_000);
 
 it("fetches from a folder that is a repository", async () => {
   const repository = join(home, "a repository");
@@ -113,7 +113,7 @@ it("fetches from a folder that is a repository", async () => {
   }
   await fetchJars({ repository: pathToFileURL(repository).href });
   expectAll();
-}, 60_000);
+}, 180_000);
 
 it("takes nothing for whole that was cut, and does not fetch again what a killed start has", async () => {
   let hangs = true;
@@ -135,7 +135,7 @@ it("takes nothing for whole that was cut, and does not fetch again what a killed
   const first = spawn(process.execPath, args, { stdio: "inherit" });
   const whole = () => readdirSync(fetched()).filter((name) => name.endsWith(".jar"));
   const parts = () => readdirSync(fetched()).filter((name) => name.endsWith(".part"));
-  await vi.waitFor(() => expect(whole()).toHaveLength(40), { timeout: 20_000 });
+  await vi.waitFor(() => expect(whole()).toHaveLength(40), { timeout: 60_000 });
   await vi.waitFor(() => expect(parts()).not.toEqual([]));
   first.kill("SIGKILL");
   await once(first, "exit");
@@ -146,7 +146,7 @@ it("takes nothing for whole that was cut, and does not fetch again what a killed
   await fetchJars({ repository });
   expectAll();
   expect(served.slice(alreadyServed)).toHaveLength(artifacts.length - before.length);
-}, 60_000);
+}, 180_000);
 
 it("goes on where a connection was cut in the middle of a file", async () => {
   let cuts = 3;
@@ -166,7 +166,7 @@ it("goes on where a connection was cut in the middle of a file", async () => {
   await using server = await startRepository(jars, cutSome);
   await fetchJars({ repository: `http://127.0.0.1:${server.port}/maven2/` });
   expectAll();
-}, 60_000);
+}, 180_000);
 
 it.each<[string, Answer, RegExp]>([
   [
@@ -238,7 +238,7 @@ it("is ended by its signal", async () => {
   const repository = `http://127.0.0.1:${server.port}/maven2/`;
   const { signal } = controller;
   await expect(fetchJars({ repository, signal })).rejects.toBe(reason);
-}, 60_000);
+}, 180_000);
 
 it("uses Maven's mirror, with its login, through its proxy", async () => {
   await using server = await startRepository(jars, ({ headers }, response) => {
@@ -264,7 +264,7 @@ it("uses Maven's mirror, with its login, through its proxy", async () => {
   expect(proxy.requests.length).toBeGreaterThan(0);
   const login = `Basic ${btoa("grace:hopper")}`;
   for (const { headers } of proxy.requests) expect(headers["proxy-authorization"]).toBe(login);
-}, 60_000);
+}, 180_000);
 
 it("asks the hosts directly that Maven's proxy is not for", async () => {
   await using server = await startRepository(jars);
@@ -274,7 +274,7 @@ it("asks the hosts directly that Maven's proxy is not for", async () => {
     </proxy></proxies>`);
   await fetchJars({ env });
   expectAll();
-}, 60_000);
+}, 180_000);
 
 it("goes through the proxy among the options of Maven's Java", async () => {
   await using server = await startRepository(jars);
@@ -283,7 +283,7 @@ it("goes through the proxy among the options of Maven's Java", async () => {
   await fetchJars({ env: maven(mirror("http://maven.invalid/maven2"), options) });
   expectAll();
   expect(proxy.requests.length).toBeGreaterThan(0);
-}, 60_000);
+}, 180_000);
 
 it("fetches only what Maven does not have, or has damaged", async () => {
   await using server = await startRepository(jars);
@@ -303,7 +303,7 @@ it("fetches only what Maven does not have, or has damaged", async () => {
       .map(({ path }) => path)
       .toSorted(),
   );
-}, 60_000);
+}, 180_000);
 
 it("says what to do when the repository that Maven names cannot be reached", async () => {
   await expect(
@@ -314,7 +314,7 @@ it("says what to do when the repository that Maven names cannot be reached", asy
       /^Cassandra could not be fetched: \S+\.jar cannot be fetched from 127\.0\.0\.1:1: connect ECONNREFUSED 127\.0\.0\.1:1\. Check the network and Maven's settings\.xml, and start again; what has been fetched is kept\. Or set CASSANDRA_EMBEDDED_REPOSITORY to another Maven repository; or let Maven fetch it by "mvn dependency:get -Dartifact=org\.apache\.cassandra:cassandra-all:5\.0\.6"\.$/,
     ),
   });
-}, 60_000);
+}, 180_000);
 
 it.each([
   [

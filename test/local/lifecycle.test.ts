@@ -131,14 +131,14 @@ describe("a Cassandra that was started", () => {
     } finally {
       foreign.close();
     }
-  }, 60_000);
+  }, 180_000);
 
   it("makes its directory readable by its owner only, also one from before", async () => {
     await embedded.stop();
     chmodSync(dir, 0o755);
     embedded = await start(0);
     expect(statSync(dir).mode & 0o777).toBe(0o700);
-  }, 60_000);
+  }, 180_000);
 
   it("ends for those who share it when its owner stops it", async () => {
     const second = await start(0);
@@ -159,4 +159,4 @@ it("tells its owner and those who share it when it dies, if its data are not to 
   expect(await embedded.died).toMatchObject({ code: "DIED", message: /SIGKILL.*\n.*WARN/s });
   expect(await second.died).toMatchObject({ code: "OWNER_ENDED" });
   expect(existsSync(join(own.path, "lock.json"))).toBe(false);
-}, 60_000);
+}, 180_000);

@@ -1,6 +1,8 @@
 import { expect, inject, test } from "vitest";
 import { asc, connect, insert, select, table, text, timestamp } from "../../src/cassandra/index.ts";
+import { freePort } from "../../src/local/port.ts";
 import { createTestKeyspace, startTestCassandra } from "../../src/testing/index.ts";
+import { holdAnswers } from "../fixtures/held.ts";
 
 const cassandra = inject("cassandra");
 
@@ -44,7 +46,7 @@ test("100 keyspaces one after the other leave nothing behind", async () => {
   }
   expect(sockets()).toEqual(before);
   expect(await keyspaces("hundred")).toEqual([]);
-}, 180_000);
+}, 400_000);
 
 test("several at once do not meet", async () => {
   const found = await Promise.all(
@@ -61,7 +63,7 @@ test("several at once do not meet", async () => {
   );
   expect(found).toEqual([["0"], ["1"], ["2"], ["3"], ["4"], ["5"]]);
   expect(await keyspaces("several")).toEqual([]);
-}, 60_000);
+}, 400_000);
 
 test("it is dropped after a failure, and where the session was closed before", async () => {
   const failing = async () => {
@@ -89,4 +91,26 @@ test("nodes that are given are used, and not stopped", async () => {
   await given.stop();
   await using session = await connect(given);
   expect(session.version).toMatch(/^\d/);
+});
+
+test("it is made on a node that does not answer at first", async () => {
+  const [contactPoint = ""] = cassandra.contactPoints;
+  await using node = await holdAnswers(contactPoint);
+  const late = { ...cassandra, contactPoints: [node.contactPoint] };
+  // Longer than the driver waits for an answer.
+  setTimeout(() => node.release(), 4000);
+  {
+    await using keyspace = await createTestKeyspace({ cassandra: late, prefix: "late" });
+    expect(await keyspaces("late")).toEqual([keyspace.name]);
+  }
+  expect(await keyspaces("late")).toEqual([]);
+}, 400_000);
+
+test("nobody waits for a node that is not there", async () => {
+  const absent = { ...cassandra, contactPoints: [`127.0.0.1:${await freePort("127.0.0.1")}`] };
+  const made = createTestKeyspace({ cassandra: absent });
+  await expect(made).rejects.toMatchObject({
+    code: "NOT_CONNECTED",
+    message: expect.stringContaining("nothing listens there"),
+  });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, inject, test } from "vitest";
-import { answersCql } from "../../src/local/port.ts";
+import { answersCql } from "../../src/local/answers-cql.ts";
 import type { TestCassandraOptions } from "../../src/testing/index.ts";
 import { temporaryDirectory } from "../local/place.ts";
 
@@ -59,7 +59,7 @@ test("two runs at once have each a Cassandra of their own, which ends with them"
   expect(one).not.toBe(other);
   await Promise.all(runs.map((run) => run.end()));
   expect(await Promise.all([one!, other!].map(answers))).toEqual([false, false]);
-}, 120_000);
+}, 400_000);
 
 describe("a Cassandra that is reused", () => {
   const place = temporaryDirectory();
@@ -83,7 +83,7 @@ describe("a Cassandra that is reused", () => {
     expect(one!.contactPoint).toBe(other!.contactPoint);
     expect(one!.keyspace).not.toBe(other!.keyspace);
     await Promise.all(runs.map((run) => run.end()));
-  }, 60_000);
+  }, 400_000);
 
   test("is there for the next run, which finds no keyspace of the others", async () => {
     const { contactPoint } = running();
@@ -101,7 +101,7 @@ describe("a Cassandra that is reused", () => {
     const next = await start();
     expect(next.keyspaces).toEqual([next.keyspace]);
     await next.end();
-  }, 60_000);
+  }, 400_000);
 
   test("is started anew when its keeper was killed", async () => {
     const { contactPoint, owner } = running();
@@ -109,5 +109,5 @@ describe("a Cassandra that is reused", () => {
     const next = await start();
     expect(next.contactPoint).not.toBe(contactPoint);
     await next.end();
-  }, 60_000);
+  }, 400_000);
 });

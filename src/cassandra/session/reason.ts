@@ -1,5 +1,6 @@
 import { errors, types } from "cassandra-driver";
 import { adviceOnAstra, speakerOf, tellOfAstra } from "./astra-advice.ts";
+import { CassandraError } from "../error.ts";
 import { messageOf } from "./driver-error.ts";
 
 /**
@@ -15,6 +16,12 @@ export function reasonOf(error: unknown): string {
     .join("; ");
 }
 
+/** Whether no connection came to be because a node that takes connections did not answer in time. */
+export function isSilent(error: unknown): boolean {
+  if (!(error instanceof CassandraError) || error.code !== "NOT_CONNECTED") return false;
+  return innerErrors(error.cause).some(([, each]) => each instanceof errors.OperationTimedOutError);
+}
+
 interface Cause {
   readonly told: string;
   readonly advice: string | undefined;
@@ -22,9 +29,13 @@ interface Cause {
 
 /** The driver hides the error of each node in one that names the first. */
 function causesOf(error: unknown): readonly Cause[] {
-  const inner = error instanceof errors.NoHostAvailableError ? (error.innerErrors ?? {}) : {};
-  const causes = Object.entries<unknown>(inner).map(([listedAs, each]) => causeOf(each, listedAs));
+  const causes = innerErrors(error).map(([listedAs, each]) => causeOf(each, listedAs));
   return causes.length > 0 ? causes : [causeOf(error)];
+}
+
+function innerErrors(error: unknown): readonly (readonly [string, unknown])[] {
+  const inner = error instanceof errors.NoHostAvailableError ? error.innerErrors : undefined;
+  return Object.entries<unknown>(inner ?? {});
 }
 
 function causeOf(error: unknown, listedAs = ""): Cause {
