@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, inject, test } from "vitest";
-import { asc, connect, int, select, table, text } from "../../src/cassandra/index.ts";
+import {
+  asc,
+  connect,
+  int,
+  MIN_REQUEST_TIMEOUT,
+  select,
+  table,
+  text,
+} from "../../src/cassandra/index.ts";
 import { createLanes, type Draft } from "../../src/lane/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { startProxy } from "../fixtures/proxy.ts";
@@ -33,14 +42,17 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** A room with a desk of one seat, and a process whose requests and answers get lost on their way. */
-async function start() {
+/** A room with a desk of one seat, and a process whose requests and answers get lost on their way. @param ttl of its cell, in seconds */
+async function start(ttl = 60) {
   await using opened = new AsyncDisposableStack();
   const { cluster, name } = keyspace;
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
   const contactPoints = [proxy.contactPoint];
-  const session = opened.use(await connect({ ...cluster, contactPoints, keyspace: name }));
-  const lanes = createLanes(session);
+  // The sooner it gives up an answer, the more time is left to find out what became of a round.
+  const requestTimeout = MIN_REQUEST_TIMEOUT;
+  const options = { ...cluster, contactPoints, keyspace: name, requestTimeout };
+  const session = opened.use(await connect(options));
+  const lanes = createLanes(session, { ttl });
   opened.defer(() => lanes.close());
   const room = randomUUID();
   await lanes.create(Desk, { room, id: 1 });
@@ -115,6 +127,19 @@ describe.concurrent("changes by different functions in one partition", () => {
     expect(await others.change(Desk, { room, id: 1 }, addSeat, { once })).toEqual(changed(2));
     expect(await desk()).toMatchObject({ seats: 2 });
   });
+});
+
+test("a round that is sent when the process' cell has nearly expired, and given up when it has, is sent again, and its late request is not applied", async ({
+  expect,
+}) => {
+  await using place = await start(5);
+  const { proxy, room, others, desk } = place;
+  await sleep(2600);
+  const release = proxy.holdRequest(1);
+  expect(await place.rename("second")).toEqual(changed());
+  await others.change(Desk, { room, id: 1 }, rename("third"));
+  await release();
+  expect(await desk()).toMatchObject({ name: "third" });
 });
 
 describe.concurrent("where another program deletes the partition", () => {

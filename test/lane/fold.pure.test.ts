@@ -420,6 +420,7 @@ describe("a change that cannot wait", () => {
   });
 
   test("fails if it returns anything that can be awaited", () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- of no promise of ours
     const thenable = () => ({ then: () => {} });
     expect(run(seat, thenable)).toMatchObject({ answers: [isAsync] });
   });
