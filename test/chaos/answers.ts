@@ -1,4 +1,4 @@
-import { type Answer, mayBeDone, type Operation, type Party } from "./history.ts";
+import { type Answer, mayBeDone, type Operation, type RowHistory } from "./history.ts";
 import { describe, saidTo } from "./words.ts";
 
 /** Codes that a client has to expect: nothing was changed. */
@@ -14,16 +14,16 @@ const expectedCodes = new Set([
 
 /** Checks what can be seen wrong in the answers to one operation. */
 export function wrongAnswers(operation: Operation): readonly string[] {
-  const { wish, attempts, city, id } = operation;
-  const wrong = (what: string) => `${city}/${id}: ${describe(operation)} ${what}`;
+  const { wish, attempts, partition, id } = operation;
+  const wrong = (what: string) => `${partition}/${id}: ${describe(operation)} ${what}`;
   const problems = attempts.flatMap(({ answer }) => {
     if (answer.said === "error" && !expectedCodes.has(answer.code)) {
       return [wrong(`was answered with ${answer.code}.`)];
     }
     if (wish.kind !== "change") return [];
     const { expected, delta } = wish;
-    if (answer.said === "done" && answer.people !== expected + delta) {
-      return [wrong(`was told the count ${answer.people}.`)];
+    if (answer.said === "done" && answer.amount !== expected + delta) {
+      return [wrong(`was told the count ${answer.amount}.`)];
     }
     if (answer.said === "stale" && answer.actual === expected) {
       return [wrong("was told that the count was not what it was.")];
@@ -36,7 +36,7 @@ export function wrongAnswers(operation: Operation): readonly string[] {
 function appliedTwice({ wish, attempts, operationId }: Operation): readonly string[] {
   if (!("delta" in wish)) return [];
   const done = attempts.filter(({ answer }) => answer.said === "done");
-  const counts = new Set(done.map(({ answer }) => "people" in answer && answer.people));
+  const counts = new Set(done.map(({ answer }) => "amount" in answer && answer.amount));
   if (counts.size > 1) {
     return [
       `was applied more than once under one id: it was told the counts ${[...counts].join(", ")}.`,
@@ -50,26 +50,26 @@ function appliedTwice({ wish, attempts, operationId }: Operation): readonly stri
 }
 
 /** Checks that nobody saw a count below zero. */
-export function belowZero({ name, operations, sightings, finals }: Party): readonly string[] {
+export function belowZero({ name, operations, sightings, finals }: RowHistory): readonly string[] {
   const told = operations.flatMap((operation) =>
     operation.attempts.flatMap(({ answer }) =>
-      countsIn(answer).map((people) => ({ people, who: describe(operation) })),
+      countsIn(answer).map((amount) => ({ amount, who: describe(operation) })),
     ),
   );
-  const seen = sightings.map(({ people, watcher }) => ({ people, who: watcher }));
-  const found = finals.map(({ found, by }) => ({ people: found?.people ?? 0, who: by }));
+  const seen = sightings.map(({ amount, watcher }) => ({ amount, who: watcher }));
+  const found = finals.map(({ found, by }) => ({ amount: found?.amount ?? 0, who: by }));
   return [...told, ...seen, ...found]
-    .filter(({ people }) => people < 0)
-    .map(({ people, who }) => `${name}: ${who} saw the count ${people}, below zero.`);
+    .filter(({ amount }) => amount < 0)
+    .map(({ amount, who }) => `${name}: ${who} saw the count ${amount}, below zero.`);
 }
 
 function countsIn(answer: Answer): readonly number[] {
   if (answer.said === "stale") return [answer.actual];
-  return "people" in answer && answer.people !== undefined ? [answer.people] : [];
+  return "amount" in answer && answer.amount !== undefined ? [answer.amount] : [];
 }
 
 /** Checks that nobody saw a name that was not given, or whose update was told not to be applied. */
-export function wrongNames({ name, operations, finals }: Party): readonly string[] {
+export function wrongNames({ name, operations, finals }: RowHistory): readonly string[] {
   const names = new Map(
     operations.flatMap((operation) =>
       operation.wish.kind === "create" || operation.wish.kind === "update"

@@ -4,7 +4,7 @@ import { describe } from "./words.ts";
 /** A count with its ballot, and between when it was read. */
 interface Timed {
   readonly who: string;
-  readonly people: number;
+  readonly amount: number;
   readonly asOf: bigint;
   /** Infinity where it is not known: nothing need be newer. */
   readonly start: number;
@@ -29,9 +29,9 @@ export function wrongBallots(
 
 function timedIn(operation: Operation): readonly Timed[] {
   return operation.attempts.flatMap(({ start, end, answer }) => {
-    if (answer.said !== "done" || answer.people === undefined || !answer.asOf) return [];
-    const { people, asOf } = answer;
-    return [{ who: describe(operation), people, asOf: BigInt(asOf), start, end }];
+    if (answer.said !== "done" || answer.amount === undefined || !answer.asOf) return [];
+    const { amount, asOf } = answer;
+    return [{ who: describe(operation), amount, asOf: BigInt(asOf), start, end }];
   });
 }
 
@@ -47,9 +47,9 @@ function timedOf(
   const nameOf = ({ watcher, subscribed }: Sighting) => `${watcher} ${subscribed}`;
   return [...Map.groupBy(sightings, nameOf).values()].flatMap((some) =>
     some.map((each, at) => {
-      const { watcher, subscribed, people, asOf, at: end } = each;
+      const { watcher, subscribed, amount, asOf, at: end } = each;
       const start = at === 0 && isRead(each) ? subscribed : -Infinity;
-      return { who: watcher, people, asOf: BigInt(asOf), start, end };
+      return { who: watcher, amount, asOf: BigInt(asOf), start, end };
     }),
   );
 }
@@ -59,9 +59,9 @@ function ambiguous(timed: readonly Timed[]): readonly string[] {
   return timed.flatMap((each) => {
     const other = counts.get(each.asOf);
     counts.set(each.asOf, other ?? each);
-    if (!other || other.people === each.people) return [];
-    const { who, people, asOf } = each;
-    return [`as of ${asOf} ${other.who} saw the count ${other.people} and ${who} saw ${people}.`];
+    if (!other || other.amount === each.amount) return [];
+    const { who, amount, asOf } = each;
+    return [`as of ${asOf} ${other.who} saw the count ${other.amount} and ${who} saw ${amount}.`];
   });
 }
 
@@ -78,7 +78,7 @@ function older(timed: readonly Timed[]): readonly string[] {
       }
       if (!newest || newest.asOf <= each.asOf) return [];
       return [
-        `${each.who} saw the count ${each.people} as of ${each.asOf}, when ${newest.who} had seen ${newest.people} as of ${newest.asOf} before.`,
+        `${each.who} saw the count ${each.amount} as of ${each.asOf}, when ${newest.who} had seen ${newest.amount} as of ${newest.asOf} before.`,
       ];
     });
 }
@@ -92,9 +92,9 @@ function backwards(sightings: readonly Sighting[]): readonly string[] {
     const goesOn = before.subscribed === each.subscribed || each.since !== undefined;
     const isSame = goesOn && before.asOf === each.asOf;
     if (BigInt(each.asOf) >= BigInt(before.asOf) && !isSame) return [];
-    const { watcher, people, asOf } = each;
+    const { watcher, amount, asOf } = each;
     return [
-      `${watcher} went back from ${before.people} as of ${before.asOf} to ${people} as of ${asOf}.`,
+      `${watcher} went back from ${before.amount} as of ${before.asOf} to ${amount} as of ${asOf}.`,
     ];
   });
 }

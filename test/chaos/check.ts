@@ -1,7 +1,7 @@
 import { belowZero, wrongAnswers, wrongNames } from "./answers.ts";
 import { wrongBallots } from "./ballots.ts";
 import { wrongExistence, wrongSums } from "./ends.ts";
-import type { History, Operation, Party } from "./history.ts";
+import type { History, Operation, RowHistory } from "./history.ts";
 import { settledLanes, unsettled } from "./lanes.ts";
 import { findOrder, type State } from "./order.ts";
 import { settling, stepsOf, type Told } from "./steps.ts";
@@ -11,7 +11,7 @@ import { describe, saidTo } from "./words.ts";
 export interface Verdict {
   /** What cannot have happened in a service that keeps its word, each with its party and operation. */
   readonly problems: readonly string[];
-  readonly parties: number;
+  readonly rows: number;
   /** Parties whose operations had too many possible orders to look at all. */
   readonly undecided: number;
   /** The longest time after the last node was back until a lane told something, in milliseconds; how many lanes. */
@@ -23,41 +23,38 @@ const SUSPECTS = 40;
 
 /** Checks whether what was told and seen can have happened. */
 export function check(history: History): Verdict {
-  const parties = partiesOf(history);
+  const rows = rowsOf(history);
   const settled = settling(history);
-  const orderOf = ({ operations, finals }: Party) =>
+  const orderOf = ({ operations, finals }: RowHistory) =>
     findOrder(stepsOf(operations, finals, settled));
-  const orders = parties.map((party) => ({ party, order: orderOf(party) }));
+  const orders = rows.map((row) => ({ row, order: orderOf(row) }));
   const lanes = settledLanes(history);
   return {
     problems: [
       ...history.operations.flatMap(wrongAnswers),
-      ...parties.flatMap((party) => [
-        ...belowZero(party),
-        ...wrongBallots(party.operations, party.sightings).map(
-          (problem) => `${party.name}: ${problem}`,
-        ),
-        ...wrongNames(party),
-        ...wrongSums(party),
-        ...wrongExistence(party),
+      ...rows.flatMap((row) => [
+        ...belowZero(row),
+        ...wrongBallots(row.operations, row.sightings).map((problem) => `${row.name}: ${problem}`),
+        ...wrongNames(row),
+        ...wrongSums(row),
+        ...wrongExistence(row),
       ]),
-      ...orders.flatMap(({ party, order }) =>
+      ...orders.flatMap(({ row, order }) =>
         order.found === false
-          ? [
-              `${noOrder(party, order.stuck, order.possible)}${suspect(party, order.stuck, orderOf)}`,
-            ]
+          ? [`${noOrder(row, order.stuck, order.possible)}${suspect(row, order.stuck, orderOf)}`]
           : [],
       ),
       ...lanes.flatMap(unsettled),
     ],
-    parties: parties.length,
+    rows: rows.length,
     undecided: orders.filter(({ order }) => order.found === "undecided").length,
     settled: { longest: Math.max(0, ...lanes.map(({ took }) => took)), lanes: lanes.length },
   };
 }
 
-function partiesOf({ operations, sightings, finals }: History): readonly Party[] {
-  const nameOf = ({ city, id }: { readonly city: string; readonly id: string }) => `${city}/${id}`;
+function rowsOf({ operations, sightings, finals }: History): readonly RowHistory[] {
+  const nameOf = ({ partition, id }: { readonly partition: string; readonly id: string }) =>
+    `${partition}/${id}`;
   const seen = Map.groupBy(sightings, nameOf);
   const last = Map.groupBy(finals, nameOf);
   return [...Map.groupBy(operations, nameOf)].map(([name, all]) => ({
@@ -68,7 +65,7 @@ function partiesOf({ operations, sightings, finals }: History): readonly Party[]
   }));
 }
 
-function noOrder({ name }: Party, stuck: Told, possible: readonly State[]): string {
+function noOrder({ name }: RowHistory, stuck: Told, possible: readonly State[]): string {
   const states = possible.map((state) => (state === null ? "no party" : state));
   const shown = states.length > 6 ? [...states.slice(0, 6), "…"] : states;
   const needs = `${stuck.sees ? "saw" : "needs"} ${stuck.said}`;
@@ -78,22 +75,22 @@ function noOrder({ name }: Party, stuck: Told, possible: readonly State[]): stri
 
 /** Says which of the operations that were told not to be applied explains it, if one does. */
 function suspect(
-  party: Party,
+  row: RowHistory,
   stuck: Told,
-  orderOf: (party: Party) => { readonly found: unknown },
+  orderOf: (row: RowHistory) => { readonly found: unknown },
 ): string {
-  const found = party.operations
+  const found = row.operations
     .filter(({ attempts }) =>
       attempts.every(({ start, answer }) => answer.said === "error" && start < stuck.end),
     )
     .slice(-SUSPECTS)
-    .findLast((operation) => orderOf(unknownIn(party, operation)).found === true);
+    .findLast((operation) => orderOf(unknownIn(row, operation)).found === true);
   if (!found) return "";
   return ` It could, had ${describe(found)} been applied, which was told: ${saidTo(found)}.`;
 }
 
 /** The party, had an operation got no answer. */
-function unknownIn({ operations, ...party }: Party, operation: Operation): Party {
+function unknownIn({ operations, ...row }: RowHistory, operation: Operation): RowHistory {
   const attempts = operation.attempts.map((attempt) => ({
     ...attempt,
     answer: { said: "lost" } as const,
@@ -101,5 +98,5 @@ function unknownIn({ operations, ...party }: Party, operation: Operation): Party
   const changed = operations.map((each) =>
     each === operation ? { ...operation, attempts } : each,
   );
-  return { ...party, operations: changed };
+  return { ...row, operations: changed };
 }

@@ -10,7 +10,7 @@ export interface Client {
   query(query: string, variables: object): Promise<Reply>;
 }
 
-type Sent = Pick<Operation, "city" | "id" | "operationId" | "wish">;
+type Sent = Pick<Operation, "partition" | "id" | "operationId" | "wish">;
 
 interface Reply {
   // oxlint-disable-next-line typescript/no-explicit-any
@@ -83,10 +83,10 @@ function post(url: string, agent: Agent, body: string): Promise<string> {
   return promise;
 }
 
-function variablesOf({ city, id, operationId, wish }: Sent, asOf: boolean): object {
+function variablesOf({ partition: city, id, operationId, wish }: Sent, asOf: boolean): object {
   switch (wish.kind) {
     case "create":
-      return { input: { city, id, name: wish.name, people: wish.people } };
+      return { input: { city, id, name: wish.name, people: wish.amount } };
     case "update":
       return { city, id, input: { name: wish.name } };
     case "change":
@@ -109,15 +109,15 @@ function answerOf(kind: Wish["kind"], { data, errors }: Reply): Answer {
 
 // oxlint-disable-next-line typescript/no-explicit-any
 const outcomes: Readonly<Record<string, (answer: any) => Answer>> = {
-  Party: ({ people, name }) => ({ said: "done", people, name }),
-  PartyCreated: ({ party }) => ({ said: "done", people: party.people }),
+  Party: ({ people, name }) => ({ said: "done", amount: people, name }),
+  PartyCreated: ({ party }) => ({ said: "done", amount: party.people }),
   PartyUpdated: () => ({ said: "done" }),
   PartyDeleted: () => ({ said: "done" }),
-  PeopleChanged: ({ people, asOf }) => ({ said: "done", people, ...(asOf && { asOf }) }),
+  PeopleChanged: ({ people, asOf }) => ({ said: "done", amount: people, ...(asOf && { asOf }) }),
   PeopleStale: ({ actual }) => ({ said: "stale", actual }),
   PeopleOutOfRange: () => ({ said: "range" }),
   PartyNotFound: () => ({ said: "missing" }),
-  PartyExists: ({ party }) => ({ said: "exists", people: party.people }),
+  PartyExists: ({ party }) => ({ said: "exists", amount: party.people }),
   OutcomeUnknown: () => ({ said: "unknown" }),
 };
 

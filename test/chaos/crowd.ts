@@ -3,7 +3,7 @@ import type { Random } from "./random.ts";
 
 /** The key of a party. */
 export interface Key {
-  readonly city: string;
+  readonly partition: string;
   readonly id: string;
 }
 
@@ -15,7 +15,7 @@ export interface Crowd {
 }
 
 /** What a client wants next. */
-export type Intention = Pick<Operation, "city" | "id" | "operationId" | "wish">;
+export type Intention = Pick<Operation, "partition" | "id" | "operationId" | "wish">;
 
 export const cities = ["Rome", "Oslo", "Kyoto", "Lima", "Accra"] as const;
 
@@ -28,7 +28,7 @@ const PASSING = 4;
 /** Gathers the crowd's parties. */
 export function gather(random: Random): Crowd {
   const inCity = (city: string, count: number) =>
-    Array.from({ length: count }, () => ({ city, id: random.uuid() }));
+    Array.from({ length: count }, () => ({ partition: city, id: random.uuid() }));
   return {
     hot: [...inCity("Rome", 2), ...inCity("Oslo", 1), ...inCity("Kyoto", 1)],
     cold: cities.flatMap((city) => inCity(city, COLD)),
@@ -43,7 +43,8 @@ export function intend(
   seen: (key: Key) => number,
 ): Intention {
   const draw = random.next();
-  if (draw < 0.01) return { city: random.of(cities), id: random.uuid(), wish: createWish(random) };
+  if (draw < 0.01)
+    return { partition: random.of(cities), id: random.uuid(), wish: createWish(random) };
   if (draw < 0.15) return come(random.of(passing), random);
   const isHot = draw < 0.6;
   const key = random.of(isHot ? hot : cold);
@@ -63,7 +64,7 @@ function come(key: Key, random: Random): Intention {
 }
 
 function createWish(random: Random): Wish {
-  return { kind: "create", people: FIRST, name: nameOf(random) };
+  return { kind: "create", amount: FIRST, name: nameOf(random) };
 }
 
 function wishOf(random: Random, seen: number): Wish {

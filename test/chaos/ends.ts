@@ -1,9 +1,9 @@
-import { type Final, isDone, mayBeDone, type Operation, type Party } from "./history.ts";
+import { type Final, isDone, mayBeDone, type Operation, type RowHistory } from "./history.ts";
 import { describe } from "./words.ts";
 
 /** Checks that what was applied adds up, where a party was created once and never deleted. */
-export function wrongSums(party: Party): readonly string[] {
-  const { name, operations, finals } = party;
+export function wrongSums(row: RowHistory): readonly string[] {
+  const { name, operations, finals } = row;
   const [created, ...others] = operations.filter(
     ({ wish, attempts }) =>
       (wish.kind === "create" || wish.kind === "delete") &&
@@ -15,21 +15,21 @@ export function wrongSums(party: Party): readonly string[] {
   const unknown = counting.filter(
     (operation) => !isDone(operation) && operation.attempts.some(({ answer }) => mayBeDone(answer)),
   );
-  const sum = applied.reduce((total, operation) => total + deltaOf(operation), created.wish.people);
+  const sum = applied.reduce((total, operation) => total + deltaOf(operation), created.wish.amount);
   const sums = sumsOf(sum, unknown.map(deltaOf));
   return looksOf(finals).flatMap(({ by, found }) => {
-    if (!found || sums.has(found.people)) return [];
-    const off = found.people - sum;
+    if (!found || sums.has(found.amount)) return [];
+    const off = found.amount - sum;
     const perhaps = unknown.length > 0 ? `, whatever became of ${unknown.length} unknown` : "";
     return [
-      `${name}: the count is ${found.people} in the end (${by}), but what was applied makes ${sum}${perhaps}${suspicion(off, applied)}.`,
+      `${name}: the count is ${found.amount} in the end (${by}), but what was applied makes ${sum}${perhaps}${suspicion(off, applied)}.`,
     ];
   });
 }
 
 /** The last looks at a party; of those that found the same one stands for all. */
 function looksOf(finals: readonly Final[]): readonly Final[] {
-  const looks = Map.groupBy(finals, ({ found }) => found?.people);
+  const looks = Map.groupBy(finals, ({ found }) => found?.amount);
   return [...looks.values()].map((same) => ({
     ...same[0]!,
     by: same.map(({ by }) => by).join(" and "),
@@ -65,7 +65,7 @@ function some(operations: readonly Operation[]): string {
  * Checks that no party is lost: created, and gone although nobody deleted it; nor back from the dead: deleted, and
  * there although nobody created it.
  */
-export function wrongExistence({ name, operations, finals }: Party): readonly string[] {
+export function wrongExistence({ name, operations, finals }: RowHistory): readonly string[] {
   const last = lastOf(operations);
   return looksOf(finals).flatMap(({ by, found }) => {
     if (last.kind === "created" && !found) {

@@ -33,18 +33,24 @@ export function readHistory(path: string): History {
 
 /** The types of what the entries of each kind have. */
 const shapes = {
-  operations: { number: "number", city: "string", id: "string", wish: "object", attempts: "array" },
+  operations: {
+    number: "number",
+    partition: "string",
+    id: "string",
+    wish: "object",
+    attempts: "array",
+  },
   sightings: {
-    city: "string",
+    partition: "string",
     id: "string",
     watcher: "string",
     server: "string",
     subscribed: "number",
     at: "number",
-    people: "number",
+    amount: "number",
     asOf: "string",
   },
-  finals: { by: "string", city: "string", id: "string", at: "number" },
+  finals: { by: "string", partition: "string", id: "string", at: "number" },
   marks: { mark: "string", name: "string", at: "number" },
 } as const satisfies {
   readonly [Kind in keyof History]: { readonly [Name in keyof History[Kind][number]]?: string };
@@ -80,10 +86,24 @@ function readEntry(line: string): readonly [kind: keyof History, entry: never] |
 
 function parse(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(line, withNewNames);
   } catch {
     return undefined;
   }
+}
+
+/** What earlier versions of this program called some fields. */
+const oldNames = new Map([
+  ["city", "partition"],
+  ["people", "amount"],
+]);
+
+/** For `JSON.parse`: gives what has an old name its present one. */
+function withNewNames(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const name = oldNames.get(key);
+  if (name === undefined) return value;
+  this[name] = value;
+  return undefined;
 }
 
 function asArray(value: unknown): readonly unknown[] {

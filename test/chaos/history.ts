@@ -6,9 +6,9 @@ export interface History {
   readonly marks: readonly Mark[];
 }
 
-/** What somebody wants of a party. */
+/** What somebody wants of a row. */
 export type Wish =
-  | { readonly kind: "create"; readonly people: number; readonly name: string }
+  | { readonly kind: "create"; readonly amount: number; readonly name: string }
   | { readonly kind: "delete" | "read" }
   | { readonly kind: "update"; readonly name: string }
   | { readonly kind: "change"; readonly expected: number; readonly delta: number }
@@ -18,7 +18,7 @@ export type Wish =
 export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> {
   /** Unique in a history. */
   readonly number: number;
-  readonly city: string;
+  readonly partition: string;
   readonly id: string;
   /** Only with one it is sent more than once. */
   readonly operationId?: string | undefined;
@@ -39,13 +39,13 @@ export type Answer =
   /** It was done, or what was read is there. */
   | {
       readonly said: "done";
-      readonly people?: number;
+      readonly amount?: number;
       readonly asOf?: string;
       readonly name?: string;
     }
   | { readonly said: "stale"; readonly actual: number }
   | { readonly said: "range" | "missing" }
-  | { readonly said: "exists"; readonly people: number }
+  | { readonly said: "exists"; readonly amount: number }
   /** A code that says that nothing was changed. */
   | { readonly said: "error"; readonly code: string }
   /** The server told that nobody knows. */
@@ -55,7 +55,7 @@ export type Answer =
 
 /** A value that a subscription brought. */
 export interface Sighting {
-  readonly city: string;
+  readonly partition: string;
   readonly id: string;
   /** Who saw it, through all their subscriptions. */
   readonly watcher: string;
@@ -66,17 +66,17 @@ export interface Sighting {
   /** The ballot that the watcher said to have then. */
   readonly since?: string | undefined;
   readonly at: number;
-  readonly people: number;
+  readonly amount: number;
   readonly asOf: string;
 }
 
-/** A party as it was found when all was over; null: it was not. */
+/** A row as it was found when all was over; null: it was not. */
 export interface Final {
   readonly by: string;
-  readonly city: string;
+  readonly partition: string;
   readonly id: string;
   readonly at: number;
-  readonly found: { readonly people: number; readonly name: string } | null;
+  readonly found: { readonly amount: number; readonly name: string } | null;
 }
 
 /** When a phase began, and when all nodes were there again. */
@@ -86,8 +86,8 @@ export interface Mark {
   readonly at: number;
 }
 
-/** What a history tells of one party. */
-export interface Party {
+/** What a history tells of one row. */
+export interface RowHistory {
   readonly name: string;
   readonly operations: readonly Operation[];
   readonly sightings: readonly Sighting[];

@@ -114,10 +114,16 @@ async function browse({ url }: Server, city: string): Promise<readonly Found[]> 
 
 /** Notes of each party that anybody spoke of whether it is there. */
 function keep(record: Recorder, by: string, city: string, rows: readonly Found[]): void {
-  const found = new Map(rows.map(({ id, people, name }) => [id, { people, name }]));
-  const spoken = record.operations.filter((operation) => operation.city === city);
+  const found = new Map(rows.map(({ id, people, name }) => [id, { amount: people, name }]));
+  const spoken = record.operations.filter((operation) => operation.partition === city);
   for (const id of new Set([...spoken.map((each) => each.id), ...found.keys()])) {
-    const final: Final = { by, city, id, at: record.now(), found: found.get(id) ?? null };
+    const final: Final = {
+      by,
+      partition: city,
+      id,
+      at: record.now(),
+      found: found.get(id) ?? null,
+    };
     record.found(final);
   }
 }

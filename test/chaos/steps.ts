@@ -15,8 +15,8 @@ export interface Told extends Step {
   readonly said: string;
 }
 
-/** The process and city in which an unknown outcome is settled, before which nothing else is sent there. */
-type Settled = (attempt: Attempt, city: string) => number;
+/** The process and partition in which an unknown outcome is settled, before which nothing else is sent there. */
+type Settled = (attempt: Attempt, partition: string) => number;
 
 /** What the operations on one party and the looks at it in the end say of it. */
 export function stepsOf(
@@ -51,14 +51,18 @@ export function settling({ operations }: Pick<History, "operations">): Settled {
     operations.flatMap((operation) =>
       operation.attempts
         .filter(({ answer }) => isOfLane(operation, answer))
-        .map(({ server, start, end }) => ({ lane: `${server} ${operation.city}`, start, end })),
+        .map(({ server, start, end }) => ({
+          lane: `${server} ${operation.partition}`,
+          start,
+          end,
+        })),
     ),
     ({ lane }) => lane,
   );
   const byStart = new Map([...told].map(([lane, all]) => [lane, earliest(all)]));
-  return ({ server, end, answer }, city) => {
+  return ({ server, end, answer }, partition) => {
     if (answer.said !== "unknown") return Infinity;
-    return byStart.get(`${server} ${city}`)?.(end) ?? Infinity;
+    return byStart.get(`${server} ${partition}`)?.(end) ?? Infinity;
   };
 }
 
@@ -84,7 +88,7 @@ function earliest(spans: readonly { readonly start: number; readonly end: number
 
 /** The change that an operation was, or may have been; none if it certainly was not. */
 function changeOf(operation: Operation, settled: Settled): readonly Told[] {
-  const { wish, attempts, city } = operation;
+  const { wish, attempts, partition } = operation;
   if (wish.kind === "read" || wish.kind === "update") return [];
   const possible = attempts.filter(({ answer }) => mayBeDone(answer));
   if (possible.length === 0) return [];
@@ -95,22 +99,22 @@ function changeOf(operation: Operation, settled: Settled): readonly Told[] {
     start: Math.min(...possible.map(({ start }) => start)),
     end: certain
       ? Math.min(...done.map(({ end }) => end))
-      : Math.max(...possible.map((attempt) => settled(attempt, city))),
+      : Math.max(...possible.map((attempt) => settled(attempt, partition))),
     optional: !certain,
     sees: false,
   };
-  return [{ ...common, ...effectOf(operation, peopleIn(done[0]?.answer)) }];
+  return [{ ...common, ...effectOf(operation, amountIn(done[0]?.answer)) }];
 }
 
-function peopleIn(answer: Answer | undefined): number | undefined {
-  return answer?.said === "done" ? answer.people : undefined;
+function amountIn(answer: Answer | undefined): number | undefined {
+  return answer?.said === "done" ? answer.amount : undefined;
 }
 
-function effectOf({ wish }: Operation, people: number | undefined): Effect {
+function effectOf({ wish }: Operation, amount: number | undefined): Effect {
   switch (wish.kind) {
     case "create":
-      return effect(`makes ${wish.people}`, "to find no party", (state) =>
-        state === null ? wish.people : undefined,
+      return effect(`makes ${wish.amount}`, "to find no party", (state) =>
+        state === null ? wish.amount : undefined,
       );
     case "delete":
       return effect("deletes", "to find a party", (state) => (state === null ? undefined : null));
@@ -122,10 +126,10 @@ function effectOf({ wish }: Operation, people: number | undefined): Effect {
     }
     case "add": {
       const { delta } = wish;
-      if (people === undefined) return effect(`+ ${delta}`, "a count to add to", added(delta));
-      const before = people - delta;
+      if (amount === undefined) return effect(`+ ${delta}`, "a count to add to", added(delta));
+      const before = amount - delta;
       return effect(`${before} + ${delta}`, `the count ${before} before it`, (state) =>
-        state === before ? people : undefined,
+        state === before ? amount : undefined,
       );
     }
     default:
@@ -157,7 +161,7 @@ function seenIn({ wish }: Operation, answer: Answer): Sight | undefined {
     case "stale":
       return count(answer.actual);
     case "exists":
-      return count(answer.people);
+      return count(answer.amount);
     case "missing":
       return sight("no party", (state) => state === null);
     case "range":
@@ -168,7 +172,7 @@ function seenIn({ wish }: Operation, answer: Answer): Sight | undefined {
       );
     case "done":
       if (wish.kind === "update") return sight("a party", (state) => state !== null);
-      return wish.kind === "read" && answer.people !== undefined ? count(answer.people) : undefined;
+      return wish.kind === "read" && answer.amount !== undefined ? count(answer.amount) : undefined;
     default:
       return undefined;
   }
@@ -180,13 +184,13 @@ function sight(said: string, matches: (state: State) => boolean): Sight {
   return { said, apply: (state) => (matches(state) ? state : undefined) };
 }
 
-function count(people: number): Sight {
-  return sight(`the count ${people}`, (state) => state === people);
+function count(amount: number): Sight {
+  return sight(`the count ${amount}`, (state) => state === amount);
 }
 
 function finalStep(final: Final): Told {
   const { found, at } = final;
-  const seen = found ? count(found.people) : sight("no party", (state) => state === null);
+  const seen = found ? count(found.amount) : sight("no party", (state) => state === null);
   const does = `sees ${seen.said}`;
   return { of: final, start: at, end: Infinity, optional: false, sees: true, does, ...seen };
 }

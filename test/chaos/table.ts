@@ -22,8 +22,10 @@ const heads = [
 /** Sets what happened in columns: a row a phase, and one for all. */
 export function table(history: History): string {
   const told = toldIn(history);
-  const cities = [...new Set(told.map(({ of }) => of.city))];
-  const rows = [...phasesOf(history), wholeOf(history)].map((span) => rowOf(span, told, cities));
+  const partitions = [...new Set(told.map(({ of }) => of.partition))];
+  const rows = [...phasesOf(history), wholeOf(history)].map((span) =>
+    rowOf(span, told, partitions),
+  );
   return columns([heads, ...rows]);
 }
 
@@ -72,13 +74,14 @@ function wholeOf(history: History): Span {
   return { name: "all", from: phases[0]?.from ?? 0, to: phases.at(-1)?.to ?? 0 };
 }
 
-function rowOf({ name, from, to }: Span, all: readonly Told[], cities: readonly string[]) {
+function rowOf({ name, from, to }: Span, all: readonly Told[], partitions: readonly string[]) {
   const told = all.filter(({ end }) => end >= from && end < to);
   const count = (...said: readonly Answer["said"][]) =>
     number(told.filter(({ answer }) => said.includes(answer.said)).length);
   const applied = told.filter(({ answer }) => answer.said === "done");
   const gapIn = (some: readonly Told[]) => longestGap(from, to, some);
-  const ofCity = (city: string) => gapIn(applied.filter(({ of }) => of.city === city));
+  const ofPartition = (partition: string) =>
+    gapIn(applied.filter(({ of }) => of.partition === partition));
   const times = told.map(({ start, end }) => end - start).toSorted((a, b) => a - b);
   return [
     name,
@@ -90,7 +93,7 @@ function rowOf({ name, from, to }: Span, all: readonly Told[], cities: readonly 
     count("unknown"),
     count("lost"),
     seconds(gapIn(applied)),
-    seconds(Math.max(...cities.map(ofCity))),
+    seconds(Math.max(...partitions.map(ofPartition))),
     milliseconds(times[Math.floor(times.length * 0.5)]),
     milliseconds(times[Math.floor(times.length * 0.99)]),
   ];

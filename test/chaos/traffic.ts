@@ -30,7 +30,7 @@ export function createTraffic(
 ): Traffic {
   const clients = new Map(servers.map((server) => [server, createClient(server.url)] as const));
   const seen = new Map<string, number>();
-  const keyOf = ({ city, id }: Key) => `${city}/${id}`;
+  const keyOf = ({ partition, id }: Key) => `${partition}/${id}`;
 
   async function attempt(operation: OpenOperation, server: Server, asOf: boolean): Promise<Answer> {
     const client = clients.get(server) as Client;
@@ -75,7 +75,7 @@ export function createTraffic(
     async prepare() {
       const [server] = servers as [Server];
       for (const key of [...crowd.hot, ...crowd.cold]) {
-        const wish = { kind: "create", people: FIRST, name: `Party ${key.id}` } as const;
+        const wish = { kind: "create", amount: FIRST, name: `Party ${key.id}` } as const;
         const operation = record.open({ ...key, wish });
         while ((await attempt(operation, server, false)).said === "error") await sleep(BACK_OFF);
       }
@@ -84,7 +84,7 @@ export function createTraffic(
       await Promise.all(Array.from({ length: count }, () => live(random.fork(), signal)));
     },
     async probe(server, city, limit) {
-      const key = crowd.cold.find((each) => each.city === city)!;
+      const key = crowd.cold.find((each) => each.partition === city)!;
       const until = record.now() + limit;
       let answer: Answer;
       do {
@@ -121,5 +121,5 @@ function isError({ answer }: Attempt): boolean {
 
 function countIn(answer: Answer): number | undefined {
   if (answer.said === "stale") return answer.actual;
-  return "people" in answer ? answer.people : undefined;
+  return "amount" in answer ? answer.amount : undefined;
 }

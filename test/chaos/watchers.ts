@@ -40,11 +40,14 @@ async function watchParty(
     signal.addEventListener("abort", close);
     const begun = { watcher, server: server.process, subscribed: record.now(), since };
     try {
-      const values = client.iterate<Seen>({ query: WATCH, variables: { ...key, since } });
+      const values = client.iterate<Seen>({
+        query: WATCH,
+        variables: { city: key.partition, id: key.id, since },
+      });
       for await (const { data } of values) {
         if (!data) break;
         const { people, asOf } = data.peopleChanged;
-        record.saw({ ...key, ...begun, at: record.now(), people, asOf });
+        record.saw({ ...key, ...begun, at: record.now(), amount: people, asOf });
         last = asOf;
       }
     } catch {

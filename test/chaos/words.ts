@@ -17,7 +17,7 @@ function wordsOf(wish: Operation["wish"]): string {
   const signed = (delta: number) => (delta < 0 ? `−${-delta}` : `+${delta}`);
   switch (wish.kind) {
     case "create":
-      return `createParty(${wish.people})`;
+      return `createParty(${wish.amount})`;
     case "delete":
       return "deleteParty";
     case "update":
