@@ -26,6 +26,7 @@ function historyOf(
   const found = amount === null ? null : { amount, name: "A party" };
   const last: Final = { ...place, by: "a serial read", at: 1000, found };
   return {
+    table: "parties",
     operations: operations.map(([wish, ...attempts], i): Operation => {
       const operationId = attempts.length > 1 ? `id ${i + 1}` : undefined;
       return { ...place, number: i + 1, wish, attempts, operationId };

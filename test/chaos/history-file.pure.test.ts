@@ -10,6 +10,7 @@ const operation = { number: 1, ...row, wish: { kind: "read" as const }, attempts
 
 test("a history is read as it was written", async () => {
   const history: History = {
+    table: "accounts",
     operations: [operation],
     sightings: [{ ...row, watcher: "a", server: "b", subscribed: 1, at: 2, amount: 3, asOf: "4" }],
     finals: [{ ...row, by: "b", at: 5, found: null }],
@@ -20,7 +21,7 @@ test("a history is read as it was written", async () => {
   expect(readHistory(path)).toEqual(history);
 });
 
-test("a history of which the fields have older names is read like any other", () => {
+test("a history that does not say its table, and has older names, is one of parties", () => {
   using place = temporaryDirectory();
   const path = join(place.path, "history.jsonl");
   const { id } = row;
@@ -32,7 +33,8 @@ test("a history of which the fields have older names is read like any other", ()
     ["operations", { number: 1, city: "Wien", id, wish, attempts }],
     ["finals", { by: "b", city: "Wien", id, at: 5, found }],
   ]);
-  const { operations, finals } = readHistory(path);
+  const { table, operations, finals } = readHistory(path);
+  expect(table).toBe("parties");
   expect(operations).toEqual([
     {
       ...operation,

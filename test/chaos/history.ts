@@ -1,9 +1,20 @@
+/** The tables that a run can be about. */
+export const tableNames = ["parties", "accounts"] as const;
+export type TableName = (typeof tableNames)[number];
+
 /** What happened in a run, as those saw it who asked. Times are in milliseconds since it began. */
 export interface History {
+  readonly table: TableName;
   readonly operations: readonly Operation[];
   readonly sightings: readonly Sighting[];
   readonly finals: readonly Final[];
   readonly marks: readonly Mark[];
+}
+
+/** The key of a row. Where each row is a partition, both are the same. */
+export interface Key {
+  readonly partition: string;
+  readonly id: string;
 }
 
 /** What somebody wants of a row. */
@@ -15,11 +26,9 @@ export type Wish =
   | { readonly kind: "add"; readonly delta: number };
 
 /** A wish, and each time that it was sent. */
-export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> {
+export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> extends Key {
   /** Unique in a history. */
   readonly number: number;
-  readonly partition: string;
-  readonly id: string;
   /** Only with one it is sent more than once. */
   readonly operationId?: string | undefined;
   readonly wish: Extract<Wish, { readonly kind: Kind }>;
@@ -54,9 +63,7 @@ export type Answer =
   | { readonly said: "lost" };
 
 /** A value that a subscription brought. */
-export interface Sighting {
-  readonly partition: string;
-  readonly id: string;
+export interface Sighting extends Key {
   /** Who saw it, through all their subscriptions. */
   readonly watcher: string;
   /** The process that it subscribed to. */
@@ -71,10 +78,8 @@ export interface Sighting {
 }
 
 /** A row as it was found when all was over; null: it was not. */
-export interface Final {
+export interface Final extends Key {
   readonly by: string;
-  readonly partition: string;
-  readonly id: string;
   readonly at: number;
   readonly found: { readonly amount: number; readonly name: string } | null;
 }
@@ -84,14 +89,6 @@ export interface Mark {
   readonly mark: "phase" | "whole" | "end";
   readonly name: string;
   readonly at: number;
-}
-
-/** What a history tells of one row. */
-export interface RowHistory {
-  readonly name: string;
-  readonly operations: readonly Operation[];
-  readonly sightings: readonly Sighting[];
-  readonly finals: readonly Final[];
 }
 
 /** Whether an operation certainly was applied. */

@@ -1,6 +1,7 @@
 import type { Answer, History, Operation } from "./history.ts";
+import { a, vocabulary } from "./words.ts";
 
-/** An answer to something that would have changed a party. */
+/** An answer to something that would have changed a row. */
 interface Told {
   readonly of: Operation;
   readonly start: number;
@@ -14,15 +15,14 @@ interface Span {
   readonly to: number;
 }
 
-const heads = [
-  ["phase", "seconds", "operations", "applied", "refused", "errors", "unknown", "lost"],
-  ["longest gap", "of a city", "p50", "p99"],
-].flat();
-
 /** Sets what happened in columns: a row a phase, and one for all. */
 export function table(history: History): string {
   const told = toldIn(history);
-  const partitions = [...new Set(told.map(({ of }) => of.partition))];
+  const heads = [
+    ["phase", "seconds", "operations", "applied", "refused", "errors", "unknown", "lost"],
+    ["longest gap", `of ${a(vocabulary[history.table].partition)}`, "p50", "p99"],
+  ].flat();
+  const partitions = busyIn(told);
   const rows = [...phasesOf(history), wholeOf(history)].map((span) =>
     rowOf(span, told, partitions),
   );
@@ -47,7 +47,7 @@ export function remarks(history: History): readonly string[] {
     `Errors, after which nothing was changed: ${list || "none"}.`,
     `Unknown: ${number(identified.length)} operations; ${number(again.length)} of them had an id and were sent again: ${number(applied.length)} had been or were applied then.`,
     `Sent more than once under one id: ${number(twice.length)} operations.`,
-    `Seen by subscriptions: ${number(history.sightings.length)} counts.`,
+    `Seen by subscriptions: ${number(history.sightings.length)} ${vocabulary[history.table].amount}s.`,
   ];
 }
 
@@ -60,6 +60,15 @@ function toldIn({ operations }: History): readonly Told[] {
     .filter(({ wish }) => wish.kind !== "read")
     .flatMap((of) => of.attempts.map(({ start, end, answer }) => ({ of, start, end, answer })))
     .toSorted((a, b) => a.end - b.end);
+}
+
+/** The partitions for which at least this share of all operations was asked. */
+const BUSY = 0.05;
+
+/** Those of the others do not say much by when something was applied in them: hardly anybody asks. */
+function busyIn(told: readonly Told[]): readonly string[] {
+  const all = Map.groupBy(told, ({ of }) => of.partition);
+  return [...all].filter(([, { length }]) => length >= BUSY * told.length).map(([name]) => name);
 }
 
 function phasesOf({ marks }: History): readonly Span[] {
@@ -119,7 +128,7 @@ function number(value: number): string {
 
 /** The first column to the left, the others to the right. */
 function columns(rows: readonly (readonly string[])[]): string {
-  const widths = heads.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows
     .map((row) =>
       row
