@@ -1,5 +1,6 @@
-import { type Answer, mayBeDone, type Operation, type Party } from "./history.ts";
-import { describe, saidTo } from "./words.ts";
+import { type Answer, mayBeDone, type Operation } from "./history.ts";
+import { nameOf, type RowHistory } from "./row-history.ts";
+import { describe, saidTo, type Words } from "./words.ts";
 
 /** Codes that a client has to expect: nothing was changed. */
 const expectedCodes = new Set([
@@ -13,33 +14,39 @@ const expectedCodes = new Set([
 // What single answers say.
 
 /** Checks what can be seen wrong in the answers to one operation. */
-export function wrongAnswers(operation: Operation): readonly string[] {
-  const { wish, attempts, city, id } = operation;
-  const wrong = (what: string) => `${city}/${id}: ${describe(operation)} ${what}`;
-  const problems = attempts.flatMap(({ answer }) => {
+export function wrongAnswers(operation: Operation, words: Words): readonly string[] {
+  return [...wrongIn(operation, words), ...appliedTwice(operation, words)].map(
+    (what) => `${nameOf(operation)}: ${describe(operation, words)} ${what}`,
+  );
+}
+
+function wrongIn({ wish, attempts }: Operation, { amount }: Words): readonly string[] {
+  return attempts.flatMap(({ answer }) => {
     if (answer.said === "error" && !expectedCodes.has(answer.code)) {
-      return [wrong(`was answered with ${answer.code}.`)];
+      return [`was answered with ${answer.code}.`];
     }
     if (wish.kind !== "change") return [];
     const { expected, delta } = wish;
-    if (answer.said === "done" && answer.people !== expected + delta) {
-      return [wrong(`was told the count ${answer.people}.`)];
+    if (answer.said === "done" && answer.amount !== expected + delta) {
+      return [`was told the ${amount} ${answer.amount}.`];
     }
     if (answer.said === "stale" && answer.actual === expected) {
-      return [wrong("was told that the count was not what it was.")];
+      return [`was told that the ${amount} was not what it was.`];
     }
-    return answer.said === "range" && expected + delta >= 0 ? [wrong("is not out of range.")] : [];
+    return answer.said === "range" && expected + delta >= 0 ? ["is not out of range."] : [];
   });
-  return [...problems, ...appliedTwice(operation).map(wrong)];
 }
 
-function appliedTwice({ wish, attempts, operationId }: Operation): readonly string[] {
+function appliedTwice(
+  { wish, attempts, operationId }: Operation,
+  { amount }: Words,
+): readonly string[] {
   if (!("delta" in wish)) return [];
   const done = attempts.filter(({ answer }) => answer.said === "done");
-  const counts = new Set(done.map(({ answer }) => "people" in answer && answer.people));
-  if (counts.size > 1) {
+  const amounts = new Set(done.map(({ answer }) => "amount" in answer && answer.amount));
+  if (amounts.size > 1) {
     return [
-      `was applied more than once under one id: it was told the counts ${[...counts].join(", ")}.`,
+      `was applied more than once under one id: it was told the ${amount}s ${[...amounts].join(", ")}.`,
     ];
   }
   const [first] = done.toSorted((a, b) => a.end - b.end);
@@ -49,27 +56,28 @@ function appliedTwice({ wish, attempts, operationId }: Operation): readonly stri
   return forgotten ? ["was applied, and sent again it was judged anew."] : [];
 }
 
-/** Checks that nobody saw a count below zero. */
-export function belowZero({ name, operations, sightings, finals }: Party): readonly string[] {
+/** Checks that nobody saw an amount below zero. */
+export function belowZero(row: RowHistory): readonly string[] {
+  const { name, words, operations, sightings, finals } = row;
   const told = operations.flatMap((operation) =>
     operation.attempts.flatMap(({ answer }) =>
-      countsIn(answer).map((people) => ({ people, who: describe(operation) })),
+      amountsIn(answer).map((amount) => ({ amount, who: describe(operation, words) })),
     ),
   );
-  const seen = sightings.map(({ people, watcher }) => ({ people, who: watcher }));
-  const found = finals.map(({ found, by }) => ({ people: found?.people ?? 0, who: by }));
+  const seen = sightings.map(({ amount, watcher }) => ({ amount, who: watcher }));
+  const found = finals.map(({ found, by }) => ({ amount: found?.amount ?? 0, who: by }));
   return [...told, ...seen, ...found]
-    .filter(({ people }) => people < 0)
-    .map(({ people, who }) => `${name}: ${who} saw the count ${people}, below zero.`);
+    .filter(({ amount }) => amount < 0)
+    .map(({ amount, who }) => `${name}: ${who} saw the ${words.amount} ${amount}, below zero.`);
 }
 
-function countsIn(answer: Answer): readonly number[] {
+function amountsIn(answer: Answer): readonly number[] {
   if (answer.said === "stale") return [answer.actual];
-  return "people" in answer && answer.people !== undefined ? [answer.people] : [];
+  return "amount" in answer && answer.amount !== undefined ? [answer.amount] : [];
 }
 
 /** Checks that nobody saw a name that was not given, or whose update was told not to be applied. */
-export function wrongNames({ name, operations, finals }: Party): readonly string[] {
+export function wrongNames({ name, words, operations, finals }: RowHistory): readonly string[] {
   const names = new Map(
     operations.flatMap((operation) =>
       operation.wish.kind === "create" || operation.wish.kind === "update"
@@ -80,18 +88,18 @@ export function wrongNames({ name, operations, finals }: Party): readonly string
   const reads = operations.flatMap((operation) =>
     operation.attempts.flatMap(({ answer }) =>
       answer.said === "done" && answer.name !== undefined
-        ? [{ who: describe(operation), seen: answer.name }]
+        ? [{ who: describe(operation, words), seen: answer.name }]
         : [],
     ),
   );
   const last = finals.flatMap(({ by, found }) => (found ? [{ who: by, seen: found.name }] : []));
   return [...reads, ...last].flatMap(({ who, seen }) => {
     const operation = names.get(seen);
-    if (!operation) return [`${name}: ${who} saw the name "${seen}", which nobody gave.`];
+    if (!operation) return [`${name}: ${who} saw the ${words.name} "${seen}", which nobody gave.`];
     const certain = operation.attempts.every(({ answer }) => !mayBeDone(answer));
     if (!certain) return [];
     return [
-      `${name}: ${who} saw the name "${seen}", but ${describe(operation)} was told: ${saidTo(operation)}.`,
+      `${name}: ${who} saw the ${words.name} "${seen}", but ${describe(operation, words)} was told: ${saidTo(operation)}.`,
     ];
   });
 }

@@ -1,37 +1,49 @@
 import type { Operation, Sighting } from "./history.ts";
-import { describe } from "./words.ts";
+import type { RowHistory } from "./row-history.ts";
+import { describe, type Words } from "./words.ts";
 
-/** A count with its ballot, and between when it was read. */
+/** An amount with its ballot, and between when it was read. */
 interface Timed {
   readonly who: string;
-  readonly people: number;
+  readonly amount: number;
   readonly asOf: bigint;
   /** Infinity where it is not known: nothing need be newer. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Checks that the counts of a party lie on one order by their ballots, and nobody goes back in it. */
-export function wrongBallots(
-  operations: readonly Operation[],
-  sightings: readonly Sighting[],
-): readonly string[] {
+/** Checks that the amounts of a row lie on one order by their ballots, and nobody goes back in it. */
+export function wrongBallots({
+  name,
+  words,
+  operations,
+  sightings,
+}: RowHistory): readonly string[] {
   const timed = [
-    ...operations.flatMap(timedIn),
+    ...operations.flatMap((operation) => timedIn(operation, words)),
     ...timedOf(sightings, ({ since }) => since === undefined),
   ];
   // Who goes on behind a ballot begins with what others watch on that server already.
   const onOne = [...Map.groupBy(sightings, ({ server }) => server).values()].flatMap((some) =>
-    older(timedOf(some, ({ since }) => since !== undefined)),
+    older(
+      timedOf(some, ({ since }) => since !== undefined),
+      words,
+    ),
   );
-  return [...ambiguous(timed), ...older(timed), ...onOne, ...backwards(sightings)];
+  const problems = [
+    ...ambiguous(timed, words),
+    ...older(timed, words),
+    ...onOne,
+    ...backwards(sightings),
+  ];
+  return problems.map((problem) => `${name}: ${problem}`);
 }
 
-function timedIn(operation: Operation): readonly Timed[] {
+function timedIn(operation: Operation, words: Words): readonly Timed[] {
   return operation.attempts.flatMap(({ start, end, answer }) => {
-    if (answer.said !== "done" || answer.people === undefined || !answer.asOf) return [];
-    const { people, asOf } = answer;
-    return [{ who: describe(operation), people, asOf: BigInt(asOf), start, end }];
+    if (answer.said !== "done" || answer.amount === undefined || !answer.asOf) return [];
+    const { amount, asOf } = answer;
+    return [{ who: describe(operation, words), amount, asOf: BigInt(asOf), start, end }];
   });
 }
 
@@ -47,26 +59,28 @@ function timedOf(
   const nameOf = ({ watcher, subscribed }: Sighting) => `${watcher} ${subscribed}`;
   return [...Map.groupBy(sightings, nameOf).values()].flatMap((some) =>
     some.map((each, at) => {
-      const { watcher, subscribed, people, asOf, at: end } = each;
+      const { watcher, subscribed, amount, asOf, at: end } = each;
       const start = at === 0 && isRead(each) ? subscribed : -Infinity;
-      return { who: watcher, people, asOf: BigInt(asOf), start, end };
+      return { who: watcher, amount, asOf: BigInt(asOf), start, end };
     }),
   );
 }
 
-function ambiguous(timed: readonly Timed[]): readonly string[] {
-  const counts = new Map<bigint, Timed>();
+function ambiguous(timed: readonly Timed[], words: Words): readonly string[] {
+  const first = new Map<bigint, Timed>();
   return timed.flatMap((each) => {
-    const other = counts.get(each.asOf);
-    counts.set(each.asOf, other ?? each);
-    if (!other || other.people === each.people) return [];
-    const { who, people, asOf } = each;
-    return [`as of ${asOf} ${other.who} saw the count ${other.people} and ${who} saw ${people}.`];
+    const other = first.get(each.asOf);
+    first.set(each.asOf, other ?? each);
+    if (!other || other.amount === each.amount) return [];
+    const { who, amount, asOf } = each;
+    return [
+      `as of ${asOf} ${other.who} saw the ${words.amount} ${other.amount} and ${who} saw ${amount}.`,
+    ];
   });
 }
 
 /** Who begins to read when another has read must not get an older one. */
-function older(timed: readonly Timed[]): readonly string[] {
+function older(timed: readonly Timed[], words: Words): readonly string[] {
   const byEnd = timed.toSorted((a, b) => a.end - b.end);
   let at = 0;
   let newest: Timed | undefined;
@@ -78,7 +92,7 @@ function older(timed: readonly Timed[]): readonly string[] {
       }
       if (!newest || newest.asOf <= each.asOf) return [];
       return [
-        `${each.who} saw the count ${each.people} as of ${each.asOf}, when ${newest.who} had seen ${newest.people} as of ${newest.asOf} before.`,
+        `${each.who} saw the ${words.amount} ${each.amount} as of ${each.asOf}, when ${newest.who} had seen ${newest.amount} as of ${newest.asOf} before.`,
       ];
     });
 }
@@ -92,9 +106,9 @@ function backwards(sightings: readonly Sighting[]): readonly string[] {
     const goesOn = before.subscribed === each.subscribed || each.since !== undefined;
     const isSame = goesOn && before.asOf === each.asOf;
     if (BigInt(each.asOf) >= BigInt(before.asOf) && !isSame) return [];
-    const { watcher, people, asOf } = each;
+    const { watcher, amount, asOf } = each;
     return [
-      `${watcher} went back from ${before.people} as of ${before.asOf} to ${people} as of ${asOf}.`,
+      `${watcher} went back from ${before.amount} as of ${before.asOf} to ${amount} as of ${asOf}.`,
     ];
   });
 }

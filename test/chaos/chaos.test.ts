@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
+import { tableNames } from "./history.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 
 // The short form of `npm run chaos`.
 
-test("while nodes and servers die and come back, every count stays right", async () => {
-  const history = await run({ seconds: 60, clients: 16, seed: 1, progress: () => {} });
-  const { text, passed } = await report(history);
-  console.log(text);
-  expect(passed, text).toBe(true);
-}, 300_000);
+test.each(tableNames)(
+  "while nodes and servers die and come back, every amount in the %s stays right",
+  async (table) => {
+    const history = await run({ table, seconds: 60, clients: 16, seed: 1, progress: () => {} });
+    const { text, passed } = await report(history);
+    console.log(text);
+    expect(passed, text).toBe(true);
+  },
+  300_000,
+);

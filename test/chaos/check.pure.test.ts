@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { check } from "./check.ts";
 import type { Answer, Attempt, Final, History, Operation, Sighting, Wish } from "./history.ts";
 
-const place = { city: "Rome", id: "p1" };
+const place = { partition: "Rome", id: "p1" };
 
 const attempt = (start: number, end: number, answer: Answer, server = "A1"): Attempt => ({
   server,
@@ -10,9 +10,9 @@ const attempt = (start: number, end: number, answer: Answer, server = "A1"): Att
   end,
   answer,
 });
-const done = (people?: number, asOf?: string): Answer => ({
+const done = (amount?: number, asOf?: string): Answer => ({
   said: "done",
-  ...(people !== undefined && { people }),
+  ...(amount !== undefined && { amount }),
   ...(asOf !== undefined && { asOf }),
 });
 const unknown: Answer = { said: "unknown" };
@@ -20,12 +20,13 @@ const unknown: Answer = { said: "unknown" };
 /** Makes a history of operations on one party, and what was found in the end. */
 function historyOf(
   operations: readonly (readonly [Wish, ...Attempt[]])[],
-  people: number | null,
+  amount: number | null,
   sightings: readonly Sighting[] = [],
 ): History {
-  const found = people === null ? null : { people, name: "A party" };
+  const found = amount === null ? null : { amount, name: "A party" };
   const last: Final = { ...place, by: "a serial read", at: 1000, found };
   return {
+    table: "parties",
     operations: operations.map(([wish, ...attempts], i): Operation => {
       const operationId = attempts.length > 1 ? `id ${i + 1}` : undefined;
       return { ...place, number: i + 1, wish, attempts, operationId };
@@ -36,14 +37,14 @@ function historyOf(
   };
 }
 
-const create = (people: number): Wish => ({ kind: "create", people, name: "A party" });
+const create = (amount: number): Wish => ({ kind: "create", amount, name: "A party" });
 const add = (delta: number): Wish => ({ kind: "add", delta });
 const change = (expected: number, delta: number): Wish => ({ kind: "change", expected, delta });
 const remove: Wish = { kind: "delete" };
 const created = [create(5), attempt(0, 1, done(5))] as const;
 
-function saw(at: number, people: number, asOf: string, watcher = "watcher 1"): Sighting {
-  return { ...place, watcher, server: "A1", subscribed: 0, at, people, asOf };
+function saw(at: number, amount: number, asOf: string, watcher = "watcher 1"): Sighting {
+  return { ...place, watcher, server: "A1", subscribed: 0, at, amount, asOf };
 }
 
 describe("passes", () => {
@@ -63,7 +64,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test.each([6, 7, 8, 9])("unknown changes, whichever of them make the count %i", (people) => {
+  test.each([6, 7, 8, 9])("unknown changes, whichever of them make the count %i", (amount) => {
     const history = historyOf(
       [
         created,
@@ -71,7 +72,7 @@ describe("passes", () => {
         [add(1), attempt(4, 5, unknown)],
         [add(2), attempt(4, 5, { said: "lost" })],
       ],
-      people,
+      amount,
     );
     expect(check(history).problems).toEqual([]);
   });
@@ -125,7 +126,7 @@ describe("passes", () => {
         [remove, attempt(2, 3, done())],
         [add(1), attempt(4, 5, { said: "missing" })],
         [create(2), attempt(6, 7, done(2))],
-        [{ kind: "create", people: 9, name: "Late" }, attempt(8, 9, { said: "exists", people: 2 })],
+        [{ kind: "create", amount: 9, name: "Late" }, attempt(8, 9, { said: "exists", amount: 2 })],
       ],
       2,
     );
@@ -243,7 +244,7 @@ describe("finds", () => {
   test("an update that was told not to be applied, and was", () => {
     const unavailable: Answer = { said: "error", code: "UNAVAILABLE" };
     const renamed: Wish = { kind: "update", name: "A party" };
-    const other: Wish = { kind: "create", people: 5, name: "Another" };
+    const other: Wish = { kind: "create", amount: 5, name: "Another" };
     const names = [
       [other, attempt(0, 1, done(5))],
       [renamed, attempt(2, 3, unavailable)],

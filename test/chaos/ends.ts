@@ -1,9 +1,10 @@
-import { type Final, isDone, mayBeDone, type Operation, type Party } from "./history.ts";
-import { describe } from "./words.ts";
+import { type Final, isDone, mayBeDone, type Operation } from "./history.ts";
+import type { RowHistory } from "./row-history.ts";
+import { describe, type Words } from "./words.ts";
 
-/** Checks that what was applied adds up, where a party was created once and never deleted. */
-export function wrongSums(party: Party): readonly string[] {
-  const { name, operations, finals } = party;
+/** Checks that what was applied adds up, where a row was created once and never deleted. */
+export function wrongSums(row: RowHistory): readonly string[] {
+  const { name, words, operations, finals } = row;
   const [created, ...others] = operations.filter(
     ({ wish, attempts }) =>
       (wish.kind === "create" || wish.kind === "delete") &&
@@ -15,21 +16,21 @@ export function wrongSums(party: Party): readonly string[] {
   const unknown = counting.filter(
     (operation) => !isDone(operation) && operation.attempts.some(({ answer }) => mayBeDone(answer)),
   );
-  const sum = applied.reduce((total, operation) => total + deltaOf(operation), created.wish.people);
+  const sum = applied.reduce((total, operation) => total + deltaOf(operation), created.wish.amount);
   const sums = sumsOf(sum, unknown.map(deltaOf));
   return looksOf(finals).flatMap(({ by, found }) => {
-    if (!found || sums.has(found.people)) return [];
-    const off = found.people - sum;
+    if (!found || sums.has(found.amount)) return [];
+    const off = found.amount - sum;
     const perhaps = unknown.length > 0 ? `, whatever became of ${unknown.length} unknown` : "";
     return [
-      `${name}: the count is ${found.people} in the end (${by}), but what was applied makes ${sum}${perhaps}${suspicion(off, applied)}.`,
+      `${name}: the ${words.amount} is ${found.amount} in the end (${by}), but what was applied makes ${sum}${perhaps}${suspicion(off, applied, words)}.`,
     ];
   });
 }
 
-/** The last looks at a party; of those that found the same one stands for all. */
+/** The last looks at a row; of those that found the same one stands for all. */
 function looksOf(finals: readonly Final[]): readonly Final[] {
-  const looks = Map.groupBy(finals, ({ found }) => found?.people);
+  const looks = Map.groupBy(finals, ({ found }) => found?.amount);
   return [...looks.values()].map((same) => ({
     ...same[0]!,
     by: same.map(({ by }) => by).join(" and "),
@@ -43,37 +44,39 @@ function sumsOf(sum: number, deltas: readonly number[]): ReadonlySet<number> {
   return deltas.reduce(addTo, new Set([sum]));
 }
 
-function suspicion(off: number, applied: readonly Operation[]): string {
+function suspicion(off: number, applied: readonly Operation[], words: Words): string {
   const lost = applied.filter((operation) => deltaOf(operation) === -off);
   const doubled = applied.filter((operation) => deltaOf(operation) === off);
   const twice = doubled.filter(({ attempts }) => attempts.length > 1);
   const guesses = [
-    ...(lost.length > 0 ? [`${some(lost)} were lost`] : []),
+    ...(lost.length > 0 ? [`${some(lost, words)} were lost`] : []),
     ...(doubled.length > 0
-      ? [`${some(twice.length > 0 ? twice : doubled)} were applied twice`]
+      ? [`${some(twice.length > 0 ? twice : doubled, words)} were applied twice`]
       : []),
   ];
   return guesses.length > 0 ? `: as if ${guesses.join(", or ")}` : "";
 }
 
-function some(operations: readonly Operation[]): string {
-  const shown = operations.slice(0, 3).map(describe).join(" or ");
+function some(operations: readonly Operation[], words: Words): string {
+  const first = operations.slice(0, 3).map((operation) => describe(operation, words));
+  const shown = first.join(" or ");
   return operations.length > 3 ? `${shown} or one of ${operations.length - 3} others` : shown;
 }
 
 /**
- * Checks that no party is lost: created, and gone although nobody deleted it; nor back from the dead: deleted, and
+ * Checks that no row is lost: created, and gone although nobody deleted it; nor back from the dead: deleted, and
  * there although nobody created it.
  */
-export function wrongExistence({ name, operations, finals }: Party): readonly string[] {
+export function wrongExistence(row: RowHistory): readonly string[] {
+  const { name, words, operations, finals } = row;
   const last = lastOf(operations);
   return looksOf(finals).flatMap(({ by, found }) => {
     if (last.kind === "created" && !found) {
-      return [`${name}: ${by} does not find it in the end: ${describe(last.of)} is lost.`];
+      return [`${name}: ${by} does not find it in the end: ${describe(last.of, words)} is lost.`];
     }
     if (last.kind === "deleted" && found) {
       return [
-        `${name}: ${by} finds it in the end, though ${describe(last.of)} was applied: it is back.`,
+        `${name}: ${by} finds it in the end, though ${describe(last.of, words)} was applied: it is back.`,
       ];
     }
     return [];

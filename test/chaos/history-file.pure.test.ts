@@ -5,21 +5,44 @@ import { temporaryDirectory } from "../local/place.ts";
 import type { History } from "./history.ts";
 import { readHistory, writeHistory } from "./history-file.ts";
 
-const party = { city: "Wien", id: "00000000-0000-4000-8000-000000000001" };
-const operation = { number: 1, ...party, wish: { kind: "read" as const }, attempts: [] };
+const row = { partition: "Wien", id: "00000000-0000-4000-8000-000000000001" };
+const operation = { number: 1, ...row, wish: { kind: "read" as const }, attempts: [] };
 
 test("a history is read as it was written", async () => {
   const history: History = {
+    table: "accounts",
     operations: [operation],
-    sightings: [
-      { ...party, watcher: "a", server: "b", subscribed: 1, at: 2, people: 3, asOf: "4" },
-    ],
-    finals: [{ ...party, by: "b", at: 5, found: null }],
+    sightings: [{ ...row, watcher: "a", server: "b", subscribed: 1, at: 2, amount: 3, asOf: "4" }],
+    finals: [{ ...row, by: "b", at: 5, found: null }],
     marks: [{ mark: "end", name: "the end", at: 6 }],
   };
   const path = await writeHistory(history);
   onTestFinished(() => rmSync(dirname(path), { recursive: true }));
   expect(readHistory(path)).toEqual(history);
+});
+
+test("a history that does not say its table, and has older names, is one of parties", () => {
+  using place = temporaryDirectory();
+  const path = join(place.path, "history.jsonl");
+  const { id } = row;
+  const answer = { said: "done", people: 4 };
+  const attempts = [{ server: "A1", start: 0, end: 1, answer }];
+  const wish = { kind: "create", people: 4, name: "A party" };
+  const found = { people: 4, name: "A party" };
+  writeLines(path, [
+    ["operations", { number: 1, city: "Wien", id, wish, attempts }],
+    ["finals", { by: "b", city: "Wien", id, at: 5, found }],
+  ]);
+  const { table, operations, finals } = readHistory(path);
+  expect(table).toBe("parties");
+  expect(operations).toEqual([
+    {
+      ...operation,
+      wish: { kind: "create", amount: 4, name: "A party" },
+      attempts: [{ ...attempts[0], answer: { said: "done", amount: 4 } }],
+    },
+  ]);
+  expect(finals).toEqual([{ ...row, by: "b", at: 5, found: { amount: 4, name: "A party" } }]);
 });
 
 test.each([
@@ -55,3 +78,7 @@ test("where there is no file it is told", () => {
     "The history none.jsonl cannot be read: there is none.",
   );
 });
+
+function writeLines(path: string, entries: readonly unknown[]): void {
+  writeFileSync(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+}

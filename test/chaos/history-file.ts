@@ -6,9 +6,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readNamedFile } from "../../src/file.ts";
 import { Misuse } from "../fixtures/options.ts";
-import type { History } from "./history.ts";
+import { type History, tableNames } from "./history.ts";
 
-/** Writes a history down, a line an entry, and gives the file. */
+/** Writes a history down, the table in the first line and then a line per entry, and gives the file. */
 export async function writeHistory(history: History): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "partyfinder-chaos-")), "history.jsonl");
   await pipeline(Readable.from(linesOf(history)), createWriteStream(path));
@@ -21,8 +21,18 @@ export async function writeHistory(history: History): Promise<string> {
  * @throws Misuse if it cannot be read, or is something else
  */
 export function readHistory(path: string): History {
-  const history = { operations: [], sightings: [], finals: [], marks: [] };
-  for (const [at, line] of readLines(path).entries()) {
+  const lines = readLines(path);
+  const table = readTable(lines[0]);
+  // Earlier versions of this program knew one table, and did not write it down.
+  const history = {
+    table: table ?? "parties",
+    operations: [],
+    sightings: [],
+    finals: [],
+    marks: [],
+  };
+  for (const [at, line] of lines.entries()) {
+    if (at === 0 && table) continue;
     const entry = readEntry(line);
     if (!entry) throw new Misuse(`${path} is no history of a run: see its line ${at + 1}.`);
     history[entry[0]].push(entry[1]);
@@ -31,28 +41,38 @@ export function readHistory(path: string): History {
   throw new Misuse(`${path} is no history of a run: nobody asks for anything in it.`);
 }
 
+/** What a history has several of. */
+type Kind = Exclude<keyof History, "table">;
+
 /** The types of what the entries of each kind have. */
 const shapes = {
-  operations: { number: "number", city: "string", id: "string", wish: "object", attempts: "array" },
+  operations: {
+    number: "number",
+    partition: "string",
+    id: "string",
+    wish: "object",
+    attempts: "array",
+  },
   sightings: {
-    city: "string",
+    partition: "string",
     id: "string",
     watcher: "string",
     server: "string",
     subscribed: "number",
     at: "number",
-    people: "number",
+    amount: "number",
     asOf: "string",
   },
-  finals: { by: "string", city: "string", id: "string", at: "number" },
+  finals: { by: "string", partition: "string", id: "string", at: "number" },
   marks: { mark: "string", name: "string", at: "number" },
 } as const satisfies {
-  readonly [Kind in keyof History]: { readonly [Name in keyof History[Kind][number]]?: string };
+  readonly [K in Kind]: { readonly [Name in keyof History[K][number]]?: string };
 };
 
-const kinds = Object.keys(shapes) as (keyof History)[];
+const kinds = Object.keys(shapes) as Kind[];
 
 function* linesOf(history: History): Iterable<string> {
+  yield `${JSON.stringify(["table", history.table])}\n`;
   for (const kind of kinds) {
     for (const entry of history[kind]) yield `${JSON.stringify([kind, entry])}\n`;
   }
@@ -66,8 +86,14 @@ function readLines(path: string): readonly string[] {
   }
 }
 
+/** The table that a history is of, if a line says it. */
+function readTable(line = ""): History["table"] | undefined {
+  const [name, table] = asArray(parse(line));
+  return name === "table" ? tableNames.find((each) => each === table) : undefined;
+}
+
 /** An entry and its kind, if a line is one. */
-function readEntry(line: string): readonly [kind: keyof History, entry: never] | undefined {
+function readEntry(line: string): readonly [kind: Kind, entry: never] | undefined {
   const [name, entry] = asArray(parse(line));
   const kind = kinds.find((each) => each === name);
   if (!kind || typeOf(entry) !== "object") return undefined;
@@ -80,10 +106,24 @@ function readEntry(line: string): readonly [kind: keyof History, entry: never] |
 
 function parse(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(line, withNewNames);
   } catch {
     return undefined;
   }
+}
+
+/** What earlier versions of this program called some fields. */
+const oldNames = new Map([
+  ["city", "partition"],
+  ["people", "amount"],
+]);
+
+/** For `JSON.parse`: gives what has an old name its present one. */
+function withNewNames(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const name = oldNames.get(key);
+  if (name === undefined) return value;
+  this[name] = value;
+  return undefined;
 }
 
 function asArray(value: unknown): readonly unknown[] {

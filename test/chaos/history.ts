@@ -1,25 +1,34 @@
+/** The tables that a run can be about. */
+export const tableNames = ["parties", "accounts"] as const;
+export type TableName = (typeof tableNames)[number];
+
 /** What happened in a run, as those saw it who asked. Times are in milliseconds since it began. */
 export interface History {
+  readonly table: TableName;
   readonly operations: readonly Operation[];
   readonly sightings: readonly Sighting[];
   readonly finals: readonly Final[];
   readonly marks: readonly Mark[];
 }
 
-/** What somebody wants of a party. */
+/** The key of a row. Where each row is a partition, both are the same. */
+export interface Key {
+  readonly partition: string;
+  readonly id: string;
+}
+
+/** What somebody wants of a row. */
 export type Wish =
-  | { readonly kind: "create"; readonly people: number; readonly name: string }
+  | { readonly kind: "create"; readonly amount: number; readonly name: string }
   | { readonly kind: "delete" | "read" }
   | { readonly kind: "update"; readonly name: string }
   | { readonly kind: "change"; readonly expected: number; readonly delta: number }
   | { readonly kind: "add"; readonly delta: number };
 
 /** A wish, and each time that it was sent. */
-export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> {
+export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> extends Key {
   /** Unique in a history. */
   readonly number: number;
-  readonly city: string;
-  readonly id: string;
   /** Only with one it is sent more than once. */
   readonly operationId?: string | undefined;
   readonly wish: Extract<Wish, { readonly kind: Kind }>;
@@ -39,13 +48,13 @@ export type Answer =
   /** It was done, or what was read is there. */
   | {
       readonly said: "done";
-      readonly people?: number;
+      readonly amount?: number;
       readonly asOf?: string;
       readonly name?: string;
     }
   | { readonly said: "stale"; readonly actual: number }
   | { readonly said: "range" | "missing" }
-  | { readonly said: "exists"; readonly people: number }
+  | { readonly said: "exists"; readonly amount: number }
   /** A code that says that nothing was changed. */
   | { readonly said: "error"; readonly code: string }
   /** The server told that nobody knows. */
@@ -54,9 +63,7 @@ export type Answer =
   | { readonly said: "lost" };
 
 /** A value that a subscription brought. */
-export interface Sighting {
-  readonly city: string;
-  readonly id: string;
+export interface Sighting extends Key {
   /** Who saw it, through all their subscriptions. */
   readonly watcher: string;
   /** The process that it subscribed to. */
@@ -66,17 +73,15 @@ export interface Sighting {
   /** The ballot that the watcher said to have then. */
   readonly since?: string | undefined;
   readonly at: number;
-  readonly people: number;
+  readonly amount: number;
   readonly asOf: string;
 }
 
-/** A party as it was found when all was over; null: it was not. */
-export interface Final {
+/** A row as it was found when all was over; null: it was not. */
+export interface Final extends Key {
   readonly by: string;
-  readonly city: string;
-  readonly id: string;
   readonly at: number;
-  readonly found: { readonly people: number; readonly name: string } | null;
+  readonly found: { readonly amount: number; readonly name: string } | null;
 }
 
 /** When a phase began, and when all nodes were there again. */
@@ -84,14 +89,6 @@ export interface Mark {
   readonly mark: "phase" | "whole" | "end";
   readonly name: string;
   readonly at: number;
-}
-
-/** What a history tells of one party. */
-export interface Party {
-  readonly name: string;
-  readonly operations: readonly Operation[];
-  readonly sightings: readonly Sighting[];
-  readonly finals: readonly Final[];
 }
 
 /** Whether an operation certainly was applied. */

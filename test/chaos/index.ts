@@ -1,26 +1,30 @@
 import { randomInt } from "node:crypto";
 import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
-import type { History } from "./history.ts";
+import { type History, tableNames } from "./history.ts";
 import { readHistory } from "./history-file.ts";
 import { report } from "./report.ts";
 import { run, type RunOptions } from "./run.ts";
 
-const help = `chaos: changes parties by many clients while nodes and servers die, and checks that each count is right
+const help = `chaos: changes rows by many clients while nodes and servers die, and checks that each number in them is right
 
+  --table <name>  Which rows: parties, the counts of which the service itself changes over GraphQL, many rows to a
+                  partition; or accounts, each of them a partition, whose balances a server of the test changes, which
+                  uses nothing but the library. Default: parties.
   --minutes <n>   How long clients are busy. Default: 5.
   --seconds <n>   The same in seconds.
   --clients <n>   How many there are. Default: 32.
   --seed <n>      Of all that is chosen at random. Default: a random one, which is told.
-  --check <file>  Checks the history that an earlier run wrote, and runs nothing.
+  --check <file>  Checks the history that an earlier run wrote, of whichever table, and runs nothing.
   --help          Show this.
 
 Example, the short form with the choices of an earlier run:
-  npm run chaos -- --seconds 60 --seed 7
+  npm run chaos -- --table accounts --seconds 60 --seed 7
 
 It needs Java 17, Maven and Linux, and 4 GiB of memory. The exit status is 0 if all is right, 1 if not, 2 if an
 option is wrong, 130 if it was stopped.`;
 
 const options = {
+  table: { type: "string", default: "parties" },
   minutes: { type: "string", default: "5" },
   seconds: { type: "string" },
   clients: { type: "string", default: "32" },
@@ -75,12 +79,18 @@ function readOptions() {
       : readNumber("seconds", texts.seconds, 1, MOST_MINUTES * 60);
   const clients = readNumber("clients", texts.clients, 1, 1000);
   const seed = readNumber("seed", texts.seed, 0, 2 ** 32 - 1);
-  return { help: wanted, check, seconds, clients, seed };
+  return { help: wanted, check, table: readTable(texts.table), seconds, clients, seed };
 }
 
-function perform(wishes: Pick<RunOptions, "seconds" | "clients" | "seed">): Promise<History> {
-  const { seconds, clients, seed } = wishes;
-  console.error(`Chaos for ${seconds} s: ${clients} clients, seed ${seed}.`);
+function readTable(text: string): RunOptions["table"] {
+  const table = tableNames.find((name) => name === text);
+  if (table) return table;
+  throw new Misuse(`--table must be ${tableNames.join(" or ")}, but is "${text}".`);
+}
+
+function perform(wishes: Omit<RunOptions, "progress" | "signal">): Promise<History> {
+  const { table, seconds, clients, seed } = wishes;
+  console.error(`Chaos for ${seconds} s on ${table}: ${clients} clients, seed ${seed}.`);
   const progress = (line: string) => console.error(line);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => stop.abort(new Stopped()));

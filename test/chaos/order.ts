@@ -1,7 +1,7 @@
-/** The count of a party; null: there is no party. */
+/** The amount of a row; null: there is no row. */
 export type State = number | null;
 
-/** Something that was done to a party or seen of it, in one moment between its start and its end. */
+/** Something that was done to a row or seen of it, in one moment between its start and its end. */
 export interface Step {
   readonly start: number;
   readonly end: number;
@@ -18,12 +18,12 @@ export interface Step {
 /** What came of the search for an order. */
 export type Order<S extends Step> =
   | { readonly found: true }
-  /** A step that fits nowhere behind those before it, and the states in which it would have found the party. */
+  /** A step that fits nowhere behind those before it, and the states in which it would have found the row. */
   | { readonly found: false; readonly stuck: S; readonly possible: readonly State[] }
   /** There were too many possibilities to look at all of them. */
   | { readonly found: "undecided" };
 
-/** A state that a party can have had, and which of the steps that are not over were before it. */
+/** A state that a row can have had, and which of the steps that are not over were before it. */
 interface Possibility {
   readonly state: State;
   readonly done: ReadonlySet<Step>;

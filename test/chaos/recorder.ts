@@ -1,4 +1,4 @@
-import type { Attempt, Final, History, Mark, Operation, Sighting } from "./history.ts";
+import type { Attempt, Final, History, Mark, Operation, Sighting, TableName } from "./history.ts";
 
 /** A history while it is made. */
 export interface Recorder extends History {
@@ -14,8 +14,8 @@ export interface Recorder extends History {
 /** An operation that is not over. */
 export type OpenOperation = Operation & { readonly attempts: Attempt[] };
 
-/** Begins a history. */
-export function startRecorder(): Recorder {
+/** Begins a history of a run on a table. */
+export function startRecorder(table: TableName): Recorder {
   const began = performance.now();
   const now = () => performance.now() - began;
   const operations: Operation[] = [];
@@ -23,6 +23,7 @@ export function startRecorder(): Recorder {
   const finals: Final[] = [];
   const marks: Mark[] = [];
   return {
+    table,
     operations,
     sightings,
     finals,

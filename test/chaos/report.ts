@@ -18,15 +18,15 @@ const SHOWN = 20;
  * @param file where it is written down already
  */
 export async function report(history: History, file?: string): Promise<Report> {
-  const { problems, parties, undecided, settled } = check(history);
+  const { problems, rows, undecided, settled } = check(history);
   const lines = ["", table(history), "", ...remarks(history)];
   lines.push(
-    `Lanes: after each return of the last node all ${settled.lanes} told something within ${(settled.longest / 1000).toFixed(1)} s.`,
+    `Lanes: after each return of the last node all ${settled.lanes} told something within ${(settled.longest / 1000).toFixed(1)} s of being asked.`,
   );
   if (undecided > 0)
-    lines.push(`Of ${undecided} parties too many orders are possible to look at all.`);
+    lines.push(`Of ${undecided} ${history.table} too many orders are possible to look at all.`);
   if (problems.length === 0) {
-    const verdict = `Passed: nothing lost, doubled, reordered or back from the dead in ${parties} parties.`;
+    const verdict = `Passed: nothing lost, doubled, reordered or back from the dead in ${rows} ${history.table}.`;
     return { passed: true, text: [...lines, "", verdict].join("\n") };
   }
   const shown = problems.slice(0, SHOWN).map((problem) => `  ${problem}`);

@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, select } from "../../src/cassandra/index.ts";
-import { PartyTable } from "../../src/party/table.ts";
-import { BROWSE } from "../fixtures/parties.ts";
-import { createClient } from "./client.ts";
-import { cities, gather } from "./crowd.ts";
-import type { Final, History } from "./history.ts";
+import { connect } from "../../src/cassandra/index.ts";
+import type { History, Key, TableName } from "./history.ts";
 import { createRandom } from "./random.ts";
 import { startRecorder, type Recorder } from "./recorder.ts";
 import { type Phase, writeScript } from "./script.ts";
-import { type Server, setStage, type Stage } from "./stage.ts";
+import { setStage, type Stage } from "./stage.ts";
+import type { Crowd, Subject } from "./subject.ts";
+import { subjects } from "./subjects.ts";
 import { createTraffic } from "./traffic.ts";
-import { watch } from "./watchers.ts";
 
 export interface RunOptions {
+  /** Whose rows clients change. */
+  readonly table: TableName;
   /** How long clients are busy, in seconds; starting nodes again may take longer. */
   readonly seconds: number;
   readonly clients: number;
@@ -32,21 +31,23 @@ const PROBE = 30_000;
 
 /** Sets the stage, lets clients do what they do while the script goes on, and gives the history of it. */
 export async function run(options: RunOptions): Promise<History> {
-  const { seconds, clients, seed, progress, signal } = options;
+  const { table, seconds, clients, seed, progress, signal } = options;
+  const subject = subjects[table];
   const random = createRandom(seed);
   progress("Starting three nodes and two servers.");
   const begun = Date.now();
-  await using stage = await setStage();
+  await using stage = await setStage(subject);
   signal?.throwIfAborted();
   progress(`They are up after ${((Date.now() - begun) / 1000).toFixed(0)} s.`);
 
-  const record = startRecorder();
-  const crowd = gather(random);
-  using traffic = createTraffic(stage.servers, crowd, record, random);
+  const { servers } = stage;
+  const record = startRecorder(table);
+  const crowd = subject.gather(random);
+  using traffic = createTraffic({ subject, servers, crowd, record, random });
   await traffic.prepare();
   const stop = new AbortController();
   const busy = traffic.run(clients, stop.signal);
-  const watching = watch(stage.servers, crowd, record, stop.signal);
+  const watching = subject.watch?.({ servers, crowd, record, signal: stop.signal });
   try {
     for (const phase of writeScript(stage, random)) {
       await play(phase, (phase.share / 100) * seconds * 1000, record, options);
@@ -59,9 +60,9 @@ export async function run(options: RunOptions): Promise<History> {
 
   progress("Asking every lane whether it is free, and reading what is there.");
   record.mark("whole", "the end of the chaos");
-  const lanes = stage.servers.flatMap((server) => cities.map((city) => ({ server, city })));
-  await Promise.all(lanes.map(({ server, city }) => traffic.probe(server, city, PROBE)));
-  await readAll(stage, record);
+  const lanes = servers.flatMap((server) => probes(crowd).map((key) => ({ server, key })));
+  await Promise.all(lanes.map(({ server, key }) => traffic.probe(server, key, PROBE)));
+  await readAll(subject, stage, record);
   return record;
 }
 
@@ -81,45 +82,27 @@ async function play(
   if (end) progress(`        ${end()}`);
 }
 
-/** Reads every party in all ways. */
-async function readAll({ cassandra, servers }: Stage, record: Recorder): Promise<void> {
-  await using session = await connect(cassandra);
-  for (const city of cities) {
-    const rows = await session.run(select(PartyTable, { city }, { serial: true }));
-    keep(record, "a serial read", city, rows);
-    for (const server of servers) {
-      keep(record, `server ${server.process}`, city, await browse(server, city));
+/** Reads every row in all ways. */
+async function readAll(subject: Subject, stage: Stage, record: Recorder): Promise<void> {
+  await using session = await connect(stage.cassandra);
+  const ways = subject.waysToRead(session, stage.servers);
+  for (const [partition, spoken] of Map.groupBy(record.operations, (each) => each.partition)) {
+    const ids = new Set(spoken.map(({ id }) => id));
+    for (const way of ways) {
+      const rows = await way.read(partition);
+      const found = new Map(rows.map(({ id, amount, name }) => [id, { amount, name }]));
+      // Each row that anybody spoke of, whether it is there or not.
+      for (const id of ids.union(found)) {
+        record.found({ by: way.by, partition, id, at: record.now(), found: found.get(id) ?? null });
+      }
     }
   }
 }
 
-interface Found {
-  readonly id: string;
-  readonly people: number;
-  readonly name: string;
-}
-
-async function browse({ url }: Server, city: string): Promise<readonly Found[]> {
-  using client = createClient(url);
-  const parties: Found[] = [];
-  for (let after: string | null = null; ;) {
-    const { data, errors } = await client.query(BROWSE, { city, first: 100, after });
-    if (errors) throw new Error(`${url} does not list the parties of ${city}`);
-    const { nodes, pageInfo } = data.partiesInCity;
-    parties.push(...nodes);
-    if (!pageInfo.hasNextPage) return parties;
-    after = pageInfo.endCursor;
-  }
-}
-
-/** Notes of each party that anybody spoke of whether it is there. */
-function keep(record: Recorder, by: string, city: string, rows: readonly Found[]): void {
-  const found = new Map(rows.map(({ id, people, name }) => [id, { people, name }]));
-  const spoken = record.operations.filter((operation) => operation.city === city);
-  for (const id of new Set([...spoken.map((each) => each.id), ...found.keys()])) {
-    const final: Final = { by, city, id, at: record.now(), found: found.get(id) ?? null };
-    record.found(final);
-  }
+/** A row of each partition in which rows stay: changed, it says that the partition's lane is free. */
+function probes({ cold, hot }: Crowd): readonly Key[] {
+  const byPartition = Map.groupBy([...cold, ...hot], ({ partition }) => partition);
+  return [...byPartition.values()].map(([key]) => key!);
 }
 
 function clock(milliseconds: number): string {

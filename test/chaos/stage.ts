@@ -1,20 +1,20 @@
-import { fileURLToPath } from "node:url";
 import {
   type ConnectByContactPoints,
   connect,
   sync,
   syncKeyspace,
+  type Table,
 } from "../../src/cassandra/index.ts";
 import { freePort } from "../../src/local/port.ts";
-import { tables } from "../../src/party/index.ts";
 import { type ClusterNode, startCluster } from "../fixtures/cluster.ts";
-import { type Running, startCommand } from "../fixtures/command.ts";
+import type { Running } from "../fixtures/command.ts";
 import { createNodeProxy, type Fate, type NodeProxy } from "./proxy.ts";
+import type { Server, Subject } from "./subject.ts";
 
 /** Three nodes, two servers, and proxies between them: all that the chaos is made of. */
 export interface Stage extends AsyncDisposable {
   readonly nodes: readonly Faulty[];
-  readonly servers: readonly Server[];
+  readonly servers: readonly Mortal[];
   /** Past the proxies. */
   readonly cassandra: ConnectByContactPoints;
   /** What from now on becomes of each round on its way to a node. */
@@ -24,12 +24,8 @@ export interface Stage extends AsyncDisposable {
 /** A node that servers reach by a proxy. */
 export type Faulty = Pick<ClusterNode, "start" | "kill" | "freeze" | "thaw">;
 
-/** A place where one process of the service after the other runs. */
-export interface Server {
-  /** The process, e.g. `A1`; started again it is `A2`. */
-  readonly process: string;
-  readonly url: string;
-  readonly webSocketUrl: string;
+/** A server that can be ended and started again. */
+export interface Mortal extends Server {
   start(): Promise<void>;
   /** Ends it at once. */
   kill(): Promise<void>;
@@ -37,12 +33,12 @@ export interface Server {
 
 const KEYSPACE = "chaos";
 
-/** Sets the stage. */
-export async function setStage(): Promise<Stage> {
+/** Sets the stage for a table and its service. */
+export async function setStage(subject: Subject): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const cluster = opened.use(await startCluster({ nodes: 3 }));
   const cassandra = { ...cluster.cluster, keyspace: KEYSPACE };
-  await createTables(cassandra);
+  await createTables(cassandra, subject.tables);
 
   let fateOf: () => Fate = () => "pass";
   const points = cassandra.contactPoints.map((point) => new URL(`cql://${point}`));
@@ -58,7 +54,7 @@ export async function setStage(): Promise<Stage> {
     CASSANDRA_LOCAL_DATA_CENTER: cassandra.localDataCenter,
     CASSANDRA_KEYSPACE: KEYSPACE,
   };
-  const servers = await Promise.all(["A", "B"].map((name) => makeServer(name, env)));
+  const servers = await Promise.all(["A", "B"].map((name) => makeServer(subject, name, env)));
   for (const server of servers) opened.use(server);
   await Promise.all(servers.map((server) => server.start()));
   const kept = opened.move();
@@ -71,7 +67,10 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-async function createTables(cassandra: ConnectByContactPoints): Promise<void> {
+async function createTables(
+  cassandra: ConnectByContactPoints,
+  tables: readonly Table[],
+): Promise<void> {
   await syncKeyspace(cassandra, KEYSPACE, { [cassandra.localDataCenter]: 3 });
   await using session = await connect(cassandra);
   await sync(session, KEYSPACE, tables);
@@ -93,9 +92,10 @@ function behind(proxy: NodeProxy, node: ClusterNode): Faulty {
 }
 
 async function makeServer(
+  subject: Subject,
   name: string,
   cassandra: Readonly<Record<string, string>>,
-): Promise<Server & AsyncDisposable> {
+): Promise<Mortal & AsyncDisposable> {
   const port = await freePort("127.0.0.1");
   const env = { ...cassandra, PORT: String(port), NODE_ENV: "production" };
   let processes = 0;
@@ -108,17 +108,13 @@ async function makeServer(
     get process() {
       return `${name}${processes}`;
     },
-    url: `http://127.0.0.1:${port}/graphql`,
-    webSocketUrl: `ws://127.0.0.1:${port}/graphql`,
+    authority: `127.0.0.1:${port}`,
     async start() {
       processes += 1;
-      running = startCommand(["serve"], { env, cwd: here });
-      await running.printed("Ctrl-C");
+      running = subject.startServer(env);
+      await running.printed(subject.greeting);
     },
     kill,
     [Symbol.asyncDispose]: kill,
   };
 }
-
-/** A directory without an `.env`. */
-const here = fileURLToPath(new URL(".", import.meta.url));

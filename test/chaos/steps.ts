@@ -7,39 +7,46 @@ import {
   type Operation,
 } from "./history.ts";
 import type { State, Step } from "./order.ts";
+import type { RowHistory } from "./row-history.ts";
+import { a, type Words } from "./words.ts";
 
-/** A step, and the operation or the last look at the party that it is of. */
+/** A step, and the operation or the last look at the row that it is of. */
 export interface Told extends Step {
   readonly of: Operation | Final;
   /** What was said to have happened. */
   readonly said: string;
 }
 
-/** The process and city in which an unknown outcome is settled, before which nothing else is sent there. */
-type Settled = (attempt: Attempt, city: string) => number;
+/** The process and partition in which an unknown outcome is settled, before which nothing else is sent there. */
+type Settled = (attempt: Attempt, partition: string) => number;
 
-/** What the operations on one party and the looks at it in the end say of it. */
+/** What the operations on one row and the looks at it in the end say of it. */
 export function stepsOf(
-  operations: readonly Operation[],
-  finals: readonly Final[],
+  { words, operations, finals }: RowHistory,
   settled: Settled,
 ): readonly Told[] {
   return [
     ...operations.flatMap((operation) => [
-      ...changeOf(operation, settled),
-      ...operation.attempts.flatMap((attempt) => sightOf(operation, attempt)),
+      ...changeOf(operation, settled, words),
+      ...operation.attempts.flatMap((attempt) => sightOf(operation, attempt, words)),
     ]),
-    ...finals.map((final) => finalStep(final)),
+    ...finals.map((final) => finalStep(final, words)),
   ];
 }
 
 /** Whether an answer of a server says that what its lane had sent before was settled. */
 export function isOfLane({ wish }: Operation, { said }: Answer): boolean {
   if (wish.kind === "read") return false;
-  // Whether a party that is updated is there is read beforehand; a count that is expected is judged beforehand.
+  // Whether a row that is updated is there is read beforehand; an amount that is expected is judged beforehand.
   if (wish.kind === "update") return said === "done";
   if (wish.kind === "change" && said === "range") return false;
   return said !== "error" && said !== "unknown" && said !== "lost";
+}
+
+/** Whether a lane had to answer, or would have had to. */
+export function isForLane(operation: Operation, answer: Answer): boolean {
+  const isNone = answer.said === "error" || answer.said === "unknown" || answer.said === "lost";
+  return operation.wish.kind !== "read" && (isNone || isOfLane(operation, answer));
 }
 
 /**
@@ -51,14 +58,18 @@ export function settling({ operations }: Pick<History, "operations">): Settled {
     operations.flatMap((operation) =>
       operation.attempts
         .filter(({ answer }) => isOfLane(operation, answer))
-        .map(({ server, start, end }) => ({ lane: `${server} ${operation.city}`, start, end })),
+        .map(({ server, start, end }) => ({
+          lane: `${server} ${operation.partition}`,
+          start,
+          end,
+        })),
     ),
     ({ lane }) => lane,
   );
   const byStart = new Map([...told].map(([lane, all]) => [lane, earliest(all)]));
-  return ({ server, end, answer }, city) => {
+  return ({ server, end, answer }, partition) => {
     if (answer.said !== "unknown") return Infinity;
-    return byStart.get(`${server} ${city}`)?.(end) ?? Infinity;
+    return byStart.get(`${server} ${partition}`)?.(end) ?? Infinity;
   };
 }
 
@@ -83,8 +94,8 @@ function earliest(spans: readonly { readonly start: number; readonly end: number
 }
 
 /** The change that an operation was, or may have been; none if it certainly was not. */
-function changeOf(operation: Operation, settled: Settled): readonly Told[] {
-  const { wish, attempts, city } = operation;
+function changeOf(operation: Operation, settled: Settled, words: Words): readonly Told[] {
+  const { wish, attempts, partition } = operation;
   if (wish.kind === "read" || wish.kind === "update") return [];
   const possible = attempts.filter(({ answer }) => mayBeDone(answer));
   if (possible.length === 0) return [];
@@ -95,41 +106,46 @@ function changeOf(operation: Operation, settled: Settled): readonly Told[] {
     start: Math.min(...possible.map(({ start }) => start)),
     end: certain
       ? Math.min(...done.map(({ end }) => end))
-      : Math.max(...possible.map((attempt) => settled(attempt, city))),
+      : Math.max(...possible.map((attempt) => settled(attempt, partition))),
     optional: !certain,
     sees: false,
   };
-  return [{ ...common, ...effectOf(operation, peopleIn(done[0]?.answer)) }];
+  return [{ ...common, ...effectOf(operation, amountIn(done[0]?.answer), words) }];
 }
 
-function peopleIn(answer: Answer | undefined): number | undefined {
-  return answer?.said === "done" ? answer.people : undefined;
+function amountIn(answer: Answer | undefined): number | undefined {
+  return answer?.said === "done" ? answer.amount : undefined;
 }
 
-function effectOf({ wish }: Operation, people: number | undefined): Effect {
+function effectOf({ wish }: Operation, amount: number | undefined, words: Words): Effect {
   switch (wish.kind) {
     case "create":
-      return effect(`makes ${wish.people}`, "to find no party", (state) =>
-        state === null ? wish.people : undefined,
+      return effect(`makes ${wish.amount}`, `to find no ${words.row}`, (state) =>
+        state === null ? wish.amount : undefined,
       );
     case "delete":
-      return effect("deletes", "to find a party", (state) => (state === null ? undefined : null));
+      return effect("deletes", `to find ${a(words.row)}`, (state) =>
+        state === null ? undefined : null,
+      );
     case "change": {
       const { expected, delta } = wish;
-      return effect(`${expected} + ${delta}`, `the count ${expected} before it`, (state) =>
-        state === expected ? expected + delta : undefined,
+      return effect(
+        `${expected} + ${delta}`,
+        `the ${words.amount} ${expected} before it`,
+        (state) => (state === expected ? expected + delta : undefined),
       );
     }
     case "add": {
       const { delta } = wish;
-      if (people === undefined) return effect(`+ ${delta}`, "a count to add to", added(delta));
-      const before = people - delta;
-      return effect(`${before} + ${delta}`, `the count ${before} before it`, (state) =>
-        state === before ? people : undefined,
+      if (amount === undefined)
+        return effect(`+ ${delta}`, `${a(words.amount)} to add to`, added(delta));
+      const before = amount - delta;
+      return effect(`${before} + ${delta}`, `the ${words.amount} ${before} before it`, (state) =>
+        state === before ? amount : undefined,
       );
     }
     default:
-      throw new Error(`A ${wish.kind} changes no count`);
+      throw new Error(`A ${wish.kind} changes no amount`);
   }
 }
 
@@ -144,31 +160,33 @@ function added(delta: number): Step["apply"] {
 }
 
 /** What an answer says that it saw. */
-function sightOf(operation: Operation, attempt: Attempt): readonly Told[] {
-  const sight = seenIn(operation, attempt.answer);
+function sightOf(operation: Operation, attempt: Attempt, words: Words): readonly Told[] {
+  const sight = seenIn(operation, attempt.answer, words);
   if (!sight) return [];
   const { start, end } = attempt;
   const does = `sees ${sight.said}`;
   return [{ of: operation, start, end, optional: false, sees: true, does, ...sight }];
 }
 
-function seenIn({ wish }: Operation, answer: Answer): Sight | undefined {
+function seenIn({ wish }: Operation, answer: Answer, words: Words): Sight | undefined {
   switch (answer.said) {
     case "stale":
-      return count(answer.actual);
+      return sightOfAmount(answer.actual, words);
     case "exists":
-      return count(answer.people);
+      return sightOfAmount(answer.amount, words);
     case "missing":
-      return sight("no party", (state) => state === null);
+      return sightOfNone(words);
     case "range":
       if (wish.kind !== "add") return undefined;
       return sight(
-        `a count under ${-wish.delta}`,
+        `${a(words.amount)} under ${-wish.delta}`,
         (state) => state !== null && state + wish.delta < 0,
       );
     case "done":
-      if (wish.kind === "update") return sight("a party", (state) => state !== null);
-      return wish.kind === "read" && answer.people !== undefined ? count(answer.people) : undefined;
+      if (wish.kind === "update") return sight(a(words.row), (state) => state !== null);
+      return wish.kind === "read" && answer.amount !== undefined
+        ? sightOfAmount(answer.amount, words)
+        : undefined;
     default:
       return undefined;
   }
@@ -180,13 +198,17 @@ function sight(said: string, matches: (state: State) => boolean): Sight {
   return { said, apply: (state) => (matches(state) ? state : undefined) };
 }
 
-function count(people: number): Sight {
-  return sight(`the count ${people}`, (state) => state === people);
+function sightOfAmount(amount: number, words: Words): Sight {
+  return sight(`the ${words.amount} ${amount}`, (state) => state === amount);
 }
 
-function finalStep(final: Final): Told {
+function sightOfNone({ row }: Words): Sight {
+  return sight(`no ${row}`, (state) => state === null);
+}
+
+function finalStep(final: Final, words: Words): Told {
   const { found, at } = final;
-  const seen = found ? count(found.people) : sight("no party", (state) => state === null);
+  const seen = found ? sightOfAmount(found.amount, words) : sightOfNone(words);
   const does = `sees ${seen.said}`;
   return { of: final, start: at, end: Infinity, optional: false, sees: true, does, ...seen };
 }

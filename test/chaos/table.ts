@@ -1,6 +1,7 @@
 import type { Answer, History, Operation } from "./history.ts";
+import { a, vocabulary } from "./words.ts";
 
-/** An answer to something that would have changed a party. */
+/** An answer to something that would have changed a row. */
 interface Told {
   readonly of: Operation;
   readonly start: number;
@@ -14,16 +15,17 @@ interface Span {
   readonly to: number;
 }
 
-const heads = [
-  ["phase", "seconds", "operations", "applied", "refused", "errors", "unknown", "lost"],
-  ["longest gap", "of a city", "p50", "p99"],
-].flat();
-
 /** Sets what happened in columns: a row a phase, and one for all. */
 export function table(history: History): string {
   const told = toldIn(history);
-  const cities = [...new Set(told.map(({ of }) => of.city))];
-  const rows = [...phasesOf(history), wholeOf(history)].map((span) => rowOf(span, told, cities));
+  const heads = [
+    ["phase", "seconds", "operations", "applied", "refused", "errors", "unknown", "lost"],
+    ["longest gap", `of ${a(vocabulary[history.table].partition)}`, "p50", "p99"],
+  ].flat();
+  const partitions = busyIn(told);
+  const rows = [...phasesOf(history), wholeOf(history)].map((span) =>
+    rowOf(span, told, partitions),
+  );
   return columns([heads, ...rows]);
 }
 
@@ -45,7 +47,7 @@ export function remarks(history: History): readonly string[] {
     `Errors, after which nothing was changed: ${list || "none"}.`,
     `Unknown: ${number(identified.length)} operations; ${number(again.length)} of them had an id and were sent again: ${number(applied.length)} had been or were applied then.`,
     `Sent more than once under one id: ${number(twice.length)} operations.`,
-    `Seen by subscriptions: ${number(history.sightings.length)} counts.`,
+    `Seen by subscriptions: ${number(history.sightings.length)} ${vocabulary[history.table].amount}s.`,
   ];
 }
 
@@ -60,6 +62,15 @@ function toldIn({ operations }: History): readonly Told[] {
     .toSorted((a, b) => a.end - b.end);
 }
 
+/** The partitions for which at least this share of all operations was asked. */
+const BUSY = 0.05;
+
+/** Those of the others do not say much by when something was applied in them: hardly anybody asks. */
+function busyIn(told: readonly Told[]): readonly string[] {
+  const all = Map.groupBy(told, ({ of }) => of.partition);
+  return [...all].filter(([, { length }]) => length >= BUSY * told.length).map(([name]) => name);
+}
+
 function phasesOf({ marks }: History): readonly Span[] {
   const bounds = marks.filter(({ mark }) => mark !== "whole");
   return bounds
@@ -72,13 +83,14 @@ function wholeOf(history: History): Span {
   return { name: "all", from: phases[0]?.from ?? 0, to: phases.at(-1)?.to ?? 0 };
 }
 
-function rowOf({ name, from, to }: Span, all: readonly Told[], cities: readonly string[]) {
+function rowOf({ name, from, to }: Span, all: readonly Told[], partitions: readonly string[]) {
   const told = all.filter(({ end }) => end >= from && end < to);
   const count = (...said: readonly Answer["said"][]) =>
     number(told.filter(({ answer }) => said.includes(answer.said)).length);
   const applied = told.filter(({ answer }) => answer.said === "done");
   const gapIn = (some: readonly Told[]) => longestGap(from, to, some);
-  const ofCity = (city: string) => gapIn(applied.filter(({ of }) => of.city === city));
+  const ofPartition = (partition: string) =>
+    gapIn(applied.filter(({ of }) => of.partition === partition));
   const times = told.map(({ start, end }) => end - start).toSorted((a, b) => a - b);
   return [
     name,
@@ -90,7 +102,7 @@ function rowOf({ name, from, to }: Span, all: readonly Told[], cities: readonly 
     count("unknown"),
     count("lost"),
     seconds(gapIn(applied)),
-    seconds(Math.max(...cities.map(ofCity))),
+    seconds(Math.max(...partitions.map(ofPartition))),
     milliseconds(times[Math.floor(times.length * 0.5)]),
     milliseconds(times[Math.floor(times.length * 0.99)]),
   ];
@@ -116,7 +128,7 @@ function number(value: number): string {
 
 /** The first column to the left, the others to the right. */
 function columns(rows: readonly (readonly string[])[]): string {
-  const widths = heads.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows
     .map((row) =>
       row

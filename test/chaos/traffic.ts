@@ -1,36 +1,39 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, createClient } from "./client.ts";
-import { type Crowd, FIRST, type Intention, intend, type Key } from "./crowd.ts";
-import type { Answer, Attempt } from "./history.ts";
+import { FIRST, type Intention, intend } from "./crowd.ts";
+import type { Answer, Attempt, Key } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { OpenOperation, Recorder } from "./recorder.ts";
-import type { Server } from "./stage.ts";
+import type { Client, Crowd, Server, Subject } from "./subject.ts";
 
 /** Clients of the servers, and what they do is recorded. */
 export interface Traffic extends Disposable {
-  /** Creates the parties that stay. */
+  /** Creates the rows that stay. */
   prepare(): Promise<void>;
   /** Has clients do one thing after the other until they are stopped and know what they can know. */
   run(clients: number, signal: AbortSignal): Promise<void>;
-  /** Does one thing in a city by a server, until it is told what became of it, or a time in milliseconds is over. */
-  probe(server: Server, city: string, limit: number): Promise<void>;
+  /** Does one thing to a row by a server, until it is told what became of it, or a time in milliseconds is over. */
+  probe(server: Server, key: Key, limit: number): Promise<void>;
 }
 
-/** For how long an operation is sent again with its id, in milliseconds: a party remembers it for 60 s. */
+/** For how long an operation is sent again with its id, in milliseconds: a row remembers it for 60 s. */
 const INSIST = 50_000;
 
 /** How long a client waits after an error, in milliseconds. */
 const BACK_OFF = 200;
 
-export function createTraffic(
-  servers: readonly Server[],
-  crowd: Crowd,
-  record: Recorder,
-  random: Random,
-): Traffic {
-  const clients = new Map(servers.map((server) => [server, createClient(server.url)] as const));
+export interface TrafficOptions {
+  readonly subject: Subject;
+  readonly servers: readonly Server[];
+  readonly crowd: Crowd;
+  readonly record: Recorder;
+  readonly random: Random;
+}
+
+export function createTraffic(options: TrafficOptions): Traffic {
+  const { subject, servers, crowd, record, random } = options;
+  const clients = new Map(servers.map((server) => [server, subject.createClient(server)] as const));
   const seen = new Map<string, number>();
-  const keyOf = ({ city, id }: Key) => `${city}/${id}`;
+  const keyOf = ({ partition, id }: Key) => `${partition}/${id}`;
 
   async function attempt(operation: OpenOperation, server: Server, asOf: boolean): Promise<Answer> {
     const client = clients.get(server) as Client;
@@ -38,8 +41,8 @@ export function createTraffic(
     const start = record.now();
     const answer = await client.send(operation, asOf);
     operation.attempts.push({ server: to, start, end: record.now(), answer });
-    const count = countIn(answer);
-    if (count !== undefined) seen.set(keyOf(operation), count);
+    const amount = amountIn(answer);
+    if (amount !== undefined) seen.set(keyOf(operation), amount);
     return answer;
   }
 
@@ -65,7 +68,7 @@ export function createTraffic(
 
   async function live(own: Random, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const intention = intend(crowd, own, (key) => seen.get(keyOf(key)) ?? FIRST);
+      const intention = intend(subject, crowd, own, (key) => seen.get(keyOf(key)) ?? FIRST);
       const fine = await perform(intention, own);
       await sleep((fine ? 20 : BACK_OFF) * (0.5 + own.next()));
     }
@@ -75,7 +78,7 @@ export function createTraffic(
     async prepare() {
       const [server] = servers as [Server];
       for (const key of [...crowd.hot, ...crowd.cold]) {
-        const wish = { kind: "create", people: FIRST, name: `Party ${key.id}` } as const;
+        const wish = { kind: "create", amount: FIRST, name: `Name ${key.id}` } as const;
         const operation = record.open({ ...key, wish });
         while ((await attempt(operation, server, false)).said === "error") await sleep(BACK_OFF);
       }
@@ -83,8 +86,7 @@ export function createTraffic(
     async run(count, signal) {
       await Promise.all(Array.from({ length: count }, () => live(random.fork(), signal)));
     },
-    async probe(server, city, limit) {
-      const key = crowd.cold.find((each) => each.city === city)!;
+    async probe(server, key, limit) {
       const until = record.now() + limit;
       let answer: Answer;
       do {
@@ -119,7 +121,7 @@ function isError({ answer }: Attempt): boolean {
   return answer.said === "error";
 }
 
-function countIn(answer: Answer): number | undefined {
+function amountIn(answer: Answer): number | undefined {
   if (answer.said === "stale") return answer.actual;
-  return "people" in answer ? answer.people : undefined;
+  return "amount" in answer ? answer.amount : undefined;
 }

@@ -1,4 +1,51 @@
-import type { Operation } from "./history.ts";
+import type { Operation, TableName, Wish } from "./history.ts";
+
+/** What messages call the parts of a table. */
+export interface Words {
+  readonly row: string;
+  readonly partition: string;
+  /** The number in a row that changes; with an s it is several. */
+  readonly amount: string;
+  /** The text in a row, which is given once. */
+  readonly name: string;
+  readonly wishes: Readonly<Record<Wish["kind"], string>>;
+}
+
+export const vocabulary: Readonly<Record<TableName, Words>> = {
+  parties: {
+    row: "party",
+    partition: "city",
+    amount: "count",
+    name: "name",
+    wishes: {
+      create: "createParty",
+      delete: "deleteParty",
+      update: "updateParty",
+      change: "changePeople",
+      add: "addPeople",
+      read: "party",
+    },
+  },
+  accounts: {
+    row: "account",
+    partition: "account",
+    amount: "balance",
+    name: "owner",
+    wishes: {
+      create: "create",
+      delete: "remove",
+      update: "update",
+      change: "change",
+      add: "add",
+      read: "read",
+    },
+  },
+};
+
+/** A noun with its article. */
+export function a(noun: string): string {
+  return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
 
 /** What was answered to an operation. */
 export function saidTo({ attempts }: Operation): string {
@@ -8,25 +55,21 @@ export function saidTo({ attempts }: Operation): string {
 }
 
 /** An operation in words. */
-export function describe({ number, wish, attempts }: Operation): string {
+export function describe({ number, wish, attempts }: Operation, { wishes }: Words): string {
   const at = attempts[0] ? ` at ${(attempts[0].start / 1000).toFixed(3)} s` : "";
-  return `operation ${number} ${wordsOf(wish)}${at}`;
+  return `operation ${number} ${wishes[wish.kind]}${argumentsOf(wish)}${at}`;
 }
 
-function wordsOf(wish: Operation["wish"]): string {
+function argumentsOf(wish: Wish): string {
   const signed = (delta: number) => (delta < 0 ? `−${-delta}` : `+${delta}`);
   switch (wish.kind) {
     case "create":
-      return `createParty(${wish.people})`;
-    case "delete":
-      return "deleteParty";
-    case "update":
-      return "updateParty";
+      return `(${wish.amount})`;
     case "change":
-      return `changePeople(${wish.expected}, ${signed(wish.delta)})`;
+      return `(${wish.expected}, ${signed(wish.delta)})`;
     case "add":
-      return `addPeople(${signed(wish.delta)})`;
-    case "read":
-      return "party";
+      return `(${signed(wish.delta)})`;
+    default:
+      return "";
   }
 }

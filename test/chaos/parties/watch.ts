@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "graphql-ws";
-import { WATCH } from "../fixtures/parties.ts";
-import type { Crowd, Key } from "./crowd.ts";
-import type { Recorder } from "./recorder.ts";
-import type { Server } from "./stage.ts";
+import { WATCH } from "../../fixtures/parties.ts";
+import type { Key } from "../history.ts";
+import type { Recorder } from "../recorder.ts";
+import type { Server, WatchOptions } from "../subject.ts";
 
 /** How long a watcher waits before it subscribes again, in milliseconds. */
 const AGAIN = 300;
 
 /** Watches the hot parties on each server, each twice, and some that come and go, until it is stopped. */
-export async function watch(
-  servers: readonly Server[],
-  { hot, passing }: Crowd,
-  record: Recorder,
-  signal: AbortSignal,
-): Promise<void> {
+export async function watch({ servers, crowd, record, signal }: WatchOptions): Promise<void> {
+  const { hot, passing } = crowd;
   const watched = [...hot, ...hot, ...passing.slice(0, 2)];
   const watchers = servers.flatMap((server) => watched.map((key) => ({ server, key })));
   await Promise.all(
@@ -35,16 +31,19 @@ async function watchParty(
   for (let times = 0; !signal.aborted; times++) {
     // Every other time it comes back as somebody who has seen nothing.
     const since = times % 2 === 0 ? undefined : last;
-    const client = createClient({ url: server.webSocketUrl, retryAttempts: 0 });
+    const client = createClient({ url: `ws://${server.authority}/graphql`, retryAttempts: 0 });
     const close = () => void client.dispose();
     signal.addEventListener("abort", close);
     const begun = { watcher, server: server.process, subscribed: record.now(), since };
     try {
-      const values = client.iterate<Seen>({ query: WATCH, variables: { ...key, since } });
+      const values = client.iterate<Seen>({
+        query: WATCH,
+        variables: { city: key.partition, id: key.id, since },
+      });
       for await (const { data } of values) {
         if (!data) break;
         const { people, asOf } = data.peopleChanged;
-        record.saw({ ...key, ...begun, at: record.now(), people, asOf });
+        record.saw({ ...key, ...begun, at: record.now(), amount: people, asOf });
         last = asOf;
       }
     } catch {

@@ -1,25 +1,17 @@
-import { Agent, request } from "node:http";
-import { text } from "node:stream/consumers";
-import type { Answer, Operation, Wish } from "./history.ts";
+import type { Answer, Wish } from "../history.ts";
+import { answerOf, createPoster } from "../http.ts";
+import type { Client, Sent, Server } from "../subject.ts";
 
-/** The way of clients to a server: connections are kept and used again. */
-export interface Client {
-  /** Sends an operation once. */
-  send(operation: Sent, asOf: boolean): Promise<Answer>;
-  /** Runs a query. */
+/** Runs queries on a server. */
+export interface Queries extends Disposable {
   query(query: string, variables: object): Promise<Reply>;
 }
-
-type Sent = Pick<Operation, "city" | "id" | "operationId" | "wish">;
 
 interface Reply {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly data?: any;
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
-
-/** How long a client waits, in milliseconds: longer than a server may take. */
-const PATIENCE = 20_000;
 
 const KEY = "$city: String!, $id: UUID!";
 const AT = "city: $city, id: $id";
@@ -46,47 +38,32 @@ const documents: Readonly<Record<Wish["kind"], string>> = {
   read: `query (${KEY}) { answer: party(${AT}) { __typename people name } }`,
 };
 
-/** Makes the way to the server at a URL. */
-export function createClient(url: string): Client & Disposable {
-  // A connection that nobody uses is closed before the server closes it: what is sent in that moment would be lost.
-  const agent = new Agent({ keepAlive: true, timeout: 2000 });
-
-  async function query(document: string, variables: object): Promise<Reply> {
-    const body = JSON.stringify({ query: document, variables });
-    return JSON.parse(await post(url, agent, body)) as Reply;
-  }
-
+/** Makes a client of a server. */
+export function createClient(server: Server): Client & Disposable {
+  const queries = createQueries(server);
   return {
-    query,
-    async send(operation, asOf) {
+    send(operation, asOf) {
       const { kind } = operation.wish;
-      try {
-        return answerOf(kind, await query(documents[kind], variablesOf(operation, asOf)));
-      } catch (error) {
-        const refused = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
-        return refused ? { said: "error", code: "UNREACHABLE" } : { said: "lost" };
-      }
+      const reply = queries.query(documents[kind], variablesOf(operation, asOf));
+      return answerOf(reply.then((each) => toAnswer(kind, each)));
     },
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => queries[Symbol.dispose](),
   };
 }
 
-function post(url: string, agent: Agent, body: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-  const signal = AbortSignal.timeout(PATIENCE);
-  const sent = request(url, { method: "POST", agent, headers, signal }, (response) => {
-    text(response).then(resolve, reject);
-  });
-  sent.on("error", reject);
-  sent.end(body);
-  return promise;
+/** Makes what runs queries on a server. */
+export function createQueries({ authority }: Server): Queries {
+  const poster = createPoster(`http://${authority}/graphql`);
+  return {
+    query: async (query, variables) => (await poster.post({ query, variables })) as Reply,
+    [Symbol.dispose]: () => poster[Symbol.dispose](),
+  };
 }
 
-function variablesOf({ city, id, operationId, wish }: Sent, asOf: boolean): object {
+function variablesOf({ partition: city, id, operationId, wish }: Sent, asOf: boolean): object {
   switch (wish.kind) {
     case "create":
-      return { input: { city, id, name: wish.name, people: wish.people } };
+      return { input: { city, id, name: wish.name, people: wish.amount } };
     case "update":
       return { city, id, input: { name: wish.name } };
     case "change":
@@ -98,7 +75,7 @@ function variablesOf({ city, id, operationId, wish }: Sent, asOf: boolean): obje
   }
 }
 
-function answerOf(kind: Wish["kind"], { data, errors }: Reply): Answer {
+function toAnswer(kind: Wish["kind"], { data, errors }: Reply): Answer {
   // A field of the answer can fail behind the change.
   const answer = data?.answer;
   if (answer) return outcomes[answer.__typename]?.(answer) ?? unexpected(answer.__typename);
@@ -109,15 +86,15 @@ function answerOf(kind: Wish["kind"], { data, errors }: Reply): Answer {
 
 // oxlint-disable-next-line typescript/no-explicit-any
 const outcomes: Readonly<Record<string, (answer: any) => Answer>> = {
-  Party: ({ people, name }) => ({ said: "done", people, name }),
-  PartyCreated: ({ party }) => ({ said: "done", people: party.people }),
+  Party: ({ people, name }) => ({ said: "done", amount: people, name }),
+  PartyCreated: ({ party }) => ({ said: "done", amount: party.people }),
   PartyUpdated: () => ({ said: "done" }),
   PartyDeleted: () => ({ said: "done" }),
-  PeopleChanged: ({ people, asOf }) => ({ said: "done", people, ...(asOf && { asOf }) }),
+  PeopleChanged: ({ people, asOf }) => ({ said: "done", amount: people, ...(asOf && { asOf }) }),
   PeopleStale: ({ actual }) => ({ said: "stale", actual }),
   PeopleOutOfRange: () => ({ said: "range" }),
   PartyNotFound: () => ({ said: "missing" }),
-  PartyExists: ({ party }) => ({ said: "exists", people: party.people }),
+  PartyExists: ({ party }) => ({ said: "exists", amount: party.people }),
   OutcomeUnknown: () => ({ said: "unknown" }),
 };
 
