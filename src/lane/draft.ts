@@ -79,8 +79,8 @@ class NeverWaits {
 export class RowDraft implements Draft<Table> {
   /** Whether a change was judged by a static column. */
   usesShared = false;
-  /** Whether a change was judged by what others of the round have made of a static column. */
-  seesChange = false;
+  /** Whether a change was judged by what other rows of the round have made of a static column. */
+  seesOthers = false;
   /** The columns by which the last change that had to wait was to be judged. */
   #asks: readonly string[] = [];
   #missing: string | undefined;
@@ -91,6 +91,8 @@ export class RowDraft implements Draft<Table> {
   readonly #own: Cells;
   readonly #shared: Cells;
   readonly #columns: ReadonlyMap<string, DraftColumn>;
+  /** The static columns that other rows of the round have set. */
+  readonly #others: readonly string[];
   /** What was put into the cells, so that it can be taken out: values, name, and what was there, one after the other. */
   readonly #log: unknown[] = [];
 
@@ -101,6 +103,7 @@ export class RowDraft implements Draft<Table> {
     this.#own = own;
     this.#shared = shared;
     this.#columns = draftColumns(table);
+    this.#others = namesIn(shared.next);
   }
 
   /** The columns by which changes were judged, and was to be judged the one that had to wait. */
@@ -160,7 +163,7 @@ export class RowDraft implements Draft<Table> {
     const next = cells.next[name];
     if (cells === this.#shared) {
       this.usesShared = true;
-      if (next !== undefined) this.seesChange = true;
+      if (this.#others.includes(name)) this.seesOthers = true;
     }
     let stored = cells.base[name];
     if (stored === undefined) {

@@ -58,6 +58,8 @@ export interface Folded<T extends Table> {
   readonly asks: readonly string[];
   /** The columns that get another value, static ones too. */
   readonly changed: readonly string[];
+  /** Whether the answers, which write nothing, rest on what other rows of the round make of a static column. Default: false. */
+  readonly waitsForOthers?: boolean;
   readonly draft: RowDraft;
 }
 
@@ -86,9 +88,10 @@ export function fold<T extends Table>(
   const memory = remembers ? journal : undefined;
   const asks = [...draft.judgedBy, ...(journal?.names ?? [])];
   const written = memory?.written() ?? NOTHING;
-  const set = changedIn(table, own);
+  const isSentAnyway = written !== NOTHING || draft.sharedNames.length > 0;
+  const set = changedIn(table, own, isSentAnyway);
   const isWritten = set.length > 0 || written !== NOTHING;
-  if (!isWritten && draft.sharedNames.length === 0) return unwritten();
+  if (!isWritten && !isSentAnyway) return unwritten();
   try {
     // The round needs a statement that holds only while the row is as it was seen: it writes a column again as it is.
     const again = isWritten ? undefined : asItIs(table, own);
@@ -118,7 +121,8 @@ export function fold<T extends Table>(
   function unwritten(): Folded<T> {
     const isAssumed =
       hasUnseen(own) || (draft.usesShared && hasUnseen(shared)) || memory?.isSeen === false;
-    if (isAssumed || draft.seesChange) return waits([]);
+    if (isAssumed) return waits([]);
+    if (draft.seesOthers) return { ...waits([]), waitsForOthers: true };
     return { draft, answers, after: own.seen as StoredRow<T>, asks, changed: [] };
   }
 
@@ -232,12 +236,19 @@ function conditionOf(
   throw unreadableColumn(table, key, others[0] ?? "", { why });
 }
 
-/** The names of the columns of which changes make another value, or one of which no condition says what it was. */
-export function changedIn(table: Table, { seen, base, next }: Cells): string[] {
+/**
+ * The names of the columns of which changes make another value. Where anything is written, also those of which no condition
+ * says what they were: they may not be as they were seen.
+ */
+export function changedIn(
+  table: Table,
+  { seen, base, next }: Cells,
+  isSentAnyway = false,
+): readonly string[] {
   const names = namesIn(next);
   const isAsSeen = (name: string) =>
     isSame(table, name, base[name] ?? seenIn(seen, name), next[name]);
-  if (names.every(isAsSeen)) return [];
+  if (!isSentAnyway && names.every(isAsSeen)) return [];
   return names.filter((name) => !isSame(table, name, base[name], next[name]));
 }
 

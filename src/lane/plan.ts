@@ -91,7 +91,7 @@ export function planRound<T extends Table>(options: RoundOptions<T>): RoundPlan<
     if (!write) {
       plan.revert();
       if (plan.answers.length > 0 && isFresh(planned)) answered.push(planned);
-      else if (!plan.seesChange) unclear.push(planned);
+      else if (!plan.waitsForOthers) unclear.push(planned);
     } else if (plan.creates || hasCell || known.seen(row)) {
       bytes += sizeOf(write.params);
       if (written.length > 0 && (written.length === laneLimits.rows || bytes > laneLimits.bytes)) {

@@ -63,8 +63,8 @@ export interface RowPlan<T extends Table> {
   readonly change: RowChange;
   /** Whether an answer rests on a static column. */
   readonly usesShared: boolean;
-  /** Whether one rests on what others of the round make of a static column: if it writes nothing, it waits for them. */
-  readonly seesChange: boolean;
+  /** Whether the row waits for what other rows of the round make of a static column. */
+  readonly waitsForOthers: boolean;
   /** Takes out of the static columns of the round what the row's changes have put there. */
   revert(): void;
 }
@@ -150,8 +150,9 @@ function changed<T extends Table>(
     asks,
     changed: change,
     draft,
+    waitsForOthers = false,
   } = fold(table, { key, seen, shared, changes, now });
-  const { usesShared, seesChange } = draft;
+  const { usesShared } = draft;
   return {
     answers,
     ...(write && { write }),
@@ -160,7 +161,7 @@ function changed<T extends Table>(
     asks,
     change,
     usesShared,
-    seesChange,
+    waitsForOthers,
     revert: () => draft.revert(),
   };
 }
@@ -190,6 +191,6 @@ const SIMPLE = {
   asks: [] as readonly string[],
   change: [] as readonly string[],
   usesShared: false,
-  seesChange: false,
+  waitsForOthers: false,
   revert() {},
 } as const;
