@@ -328,7 +328,9 @@ function play(seed: number): Map<string, number> {
   const visible = ({ statics, rows }: Show) => ({
     statics,
     rows: new Map(
-      [...rows].toSorted().map(([number, { price, holder }]) => [number, { price, holder }]),
+      [...rows]
+        .toSorted(([one], [other]) => one - other)
+        .map(([number, { price, holder }]) => [number, { price, holder }]),
     ),
   });
 
