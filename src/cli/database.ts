@@ -44,6 +44,8 @@ interface OpenOptions {
   readonly sync: boolean;
   /** Called before something is added: with a line that says what, and the CQL of each addition. */
   readonly onPlan?: (line: string, cql: readonly string[]) => void;
+  /** Called with what is missing in the keyspace, before it is added. */
+  readonly onMissing?: (missing: readonly Addition[]) => void;
 }
 
 /**
@@ -78,7 +80,7 @@ export async function openEmbedded(
   dir: string,
   keyspace: string,
   terminal: Terminal,
-  { onPlan = () => {} }: Pick<OpenOptions, "onPlan"> = {},
+  { onPlan = () => {}, onMissing }: Pick<OpenOptions, "onPlan" | "onMissing"> = {},
 ): Promise<Database> {
   const { progress, signal } = terminal;
   await using opened = new AsyncDisposableStack();
@@ -86,7 +88,7 @@ export async function openEmbedded(
   const { contactPoint, localDataCenter, owned, died } = embedded;
   const cluster = { contactPoints: [contactPoint], localDataCenter };
   const session = opened.use(await connectToOwn(cluster, keyspace, progress, onPlan));
-  const added = await complete(session, keyspace, onPlan);
+  const added = await complete(session, keyspace, onPlan, onMissing);
   // A database from before there were entries by date.
   if (isNew(added, "party_by_date") && !isNew(added, "party")) {
     await fillByDate(session, terminal);
@@ -154,8 +156,10 @@ function complete(
   session: Session,
   keyspace: string,
   onPlan: OnPlan,
+  onMissing: OpenOptions["onMissing"] = () => {},
 ): Promise<readonly Addition[]> {
   return sync(session, keyspace, tables, ({ missing, others }) => {
+    onMissing(missing);
     const beside = others.length === 0 ? "" : `, beside other tables (${listed(others)})`;
     const cql = missing.map((addition) => addition.cql);
     onPlan(`Adding to keyspace ${keyspace}${beside}:`, cql);

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Addition } from "../cassandra/index.ts";
 import type { Cluster, Config, EmbeddedCassandra } from "../config.ts";
 import { placeOf } from "../live/index.ts";
 import type { Embedded } from "../local/index.ts";
-import { sampleOperations, seed } from "../party/sample.ts";
+import { sampleOperations } from "../party/sample.ts";
 import { type App, createApp } from "../server/index.ts";
 import { columns } from "./command.ts";
 import { type Database, isNew, openEmbedded, type Problem } from "./database.ts";
 import { openPatiently } from "./patience.ts";
+import { samplesOf } from "./samples.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long the banner waits for the first attempt to open a database, to say how that ended, in milliseconds. */
@@ -29,12 +31,8 @@ export async function runService(
   terminal: Terminal,
 ): Promise<void> {
   const { host, port, idle, maxTokens, keyspace } = config;
-  await using database = await openDatabase(source, keyspace, terminal);
-  const { session, added } = database;
-  if (seeds && isNew(added, "party")) {
-    const written = await seed(session);
-    terminal.progress(`Wrote ${written} sample parties.`);
-  }
+  await using database = await openDatabase(source, keyspace, seeds, terminal);
+  const { session } = database;
   const { redisUrl, pollInterval } = config.live;
   await using app = await createApp({
     session,
@@ -52,10 +50,25 @@ export async function runService(
   terminal.progress("Stopping.");
 }
 
-function openDatabase(source: Source, keyspace: string, terminal: Terminal) {
-  return source.kind === "cluster"
-    ? openPatiently(source, keyspace, terminal)
-    : openEmbedded(source.running, source.dir, keyspace, terminal);
+async function openDatabase(
+  source: Source,
+  keyspace: string,
+  seeds: boolean,
+  terminal: Terminal,
+): Promise<Database> {
+  if (source.kind === "cluster") return openPatiently(source, keyspace, terminal);
+  const { running, dir } = source;
+  const samples = samplesOf(dir, keyspace);
+  if (!seeds) samples.cancel();
+  const onMissing = (missing: readonly Addition[]) => {
+    if (seeds && isNew(missing, "party")) samples.plan();
+  };
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await openEmbedded(running, dir, keyspace, terminal, { onMissing }));
+  const written = await samples.write(database.session);
+  if (written !== undefined) terminal.progress(`Wrote ${written} sample parties.`);
+  opened.move();
+  return database;
 }
 
 /** Waits until somebody asks to stop. @throws LocalError if the embedded Cassandra is down for good before */

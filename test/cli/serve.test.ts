@@ -1,6 +1,10 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, test } from "vitest";
+import { connect } from "../../src/cassandra/index.ts";
 import { tables } from "../../src/party/index.ts";
 import {
   createDirectory,
@@ -9,6 +13,7 @@ import {
   runShell,
   startCommand,
 } from "../fixtures/command.ts";
+import { eventually } from "../fixtures/eventually.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
 
 const cluster = (keyspace: string) => ({
@@ -79,6 +84,41 @@ test("with nothing configured it serves sample parties on a Cassandra of its own
   expect(again).toMatchObject({ code: 0 });
   expect(again.err).not.toContain("sample parties");
 }, 120_000);
+
+test("samples of a first start that was killed in the middle come with the next one, and deleted ones never", async () => {
+  await using directory = await createDirectory();
+  const options = { cwd: directory.path, env: { PORT: "0" } };
+  const killed = startCommand(["serve"], options);
+  await untilTables(directory.path);
+  await killed.end("SIGKILL");
+
+  const second = startCommand(["serve"], options);
+  const banner = await second.printed(UP);
+  expect(await runCurl(banner)).toHaveLength(3);
+  const url = /http:\S+(?=\/graphql)/.exec(banner)![0];
+  const query = `mutation { deleteParty(city: "Rome", id: "00000000-0000-4000-8000-000000000001") { __typename } }`;
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ query });
+  const answer = await fetch(`${url}/graphql`, { method: "POST", headers, body });
+  expect(await answer.json()).toEqual({ data: { deleteParty: { __typename: "PartyDeleted" } } });
+  await second.end();
+
+  await using third = startCommand(["serve"], options);
+  expect(await runCurl(await third.printed(UP))).toHaveLength(2);
+  expect((await third.end()).err).not.toContain("sample parties");
+}, 180_000);
+
+/** Waits until the Cassandra that is run in a directory has all tables, which is before anything is in them. */
+async function untilTables(directory: string): Promise<void> {
+  const contactPoint = await eventually(() => {
+    const lock: unknown = JSON.parse(readFileSync(join(directory, ".cassandra/lock.json"), "utf8"));
+    return (lock as { readonly contactPoint: string }).contactPoint.toString();
+  }, 60_000);
+  const cluster = { contactPoints: [contactPoint], localDataCenter: "datacenter1" };
+  await using session = await eventually(() => connect(cluster), 120_000);
+  const names = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'partyfinder'";
+  while ((await session.cql(names)).length < tables.length) await sleep(1);
+}
 
 test("a cluster of one's own is never changed by serve, and completed by sync", async () => {
   await using keyspace = await createKeyspace();
