@@ -1,7 +1,9 @@
 import {
   badStatement,
+  type CassandraError,
   columnOf,
   oncePerTable,
+  orderedNames,
   readable,
   readAs,
   type Row,
@@ -10,6 +12,7 @@ import {
   unreadableColumn,
 } from "../cassandra/index.ts";
 import { type Change, type Draft, Refused } from "./change.ts";
+import { isWithEntries } from "./with-entries.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -42,6 +45,15 @@ export const WAITS = Symbol("waits");
 /** The names of the static columns of a table. */
 const namesOfStatics = oncePerTable((table) => new Set(staticNames(table)));
 
+/** The names of the columns that an order of a table sorts by. */
+const namesOfOrdered = oncePerTable((table) => new Set(orderedNames(table)));
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function sortedBy(table: Table, name: string): CassandraError {
+  return badStatement(table, `has an order by "${name}", which ordered.update(…) changes`);
+}
+
 /** A row of a round, in which its changes are run one after the other. */
 export class RowDraft implements Draft<Table> {
   /** Whether a change was judged by a static column. */
@@ -52,12 +64,15 @@ export class RowDraft implements Draft<Table> {
   #asks: readonly string[] = [];
   #missing: string | undefined;
   #isRunning = false;
+  /** The columns that the change which runs may not set. */
+  #untouchable: ReadonlySet<string> = NO_NAMES;
   #refused: Refused<unknown> | undefined;
   readonly #table: Table;
   readonly #key: Values;
   readonly #own: Cells;
   readonly #shared: Cells;
   readonly #statics: ReadonlySet<string>;
+  readonly #ordered: ReadonlySet<string>;
   /** What was put into the cells, so that it can be taken out: values, name, and what was there, one after the other. */
   readonly #log: unknown[] = [];
 
@@ -68,6 +83,7 @@ export class RowDraft implements Draft<Table> {
     this.#own = own;
     this.#shared = shared;
     this.#statics = namesOfStatics(table);
+    this.#ordered = namesOfOrdered(table);
   }
 
   /** The columns by which changes were judged, and was to be judged the one that had to wait. */
@@ -92,6 +108,8 @@ export class RowDraft implements Draft<Table> {
     this.#missing = undefined;
     this.#refused = undefined;
     this.#isRunning = true;
+    this.#untouchable =
+      this.#ordered.size === 0 || isWithEntries(change) ? NO_NAMES : this.#ordered;
     try {
       const answer = change(this);
       // It may have caught what gave it up.
@@ -144,6 +162,7 @@ export class RowDraft implements Draft<Table> {
       const value = values[name];
       if (value === undefined) continue;
       const cells = this.#cellsOf(name);
+      if (this.#untouchable.has(name)) throw sortedBy(this.#table, name);
       // Several rows of a round write it, so it must be known what it was.
       if (cells === this.#shared && cells.base[name] === undefined) {
         this.#put(cells.base, name, this.#known(cells, name));
