@@ -62,14 +62,20 @@ function checkKey(table: Table): void {
 }
 
 function checkKeyColumn(table: Table, name: string, column: Column): void {
+  const why = whyNotInKey(column);
+  if (why !== undefined) throw badTable(table, `"${name}" is in the key, and ${why}`);
+}
+
+/** Why a column cannot be in a key; undefined: it can. */
+export function whyNotInKey(column: Column): string | undefined {
   const { kind, cql, isMulticell } = column.type;
-  const refused = (why: string) => badTable(table, `"${name}" is in the key, and ${why}`);
-  if (isCounter(column)) throw refused("a counter cannot be");
-  if (isStatic(column)) throw refused("a static column cannot be");
-  if (isMulticell) throw refused(`${cql} must be frozen there: frozen(…)`);
+  if (isCounter(column)) return "a counter cannot be";
+  if (isStatic(column)) return "a static column cannot be";
+  if (isMulticell) return `${cql} must be frozen there: frozen(…)`;
   if (kind === "duration" || contains(column.type, "duration")) {
-    throw refused("a duration cannot be: it has no order");
+    return "a duration cannot be: it has no order";
   }
+  return undefined;
 }
 
 /** What a type can be made of. */

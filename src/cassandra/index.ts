@@ -2,7 +2,7 @@ export { type Bundle, readBundle } from "./session/bundle.ts";
 export { checkOptions } from "./session/check-options.ts";
 export { type Column, column, type ColumnBuilder, isStatic, type Role } from "./column.ts";
 export { element, type Element } from "./element.ts";
-export { type ColumnType, defineType, type Part } from "./type.ts";
+export { type ColumnType, defineType, identityOf, type Part } from "./type.ts";
 export * from "./types/index.ts";
 export { compareUuids } from "./uuid-order.ts";
 export type { RowOrder } from "./after.ts";
@@ -25,15 +25,34 @@ export {
   type Visit,
 } from "./session/examine.ts";
 export {
+  boundsOf,
   checked,
   clusteringIdentity,
   clusteringKeyOf,
+  isRangeOf,
   keyOfText,
   keyText,
   partitionKeyOf,
   taking,
 } from "./key.ts";
 export { laneColumns, type LaneColumns, presenceColumn, type TableLanes } from "./lane-columns.ts";
+export {
+  CLOCK_DIFFERENCE,
+  ENTERED,
+  type NoOrders,
+  type Order,
+  type OrderColumns,
+  orderedNames,
+  orderedNamesOf,
+  type OrderedName,
+  type OrderKey,
+  type OrderName,
+  orderOf,
+  type OrderOf,
+  ordersOf,
+  type TableOrders,
+  withOrders,
+} from "./orders.ts";
 export { MAX_ROWS_A_QUERY } from "./session/loader.ts";
 export { keyspaceMissing, NotSynced, type Remedy } from "./session/not-synced.ts";
 export {
@@ -56,6 +75,7 @@ export {
   decodeEach,
   decodeRow,
   decodeStored,
+  insertedAlone,
   invalidValues,
   newRow,
   newRowAlone,

@@ -1,6 +1,7 @@
 import { checkTable } from "./check-table.ts";
 import type { Column } from "./column.ts";
 import { type TableLanes, withLaneColumns } from "./lane-columns.ts";
+import { checkOrders, type TableOrders } from "./orders.ts";
 
 /** The columns of a table by name, in the order in which CQL and GraphQL list them. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -35,6 +36,7 @@ export interface Table<
   L extends boolean = boolean,
   H extends Columns = Columns,
   N extends TableLanes | undefined = TableLanes | undefined,
+  O extends TableOrders | undefined = TableOrders | undefined,
 > {
   readonly name: string;
   readonly columns: C;
@@ -48,6 +50,8 @@ export interface Table<
   readonly lwt: L;
   /** The lanes by which its rows are changed; undefined: it has none. See {@link table}. */
   readonly lanes: N;
+  /** Other orders of the same rows, each a table of its own; undefined: it has none. See {@link table}. */
+  readonly orders: O;
   /** Undefined: as the database does by itself. */
   readonly compaction: Compaction | undefined;
   /** After how many seconds ranges of deleted rows can be swept, of a table of plain writes: see {@link table}. */
@@ -77,6 +81,7 @@ export function table<
   const L extends boolean = false,
   const H extends Columns = Record<never, never>,
   const N extends TableLanes | undefined = undefined,
+  const O extends TableOrders<Names<C>> | undefined = undefined,
 >(
   name: string,
   columns: C,
@@ -92,6 +97,13 @@ export function table<
      * column is required, also `present`: see {@link presenceColumn}. Default: it has none.
      */
     readonly lanes?: L extends true ? N : never;
+    /**
+     * For a table with lanes: the same rows in other orders, each in a table of the given name, e.g.
+     * `{ party_by_date: [asc("date")] }` in the same partitions, or
+     * `{ party_by_host: { partition: ["host"], clustering: [asc("date")] } }`. What is missing there of the primary key
+     * follows by itself. Columns that an order sorts by are then changed by `ordered.update`. Default: it has none.
+     */
+    readonly orders?: N extends undefined ? never : O;
     /** For rows that are changed over and over: `leveled`. Default: as the database does by itself. */
     readonly compaction?: Compaction;
     /**
@@ -104,15 +116,16 @@ export function table<
     /** Shown to the readers of the GraphQL schema. */
     readonly description?: string;
   },
-): Table<C, P, K, L, H, N> {
+): Table<C, P, K, L, H, N, O> {
   const { partition, clustering = [] as readonly never[], lwt = false } = key;
-  const { hidden = {}, lanes, compaction, sweepAfter, description } = key;
+  const { hidden = {}, lanes, orders, compaction, sweepAfter, description } = key;
   const options = {
     partition,
     clustering,
     lwt,
     hidden,
     lanes,
+    orders,
     compaction,
     sweepAfter,
     description,
@@ -120,7 +133,8 @@ export function table<
   const given = { name, columns, ...options };
   const defined = { ...given, hidden: withLaneColumns(given) };
   checkTable(defined);
-  return Object.freeze(defined) as Table<C, P, K, L, H, N>;
+  checkOrders(defined);
+  return Object.freeze(defined) as Table<C, P, K, L, H, N, O>;
 }
 
 export type Names<C extends Columns> = Extract<keyof C, string>;

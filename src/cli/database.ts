@@ -14,7 +14,7 @@ import type { Cluster, Config } from "../config.ts";
 import { listed } from "../listed.ts";
 import { type Embedded, type LocalError, startEmbedded } from "../local/index.ts";
 import { tables } from "../party/index.ts";
-import { fillByDate } from "./fill.ts";
+import { fill, orders } from "./fill.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A connected database that has the application's tables. */
@@ -89,9 +89,10 @@ export async function openEmbedded(
   const cluster = { contactPoints: [contactPoint], localDataCenter };
   const session = opened.use(await connectToOwn(cluster, keyspace, progress, onPlan));
   const added = await complete(session, keyspace, onPlan, onMissing);
-  // A database from before there were entries by date.
-  if (isNew(added, "party_by_date") && !isNew(added, "party")) {
-    await fillByDate(session, terminal);
+  // A database from before there was such an order.
+  for (const order of orders) {
+    if (!isNew(added, order.name) || isNew(added, order.source.name)) continue;
+    await fill(session, order, terminal);
   }
   const shared = owned ? "" : ", shared with another process";
   const data = embedded.runtime === "docker" ? "a Docker volume" : dir;

@@ -1,8 +1,9 @@
 import { loadConfig } from "../config.ts";
+import type { Order } from "../order/index.ts";
 import { command } from "./command.ts";
 import { openDatabase } from "./database.ts";
 import { Exit } from "./exit.ts";
-import { fillByDate } from "./fill.ts";
+import { fill, orders } from "./fill.ts";
 
 /** `partyfinder sync`. */
 export const sync = command({
@@ -13,7 +14,12 @@ export const sync = command({
   options: {
     backfill: {
       type: "boolean",
-      meaning: "Put the entries by date of the parties that were there before party_by_date was.",
+      meaning:
+        "Put the entries of the rows that were there before an order of them was, as party_by_date.",
+    },
+    order: {
+      type: "string",
+      meaning: "Put those of this order alone. Default: those of each.",
     },
     token: {
       type: "string",
@@ -24,9 +30,13 @@ export const sync = command({
     call: "CASSANDRA_CONTACT_POINTS=10.0.0.1 CASSANDRA_REPLICATION=dc1:3 partyfinder sync",
     does: "on a cluster of your own",
   },
-  async run({ backfill: fill = false, token }, terminal) {
+  async run({ backfill: fills = false, order: name, token }, terminal) {
     const start = readToken(token);
-    if (start !== undefined && !fill) throw new Exit("usage", "--token is for --backfill.");
+    if (start !== undefined && !fills) throw new Exit("usage", "--token is for --backfill.");
+    if (name !== undefined && !fills) throw new Exit("usage", "--order is for --backfill.");
+    const filled = readOrder(name);
+    if (start !== undefined && filled.length > 1)
+      throw new Exit("usage", "--token is of one order: say which one by --order.");
     const config = loadConfig(terminal.progress);
     let done = "Nothing was missing";
     const onPlan = (line: string, cql: readonly string[]) => {
@@ -36,9 +46,18 @@ export const sync = command({
     };
     await using database = await openDatabase(config, terminal, { sync: true, onPlan });
     terminal.progress(`${done}: keyspace ${config.keyspace}, Cassandra ${database.origin}.`);
-    if (fill) await fillByDate(database.session, terminal, start);
+    for (const order of fills ? filled : []) await fill(database.session, order, terminal, start);
   },
 });
+
+/** The order of a name, or all of them. */
+function readOrder(name: string | undefined): readonly Order[] {
+  if (name === undefined) return orders;
+  const found = orders.filter((order) => order.name === name);
+  if (found.length > 0) return found;
+  const names = orders.map((order) => order.name).join(", ");
+  throw new Exit("usage", `--order must be one of ${names}, but is "${name}".`);
+}
 
 function readToken(text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;

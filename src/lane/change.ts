@@ -1,4 +1,12 @@
-import type { ColumnType, DataName, Row, Table, ValueOf } from "../cassandra/index.ts";
+import type {
+  ColumnType,
+  DataName,
+  NoneOf,
+  OrderedName,
+  Row,
+  Table,
+  ValueOf,
+} from "../cassandra/index.ts";
 
 /**
  * A change of a row that exists: it decides by `get`, changes by `set`, and returns its answer, or what `refuse` returns.
@@ -29,8 +37,17 @@ export interface Draft<T extends Table> {
    * holds only if it has this value. Where something is known, it does nothing.
    */
   assume<Name extends DataName<T>>(name: Name, value: ValueOf<T, Name>): void;
-  /** Gives columns other values. Those that are undefined stay as they are. */
-  set(values: { readonly [Name in DataName<T>]?: Row<T>[Name & keyof Row<T>] | undefined }): void;
+  /**
+   * Gives columns other values. Those that are undefined stay as they are. Columns that an order of the table sorts by are
+   * changed together with its entries, which `ordered.update` does.
+   */
+  set(
+    values: {
+      readonly [Name in Exclude<DataName<T>, OrderedName<T>>]?:
+        | Row<T>[Name & keyof Row<T>]
+        | undefined;
+    } & NoneOf<OrderedName<T>, "an order sorts by it: ordered.update(…) changes it">,
+  ): void;
   /** Undoes what this change has set, and makes the answer by which its caller is told why. */
   refuse<const Reason>(reason: Reason): Refused<Reason>;
 }

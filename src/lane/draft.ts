@@ -5,6 +5,7 @@ import {
   dataNames,
   isStatic,
   oncePerTable,
+  orderedNames,
   readable,
   readAs,
   type Row,
@@ -13,6 +14,7 @@ import {
   unreadableColumn,
 } from "../cassandra/index.ts";
 import { type Change, type Draft, Refused } from "./change.ts";
+import { isWithEntries } from "./with-entries.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -48,6 +50,8 @@ interface DraftColumn {
   /** Returns a value in its stored form, which no one else can change in place. @throws InvalidValue */
   readonly check: (value: unknown) => unknown;
   readonly nullable: boolean;
+  /** Whether an order of the table sorts by it. */
+  readonly isOrdered: boolean;
 }
 
 /** The columns of a table that are not in the key, by their names. */
@@ -56,7 +60,9 @@ const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
     const column = columnOf(table, name);
     const take = taking(table, name, "check");
     const check = (value: unknown) => ownOf(column.type, take(value));
-    return [name, { isStatic: isStatic(column), check, nullable: column.nullable }] as const;
+    const isOrdered = orderedNames(table).includes(name);
+    const { nullable } = column;
+    return [name, { isStatic: isStatic(column), check, nullable, isOrdered }] as const;
   });
   return new Map(entries);
 });
@@ -85,6 +91,8 @@ export class RowDraft implements Draft<Table> {
   #asks: readonly string[] = [];
   #missing: string | undefined;
   #isRunning = false;
+  /** The change that is running. */
+  #change: object | undefined;
   #refused: Refused<unknown> | undefined;
   readonly #table: Table;
   readonly #key: Values;
@@ -129,6 +137,7 @@ export class RowDraft implements Draft<Table> {
     this.#missing = undefined;
     this.#refused = undefined;
     this.#isRunning = true;
+    this.#change = change;
     try {
       const answer = change(this);
       this.#check(answer);
@@ -185,6 +194,12 @@ export class RowDraft implements Draft<Table> {
       const value = values[name];
       if (value === undefined) continue;
       const column = this.#column(name);
+      if (column.isOrdered && !isWithEntries(this.#change!)) {
+        throw badStatement(
+          this.#table,
+          `has an order by "${name}", which ordered.update(…) changes`,
+        );
+      }
       const cells = this.#cellsOf(column);
       // Several rows of a round write it, so it must be known what it was.
       if (cells === this.#shared && cells.base[name] === undefined) {

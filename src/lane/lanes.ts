@@ -8,6 +8,7 @@ import {
   keyText,
   laneColumns,
   newRowAlone,
+  type NoOrders,
   type PartitionKey,
   partitionKeyOf,
   type PrimaryKey,
@@ -24,6 +25,7 @@ import { identified } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
 import type { Created, Removed, Request } from "./request.ts";
+import { isWithEntries } from "./with-entries.ts";
 
 /**
  * The lanes of a process: one per partition, while somebody waits in it. Lightweight transactions on one partition run one
@@ -34,11 +36,14 @@ import type { Created, Removed, Request } from "./request.ts";
  */
 export interface Lanes {
   /**
-   * Creates a row, if there is none of its key.
+   * Creates a row, if there is none of its key. Rows of a table with orders are created by `ordered.create`.
    *
    * @throws InvalidValue for the first value that does not fit its column
    */
-  create<T extends Laned>(table: T, values: InsertAlone<T>): Promise<Created<T>>;
+  create<T extends Laned>(
+    table: T,
+    values: InsertAlone<T> & NoOrders<T, "it has orders: ordered.create(…) creates its rows">,
+  ): Promise<Created<T>>;
   /** Removes a row, and what it remembers. */
   remove<T extends Laned>(table: T, key: PrimaryKey<T>): Promise<Removed>;
   /**
@@ -146,6 +151,8 @@ export function createLanes(
 
   return {
     async create<T extends Laned>(table: T, values: InsertAlone<T>) {
+      if (table.orders !== undefined && !isWithEntries(values))
+        throw badStatement(table, "has orders, so that ordered.create(…) creates its rows");
       const row = newRowAlone(table, values);
       return (await ask(table, row as RawRow, { kind: "create", row })) as Created<T>;
     },

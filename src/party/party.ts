@@ -1,4 +1,5 @@
 import { builder } from "../builder.ts";
+import { readOrder } from "../order/index.ts";
 import {
   checkPage,
   connectionOf,
@@ -8,8 +9,8 @@ import {
   partitionArguments,
   partitionOf,
 } from "../pothos/index.ts";
+import { admit } from "./shown.ts";
 import { PartyByDateTable, PartyTable } from "./table.ts";
-import { readUpcoming } from "./upcoming.ts";
 
 /** The GraphQL object of a party. */
 export const PartyRef = builder.tableObject("Party", PartyTable, {
@@ -39,9 +40,14 @@ builder.queryType({
         const partition = partitionOf(builder, PartyByDateTable, args);
         const scope = { field: fieldName, table: PartyByDateTable, partition };
         const page = checkPage(scope, { first, after });
-        const start = { ...partition, from: from ?? new Date(), after: page.after };
-        const { parties, more } = await readUpcoming(session, start, page.first);
-        return connectionOf(page, parties, more);
+        const key = { ...partition, date: { gte: from ?? new Date() } };
+        const { rows, more, unreadable } = await readOrder(session, PartyByDateTable, key, {
+          limit: page.first,
+          after: page.after,
+          admit,
+        });
+        for (const row of unreadable) session.report(row);
+        return connectionOf(page, rows, more);
       },
     }),
   }),

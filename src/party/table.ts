@@ -3,6 +3,7 @@ import {
   asc,
   int,
   INT_MAX,
+  orderOf,
   type PrimaryKey,
   type Row,
   table,
@@ -46,31 +47,16 @@ export const PartyTable = table(
     // A count is changed over and over.
     compaction: "leveled",
     lanes: { remembers: 60 },
+    orders: { party_by_date: [asc("date")] },
     description: "A party in a city, with the count of its people.",
   },
 );
-
-/** How far the clocks of Cassandra's nodes may differ, in seconds: an entry that is younger is not removed. */
-export const CLOCK_DIFFERENCE = 10 * 60;
 
 /**
  * The parties of a city by date. Its rows are hints: one counts only while its party exists with that date.
  * It takes plain writes, since a second writer of the same entry does no harm.
  */
-export const PartyByDateTable = table(
-  "party_by_date",
-  {
-    city: text(title).describe("The city."),
-    date: timestamp().describe("When the party begins."),
-    id: uuid().describe("The party's."),
-    // A key has no write time that could be read: this column's is the entry's.
-    entered: timestamp()
-      .default(() => new Date())
-      .nullAs(new Date(0))
-      .describe("When the entry was put."),
-  },
-  { partition: ["city"], clustering: [asc("date"), asc("id")], sweepAfter: CLOCK_DIFFERENCE },
-);
+export const PartyByDateTable = orderOf(PartyTable, "party_by_date");
 
 /** Every table of the application. */
 export const tables = [PartyTable, PartyByDateTable] as const;

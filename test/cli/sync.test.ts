@@ -42,7 +42,7 @@ test("sync --backfill puts the entries of the parties that were there before", a
   expect(filled.out).toContain("ALTER TABLE party ADD recent blob;");
   expect(filled.out).toMatch(/^CREATE TABLE IF NOT EXISTS party_by_date \(/m);
   expect(filled.err).toContain(
-    "3 entries put in party_by_date. Parties without a date, and so without an entry: 1. Parties that cannot be read, and have none either: 1.",
+    "3 entries put in party_by_date. Rows without a value to order by, and so without an entry: 1. Rows that cannot be read, and have none either: 1.",
   );
   expect(filled.err).toContain(
     `A row is left out. Table "party", row {"city":"Rome","id":"${strange}"}: "date" holds a value that is not a date and time.`,
@@ -110,6 +110,8 @@ test("a table of somebody else by the same name is refused, and nothing is added
 
 test.each([
   [["sync", "--token=5"], /--token is for --backfill/],
+  [["sync", "--order=party_by_date"], /--order is for --backfill/],
+  [["sync", "--backfill", "--order=none"], /--order must be one of party_by_date, but is "none"/],
   [["sync", "--backfill", "--token=x"], /--token must be a whole number of 64 bits, but is "x"/],
   [["sync", "--backfill", `--token=${2n ** 63n}`], /--token must be a whole number of 64 bits/],
 ])("%j is refused", async (args, message) => {

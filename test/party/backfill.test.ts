@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { requireSynced, select, sync } from "../../src/cassandra/index.ts";
-import { backfill, type BackfillProgress, tables } from "../../src/party/index.ts";
+import { backfillOrder, type BackfillProgress } from "../../src/order/index.ts";
+import { admit, tables } from "../../src/party/index.ts";
 import { PartyByDateTable } from "../../src/party/table.ts";
 import { startApp } from "../fixtures/app.ts";
 import { BROWSE, change, createParty, DELETE, UPCOMING } from "../fixtures/parties.ts";
@@ -47,7 +48,11 @@ test("a table that another program wrote is served as it stands, and completed b
       (party: { name: string }) => party.name,
     );
   expect(await upcoming()).toEqual([]);
-  await backfill(session, { progress: () => {}, signal: new AbortController().signal });
+  await backfillOrder(session, PartyByDateTable, {
+    admit,
+    progress: () => {},
+    signal: new AbortController().signal,
+  });
   expect(await upcoming()).toEqual(["Uncounted", "Counted"]);
 
   const key = { city: "Rome", id: ids[1]! };
@@ -63,8 +68,12 @@ test("a city that has no party any more is no party without a date", async () =>
   expect(await session.cql("SELECT id FROM party")).toEqual([{ id: null }]);
 
   const { signal } = new AbortController();
-  const state = await backfill(session, { progress: () => {}, signal });
-  expect(state).toMatchObject({ written: 0, undated: 0 });
+  const state = await backfillOrder(session, PartyByDateTable, {
+    admit,
+    progress: () => {},
+    signal,
+  });
+  expect(state).toMatchObject({ written: 0, unordered: 0 });
 });
 
 test("a backfill that is interrupted goes on where it was", async () => {
@@ -83,7 +92,8 @@ test("a backfill that is interrupted goes on where it was", async () => {
 
   const stop = new AbortController();
   let reached: BackfillProgress | undefined;
-  const first = backfill(session, {
+  const first = backfillOrder(session, PartyByDateTable, {
+    admit,
     progress: (state) => {
       reached = state;
       if (state.written > 100) stop.abort(new Error("asked to stop"));
@@ -93,7 +103,8 @@ test("a backfill that is interrupted goes on where it was", async () => {
   await expect(first).rejects.toThrow("asked to stop");
   expect(reached!.written).toBeLessThan(200);
 
-  const rest = await backfill(session, {
+  const rest = await backfillOrder(session, PartyByDateTable, {
+    admit,
     token: reached!.token,
     progress: () => {},
     signal: new AbortController().signal,

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insert, select, type UnreadableRow } from "../../src/cassandra/index.ts";
-import { backfill } from "../../src/party/index.ts";
+import { backfillOrder } from "../../src/order/index.ts";
+import { admit } from "../../src/party/index.ts";
 import { PartyByDateTable, PartyTable } from "../../src/party/table.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
@@ -198,9 +199,13 @@ describe("a backfill", () => {
     await session.cql("TRUNCATE party_by_date");
     const told: UnreadableRow[] = [];
     const telling = { ...session, report: (row: UnreadableRow) => told.push(row) };
-    const state = await backfill(telling, { progress: () => {}, signal });
+    const state = await backfillOrder(telling, PartyByDateTable, {
+      admit,
+      progress: () => {},
+      signal,
+    });
     // Of the one without a count the date is well.
-    expect(state).toMatchObject({ written: 2, undated: 0, unreadable: 7 });
+    expect(state).toMatchObject({ written: 2, unordered: 0, unreadable: 7 });
     expect(told.map(({ column }) => column).toSorted()).toEqual([
       "city",
       "city",

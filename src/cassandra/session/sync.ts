@@ -6,6 +6,7 @@ import { introspect } from "./introspect.ts";
 import { keyspaceMissing, NotSynced } from "./not-synced.ts";
 import type { ConnectOptions } from "./options.ts";
 import { connect, type Session } from "./session.ts";
+import { withOrders } from "../orders.ts";
 import type { Table } from "../table.ts";
 
 /**
@@ -35,7 +36,7 @@ export async function syncKeyspace(
 }
 
 /**
- * Creates the types and tables, and adds the fields and columns, that the models have and the keyspace lacks, and returns
+ * Creates the types and tables, those of orders too, and adds the fields and columns, that the models have and the keyspace lacks, and returns
  * them.
  * It never alters or drops what exists: the properties of an existing table stay as they are.
  *
@@ -50,9 +51,8 @@ export async function sync(
   onPlan: (plan: Pick<Drift, "missing" | "others">) => void = () => {},
 ): Promise<readonly Addition[]> {
   // Astra takes no such property (docs.datastax.com, "Astra DB CQL limits": it warns, and ignores it).
-  const taken = session.isAstra
-    ? tables.map((table) => ({ ...table, compaction: undefined }))
-    : tables;
+  const all = withOrders(tables);
+  const taken = session.isAstra ? all.map((table) => ({ ...table, compaction: undefined })) : all;
   const { missing, conflicts, others } = await driftIn(session, keyspace, taken);
   if (conflicts.length > 0) throw new NotSynced("DECIDE", conflicts);
   if (missing.length > 0) onPlan({ missing, others });
@@ -110,9 +110,10 @@ export async function mismatchOf(
   keyspace: string,
   tables: readonly Table[],
 ): Promise<NotSynced | undefined> {
-  const { missing, conflicts, others } = await driftIn(session, keyspace, tables);
+  const all = withOrders(tables);
+  const { missing, conflicts, others } = await driftIn(session, keyspace, all);
   const absentTables = missing.filter(({ table, column }) => table && column === undefined);
-  const hasNone = absentTables.length === tables.length;
+  const hasNone = absentTables.length === all.length;
   if (hasNone && others.length === 0 && !(await hasKeyspace(session, keyspace))) {
     return keyspaceMissing(keyspace, session.isAstra);
   }
