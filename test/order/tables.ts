@@ -27,6 +27,13 @@ export const Task = table(
   },
 );
 
+/** A table without orders, of which each row is a partition. */
+export const Note = table(
+  "note",
+  { id: uuid(), text: text().required() },
+  { partition: ["id"], lwt: true, lanes: true },
+);
+
 export const TaskByDue = orderOf(Task, "task_by_due");
 export const TaskByRank = orderOf(Task, "task_by_rank");
 export const TaskByOwner = orderOf(Task, "task_by_owner");
