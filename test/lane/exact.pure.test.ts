@@ -393,4 +393,4 @@ test("rounds come to what their requests come to one after the other, whatever a
   }
   const each = ["changed", "created", "deleted", "exists", "failed", "missing", "refused"];
   expect([...all.keys()].toSorted()).toEqual(each);
-});
+}, 60_000);
