@@ -47,6 +47,17 @@ function saw(at: number, amount: number, asOf: string, watcher = "watcher 1"): S
   return { ...place, watcher, server: "A1", subscribed: 0, at, amount, asOf };
 }
 
+/** The same on an account, which is a partition of its own. */
+function ofAccount({ operations, finals, ...history }: History): History {
+  const account = { partition: place.id, id: place.id };
+  return {
+    ...history,
+    table: "accounts",
+    operations: operations.map((operation) => ({ ...operation, ...account })),
+    finals: finals.map((final) => ({ ...final, ...account })),
+  };
+}
+
 describe("passes", () => {
   test("what was applied one after the other and at the same time", () => {
     const history = historyOf(
@@ -131,6 +142,20 @@ describe("passes", () => {
       2,
     );
     expect(check(history).problems).toEqual([]);
+  });
+
+  test("a lane that nobody asked again after its first answers got lost", () => {
+    const history = historyOf([created, [add(1), attempt(200, 3700, unknown)]], 5);
+    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    expect(check({ ...history, marks }).problems).toEqual([]);
+  });
+
+  test("a lane that was asked for the first time long after all nodes were back", () => {
+    const history = historyOf([created, [add(1), attempt(40_000, 40_100, done(6))]], 6);
+    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    const { problems, settled } = check({ ...history, marks });
+    expect(problems).toEqual([]);
+    expect(settled).toEqual({ longest: 100, lanes: 1 });
   });
 
   test("a party whose deletion is unknown, there or not", () => {
@@ -308,6 +333,33 @@ describe("finds", () => {
     const failed: Answer = { said: "error", code: "INTERNAL_SERVER_ERROR" };
     expect(check(historyOf([created, [add(1), attempt(2, 3, failed)]], 5)).problems).toEqual([
       "Rome/p1: operation 2 addPeople(+1) at 0.002 s was answered with INTERNAL_SERVER_ERROR.",
+    ]);
+  });
+
+  test("a lost change of an account, in the words of accounts", () => {
+    const history = historyOf(
+      [created, [add(-1), attempt(2, 3, done(4))], [add(2), attempt(4, 5, done(6))]],
+      4,
+    );
+    expect(check(ofAccount(history)).problems).toEqual([
+      "p1: the balance is 4 in the end (a serial read), but what was applied makes 6: as if operation 3 add(+2) at 0.004 s were lost.",
+      "p1: a serial read, in the end, saw the balance 4, but in no order of all that was told can that be: only 6.",
+    ]);
+    expect(check(ofAccount(historyOf([created], null))).problems[1]).toBe(
+      "p1: a serial read, in the end, saw no account, but in no order of all that was told can that be: only 5.",
+    );
+  });
+
+  test("a lane that never tells anything again", () => {
+    const attempts = [
+      attempt(200, 3700, unknown),
+      attempt(4000, 7500, unknown),
+      attempt(28_000, 31_500, unknown),
+    ] as const;
+    const history = historyOf([created, ...attempts.map((each) => [add(1), each] as const)], 5);
+    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    expect(check({ ...history, marks }).problems).toEqual([
+      "Rome: server A1 told nothing ever again after it is back: its lane is stuck.",
     ]);
   });
 

@@ -1,9 +1,6 @@
-import type { Key, Operation, Wish } from "./history.ts";
+import type { Key, Wish } from "./history.ts";
 import type { Random } from "./random.ts";
-import type { Crowd, Subject } from "./subject.ts";
-
-/** What a client wants next. */
-export type Intention = Pick<Operation, "partition" | "id" | "operationId" | "wish">;
+import type { Crowd, Sent, Subject } from "./subject.ts";
 
 /** Which amount a row has at first: so little that some try to go below zero. */
 export const FIRST = 3;
@@ -14,7 +11,7 @@ export function intend(
   { hot, cold, passing }: Crowd,
   random: Random,
   seen: (key: Key) => number,
-): Intention {
+): Sent {
   const draw = random.next();
   if (draw < 0.01) return { ...subject.newKey(random), wish: createWish(random) };
   if (draw < 0.15) return come(random.of(passing), random);
@@ -26,7 +23,7 @@ export function intend(
   return { ...key, wish, ...(identified && { operationId: random.uuid() }) };
 }
 
-function come(key: Key, random: Random): Intention {
+function come(key: Key, random: Random): Sent {
   const draw = random.next();
   if (draw < 0.3) return { ...key, wish: createWish(random) };
   if (draw < 0.55) return { ...key, wish: { kind: "delete" } };

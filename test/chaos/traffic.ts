@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { FIRST, type Intention, intend } from "./crowd.ts";
+import { FIRST, intend } from "./crowd.ts";
 import type { Answer, Attempt, Key } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { OpenOperation, Recorder } from "./recorder.ts";
-import type { Client, Crowd, Server, Subject } from "./subject.ts";
+import type { Client, Crowd, Sent, Server, Subject } from "./subject.ts";
 
 /** Clients of the servers, and what they do is recorded. */
 export interface Traffic extends Disposable {
@@ -46,7 +46,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     return answer;
   }
 
-  async function perform(intention: Intention, own: Random): Promise<boolean> {
+  async function perform(intention: Sent, own: Random): Promise<boolean> {
     const operation = record.open(intention);
     const first = own.of(servers);
     const both = intention.operationId !== undefined && own.chance(0.15);
