@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: "pure",
           include: [pure],
+          ...patience,
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
           experimental,
         },

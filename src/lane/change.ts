@@ -36,7 +36,7 @@ export interface Draft<T extends Table> {
    * Assumes the value of a column of which nothing is known, so that the row need not be read first: the round then
    * holds only if it has this value. Where something is known, it does nothing.
    */
-  assume<Name extends DataName<T>>(name: Name, value: ValueOf<T, Name>): void;
+  assume<Name extends DataName<T>>(name: Name, value: Row<T>[Name & keyof Row<T>]): void;
   /**
    * Gives columns other values. Those that are undefined stay as they are. Columns that an order of the table sorts by are
    * changed together with its entries, which `ordered.update` does.

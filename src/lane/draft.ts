@@ -67,6 +67,10 @@ const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
   return new Map(entries);
 });
 
+function takenBy({ check, nullable }: DraftColumn, value: unknown): unknown {
+  return value === null && nullable ? null : check(value);
+}
+
 /** A value that can be changed in place, as a copy. */
 export function ownOf(type: ColumnType, value: unknown): unknown {
   return typeof value === "object" && value !== null ? type.decode(type.encode(value)) : value;
@@ -186,7 +190,7 @@ export class RowDraft implements Draft<Table> {
     const column = this.#column(name);
     const { seen, base } = this.#cellsOf(column);
     if (seenIn(seen, name) !== undefined || base[name] !== undefined) return;
-    this.#put(base, name, column.check(value));
+    this.#put(base, name, takenBy(column, value));
   }
 
   set(values: Values): void {
@@ -205,7 +209,7 @@ export class RowDraft implements Draft<Table> {
       if (cells === this.#shared && cells.base[name] === undefined) {
         this.#put(cells.base, name, this.#known(cells, name));
       }
-      this.#put(cells.next, name, value === null && column.nullable ? null : column.check(value));
+      this.#put(cells.next, name, takenBy(column, value));
     }
   }
 
