@@ -1,12 +1,4 @@
-import type {
-  ColumnType,
-  DataName,
-  NoneOf,
-  OrderedName,
-  Row,
-  Table,
-  ValueOf,
-} from "../cassandra/index.ts";
+import type { ColumnType, DataName, NoneOf, OrderedName, Row, Table } from "../cassandra/index.ts";
 
 /**
  * A change of a row that exists: it decides by `get`, changes by `set`, and returns its answer, or what `refuse` returns.
