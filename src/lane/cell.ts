@@ -30,9 +30,8 @@ export type Sent<Stored> =
  *
  * How a round is settled of which nobody knows whether it was applied: by a write on the same condition, since of the two
  * only one can ever be applied. If the cell then has the id of the round, it was applied; if it has that of the write, the
- * round never will be, however late it arrives. Anything else proves nothing, as the cell is not the process' alone:
- * another program may have deleted the partition. But an id that had been there for longer than the cell lives had
- * expired, and the condition of the round can never be true again.
+ * round never will be, however late it arrives. Anything else proves nothing, as the cell is not the process' alone: another
+ * program may have deleted the partition, or the cell has expired since.
  */
 export interface Cell<T extends Table> {
   /** Whether it is known what is in it. */
@@ -64,20 +63,13 @@ export interface CellOptions<T extends Table> {
   readonly process: string;
   /** In seconds. */
   readonly ttl: number;
-  /** The last round, as far as it is remembered. */
-  readonly last: { get(): LastRound | undefined; set(round: LastRound | undefined): void };
+  /** The id of the last round, as far as it is remembered. */
+  readonly last: { get(): string | undefined; set(round: string | undefined): void };
   /** Gives up. */
   readonly signal: AbortSignal;
 }
 
 type Untyped = (...args: readonly unknown[]) => unknown;
-
-/** A round whose id is in the cell. */
-export interface LastRound {
-  readonly id: string;
-  /** When it was known to be there, in milliseconds since the process began. */
-  readonly at: number;
-}
 
 export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   const { session, table, partition, process, ttl, last, signal } = options;
@@ -97,10 +89,6 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
       ttl,
       ...more,
     }) as Write<T, Lwt<StoredRow<T>>>;
-  }
-
-  function keep(id: string | undefined): void {
-    last.set(id === undefined ? undefined : { id, at: performance.now() });
   }
 
   /** Replaces one round's id by another, in a statement of its own. */
@@ -141,18 +129,18 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     });
   }
 
-  async function open(): Promise<LastRound> {
-    if (!last.get()) keep(await take());
-    return last.get()!;
+  async function open(): Promise<string> {
+    const round = last.get() ?? (await take());
+    last.set(round);
+    return round;
   }
 
   /**
    * Whether a round was applied; if not, it never will be.
    *
-   * @param sent when it was sent, in milliseconds since the process began
    * @throws CassandraError `OUTCOME_UNKNOWN` if nobody can say
    */
-  async function settle(previous: LastRound, round: string, sent: number): Promise<boolean> {
+  async function settle(previous: string, round: string): Promise<boolean> {
     const other = randomUUID();
     // Whoever opens it next looks into it.
     last.set(undefined);
@@ -161,18 +149,15 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
       () => true,
       givenUp,
       async () => {
-        const answer = await replaceAlone(previous.id, other);
+        const answer = await replaceAlone(previous, other);
         return answer.applied ? other : (roundIn(answer.current) ?? null);
       },
     );
-    keep(found ?? undefined);
-    if (found === round) return true;
-    const now = performance.now();
-    const hadExpired = now > previous.at + ttl * 1000 && now < sent + (ttl - 1) * 1000;
-    if (found === other || hadExpired) return false;
+    last.set(found ?? undefined);
+    if (found === round || found === other) return found === round;
     throw new CassandraError(
       "OUTCOME_UNKNOWN",
-      "The process' cell was deleted, so nobody can say what became of a write.",
+      "The process' cell is gone, so nobody can say what became of a write.",
     );
   }
 
@@ -210,15 +195,14 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     async send(writes, shared) {
       const previous = await open();
       const round = randomUUID();
-      const sent = performance.now();
       try {
-        const cell = replace(previous.id, round, shared);
+        const cell = replace(previous, round, shared);
         const answer = await session.batch(table, [...writes, cell]);
-        keep(answer.applied ? round : roundIn(answer.rows[0]));
+        last.set(answer.applied ? round : roundIn(answer.rows[0]));
         return answer;
       } catch (error) {
         if (!isUnknown(error)) throw error;
-        return (await settle(previous, round, sent)) ? { applied: true } : { applied: "never" };
+        return (await settle(previous, round)) ? { applied: true } : { applied: "never" };
       }
     },
   };

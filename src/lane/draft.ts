@@ -59,7 +59,7 @@ const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
   const entries = dataNames(table).map((name) => {
     const column = columnOf(table, name);
     const take = taking(table, name, "check");
-    const check = (value: unknown) => ownOf(column.type, take(value));
+    const check = (value: unknown) => heldOf(column.type, ownOf(column.type, take(value)));
     const isOrdered = orderedNames(table).includes(name);
     const { nullable } = column;
     return [name, { isStatic: isStatic(column), check, nullable, isOrdered }] as const;
@@ -69,6 +69,19 @@ const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
 
 function takenBy({ check, nullable }: DraftColumn, value: unknown): unknown {
   return value === null && nullable ? null : check(value);
+}
+
+/**
+ * A value as the database holds it: of an empty collection in cells of their own there is nothing. A condition that such a
+ * column is empty would also hold where there is no row.
+ */
+export function heldOf({ isMulticell = false }: ColumnType, value: unknown): unknown {
+  return isMulticell && sizeOf(value) === 0 ? null : value;
+}
+
+function sizeOf(value: unknown): number | undefined {
+  if (Array.isArray(value)) return value.length;
+  return value instanceof Map || value instanceof Set ? value.size : undefined;
 }
 
 /** A value that can be changed in place, as a copy. */
@@ -160,7 +173,7 @@ export class RowDraft implements Draft<Table> {
       // What it was judged by stays: its failure holds only while that is so.
       this.#undo(from, false);
       if (error instanceof NeverWaits) return error.cause;
-      return error instanceof Error ? error : new Error(String(error), { cause: error });
+      return error instanceof Error ? error : new Error(textOf(error), { cause: error });
     } finally {
       this.#isRunning = false;
     }
@@ -247,6 +260,9 @@ export class RowDraft implements Draft<Table> {
     if (this.#refused && this.#missing === undefined && answer !== this.#refused) {
       throw badStatement(this.#table, "was changed by a function that did not return its refusal");
     }
+    if (answer instanceof Error) {
+      throw badStatement(this.#table, "was changed by a function that returned an error: throw it");
+    }
     if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== "function") return;
     // Its failure is told here.
     if (answer instanceof Promise) answer.catch(() => {});
@@ -291,6 +307,15 @@ export class RowDraft implements Draft<Table> {
 /** The names of those that are there. */
 export function namesIn(values: Values): readonly string[] {
   return Object.keys(values).filter((name) => values[name] !== undefined);
+}
+
+/** Whatever was thrown, as a text: it may have none. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "A change threw what is no error.";
+  }
 }
 
 /** A column may be called as what every object inherits. */

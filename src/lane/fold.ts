@@ -105,8 +105,8 @@ export function fold<T extends Table>(
 
   function plan(condition: Condition, again: string | undefined): Folded<T> {
     const values: Record<string, unknown> = { ...written };
-    for (const name of set) values[name] = own.next[name];
-    if (again !== undefined) values[again] = own.base[again];
+    for (const name of set) values[name] = own.next[name] ?? emptyOf(table, name);
+    if (again !== undefined) values[again] = own.base[again] ?? emptyOf(table, again);
     // The table's own types: of any table the compiler cannot know them.
     const write = (update as Untyped)(table, key, values, condition) as Write<T, Lwt<unknown>>;
     const after: Record<string, unknown> = { ...own.seen };
@@ -257,9 +257,15 @@ function hasUnseen({ seen, base }: Cells): boolean {
   return namesIn(base).some((name) => seenIn(seen, name) === undefined);
 }
 
+/** What is written where the database is to hold nothing: null, or a collection of no elements. */
+function emptyOf(table: Table, name: string): unknown {
+  const { type, ifNull } = columnOf(table, name);
+  return type.isMulticell && ifNull ? ifNull() : null;
+}
+
 /** Whether two values of a column, as they are stored, are the same; undefined and null are the same as no other. */
 function isSame(table: Table, name: string, one: unknown, other: unknown): boolean {
-  if (one === other) return true;
+  if (Object.is(one, other)) return true;
   const value = readable(one);
   if (value === null || value === undefined || other === null) return false;
   const { type } = columnOf(table, name);

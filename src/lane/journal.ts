@@ -8,6 +8,7 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 import type { Once } from "./change.ts";
+import { seenIn } from "./draft.ts";
 import { LaneError } from "./error.ts";
 import {
   ARGS,
@@ -90,7 +91,7 @@ export function identified<Answer>(table: Table, { id, args, answer }: Once<Answ
 export function createJournal(table: Table, seen: Values, now: number): Journal {
   const columns = laneColumns(table)!;
   const [recent, earlier] = [columns.recent!, columns.earlier!];
-  const bytesIn = (name: string) => readable(seen[name] ?? null) as Uint8Array | null;
+  const bytesIn = (name: string) => readable(seenIn(seen, name) ?? null) as Uint8Array | null;
   const memory: Memory = { recent: bytesIn(recent), earlier: bytesIn(earlier) };
   const open = withRoom(memory, now, columns.remembers!);
   const before = open ?? memory;
@@ -106,7 +107,7 @@ export function createJournal(table: Table, seen: Values, now: number): Journal 
 
   return {
     names: [recent, earlier],
-    isSeen: seen[recent] !== undefined && seen[earlier] !== undefined,
+    isSeen: [recent, earlier].every((name) => seenIn(seen, name) !== undefined),
     recall(operation) {
       const found = recall(memory, operation.id);
       if (found) return repeat(found, operation);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   CassandraError,
   type ClusteringKey,
@@ -53,6 +54,8 @@ export function createLane<T extends Table>(options: LaneOptions<T>): Lane<T> {
     for (let taken = callers.waiting(); taken.length > 0; taken = callers.waiting()) {
       // What is thrown here is a defect: nobody is to wait for ever because of it.
       await round(taken).catch((error: Error) => taken.forEach((caller) => caller.tell(error)));
+      // Nor is the process to stand still if a round comes to nothing.
+      if (callers.waiting().length >= taken.length) await setImmediate();
     }
     isRunning = false;
     onIdle();

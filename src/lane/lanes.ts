@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import {
   badStatement,
+  checked,
   type ClusteringKey,
   clusteringKeyOf,
   type ColumnName,
+  columnOf,
+  keyNames,
   type InsertAlone,
   keyText,
   laneColumns,
@@ -18,13 +21,13 @@ import {
 } from "../cassandra/index.ts";
 import { createRecent } from "../recent.ts";
 import type { RowChange } from "../row-change.ts";
-import { createCell, type LastRound } from "./cell.ts";
+import { createCell } from "./cell.ts";
 import type { Change, ChangedBy, Once, Refused } from "./change.ts";
-import type { AnyChange } from "./draft.ts";
+import { type AnyChange, ownOf } from "./draft.ts";
 import { identified } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
-import type { Created, Removed, Request } from "./request.ts";
+import { type Created, ownRow, type Removed, type Request } from "./request.ts";
 import { isWithEntries } from "./with-entries.ts";
 
 /**
@@ -68,6 +71,15 @@ export interface Lanes {
   close(): void;
 }
 
+/** A row's key, which nobody else can change in place. @throws InvalidValue for what its column cannot have */
+function ownKey(table: Table, key: RawRow): RawRow {
+  const entries = keyNames(table).map((name) => {
+    const { type } = columnOf(table, name);
+    return [name, ownOf(type, checked(table, name, key[name]))];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** A table with lanes. */
 export type Laned = Table & { readonly lwt: true };
 
@@ -101,7 +113,7 @@ export function createLanes(
 ): Lanes {
   const process = randomUUID();
   const lanes = new Map<string, Lane<Table>>();
-  const lastRounds = createRecent<LastRound>(laneLimits.partitions);
+  const lastRounds = createRecent<string>(laneLimits.partitions);
   const closing = new AbortController();
   /** By name: two definitions of one table would settle each other's rounds. */
   const tables = new Map<string, Table>();
@@ -119,7 +131,7 @@ export function createLanes(
     const { signal } = closing;
     const last = {
       get: () => lastRounds.get(text),
-      set: (round: LastRound | undefined) =>
+      set: (round: string | undefined) =>
         round === undefined ? lastRounds.delete(text) : lastRounds.set(text, round),
     };
     const cell = createCell({ session, table, partition, process, ttl, last, signal });
@@ -141,19 +153,22 @@ export function createLanes(
   /** @throws CassandraError `BAD_STATEMENT` */
   async function ask<T extends Table>(table: T, key: RawRow, request: Request<T>) {
     requireLanes(table);
-    const partition = partitionKeyOf(table, key);
+    // Whoever asks may go on to change its key in place.
+    const own = ownKey(table, key);
+    const partition = partitionKeyOf(table, own);
+    const row = clusteringKeyOf(table, own);
     const text = `${table.name}${keyText(table, table.partition, partition as RawRow)}`;
     // A lane of this very table, which the map cannot say.
     const lane = (lanes.get(text) as Lane<T> | undefined) ?? open(table, partition, text);
     lanes.set(text, lane as never);
-    return lane.ask(clusteringKeyOf(table, key), request);
+    return lane.ask(row, request);
   }
 
   return {
     async create<T extends Laned>(table: T, values: InsertAlone<T>) {
       if (table.orders !== undefined && !isWithEntries(values))
         throw badStatement(table, "has orders, so that ordered.create(…) creates its rows");
-      const row = newRowAlone(table, values);
+      const row = ownRow(table, newRowAlone(table, values));
       return (await ask(table, row as RawRow, { kind: "create", row })) as Created<T>;
     },
     async remove(table, key) {

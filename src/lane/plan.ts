@@ -7,6 +7,7 @@ import {
   type PartitionKey,
   type StoredRow,
   type Table,
+  Unreadable,
   updatePartition,
   type Write,
 } from "../cassandra/index.ts";
@@ -93,7 +94,7 @@ export function planRound<T extends Table>(options: RoundOptions<T>): RoundPlan<
       if (plan.answers.length > 0 && isFresh(planned)) answered.push(planned);
       else if (!plan.waitsForOthers) unclear.push(planned);
     } else if (plan.creates || hasCell || known.seen(row)) {
-      bytes += sizeOf(write.params);
+      bytes += sizeOf(write);
       if (written.length > 0 && (written.length === laneLimits.rows || bytes > laneLimits.bytes)) {
         plan.revert();
         break;
@@ -170,11 +171,22 @@ export function columnsOf<T extends Table>(
   return [...new Set([...asked, ...(again ? dataNames(table) : [])])] as never;
 }
 
-function sizeOf(params: readonly unknown[]): number {
+/** How many bytes the values of a statement have, roughly. */
+function sizeOf({ params, types }: Pick<Write<Table, unknown>, "params" | "types">): number {
   let size = 0;
-  for (const param of params) {
+  for (const [at, param] of params.entries()) {
     if (typeof param === "string") size += Buffer.byteLength(param);
-    else size += param instanceof Uint8Array ? param.length : 16;
+    else if (param instanceof Uint8Array) size += param.length;
+    else if (isComposed(param)) size += types[at]!.encode(param).length;
+    else size += 16;
   }
   return size;
+}
+
+function isComposed(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !(value instanceof Date || value instanceof Unreadable)
+  );
 }

@@ -18,7 +18,7 @@ import {
   type Write,
 } from "../cassandra/index.ts";
 import type { RowChange } from "../row-change.ts";
-import { type Cells, ownOf } from "./draft.ts";
+import { type Cells, heldOf, ownOf } from "./draft.ts";
 import { fold, type FoldedChange, type Told } from "./fold.ts";
 
 /** What a lane is asked for about one row. */
@@ -167,7 +167,7 @@ function changed<T extends Table>(
 }
 
 /** A row whose values nobody else can change in place. */
-function ownRow<R extends object>(table: Table, row: R): R {
+export function ownRow<R extends object>(table: Table, row: R): R {
   const entries = Object.entries(row).map(([name, value]) => [
     name,
     ownOf(columnOf(table, name).type, value),
@@ -181,7 +181,10 @@ function storedOf<T extends Table>(table: T, row: RowAlone<T>): StoredRow<T> {
   const { recent, earlier } = laneColumns(table) ?? {};
   const hidden = [recent, earlier].filter((name) => name !== undefined);
   const values = row as Readonly<Record<string, unknown>>;
-  const regular = regularNames(table).map((name) => [name, values[name] ?? null]);
+  const regular = regularNames(table).map((name) => [
+    name,
+    heldOf(columnOf(table, name).type, values[name] ?? null),
+  ]);
   return Object.fromEntries([...regular, ...hidden.map((name) => [name, null])]) as StoredRow<T>;
 }
 

@@ -91,8 +91,9 @@ export function createFollowed(
         selectEach(table, key as never, options as never),
       );
       const [row] = found.map(admitted);
-      if (row instanceof UnreadableRow) throw row;
-      return row;
+      if (!(row instanceof UnreadableRow)) return row;
+      session.report(row);
+      throw row;
     },
     async page(behind, limit) {
       const { rows, unreadable, isEnd } = await readRows(session, table, partition as never, {

@@ -15,6 +15,8 @@ export interface Following {
   hint(key: RawRow, change: RowChange): void;
   /** Something was missed. */
   reset(): void;
+  /** Reads the first page, once for all who follow: what differs from it later is told. */
+  begin(): Promise<void>;
   /** Finds what no hint told of, on the next page. */
   scan(): Promise<void>;
   /** What that costs the poll. */
@@ -40,6 +42,7 @@ export function createFollowing(followed: FollowedPartition, onEmpty: () => void
     followed.reset,
     onEmpty,
   );
+  let begun: Promise<void> | undefined;
   return {
     table,
     get isEmpty() {
@@ -50,6 +53,7 @@ export function createFollowing(followed: FollowedPartition, onEmpty: () => void
       if (kinds.length > 0) feed.hint(textOf(key), key, kinds);
     },
     reset: () => feed.reset(),
+    begin: () => (begun ??= known.scan(feed)),
     scan: () => known.scan(feed),
     get cost() {
       return Math.max(1, known.expected / ROWS_A_QUERY);

@@ -106,6 +106,8 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
   function hint() {
     clearTimeout(retry);
     refresh().catch(() => {
+      // Each that shares a read that failed comes by here.
+      clearTimeout(retry);
       if (!isEmpty()) retry = setTimeout(hint, RETRY_AFTER);
     });
   }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { UnreadableRow } from "../cassandra/index.ts";
 import type { Feed } from "./feed.ts";
 import { createMemory, DELETED, type Marks } from "./memory.ts";
 
@@ -68,8 +69,13 @@ export function createKnown<Key, Row, Event>(
   let expected = 0;
 
   async function tell(key: Key, said: ReadonlySet<string>) {
-    const row = await followed.read(key);
     const member = texts.textOf(key);
+    const row = await followed.read(key).catch((error: unknown) => {
+      if (error instanceof UnreadableRow) return error;
+      throw error;
+    });
+    // Known no longer: who follows is told once that something was missed.
+    if (row instanceof UnreadableRow) return memory.lose(member) ? followed.reset : undefined;
     if (!row) return memory.lose(member) ? followed.tell(key, row, said) : undefined;
     const kinds = memory.read(member, followed.marks(row), said);
     return kinds.size > 0 ? followed.tell(key, row, kinds) : undefined;

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type {
-  ColumnName,
-  DataName,
-  PartitionKey,
-  PrimaryKey,
-  Selected,
-  Session,
-  Table,
+import {
+  keyNames,
+  type ColumnName,
+  type DataName,
+  type PartitionKey,
+  type PrimaryKey,
+  type Selected,
+  type Session,
+  type Table,
 } from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createFollowed, type FollowEvent } from "./followed.ts";
@@ -18,7 +19,7 @@ import { createPoll } from "./poll.ts";
 import type { OpenRelay } from "./relay.ts";
 import { createRepairCheck } from "./repair.ts";
 import { createSeldom } from "./seldom.ts";
-import { partitionTopic, rowTopic } from "./topic.ts";
+import { ownKey, partitionTopic, rowTopic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
 import { type Admit, createView } from "./view.ts";
 import { createWatched, type Watched, watchedQueries } from "./watched.ts";
@@ -142,6 +143,7 @@ export function createLive(options: LiveOptions): Live {
   const watched = createTopics<Watched>(changed);
   const followed = createTopics<Following>(changed);
   const checkRepair = createRepairCheck(session);
+  let isClosed = false;
   const size = () => watched.size + followed.size;
   const poll = createPoll(pollInterval, () => [
     // A row that was hinted at within the last half of an interval was read then.
@@ -168,11 +170,12 @@ export function createLive(options: LiveOptions): Live {
     if (!table) return;
     const hint = readHint(table, message);
     if (hint?.from === process) return;
-    if (hint && topic === rowTopic(table, hint.key)) {
-      for (const row of rows) row.hint(hint.change);
-    } else if (hint && topic === partitionTopic(table, hint.key)) {
-      for (const partition of partitions) partition.hint(hint.key, hint.change);
-    } else isNoHint();
+    // Where a row is a partition, both are one topic.
+    const isOfRow = hint !== undefined && topic === rowTopic(table, hint.key);
+    const isOfPartition = hint !== undefined && topic === partitionTopic(table, hint.key);
+    if (isOfRow) for (const row of rows) row.hint(hint.change);
+    if (isOfPartition) for (const each of partitions) each.hint(hint.key, hint.change);
+    if (!isOfRow && !isOfPartition) isNoHint();
   }
 
   /** What happened before is found by a read now; in a partition by the poll, or else it was missed. */
@@ -183,50 +186,55 @@ export function createLive(options: LiveOptions): Live {
   }
 
   return {
-    hint(table, key, change) {
+    hint(table, given, change) {
       if (change.length === 0 || (size() === 0 && !relay)) return;
+      const key = ownKey(table, keyNames(table), given);
       const [row, partition] = [rowTopic(table, key), partitionTopic(table, key)];
       for (const each of watched.at(row)) each.hint(change);
       for (const each of followed.at(partition)) each.hint(key, change);
       if (!relay) return;
       const message = writeHint(table, { key, change, from: process });
-      relay.publish(row, message);
-      relay.publish(partition, message);
+      for (const topic of new Set([row, partition])) relay.publish(topic, message);
     },
     async watch<T extends Table, Name extends DataName<T>, Beside extends DataName<T>>(
       table: T,
-      key: PrimaryKey<T>,
+      given: PrimaryKey<T>,
       options: WatchOptions<T, Name, Beside>,
     ) {
+      const key = ownKey(table, keyNames(table), given);
       const view = createView(session, table, options);
       await checkRepair(table, view.columns);
       const row = watched.of(rowTopic(table, key), view.text, (onEmpty) =>
         createWatched(view, key, onEmpty),
       );
+      const versions = await row.join(options.since);
+      if (isClosed) await row.close();
       // Whoever has this view of a topic watches this table and these columns, which the map cannot say.
-      return row.join(options.since) as Promise<Source<WatchedVersion<T, Name, Beside>> | void>;
+      return versions as Source<WatchedVersion<T, Name, Beside>> | void;
     },
     async follow<T extends Table, Name extends DataName<T>, Apart extends DataName<T>>(
       table: T,
-      of: PartitionKey<T>,
+      given: PartitionKey<T>,
       options: FollowOptions<T, Name, Apart> = {},
     ) {
+      const of = ownKey(table, table.partition, given) as PartitionKey<T>;
       const rows = createFollowed(session, table, of, options);
       await checkRepair(table, rows.columns);
-      const partition = followed.of(partitionTopic(table, of), rows.text, (onEmpty) => {
-        const following = createFollowing(rows, onEmpty);
-        // From now on: what is there now need not be told. If this fails, the poll begins with it.
-        if (pollInterval > 0) following.scan().catch(() => {});
-        return following;
-      });
-      // As above.
+      const partition = followed.of(partitionTopic(table, of), rows.text, (onEmpty) =>
+        createFollowing(rows, onEmpty),
+      );
       const events: Source<unknown> = partition.join();
+      // From now on: what is there now need not be told. If this fails, the poll begins with it.
+      if (pollInterval > 0) await partition.begin().catch(() => {});
+      if (isClosed) await partition.close();
+      // As above.
       return events as Source<PartitionEvent<T, Name, Apart>>;
     },
     get size() {
       return size();
     },
     async close() {
+      isClosed = true;
       const topics = [...watched.values(), ...followed.values()];
       await Promise.all(topics.map((topic) => topic.close()));
     },

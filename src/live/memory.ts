@@ -73,10 +73,11 @@ export function createMemory(most: number, mostLost: number): Memory {
     },
     lose(member) {
       if (lost.has(member)) return false;
-      rows.delete(member);
+      const wasThere = rows.delete(member);
       lost.add(member);
       if (lost.size > mostLost) dropOldest(lost);
-      return true;
+      // Of one that never was, whoever tells of it, nobody need be told.
+      return wasThere || !complete;
     },
     see(member, marks) {
       const known = rows.get(member);

@@ -348,6 +348,9 @@ function play(seed: number): Map<string, number> {
     if (turn < TURNS) for (let more = random(5); more > 0; more--) askAnything();
     if (turn < TURNS && random(4) === 0) interfere();
     let round = plan();
+    // Else a lane would plan again without end.
+    const next = [...round.unclear, ...round.known, ...round.written];
+    if (waiting.length > 0) expect(next, `seed ${seed}`).not.toEqual([]);
     if (round.unclear.length > 0) {
       look(round.unclear);
       round = plan();

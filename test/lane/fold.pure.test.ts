@@ -101,6 +101,18 @@ describe("changes of one row", () => {
     });
   });
 
+  test("that come to what was seen are written where anything of the row is: nothing says that it is there still", () => {
+    const once = identified(Seat, onceOf(idOf(1), "call"));
+    const seen = { ...seat, recent: null, earlier: null };
+    expect(
+      runAll(seen, [{ change: (row: Row) => (row.set({ name: "Ada" }), 1), once }]),
+    ).toMatchObject({
+      set: "name = ?, recent = ?",
+      condition: "IF taken = ? AND recent = null AND earlier = null",
+      answers: [changed(1)],
+    });
+  });
+
   test("set only what is given: columns that are undefined stay as they are", () => {
     const { set: assigned, params } = run(seat, (row) =>
       row.set({ name: "Bob", since: undefined }),

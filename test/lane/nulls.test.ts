@@ -1,0 +1,251 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  asc,
+  blob,
+  double,
+  int,
+  map,
+  select,
+  table,
+  text,
+  type Session,
+} from "../../src/cassandra/index.ts";
+import { createLanes, type Lanes } from "../../src/lane/index.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+
+const key = { partition: ["room"], clustering: [asc("id")], lwt: true } as const;
+const lanes = { remembers: 60 } as const;
+
+const Desk = table(
+  "desk",
+  {
+    room: text(),
+    id: int(),
+    seats: int(),
+    name: text(),
+    weight: double(),
+    total: int().default(0).static(),
+  },
+  { ...key, lanes },
+);
+const Box = table(
+  "box",
+  { room: text(), id: int(), note: text(), labels: map(text(), int()) },
+  { ...key, lanes: true },
+);
+const File = table(
+  "file",
+  { room: blob(), id: int(), size: int().required() },
+  { ...key, lanes: true },
+);
+
+let keyspace: TestKeyspace;
+beforeAll(async () => {
+  keyspace = await createKeyspace(Desk, Box, File);
+});
+afterAll(() => keyspace[Symbol.asyncDispose]());
+
+const changed = (answer?: unknown) => ({ outcome: "changed", answer });
+const desk = (room: string, id = 1) => keyspace.session.run(select(Desk, { room, id }));
+const box = (room: string, id = 1) => keyspace.session.run(select(Box, { room, id }));
+
+/** Lanes of a process whose batches wait, each for what the given functions return, one after the other. */
+function waiting(...before: readonly (() => Promise<void> | void)[]): Lanes {
+  const left = [...before];
+  const { session } = keyspace;
+  const slow: Session = {
+    ...session,
+    batch: async (...args) => {
+      await left.shift()?.();
+      return session.batch(...args);
+    },
+  };
+  return createLanes(slow);
+}
+
+/**
+ * What another process does, and this one then asks for, while this one's lane remembers what `first` has seen and made,
+ * and a round on another row is kept back.
+ */
+async function behind(
+  room: string,
+  Table: typeof Desk | typeof Box,
+  {
+    first,
+    other,
+    late,
+  }: {
+    readonly first: (lanes: Lanes) => Promise<unknown>;
+    readonly other: (lanes: Lanes) => Promise<unknown>;
+    readonly late: (lanes: Lanes) => Promise<unknown>;
+  },
+): Promise<unknown> {
+  const others = createLanes(keyspace.session);
+  const elsewhere = { room, id: 99 };
+  await others.create(Table as typeof Box, elsewhere);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let held: Promise<unknown> | undefined;
+  const write = (row: { set(values: object): void }) =>
+    row.set(Table === Desk ? { seats: 9 } : { note: "9" });
+  const own = waiting(
+    () => {
+      held = own.change(Table as typeof Box, elsewhere, write as never);
+    },
+    () => promise,
+  );
+  await first(own);
+  await other(others);
+  const told = late(own);
+  resolve();
+  await held;
+  return told;
+}
+
+describe("a column that is set to what the lane remembers of it, and which another process has changed since", () => {
+  const rename = (row: { set(values: { readonly name: string }): void }) => row.set({ name: "B" });
+  const key = (room: string) => ({ room, id: 1 });
+  const prepare = async (room: string) => {
+    const create = createLanes(keyspace.session);
+    await create.create(Desk, { ...key(room), seats: 1, name: "A" });
+  };
+  /** Sees all columns of the desk, and changes two. */
+  const see = (room: string) => (own: Lanes) =>
+    own.change(Desk, key(room), (row) => {
+      row.get("name");
+      row.set({ seats: row.get("seats")! + 1, total: row.get("total") + 1 });
+    });
+
+  // fold.ts, changedIn: nothing of the row is written if all is as seen; but the round goes out for another column.
+  test("is set beside a static column", async () => {
+    const room = randomUUID();
+    await prepare(room);
+    const told = await behind(room, Desk, {
+      first: see(room),
+      other: (others) => others.change(Desk, key(room), rename),
+      late: (own) =>
+        own.change(Desk, key(room), (row) => row.set({ name: "A", total: row.get("total") + 1 })),
+    });
+    expect(told).toEqual(changed());
+    expect(await desk(room)).toMatchObject({ name: "A" });
+  });
+
+  test("is set by a change with an id", async () => {
+    const room = randomUUID();
+    await prepare(room);
+    const once = { id: randomUUID(), args: "", answer: text() };
+    const told = await behind(room, Desk, {
+      first: see(room),
+      other: (others) => others.change(Desk, key(room), rename),
+      late: (own) =>
+        own.change(Desk, key(room), (row) => (row.set({ name: "A" }), "done"), { once }),
+    });
+    expect(told).toEqual(changed("done"));
+    expect(await desk(room)).toMatchObject({ name: "A" });
+  });
+});
+
+// fold.ts, conditionOf and asItIs: an empty collection counts as a value, but `IF labels = {}` holds where there is no row.
+describe("an empty collection in a condition makes no row where there is none", () => {
+  test.fails("that another process has removed", async () => {
+    const room = randomUUID();
+    const key = { room, id: 1 };
+    const told = await behind(room, Box, {
+      first: (own) => own.create(Box, key),
+      other: (others) => others.remove(Box, key),
+      late: (own) =>
+        own.change(Box, key, (row) => {
+          if (row.get("note") === null) row.set({ note: "first" });
+        }),
+    });
+    expect.soft(told).toEqual({ outcome: "missing" });
+    expect(await box(room)).toBeUndefined();
+  });
+
+  test("if it is assumed", async () => {
+    const room = randomUUID();
+    const own = createLanes(keyspace.session);
+    await own.create(Box, { room, id: 2 });
+    const told = await own.change(Box, { room, id: 1 }, (row) => {
+      row.assume("labels", new Map());
+      row.set({ note: "made" });
+    });
+    expect.soft(told).toEqual({ outcome: "missing" });
+    expect(await box(room)).toBeUndefined();
+  });
+});
+
+// fold.ts, conditionOf: another column must have a value.
+describe("a row of which every column is null", () => {
+  test.fails("can be changed by what is null", async () => {
+    const room = randomUUID();
+    await createLanes(keyspace.session).create(Desk, { room, id: 1 });
+    const told = createLanes(keyspace.session).change(Desk, { room, id: 1 }, (row) => {
+      if (row.get("name") === null) row.set({ name: "A" });
+    });
+    expect(await told).toEqual(changed());
+  });
+
+  test.fails("can be changed under an id", async () => {
+    const room = randomUUID();
+    await createLanes(keyspace.session).create(Desk, { room, id: 1 });
+    const once = { id: randomUUID(), args: "", answer: text() };
+    const rename = createLanes(keyspace.session).change(
+      Desk,
+      { room, id: 1 },
+      (row) => (row.set({ name: "A" }), "done"),
+      { once },
+    );
+    expect(await rename).toEqual(changed("done"));
+  });
+
+  // plan.ts, attempt: what is thrown by what is known is told whether that is fresh or not.
+  test.fails("is not told to be one when it no longer is", async () => {
+    const room = randomUUID();
+    const key = { room, id: 1 };
+    const told = behind(room, Desk, {
+      first: (own) => own.create(Desk, key),
+      other: (others) => others.change(Desk, key, (row) => row.set({ seats: 1 })),
+      late: (own) =>
+        own.change(Desk, key, (row) => {
+          if (row.get("name") === null) row.set({ name: "A" });
+        }),
+    });
+    expect(await told).toEqual(changed());
+  });
+});
+
+// lanes.ts, ask: the key is not copied, and the lane of one partition then writes to another.
+describe("what is asked for is not changed by its caller afterwards", () => {
+  test("the key of a change", async () => {
+    const own = createLanes(keyspace.session);
+    const [one, two] = [new Uint8Array([1]), new Uint8Array([2])];
+    await own.create(File, { room: one, id: 1, size: 0 });
+    await own.create(File, { room: two, id: 1, size: 0 });
+    const room = new Uint8Array([1]);
+    const asked = own.change(File, { room, id: 1 }, (row) => row.set({ size: 5 }));
+    room.set(two);
+    expect(await asked).toEqual(changed());
+    expect(await keyspace.session.run(select(File, { room: two, id: 1 }))).toMatchObject({
+      size: 0,
+    });
+  });
+
+  test("the values of a new row", async () => {
+    const own = createLanes(keyspace.session);
+    const room = new Uint8Array([3]);
+    const asked = own.create(File, { room, id: 1, size: 0 });
+    room.set([4]);
+    expect(await asked).toMatchObject({ row: { room: new Uint8Array([3]) } });
+  });
+});
+
+// lanes.ts, ask: the lane is remembered before the clustering key is looked at.
+test("a wrong key leaves no lane behind", async () => {
+  const own = createLanes(keyspace.session);
+  const wrong = { room: randomUUID() } as never;
+  await expect(own.change(Desk, wrong, () => 1)).rejects.toMatchObject({ code: "WRONG_TYPE" });
+  await setImmediate();
+  expect(own.size).toBe(0);
+});

@@ -1,0 +1,313 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  asc,
+  decimal,
+  insert,
+  int,
+  type Session,
+  table,
+  text,
+  update,
+} from "../../src/cassandra/index.ts";
+import { createLive, type Live, type LiveOptions, loadRelay } from "../../src/live/index.ts";
+import { startApp } from "../fixtures/app.ts";
+import { eventually } from "../fixtures/eventually.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { needs } from "../fixtures/needs.ts";
+import { createParty, WATCH } from "../fixtures/parties.ts";
+import { startRedis } from "../fixtures/redis.ts";
+import { Reading, Seat, Setting } from "./models.ts";
+import { next, there, toldWithin } from "./next.ts";
+
+// Each of these shows a fault: it says what should be so, and fails.
+
+const Price = table(
+  "price",
+  { shop: text(), amount: decimal(), note: text() },
+  { partition: ["shop"], clustering: [asc("amount")] },
+);
+const Many = table(
+  "many",
+  { p: text(), n: int(), v: int() },
+  { partition: ["p"], clustering: [asc("n")] },
+);
+
+let keyspace: TestKeyspace;
+let session: Session;
+beforeAll(async () => {
+  keyspace = await createKeyspace(Reading, Seat, Setting, Price, Many);
+  ({ session } = keyspace);
+});
+afterAll(() => keyspace[Symbol.asyncDispose]());
+
+const opened: Live[] = [];
+afterEach(async () => {
+  for (const live of opened.splice(0)) {
+    await live.close();
+    await live.leave();
+  }
+});
+function open(options: Partial<LiveOptions> = {}): Live {
+  const live = createLive({ session, ...options });
+  opened.push(live);
+  return live;
+}
+
+const cql = (query: string, ...params: readonly unknown[]) => session.cql(query, params);
+
+async function createReading() {
+  const key = { device: randomUUID(), at: new Date(1) };
+  await session.run(insert(Reading, { ...key, value: 1 }));
+  return key;
+}
+
+async function createSeat() {
+  const key = { hall: randomUUID(), number: 1 };
+  await session.run(insert(Seat, { ...key, taken: 1 }, { if: "not exists" }));
+  return key;
+}
+
+const damage = ({ device, at }: { readonly device: string; readonly at: Date }) =>
+  cql("UPDATE reading SET value = blobAsDouble(0x) WHERE device = ? AND at = ?", device, at);
+
+describe("through Redis", () => {
+  needs("redis-server");
+
+  // live.ts: receive() gives the hint to rows, else to partitions; without a clustering key the two topics are one.
+  test("a follower of a partition that is one row gets what another process hints", async () => {
+    await using redis = await startRedis();
+    const relay = await loadRelay({ url: redis.url, keyspace: keyspace.name }, () => {});
+    const [here, other] = [open({ relay }), open({ relay })];
+    const name = { name: randomUUID() };
+    await session.run(insert(Setting, { ...name, value: "on" }));
+    const followed = await here.follow(Setting, name);
+    await eventually(async () =>
+      expect(await redis.ask("PUBSUB", "CHANNELS", "*")).toHaveLength(1),
+    );
+    await session.run(update(Setting, name, { value: "off" }));
+    other.hint(Setting, name, ["value"]);
+    expect(await toldWithin(followed, 1000)).toMatchObject([{ kind: "updated" }]);
+  });
+});
+
+describe("a change by another program behind follow", () => {
+  // live.ts: follow() does not wait for the first scan; what the scan finds is taken for what was there before.
+  test("is told though the first page is read late", async () => {
+    const run: Session["run"] = async (statement) => {
+      if (statement.kind === "read") await sleep(300);
+      return session.run(statement);
+    };
+    const live = open({ pollInterval: 50, session: { ...session, run } });
+    const key = await createReading();
+    const followed = await live.follow(Reading, { device: key.device });
+    await session.run(update(Reading, key, { value: 2 }));
+    expect(await toldWithin(followed, 2000)).toHaveLength(1);
+  });
+
+  // known.ts: the first pass takes a page a tick, and takes each for what was there before.
+  test.fails("is told of a row that is not on the first page", async () => {
+    const live = open({ pollInterval: 300 });
+    const p = randomUUID();
+    for (let from = 0; from < 2500; from += 500) {
+      const some = Array.from({ length: 500 }, (_, at) => ({ p, n: from + at, v: 0 }));
+      await Promise.all(some.map((row) => session.run(insert(Many, row))));
+    }
+    const followed = await live.follow(Many, { p });
+    await cql("UPDATE many SET v = 1 WHERE p = ? AND n = 2400", p);
+    await cql("INSERT INTO many (p, n, v) VALUES (?, 4000, 9)", p);
+    await cql("DELETE FROM many WHERE p = ? AND n = 2300", p);
+    expect((await toldWithin(followed, 5000)).length).toBeGreaterThan(0);
+  });
+});
+
+describe("a row that cannot be read", () => {
+  // known.ts: endSmall() hints "deleted" at each pass, the read throws, feed.ts makes it a reset, and nothing forgets the row.
+  test("gives one reset, and not one with every poll", async () => {
+    const live = open({ pollInterval: 50 });
+    const key = await createReading();
+    const followed = await live.follow(Reading, { device: key.device });
+    await toldWithin(followed, 500);
+    await damage(key);
+    expect(await toldWithin(followed, 1500)).toHaveLength(1);
+  });
+
+  // feed.ts: whatever a read throws is a reset; followed.ts: read() does not report.
+  test.fails("and was never told gives no reset when it is hinted at, and is reported", async () => {
+    let reported = 0;
+    const live = open({ session: { ...session, report: () => void (reported += 1) } });
+    const key = await createReading();
+    await damage(key);
+    const followed = await live.follow(Reading, { device: key.device });
+    live.hint(Reading, key, ["value"]);
+    expect({ told: await toldWithin(followed, 500), reported }).toEqual({ told: [], reported: 1 });
+  });
+});
+
+describe("a partition that is named by a row of it, which compiles", () => {
+  // live.ts: the topic takes the partition's columns, the scan whatever was given.
+  test("is followed like any, also for those who share it", async () => {
+    const live = open({ pollInterval: 50 });
+    const key = await createReading();
+    await live.follow(Reading, key);
+    const followed = await live.follow(Reading, { device: key.device });
+    await toldWithin(followed, 500);
+    await session.run(insert(Reading, { ...key, at: new Date(2), value: 2 }));
+    expect(await toldWithin(followed, 1000)).toMatchObject([{ kind: "created" }]);
+  });
+
+  // As above: with a column that is in no key the scan fails each time, and nobody is told.
+  test("of more than its key is followed, or refused", async () => {
+    const live = open({ pollInterval: 50 });
+    const key = await createReading();
+    const row = { ...key, value: 1 };
+    const followed = await live.follow(Reading, row).catch(() => undefined);
+    if (!followed) return;
+    await toldWithin(followed, 500);
+    await session.run(update(Reading, key, { value: 2 }));
+    expect(await toldWithin(followed, 1000)).toHaveLength(1);
+  });
+});
+
+describe("since, in a table of lightweight transactions", () => {
+  // hub.ts: isPast() takes the hub's latest version for the present one.
+  test.fails("that is behind gives the present version at once", async () => {
+    const live = open();
+    const key = await createSeat();
+    const first = there(await live.watch(Seat, key, { columns: ["taken"] }));
+    const { asOf } = await next(first);
+    await cql("UPDATE seat SET taken = 2 WHERE hall = ? AND number = 1 IF EXISTS", key.hall);
+    const since = asOf! - 1n;
+    const again = there(await live.watch(Seat, key, { columns: ["taken"], since }));
+    expect((await next(again)).row.taken).toBe(2);
+  });
+
+  test.fails("of a row that is gone gives nothing", async () => {
+    const live = open();
+    const key = await createSeat();
+    const first = there(await live.watch(Seat, key, { columns: ["taken"] }));
+    const { asOf } = await next(first);
+    await cql("DELETE FROM seat WHERE hall = ? AND number = 1 IF EXISTS", key.hall);
+    const since = asOf!;
+    expect(await live.watch(Seat, key, { columns: ["taken"], since })).toBeUndefined();
+  });
+});
+
+describe("a key that Cassandra takes for the same", () => {
+  // topic.ts: keyText where rows are told apart by their identity.
+  test.fails("reaches who watches the row", async () => {
+    const live = open();
+    const shop = randomUUID();
+    await session.run(insert(Price, { shop, amount: "1.0", note: "a" }));
+    const watched = there(await live.watch(Price, { shop, amount: "1.0" }, { columns: ["note"] }));
+    await next(watched);
+    await session.run(update(Price, { shop, amount: "1.00" }, { note: "b" }));
+    live.hint(Price, { shop, amount: "1.00" }, ["note"]);
+    expect(await toldWithin(watched, 500)).toMatchObject([{ row: { note: "b" } }]);
+  });
+
+  // following.ts: textOf, and known.ts: tell() remembers the row by the hint's key.
+  test.fails("is no new row for who follows the partition", async () => {
+    const live = open({ pollInterval: 50 });
+    const shop = randomUUID();
+    await session.run(insert(Price, { shop, amount: "1.0", note: "a" }));
+    const followed = await live.follow(Price, { shop });
+    await toldWithin(followed, 500);
+    await session.run(update(Price, { shop, amount: "1.00" }, { note: "b" }));
+    live.hint(Price, { shop, amount: "1.00" }, ["note"]);
+    const kinds = (await toldWithin(followed, 1500)).map(({ kind }) => kind);
+    expect(kinds).toEqual(["updated"]);
+  });
+});
+
+// watched.ts: the key is kept as the caller's own object.
+test("a key that its caller changes later does not change what is watched", async () => {
+  const live = open();
+  const { device, at } = await createReading();
+  await session.run(insert(Reading, { device, at: new Date(2), value: 2 }));
+  const watched = there(await live.watch(Reading, { device, at }, { columns: ["value"] }));
+  await next(watched);
+  at.setTime(2);
+  live.hint(Reading, { device, at: new Date(1) }, ["value"]);
+  expect(await toldWithin(watched, 500)).toEqual([]);
+});
+
+// live.ts: close() ends the subscribers that there are; the poll then keeps the process.
+test("a watch that is under way when all is closed ends too", async () => {
+  const live = open();
+  const coming = live.watch(Reading, await createReading(), { columns: ["value"] });
+  await live.close();
+  await coming;
+  expect(live.size).toBe(0);
+});
+
+// hub.ts: hint() sets a timer for each caller of one refresh, and clears the last.
+test("reads that failed are not tried again for nobody", async () => {
+  let isDown = false;
+  let reads = 0;
+  const run: Session["run"] = async (statement) => {
+    if (statement.kind === "read") reads += 1;
+    if (isDown) throw new Error("It is down.");
+    return session.run(statement);
+  };
+  const live = open({ session: { ...session, run } });
+  const key = await createReading();
+  const watched = there(await live.watch(Reading, key, { columns: ["value"] }));
+  await next(watched);
+  isDown = true;
+  for (let times = 0; times < 5; times++) live.hint(Reading, key, ["value"]);
+  await sleep(200);
+  await watched.return();
+  reads = 0;
+  await sleep(1500);
+  expect(reads).toBe(0);
+});
+
+describe("false hints tell a follower nothing", () => {
+  // memory.ts: lose() of a row that is not known, though all that there are are.
+  test("of a row that never was", async () => {
+    const live = open({ pollInterval: 50 });
+    const key = await createReading();
+    const followed = await live.follow(Reading, { device: key.device });
+    await toldWithin(followed, 500);
+    live.hint(Reading, { ...key, at: new Date(77) }, ["value"]);
+    expect(await toldWithin(followed, 500)).toEqual([]);
+  });
+
+  // memory.ts: within FRESH, and without a poll always, what was said is believed.
+  test.fails("of a row that was there before as created", async () => {
+    const live = open({ pollInterval: 50 });
+    const key = await createReading();
+    const followed = await live.follow(Reading, { device: key.device });
+    await toldWithin(followed, 500);
+    live.hint(Reading, key, "created");
+    expect(await toldWithin(followed, 500)).toEqual([]);
+  });
+});
+
+// broadcast.ts: next() overwrites the visitor of the one that waits.
+test.fails("of two calls of next that wait both end", async () => {
+  const live = open();
+  const watched = there(await live.watch(Reading, await createReading(), { columns: ["value"] }));
+  await next(watched);
+  let ends = 0;
+  for (let times = 0; times < 2; times++) void watched.next().then(() => (ends += 1));
+  await watched.return();
+  await sleep(200);
+  expect(ends).toBe(2);
+});
+
+// PeopleChanged.asOf: "Given by every subscription".
+test.fails("peopleChanged gives asOf, of a count that another program made null, too", async () => {
+  await using app = await startApp();
+  const key = await createParty(app);
+  await app.keyspace.session.cql(
+    "UPDATE party SET people = null WHERE city = ? AND id = ? IF EXISTS",
+    [key.city, key.id],
+  );
+  const watched = app.subscribe(WATCH, { ...key });
+  const { value } = await watched.next();
+  await watched.return!();
+  expect(value.data.peopleChanged.asOf).not.toBeNull();
+});
