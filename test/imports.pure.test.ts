@@ -83,3 +83,18 @@ test("types, tables and statements know neither the driver nor GraphQL", async (
     }
   }
 });
+
+test("orders of tables need the tables and their lanes alone", async () => {
+  const folder = new URL("../src/order/", import.meta.url);
+  const allowed = ["", "../cassandra/", "../lane/"].map((path) => new URL(path, folder).href);
+  const modules = (await readdir(folder)).filter((name) => name.endsWith(".ts"));
+  expect(modules).toContain("index.ts");
+  for (const name of modules) {
+    const source = await readFile(new URL(name, folder), "utf8");
+    for (const [, specifier = ""] of source.matchAll(/\bfrom "([^"]+)"/g)) {
+      const imported = new URL(specifier, new URL(name, folder)).href;
+      const isAllowed = allowed.some((each) => imported.startsWith(each));
+      expect([name, specifier, isAllowed]).toEqual([name, specifier, true]);
+    }
+  }
+});

@@ -30,9 +30,9 @@ test("a table that another program wrote is served as it stands, and completed b
     "table party_by_date is missing",
   );
   expect(await sync(session, name, tables)).toMatchObject([
+    { table: "party", column: "rounds" },
     { table: "party", column: "recent" },
     { table: "party", column: "earlier" },
-    { table: "party", column: "rounds" },
     { table: "party_by_date" },
   ]);
 
