@@ -31,7 +31,10 @@ const columns = { city: text(), id: uuid() };
 
 test("what is missing is created once, and then nothing is", async () => {
   const { session, name } = keyspace;
-  expect(await sync(session, name, [PartyTable])).toMatchObject([{ table: "party" }]);
+  expect(await sync(session, name, [PartyTable])).toMatchObject([
+    { table: "party" },
+    { table: "party_by_date" },
+  ]);
   expect(await sync(session, name, [PartyTable])).toEqual([]);
   await requireSynced(session, name, [PartyTable]);
 });

@@ -21,7 +21,7 @@ import { startRedis } from "../fixtures/redis.ts";
 import { Reading, Seat, Setting } from "./models.ts";
 import { next, there, toldWithin } from "./next.ts";
 
-// Each of these shows a fault: it says what should be so, and fails.
+// What live values do not do yet is said by a test that fails.
 
 const Price = table(
   "price",
