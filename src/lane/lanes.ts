@@ -6,6 +6,7 @@ import {
   clusteringKeyOf,
   type ColumnName,
   columnOf,
+  type Impossible,
   keyNames,
   type InsertAlone,
   keyText,
@@ -18,6 +19,7 @@ import {
   type RawRow,
   type Session,
   type Table,
+  type TableLanes,
 } from "../cassandra/index.ts";
 import { createRecent } from "../recent.ts";
 import type { RowChange } from "../row-change.ts";
@@ -63,7 +65,7 @@ export interface Lanes {
     table: T,
     key: PrimaryKey<T>,
     change: Change<T, Answer> & NotAsync<Answer>,
-    options?: ChangeOptions<Answer>,
+    options?: ChangeOptions<T, Answer>,
   ): Promise<ChangedBy<Answer>>;
   /** How many there are. */
   readonly size: number;
@@ -71,23 +73,18 @@ export interface Lanes {
   close(): void;
 }
 
-/** A row's key, which nobody else can change in place. @throws InvalidValue for what its column cannot have */
-function ownKey(table: Table, key: RawRow): RawRow {
-  const entries = keyNames(table).map((name) => {
-    const { type } = columnOf(table, name);
-    return [name, ownOf(type, checked(table, name, key[name]))];
-  });
-  return Object.fromEntries(entries);
-}
-
 /** A table with lanes. */
-export type Laned = Table & { readonly lwt: true };
+export type Laned = Table & { readonly lwt: true; readonly lanes: TableLanes };
 
 /** How a change is done. */
-export interface ChangeOptions<Answer> {
+export interface ChangeOptions<T extends Laned, Answer> {
   /** For tables that remember. Default: it is applied again if it is sent again. */
-  readonly once?: Once<Exclude<Answer, Refused<unknown>>> | undefined;
+  readonly once?: OnceOf<T, Exclude<Answer, Refused<unknown>>> | undefined;
 }
+
+type OnceOf<T extends Laned, Answer> = T["lanes"] extends { readonly remembers: number }
+  ? Once<Answer>
+  : Impossible<"the table remembers no changes: give it lanes: { remembers: … }">;
 
 /** What a change function must not be. */
 type NotAsync<Answer> =
@@ -178,14 +175,14 @@ export function createLanes(
       table: T,
       key: PrimaryKey<T>,
       change: Change<T, Answer>,
-      { once }: ChangeOptions<Answer> = {},
+      { once }: ChangeOptions<T, Answer> = {},
     ) {
       // The compiler has seen that it is a change of this table.
       const judge = change as unknown as AnyChange;
       const request = {
         kind: "change",
         change: judge,
-        once: once && identified(table, once),
+        once: once && identified(table, once as Once<unknown>),
       } as const;
       return (await ask<T>(table, key, request)) as ChangedBy<Answer>;
     },
@@ -196,4 +193,13 @@ export function createLanes(
       closing.abort(new Error("The service stops."));
     },
   };
+}
+
+/** A row's key, which nobody else can change in place. @throws InvalidValue for what its column cannot have */
+function ownKey(table: Table, key: RawRow): RawRow {
+  const entries = keyNames(table).map((name) => {
+    const { type } = columnOf(table, name);
+    return [name, ownOf(type, checked(table, name, key[name]))];
+  });
+  return Object.fromEntries(entries);
 }

@@ -244,7 +244,8 @@ describe("a table", () => {
       lwt: true,
     });
     const lanes = createLanes(keyspace.session);
-    await expect(lanes.remove(Bare, { bank, id: idOf(1) })).rejects.toMatchObject({
+    const bare = Bare as typeof Bare & { readonly lanes: true };
+    await expect(lanes.remove(bare, { bank, id: idOf(1) })).rejects.toMatchObject({
       code: "BAD_STATEMENT",
       message: 'Table "bare" has no lanes: give it lanes: true.',
     });

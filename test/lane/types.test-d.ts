@@ -1,0 +1,54 @@
+import { expectTypeOf, test } from "vitest";
+import { asc, int, table, text } from "../../src/cassandra/index.ts";
+import type { Draft, Lanes } from "../../src/lane/index.ts";
+
+const key = { partition: ["show"], clustering: [asc("number")], lwt: true } as const;
+const columns = {
+  show: text(),
+  number: int(),
+  price: int().required(),
+  holder: text(),
+  sold: int().default(0).static(),
+};
+const Seat = table("seat", columns, { ...key, lanes: { remembers: 60 } });
+const Forgetful = table("forgetful", columns, { ...key, lanes: true });
+const Bare = table("bare", columns, key);
+const row = { show: "Faust", number: 7 };
+declare const lanes: Lanes;
+
+test("a change tells its answer, and why it was refused", async () => {
+  const take = (seat: Draft<typeof Seat>) => {
+    if (seat.get("holder") !== null) return seat.refuse("TAKEN");
+    seat.set({ holder: "Ada", sold: seat.get("sold") + 1 });
+    return seat.get("price");
+  };
+  const changed = await lanes.change(Seat, row, take);
+  if (changed.outcome === "changed") expectTypeOf(changed.answer).toEqualTypeOf<number>();
+  if (changed.outcome === "refused") expectTypeOf(changed.reason).toEqualTypeOf<"TAKEN">();
+  expectTypeOf(changed.outcome).toEqualTypeOf<"changed" | "refused" | "missing">();
+});
+
+test("what cannot be does not compile", () => {
+  const once = { id: "", args: "", answer: int() };
+  void (() => [
+    // @ts-expect-error -- a table without lanes
+    lanes.remove(Bare, row),
+    // @ts-expect-error -- a key that lacks a column
+    lanes.remove(Seat, { show: "Faust" }),
+    // @ts-expect-error -- a static column is not the row's
+    lanes.create(Seat, { ...row, price: 9, sold: 0 }),
+    // @ts-expect-error -- a required column is missing
+    lanes.create(Seat, row),
+    // @ts-expect-error -- it would wait
+    lanes.change(Seat, row, async (seat) => seat.get("price")),
+    // @ts-expect-error -- a column of the key
+    lanes.change(Seat, row, (seat) => seat.set({ number: 8 })),
+    // @ts-expect-error -- a required column
+    lanes.change(Seat, row, (seat) => seat.set({ price: null })),
+    // @ts-expect-error -- an answer of another type than the one that is remembered
+    lanes.change(Seat, row, () => "done", { once }),
+    // @ts-expect-error -- a table that remembers nothing
+    lanes.change(Forgetful, row, () => 1, { once }),
+  ]);
+  expectTypeOf(() => lanes.change(Seat, row, () => 1, { once })).toBeFunction();
+});
