@@ -8,6 +8,7 @@ import {
   type StoredRow,
   type Table,
   unreadableColumn,
+  UnreadableRow,
   update,
   type Write,
 } from "../cassandra/index.ts";
@@ -74,7 +75,8 @@ export type Told = Changed<unknown, unknown> | Error;
  * A change that needs to know more ends the fold: those before it are answered by this round, it and those after it
  * wait for the next one.
  *
- * @throws UnreadableRow if every column of the row is null: then no condition tells it from a row that does not exist
+ * If every column of the row is null, no condition tells it from a row that does not exist: then each change that would
+ * write is answered with an UnreadableRow.
  */
 export function fold<T extends Table>(
   table: T,
@@ -100,7 +102,16 @@ export function fold<T extends Table>(
     return condition ? plan(condition, again?.name) : waits(regularNames(table));
   } catch (error) {
     draft.revert();
-    throw error;
+    if (!(error instanceof UnreadableRow)) throw error;
+    // True of the row as it was seen, as any answer that writes nothing.
+    const failed = changes.map(() => error);
+    return {
+      draft,
+      answers: failed,
+      after: own.seen as StoredRow<T>,
+      asks: regularNames(table),
+      changed: [],
+    };
   }
 
   function plan(condition: Condition, again: string | undefined): Folded<T> {

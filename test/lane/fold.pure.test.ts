@@ -190,7 +190,10 @@ describe("changes of one row", () => {
     });
     expect(run({ name: null }, name).answers).toEqual([]);
     const nulls = { taken: null, name: null, since: null, tags: null };
-    expect(() => run(nulls, name)).toThrow("the row can only be deleted");
+    const { answers, set } = run(nulls, name);
+    expect(answers).toEqual([expect.any(UnreadableRow)]);
+    expect((answers[0] as Error).message).toContain("the row can only be deleted");
+    expect(set).toBeUndefined();
   });
 
   test("of a value that cannot be read answer so, and leave the others alone", () => {

@@ -56,8 +56,6 @@ function planOf(...asked: readonly (readonly [number: number, change: (row: Row)
 
 const sell = (row: Row) => row.set({ sold: row.get("sold") + 1 });
 
-// draft.ts, get: `seesChange` is also set by what the change itself has set; then planRound neither answers, reads nor
-// writes, and `run` of lane.ts goes round for ever, in microtasks: the process hangs, and no timer ends it.
 describe("a change that reads a static column that it has set itself", () => {
   const answered = ({ plan }: ReturnType<typeof planOf>) =>
     plan.known.length + plan.unclear.length + plan.written.length;
@@ -79,7 +77,6 @@ describe("a change that reads a static column that it has set itself", () => {
   });
 });
 
-// draft.ts, run: String(error) throws in its `catch`; fold.ts: `judge` is called outside of what reverts.
 describe("a change that throws what has no text", () => {
   const fail = () => {
     throw Object.create(null);
@@ -92,20 +89,17 @@ describe("a change that throws what has no text", () => {
   });
 });
 
-// fold.ts, toldEach: an error is told as a failure, wherever it comes from.
 test("a change that returns an error is not told that it failed while it is applied", () => {
   const { plan } = planOf([1, (row) => (row.set({ price: 1 }), new Error("Odd."))]);
   const [written] = plan.written;
   expect(written?.plan.answers[0]).not.toBeInstanceOf(Error);
 });
 
-// fold.ts, isSame: 0 === -0.
 test("a zero gets another sign", () => {
   const { plan } = planOf([1, (row) => row.set({ weight: -row.get("weight")! })]);
   expect(plan.written).toHaveLength(1);
 });
 
-// plan.ts, sizeOf: a collection counts as 16 bytes, whatever is in it.
 test("a round of large collections is no larger than others", () => {
   const labels = new Map([["x".repeat(60_000), 1]]);
   const changes = Array.from({ length: 64 }, (_, number) => number);
@@ -115,7 +109,6 @@ test("a round of large collections is no larger than others", () => {
   expect(plan.written).toHaveLength(1);
 });
 
-// journal.ts, createJournal: `seen[recent]` of an object that inherits it.
 test("hidden columns can have the names of what every object inherits", () => {
   const names = { recent: "constructor", earlier: "toString" };
   const Odd = table(

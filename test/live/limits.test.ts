@@ -75,7 +75,6 @@ const damage = ({ device, at }: { readonly device: string; readonly at: Date }) 
 describe("through Redis", () => {
   needs("redis-server");
 
-  // live.ts: receive() gives the hint to rows, else to partitions; without a clustering key the two topics are one.
   test("a follower of a partition that is one row gets what another process hints", async () => {
     await using redis = await startRedis();
     const relay = await loadRelay({ url: redis.url, keyspace: keyspace.name }, () => {});
@@ -93,7 +92,6 @@ describe("through Redis", () => {
 });
 
 describe("a change by another program behind follow", () => {
-  // live.ts: follow() does not wait for the first scan; what the scan finds is taken for what was there before.
   test("is told though the first page is read late", async () => {
     const run: Session["run"] = async (statement) => {
       if (statement.kind === "read") await sleep(300);
@@ -106,7 +104,6 @@ describe("a change by another program behind follow", () => {
     expect(await toldWithin(followed, 2000)).toHaveLength(1);
   });
 
-  // known.ts: the first pass takes a page a tick, and takes each for what was there before.
   test.fails("is told of a row that is not on the first page", async () => {
     const live = open({ pollInterval: 300 });
     const p = randomUUID();
@@ -123,7 +120,6 @@ describe("a change by another program behind follow", () => {
 });
 
 describe("a row that cannot be read", () => {
-  // known.ts: endSmall() hints "deleted" at each pass, the read throws, feed.ts makes it a reset, and nothing forgets the row.
   test("gives one reset, and not one with every poll", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
@@ -133,7 +129,6 @@ describe("a row that cannot be read", () => {
     expect(await toldWithin(followed, 1500)).toHaveLength(1);
   });
 
-  // feed.ts: whatever a read throws is a reset; followed.ts: read() does not report.
   test.fails("and was never told gives no reset when it is hinted at, and is reported", async () => {
     let reported = 0;
     const live = open({ session: { ...session, report: () => void (reported += 1) } });
@@ -146,7 +141,6 @@ describe("a row that cannot be read", () => {
 });
 
 describe("a partition that is named by a row of it, which compiles", () => {
-  // live.ts: the topic takes the partition's columns, the scan whatever was given.
   test("is followed like any, also for those who share it", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
@@ -171,7 +165,6 @@ describe("a partition that is named by a row of it, which compiles", () => {
 });
 
 describe("since, in a table of lightweight transactions", () => {
-  // hub.ts: isPast() takes the hub's latest version for the present one.
   test.fails("that is behind gives the present version at once", async () => {
     const live = open();
     const key = await createSeat();
@@ -195,7 +188,6 @@ describe("since, in a table of lightweight transactions", () => {
 });
 
 describe("a key that Cassandra takes for the same", () => {
-  // topic.ts: keyText where rows are told apart by their identity.
   test.fails("reaches who watches the row", async () => {
     const live = open();
     const shop = randomUUID();
@@ -207,7 +199,6 @@ describe("a key that Cassandra takes for the same", () => {
     expect(await toldWithin(watched, 500)).toMatchObject([{ row: { note: "b" } }]);
   });
 
-  // following.ts: textOf, and known.ts: tell() remembers the row by the hint's key.
   test.fails("is no new row for who follows the partition", async () => {
     const live = open({ pollInterval: 50 });
     const shop = randomUUID();
@@ -221,7 +212,6 @@ describe("a key that Cassandra takes for the same", () => {
   });
 });
 
-// watched.ts: the key is kept as the caller's own object.
 test("a key that its caller changes later does not change what is watched", async () => {
   const live = open();
   const { device, at } = await createReading();
@@ -233,7 +223,6 @@ test("a key that its caller changes later does not change what is watched", asyn
   expect(await toldWithin(watched, 500)).toEqual([]);
 });
 
-// live.ts: close() ends the subscribers that there are; the poll then keeps the process.
 test("a watch that is under way when all is closed ends too", async () => {
   const live = open();
   const coming = live.watch(Reading, await createReading(), { columns: ["value"] });
@@ -242,7 +231,6 @@ test("a watch that is under way when all is closed ends too", async () => {
   expect(live.size).toBe(0);
 });
 
-// hub.ts: hint() sets a timer for each caller of one refresh, and clears the last.
 test("reads that failed are not tried again for nobody", async () => {
   let isDown = false;
   let reads = 0;
@@ -265,7 +253,6 @@ test("reads that failed are not tried again for nobody", async () => {
 });
 
 describe("false hints tell a follower nothing", () => {
-  // memory.ts: lose() of a row that is not known, though all that there are are.
   test("of a row that never was", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
@@ -275,7 +262,6 @@ describe("false hints tell a follower nothing", () => {
     expect(await toldWithin(followed, 500)).toEqual([]);
   });
 
-  // memory.ts: within FRESH, and without a poll always, what was said is believed.
   test.fails("of a row that was there before as created", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
@@ -286,7 +272,6 @@ describe("false hints tell a follower nothing", () => {
   });
 });
 
-// broadcast.ts: next() overwrites the visitor of the one that waits.
 test.fails("of two calls of next that wait both end", async () => {
   const live = open();
   const watched = there(await live.watch(Reading, await createReading(), { columns: ["value"] }));
