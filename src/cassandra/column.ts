@@ -7,13 +7,15 @@ export type Role = "regular" | "static" | "counter" | "static counter";
 /**
  * A column of a table: a type, and what is known of its presence.
  *
- * `Nullable`: a row may lack it. `Optional`: an insert may leave it out.
+ * `Nullable`: a row may lack it. `Optional`: an insert may leave it out. `Field`: its name in GraphQL, if that is another
+ * one.
  */
 export interface Column<
   Value = unknown,
   Nullable extends boolean = boolean,
   Optional extends boolean = boolean,
   R extends Role = Role,
+  Field extends string | undefined = string | undefined,
 > {
   readonly type: ColumnType<Value>;
   readonly nullable: Nullable;
@@ -26,7 +28,7 @@ export interface Column<
   /** Returns what a value that cannot be represented reads as in a page. */
   readonly ifUnreadable?: () => Value;
   /** The name of its GraphQL field and argument. Default: its own. */
-  readonly field?: string;
+  readonly field: Field;
   readonly description?: string;
 }
 
@@ -36,26 +38,27 @@ export interface ColumnBuilder<
   Nullable extends boolean = boolean,
   Optional extends boolean = boolean,
   R extends Role = Role,
-> extends Column<Value, Nullable, Optional, R> {
+  Field extends string | undefined = string | undefined,
+> extends Column<Value, Nullable, Optional, R, Field> {
   /** Every insert gives it; a row without it is an error when read. */
-  required(): ColumnBuilder<Value, false, false, R>;
+  required(): ColumnBuilder<Value, false, false, R, Field>;
   /**
    * An insert may leave it out. A constant, which must fit the column, is also what a stored null reads as, except in a
    * collection that is not frozen: there null is an empty one. A function runs once per insert, and a stored null is an
    * error when read.
    */
-  default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R>;
+  default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R, Field>;
   /**
    * What a null reads as that another program has left, and in a page also a value that cannot be represented: so that one
    * such row does not fail a whole page. It may be beyond the bounds of the model, e.g. an empty text.
    */
-  nullAs(value: Value): ColumnBuilder<Value, false, Optional, R>;
+  nullAs(value: Value): ColumnBuilder<Value, false, Optional, R, Field>;
   /** The partition has one value of it, which all its rows share. */
-  static(): ColumnBuilder<Value, Nullable, Optional, StaticRole<R>>;
+  static(): ColumnBuilder<Value, Nullable, Optional, StaticRole<R>, Field>;
   /** Names its GraphQL field and argument, where the column's own name is not to be shown. */
-  as(field: string): ColumnBuilder<Value, Nullable, Optional, R>;
+  as<const Name extends string>(field: Name): ColumnBuilder<Value, Nullable, Optional, R, Name>;
   /** Shown to the readers of the GraphQL schema. */
-  describe(description: string): ColumnBuilder<Value, Nullable, Optional, R>;
+  describe(description: string): ColumnBuilder<Value, Nullable, Optional, R, Field>;
 }
 
 type StaticRole<R extends Role> = R extends "counter" | "static counter"
@@ -71,16 +74,23 @@ type StaticRole<R extends Role> = R extends "counter" | "static counter"
  */
 export function column<Value>(
   type: ColumnType<Value>,
-): ColumnBuilder<Value, true, true, "regular"> {
-  return build({ type, nullable: true, optional: true, role: "regular" });
+): ColumnBuilder<Value, true, true, "regular", undefined> {
+  return build({ type, nullable: true, optional: true, role: "regular", field: undefined });
 }
 
 /** Makes a column of a collection that is not frozen: Cassandra cannot tell an empty one from none. */
 export function collectionColumn<Value>(
   type: ColumnType<Value>,
-): ColumnBuilder<Value, false, true, "regular"> {
+): ColumnBuilder<Value, false, true, "regular", undefined> {
   const ifNull = () => type.decode(NO_ELEMENTS);
-  return build({ type, nullable: false, optional: true, role: "regular", ifNull });
+  return build({
+    type,
+    nullable: false,
+    optional: true,
+    role: "regular",
+    field: undefined,
+    ifNull,
+  });
 }
 
 /** A collection of none, in the native protocol. */
@@ -89,8 +99,15 @@ const NO_ELEMENTS = Buffer.alloc(4);
 /** Makes a column of a counter: one that was never added to is 0. */
 export function counterColumn(
   type: ColumnType<bigint>,
-): ColumnBuilder<bigint, false, true, "counter"> {
-  return build({ type, nullable: false, optional: true, role: "counter", ifNull: () => 0n });
+): ColumnBuilder<bigint, false, true, "counter", undefined> {
+  return build({
+    type,
+    nullable: false,
+    optional: true,
+    role: "counter",
+    field: undefined,
+    ifNull: () => 0n,
+  });
 }
 
 /**
@@ -121,19 +138,26 @@ function copies<Value>(type: ColumnType<Value>, value: Value): () => Value {
   return typeof value === "object" ? () => type.decode(bytes) : () => value;
 }
 
-function build<Value, Nullable extends boolean, Optional extends boolean, R extends Role>(
-  state: Column<Value, Nullable, Optional, R>,
-): ColumnBuilder<Value, Nullable, Optional, R> {
+function build<
+  Value,
+  Nullable extends boolean,
+  Optional extends boolean,
+  R extends Role,
+  Field extends string | undefined,
+>(
+  state: Column<Value, Nullable, Optional, R, Field>,
+): ColumnBuilder<Value, Nullable, Optional, R, Field> {
   return Object.freeze({
     ...state,
-    required: () => build<Value, false, false, R>({ ...state, nullable: false, optional: false }),
+    required: () =>
+      build<Value, false, false, R, Field>({ ...state, nullable: false, optional: false }),
     default(value: Value | (() => Value)) {
       const present = { ...state, nullable: false, optional: true } as const;
       if (value instanceof Function) {
-        return build<Value, false, true, R>({ ...present, initial: value });
+        return build<Value, false, true, R, Field>({ ...present, initial: value });
       }
       const constant = copies(state.type, state.type.check(value));
-      return build<Value, false, true, R>({
+      return build<Value, false, true, R, Field>({
         ...present,
         initial: constant,
         ifNull: (state.type.isMulticell ? state.ifNull : undefined) ?? constant,
@@ -146,12 +170,13 @@ function build<Value, Nullable extends boolean, Optional extends boolean, R exte
     },
     static() {
       const role = isCounter(state) ? "static counter" : "static";
-      return build<Value, Nullable, Optional, StaticRole<R>>({
+      return build<Value, Nullable, Optional, StaticRole<R>, Field>({
         ...state,
         role: role as StaticRole<R>,
       });
     },
-    as: (field: string) => build({ ...state, field }),
+    as: <const Name extends string>(field: Name) =>
+      build<Value, Nullable, Optional, R, Name>({ ...state, field }),
     describe: (description: string) => build({ ...state, description }),
   });
 }

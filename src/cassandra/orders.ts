@@ -52,8 +52,8 @@ type OrderTable<
     readonly [
       Name in P[number] | K[number]["name"] | typeof ENTERED
     ]: Name extends keyof T["columns"]
-      ? Column<ValueOf<T, Name>, true, true, "regular">
-      : Column<Date, false, true, "regular">;
+      ? Column<ValueOf<T, Name>, true, true, "regular", T["columns"][Name]["field"]>
+      : Column<Date, false, true, "regular", undefined>;
   },
   P,
   K,
@@ -187,7 +187,7 @@ function orderTable(source: Table, name: string, given: NamedKey): Order {
 function keyColumn({ type, field, description }: Column): Column {
   return {
     ...column(type),
-    ...(field !== undefined && { field }),
+    field,
     ...(description !== undefined && { description }),
   };
 }
