@@ -26,5 +26,9 @@ export const builder = new SchemaBuilder<{
     startCursorFieldOptions: { description: "The first row's cursor, null on an empty page." },
     endCursorFieldOptions: { description: "The last row's cursor, null on an empty page." },
   },
-  cassandra: { session: (context) => context.session },
+  cassandra: {
+    session: (context) => context.session,
+    lanes: (context) => context.lanes,
+    live: (context) => context.live,
+  },
 });

@@ -127,6 +127,11 @@ export function isStatic({ role }: Column): boolean {
   return role === "static" || role === "static counter";
 }
 
+/** Whether what an insert writes of a column that is left out is always the same. */
+export function hasConstantDefault({ initial, ifNull, ifUnreadable }: Column): boolean {
+  return initial !== undefined && (initial === ifNull || initial === ifUnreadable);
+}
+
 /** Whether a column is a counter. */
 export function isCounter({ role }: Column): boolean {
   return role === "counter" || role === "static counter";

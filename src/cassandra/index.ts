@@ -1,6 +1,13 @@
 export { type Bundle, readBundle } from "./session/bundle.ts";
 export { checkOptions } from "./session/check-options.ts";
-export { type Column, column, type ColumnBuilder, isStatic, type Role } from "./column.ts";
+export {
+  type Column,
+  column,
+  type ColumnBuilder,
+  hasConstantDefault,
+  isStatic,
+  type Role,
+} from "./column.ts";
 export { element, type Element } from "./element.ts";
 export { type ColumnType, defineType, identityOf, type Part } from "./type.ts";
 export * from "./types/index.ts";
@@ -116,6 +123,7 @@ export {
   type Actual,
   insert,
   type PlainRemoveOptions,
+  put,
   remove,
   update,
   type UpdateOptions,

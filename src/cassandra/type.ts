@@ -42,6 +42,8 @@ export interface ColumnType<Value = unknown> {
   compare?(this: void, one: Value, other: Value): number;
   /** How a clustering column of it can be divided; absent if it is not known here. */
   readonly order?: ValueOrder<Value>;
+  /** The least and the largest value of a column of whole numbers; absent: it has none. */
+  readonly whole?: { readonly min: Value | undefined; readonly max: Value | undefined };
   /**
    * The number of bytes of each value, where Cassandra knows that all have as many (`AbstractType.valueLengthIfFixed`;
    * tinyint, smallint, date and time have none for historical reasons). In a vector of others a length stands before each.

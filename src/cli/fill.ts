@@ -1,6 +1,8 @@
 import type { Session } from "../cassandra/index.ts";
 import { backfillOrder, type BackfillProgress, type Order, ordersOf } from "../order/index.ts";
-import { admit, tables } from "../party/index.ts";
+import { builder } from "../builder.ts";
+import { tables } from "../party/index.ts";
+import { admitOf } from "../pothos/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The orders of the tables that are served. */
@@ -27,7 +29,7 @@ export async function fill(
   try {
     const { written, unordered, unreadable } = await backfillOrder(session, order, {
       token,
-      admit,
+      admit: admitOf(builder),
       progress: onPage,
       signal,
     });

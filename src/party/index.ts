@@ -1,6 +1,3 @@
-import "./party.ts";
-import "./mutation.ts";
-import "./subscription.ts";
+import "./schema.ts";
 
-export { admit } from "./shown.ts";
 export { type Party, PartyTable, tables } from "./table.ts";

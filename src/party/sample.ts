@@ -1,6 +1,7 @@
 import type { Session } from "../cassandra/index.ts";
 import { createLanes } from "../lane/index.ts";
-import { createParty } from "./parties.ts";
+import { ordered } from "../order/index.ts";
+import { PartyTable } from "./table.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -23,8 +24,12 @@ export async function seed(session: Session, now = Date.now()): Promise<number> 
   let written = 0;
   for (const [number, { inDays, ...party }] of parties.entries()) {
     const date = new Date(now + inDays * DAY);
-    const { __typename } = await createParty(place, { ...party, id: idOf(number), date });
-    if (__typename === "PartyCreated") written += 1;
+    const { outcome } = await ordered.create(place, PartyTable, {
+      ...party,
+      id: idOf(number),
+      date,
+    });
+    if (outcome === "created") written += 1;
   }
   return written;
 }

@@ -2,7 +2,7 @@ import { PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { columnOf, type Table } from "../cassandra/index.ts";
 import type { Form, InputRef, OutputRef } from "./forms/form.ts";
 import { formsOf } from "./forms/index.ts";
-import { checkName } from "./forms/names.ts";
+import { checkName } from "./names.ts";
 import type { Builder } from "./options.ts";
 
 /** Returns the GraphQL name of a column. @throws PothosSchemaError if it is not a valid one */
@@ -20,15 +20,9 @@ export function fieldNamesOf(table: Table, names: readonly string[]): readonly s
   return fields;
 }
 
-/** Checks that no column of a partition key has the name of another argument. @throws PothosSchemaError */
-export function checkArgumentNames(table: Table, others: object): void {
-  for (const name of table.partition) {
-    const field = fieldNameOf(table, name);
-    if (!Object.hasOwn(others, field)) continue;
-    throw new PothosSchemaError(
-      `Table "${table.name}": column "${name}" and an argument of its pages are both called "${field}": name it by .as("name").`,
-    );
-  }
+/** The column whose argument has a name. */
+export function sourceOfArgument(table: Table, field: string): string {
+  return Object.keys(table.columns).find((name) => fieldNameOf(table, name) === field) ?? field;
 }
 
 /** The error for two columns with the same name in GraphQL. */

@@ -86,6 +86,15 @@ export interface PageRows<T extends Table> {
   readonly end?: ClusteringKey<T> | undefined;
 }
 
+/** How a page is read. */
+export interface PageReadOptions<T extends Table> extends Pick<
+  ReadOptions<T>,
+  "columns" | "order" | "admit"
+> {
+  /** The part of the partition that is read: a prefix of the clustering key, then at most one range. Default: all. */
+  readonly part?: RawRow;
+}
+
 /**
  * Reads a page of a partition by one query: one row more than asked for tells whether others follow.
  *
@@ -95,10 +104,10 @@ export interface PageRows<T extends Table> {
 export async function readPage<T extends Table>(
   session: Session,
   { first, after, scope: { table, partition } }: Page<T>,
-  { columns, admit }: Pick<ReadOptions<T>, "columns" | "admit"> = {},
+  { part = {}, columns, order, admit }: PageReadOptions<T> = {},
 ): Promise<PageRows<T>> {
-  const options = { limit: first + 1, after, columns, ...(admit && { admit }) };
-  const found = await readRows(session, table, partition as never, options);
+  const options = { limit: first + 1, after, columns, order, ...(admit && { admit }) };
+  const found = await readRows(session, table, { ...partition, ...part } as never, options);
   const { rows, unreadable, isEnd, place } = found;
   const more = rows.length > first;
   const skipped = unreadable.filter(({ at }) => !more || at < first).map(({ row }) => row);

@@ -44,6 +44,12 @@ export function badArgument(argument: readonly string[], message: string): Graph
   });
 }
 
+/** An error about a value that some argument gives. Its message does not repeat the value, which may be personal. */
+export function badValue({ message }: InvalidValue): GraphQLError {
+  const known = message.replace(/, but got .*/s, "");
+  return bridgeError("BAD_USER_INPUT", `${known}.`);
+}
+
 /** The error of a cursor that is not one of its field and key. */
 export function badCursor(): GraphQLError {
   const message = "The cursor is not one of this field with these arguments.";

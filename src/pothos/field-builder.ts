@@ -1,75 +1,72 @@
-import { type FieldKind, RootFieldBuilder, type SchemaTypes } from "@pothos/core";
-import type { GraphQLResolveInfo } from "graphql";
-import { boundedColumns, type RawRow, type Table } from "../cassandra/index.ts";
-import { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
-import { checkArgumentNames } from "./columns.ts";
-import {
-  checkPage,
-  connectionOf,
-  type PageArguments,
-  pageArguments,
-  readPage,
-} from "./connection.ts";
-import { optionsOf } from "./options.ts";
-import { connectionRef, rowRef } from "./refs.ts";
-import { describeKey } from "./schema-builder.ts";
-import { selectionOf } from "./selection.ts";
-import { showEach, showRow } from "./shown.ts";
-import { skip } from "./skipped.ts";
+import { RootFieldBuilder } from "@pothos/core";
+import type { Table } from "../cassandra/index.ts";
+import { addCountersField } from "./fields/add-counters.ts";
+import { changeField, type ChangeFieldOptions } from "./fields/change.ts";
+import { createField } from "./fields/create.ts";
+import { followField } from "./fields/follow.ts";
+import type { FieldBuilder } from "./fields/generated.ts";
+import { addField, expectedField } from "./fields/number.ts";
+import { partitionField } from "./fields/partition.ts";
+import { putField } from "./fields/put.ts";
+import { removeField } from "./fields/remove.ts";
+import { rowField } from "./fields/row.ts";
+import { updateField } from "./fields/update.ts";
+import { watchField } from "./fields/watch.ts";
 
-const prototype = RootFieldBuilder.prototype as PothosSchemaTypes.RootFieldBuilder<
-  SchemaTypes,
-  unknown,
-  FieldKind
->;
+// The methods that `global-types.ts` declares. They are there on all field builders; on which of them the compiler knows.
 
-/** What Pothos cannot infer here: the key's columns differ from table to table. */
-type Args = RawRow & PageArguments;
+type AnyMethod = (this: FieldBuilder, table: Table, ...others: never[]) => unknown;
 
-prototype.partition = function partition(table, { description } = {}) {
-  const { builder } = this;
-  const { session } = optionsOf(builder);
-  const paging = pageArguments(this.arg);
-  checkArgumentNames(table, paging);
-  return this.field({
-    type: connectionRef(builder, table),
-    nullable: false,
-    description: describeKey(description, table),
-    extensions: onePartition(table),
-    args: { ...partitionArguments(this.arg, table), ...paging },
-    resolve: async (_: unknown, args: Args, context: object, info: GraphQLResolveInfo) => {
-      const partition = partitionOf(builder, table, args);
-      const page = checkPage({ field: info.fieldName, table, partition }, args);
-      const { columns, shown } = selectionOf(info);
-      const { rows, more, skipped, end } = await readPage(session(context), page, {
-        columns: boundedColumns(table, columns) as never,
-        admit: (row) => showEach(builder, table, row, shown),
-      });
-      for (const row of skipped) skip(context, session(context), row);
-      return connectionOf(page, rows, more, end);
-    },
-  } as never) as never;
+const methods: Readonly<Record<string, AnyMethod>> = {
+  row(table, options?: object) {
+    return rowField(this, table, options);
+  },
+  partition(table, options?: object) {
+    return partitionField(this, table, options);
+  },
+  create(table, options?: object) {
+    return createField(this, table, options);
+  },
+  update(table, columns: readonly string[], options?: object) {
+    return updateField(this, table, columns, options);
+  },
+  remove(table, options?: object) {
+    return removeField(this, table, options);
+  },
+  change(table, ...given: readonly [string | object, object?]) {
+    const [column, options] = columnAnd(given);
+    return isByFunction(options)
+      ? changeField(this, table, column, options)
+      : expectedField(this, table, column ?? "", options);
+  },
+  add(table, ...given: readonly [(string | object)?, object?]) {
+    const [column, options] = columnAnd(given);
+    return column === undefined
+      ? addCountersField(this, table, options)
+      : addField(this, table, column, options);
+  },
+  put(table, options?: object) {
+    return putField(this, table, options);
+  },
+  watch(table, ...given: readonly [(string | object)?, object?]) {
+    const [column, options] = columnAnd(given);
+    return watchField(this, table, column, options);
+  },
+  follow(table, options?: object) {
+    return followField(this, table, options);
+  },
 };
 
-prototype.row = function row(table, { description } = {}) {
-  const { builder } = this;
-  const { session } = optionsOf(builder);
-  return this.field({
-    type: rowRef(builder, table),
-    nullable: true,
-    description: describeKey(description, table),
-    extensions: onePartition(table),
-    args: rowArguments(this.arg, table),
-    resolve: async (_: unknown, args: RawRow, context: object, info: GraphQLResolveInfo) => {
-      const { columns, shown } = selectionOf(info);
-      const key = rowOf(builder, table, args);
-      const row = await session(context).load(table, key, { columns: columns as never });
-      return row && showRow(builder, table, row, shown);
-    },
-  } as never) as never;
-};
+Object.assign(RootFieldBuilder.prototype, methods);
 
-/** What a generated field costs: tools that price a query read it from the field's extensions. */
-function onePartition(table: Table) {
-  return { cassandra: { table: table.name, partitions: 1 } };
+/** What a method is given behind the table: a column and options, each of which can be left out. */
+function columnAnd([first, second]: readonly [(string | object)?, object?]): readonly [
+  column: string | undefined,
+  options: object | undefined,
+] {
+  return typeof first === "string" ? [first, second] : [undefined, first];
+}
+
+function isByFunction(options: object | undefined): options is ChangeFieldOptions {
+  return options !== undefined && "change" in options;
 }

@@ -1,5 +1,5 @@
 import "./global-types.ts";
-import "./schema-builder.ts";
+import "./table-object.ts";
 import "./field-builder.ts";
 import SchemaBuilder, {
   BasePlugin,
@@ -12,21 +12,13 @@ import { optionsOf } from "./options.ts";
 import { tableOf } from "./refs.ts";
 import { scalars } from "./scalars.ts";
 import type { FieldExtension } from "./selection.ts";
+import { checkWrites } from "./writes.ts";
 
-export { partitionArguments, partitionOf, rowArguments, rowOf } from "./arguments.ts";
-export {
-  checkPage,
-  type Connection,
-  connectionOf,
-  type Page,
-  type PageArguments,
-  pageArguments,
-  pageSize,
-} from "./connection.ts";
+export { admitOf } from "./admit.ts";
+export { type Connection, type PageArguments, pageSize } from "./connection.ts";
 export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
+export type { Outcome } from "./field-options.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
-export { connectionRef } from "./refs.ts";
-export { describeKey } from "./schema-builder.ts";
 export type { CassandraScalars } from "./scalars.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
@@ -63,8 +55,13 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     );
   }
 
-  /** Removes those of our scalars that nothing in the schema uses. */
+  /**
+   * Removes those of our scalars that nothing in the schema uses.
+   *
+   * @throws PothosSchemaError if a query or a subscription could write
+   */
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    checkWrites(schema);
     const config = schema.toConfig();
     const added = addedTo.get(this.builder);
     const others = config.types.filter(({ name }) => !added?.has(name));

@@ -1,22 +1,20 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
 import { GraphQLDateTime, GraphQLUUID } from "graphql-scalars";
-import { type Column, date, decimal, duration, inet, time } from "../cassandra/index.ts";
+import { bigint, type Column, date, decimal, duration, inet, time } from "../cassandra/index.ts";
 
-/** Paxos ballots are CQL bigints: 64 bits, signed. */
-const BALLOT_MAX = 2n ** 63n - 1n;
+/** Write times are CQL bigints: 64 bits, signed. */
+const writeTime = bigint().type;
 
-const Ballot = discreet<bigint, string>(
+const WriteTime = discreet<bigint, string>(
   new GraphQLScalarType({
-    name: "Ballot",
+    name: "WriteTime",
     description:
-      "When a value was written: the microseconds of its Paxos ballot as a decimal string. " +
-      "Compare two as integers; hand one back as it came.",
+      "When a value was written, in microseconds, as a decimal string. In a table of lightweight transactions it is " +
+      "the ballot of the transaction. Compare two as integers, and pass one back as it came.",
     serialize: String,
     parseValue(value) {
-      if (typeof value === "string" && /^\d{1,19}$/.test(value) && BigInt(value) <= BALLOT_MAX) {
-        return BigInt(value);
-      }
-      throw new RangeError("It is no ballot");
+      if (typeof value === "string") return writeTime.fromText(value);
+      throw new RangeError("It is no write time");
     },
   }),
   "a string of decimal digits, as it was given",
@@ -108,7 +106,7 @@ function finiteNumbers(value: unknown): readonly number[] {
 export const scalars = {
   UUID,
   DateTime,
-  Ballot,
+  WriteTime,
   BigInt: BigIntScalar,
   Decimal: textScalar("Decimal", "An exact decimal number: a decimal string.", decimal(), "12.50"),
   Date: textScalar(
@@ -133,7 +131,7 @@ export const scalars = {
 export type CassandraScalars = {
   UUID: { Input: string; Output: string };
   DateTime: { Input: Date; Output: Date };
-  Ballot: { Input: bigint; Output: bigint };
+  WriteTime: { Input: bigint; Output: bigint };
   BigInt: { Input: bigint; Output: bigint };
   Decimal: { Input: string; Output: string };
   Date: { Input: string; Output: string };

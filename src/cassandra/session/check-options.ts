@@ -8,6 +8,7 @@ import {
   type ConnectByBundle,
   type ConnectByContactPoints,
   type ConnectOptions,
+  DEFAULT_CONSISTENCY,
   MIN_REQUEST_TIMEOUT,
   type SerialConsistency,
 } from "./options.ts";
@@ -33,7 +34,7 @@ export function checkOptions(options: ConnectOptions): void {
 }
 
 function checkConsistency({
-  consistency = "LOCAL_QUORUM",
+  consistency = DEFAULT_CONSISTENCY,
   serialConsistency = "LOCAL_SERIAL",
 }: ConnectOptions): void {
   const serial = serialOf[consistency];

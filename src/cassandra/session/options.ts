@@ -96,9 +96,12 @@ export interface Manner {
 /** Under this a client can give up on a write before Cassandra has said what became of it (its own bound is 2 s). */
 export const MIN_REQUEST_TIMEOUT = 2500;
 
+/** The consistency of reads and writes, unless it is given: that of one data centre. */
+export const DEFAULT_CONSISTENCY: Consistency = "LOCAL_QUORUM";
+
 /** How statements are run with these options. */
 export function mannerOf({
-  consistency = "LOCAL_QUORUM",
+  consistency = DEFAULT_CONSISTENCY,
   serialConsistency = "LOCAL_SERIAL",
   requestTimeout = 3000,
   fetchSize = 1000,

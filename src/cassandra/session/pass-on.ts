@@ -21,6 +21,9 @@ export function passOn(present: () => Session, around: Around = (run) => run()):
     get isAstra() {
       return present().isAstra;
     },
+    get consistency() {
+      return present().consistency;
+    },
     run: (statement) => around(async () => present().run(statement)),
     batch: (table, writes) => around(async () => present().batch(table, writes)),
     load: (table, key, options) => around(async () => present().load(table, key, options)),

@@ -7,7 +7,14 @@ import { fromDriver, isMismatch, messageOf } from "./driver-error.ts";
 import { checkColumns, readLoosely } from "./result.ts";
 import { looseParameters, parametersOf } from "./parameter.ts";
 import { createLoaders, type Load } from "./loader.ts";
-import { type ConnectOptions, type Manner, mannerOf, placeOf } from "./options.ts";
+import {
+  type ConnectOptions,
+  type Consistency,
+  DEFAULT_CONSISTENCY,
+  type Manner,
+  mannerOf,
+  placeOf,
+} from "./options.ts";
 import { keyspaceMissing } from "./not-synced.ts";
 import { reasonOf } from "./reason.ts";
 import { createReport } from "./report.ts";
@@ -28,6 +35,8 @@ export interface Session extends AsyncDisposable {
   readonly keyspace: string | undefined;
   /** Whether it is a database of Astra, which decides by itself how tables are kept. */
   readonly isAstra: boolean;
+  /** The consistency at which it reads and writes; lightweight transactions have the serial one that goes with it. */
+  readonly consistency: Consistency;
   /**
    * Runs a statement and gives its typed answer, all pages of it. Each text is prepared once.
    *
@@ -195,6 +204,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
     version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
     keyspace: options.driver?.keyspace ?? options.keyspace,
     isAstra: options.bundle !== undefined,
+    consistency: options.consistency ?? DEFAULT_CONSISTENCY,
     run,
     async batch(table, writes) {
       return decodeBatch(table, await runBatch(table, writes));

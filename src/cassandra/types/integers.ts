@@ -58,6 +58,7 @@ export function varint({ min, max }: IntegerOptions<bigint> = {}) {
       kind: "varint",
       cql: "varint",
       expects,
+      whole: { min, max },
       match: (value) => isBigint(value, expects),
       check(value) {
         const whole = isBigint(value, expects);
@@ -113,6 +114,7 @@ function numberType(cql: "tinyint" | "smallint" | "int", length: number, options
   return defineType<number>({
     kind: cql,
     cql,
+    whole: { min, max },
     // Those of 8 and 16 bits have none for Cassandra.
     ...(cql === "int" && { length }),
     expects,
@@ -164,6 +166,7 @@ function bigintOf(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
   return defineType<bigint>({
     kind: cql,
     cql,
+    whole: { min, max },
     length: 8,
     expects,
     match: (value) => within(value, BIGINT_MIN, BIGINT_MAX),

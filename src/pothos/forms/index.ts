@@ -3,12 +3,15 @@ import { GraphQLScalarType } from "graphql";
 import type { ColumnType } from "../../cassandra/index.ts";
 import { type Builder, optionsOf } from "../options.ts";
 import { collectionForms } from "./collections.ts";
-import type { Composite, Form, Forms, InputRef, OutputRef } from "./form.ts";
-import { isName, pascalCase } from "./names.ts";
+import type { Form, Composite, Forms, InputRef, OutputRef } from "./form.ts";
+import { isName, pascalCase } from "../names.ts";
 import { recordForms } from "./records.ts";
+import { typeOnce } from "../type-once.ts";
 import { simpleForms } from "./simple.ts";
 
-const rootTypes: ReadonlySet<string> = new Set(["Query", "Mutation", "Subscription"]);
+/** What can be done where two types have one name. */
+const remedy =
+  "call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }";
 
 const formsOfBuilders = new WeakMap<Builder, Forms>();
 
@@ -26,22 +29,6 @@ function createForms(builder: Builder): Forms {
   const { forms: given = {}, udts = {} } = optionsOf(builder);
   const kinds = { ...simpleForms, ...collectionForms, ...recordForms, ...given };
   const known = new WeakMap<ColumnType, Form>();
-  const made = new Map<string, Composite & { readonly ref: unknown }>();
-
-  /** Makes a named type once. @throws PothosSchemaError if the name has another meaning */
-  function once<Ref>(composite: Composite, make: () => Ref): Ref {
-    const { name, meaning, shape } = composite;
-    const found = made.get(name);
-    if (found?.shape === shape) return found.ref as Ref;
-    // Printed without a `schema` definition, a type of this name would be read as a root type.
-    const root = rootTypes.has(name) ? "the root type of an operation" : undefined;
-    if (found || root || builder.configStore.hasConfig(name)) {
-      throw twice(name, meaning, root ?? found?.meaning ?? "another type of the schema");
-    }
-    const ref = make();
-    made.set(name, { ...composite, ref });
-    return ref;
-  }
 
   function scalar(type: GraphQLScalarType | string): string {
     if (typeof type === "string") return type;
@@ -63,12 +50,15 @@ function createForms(builder: Builder): Forms {
     output: ({ output }) =>
       typeof output === "function" ? output() : (scalar(output) as OutputRef),
     input: ({ input }) => (typeof input === "function" ? input() : (scalar(input) as InputRef)),
-    object: (composite) => once(composite, () => defineObject(builder, forms, composite)),
+    object: (composite) =>
+      typeOnce(builder, { ...composite, remedy }, () => defineObject(builder, forms, composite)),
     inputObject(composite) {
       const input = { ...composite, name: `${composite.name}Input` };
       const meaning = `the input of ${composite.meaning}`;
-      return once({ ...input, meaning, shape: `input ${composite.shape}` }, () =>
-        defineInput(builder, forms, input),
+      return typeOnce(
+        builder,
+        { ...input, meaning, shape: `input ${composite.shape}`, remedy },
+        () => defineInput(builder, forms, input),
       );
     },
     nameOfUdt(udt) {
@@ -115,11 +105,5 @@ function defineInput(builder: Builder, forms: Forms, composite: Composite): Inpu
 function noForm({ kind, cql }: ColumnType): PothosSchemaError {
   return new PothosSchemaError(
     `${cql} is of kind "${kind}", which has no GraphQL form: give it one by the builder's option cassandra: { forms: { ${kind}: … } }`,
-  );
-}
-
-function twice(name: string, one: string, other: string): PothosSchemaError {
-  return new PothosSchemaError(
-    `the GraphQL type "${name}" would be both ${other} and ${one}: call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
   );
 }

@@ -8,7 +8,7 @@ import {
   readPart,
   shownPart,
 } from "./form.ts";
-import { checkName } from "./names.ts";
+import { checkName } from "../names.ts";
 import { partsOf, shapeOf } from "./parts.ts";
 
 /** The forms of the kinds whose parts have names, and each a type of its own. */

@@ -1,0 +1,36 @@
+import { builder } from "../builder.ts";
+import { PartyByDateTable, PartyTable } from "./table.ts";
+
+builder.tableObject("Party", PartyTable, { plural: "Parties", names: { people: "People" } });
+
+builder.queryType({
+  description: "Every read names its city: there is no look-up by id alone.",
+  fields: (t) => ({
+    party: t.row(PartyTable, { description: "A party, or null if there is none." }),
+    partiesInCity: t.partition(PartyTable, { description: "The parties of a city, by id." }),
+    upcomingParties: t.partition(PartyByDateTable, {
+      description: "The parties of a city from a date on, by date.",
+      args: { from: t.arg({ type: "DateTime", description: "The first date. Default: now." }) },
+      key: (_, { from }) => ({ date: { gte: from ?? new Date() } }),
+    }),
+  }),
+});
+
+builder.mutationType({
+  description: "Each answer says what happened; what did not happen is a refusal with its reason.",
+  fields: (t) => ({
+    createParty: t.create(PartyTable),
+    updateParty: t.update(PartyTable, ["name", "date"]),
+    deleteParty: t.remove(PartyTable),
+    changePeople: t.change(PartyTable, "people"),
+    addPeople: t.add(PartyTable, "people"),
+  }),
+});
+
+builder.subscriptionType({
+  description: "Live values: the newest state, not every step on the way to it.",
+  fields: (t) => ({
+    peopleChanged: t.watch(PartyTable, "people"),
+    partiesChanged: t.follow(PartyTable, { apart: ["people"] }),
+  }),
+});

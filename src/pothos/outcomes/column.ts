@@ -1,0 +1,136 @@
+import { columnOf, type RawRow } from "../../cassandra/index.ts";
+import { fieldNameOf, outputOf } from "../columns.ts";
+import { camelCase, pascalCase, wordsOf } from "../names.ts";
+import type { TableObject } from "../refs.ts";
+import { outcomeRef, type OutcomeType } from "./outcome.ts";
+import { columnFields, keyFields } from "./row.ts";
+
+// What fields answer about one column of a row. The types are named after object and column, or as the object says.
+
+/** A row with the write time of a column, read together. */
+export type TimedRow = RawRow;
+
+/** Reads a row with the write time of a column, where somebody asks for it. */
+type Read = () => Promise<TimedRow | undefined>;
+
+/** The column has a value: as a mutation made it, or as it is now. */
+export function columnChanged(
+  object: TableObject,
+  column: string,
+): OutcomeType<[row: RawRow, read: Read]> {
+  const { builder, table } = object;
+  const name = nameOf(object, column, "Changed");
+  const words = wordsOf(object.name);
+  const field = fieldNameOf(table, column);
+  const writetime = `writetime(${column})`;
+  const { type } = columnOf(table, column);
+  const isSame = (one: unknown, other: unknown) =>
+    one === other || (one !== null && other !== null && type.toText(one) === type.toText(other));
+
+  async function asOf({ read, [column]: value = null }: RawRow): Promise<unknown> {
+    const now = await (read as Read)();
+    return now && isSame(now[column] ?? null, value) ? now[writetime] : null;
+  }
+
+  const ref = outcomeRef(builder, {
+    name,
+    meaning: `the column "${column}" of "${object.name}"`,
+    description: `The ${field} of a ${words}, as it was changed or as it is now.`,
+    fields: (t) => ({
+      ...keyFields(object, t),
+      ...columnFields(object, t, [column]),
+      asOf: t.field({
+        type: "WriteTime" as never,
+        nullable: true,
+        description: `When the ${field} was written. Every subscription gives it; the answer of a mutation does only while the ${field} has not changed again.`,
+        resolve: asOf as never,
+      }),
+      [camelCase(object.name)]: t.field({
+        type: object.ref,
+        nullable: true,
+        description: `The ${words} as it is now; null if it has been deleted.`,
+        resolve: (async ({ read }: { readonly read: Read }) => (await read()) ?? null) as never,
+      }),
+    }),
+  });
+  return { ref, of: (row, read) => ({ __typename: name, ...row, ...{ read } }) };
+}
+
+/** The column has another value than was expected. */
+export function columnStale(
+  object: TableObject,
+  column: string,
+): OutcomeType<[key: RawRow, expected: unknown, actual: unknown]> {
+  const name = nameOf(object, column, "Stale");
+  const field = fieldNameOf(object.table, column);
+  const type = outputOf(object.builder, object.table, column);
+  const ref = outcomeRef(object.builder, {
+    name,
+    meaning: `the column "${column}" of "${object.name}"`,
+    description: `The ${field} is not the expected one. Nothing was changed.`,
+    isRefusal: true,
+    fields: (t) => ({
+      ...keyFields(object, t),
+      expected: t.expose(
+        "expected" as never,
+        { type, nullable: false, description: "As it was given." } as never,
+      ),
+      actual: t.expose(
+        "actual" as never,
+        { type, nullable: false, description: "What was found instead." } as never,
+      ),
+    }),
+  });
+  return {
+    ref,
+    of: (key, expected, actual) => ({
+      __typename: name,
+      ...key,
+      ...{ expected, actual, message: `The ${field} is ${actual}, not ${expected}.` },
+    }),
+  };
+}
+
+/** The column would have left its range. */
+export function columnOutOfRange(object: TableObject, column: string): OutcomeType<[key: RawRow]> {
+  const name = nameOf(object, column, "OutOfRange");
+  const field = fieldNameOf(object.table, column);
+  const type = outputOf(object.builder, object.table, column);
+  const { expects, whole } = columnOf(object.table, column).type;
+  const { min: minimum, max: maximum } = whole ?? {};
+  const ref = outcomeRef(object.builder, {
+    name,
+    meaning: `the column "${column}" of "${object.name}"`,
+    description: `The ${field} would have left its range. Nothing was changed.`,
+    isRefusal: true,
+    fields: (t) => ({
+      ...keyFields(object, t),
+      minimum: t.expose(
+        "minimum" as never,
+        {
+          type,
+          nullable: minimum === undefined,
+          description: "The least value.",
+        } as never,
+      ),
+      maximum: t.expose(
+        "maximum" as never,
+        {
+          type,
+          nullable: maximum === undefined,
+          description: "The largest value.",
+        } as never,
+      ),
+    }),
+  });
+  const message = `The ${field} must be ${expects}.`;
+  return {
+    ref,
+    of: (key) => ({ __typename: name, ...key, ...{ message, minimum, maximum } }),
+  };
+}
+
+function nameOf({ name, names, table }: TableObject, column: string, suffix: string): string {
+  const prefix = names[column] ?? `${name}${pascalCase(fieldNameOf(table, column))}`;
+  return `${prefix}${suffix}`;
+}

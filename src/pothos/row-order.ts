@@ -1,0 +1,39 @@
+import type { EnumRef, InputFieldMap, SchemaTypes } from "@pothos/core";
+import type { RawRow, RowOrder } from "../cassandra/index.ts";
+import type { FieldBuilder } from "./fields/generated.ts";
+import type { Builder } from "./options.ts";
+import { typeOnce } from "./type-once.ts";
+
+/** An argument for the order of a page's rows. */
+export interface OrderArgument {
+  readonly args: InputFieldMap;
+  readonly read: (args: RawRow) => RowOrder;
+}
+
+/** The argument `order`. */
+export function rowOrderArgument(t: FieldBuilder): OrderArgument {
+  return {
+    args: {
+      order: t.arg({
+        type: rowOrderRef(t.builder),
+        required: true,
+        defaultValue: "stored",
+        description: "The order of the rows.",
+      } as never),
+    },
+    read: ({ order }) => order as RowOrder,
+  };
+}
+
+function rowOrderRef(builder: Builder): EnumRef<SchemaTypes, RowOrder> {
+  const meaning = "the order of a page's rows";
+  return typeOnce(builder, { name: "RowOrder", meaning }, () =>
+    builder.enumType("RowOrder", {
+      description: "The order of rows in their partition. Cassandra has no third one.",
+      values: {
+        STORED: { value: "stored", description: "As the table keeps them." },
+        REVERSED: { value: "reversed", description: "The last row first." },
+      },
+    } as never),
+  ) as never;
+}

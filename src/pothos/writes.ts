@@ -1,0 +1,51 @@
+import { PothosSchemaError } from "@pothos/core";
+import {
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+} from "graphql";
+import type { FieldCost } from "./fields/generated.ts";
+
+/**
+ * Checks that what reads cannot write: no field that writes can be reached from a query, which may be sent by GET and
+ * repeated at will, or from a subscription.
+ *
+ * @throws PothosSchemaError with the first such field
+ */
+export function checkWrites(schema: GraphQLSchema): void {
+  for (const root of [schema.getQueryType(), schema.getSubscriptionType()]) {
+    if (!root) continue;
+    const found = reachable(schema, root).find((type) => writingField(type) !== undefined);
+    if (!found) continue;
+    throw new PothosSchemaError(
+      `Field "${found.name}.${writingField(found)}" writes, but its type can be reached from "${root.name}". Reach it from mutations only.`,
+    );
+  }
+}
+
+/** The types that the fields of a type lead to, and itself. */
+function reachable(schema: GraphQLSchema, root: GraphQLNamedType): readonly GraphQLNamedType[] {
+  const found = new Set<GraphQLNamedType>([root]);
+  // A set goes on with what is added to it.
+  for (const type of found) {
+    for (const next of nextTypes(schema, type)) found.add(next);
+  }
+  return [...found];
+}
+
+function nextTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLNamedType[] {
+  const members = isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+  const hasFields = isObjectType(type) || isInterfaceType(type);
+  const fields = hasFields ? Object.values(type.getFields()) : [];
+  return [...members, ...fields.map((field) => getNamedType(field.type))];
+}
+
+function writingField(type: GraphQLNamedType): string | undefined {
+  if (!isObjectType(type)) return undefined;
+  const writes = ({ extensions }: { readonly extensions: object }) =>
+    ((extensions as { readonly cassandra?: FieldCost }).cassandra?.writes ?? false) === true;
+  return Object.values(type.getFields()).find(writes)?.name;
+}
