@@ -122,8 +122,6 @@ fragment PartyExists on PartyExists {
 fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
-  city
-  id
 }
 
 fragment InvalidInput on InvalidInput {
@@ -176,8 +174,6 @@ fragment PartyNotFound on PartyNotFound {
 fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
-  city
-  id
 }
 
 fragment InvalidInput on InvalidInput {
@@ -220,8 +216,6 @@ fragment PartyNotFound on PartyNotFound {
 fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
-  city
-  id
 }
 ` as Operation<DeletePartyMutation, DeletePartyMutationVariables>;
 
@@ -278,8 +272,6 @@ fragment PeopleOutOfRange on PeopleOutOfRange {
 fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
-  city
-  id
 }
 ` as Operation<ChangePeopleMutation, ChangePeopleMutationVariables>;
 
@@ -320,13 +312,11 @@ fragment PeopleOutOfRange on PeopleOutOfRange {
 fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
-  city
-  id
 }
 ` as Operation<AddPeopleMutation, AddPeopleMutationVariables>;
 
 export const peopleChangedSubscription = `
-subscription PeopleChangedSubscription($city: String!, $id: UUID!, $since: Ballot) {
+subscription PeopleChangedSubscription($city: String!, $id: UUID!, $since: WriteTime) {
   peopleChanged(city: $city, id: $id, since: $since) {
     ...PeopleChanged
   }
@@ -397,17 +387,17 @@ fragment PeopleChanged on PeopleChanged {
 export type CreatePartyInput = {
   /** The city. Must be 1 to 200 characters. */
   readonly city: string;
+  /** Unique in the city. Must be a UUID. Give one to make a repeated create harmless: the second one finds the row of the first. Default: a new one. */
+  readonly id?: string | null | undefined;
   /** What the party is called. Must be 1 to 200 characters. */
   readonly name: string;
   /** How many people are counted in. Must be a whole number from 0 to 2147483647. */
   readonly people?: number;
-  /** When it begins. Must be a date and time. Default: now. */
+  /** When it begins. Must be a date and time. Default: made when the row is written. */
   readonly date?: string | Date | null | undefined;
-  /** Give one to make a repeated create harmless: the second finds the first one's party. Default: a random one. */
-  readonly id?: string | null | undefined;
 };
 
-/** What is to change of a party; what is absent stays as it is. */
+/** What is to change of a party. What is absent stays as it is. */
 export type UpdatePartyInput = {
   /** What the party is called. Must be 1 to 200 characters. */
   readonly name?: string | null | undefined;
@@ -584,12 +574,7 @@ export type PeopleOutOfRange = {
   readonly maximum: number;
 };
 
-export type OutcomeUnknown = {
-  readonly __typename: "OutcomeUnknown";
-  readonly message: string;
-  readonly city: string;
-  readonly id: string;
-};
+export type OutcomeUnknown = { readonly __typename: "OutcomeUnknown"; readonly message: string };
 
 export type InvalidInput = {
   readonly __typename: "InvalidInput";

@@ -4,12 +4,12 @@ import type { Surroundings } from "./view.ts";
 
 /** Asks what a new party is to be, creates it, and goes there. */
 export function createParty(city: string, { client, signal, go }: Surroundings): void {
-  /** The id of a create of which nobody knows how it ended: sent again with it, no second party is made. */
-  let id: string | undefined;
+  // However often it is sent, no second party is made.
+  const id = randomUuid();
 
   async function send({ name = "", ...filled }: Filled): Promise<Refused | undefined> {
     const outcome = await client.createParty({
-      input: { city, name, ...filled, ...(id && { id }) },
+      input: { city, id, name, ...filled },
     });
     switch (outcome.__typename) {
       case "PartyCreated":
@@ -19,7 +19,6 @@ export function createParty(city: string, { client, signal, go }: Surroundings):
       case "InvalidInput":
         return outcome;
       case "OutcomeUnknown":
-        id = outcome.id;
         return {
           message:
             "The database was asked and did not say whether it created the party. Send it again: there will not be two.",

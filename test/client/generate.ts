@@ -30,7 +30,7 @@ export async function generate(): Promise<string> {
       strictScalars: true,
       scalars: {
         UUID: "string",
-        Ballot: "string",
+        WriteTime: "string",
         DateTime: { input: "string | Date", output: "string" },
       },
     },

@@ -50,7 +50,7 @@ const wanted = (transport: Transport, variables: object = key): Wanted => ({
   variables,
 });
 
-const WATCH_SINCE = WATCH.replace("$id: UUID!", "$id: UUID!, $since: Ballot").replace(
+const WATCH_SINCE = WATCH.replace("$id: UUID!", "$id: UUID!, $since: WriteTime").replace(
   "id: $id",
   "id: $id, since: $since",
 );

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { requireSynced, select, sync } from "../../src/cassandra/index.ts";
 import { backfillOrder, type BackfillProgress } from "../../src/order/index.ts";
-import { admit, tables } from "../../src/party/index.ts";
+import { tables } from "../../src/party/index.ts";
 import { PartyByDateTable } from "../../src/party/table.ts";
 import { startApp } from "../fixtures/app.ts";
 import { BROWSE, change, createParty, DELETE, UPCOMING } from "../fixtures/parties.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
+import { builder } from "../../src/builder.ts";
+import { admitOf } from "../../src/pothos/index.ts";
 
 /** The table of the Django sample, as its rows were written: by plain INSERT, some without a count. */
 const DJANGO_TABLE =
@@ -49,7 +51,7 @@ test("a table that another program wrote is served as it stands, and completed b
     );
   expect(await upcoming()).toEqual([]);
   await backfillOrder(session, PartyByDateTable, {
-    admit,
+    admit: admitOf(builder),
     progress: () => {},
     signal: new AbortController().signal,
   });
@@ -69,7 +71,7 @@ test("a city that has no party any more is no party without a date", async () =>
 
   const { signal } = new AbortController();
   const state = await backfillOrder(session, PartyByDateTable, {
-    admit,
+    admit: admitOf(builder),
     progress: () => {},
     signal,
   });
@@ -93,7 +95,7 @@ test("a backfill that is interrupted goes on where it was", async () => {
   const stop = new AbortController();
   let reached: BackfillProgress | undefined;
   const first = backfillOrder(session, PartyByDateTable, {
-    admit,
+    admit: admitOf(builder),
     progress: (state) => {
       reached = state;
       if (state.written > 100) stop.abort(new Error("asked to stop"));
@@ -104,7 +106,7 @@ test("a backfill that is interrupted goes on where it was", async () => {
   expect(reached!.written).toBeLessThan(200);
 
   const rest = await backfillOrder(session, PartyByDateTable, {
-    admit,
+    admit: admitOf(builder),
     token: reached!.token,
     progress: () => {},
     signal: new AbortController().signal,

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insert, select, type UnreadableRow } from "../../src/cassandra/index.ts";
 import { backfillOrder } from "../../src/order/index.ts";
-import { admit } from "../../src/party/index.ts";
 import { PartyByDateTable, PartyTable } from "../../src/party/table.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
@@ -19,6 +18,8 @@ import {
   UPDATE,
   WATCH,
 } from "../fixtures/parties.ts";
+import { builder } from "../../src/builder.ts";
+import { admitOf } from "../../src/pothos/index.ts";
 
 // Values that another program has stored, and that JavaScript or GraphQL cannot represent.
 
@@ -200,7 +201,7 @@ describe("a backfill", () => {
     const told: UnreadableRow[] = [];
     const telling = { ...session, report: (row: UnreadableRow) => told.push(row) };
     const state = await backfillOrder(telling, PartyByDateTable, {
-      admit,
+      admit: admitOf(builder),
       progress: () => {},
       signal,
     });

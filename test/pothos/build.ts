@@ -36,18 +36,14 @@ export function createBuilder(options: Options = {}) {
 }
 
 /** A schema of one table: every column of its rows, `row` by its key and `rows` of a partition. */
-export function schemaOf(
-  table: Table,
-  names: Readonly<Record<string, string>> = {},
-  options?: Options,
-) {
+export function schemaOf(table: Table, options?: Options) {
   const builder = createBuilder(options);
-  const keys = [...table.partition, ...table.clustering.map(({ name }) => name)];
-  const data = Object.keys(table.columns).filter((name) => !keys.includes(name));
-  builder.tableObject("Row", table, {
-    fields: (t) =>
-      Object.fromEntries(data.map((name) => [names[name] ?? name, t.column(name as never)])),
+  builder.tableObject("Row", table);
+  builder.queryType({
+    fields: (t) => ({
+      row: t.row(table),
+      ...(table.clustering.length > 0 && { rows: t.partition(table) }),
+    }),
   });
-  builder.queryType({ fields: (t) => ({ row: t.row(table), rows: t.partition(table) }) });
   return builder.toSchema({ sortSchema: false });
 }

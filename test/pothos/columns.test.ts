@@ -49,10 +49,6 @@ const Pairs = table(
 const builder = createBuilder();
 builder.tableObject("Note", Notes, {
   fields: (t) => ({
-    title: t.column("title"),
-    body: t.column("body"),
-    stars: t.column("stars"),
-    ...Object.fromEntries(Object.keys(wide).map((name) => [name, t.column(name as "c0")])),
     length: t.int({
       extensions: { cassandra: { columns: ["body"] } },
       resolve: ({ body }) => body?.length ?? 0,
@@ -60,8 +56,8 @@ builder.tableObject("Note", Notes, {
     all: t.int({ resolve: (row) => Object.keys(row).length }),
   }),
 });
-builder.tableObject("Score", Scores, { fields: (t) => ({ note: t.column("note") }) });
-builder.tableObject("Pair", Pairs, { fields: (t) => ({ note: t.column("note") }) });
+builder.tableObject("Score", Scores);
+builder.tableObject("Pair", Pairs);
 builder.queryType({
   fields: (t) => ({
     pair: t.row(Pairs),

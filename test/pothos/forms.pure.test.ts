@@ -164,7 +164,11 @@ test("counters are whole numbers that are never null", () => {
 });
 
 test("a schema has only the scalars and types in use", () => {
-  const Plain = table("plain", { id: int(), name: text() }, { partition: ["id"] });
+  const Plain = table(
+    "plain",
+    { id: int(), name: text() },
+    { partition: ["id"], clustering: [asc("name")] },
+  );
   expect(typesOf(schemaOf(Plain)).toSorted()).toEqual([
     "PageInfo",
     "Query",
@@ -177,7 +181,7 @@ test("a schema has only the scalars and types in use", () => {
 test("a builder builds the same schema again", () => {
   const Plain = table("plain", { id: int(), tags: map(date(), text()) }, { partition: ["id"] });
   const builder = createBuilder();
-  builder.tableObject("Plain", Plain, { fields: (t) => ({ tags: t.column("tags") }) });
+  builder.tableObject("Plain", Plain);
   builder.queryType({ fields: (t) => ({ plain: t.row(Plain) }) });
   expect(printSchema(builder.toSchema())).toBe(printSchema(builder.toSchema()));
 });
@@ -248,7 +252,7 @@ test("a key of composite types has inputs for its arguments, which say what they
 
 test("the option udts names the object of a user-defined type", () => {
   const Users = table("users", { id: uuid(), home: Address }, { partition: ["id"] });
-  const schema = schemaOf(Users, {}, { udts: { postal_address: "Home" } });
+  const schema = schemaOf(Users, { udts: { postal_address: "Home" } });
   expect(fieldsOf(schema, "Row")).toEqual(["id: UUID!", "home: Home"]);
 });
 
@@ -267,7 +271,7 @@ describe("a kind of one's own", () => {
   );
 
   test("has the form that the option forms gives it, also as a part of others", async () => {
-    const schema = schemaOf(Bills, {}, { forms: { money: scalarForm(Money) } });
+    const schema = schemaOf(Bills, { forms: { money: scalarForm(Money) } });
     expect(fieldsOf(schema, "Row")).toEqual(["total: Money!", "parts: [Money!]"]);
     const asked: unknown[] = [];
     const load = (_: unknown, key: object) => {
@@ -311,8 +315,8 @@ describe("a schema is not built", () => {
     ],
     [
       "with a column of the partition key that is called as an argument of pages",
-      keyed({ first: int() }),
-      `Table "t": column "first" and an argument of its pages are both called "first": name it by .as("name").`,
+      table("t", { first: int(), id: int() }, { partition: ["first"], clustering: [asc("id")] }),
+      `Table "t": column "first" and another argument of t.partition are both called "first": name the column by .as("name").`,
     ],
     [
       "with a field of a user-defined type that has no GraphQL name",
@@ -371,12 +375,12 @@ describe("a schema is not built", () => {
   test("with a field that could return either of two objects of its table", () => {
     const Notes = table("notes", { id: int(), body: text() }, { partition: ["id"] });
     const builder = createBuilder();
-    builder.tableObject("Note", Notes, { fields: (t) => ({ body: t.column("body") }) });
-    builder.tableObject("Draft", Notes, { fields: (t) => ({ body: t.column("body") }) });
+    builder.tableObject("Note", Notes);
+    builder.tableObject("Draft", Notes);
     builder.queryType({ fields: (t) => ({ note: t.row(Notes) }) });
     expect(() => builder.toSchema()).toThrow(
       new PothosSchemaError(
-        'Table "notes" has the GraphQL objects "Note" and "Draft": t.row, t.partition and connectionRef need one that has no other beside it.',
+        'Table "notes" has the GraphQL objects "Note" and "Draft": generated fields need one that has no other beside it.',
       ),
     );
   });

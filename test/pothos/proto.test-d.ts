@@ -3,10 +3,8 @@ import {
   int,
   table,
   text,
-  uuid,
   orderOf,
   timestamp,
-  bigint,
   counter,
   double,
 } from "../../src/cassandra/index.ts";

@@ -46,9 +46,7 @@ const builder = new SchemaBuilder<{
   },
   cassandra: { session: (context) => context.session },
 });
-builder.tableObject("Note", Notes, {
-  fields: (t) => ({ at: t.column("at"), stars: t.column("stars") }),
-});
+builder.tableObject("Note", Notes);
 builder.queryType({
   fields: (t) => ({ note: t.row(Notes), notes: t.partition(Notes) }),
 });

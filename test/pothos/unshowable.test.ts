@@ -35,8 +35,8 @@ const Readings = table(
     odd: double().required().nullAs(Infinity),
     samples: list(float()),
     times: frozen(list(timestamp())),
-    by_name: map(text(), double()),
-    by_value: frozen(map(double(), text())),
+    by_name: map(text(), double()).as("byName"),
+    by_value: frozen(map(double(), text())).as("byValue"),
     pair: tuple(double(), timestamp()),
     whole: varint(),
     embedding: vector(float(), 2),
@@ -44,7 +44,7 @@ const Readings = table(
   { partition: ["device"], clustering: [asc("at")] },
 );
 
-const schema = schemaOf(Readings, { by_name: "byName", by_value: "byValue" });
+const schema = schemaOf(Readings);
 
 const log: string[] = [];
 let keyspace: TestKeyspace;
@@ -239,11 +239,7 @@ test.each([undefined, null])(
     await write(device, 2);
     log.length = 0;
     const result = await graphql({
-      schema: schemaOf(
-        Readings,
-        { by_name: "byName", by_value: "byValue" },
-        { session: () => session },
-      ),
+      schema: schemaOf(Readings, { session: () => session }),
       source: rowsOf("exact"),
       variableValues: { device },
       contextValue,

@@ -87,7 +87,7 @@ export function generatedField(
     type: union?.ref ?? type,
     nullable,
     description: description ?? generated.description,
-    args: { ...keyArguments, ...args, ...own },
+    args: { ...keyArguments, ...own, ...args },
     extensions: {
       ...extensions,
       cassandra: { table: table.name, partitions: 1, ...extension },

@@ -34,12 +34,12 @@ export function expectedField(
   const expectedArgument = t.arg({
     type: inputOf(t.builder, table, column),
     required: true,
-    description: `The ${field} that you know of. Must be ${columnOf(table, column).type.expects}.`,
+    description: `The value of \`${field}\` that you know of. Must be ${columnOf(table, column).type.expects}.`,
   });
   const read = readerOf(table, column, formOf(t.builder, table, column));
   return numberField(t, number, options, {
     method: "t.change",
-    description: `Changes the ${field} of a ${wordsOf(object.name)} by \`delta\` if it is \`expected\`, by a lightweight transaction: of two who saw the same ${field}, one is told that it is stale.`,
+    description: `Changes \`${field}\` of a ${wordsOf(object.name)} by \`delta\` if it is \`expected\`, by a lightweight transaction: of two who saw the same value, one is told that it is stale.`,
     args: { expected: expectedArgument },
     refusals: [stale, outOfRange],
     plan(key, args) {
@@ -69,7 +69,7 @@ export function addField(
   const { object, field, isInRange, outOfRange } = number;
   return numberField(t, number, options, {
     method: "t.add",
-    description: `Changes the ${field} of a ${wordsOf(object.name)} by \`delta\`, whatever it is. It is never refused because others were faster.`,
+    description: `Changes \`${field}\` of a ${wordsOf(object.name)} by \`delta\`, whatever it is. It is never refused because others were faster.`,
     args: {},
     refusals: [outOfRange],
     plan:
@@ -151,7 +151,7 @@ function numberField(
         delta: t.arg({
           type: inputOf(builder, table, column),
           required: true,
-          description: `What is added to the ${field}; a negative number is taken from it.`,
+          description: `What is added to \`${field}\`. A negative number is taken from it.`,
         }),
         ...operation.args,
       },

@@ -29,11 +29,10 @@ export function rowField(t: FieldBuilder, table: Table, options: RowFieldOptions
       keyArguments: key.args,
       async run(parent, args, context, info) {
         const { columns, shown } = selectionOf(info);
-        const row: RawRow | undefined = await session(context).load(
-          table,
-          key.read(parent, args, context) as never,
-          { columns: columns as never },
-        );
+        const of = key.read(parent, args, context) as never;
+        const row: RawRow | undefined = await session(context).load(table, of, {
+          columns: columns as never,
+        });
         return row ? showRow(builder, table, row, shown) : null;
       },
     },

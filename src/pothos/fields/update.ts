@@ -68,7 +68,10 @@ export function updateField(
       table,
       type: result,
       nullable: true,
-      description: `Changes the ${listOf(fields)} of a ${words}.`,
+      description: `Changes ${listOf(
+        fields.map((field) => `\`${field}\``),
+        "conjunction",
+      )} of a ${words}, as far as they are given.`,
       keyArguments: key.args,
       args: {
         input: t.arg({ type: input.ref, required: true, description: "What is to change." }),
@@ -80,7 +83,7 @@ export function updateField(
         const { values, problems } = input.read(args["input"] as RawRow);
         if (problems) return invalid.of(problems);
         if (Object.keys(values).length === 0)
-          return invalid.whole("EMPTY", `Give ${listOf(fields)}.`);
+          return invalid.whole("EMPTY", `Give ${listOf(fields, "disjunction")}.`);
         return orUnknown(object, update(context, row, values));
       },
     },
@@ -99,6 +102,6 @@ function checkColumns(table: Table, names: readonly string[]): void {
 }
 
 /** Names as a person lists them, e.g. `name, date or place`. */
-function listOf(names: readonly string[]): string {
-  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(names);
+function listOf(names: readonly string[], type: "conjunction" | "disjunction"): string {
+  return new Intl.ListFormat("en-GB", { type }).format(names);
 }

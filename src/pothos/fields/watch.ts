@@ -48,7 +48,8 @@ export function watchField(
   };
   const { type, resolve } = told();
   const code = `${constantCase(object.name)}_NOT_FOUND`;
-  const what = column === undefined ? words : `${fieldNameOf(table, column)} of a ${words}`;
+  const what =
+    column === undefined ? `A ${words}` : `\`${fieldNameOf(table, column)}\` of a ${words}`;
 
   function told() {
     if (column === undefined) {
@@ -66,7 +67,7 @@ export function watchField(
       table,
       type,
       nullable: false,
-      description: `The ${what}: the present version at once, then the newest each time that there is a newer one. Completes when the ${words} is deleted. Fails with \`${code}\` if there is none.`,
+      description: `${what}: the present version at once, then the newest each time that there is a newer one. Completes when the ${words} is deleted. Fails with \`${code}\` if there is none.`,
       keyArguments: key.args,
       args: {
         since: t.arg({

@@ -35,14 +35,14 @@ export function columnChanged(
   const ref = outcomeRef(builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `The ${field} of a ${words}, as it was changed or as it is now.`,
+    description: `\`${field}\` of a ${words}, as it was changed or as it is now.`,
     fields: (t) => ({
       ...keyFields(object, t),
       ...columnFields(object, t, [column]),
       asOf: t.field({
         type: "WriteTime" as never,
         nullable: true,
-        description: `When the ${field} was written. Every subscription gives it; the answer of a mutation does only while the ${field} has not changed again.`,
+        description: `When \`${field}\` was written. Subscriptions always give it. The answer of a mutation gives it only while \`${field}\` has not changed again.`,
         resolve: asOf as never,
       }),
       [camelCase(object.name)]: t.field({
@@ -67,7 +67,7 @@ export function columnStale(
   const ref = outcomeRef(object.builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `The ${field} is not the expected one. Nothing was changed.`,
+    description: `\`${field}\` is not the expected one. Nothing was changed.`,
     isRefusal: true,
     fields: (t) => ({
       ...keyFields(object, t),
@@ -86,7 +86,7 @@ export function columnStale(
     of: (key, expected, actual) => ({
       __typename: name,
       ...key,
-      ...{ expected, actual, message: `The ${field} is ${actual}, not ${expected}.` },
+      ...{ expected, actual, message: `${field} is ${actual}, not ${expected}.` },
     }),
   };
 }
@@ -101,7 +101,7 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
   const ref = outcomeRef(object.builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `The ${field} would have left its range. Nothing was changed.`,
+    description: `\`${field}\` would have left its range. Nothing was changed.`,
     isRefusal: true,
     fields: (t) => ({
       ...keyFields(object, t),
@@ -123,7 +123,7 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
       ),
     }),
   });
-  const message = `The ${field} must be ${expects}.`;
+  const message = `${field} must be ${expects}.`;
   return {
     ref,
     of: (key) => ({ __typename: name, ...key, ...{ message, minimum, maximum } }),

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { select } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
 import { PartyTable } from "../../../src/party/index.ts";
-import { addPeople } from "../../../src/party/people.ts";
 import type { Comparison } from "../comparison.ts";
 import { percentile } from "../load.ts";
+import { addPeople } from "../people.ts";
 import type { Key, Place } from "./place.ts";
 
 /** How many changes make a party old, each in a round of its own. */
@@ -39,7 +39,7 @@ export function aging(
     "reading it": ({ city, id }: Key) => place.session.run(select(PartyTable, { city, id })),
     "listing its city": ({ city }: Key) =>
       place.session.run(select(PartyTable, { city }, { limit: 21 })),
-    "a change": (key: Key) => addPeople({ ...place, lanes }, key, { delta: 1 }),
+    "a change": (key: Key) => addPeople({ lanes }, key, 1),
   };
   return Object.entries(calls).map(([what, call]) => ({
     what: `aging: ${what}`,
@@ -92,7 +92,7 @@ async function makeAges(place: Place, progress: (line: string) => void): Promise
     change({ ...place, lanes: kept }, old, () => {}),
   ]);
   await sleep((TTL + 1) * 1000);
-  await addPeople({ ...place, lanes: kept }, once, { delta: 1 });
+  await addPeople({ lanes: kept }, once, 1);
   return { fresh, once, old, expired };
 }
 
@@ -105,7 +105,7 @@ async function change(
   for (let done = 1; done <= CHANGES; done++) {
     // A party remembers 1,024 of a minute, so only as many as it can.
     const operationId = done % 64 === 0 ? randomUUID() : undefined;
-    await addPeople(place, key, { delta: done % 2 === 0 ? 1 : -1, operationId });
+    await addPeople(place, key, done % 2 === 0 ? 1 : -1, operationId);
     if (done % 10_000 === 0) progress(done);
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { connect, type Session } from "../../../src/cassandra/index.ts";
 import { createLanes, type Lanes } from "../../../src/lane/index.ts";
-import { tables } from "../../../src/party/index.ts";
-import { createParty } from "../../../src/party/parties.ts";
+import { PartyTable, tables } from "../../../src/party/index.ts";
+import { ordered } from "../../../src/order/index.ts";
 import { createTestKeyspace, startTestCassandra } from "../../../src/testing/index.ts";
 import { connectFree, type Free } from "./free.ts";
 
@@ -54,7 +54,9 @@ export async function openPlace(progress: (line: string) => void): Promise<Place
         const some = keys
           .slice(at, at + 100)
           .map((key) => ({ ...key, name: "A party", people: 1000, date: new Date() }));
-        await Promise.all(some.map((party) => createParty({ session, lanes }, party)));
+        await Promise.all(
+          some.map((party) => ordered.create({ session, lanes }, PartyTable, party)),
+        );
       }
       return keys;
     },

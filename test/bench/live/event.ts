@@ -1,6 +1,6 @@
 import type { Session } from "../../../src/cassandra/index.ts";
 import type { Lanes } from "../../../src/lane/index.ts";
-import { addPeople, readTimed } from "../../../src/party/people.ts";
+import { addPeople, readTimed } from "../people.ts";
 
 /** A count and its ballot, as subscribers get it. */
 export interface Timed {
@@ -27,10 +27,9 @@ export async function makeEvent(
   { city, id, delta }: Addition,
   tell: (timed: Timed) => void,
 ): Promise<{ readonly __typename: "PeopleChanged"; readonly people: number }> {
-  const answer = await addPeople(ground, { city, id }, { delta });
-  if (answer.__typename !== "PeopleChanged") throw new Error(answer.message);
+  const people = await addPeople(ground, { city, id }, delta);
   void readTimed(ground.session, { city, id }).then((party) => {
     tell({ people: party!.people, asOf: String(party!["writetime(people)"]) });
   });
-  return { __typename: "PeopleChanged", people: answer.people };
+  return { __typename: "PeopleChanged", people };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readTimed } from "../../../src/party/people.ts";
+import { readTimed } from "../people.ts";
 import { now } from "./clock.ts";
 import type { Summary } from "./record.ts";
 import { measured, median, type Row } from "./stage.ts";

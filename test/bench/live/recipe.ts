@@ -8,11 +8,11 @@ import { serveOn } from "./serve-on.ts";
 
 const typeDefs = `
   scalar UUID
-  scalar Ballot
+  scalar WriteTime
   type Query { party(city: String!, id: UUID!): PeopleChanged }
   type Mutation { addPeople(city: String!, id: UUID!, delta: Int!): PeopleChanged! }
-  type Subscription { peopleChanged(city: String!, id: UUID!, since: Ballot): PeopleChanged! }
-  type PeopleChanged { city: String!  id: UUID!  people: Int!  asOf: Ballot }
+  type Subscription { peopleChanged(city: String!, id: UUID!, since: WriteTime): PeopleChanged! }
+  type PeopleChanged { city: String!  id: UUID!  people: Int!  asOf: WriteTime }
 `;
 
 interface Prepared extends ExecutionArgs {
