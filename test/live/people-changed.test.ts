@@ -67,15 +67,18 @@ test("an unknown party is an error", async () => {
   expect(value.errors[0].extensions.code).toBe("PARTY_NOT_FOUND");
 });
 
-test.each(["-1", "x", "9223372036854775808"])("the ballot %s is refused", async (since) => {
-  const key = await createParty(app);
-  const { value } = await app.subscribe(WATCH, { ...key, since }).next();
-  const refusal = { code: "BAD_USER_INPUT", argument: ["since"] };
-  expect(value.errors[0].extensions).toEqual(refusal);
+test.each(["-0", "1.5", "x", "9223372036854775808"])(
+  "the write time %s is refused",
+  async (since) => {
+    const key = await createParty(app);
+    const { value } = await app.subscribe(WATCH, { ...key, since }).next();
+    const refusal = { code: "BAD_USER_INPUT", argument: ["since"] };
+    expect(value.errors[0].extensions).toEqual(refusal);
 
-  const literal = `subscription { peopleChanged(city: "Rome", id: "${key.id}", since: "${since}") { people } }`;
-  await expect(app.subscribe(literal).next()).rejects.toMatchObject([{ extensions: refusal }]);
-});
+    const literal = `subscription { peopleChanged(city: "Rome", id: "${key.id}", since: "${since}") { people } }`;
+    await expect(app.subscribe(literal).next()).rejects.toMatchObject([{ extensions: refusal }]);
+  },
+);
 
 test("it completes when the party is deleted, and the same id created anew can be watched", async () => {
   const key = await createParty(app, { people: 1 });
