@@ -79,7 +79,7 @@ builder.mutationType({
     f: t.change(Seat, {
       args: { n: t.arg.int({ required: true }) },
       from: { show: () => "x" },
-      given: (_, { session }) => ({ user: String(session) }),
+      given: (_, { session }) => ({ user: session.version }),
       change: (row, { n, row: r, user }) =>
         n > r && user ? row.set({ price: 1 }) : row.refuse("FULL"),
       refusals: { FULL: "It is full." },

@@ -58,7 +58,7 @@ function toldBy(object: TableObject, apart: readonly string[]) {
   const refs = [...columns.values()].map(({ ref }) => ref);
   return {
     members: [isCreated.ref, isUpdated.ref, ...refs, isDeleted.ref, isReset.ref],
-    tell(event: FollowEvent<RawRow, RawRow>): Outcome {
+    tell(this: void, event: FollowEvent<RawRow, RawRow>): Outcome {
       if (event.kind === "reset") return isReset.of(event.partition);
       if (event.kind === "deleted") return isDeleted.of(event.key);
       const { row } = event;

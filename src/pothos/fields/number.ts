@@ -95,7 +95,7 @@ function numberOf(t: FieldBuilder, table: Table, column: string, method: string)
     column,
     field: fieldNameOf(table, column),
     outOfRange: columnOutOfRange(object, column),
-    isInRange(value: unknown): boolean {
+    isInRange(this: void, value: unknown): boolean {
       try {
         type.check(value);
         return true;

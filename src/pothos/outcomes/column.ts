@@ -53,7 +53,7 @@ export function columnChanged(
       }),
     }),
   });
-  return { ref, of: (row, read) => ({ __typename: name, ...row, ...{ read } }) };
+  return { ref, of: (row, read) => ({ __typename: name, ...row, read }) };
 }
 
 /** The column has another value than was expected. */
@@ -64,6 +64,8 @@ export function columnStale(
   const name = nameOf(object, column, "Stale");
   const field = fieldNameOf(object.table, column);
   const type = outputOf(object.builder, object.table, column);
+  const { type: columnType } = columnOf(object.table, column);
+  const textOf = (value: unknown) => columnType.toText(value);
   const ref = outcomeRef(object.builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
@@ -86,7 +88,9 @@ export function columnStale(
     of: (key, expected, actual) => ({
       __typename: name,
       ...key,
-      ...{ expected, actual, message: `${field} is ${actual}, not ${expected}.` },
+      expected,
+      actual,
+      message: `${field} is ${textOf(actual)}, not ${textOf(expected)}.`,
     }),
   };
 }
@@ -126,7 +130,7 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
   const message = `${field} must be ${expects}.`;
   return {
     ref,
-    of: (key) => ({ __typename: name, ...key, ...{ message, minimum, maximum } }),
+    of: (key) => ({ __typename: name, ...key, message, minimum, maximum }),
   };
 }
 

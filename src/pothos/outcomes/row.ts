@@ -71,7 +71,10 @@ function withRow(
     name,
     meaning: `an answer about rows of "${object.name}"`,
     fields: (t) => ({
-      [field]: t.expose(field as never, { type: object.ref, nullable: false, description }),
+      [field]: t.expose(
+        field as never,
+        { type: object.ref, nullable: false, description } as never,
+      ),
     }),
   });
   return { ref, of: (row) => ({ __typename: name, [field]: row }) };
@@ -148,7 +151,7 @@ export function changed(
       }),
     }),
   });
-  return { ref, of: (key, read) => ({ __typename: name, ...key, ...{ read } }) };
+  return { ref, of: (key, read) => ({ __typename: name, ...key, read }) };
 }
 
 /** A row as it is, and when it was written. */
@@ -162,11 +165,14 @@ export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bi
       ? `A version of a ${wordsOf(object.name)}.`
       : `A version of a ${wordsOf(object.name)}. The clock of whoever wrote last decides which one is the newest, as in Cassandra.`,
     fields: (t) => ({
-      [field]: t.expose(field as never, {
-        type: object.ref,
-        nullable: false,
-        description: "As it is now.",
-      }),
+      [field]: t.expose(
+        field as never,
+        {
+          type: object.ref,
+          nullable: false,
+          description: "As it is now.",
+        } as never,
+      ),
       asOf: t.expose(
         "asOf" as never,
         {
@@ -177,7 +183,7 @@ export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bi
       ),
     }),
   });
-  return { ref, of: (row, asOf) => ({ __typename: name, ...{ [field]: row, asOf } }) };
+  return { ref, of: (row, asOf) => ({ __typename: name, [field]: row, asOf }) };
 }
 
 /** Something was missed of a partition. */

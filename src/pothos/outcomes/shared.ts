@@ -71,10 +71,10 @@ export function invalidInput(builder: Builder): OutcomeType<[problems: readonly 
       ),
     }),
   });
-  const of = (errors: readonly FieldError[]): Outcome & { readonly message: string } => ({
+  const of = (errors: readonly FieldError[]): Outcome => ({
     __typename: name,
     message: errors.map(({ message }) => message).join(" "),
-    ...{ errors },
+    errors,
   });
   return {
     ref,

@@ -20,7 +20,7 @@ export function written(builder: Builder): OutcomeType<[consistency: string]> {
       ),
     }),
   });
-  return { ref, of: (consistency) => ({ __typename: name, ...{ consistency } }) };
+  return { ref, of: (consistency) => ({ __typename: name, consistency }) };
 }
 
 /** What becomes of plain writes. */
