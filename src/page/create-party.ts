@@ -1,3 +1,4 @@
+import { randomUuid } from "../client/index.ts";
 import { nextEvening } from "./dates.ts";
 import { type Filled, openPartyForm, type Refused } from "./party-form.ts";
 import type { Surroundings } from "./view.ts";
