@@ -232,11 +232,15 @@ export type PutOptions<
   Parent,
   KeyArguments<T, Given> & {
     readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
+    readonly ttl?: number | null | undefined;
   },
   Own,
   Outcome
 > &
-  From<Types, Parent, T, Given>;
+  From<Types, Parent, T, Given> & {
+    /** Whether clients can say, by the argument `ttl`, after how many seconds what is written is gone. Default: false. */
+    readonly ttl?: boolean;
+  };
 
 /** The argument by which a change is recognised that is sent again. */
 type OperationId<T extends Laned> = T["lanes"] extends { readonly remembers: number }
@@ -268,10 +272,13 @@ type ChangeArguments<
   Extra,
 > = KeyArguments<T, Given> & InputShapeFromFields<Own> & Extra;
 
-type NotAsync<Answer> =
+/** What a change function must not return. */
+type Returned<Answer> =
   Answer extends PromiseLike<unknown>
     ? Impossible<"a change is run again and again, and cannot be async">
-    : unknown;
+    : Answer extends Refused<unknown>
+      ? Impossible<"the reason of a refusal is a text">
+      : unknown;
 
 export type ChangeOptions<
   Types extends SchemaTypes,
@@ -302,7 +309,7 @@ export type ChangeOptions<
     readonly change: (
       row: Draft<T>,
       args: ChangeArguments<T, Given, Own, Extra>,
-    ) => (Answer & NotAsync<Answer>) | Refused<Reason>;
+    ) => (Answer & Returned<Answer>) | Refused<Reason>;
     /**
      * What a client is told for each reason for which the change is refused. Each is a type of the answer: `SeatSoldOut` for
      * `SOLD_OUT`.

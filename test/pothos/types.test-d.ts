@@ -1,0 +1,231 @@
+import { test } from "vitest";
+import { createBuilder } from "./build.ts";
+import { EventByUser, PageHit, Reading, Seat, SeatBySince, SeatByZone, User } from "./models.ts";
+
+// What compiles without a cast, and what does not compile, each with the reason.
+
+const builder = createBuilder();
+const Show = builder.objectRef<{ readonly name: string; readonly rank: bigint }>("Show");
+
+test("fields of an object take columns of the key from it, and the rest as arguments", () => {
+  builder.objectFields(Show, (t) => ({
+    seats: t.partition(Seat, { from: { show: (show) => show.name }, order: true, range: true }),
+    seat: t.row(Seat, {
+      from: { show: (show, { session }) => (session.isAstra ? "" : show.name) },
+      args: { shown: t.arg.boolean({ required: true }) },
+      deprecationReason: "Read seats.",
+      extensions: { cost: 1 },
+      resolve: async (next, show, { row, seat, shown }, { session }) => {
+        const found = shown && row + seat > 0 && show.rank > 0n ? await next() : null;
+        return session.isAstra || found?.price === 0 ? null : found;
+      },
+    }),
+    take: t.add(Seat, "price", { from: { show: (show) => show.name } }),
+  }));
+  builder.objectFields(Show, (t) => ({
+    // @ts-expect-error the value of the show is a text.
+    wrong: t.row(Seat, { from: { show: (show) => show.rank } }),
+    // @ts-expect-error there is no such column in the key.
+    stray: t.row(Seat, { from: { shows: (show) => show.name } }),
+    // @ts-expect-error the price is not in the key.
+    data: t.row(Seat, { from: { price: () => 1 } }),
+    // @ts-expect-error the row is not in the partition key.
+    part: t.partition(Seat, { from: { row: () => 1 } }),
+    gone: t.row(Seat, {
+      from: { show: (show) => show.name },
+      // @ts-expect-error showName is no argument any more.
+      resolve: (next, _, { showName }) => (showName ? next() : null),
+    }),
+  }));
+});
+
+test("arguments have the names of their fields and the values of their columns", () => {
+  builder.queryFields((t) => ({
+    seat: t.row(Seat, {
+      resolve: (next, _, { showName, row }) => (showName.length > row ? next() : null),
+    }),
+    seats: t.partition(Seat, {
+      resolve: (next, _, { showName, first, after }) =>
+        showName.length + first > (after?.length ?? 0) ? next() : next(),
+    }),
+    renamed: t.row(Seat, {
+      // @ts-expect-error the argument is called showName.
+      resolve: (next, _, { show }) => (show ? next() : null),
+    }),
+    value: t.row(Seat, {
+      // @ts-expect-error the row is a number.
+      resolve: (next, _, { row }) => (row.length ? next() : null),
+    }),
+  }));
+});
+
+test("a partition names a part of itself by what a read can name", () => {
+  builder.queryFields((t) => ({
+    since: t.partition(SeatBySince, {
+      args: { from: t.arg({ type: "DateTime" }) },
+      key: (_, { from }) => ({ since: { gte: from ?? new Date() } }),
+    }),
+    zone: t.partition(SeatByZone),
+    row: t.partition(Seat, { key: () => ({ row: 1 }) }),
+    both: t.partition(EventByUser, {
+      key: (_parent, _args, { session }) => ({
+        kind: session.version,
+        at: { lt: new Date(), gte: new Date(0) },
+      }),
+    }),
+    // @ts-expect-error the price is not in the key.
+    stray: t.partition(Seat, { key: () => ({ price: 1 }) }),
+    // @ts-expect-error the row comes before the seat in the key.
+    skipped: t.partition(Seat, { key: () => ({ seat: 1 }) }),
+    // @ts-expect-error after a range of the row nothing can follow.
+    behind: t.partition(Seat, { key: () => ({ row: { gt: 1 }, seat: 1 }) }),
+    // @ts-expect-error the row is a number.
+    value: t.partition(Seat, { key: () => ({ row: "1" }) }),
+  }));
+});
+
+test("an object says of its columns what it likes", () => {
+  builder.tableObject("Seat", Seat, {
+    plural: "Seats",
+    names: { price: "Price" },
+    columns: { pin: false, price: { deprecationReason: "Free.", description: "The price." } },
+    fields: (t) => ({ half: t.float({ resolve: ({ price }) => price / 2 }) }),
+  });
+  // @ts-expect-error there is no such column.
+  builder.tableObject("Unknown", Seat, { columns: { prices: false } });
+  // @ts-expect-error the row is in the key, and never changes.
+  builder.tableObject("Key", Seat, { names: { row: "Row" } });
+  builder.tableObject("Absent", Seat, {
+    // @ts-expect-error rows have no such column.
+    fields: (t) => ({ half: t.float({ resolve: ({ prices }) => prices / 2 }) }),
+  });
+});
+
+test("mutations take values from the context, and arguments beside", () => {
+  builder.mutationFields((t) => ({
+    create: t.create(Seat, {
+      from: { holder: (_, { session }) => session.version, pin: () => "1" },
+      args: { reason: t.arg.string() },
+      resolve: (next, _, { input, reason }) =>
+        input.showName === reason && input.price === 1 ? next() : next(),
+    }),
+    update: t.update(Seat, ["holder", "since"], {
+      resolve: (next, _, { showName, input }) => (showName && input.since ? next() : next()),
+    }),
+    remove: t.remove(Seat, { description: "Takes it away." }),
+    removePlainly: t.remove(Reading),
+    put: t.put(Reading, { from: { quality: () => 1 }, ttl: true }),
+    count: t.add(PageHit),
+    add: t.add(Seat, "price", {
+      resolve: (next, _, { delta, operationId }) => (delta > 0 && operationId ? next() : next()),
+    }),
+    change: t.change(User, "balance", {
+      resolve: (next, _, { expected, delta }) => (expected + delta > 0n ? next() : next()),
+    }),
+    changeOnce: t.change(User, "balance", {
+      // @ts-expect-error the table remembers no operations.
+      resolve: (next, _, { operationId }) => (operationId ? next() : next()),
+    }),
+    // @ts-expect-error null is no value of the created column.
+    wrong: t.create(Seat, { from: { price: () => null } }),
+    left: t.create(Seat, {
+      from: { pin: () => "1" },
+      // @ts-expect-error the pin is not in the input any more.
+      resolve: (next, _, { input }) => (input.pin ? next() : next()),
+    }),
+  }));
+});
+
+test("a change is a function of the row, its arguments and what it is given", () => {
+  builder.mutationFields((t) => ({
+    take: t.change(Seat, {
+      args: { most: t.arg.int({ required: true }) },
+      given: (_, { session }) => ({ holder: session.version }),
+      change: (row, { most, holder, row: number }) => {
+        if (row.get("holder") !== null) return row.refuse("TAKEN");
+        if (row.get("price") > most * number) return row.refuse("TOO_DEAR");
+        return row.set({ holder, sold: row.get("sold") + 1 });
+      },
+      refusals: { TAKEN: "Somebody has this seat.", TOO_DEAR: "It costs more." },
+    }),
+    double: t.change(Seat, "price", {
+      change: (row) => row.set({ price: row.get("price") * 2 }),
+      refusals: {},
+    }),
+    // @ts-expect-error the text of the refusal is missing.
+    silent: t.change(Seat, { change: (row) => row.refuse("TAKEN"), refusals: {} }),
+    // @ts-expect-error a reason is a text.
+    coded: t.change(Seat, { change: (row) => row.refuse(1), refusals: {} }),
+    // @ts-expect-error it cannot be async.
+    later: t.change(Seat, { change: async (row) => row.set({ price: 1 }), refusals: {} }),
+    ordered: t.change(Seat, {
+      // @ts-expect-error an order sorts by it.
+      change: (row) => row.set({ since: new Date() }),
+      refusals: {},
+    }),
+    unknown: t.change(Seat, {
+      // @ts-expect-error there is no such column.
+      change: (row) => row.set({ prices: 1 }),
+      refusals: {},
+    }),
+  }));
+});
+
+test("a number that is added to is a column that is none of the key, never null and in no order", () => {
+  builder.mutationFields((t) => ({
+    // @ts-expect-error an order sorts by it.
+    ordered: t.add(Seat, "since"),
+    // @ts-expect-error it is a text.
+    text: t.add(User, "email"),
+    // @ts-expect-error it is in the key.
+    key: t.change(Seat, "row"),
+    // @ts-expect-error there is no such column.
+    unknown: t.change(Seat, "prices"),
+    // @ts-expect-error the table has no counters.
+    counters: t.add(Reading),
+    // @ts-expect-error counters are added to by t.add alone.
+    expected: t.change(PageHit, "views"),
+  }));
+});
+
+test("what a table does not take does not compile", () => {
+  builder.mutationFields((t) => ({
+    // @ts-expect-error it takes plain writes.
+    create: t.create(Reading),
+    // @ts-expect-error it takes plain writes.
+    update: t.update(Reading, ["value"]),
+    // @ts-expect-error it takes lightweight transactions.
+    put: t.put(Seat),
+    // @ts-expect-error its columns are counters.
+    counters: t.put(PageHit),
+    // @ts-expect-error the row is in the key.
+    key: t.update(Seat, ["row"]),
+    // @ts-expect-error there is no such column.
+    unknown: t.update(Seat, ["prices"]),
+  }));
+});
+
+test("a query or a subscription cannot write, and only a subscription watches", () => {
+  // @ts-expect-error it writes.
+  builder.queryFields((t) => ({ create: t.create(Seat) }));
+  // @ts-expect-error it writes.
+  builder.subscriptionFields((t) => ({ remove: t.remove(Seat) }));
+  // @ts-expect-error it is subscribed to.
+  builder.queryFields((t) => ({ watch: t.watch(Seat, "price") }));
+  // @ts-expect-error it is subscribed to.
+  builder.objectFields(Show, (t) => ({ follow: t.follow(Seat) }));
+});
+
+test("columns outside the key are watched", () => {
+  builder.subscriptionFields((t) => ({
+    price: t.watch(Seat, "price"),
+    whole: t.watch(Reading, {
+      subscribe: (next, _, { device, since }) => (device && since ? next() : next()),
+    }),
+    seats: t.follow(Seat, { apart: ["price"] }),
+    // @ts-expect-error the row is in the key.
+    key: t.watch(Seat, "row"),
+    // @ts-expect-error the row is in the key.
+    apart: t.follow(Seat, { apart: ["row"] }),
+  }));
+});
