@@ -123,7 +123,6 @@ export {
   type Actual,
   insert,
   type PlainRemoveOptions,
-  put,
   remove,
   update,
   type UpdateOptions,
@@ -131,5 +130,6 @@ export {
 export { add, type Additions, addToPartition, type PartitionAdditions } from "./add.ts";
 export { type Condition } from "./condition.ts";
 export { createRow, removeRow } from "./create-row.ts";
+export { put, type PutOptions, type PutValues } from "./put.ts";
 export { type CellUpdate, updateCell } from "./update-cell.ts";
 export { type StaticOptions, unlikelyColumn, updatePartition } from "./write-partition.ts";

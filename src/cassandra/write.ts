@@ -70,34 +70,6 @@ export const insertion = shaped((table, given) => {
   ]);
 });
 
-/**
- * Writes a row of a table of plain writes, whether it is there or not. What is left out gets its default or stays as it is,
- * and null removes a value.
- *
- * @param options.ttl after how many seconds what is written is gone. Default: never
- * @example
- * put(ReadingTable, { device, at, value: null }, { ttl: 86_400 });
- * // INSERT INTO reading (device, at, value) VALUES (?, ?, ?) USING TTL ?
- */
-export function put<T extends Table & { readonly lwt: false }>(
-  table: T,
-  values: Insert<T> & NoCounters<T>,
-  options?: { readonly ttl?: number | undefined },
-): Write<T, Answer<T, never>>;
-export function put(table: Table, values: RawRow, options?: { readonly ttl?: number | undefined }) {
-  const changes = { ...inserted(table, values), ...nullsIn(table, values) };
-  return { ...insertion(table, { changes, ttl: options?.ttl }), ...answer(table, () => undefined) };
-}
-
-/** Nulls of columns that may be null. */
-function nullsIn(table: Table, values: RawRow): RawRow {
-  const { columns } = table;
-  const names = Object.keys(values).filter((name) => values[name] === null);
-  return Object.fromEntries(
-    names.filter((name) => columns[name]?.nullable).map((name) => [name, null]),
-  );
-}
-
 /** The condition of an update. */
 export interface UpdateOptions<
   T extends Table,

@@ -499,6 +499,8 @@ export type TableObjectOptions<Types extends SchemaTypes, T extends Table> = Omi
 > & {
   /** Shown before the key. Default: the table's description. */
   readonly description?: string;
+  /** The name of a row's field in answers, e.g. `party` in `PartyCreated`. Default: the object's name in camelCase. */
+  readonly rowField?: string;
   /** The name of several rows in the names of types, e.g. `Parties` in `PartiesReset`. Default: the object's name. */
   readonly plural?: string;
   /**

@@ -33,6 +33,8 @@ export interface ColumnsInput {
 export type Presence =
   /** What a row needs is required; null is the default, if there is one. */
   | "new"
+  /** What a row needs is required; null removes what a row need not have. */
+  | "put"
   /** Everything may be left out, and then stays as it is; null removes what may be null. */
   | "change";
 
@@ -107,15 +109,16 @@ export function columnsInput(
 
 /** Makes the function that reads a column of an input. Undefined: it is left out. @throws InvalidValue */
 function columnReader(builder: Builder, table: Table, name: string, presence: Presence) {
-  const { nullable, optional } = columnOf(table, name);
+  const { nullable, optional, ifNull } = columnOf(table, name);
   const isKey = keyNames(table).includes(name);
   const read = readerOf(table, name, formOf(builder, table, name));
   return (given: unknown): unknown => {
     if (given === undefined) return undefined;
     if (given !== null) return read(given);
-    if (nullable && !isKey) return null;
+    if (isKey) return presence === "new" && optional ? undefined : read(null);
+    if (nullable || (presence === "put" && ifNull)) return null;
     // With a default it is as if it were left out.
-    return presence === "new" && optional ? undefined : read(null);
+    return presence !== "change" && optional ? undefined : read(null);
   };
 }
 
@@ -134,7 +137,7 @@ function inputField(builder: Builder, table: Table, name: string, presence: Pres
     presence === "new" && hasDefault && !isDefault ? DEFAULT[isKey ? "key" : "value"] : undefined,
   ];
   return {
-    required: presence === "new" && (isDefault || !isLeftOut),
+    required: presence !== "change" && (isDefault || !isLeftOut),
     ...(isDefault && { defaultValue: constant }),
     description: words.filter((word) => word !== undefined).join(" "),
   };

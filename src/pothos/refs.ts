@@ -11,6 +11,8 @@ export interface TableObject {
   readonly ref: ObjectRef<SchemaTypes, unknown>;
   /** The object's name. */
   readonly name: string;
+  /** The name of a row's field in answers. */
+  readonly rowField: string;
   /** The name of several rows. */
   readonly plural: string;
   /** The names of the types that tell of one column, where they are not those of object and column. */

@@ -9,6 +9,7 @@ import {
 } from "../cassandra/index.ts";
 import { fieldNamesOf, formOf, outputOf } from "./columns.ts";
 import type { TableObjectOptions } from "./field-options.ts";
+import { camelCase } from "./names.ts";
 import type { Builder } from "./options.ts";
 import { addTableObject } from "./refs.ts";
 import { valueShown } from "./shown.ts";
@@ -23,14 +24,20 @@ prototype.tableObject = function tableObject<T extends Table>(
   table: T,
   options: TableObjectOptions<SchemaTypes, T> = {},
 ) {
-  const { description = table.description, plural = name, names = {}, fields, ...rest } = options;
+  const {
+    description = table.description,
+    plural = name,
+    rowField = camelCase(name),
+    ...own
+  } = options;
+  const { names = {}, fields, ...rest } = own;
   // By their names alone: which they are the compiler has seen.
   const { columns = {}, ...passedOn } = rest as typeof rest & { readonly columns?: ColumnOptions };
   for (const column of [...Object.keys(columns), ...Object.keys(names)]) checkColumn(table, column);
   const ref = this.objectRef<Row<T>>(name);
   const isHidden = (column: string) => optionsIn(columns, column) === false;
   const hidden = new Set(Object.keys(table.columns).filter(isHidden));
-  addTableObject({ builder: this, table, ref, name, plural, names, hidden });
+  addTableObject({ builder: this, table, ref, name, rowField, plural, names, hidden });
   this.objectType(ref, {
     ...(passedOn as object),
     description: describeKey(description, table),

@@ -1,11 +1,15 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
 import type { Session, Table } from "../../src/cassandra/index.ts";
+import type { Lanes } from "../../src/lane/index.ts";
+import type { Live } from "../../src/live/index.ts";
 import CassandraPlugin, { type CassandraScalars } from "../../src/pothos/index.ts";
 
 /** What the resolvers of a test's schema get. */
 export interface Context {
   readonly session: Session;
+  readonly lanes: Lanes;
+  readonly live: Live;
 }
 
 interface Types {
@@ -31,7 +35,12 @@ export function createBuilder(options: Options = {}) {
       edgesFieldOptions: { nullable: false },
       nodeFieldOptions: { nullable: false },
     },
-    cassandra: { session: (context) => context.session, ...options },
+    cassandra: {
+      session: ({ session }) => session,
+      lanes: ({ lanes }) => lanes,
+      live: ({ live }) => live,
+      ...options,
+    },
   });
 }
 

@@ -27,7 +27,7 @@ export const Seat = table(
   {
     show: text({ min: 1, max: 40 }).as("showName").describe("The show."),
     row: int({ min: 1 }),
-    seat: int({ min: 1 }),
+    seat: int({ min: 1 }).as("number"),
     price: int({ min: 0, max: 1000 }).default(10),
     holder: text({ max: 40 }),
     since: timestamp().default(() => new Date()),

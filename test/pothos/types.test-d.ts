@@ -15,8 +15,8 @@ test("fields of an object take columns of the key from it, and the rest as argum
       args: { shown: t.arg.boolean({ required: true }) },
       deprecationReason: "Read seats.",
       extensions: { cost: 1 },
-      resolve: async (next, show, { row, seat, shown }, { session }) => {
-        const found = shown && row + seat > 0 && show.rank > 0n ? await next() : null;
+      resolve: async (next, show, { row, number, shown }, { session }) => {
+        const found = shown && row + number > 0 && show.rank > 0n ? await next() : null;
         return session.isAstra || found?.price === 0 ? null : found;
       },
     }),

@@ -36,7 +36,7 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
   const key = rowKey(t, table, ofKey);
   const input = columnsInput(builder, table, {
     names: checkAsked(object, regularNames(table), { from: ofRow, method: "t.put" }),
-    presence: "new",
+    presence: "put",
     nameOf: () => `${object.name}Input`,
     description: `The columns of a ${words}. What is absent is not written, null is removed.`,
   });

@@ -1,9 +1,9 @@
-import { columnOf, type RawRow } from "../../cassandra/index.ts";
+import { columnOf, keyNames, type RawRow } from "../../cassandra/index.ts";
 import { fieldNameOf, outputOf } from "../columns.ts";
-import { camelCase, pascalCase, wordsOf } from "../names.ts";
+import { pascalCase, wordsOf } from "../names.ts";
 import type { TableObject } from "../refs.ts";
 import { outcomeRef, type OutcomeType } from "./outcome.ts";
-import { columnFields, keyFields } from "./row.ts";
+import { keyOf } from "./row.ts";
 
 // What fields answer about one column of a row. The types are named after object and column, or as the object says.
 
@@ -36,16 +36,15 @@ export function columnChanged(
     name,
     meaning: `the column "${column}" of "${object.name}"`,
     description: `\`${field}\` of a ${words}, as it was changed or as it is now.`,
+    columns: [object, [...keyNames(table), column]],
     fields: (t) => ({
-      ...keyFields(object, t),
-      ...columnFields(object, t, [column]),
       asOf: t.field({
         type: "WriteTime" as never,
         nullable: true,
         description: `When \`${field}\` was written. Subscriptions always give it. The answer of a mutation gives it only while \`${field}\` has not changed again.`,
         resolve: asOf as never,
       }),
-      [camelCase(object.name)]: t.field({
+      [object.rowField]: t.field({
         type: object.ref,
         nullable: true,
         description: `The ${words} as it is now; null if it has been deleted.`,
@@ -71,8 +70,8 @@ export function columnStale(
     meaning: `the column "${column}" of "${object.name}"`,
     description: `\`${field}\` is not the expected one. Nothing was changed.`,
     isRefusal: true,
+    columns: keyOf(object),
     fields: (t) => ({
-      ...keyFields(object, t),
       expected: t.expose(
         "expected" as never,
         { type, nullable: false, description: "As it was given." } as never,
@@ -107,8 +106,8 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
     meaning: `the column "${column}" of "${object.name}"`,
     description: `\`${field}\` would have left its range. Nothing was changed.`,
     isRefusal: true,
+    columns: keyOf(object),
     fields: (t) => ({
-      ...keyFields(object, t),
       minimum: t.expose(
         "minimum" as never,
         {

@@ -1,6 +1,10 @@
-import type { FieldMap, ObjectRef, SchemaTypes } from "@pothos/core";
+import { type FieldMap, type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
+import type { Table } from "../../cassandra/index.ts";
+import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../field-options.ts";
 import type { Builder } from "../options.ts";
+import type { TableObject } from "../refs.ts";
+import { columnField } from "../table-object.ts";
 import { typeOnce } from "../type-once.ts";
 import { refusalRef } from "./refusal.ts";
 
@@ -21,19 +25,48 @@ interface Definition {
   readonly description: string;
   /** Whether it says that something was not done: it then has a `message`. */
   readonly isRefusal?: boolean;
+  /** The object whose columns its fields show, and which. */
+  readonly columns?: readonly [object: TableObject, names: readonly string[]];
+  /** Its other fields. */
   readonly fields?: (t: Fields) => FieldMap;
 }
 
 /** Makes a type of what fields answer, once per builder. */
 export function outcomeRef(
   builder: Builder,
-  { name, meaning, description, isRefusal = false, fields = () => ({}) }: Definition,
+  { name, meaning, description, isRefusal = false, columns, fields = () => ({}) }: Definition,
 ): ObjectRef<SchemaTypes, Outcome> {
   return typeOnce(builder, { name, meaning }, () =>
     builder.objectRef<Outcome>(name).implement({
       description,
-      fields,
+      fields(t: Fields) {
+        const others = fields(t);
+        if (!columns) return others;
+        const reserved = isRefusal ? ["message", ...Object.keys(others)] : Object.keys(others);
+        return { ...columnFields(name, t, columns, reserved), ...others };
+      },
       ...(isRefusal && { interfaces: [refusalRef(builder)] }),
     } as never),
+  );
+}
+
+/** Fields for columns. @throws PothosSchemaError if one has the name of another field of the type */
+function columnFields(
+  type: string,
+  t: Fields,
+  [{ builder, table }, names]: readonly [TableObject, readonly string[]],
+  reserved: readonly string[],
+): FieldMap {
+  const fields = fieldNamesOf(table, names);
+  const both = fields.findIndex((field) => reserved.includes(field));
+  if (both !== -1) throw sameField(type, table, names[both]!, fields[both]!);
+  return Object.fromEntries(
+    names.map((name, at) => [fields[at]!, columnField(builder, t as never, table, name)]),
+  );
+}
+
+function sameField(type: string, { name }: Table, column: string, field: string) {
+  return new PothosSchemaError(
+    `Type "${type}" would have two fields "${field}": the column "${column}" of table "${name}", and one of its own. Name the column by .as("name"), or the row by the option rowField of tableObject.`,
   );
 }

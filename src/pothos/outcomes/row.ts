@@ -1,28 +1,13 @@
-import type { FieldMap } from "@pothos/core";
 import { keyNames, type RawRow } from "../../cassandra/index.ts";
-import { fieldNamesOf } from "../columns.ts";
-import { camelCase, pascalCaseOfCode, wordsOf } from "../names.ts";
+import { pascalCaseOfCode, wordsOf } from "../names.ts";
 import type { TableObject } from "../refs.ts";
-import { columnField } from "../table-object.ts";
-import { type Fields, outcomeRef, type OutcomeType } from "./outcome.ts";
+import { outcomeRef, type OutcomeType } from "./outcome.ts";
 
 // What fields answer about a row. The types are named after the row's object.
 
-/** Fields for columns of the answer. */
-export function columnFields(
-  { builder, table }: TableObject,
-  t: Fields,
-  names: readonly string[],
-): FieldMap {
-  const fields = fieldNamesOf(table, names);
-  return Object.fromEntries(
-    names.map((name, at) => [fields[at]!, columnField(builder, t as never, table, name)]),
-  );
-}
-
-/** Fields for the key of the answer. */
-export function keyFields(object: TableObject, t: Fields): FieldMap {
-  return columnFields(object, t, keyNames(object.table));
+/** The columns of a row's key, as an answer has them. */
+export function keyOf(object: TableObject): readonly [TableObject, readonly string[]] {
+  return [object, keyNames(object.table)];
 }
 
 /** The row was created. */
@@ -65,7 +50,7 @@ function withRow(
   { row: description, ...words }: RowWords,
 ): OutcomeType<[row: RawRow]> {
   const name = `${object.name}${suffix}`;
-  const field = camelCase(object.name);
+  const field = object.rowField;
   const ref = outcomeRef(object.builder, {
     ...words,
     name,
@@ -122,7 +107,7 @@ function withKey(
     meaning,
     description,
     isRefusal: message !== undefined,
-    fields: (t) => keyFields(object, t),
+    columns: keyOf(object),
   });
   return {
     ref,
@@ -140,9 +125,9 @@ export function changed(
     name,
     meaning: `an answer about rows of "${object.name}"`,
     description: `The ${words} was changed.`,
+    columns: keyOf(object),
     fields: (t) => ({
-      ...keyFields(object, t),
-      [camelCase(object.name)]: t.field({
+      [object.rowField]: t.field({
         type: object.ref,
         nullable: true,
         description: `The ${words} as it is now; null if it has been deleted.`,
@@ -157,7 +142,7 @@ export function changed(
 /** A row as it is, and when it was written. */
 export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bigint | null]> {
   const name = `${object.name}Version`;
-  const field = camelCase(object.name);
+  const field = object.rowField;
   const ref = outcomeRef(object.builder, {
     name,
     meaning: `an answer about rows of "${object.name}"`,
@@ -193,7 +178,7 @@ export function reset(object: TableObject): OutcomeType<[partition: RawRow]> {
     name,
     meaning: `that something was missed of rows of "${object.name}"`,
     description: "Something was missed. Read the partition again.",
-    fields: (t) => columnFields(object, t, object.table.partition),
+    columns: [object, object.table.partition],
   });
   return { ref, of: (partition) => ({ __typename: name, ...partition }) };
 }
@@ -205,7 +190,7 @@ export function added(object: TableObject): OutcomeType<[key: RawRow]> {
     name,
     meaning: `that something was added to counters of "${object.name}"`,
     description: "The numbers were added.",
-    fields: (t) => keyFields(object, t),
+    columns: keyOf(object),
   });
   return { ref, of: (key) => ({ __typename: name, ...key }) };
 }
