@@ -368,19 +368,10 @@ export type AddCountersOptions<
 
 /** {@link PothosSchemaTypes.TableMutations} */
 export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends FieldKind> {
+  // This one comes first: the compiler gives the parameters of `change` their types by the first signature that it tries.
   <
     T extends Laned,
     Name extends NumberName<T>,
-    Given extends KeyName<T> = never,
-    Own extends InputFieldMap = Nothing,
-  >(
-    table: T,
-    column: Name,
-    options?: ExpectedOptions<Types, Parent, T, Name, Given, Own>,
-  ): FieldRef<Types, unknown, Kind>;
-  <
-    T extends Laned,
-    Name extends DataName<T>,
     Answer,
     Reason extends string,
     Given extends KeyName<T> = never,
@@ -390,6 +381,16 @@ export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends Fie
     table: T,
     column: Name,
     options: ChangeOptions<Types, Parent, T, Given, Own, Extra, Answer, Reason>,
+  ): FieldRef<Types, unknown, Kind>;
+  <
+    T extends Laned,
+    Name extends NumberName<T>,
+    Given extends KeyName<T> = never,
+    Own extends InputFieldMap = Nothing,
+  >(
+    table: T,
+    column: Name,
+    options?: ExpectedOptions<Types, Parent, T, Name, Given, Own>,
   ): FieldRef<Types, unknown, Kind>;
   <
     T extends Laned,

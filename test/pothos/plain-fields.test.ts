@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { eventually } from "../fixtures/eventually.ts";
+import { createBuilder } from "./build.ts";
+import { EventByUser, PageHit, Reading } from "./models.ts";
+import { openService, type Service } from "./service.ts";
+
+// The fields of tables of plain writes and of counters, on a real Cassandra.
+
+const builder = createBuilder();
+builder.tableObject("Reading", Reading, { plural: "Readings" });
+builder.tableObject("PageHit", PageHit, { plural: "PageHits" });
+builder.tableObject("EventByUser", EventByUser);
+builder.queryType({
+  fields: (t) => ({
+    reading: t.row(Reading),
+    readings: t.partition(Reading, { range: true, order: true }),
+    pageHit: t.row(PageHit),
+    events: t.partition(EventByUser, { range: true, order: true }),
+  }),
+});
+builder.mutationType({
+  fields: (t) => ({
+    putReading: t.put(Reading, { ttl: true }),
+    deleteReading: t.remove(Reading),
+    putEvent: t.put(EventByUser),
+    addPageHits: t.add(PageHit),
+  }),
+});
+
+let service: Service;
+beforeAll(async () => {
+  service = await openService(builder.toSchema(), Reading, PageHit, EventByUser);
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+let key: string;
+beforeEach(() => {
+  key = `device: "${randomUUID()}", day: "2040-01-01", at: "2040-01-01T12:00:00Z"`;
+});
+
+async function tell(mutation: string) {
+  const { it } = await service.run(`mutation { it: ${mutation} }`);
+  return it;
+}
+const put = (row: string, more = "") =>
+  tell(`putReading(${key}, row: ${row} ${more}) { __typename ... on Written { consistency } }`);
+const read = async () =>
+  (await service.run(`{ reading(${key}) { value quality tags { key value } site } }`)).reading;
+
+describe("a row of plain writes", () => {
+  test("is put whether it is there or not: what is absent stays, null is removed", async () => {
+    const written = { __typename: "Written", consistency: "LOCAL_QUORUM" };
+    expect(await put('{ value: 1.5, tags: [{ key: "a", value: "b" }] }')).toEqual(written);
+    const first = { value: 1.5, quality: 1, tags: [{ key: "a", value: "b" }], site: null };
+    expect(await read()).toEqual(first);
+    expect(await put("{ quality: 7 }")).toEqual(written);
+    expect(await read()).toEqual({ ...first, quality: 7 });
+    expect(await put("{ value: null, quality: null, tags: null }")).toEqual(written);
+    expect(await read()).toEqual({ value: null, quality: 1, tags: [], site: null });
+  });
+
+  test("is put for a while", async () => {
+    await put("{ value: 1 }", ", ttl: 1");
+    await eventually(async () => expect(await read()).toBeNull());
+  });
+
+  test.each([
+    ["0", "a whole number from 1 to 630720000"],
+    ["630720001", "a whole number from 1 to 630720000"],
+  ])("is not put for %s seconds", async (ttl, expects) => {
+    expect(
+      await service.fail(`mutation { putReading(${key}, row: {}, ttl: ${ttl}) { __typename } }`),
+    ).toEqual([
+      {
+        message: `Argument "ttl" must be ${expects}, but got ${ttl}.`,
+        path: ["putReading"],
+        extensions: { code: "BAD_USER_INPUT", argument: ["ttl"] },
+      },
+    ]);
+  });
+
+  test("is not put with wrong values", async () => {
+    const mutation = `putReading(${key}, row: { quality: -1 }) { __typename ... on InvalidInput { errors { path code } } }`;
+    expect(await tell(mutation)).toEqual({
+      __typename: "InvalidInput",
+      errors: [{ path: ["quality"], code: "OUT_OF_RANGE" }],
+    });
+    expect(await read()).toBeNull();
+  });
+
+  test("is deleted, whether it is there or not", async () => {
+    await put("{ value: 1 }");
+    for (const _ of [1, 2]) {
+      expect(await tell(`deleteReading(${key}) { __typename }`)).toEqual({ __typename: "Written" });
+    }
+    expect(await read()).toBeNull();
+  });
+
+  test("whose partition Cassandra refuses is an error about its argument", async () => {
+    const long = "x".repeat(70_000);
+    const [error] = await service.fail(
+      `mutation { putReading(device: "${long}", day: "2040-01-01", at: "2040-01-01T12:00:00Z", row: {}) { __typename } }`,
+    );
+    expect(error).toMatchObject({
+      message: 'Argument "device" must be shorter: a partition key has at most 65535 bytes.',
+      extensions: { code: "BAD_USER_INPUT", argument: ["device"] },
+    });
+  });
+});
+
+describe("a partition whose rows descend", () => {
+  test("is read by a range of moments", async () => {
+    const device = randomUUID();
+    for (const hour of [10, 11, 12, 13]) {
+      await tell(
+        `putReading(device: "${device}", day: "2040-01-01", at: "2040-01-01T${hour}:00:00Z", row: { value: ${hour} }) { __typename }`,
+      );
+    }
+    const values = async (args: string) => {
+      const { readings } = await service.run(
+        `{ readings(device: "${device}", day: "2040-01-01" ${args}) { nodes { value } } }`,
+      );
+      return readings.nodes.map(({ value }: { value: number }) => value);
+    };
+    const at = (hour: number) => `"2040-01-01T${hour}:00:00Z"`;
+    expect(await values("")).toEqual([13, 12, 11, 10]);
+    expect(await values(`, at: { gte: ${at(11)}, lt: ${at(13)} }`)).toEqual([12, 11]);
+    expect(await values(`, at: { gt: ${at(11)} }, order: REVERSED`)).toEqual([12, 13]);
+    expect(await values(", at: {}, first: 1")).toEqual([13]);
+  });
+
+  test("of three columns is read by each prefix, in both orders and in pages", async () => {
+    const user = randomUUID();
+    const id = (number: number) => `00000000-0000-4000-8000-00000000000${number}`;
+    const at = (hour: number) => `"2040-01-01T${hour}:00:00Z"`;
+    for (const kind of ["a", "b"]) {
+      for (const hour of [10, 11]) {
+        for (const number of [1, 2]) {
+          await tell(
+            `putEvent(userId: "${user}", kind: "${kind}", at: ${at(hour)}, id: "${id(number)}", row: { note: "${kind}${hour}.${number}" }) { __typename }`,
+          );
+        }
+      }
+    }
+    const page = async (args: string) => {
+      const { events } = await service.run(
+        `{ events(userId: "${user}" ${args}) { nodes { note } pageInfo { hasNextPage endCursor } } }`,
+      );
+      return events;
+    };
+    const notes = async (args: string) =>
+      (await page(args)).nodes.map(({ note }: { note: string }) => note).join(" ");
+    const all = "a11.1 a11.2 a10.1 a10.2 b11.1 b11.2 b10.1 b10.2";
+    expect(await notes("")).toBe(all);
+    expect(await notes(", order: REVERSED")).toBe(all.split(" ").toReversed().join(" "));
+    expect(await notes(', slice: { kind: { gt: "a" } }')).toBe("b11.1 b11.2 b10.1 b10.2");
+    expect(await notes(`, slice: { kindAt: { kind: "a", at: { lt: ${at(11)} } } }`)).toBe(
+      "a10.1 a10.2",
+    );
+    const last = `slice: { kindAtId: { kind: "b", at: ${at(11)}, id: { gte: "${id(2)}" } } }`;
+    expect(await notes(`, ${last}`)).toBe("b11.2");
+    for (const order of ["STORED", "REVERSED"]) {
+      const read: string[] = [];
+      let after = "";
+      for (let more = true; more;) {
+        const { nodes, pageInfo } = await page(`, order: ${order}, first: 3 ${after}`);
+        read.push(...nodes.map(({ note }: { note: string }) => note));
+        more = pageInfo.hasNextPage;
+        after = `, after: "${pageInfo.endCursor}"`;
+      }
+      expect(read.join(" ")).toBe(await notes(`, order: ${order}`));
+    }
+  });
+});
+
+describe("counters", () => {
+  const page = () => `page: "${randomUUID()}", day: "2040-01-01"`;
+
+  test("are added to, each by what is given", async () => {
+    const of = page();
+    const add = (what: string) =>
+      tell(`addPageHits(${of}, add: ${what}) { __typename ... on PageHitsAdded { day } }`);
+    expect(await add('{ views: "2", errors: null }')).toEqual({
+      __typename: "PageHitsAdded",
+      day: "2040-01-01",
+    });
+    await add('{ views: "-1", errors: "5" }');
+    expect(await service.run(`{ pageHit(${of}) { views errors } }`)).toEqual({
+      pageHit: { views: "1", errors: "5" },
+    });
+  });
+
+  test.each(["{}", "{ views: null }"])("are not added to by %s", async (what) => {
+    expect(
+      await tell(
+        `addPageHits(${page()}, add: ${what}) { __typename ... on InvalidInput { message } }`,
+      ),
+    ).toEqual({ __typename: "InvalidInput", message: "Give what is to be added." });
+  });
+});
