@@ -45,7 +45,7 @@ declare global {
       session: (context: Types["Context"]) => Session;
       /** The lanes by which a request changes rows: for `t.create`, `t.update`, `t.remove`, `t.change` and `t.add`. */
       lanes?: (context: Types["Context"]) => Lanes;
-      /** The live values of a request: for `t.watch` and `t.follow`. */
+      /** The live values of a request: for `t.watch` and `t.follow`, and told of what `t.put`, `t.add` and `t.remove` write. */
       live?: (context: Types["Context"]) => Live;
       /**
        * The GraphQL forms of types by their kind: of kinds of your own, or instead of ours.

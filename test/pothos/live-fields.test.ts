@@ -137,7 +137,7 @@ describe("a row that is watched as a whole", () => {
     expect(await next()).toBe("the end");
   });
 
-  test("can be one of plain writes, which the poll finds", async () => {
+  test("can be one of plain writes", async () => {
     const of = `device: "${randomUUID()}", day: "2040-01-01", at: "2040-01-01T12:00:00Z"`;
     await tell(`putReading(${of}, row: { value: 1 })`);
     const next = await watch(`readingChanged(${of}) { reading { value tags { key } } asOf }`);

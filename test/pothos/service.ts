@@ -24,6 +24,9 @@ export interface Service extends AsyncDisposable {
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the operation asks for
 export type Data = any;
 
+/** How often what is watched is compared with the database, in milliseconds: never within a test, so hints alone tell. */
+const pollInterval = 60_000;
+
 /** Opens a service on tables and their orders. */
 export async function openService(
   schema: GraphQLSchema,
@@ -31,7 +34,7 @@ export async function openService(
 ): Promise<Service> {
   const keyspace = await createKeyspace(...withOrders(tables));
   const { session } = keyspace;
-  const live = createLive({ session, pollInterval: 200 });
+  const live = createLive({ session, pollInterval });
   const lanes = createLanes(session, { onChange: live.hint });
   const contextOf = (context: object) => ({ session, lanes, live, ...context });
 

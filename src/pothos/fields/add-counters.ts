@@ -5,7 +5,7 @@ import { wordsOf } from "../names.ts";
 import { optionsOf } from "../options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { added } from "../outcomes/row.ts";
-import { invalidInput, orUnknown, outcomeUnknown } from "../outcomes/shared.ts";
+import { invalidInput, outcomeUnknown, unknownOr } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
 import { type FromFunctions, rowKey } from "./key.ts";
@@ -18,7 +18,7 @@ interface AddCountersOptions {
 export function addCountersField(t: FieldBuilder, table: Table, options: AddCountersOptions = {}) {
   const { from, ...passedOn } = options;
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session, live } = optionsOf(builder);
   checkCounters(table);
   const object = tableObjectOf(builder, table);
   const words = wordsOf(object.name);
@@ -52,13 +52,15 @@ export function addCountersField(t: FieldBuilder, table: Table, options: AddCoun
         if (Object.keys(values).length === 0) {
           return invalid.whole("EMPTY", "Give what is to be added.");
         }
-        const statement = add(table, row as never, values as never);
-        return orUnknown(
-          object,
-          session(context)
-            .run(statement)
-            .then(() => isAdded.of(row)),
-        );
+        try {
+          await session(context).run(add(table, row as never, values as never));
+          return isAdded.of(row);
+        } catch (error) {
+          return unknownOr(object, error);
+        } finally {
+          // It may have been added, whatever was answered.
+          live?.(context).hint(table, row as never, Object.keys(values));
+        }
       },
     },
     passedOn,

@@ -9,12 +9,13 @@ import {
   type Statement,
   type Table,
 } from "../../cassandra/index.ts";
+import type { RowChange } from "../../live/index.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../field-options.ts";
 import { columnsInput } from "../inputs.ts";
 import { wordsOf } from "../names.ts";
 import { optionsOf } from "../options.ts";
-import { invalidInput, orUnknown } from "../outcomes/shared.ts";
+import { invalidInput, unknownOr } from "../outcomes/shared.ts";
 import { writeResult, written } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
@@ -63,7 +64,8 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
         const seconds = readTtl(args["ttl"]);
         if (problems) return invalidInput(builder).of(problems);
         const whole = { ...row, ...values, ...given(parent, context) };
-        return write(context, (put as Untyped)(table, whole, { ttl: seconds }));
+        const statement = (put as Untyped)(table, whole, { ttl: seconds });
+        return write(context, statement, { key: row, change: Object.keys(whole) });
       },
     },
     passedOn,
@@ -73,18 +75,33 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
 /** Any statement: of which table the compiler has seen. */
 type Untyped = (...args: readonly unknown[]) => Statement<unknown>;
 
-/** Makes the function that runs a plain write and says that it was acknowledged. */
+/** A row that is written plainly, and how. */
+export interface PlainChange {
+  readonly key: RawRow;
+  readonly change: RowChange;
+}
+
+/** Makes the function that runs a plain write, tells whoever watches the row, and says that it was acknowledged. */
 export function plainWriter(t: FieldBuilder, table: Table) {
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session, live } = optionsOf(builder);
   const object = tableObjectOf(builder, table);
   const isWritten = written(builder);
-  return (context: object, statement: Statement<unknown>): Promise<Outcome> => {
+  return async (
+    context: object,
+    statement: Statement<unknown>,
+    { key, change }: PlainChange,
+  ): Promise<Outcome> => {
     const present = session(context);
-    return orUnknown(
-      object,
-      present.run(statement).then(() => isWritten.of(present.consistency)),
-    );
+    try {
+      await present.run(statement);
+      return isWritten.of(present.consistency);
+    } catch (error) {
+      return unknownOr(object, error);
+    } finally {
+      // It may have been written, whatever was answered.
+      live?.(context).hint(table, key as never, change as never);
+    }
   };
 }
 

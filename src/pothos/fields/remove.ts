@@ -69,6 +69,7 @@ function removePlainly(t: FieldBuilder, table: Table) {
   return {
     type: writeResult(t.builder),
     words: `Deletes a ${wordsOf(tableObjectOf(t.builder, table).name)}, whether there is one of this key or not.`,
-    run: (context: object, row: RawRow) => write(context, remove(table, row) as Statement<unknown>),
+    run: (context: object, row: RawRow) =>
+      write(context, remove(table, row) as Statement<unknown>, { key: row, change: "deleted" }),
   };
 }

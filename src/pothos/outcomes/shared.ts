@@ -32,9 +32,14 @@ export async function orUnknown(object: TableObject, write: Promise<Outcome>): P
   try {
     return await write;
   } catch (error) {
-    if (!(error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN")) throw error;
-    return outcomeUnknown(object.builder).of(object);
+    return unknownOr(object, error);
   }
+}
+
+/** An unknown outcome as an answer. @throws any other error */
+export function unknownOr(object: TableObject, error: unknown): Outcome {
+  if (!(error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN")) throw error;
+  return outcomeUnknown(object.builder).of(object);
 }
 
 /** What is wrong with a field of an input: the field's name, and why. */
