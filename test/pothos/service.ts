@@ -35,7 +35,7 @@ export async function openService(
   const keyspace = await createKeyspace(...withOrders(tables));
   const { session } = keyspace;
   const live = createLive({ session, pollInterval });
-  const lanes = createLanes(session, { onChange: live.hint });
+  const lanes = createLanes(session, { onChange: (...changed) => live.hint(...changed) });
   const contextOf = (context: object) => ({ session, lanes, live, ...context });
 
   async function execute(source: string, variables: object, context: object) {
