@@ -93,10 +93,10 @@ const sources = {
     const answered = {} as Answer<typeof created>;
     same<typeof answered["applied"], boolean>();
 
-    const object = builder.tableObject("Other", PartyTable, { fields: () => ({}) });
+    const object = builder.tableObject("Other", PartyTable);
     same<Shape<typeof object>, Party>();
-    // @ts-expect-error "city" is in the key
-    builder.tableObject("Wrong", PartyTable, { fields: (t) => ({ city: t.column("city") }) });
+    // @ts-expect-error there is no column "town"
+    builder.tableObject("Wrong", PartyTable, { columns: { town: false } });
     // @ts-expect-error a table is needed
     builder.queryFields((t) => ({ wrong: t.row("party") }));
   `,
@@ -115,7 +115,7 @@ const sources = {
       relay: { cursorType: "String" },
       cassandra: { session: (context) => context.session },
     });
-    builder.tableObject("Party", PartyTable, { fields: (t) => ({ name: t.column("name") }) });
+    builder.tableObject("Party", PartyTable);
     builder.queryType();
     builder.queryFields((t) => ({
       party: t.row(PartyTable),

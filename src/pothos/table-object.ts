@@ -1,4 +1,9 @@
-import SchemaBuilder, { type FieldMap, PothosSchemaError, type SchemaTypes } from "@pothos/core";
+import SchemaBuilder, {
+  type FieldMap,
+  type FieldRef,
+  PothosSchemaError,
+  type SchemaTypes,
+} from "@pothos/core";
 import {
   columnOf,
   keyNames,
@@ -85,7 +90,7 @@ export function columnField(
   table: Table,
   name: string,
   passedOn: object | false = {},
-) {
+): FieldRef<SchemaTypes> {
   const { nullable, description } = columnOf(table, name);
   const isNullable = nullable && !keyNames(table).includes(name);
   const form = formOf(builder, table, name);
