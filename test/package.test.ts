@@ -271,7 +271,9 @@ test("a Pothos builder of the project has the fields of a table", async () => {
   const schema = withoutDescriptions(await runProgram("print.js"));
   expect(schema).toContain("party(city: String!, id: UUID!): Party\n");
   expect(schema).toMatch(/ partiesInCity\(city: String!, .*\): PartyConnection!\n/);
-  expect(schema).toContain("type Party {\n  city: String!\n  id: UUID!\n  name: String!\n  note: String\n}");
+  expect(schema).toContain(
+    "type Party {\n  city: String!\n  id: UUID!\n  name: String!\n  note: String\n}",
+  );
 });
 
 test("a table of the project's own is synced, written and read, also by GraphQL", async () => {

@@ -37,7 +37,7 @@ export type Nothing = Record<never, never>;
 /** What a mutation answers: a member of the union that is the field's type. */
 export interface Outcome {
   readonly __typename: string;
-  readonly [field: string]: unknown;
+  readonly [field: string | symbol]: unknown;
 }
 
 /** The options of Pothos and its plugins for a field whose type and arguments are generated. */

@@ -54,7 +54,12 @@ prototype.tableObject = function tableObject<T extends Table>(
       const fieldNames = fieldNamesOf(table, shown);
       const own = fieldNames.map(
         (field, at) =>
-          [field, columnField(this, t, table, shown[at]!, optionsIn(columns, shown[at]!))] as const,
+          [
+            field,
+            columnField(this, t, table, shown[at]!, {
+              passedOn: optionsIn(columns, shown[at]!),
+            }),
+          ] as const,
       );
       const added = fields?.(t as never) ?? {};
       const both = fieldNames.findIndex((field) => Object.hasOwn(added, field));
@@ -79,17 +84,13 @@ export function describeKey(description: string | undefined, table: Table): stri
   return description === undefined ? key : `${description} ${key}`;
 }
 
-/**
- * A field that shows a column of its parent.
- *
- * @param passedOn Pothos' options for it
- */
+/** A field that shows a column of its parent. */
 export function columnField(
   builder: Builder,
   t: ObjectFields,
   table: Table,
   name: string,
-  passedOn: object | false = {},
+  { passedOn = {}, rowOf }: ColumnFieldOptions = {},
 ): FieldRef<SchemaTypes> {
   const { nullable, description } = columnOf(table, name);
   const isNullable = nullable && !keyNames(table).includes(name);
@@ -102,9 +103,20 @@ export function columnField(
     extensions: { cassandra: { column: name } },
   };
   const isPlain = !isNullable && !form.shows && !form.show;
-  if (isPlain) return t.expose(name as never, options as never);
-  const resolve = (row: RawRow) => valueShown(table, row, name, form);
+  if (isPlain && !rowOf) return t.expose(name as never, options as never);
+  const shown = isPlain
+    ? (row: RawRow) => row[name]
+    : (row: RawRow) => valueShown(table, row, name, form);
+  const resolve = rowOf ? (parent: object) => shown(rowOf(parent)) : shown;
   return t.field({ ...options, resolve } as never);
+}
+
+/** How a column is shown. */
+export interface ColumnFieldOptions {
+  /** Pothos' options for the field. */
+  readonly passedOn?: object | false | undefined;
+  /** Where the column is. Default: the parent is the row. */
+  readonly rowOf?: (parent: object) => RawRow;
 }
 
 /** @throws PothosSchemaError */

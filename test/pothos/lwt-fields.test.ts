@@ -1,10 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { asc, int, table, text } from "../../src/cassandra/index.ts";
 import { createBuilder } from "./build.ts";
 import { Seat, SeatBySince, SeatByZone, User } from "./models.ts";
 import { openService, type Service } from "./service.ts";
 
 // The fields of tables of lightweight transactions, on a real Cassandra.
+
+/** Columns that are called as other things are. */
+const Odd = table(
+  "odd",
+  { message: text().as("a"), expected: text().as("b"), read: int().default(0) },
+  { partition: ["message"], clustering: [asc("expected")], lwt: true, lanes: true },
+);
 
 const builder = createBuilder();
 /** Who asks: a context can have it. */
@@ -582,4 +590,27 @@ test("what a field touches and does is in its extensions", () => {
     partitionsPerRow: 1,
   });
   expect(of("Mutation", "sell")).toEqual({ table: "seat", partitions: 1, writes: true });
+});
+
+test("columns that are called as what answers have beside them are told as they are", async () => {
+  const odd = createBuilder();
+  odd.tableObject("Odd", Odd);
+  odd.queryType({ fields: (t) => ({ odd: t.row(Odd) }) });
+  odd.mutationType({
+    fields: (t) => ({ create: t.create(Odd), change: t.change(Odd, "read"), drop: t.remove(Odd) }),
+  });
+  await using own = await openService(odd.toSchema(), Odd);
+  const key = 'a: "m", b: "e"';
+  await own.run(`mutation { create(input: { ${key} }) { __typename } }`);
+  const change = (expected: number) =>
+    own.run(`mutation { change(${key}, expected: ${expected}, delta: 1) {
+      ... on OddReadChanged { a b read asOf odd { read } }
+      ... on OddReadStale { message a b expected actual }
+    } }`);
+  expect(await change(0)).toEqual({
+    change: { a: "m", b: "e", read: 1, asOf: expect.any(String), odd: { read: 1 } },
+  });
+  expect(await change(0)).toEqual({
+    change: { message: "read is 1, not 0.", a: "m", b: "e", expected: 0, actual: 1 },
+  });
 });

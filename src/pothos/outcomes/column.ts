@@ -2,7 +2,7 @@ import { columnOf, keyNames, type RawRow } from "../../cassandra/index.ts";
 import { fieldNameOf, outputOf } from "../columns.ts";
 import { pascalCase, wordsOf } from "../names.ts";
 import type { TableObject } from "../refs.ts";
-import { outcomeRef, type OutcomeType } from "./outcome.ts";
+import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
 import { keyOf } from "./row.ts";
 
 // What fields answer about one column of a row. The types are named after object and column, or as the object says.
@@ -12,6 +12,11 @@ export type TimedRow = RawRow;
 
 /** Reads a row with the write time of a column, where somebody asks for it. */
 type Read = () => Promise<TimedRow | undefined>;
+
+interface Changed {
+  readonly [ROW]: RawRow;
+  readonly read: Read;
+}
 
 /** The column has a value: as a mutation made it, or as it is now. */
 export function columnChanged(
@@ -27,9 +32,9 @@ export function columnChanged(
   const isSame = (one: unknown, other: unknown) =>
     one === other || (one !== null && other !== null && type.toText(one) === type.toText(other));
 
-  async function asOf({ read, [column]: value = null }: RawRow): Promise<unknown> {
-    const now = await (read as Read)();
-    return now && isSame(now[column] ?? null, value) ? now[writetime] : null;
+  async function asOf({ read, [ROW]: row }: Changed): Promise<unknown> {
+    const now = await read();
+    return now && isSame(now[column] ?? null, row[column] ?? null) ? now[writetime] : null;
   }
 
   const ref = outcomeRef(builder, {
@@ -48,11 +53,11 @@ export function columnChanged(
         type: object.ref,
         nullable: true,
         description: `The ${words} as it is now; null if it has been deleted.`,
-        resolve: (async ({ read }: { readonly read: Read }) => (await read()) ?? null) as never,
+        resolve: (async ({ read }: Changed) => (await read()) ?? null) as never,
       }),
     }),
   });
-  return { ref, of: (row, read) => ({ __typename: name, ...row, read }) };
+  return { ref, of: (row, read) => ({ __typename: name, [ROW]: row, read }) };
 }
 
 /** The column has another value than was expected. */
@@ -86,7 +91,7 @@ export function columnStale(
     ref,
     of: (key, expected, actual) => ({
       __typename: name,
-      ...key,
+      [ROW]: key,
       expected,
       actual,
       message: `${field} is ${textOf(actual)}, not ${textOf(expected)}.`,
@@ -129,7 +134,7 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
   const message = `${field} must be ${expects}.`;
   return {
     ref,
-    of: (key) => ({ __typename: name, ...key, message, minimum, maximum }),
+    of: (key) => ({ __typename: name, [ROW]: key, message, minimum, maximum }),
   };
 }
 

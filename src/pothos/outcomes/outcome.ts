@@ -1,5 +1,5 @@
 import { type FieldMap, type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
-import type { Table } from "../../cassandra/index.ts";
+import type { RawRow, Table } from "../../cassandra/index.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../field-options.ts";
 import type { Builder } from "../options.ts";
@@ -16,6 +16,9 @@ export interface OutcomeType<Given extends readonly unknown[]> {
   readonly ref: ObjectRef<SchemaTypes, Outcome>;
   of(this: void, ...given: Given): Outcome;
 }
+
+/** Where an answer has the columns that it shows: apart from its other fields, which may have the same names. */
+export const ROW = Symbol("row");
 
 /** How such a type is defined. */
 interface Definition {
@@ -61,8 +64,15 @@ function columnFields(
   const both = fields.findIndex((field) => reserved.includes(field));
   if (both !== -1) throw sameField(type, table, names[both]!, fields[both]!);
   return Object.fromEntries(
-    names.map((name, at) => [fields[at]!, columnField(builder, t as never, table, name)]),
+    names.map((name, at) => [
+      fields[at]!,
+      columnField(builder, t as never, table, name, { rowOf }),
+    ]),
   );
+}
+
+function rowOf(parent: object): RawRow {
+  return (parent as { readonly [ROW]: RawRow })[ROW];
 }
 
 function sameField(type: string, { name }: Table, column: string, field: string) {

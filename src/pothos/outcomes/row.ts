@@ -1,7 +1,7 @@
 import { keyNames, type RawRow } from "../../cassandra/index.ts";
 import { pascalCaseOfCode, wordsOf } from "../names.ts";
 import type { TableObject } from "../refs.ts";
-import { outcomeRef, type OutcomeType } from "./outcome.ts";
+import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
 
 // What fields answer about a row. The types are named after the row's object.
 
@@ -111,7 +111,7 @@ function withKey(
   });
   return {
     ref,
-    of: (key) => ({ __typename: name, ...(message !== undefined && { message }), ...key }),
+    of: (key) => ({ __typename: name, [ROW]: key, ...(message !== undefined && { message }) }),
   };
 }
 
@@ -136,7 +136,7 @@ export function changed(
       }),
     }),
   });
-  return { ref, of: (key, read) => ({ __typename: name, ...key, read }) };
+  return { ref, of: (key, read) => ({ __typename: name, [ROW]: key, read }) };
 }
 
 /** A row as it is, and when it was written. */
@@ -180,7 +180,7 @@ export function reset(object: TableObject): OutcomeType<[partition: RawRow]> {
     description: "Something was missed. Read the partition again.",
     columns: [object, object.table.partition],
   });
-  return { ref, of: (partition) => ({ __typename: name, ...partition }) };
+  return { ref, of: (partition) => ({ __typename: name, [ROW]: partition }) };
 }
 
 /** Something was added to counters of a row. */
@@ -192,5 +192,5 @@ export function added(object: TableObject): OutcomeType<[key: RawRow]> {
     description: "The numbers were added.",
     columns: keyOf(object),
   });
-  return { ref, of: (key) => ({ __typename: name, ...key }) };
+  return { ref, of: (key) => ({ __typename: name, [ROW]: key }) };
 }
