@@ -4,14 +4,7 @@ import SchemaBuilder, {
   PothosSchemaError,
   type SchemaTypes,
 } from "@pothos/core";
-import {
-  columnOf,
-  keyNames,
-  primaryKeyText,
-  type RawRow,
-  type Row,
-  type Table,
-} from "../cassandra/index.ts";
+import { columnOf, keyNames, type RawRow, type Row, type Table } from "../cassandra/index.ts";
 import { fieldNamesOf, formOf, outputOf } from "./columns.ts";
 import type { TableObjectOptions } from "./field-options.ts";
 import { camelCase } from "./names.ts";
@@ -80,8 +73,17 @@ function optionsIn(columns: ColumnOptions, name: string): object | false | undef
 /** A description that ends with the key by which the table is read. */
 export function describeKey(description: string | undefined, table: Table): string {
   // One paragraph: lists of fields show only the first.
-  const key = `Read by the key of table \`${table.name}\`: \`${primaryKeyText(table)}\`.`;
+  const key = `Read by the key of table \`${table.name}\`: \`${keyText(table)}\`.`;
   return description === undefined ? key : `${description} ${key}`;
+}
+
+/** A primary key by the names of its fields, e.g. `((device, day), at DESC)`. */
+function keyText({ partition, clustering, columns }: Table): string {
+  const field = (name: string) => columns[name]?.field ?? name;
+  const rows = clustering.map(
+    ({ name, order }) => `${field(name)}${order === "DESC" ? " DESC" : ""}`,
+  );
+  return `(${[`(${partition.map(field).join(", ")})`, ...rows].join(", ")})`;
 }
 
 /** A field that shows a column of its parent. */
