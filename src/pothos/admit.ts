@@ -2,7 +2,7 @@ import type { SchemaTypes } from "@pothos/core";
 import type { Table } from "../cassandra/index.ts";
 import type { Admit as AdmitOne } from "../live/index.ts";
 import type { Admit } from "../order/index.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 import { showEach, showRow } from "./shown.ts";
 
 const admits = new WeakMap<object, Admit>();

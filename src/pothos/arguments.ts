@@ -9,7 +9,7 @@ import {
 import { fieldNameOf, fieldNamesOf, formOf, inputOf } from "./columns.ts";
 import { badArgument, checkArgument } from "./error.ts";
 import { type Form, readPart } from "./forms/form.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 
 /** The required arguments for columns of a key. Each has the name of its column's field. */
 export function keyArguments(

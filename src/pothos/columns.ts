@@ -3,7 +3,7 @@ import { columnOf, type Table } from "../cassandra/index.ts";
 import type { Form, InputRef, OutputRef } from "./forms/form.ts";
 import { formsOf } from "./forms/index.ts";
 import { checkName } from "./names.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 
 /** Returns the GraphQL name of a column. @throws PothosSchemaError if it is not a valid one */
 export function fieldNameOf(table: Table, name: string): string {

@@ -11,23 +11,20 @@ import type {
 import type { Laned, Lanes } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
 import type { Connection } from "./connection.ts";
+import type { FormOfKind } from "./forms/form.ts";
+import type { CassandraPlugin } from "./index.ts";
+import type { Nothing } from "./options/field.ts";
+import type { PartitionOptions, RowOptions } from "./options/read.ts";
 import type {
-  AddField,
-  ChangeField,
   CreateOptions,
-  FollowOptions,
-  Nothing,
-  PartitionOptions,
   PutOptions,
   Removable,
   RemoveOptions,
-  RowOptions,
-  TableObjectOptions,
   UpdateOptions,
-  WatchField,
-} from "./field-options.ts";
-import type { FormOfKind } from "./forms/form.ts";
-import type { CassandraPlugin } from "./index.ts";
+} from "./options/write.ts";
+import type { AddField, ChangeField } from "./options/change.ts";
+import type { FollowOptions, WatchField } from "./options/watch.ts";
+import type { TableObjectOptions } from "./options/table-object.ts";
 
 declare global {
   export namespace PothosSchemaTypes {

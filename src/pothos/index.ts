@@ -8,7 +8,7 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from "@pothos/core";
 import { GraphQLSchema } from "graphql";
-import { optionsOf } from "./options.ts";
+import { optionsOf } from "./builder-options.ts";
 import { tableOf } from "./refs.ts";
 import { scalars } from "./scalars.ts";
 import type { FieldExtension } from "./selection.ts";
@@ -17,7 +17,7 @@ import { checkWrites } from "./writes.ts";
 export { admitOf } from "./admit.ts";
 export { type Connection, type PageArguments, pageSize } from "./connection.ts";
 export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
-export type { Outcome } from "./field-options.ts";
+export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
 export type { CassandraScalars } from "./scalars.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";

@@ -10,7 +10,7 @@ import {
 import { readerOf } from "./arguments.ts";
 import { fieldNamesOf, formOf, inputOf } from "./columns.ts";
 import { pascalCase } from "./names.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 import type { FieldName } from "./outcomes/result.ts";
 import type { FieldProblem } from "./outcomes/shared.ts";
 import { typeOnce } from "./type-once.ts";

@@ -2,7 +2,7 @@ import "@pothos/plugin-relay";
 import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { dataNames, type Order, type Table } from "../cassandra/index.ts";
 import type { Connection } from "./connection.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 
 /** An object of a table's rows in one builder, and what the types that tell of it are called. */
 export interface TableObject {

@@ -1,7 +1,7 @@
 import type { EnumRef, InputFieldMap, SchemaTypes } from "@pothos/core";
 import type { RawRow, RowOrder } from "../cassandra/index.ts";
 import type { FieldBuilder } from "./fields/generated.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 import { typeOnce } from "./type-once.ts";
 
 /** An argument for the order of a page's rows. */

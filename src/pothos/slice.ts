@@ -5,7 +5,7 @@ import { fieldNameOf, fieldNamesOf, formOf, inputOf } from "./columns.ts";
 import { badArgument, checkArgument } from "./error.ts";
 import type { FieldBuilder } from "./fields/generated.ts";
 import { camelCase, pascalCase } from "./names.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 import { rowsOf, tableObjectOf } from "./refs.ts";
 import { typeOnce } from "./type-once.ts";
 

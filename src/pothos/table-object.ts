@@ -6,9 +6,9 @@ import SchemaBuilder, {
 } from "@pothos/core";
 import { columnOf, keyNames, type RawRow, type Row, type Table } from "../cassandra/index.ts";
 import { fieldNamesOf, formOf, outputOf } from "./columns.ts";
-import type { TableObjectOptions } from "./field-options.ts";
+import type { TableObjectOptions } from "./options/table-object.ts";
 import { camelCase } from "./names.ts";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 import { addTableObject } from "./refs.ts";
 import { valueShown } from "./shown.ts";
 

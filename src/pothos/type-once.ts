@@ -1,5 +1,5 @@
 import { PothosSchemaError } from "@pothos/core";
-import type { Builder } from "./options.ts";
+import type { Builder } from "./builder-options.ts";
 
 /** A type that the bridge makes when it is needed first. */
 export interface TypeOnce {

@@ -2,7 +2,7 @@ import { PothosSchemaError } from "@pothos/core";
 import { add, hasCounters, type RawRow, regularNames, type Table } from "../../cassandra/index.ts";
 import { columnsInput } from "../inputs.ts";
 import { wordsOf } from "../names.ts";
-import { optionsOf } from "../options.ts";
+import { optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { added } from "../outcomes/row.ts";
 import { invalidInput, outcomeUnknown, unknownOr } from "../outcomes/shared.ts";

@@ -1,8 +1,8 @@
 import { CassandraError, InvalidValue, type RawRow, type Table } from "../../cassandra/index.ts";
 import type { ChangedBy, Laned, Once } from "../../lane/index.ts";
 import { badValue } from "../error.ts";
-import type { Outcome } from "../field-options.ts";
-import { lanesOf } from "../options.ts";
+import type { Outcome } from "../options/field.ts";
+import { lanesOf } from "../builder-options.ts";
 import { notFound } from "../outcomes/row.ts";
 import { orUnknown } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";

@@ -2,7 +2,7 @@ import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import { boolean, columnOf, type Table } from "../../cassandra/index.ts";
 import { Refused } from "../../lane/index.ts";
 import { wordsOf } from "../names.ts";
-import { optionsOf } from "../options.ts";
+import { optionsOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { changed, notFound, refused } from "../outcomes/row.ts";

@@ -1,9 +1,9 @@
 import type { RawRow, Table } from "../../cassandra/index.ts";
 import type { FollowEvent } from "../../live/index.ts";
 import { showEachOf } from "../admit.ts";
-import type { Outcome } from "../field-options.ts";
+import type { Outcome } from "../options/field.ts";
 import { wordsOf } from "../names.ts";
-import { liveOf } from "../options.ts";
+import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { created, deleted, reset, updated } from "../outcomes/row.ts";

@@ -2,9 +2,9 @@ import { columnOf, InvalidValue, type RawRow, type Table } from "../../cassandra
 import { readerOf } from "../arguments.ts";
 import { fieldNameOf, formOf, inputOf } from "../columns.ts";
 import { checkArgument } from "../error.ts";
-import type { Outcome } from "../field-options.ts";
+import type { Outcome } from "../options/field.ts";
 import { wordsOf } from "../names.ts";
-import { optionsOf } from "../options.ts";
+import { optionsOf } from "../builder-options.ts";
 import { columnChanged, columnOutOfRange, columnStale } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { notFound } from "../outcomes/row.ts";

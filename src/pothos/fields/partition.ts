@@ -17,7 +17,7 @@ import {
   pageArguments,
   readPage,
 } from "../connection.ts";
-import { type Builder, optionsOf } from "../options.ts";
+import { type Builder, optionsOf } from "../builder-options.ts";
 import { connectionRef, isOrder, rowsOf } from "../refs.ts";
 import { rowOrderArgument } from "../row-order.ts";
 import { selectionOf } from "../selection.ts";

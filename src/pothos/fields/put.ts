@@ -11,10 +11,10 @@ import {
 } from "../../cassandra/index.ts";
 import type { RowChange } from "../../live/index.ts";
 import { checkArgument } from "../error.ts";
-import type { Outcome } from "../field-options.ts";
+import type { Outcome } from "../options/field.ts";
 import { columnsInput } from "../inputs.ts";
 import { wordsOf } from "../names.ts";
-import { optionsOf } from "../options.ts";
+import { optionsOf } from "../builder-options.ts";
 import { invalidInput, unknownOr } from "../outcomes/shared.ts";
 import { writeResult, written } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";

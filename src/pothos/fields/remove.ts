@@ -2,9 +2,9 @@ import { type RawRow, remove, type Statement, type Table } from "../../cassandra
 import type { Laned } from "../../lane/index.ts";
 import { ordered } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
-import type { Outcome } from "../field-options.ts";
+import type { Outcome } from "../options/field.ts";
 import { wordsOf } from "../names.ts";
-import { lanesOf, optionsOf } from "../options.ts";
+import { lanesOf, optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { deleted, notFound } from "../outcomes/row.ts";
 import { orUnknown, outcomeUnknown } from "../outcomes/shared.ts";

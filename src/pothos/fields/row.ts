@@ -1,5 +1,5 @@
 import { type RawRow, type Table } from "../../cassandra/index.ts";
-import { optionsOf } from "../options.ts";
+import { optionsOf } from "../builder-options.ts";
 import { tableObjectOf } from "../refs.ts";
 import { selectionOf } from "../selection.ts";
 import { showRow } from "../shown.ts";

@@ -1,5 +1,5 @@
 import { type RawRow, select, type Session, type Table } from "../../cassandra/index.ts";
-import type { Builder } from "../options.ts";
+import type { Builder } from "../builder-options.ts";
 import { shownColumns, tableObjectOf } from "../refs.ts";
 import { showRow } from "../shown.ts";
 

@@ -4,7 +4,7 @@ import { dataNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import { showOf } from "../admit.ts";
 import { fieldNameOf } from "../columns.ts";
 import { constantCase, wordsOf } from "../names.ts";
-import { liveOf } from "../options.ts";
+import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { version } from "../outcomes/row.ts";
 import { shownColumns, tableObjectOf } from "../refs.ts";

@@ -1,7 +1,7 @@
 import { PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { GraphQLScalarType } from "graphql";
 import type { ColumnType } from "../../cassandra/index.ts";
-import { type Builder, optionsOf } from "../options.ts";
+import { type Builder, optionsOf } from "../builder-options.ts";
 import { collectionForms } from "./collections.ts";
 import type { Form, Composite, Forms, InputRef, OutputRef } from "./form.ts";
 import { isName, pascalCase } from "../names.ts";

@@ -1,8 +1,8 @@
 import { type FieldMap, type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import type { RawRow, Table } from "../../cassandra/index.ts";
 import { fieldNamesOf } from "../columns.ts";
-import type { Outcome } from "../field-options.ts";
-import type { Builder } from "../options.ts";
+import type { Outcome } from "../options/field.ts";
+import type { Builder } from "../builder-options.ts";
 import type { TableObject } from "../refs.ts";
 import { columnField } from "../table-object.ts";
 import { typeOnce } from "../type-once.ts";

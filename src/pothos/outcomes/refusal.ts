@@ -1,5 +1,5 @@
 import type { InterfaceRef, SchemaTypes } from "@pothos/core";
-import type { Builder } from "../options.ts";
+import type { Builder } from "../builder-options.ts";
 import { typeOnce } from "../type-once.ts";
 
 /** The interface of all types that say that something was not done. */

@@ -4,9 +4,9 @@ import {
   type SchemaTypes,
   UnionRef,
 } from "@pothos/core";
-import type { Outcome } from "../field-options.ts";
+import type { Outcome } from "../options/field.ts";
 import { pascalCase } from "../names.ts";
-import type { Builder } from "../options.ts";
+import type { Builder } from "../builder-options.ts";
 import { typeOnce } from "../type-once.ts";
 
 /** A union that is named after the field that has it. */

@@ -1,7 +1,7 @@
 import { CassandraError, type InvalidValue } from "../../cassandra/index.ts";
-import type { Outcome } from "../field-options.ts";
+import type { Outcome } from "../options/field.ts";
 import { wordsOf } from "../names.ts";
-import type { Builder } from "../options.ts";
+import type { Builder } from "../builder-options.ts";
 import type { TableObject } from "../refs.ts";
 import { typeOnce } from "../type-once.ts";
 import { outcomeRef, type OutcomeType } from "./outcome.ts";

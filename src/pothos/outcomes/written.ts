@@ -1,5 +1,5 @@
 import { typeOnce } from "../type-once.ts";
-import type { Builder } from "../options.ts";
+import type { Builder } from "../builder-options.ts";
 import { outcomeRef, type OutcomeType } from "./outcome.ts";
 import { invalidInput, outcomeUnknown } from "./shared.ts";
 
