@@ -95,7 +95,8 @@ export function columnsInput(
       const problems: FieldProblem[] = [];
       for (const { name, field, read } of columns) {
         try {
-          const value = read(given[field]);
+          // A field may be called as what every object inherits.
+          const value = read(Object.hasOwn(given, field) ? given[field] : undefined);
           if (value !== undefined) values[name] = value;
         } catch (error) {
           if (!(error instanceof InvalidValue)) throw error;

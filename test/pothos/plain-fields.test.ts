@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { int, table, text } from "../../src/cassandra/index.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { createBuilder } from "./build.ts";
 import { EventByUser, PageHit, Reading } from "./models.ts";
 import { openService, type Service } from "./service.ts";
 
 // The fields of tables of plain writes and of counters, on a real Cassandra.
+
+const Odd = table(
+  "odd",
+  { valueOf: text(), constructor: int(), toString: int() },
+  { partition: ["valueOf"] },
+);
 
 const builder = createBuilder();
 builder.tableObject("Reading", Reading, { plural: "Readings" });
@@ -198,4 +205,27 @@ describe("counters", () => {
       ),
     ).toEqual({ __typename: "InvalidInput", message: "Give what is to be added." });
   });
+});
+
+test("columns that are called as what every object inherits are columns like others", async () => {
+  const odd = createBuilder();
+  odd.tableObject("Odd", Odd);
+  odd.queryType({ fields: (t) => ({ odd: t.row(Odd) }) });
+  odd.mutationType({ fields: (t) => ({ put: t.put(Odd) }) });
+  odd.subscriptionType({ fields: (t) => ({ changed: t.watch(Odd, "constructor") }) });
+  await using own = await openService(odd.toSchema(), Odd);
+  const put = (row: string) =>
+    own.run(`mutation { put(valueOf: "a", row: ${row}) { __typename } }`);
+  await put("{ constructor: 7 }");
+  await put("{ toString: 8 }");
+  expect(await own.run('{ odd(valueOf: "a") { constructor toString } }')).toEqual({
+    odd: { constructor: 7, toString: 8 },
+  });
+  const seen = await own.watch(
+    'subscription { changed(valueOf: "a") { __typename constructor odd { toString } } }',
+  );
+  expect((await seen.next()).value).toEqual({
+    changed: { __typename: "OddConstructorChanged", constructor: 7, odd: { toString: 8 } },
+  });
+  await seen.return?.();
 });

@@ -90,7 +90,13 @@ export function generatedField(
     args: { ...keyArguments, ...own, ...args },
     extensions: {
       ...extensions,
-      cassandra: { table: table.name, partitions: 1, ...extension },
+      // The user may say there which columns of the parent the field needs.
+      cassandra: {
+        ...(extensions?.["cassandra"] as object),
+        table: table.name,
+        partitions: 1,
+        ...extension,
+      },
     },
     ...(resolveEvent ? { subscribe: wrapped, resolve: resolveEvent } : { resolve: wrapped }),
   } as never);

@@ -139,6 +139,8 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
 }
 
 function nameOf({ name, names, table }: TableObject, column: string, suffix: string): string {
-  const prefix = names[column] ?? `${name}${pascalCase(fieldNameOf(table, column))}`;
-  return `${prefix}${suffix}`;
+  const own = `${name}${pascalCase(fieldNameOf(table, column))}`;
+  // A column may be called as what every object inherits.
+  const prefix = Object.hasOwn(names, column) ? names[column] : own;
+  return `${prefix ?? own}${suffix}`;
 }
