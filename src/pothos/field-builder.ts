@@ -1,4 +1,4 @@
-import { RootFieldBuilder } from "@pothos/core";
+import { PothosSchemaError, RootFieldBuilder } from "@pothos/core";
 import type { Table } from "../cassandra/index.ts";
 import { addCountersField } from "./fields/add-counters.ts";
 import { changeField, type ChangeFieldOptions } from "./fields/change.ts";
@@ -35,9 +35,9 @@ const methods: Readonly<Record<string, AnyMethod>> = {
   },
   change(table, ...given: readonly [string | object, object?]) {
     const [column, options] = columnAnd(given);
-    return isByFunction(options)
-      ? changeField(this, table, column, options)
-      : expectedField(this, table, column ?? "", options);
+    if (isByFunction(options)) return changeField(this, table, column, options);
+    if (column === undefined) throw nothingToChange(table);
+    return expectedField(this, table, column, options);
   },
   add(table, ...given: readonly [(string | object)?, object?]) {
     const [column, options] = columnAnd(given);
@@ -69,4 +69,10 @@ function columnAnd([first, second]: readonly [(string | object)?, object?]): rea
 
 function isByFunction(options: object | undefined): options is ChangeFieldOptions {
   return options !== undefined && "change" in options;
+}
+
+function nothingToChange({ name }: Table): PothosSchemaError {
+  return new PothosSchemaError(
+    `Table "${name}": t.change needs a column, or a function that changes the row: change: (row) => ….`,
+  );
 }

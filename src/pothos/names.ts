@@ -38,6 +38,16 @@ export function wordsOf(name: string): string {
   return wordsIn(name).join(" ").toLowerCase();
 }
 
+/** Words with their article, e.g. `an event`. */
+export function withArticle(words: string): string {
+  return /^[aeio]/.test(words) ? `an ${words}` : `a ${words}`;
+}
+
+/** A text with a capital letter in front. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A name of a type as a code, e.g. `PAGE_HIT` for `PageHit`. */
 export function constantCase(name: string): string {
   return wordsIn(name).join("_").toUpperCase();

@@ -32,6 +32,8 @@ export interface FieldExtension {
   readonly column?: string;
   /** The columns that its resolver needs. */
   readonly columns?: readonly string[];
+  /** Whether it, or each field of the object that says so, is judged by the whole row. */
+  readonly needsRow?: true;
 }
 
 /** Fields of connections and edges that lead to rows, and those that need only the key. */
@@ -69,7 +71,8 @@ export function selectionOf(info: Info): Selection {
   }
 
   function visitColumn(type: GraphQLObjectType, { name }: FieldNode): void {
-    const { column, columns } = extensionOf(type, name.value);
+    const { column, columns, needsRow } = extensionOf(type, name.value);
+    isWhole ||= needsRow ?? (type.extensions["cassandra"] as FieldExtension).needsRow ?? false;
     if (column !== undefined) {
       shown.add(column);
       needed.add(column);

@@ -12,6 +12,8 @@ import { typeOnce } from "./type-once.ts";
 /** An argument for a part of a partition. */
 export interface SliceArgument {
   readonly args: InputFieldMap;
+  /** The argument, where it is that of a column. */
+  readonly keyArguments: InputFieldMap;
   /** The part that arguments name: a prefix of the clustering key, then at most one range. @throws GraphQLError `BAD_USER_INPUT` */
   readonly read: (args: RawRow) => RawRow;
 }
@@ -30,7 +32,8 @@ export function sliceArgument(t: FieldBuilder, table: Table): SliceArgument {
   const field = fieldNameOf(table, name!);
   const read = rangeReader(t.builder, table, name!);
   return {
-    args: {
+    args: {},
+    keyArguments: {
       [field]: t.arg({
         type: rangeRef(t.builder, table, name!),
         required: false,
@@ -64,6 +67,7 @@ function prefixArgument(t: FieldBuilder, table: Table): SliceArgument {
     prefixes.map((prefix) => [prefix.field, prefixReader(t.builder, table, prefix)]),
   );
   return {
+    keyArguments: {},
     args: {
       slice: t.arg({
         type: sliceRef(t.builder, table, prefixes),

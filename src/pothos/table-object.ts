@@ -39,7 +39,9 @@ prototype.tableObject = function tableObject<T extends Table>(
   this.objectType(ref, {
     ...(passedOn as object),
     description: describeKey(description, table),
-    extensions: { cassandra: { table: table.name } },
+    extensions: {
+      cassandra: { table: table.name, ...(hasFunction(passedOn) && { needsRow: true }) },
+    },
     fields: (t: ObjectFields): FieldMap => {
       const shown = [...keyNames(table), ...Object.keys(table.columns)].filter(
         (column, at, all) => all.indexOf(column) === at && !hidden.has(column),
@@ -102,7 +104,9 @@ export function columnField(
     nullable: isNullable,
     ...(description !== undefined && { description }),
     ...passedOn,
-    extensions: { cassandra: { column: name } },
+    extensions: {
+      cassandra: { column: name, ...(hasFunction(passedOn) && { needsRow: true }) },
+    },
   };
   const isPlain = !isNullable && !form.shows && !form.show;
   if (isPlain && !rowOf) return t.expose(name as never, options as never);
@@ -111,6 +115,11 @@ export function columnField(
     : (row: RawRow) => valueShown(table, row, name, form);
   const resolve = rowOf ? (parent: object) => shown(rowOf(parent)) : shown;
   return t.field({ ...options, resolve } as never);
+}
+
+/** Whether options have a function: of a plugin that judges by rows, e.g. `authScopes`. */
+function hasFunction(options: object | false): boolean {
+  return Object.values(options).some((option) => typeof option === "function");
 }
 
 /** How a column is shown. */

@@ -75,7 +75,7 @@ describe("two arguments of one name are refused where a column of the key is cal
     );
   });
 
-  test.each(["first", "after", "order", "id"])("%s", (name) => {
+  test.each(["first", "after", "order"])("%s", (name) => {
     const of = table(
       "notes",
       { room: text().as(name), id: text(), body: text() },
@@ -83,6 +83,13 @@ describe("two arguments of one name are refused where a column of the key is cal
     );
     expect(field("query", of, (t) => t["partition"]!(of, { order: true, range: true }))).toThrow(
       `column "room" and another argument of t.partition are both called "${name}": name the column by .as("name").`,
+    );
+  });
+
+  test.each(["first", "after", "order"])("%s, of the clustering column", (name) => {
+    const of = keyed(name, rowKey);
+    expect(field("query", of, (t) => t["partition"]!(of, { order: true, range: true }))).toThrow(
+      `column "id" and another argument of t.partition are both called "${name}": name the column by .as("name").`,
     );
   });
 
@@ -211,6 +218,23 @@ describe("a field is refused", () => {
         builder.mutationFields((t) => ({ create: t.create(User) }));
       }),
       'Table "users": t.create needs a value for column "email", which "User" hides: give it by from: { "email": … }.',
+    ],
+    [
+      "that changes nothing",
+      field("mutation", Note, (t) => t["change"]!(Note, {})),
+      'Table "notes": t.change needs a column, or a function that changes the row: change: (row) => ….',
+    ],
+    [
+      "that has a refusal without a name",
+      field("mutation", Note, (t) =>
+        t["change"]!(Note, { ...change, refusals: { ÜBERFÜLLT: "It is full." } }),
+      ),
+      'Table "notes": the refusal "ÜBERFÜLLT" has no name that GraphQL could have ("NoteÜberfüllt"): call it differently.',
+    ],
+    [
+      "that tells a column of the key apart",
+      field("subscription", Note, (t) => t["follow"]!(Note, { apart: ["id"] })),
+      'Table "notes": t.follow cannot tell "id" apart. It can tell stars, body.',
     ],
     [
       "that watches a column of the key",

@@ -1,7 +1,7 @@
 import { PothosSchemaError } from "@pothos/core";
 import { add, hasCounters, type RawRow, regularNames, type Table } from "../../cassandra/index.ts";
 import { columnsInput } from "../inputs.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { added } from "../outcomes/row.ts";
@@ -38,7 +38,7 @@ export function addCountersField(t: FieldBuilder, table: Table, options: AddCoun
       table,
       type: fieldUnion(builder, [isAdded.ref, invalid.ref, unknown.ref], RESULT),
       nullable: true,
-      description: `Adds to the counters of a ${words}. It is sent once and never repeated by itself, since counters that are told twice count twice.`,
+      description: `Adds to the counters of ${withArticle(words)}. It is sent once and never repeated by itself, since counters that are told twice count twice.`,
       keyArguments: key.args,
       args: {
         add: t.arg({ type: input.ref, required: true, description: "What is added." } as never),

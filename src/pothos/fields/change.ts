@@ -1,7 +1,7 @@
-import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
+import type { InputFieldMap } from "@pothos/core";
 import { boolean, columnOf, type Table } from "../../cassandra/index.ts";
 import { Refused } from "../../lane/index.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { optionsOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
@@ -68,7 +68,7 @@ export function changeField(
       table,
       type: fieldUnion(builder, members, RESULT),
       nullable: true,
-      description: `Changes a ${wordsOf(object.name)}, by a lightweight transaction.`,
+      description: `Changes ${withArticle(wordsOf(object.name))}, by a lightweight transaction.`,
       keyArguments: key.args,
       args: operation.args,
       extension: { writes: true },
@@ -92,7 +92,7 @@ export function changeField(
   );
 }
 
-/** @throws Error for a reason that the compiler was not asked about */
+/** @throws TypeError for a reason that the compiler was not asked about */
 function reasonOf(
   reasons: ReadonlyMap<string, ReturnType<typeof refused>>,
   table: Table,
@@ -100,7 +100,7 @@ function reasonOf(
 ) {
   const found = reasons.get(String(reason));
   if (found) return found;
-  throw new PothosSchemaError(
+  throw new TypeError(
     `Table "${table.name}": t.change was refused for ${JSON.stringify(reason)}, which refusals does not have.`,
   );
 }

@@ -14,7 +14,7 @@ import { admitOf } from "../admit.ts";
 import { fieldNameOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput, inputOfField } from "../inputs.ts";
-import { wordsOf } from "../names.ts";
+import { capital, withArticle, wordsOf } from "../names.ts";
 import { lanesOf, optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { created, exists } from "../outcomes/row.ts";
@@ -43,7 +43,7 @@ export function createField(t: FieldBuilder, table: Table, options: CreateFieldO
     names: checkAsked(object, columns, { from, method: "t.create" }),
     presence: "new",
     nameOf: inputOfField,
-    description: `A ${words} to be created.`,
+    description: `${capital(withArticle(words))} to be created.`,
   });
   const given = givenBy(table, from);
   const admit = admitOf(builder);
@@ -72,7 +72,7 @@ export function createField(t: FieldBuilder, table: Table, options: CreateFieldO
       table,
       type: result,
       nullable: true,
-      description: `Creates a ${words}.`,
+      description: `Creates ${withArticle(words)}.`,
       keyArguments: {},
       args: {
         input: t.arg({ type: input.ref, required: true, description: `The ${words}.` } as never),

@@ -1,8 +1,9 @@
-import type { RawRow, Table } from "../../cassandra/index.ts";
+import { PothosSchemaError } from "@pothos/core";
+import { dataNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import type { FollowEvent } from "../../live/index.ts";
 import { showEachOf } from "../admit.ts";
 import type { Outcome } from "../options/field.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
@@ -21,6 +22,7 @@ export function followField(t: FieldBuilder, table: Table, options: FollowFieldO
   const { from, apart = [], ...passedOn } = options;
   const { builder } = t;
   const live = liveOf(builder, "t.follow");
+  checkApart(table, apart);
   const object = tableObjectOf(builder, table);
   const key = partitionKey(t, table, from);
   const followed = {
@@ -38,7 +40,7 @@ export function followField(t: FieldBuilder, table: Table, options: FollowFieldO
       table,
       type: fieldUnion(builder, members, {
         suffix: "",
-        describe: () => `What happened to a ${words} of a partition.`,
+        describe: () => `What happened to ${withArticle(words)} of a partition.`,
       }),
       nullable: false,
       description: `What happens to the rows of a partition from now on: each event has the ${words} as it is when the event is sent. \`${isReset}\` says that something was missed: read the partition again.`,
@@ -68,4 +70,13 @@ function toldBy(object: TableObject, apart: readonly string[]) {
       return alone ? alone.of(row, () => Promise.resolve(row)) : isUpdated.of(row);
     },
   };
+}
+
+/** @throws PothosSchemaError for a column that cannot be told apart */
+function checkApart(table: Table, apart: readonly string[]): void {
+  const stray = apart.find((name) => !dataNames(table).includes(name));
+  if (stray === undefined) return;
+  throw new PothosSchemaError(
+    `Table "${table.name}": t.follow cannot tell "${stray}" apart. It can tell ${dataNames(table).join(", ") || "none"}.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import { checked, columnOf, keyNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import { checkPartition, keyArguments, readColumns } from "../arguments.ts";
+import { fieldNamesOf } from "../columns.ts";
 import type { TableObject } from "../refs.ts";
 import type { FieldBuilder } from "./generated.ts";
 
@@ -34,6 +35,7 @@ function keySource(
   from: FromFunctions,
 ): KeySource {
   checkFrom(table, names, from);
+  fieldNamesOf(table, keyNames(table));
   const asked = names.filter((name) => !Object.hasOwn(from, name));
   const readArguments = readColumns(t.builder, table, asked);
   const given = givenBy(table, from);

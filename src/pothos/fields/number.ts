@@ -3,7 +3,7 @@ import { readerOf } from "../arguments.ts";
 import { fieldNameOf, formOf, inputOf } from "../columns.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { optionsOf } from "../builder-options.ts";
 import { columnChanged, columnOutOfRange, columnStale } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
@@ -39,7 +39,7 @@ export function expectedField(
   const read = readerOf(table, column, formOf(t.builder, table, column));
   return numberField(t, number, options, {
     method: "t.change",
-    description: `Changes \`${field}\` of a ${wordsOf(object.name)} by \`delta\` if it is \`expected\`, by a lightweight transaction: of two who saw the same value, one is told that it is stale.`,
+    description: `Changes \`${field}\` of ${withArticle(wordsOf(object.name))} by \`delta\` if it is \`expected\`, by a lightweight transaction: of two who saw the same value, one is told that it is stale.`,
     args: { expected: expectedArgument },
     refusals: [stale, outOfRange],
     plan(key, args) {
@@ -69,7 +69,7 @@ export function addField(
   const { object, field, isInRange, outOfRange } = number;
   return numberField(t, number, options, {
     method: "t.add",
-    description: `Changes \`${field}\` of a ${wordsOf(object.name)} by \`delta\`, whatever it is. It is never refused because others were faster.`,
+    description: `Changes \`${field}\` of ${withArticle(wordsOf(object.name))} by \`delta\`, whatever it is. It is never refused because others were faster.`,
     args: {},
     refusals: [outOfRange],
     plan:

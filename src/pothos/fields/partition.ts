@@ -55,7 +55,7 @@ export function partitionField(t: FieldBuilder, table: Table, options: Partition
       type: connectionRef(builder, rowsOf(table)) as never,
       nullable: false,
       description: describeKey(description, table),
-      keyArguments: key.args,
+      keyArguments: { ...key.args, ...slice?.keyArguments },
       args: { ...slice?.args, ...ordered?.args, ...pageArguments(t.arg) },
       extension: costOf(table),
       async run(parent, args, context, info) {

@@ -13,7 +13,7 @@ import type { RowChange } from "../../live/index.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput } from "../inputs.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { optionsOf } from "../builder-options.ts";
 import { invalidInput, unknownOr } from "../outcomes/shared.ts";
 import { writeResult, written } from "../outcomes/written.ts";
@@ -39,7 +39,7 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
     names: checkAsked(object, regularNames(table), { from: ofRow, method: "t.put" }),
     presence: "put",
     nameOf: () => `${object.name}Input`,
-    description: `The columns of a ${words}. What is absent is not written, null is removed.`,
+    description: `The columns of ${withArticle(words)}. What is absent is not written, null is removed.`,
   });
   const given = givenBy(table, ofRow);
   const write = plainWriter(t, table);
@@ -50,7 +50,7 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
       table,
       type: writeResult(builder),
       nullable: true,
-      description: `Writes a ${words}, whether there is one of this key or not.`,
+      description: `Writes ${withArticle(words)}, whether there is one of this key or not.`,
       keyArguments: key.args,
       args: {
         row: t.arg({ type: input.ref, required: true, description: "Its columns." } as never),

@@ -3,7 +3,7 @@ import type { Laned } from "../../lane/index.ts";
 import { ordered } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import type { Outcome } from "../options/field.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { lanesOf, optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { deleted, notFound } from "../outcomes/row.ts";
@@ -58,7 +58,7 @@ function removeByLane(t: FieldBuilder, table: Table) {
 
   return {
     type: fieldUnion(builder, members, RESULT),
-    words: `Deletes a ${wordsOf(object.name)}. Subscriptions to it complete.`,
+    words: `Deletes ${withArticle(wordsOf(object.name))}. Subscriptions to it complete.`,
     run: (context: object, row: RawRow) => orUnknown(object, removed(context, row)),
   };
 }
@@ -68,7 +68,7 @@ function removePlainly(t: FieldBuilder, table: Table) {
   const write = plainWriter(t, table);
   return {
     type: writeResult(t.builder),
-    words: `Deletes a ${wordsOf(tableObjectOf(t.builder, table).name)}, whether there is one of this key or not.`,
+    words: `Deletes ${withArticle(wordsOf(tableObjectOf(t.builder, table).name))}, whether there is one of this key or not.`,
     run: (context: object, row: RawRow) =>
       write(context, remove(table, row) as Statement<unknown>, { key: row, change: "deleted" }),
   };

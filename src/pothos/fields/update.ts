@@ -6,7 +6,7 @@ import { admitOf } from "../admit.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput, inputOfField } from "../inputs.ts";
-import { wordsOf } from "../names.ts";
+import { withArticle, wordsOf } from "../names.ts";
 import { lanesOf, optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { notFound, updated } from "../outcomes/row.ts";
@@ -41,7 +41,7 @@ export function updateField(
     names,
     presence: "change",
     nameOf: inputOfField,
-    description: `What is to change of a ${words}. What is absent stays as it is.`,
+    description: `What is to change of ${withArticle(words)}. What is absent stays as it is.`,
   });
   const admit = admitOf(builder);
   const [isUpdated, isMissing] = [updated(object), notFound(object)];
@@ -71,7 +71,7 @@ export function updateField(
       description: `Changes ${listOf(
         fields.map((field) => `\`${field}\``),
         "conjunction",
-      )} of a ${words}, as far as they are given.`,
+      )} of ${withArticle(words)}, as far as they are given.`,
       keyArguments: key.args,
       args: {
         input: t.arg({ type: input.ref, required: true, description: "What is to change." }),

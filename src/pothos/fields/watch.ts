@@ -3,7 +3,7 @@ import { GraphQLError } from "graphql";
 import { dataNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import { showOf } from "../admit.ts";
 import { fieldNameOf } from "../columns.ts";
-import { constantCase, wordsOf } from "../names.ts";
+import { capital, constantCase, withArticle, wordsOf } from "../names.ts";
 import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { version } from "../outcomes/row.ts";
@@ -49,7 +49,9 @@ export function watchField(
   const { type, resolve } = told();
   const code = `${constantCase(object.name)}_NOT_FOUND`;
   const what =
-    column === undefined ? `A ${words}` : `\`${fieldNameOf(table, column)}\` of a ${words}`;
+    column === undefined
+      ? `${capital(withArticle(words))}`
+      : `\`${fieldNameOf(table, column)}\` of ${withArticle(words)}`;
 
   function told() {
     if (column === undefined) {

@@ -24,8 +24,8 @@ export type TableObjectOptions<Types extends SchemaTypes, T extends Table> = Omi
    */
   readonly names?: { readonly [Name in DataName<T>]?: string };
   /**
-   * Pothos' options for the fields of columns; `false` where a column has no field. What is hidden so is in no input and
-   * in no answer either. Default: each column has a field, with its GraphQL type, nullability and description.
+   * Pothos' options for the fields of columns; `false` where a column has no field. What is hidden so is in no answer, and
+   * in no input, of a field that does not name it. Default: each column has a field, with its GraphQL type, nullability and description.
    *
    * @example columns: { secret: false, nick: { deprecationReason: "Use name." } }
    */

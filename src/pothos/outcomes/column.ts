@@ -1,6 +1,6 @@
-import { columnOf, keyNames, type RawRow } from "../../cassandra/index.ts";
+import { columnOf, type RawRow } from "../../cassandra/index.ts";
 import { fieldNameOf, outputOf } from "../columns.ts";
-import { pascalCase, wordsOf } from "../names.ts";
+import { pascalCase, withArticle, wordsOf } from "../names.ts";
 import type { TableObject } from "../refs.ts";
 import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
 import { keyOf } from "./row.ts";
@@ -40,8 +40,8 @@ export function columnChanged(
   const ref = outcomeRef(builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `\`${field}\` of a ${words}, as it was changed or as it is now.`,
-    columns: [object, [...keyNames(table), column]],
+    description: `\`${field}\` of ${withArticle(words)}, as it was changed or as it is now.`,
+    columns: [object, [...keyOf(object)[1], column]],
     fields: (t) => ({
       asOf: t.field({
         type: "WriteTime" as never,

@@ -1,5 +1,6 @@
+import { PothosSchemaError } from "@pothos/core";
 import { keyNames, type RawRow } from "../../cassandra/index.ts";
-import { pascalCaseOfCode, wordsOf } from "../names.ts";
+import { isName, pascalCaseOfCode, withArticle, wordsOf } from "../names.ts";
 import type { TableObject } from "../refs.ts";
 import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
 
@@ -7,7 +8,7 @@ import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
 
 /** The columns of a row's key, as an answer has them. */
 export function keyOf(object: TableObject): readonly [TableObject, readonly string[]] {
-  return [object, keyNames(object.table)];
+  return [object, keyNames(object.table).filter((name) => !object.hidden.has(name))];
 }
 
 /** The row was created. */
@@ -30,11 +31,11 @@ export function updated(object: TableObject): OutcomeType<[row: RawRow]> {
 export function exists(object: TableObject): OutcomeType<[row: RawRow]> {
   const words = wordsOf(object.name);
   const { ref, of } = withRow(object, "Exists", {
-    description: `There is a ${words} of this key already, as after a create that was sent twice.`,
+    description: `There is ${withArticle(words)} of this key already, as after a create that was sent twice.`,
     row: `That ${words}.`,
     isRefusal: true,
   });
-  const message = `There is a ${words} of this key already.`;
+  const message = `There is ${withArticle(words)} of this key already.`;
   return { ref, of: (row) => ({ ...of(row), message }) };
 }
 
@@ -82,11 +83,20 @@ export function refused(
   reason: string,
   message: string,
 ): OutcomeType<[key: RawRow]> {
-  return withKey(object, pascalCaseOfCode(reason), {
+  const suffix = pascalCaseOfCode(reason);
+  if (!isName(object.name + suffix)) throw unnameable(object, reason);
+  return withKey(object, suffix, {
     description: message,
     message,
     meaning: `the refusal ${reason} of "${object.name}": ${message}`,
   });
+}
+
+function unnameable({ name, table }: TableObject, reason: string): PothosSchemaError {
+  const type = name + pascalCaseOfCode(reason);
+  return new PothosSchemaError(
+    `Table "${table.name}": the refusal "${reason}" has no name that GraphQL could have ("${type}"): call it differently.`,
+  );
 }
 
 interface KeyWords {
@@ -147,8 +157,8 @@ export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bi
     name,
     meaning: `an answer about rows of "${object.name}"`,
     description: object.table.lwt
-      ? `A version of a ${wordsOf(object.name)}.`
-      : `A version of a ${wordsOf(object.name)}. The clock of whoever wrote last decides which one is the newest, as in Cassandra.`,
+      ? `A version of ${withArticle(wordsOf(object.name))}.`
+      : `A version of ${withArticle(wordsOf(object.name))}. The clock of whoever wrote last decides which one is the newest, as in Cassandra.`,
     fields: (t) => ({
       [field]: t.expose(
         field as never,

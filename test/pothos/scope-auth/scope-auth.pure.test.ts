@@ -127,6 +127,19 @@ test("a subscription is refused to a stranger before anything is watched", async
   });
 });
 
+test("who may see a column or a row is judged by the whole row, whatever is asked for", async () => {
+  const asked: unknown[] = [];
+  const session = {
+    load: async (_table: unknown, _key: unknown, { columns }: { columns?: readonly string[] }) => {
+      asked.push(columns);
+      return { bank: "B", owner: "ann", balance: 1n, pin: "1234" };
+    },
+  };
+  const source = '{ account(bank: "B", holder: "ann") { pin } }';
+  await graphql({ schema, source, contextValue: { ...contextOf("ann"), session } });
+  expect(asked).toEqual([undefined]);
+});
+
 test("a column can be hidden from others than its owner", async () => {
   const row = { bank: "B", owner: "ann", balance: 1n, pin: "1234" };
   const session = { load: async () => row };
