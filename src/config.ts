@@ -1,15 +1,15 @@
-import {
-  checkOptions,
-  type ConnectByBundle,
-  type ConnectByContactPoints,
-  type ConnectOptions,
-  MAX_PORT,
-  MIN_REQUEST_TIMEOUT,
-  readBundle,
-  readContactPoints,
-  type Replication,
+import type {
+  ConnectByBundle,
+  ConnectByContactPoints,
+  ConnectOptions,
+  Replication,
 } from "./cassandra/index.ts";
-import { POLL_INTERVAL } from "./live/index.ts";
+// From their own modules, which do not load the driver: settings are read before Java is started.
+import { readBundle } from "./cassandra/session/bundle.ts";
+import { checkOptions } from "./cassandra/session/check-options.ts";
+import { MAX_PORT, readContactPoints } from "./cassandra/session/contact-point.ts";
+import { MIN_REQUEST_TIMEOUT } from "./cassandra/session/options.ts";
+import { POLL_INTERVAL } from "./live/poll.ts";
 import { readPlaces } from "./local/index.ts";
 import { readLogin } from "./login.ts";
 import { looksSecret, quoted } from "./quote.ts";

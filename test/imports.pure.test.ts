@@ -96,6 +96,22 @@ async function importsOf(path: string): Promise<readonly string[]> {
   });
 }
 
+test("serve starts Java before it loads the driver or GraphQL: until then it needs no package", async () => {
+  const program = `
+    import { registerHooks } from "node:module";
+
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+    await import(process.argv[1]);
+    console.log(JSON.stringify(loaded));
+  `;
+  const args = ["--input-type=module", "--eval", program, new URL("cli/serve.ts", source).href];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  const loaded: readonly string[] = JSON.parse(stdout);
+  expect(loaded).toContain(new URL("local/start.ts", source).href);
+  expect(loaded.filter((url) => url.includes("/node_modules/"))).toEqual([]);
+}, 30_000);
+
 /** Whether a module lies directly under src/ and knows of nothing but others like it. */
 async function isTool(path: string): Promise<boolean> {
   if (!/^[\w-]+\.ts$/.test(path)) return false;

@@ -1,4 +1,5 @@
-import { CassandraError, NotSynced, type Remedy } from "../cassandra/index.ts";
+import { CassandraError } from "../cassandra/error.ts";
+import { NotSynced, type Remedy } from "../cassandra/session/not-synced.ts";
 import { ConfigError } from "../config.ts";
 import { fileProblem } from "../file.ts";
 import { LocalError } from "../local/index.ts";

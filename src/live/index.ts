@@ -7,10 +7,10 @@ export {
   type Live,
   type LiveOptions,
   type PartitionEvent,
-  POLL_INTERVAL,
   type WatchedVersion,
   type WatchOptions,
 } from "./live.ts";
+export { POLL_INTERVAL } from "./poll.ts";
 export type { RowChange } from "../row-change.ts";
 export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
 export { inSlices } from "./slices.ts";

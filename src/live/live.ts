@@ -24,9 +24,6 @@ import { createTopics } from "./topics.ts";
 import { type Admit, createView } from "./view.ts";
 import { createWatched, type Watched, watchedQueries } from "./watched.ts";
 
-/** How often a service compares what is watched with the database, unless it is told otherwise, in milliseconds. */
-export const POLL_INTERVAL = 2000;
-
 /** What is watched of a row. */
 export interface WatchOptions<
   T extends Table,

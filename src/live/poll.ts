@@ -11,6 +11,9 @@ export interface Poll {
   sleep(): void;
 }
 
+/** How often a service compares what is watched with the database, unless it is told otherwise, in milliseconds. */
+export const POLL_INTERVAL = 2000;
+
 /** What a tick may cost: so many queries of few rows, or so many hundred rows. */
 export const BUDGET = 100;
 

@@ -107,7 +107,8 @@ async function dump(
     "-Xshare:dump",
     `-XX:SharedClassListFile=${classes}`,
     `-XX:SharedArchiveFile=${draft}`,
-    "-XX:+UseSerialGC",
+    // Only with this collector does Java archive objects too; others can load them.
+    "-XX:+UseG1GC",
     "-Xmx256m",
     "-cp",
     classPath(jars),

@@ -2,7 +2,7 @@ import { auth, policies, types } from "cassandra-driver";
 import { expect, test } from "vitest";
 import { clientOptions } from "../../src/cassandra/session/client-options.ts";
 import { connect, type ConnectByContactPoints } from "../../src/cassandra/index.ts";
-import { mannerOf } from "../../src/cassandra/session/options.ts";
+import { mannerOf } from "../../src/cassandra/session/manner.ts";
 
 const cluster = { contactPoints: ["10.0.0.1"], localDataCenter: "dc1" };
 const driverOptions = (options: Partial<ConnectByContactPoints> = {}) =>

@@ -3,7 +3,7 @@ import { createSecureContext } from "node:tls";
 import { readNamedFile } from "../../file.ts";
 import { printable } from "../../quote.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./driver-error.ts";
+import { messageOf } from "./message.ts";
 import { unzip } from "./zip.ts";
 
 /** What a secure connect bundle of Astra says, as far as it matters here. */

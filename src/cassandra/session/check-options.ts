@@ -1,9 +1,8 @@
 import { createSecureContext } from "node:tls";
 import { readBundle } from "./bundle.ts";
-import { clientOptions } from "./client-options.ts";
 import { contactPointProblem, isPort, MAX_PORT } from "./contact-point.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./driver-error.ts";
+import { messageOf } from "./message.ts";
 import {
   type ConnectByBundle,
   type ConnectByContactPoints,
@@ -12,6 +11,7 @@ import {
   MIN_REQUEST_TIMEOUT,
   type SerialConsistency,
 } from "./options.ts";
+import { tlsOf } from "./tls.ts";
 
 /** The serial consistency that sees the same replicas as a consistency. */
 const serialOf: Readonly<Record<string, SerialConsistency>> = {
@@ -79,7 +79,7 @@ function checkPlace({ contactPoints, port }: ConnectByContactPoints): void {
 }
 
 function checkTls(options: ConnectByContactPoints): void {
-  const { sslOptions } = clientOptions(options);
+  const sslOptions = tlsOf(options);
   if (!sslOptions) return;
   if ((sslOptions.cert === undefined) !== (sslOptions.key === undefined)) {
     refuse("A client certificate for TLS needs both, the certificate and its private key.");

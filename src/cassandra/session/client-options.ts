@@ -1,6 +1,8 @@
 import { type ClientOptions, policies } from "cassandra-driver";
-import { type ConnectOptions, mannerOf } from "./options.ts";
 import { encoding } from "./bytes.ts";
+import { mannerOf } from "./manner.ts";
+import type { ConnectOptions } from "./options.ts";
+import { tlsOf } from "./tls.ts";
 
 /** The driver's options: ours, the caller's over them, and over both what protects the data. */
 export function clientOptions(options: ConnectOptions): ClientOptions {
@@ -46,12 +48,6 @@ function placeIn(options: ConnectOptions): ClientOptions {
     localDataCenter,
     ...(port !== undefined && { protocolOptions: { port } }),
   };
-}
-
-/** The driver by itself would trust any certificate. */
-function tlsOf({ tls, driver }: ConnectOptions): ClientOptions["sslOptions"] {
-  if (!tls && !driver?.sslOptions) return undefined;
-  return { rejectUnauthorized: true, ...(tls !== true && tls) };
 }
 
 /** Puts options over others, group by group; an instance or a list takes the other's place. */

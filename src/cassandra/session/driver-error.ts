@@ -1,5 +1,6 @@
 import { errors, types } from "cassandra-driver";
 import { CassandraError, type CassandraErrorCode, InvalidValue } from "../error.ts";
+import { messageOf } from "./message.ts";
 import { failedOfTombstones } from "./tombstones.ts";
 
 /** What the driver was asked to run when it failed. */
@@ -155,9 +156,4 @@ function unencodable(error: unknown, cql: string): CassandraError {
       ? `A value ${error.message.replace(/, but .*/s, "")}.`
       : "The driver cannot send one of the values.";
   return new CassandraError("REFUSED", message, { cql });
-}
-
-/** What was thrown, in words. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { type auth, type ClientOptions, types } from "cassandra-driver";
+import type { auth, ClientOptions } from "cassandra-driver";
 
 /** How many replicas have to take part in a read or write: most of the own data centre, or most of all. */
 export type Consistency = "LOCAL_QUORUM" | "QUORUM";
@@ -84,36 +84,11 @@ export interface ConnectByBundle extends CommonOptions {
 /** Where Cassandra is, as whom to speak to it, and how. */
 export type ConnectOptions = ConnectByContactPoints | ConnectByBundle;
 
-/** How a session runs the statements of the models. */
-export interface Manner {
-  readonly consistency: types.consistencies;
-  readonly serialConsistency: types.consistencies;
-  /** On one node, in milliseconds. */
-  readonly requestTimeout: number;
-  readonly fetchSize: number;
-}
-
 /** Under this a client can give up on a write before Cassandra has said what became of it (its own bound is 2 s). */
 export const MIN_REQUEST_TIMEOUT = 2500;
 
 /** The consistency of reads and writes, unless it is given: that of one data centre. */
 export const DEFAULT_CONSISTENCY: Consistency = "LOCAL_QUORUM";
-
-/** How statements are run with these options. */
-export function mannerOf({
-  consistency = DEFAULT_CONSISTENCY,
-  serialConsistency = "LOCAL_SERIAL",
-  requestTimeout = 3000,
-  fetchSize = 1000,
-}: ConnectOptions): Manner {
-  const { localQuorum, quorum, localSerial, serial } = types.consistencies;
-  return {
-    consistency: consistency === "QUORUM" ? quorum : localQuorum,
-    serialConsistency: serialConsistency === "SERIAL" ? serial : localSerial,
-    requestTimeout,
-    fetchSize,
-  };
-}
 
 /** Where Cassandra is, for a sentence: `at 10.0.0.1, 10.0.0.2`. */
 export function placeOf(options: ConnectOptions): string {

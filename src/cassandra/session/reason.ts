@@ -1,7 +1,7 @@
 import { errors, types } from "cassandra-driver";
 import { adviceOnAstra, speakerOf, tellOfAstra } from "./astra-advice.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./driver-error.ts";
+import { messageOf } from "./message.ts";
 
 /**
  * Why no connection came to be, in one line that continues a sentence: what each node that was tried said, once, and

@@ -3,18 +3,13 @@ import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { abandon, mendReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
-import { fromDriver, isMismatch, messageOf } from "./driver-error.ts";
+import { fromDriver, isMismatch } from "./driver-error.ts";
+import { messageOf } from "./message.ts";
 import { checkColumns, readLoosely } from "./result.ts";
 import { looseParameters, parametersOf } from "./parameter.ts";
 import { createLoaders, type Load } from "./loader.ts";
-import {
-  type ConnectOptions,
-  type Consistency,
-  DEFAULT_CONSISTENCY,
-  type Manner,
-  mannerOf,
-  placeOf,
-} from "./options.ts";
+import { type Manner, mannerOf } from "./manner.ts";
+import { type ConnectOptions, type Consistency, DEFAULT_CONSISTENCY, placeOf } from "./options.ts";
 import { keyspaceMissing } from "./not-synced.ts";
 import { reasonOf } from "./reason.ts";
 import { createReport } from "./report.ts";

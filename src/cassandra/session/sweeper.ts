@@ -1,6 +1,6 @@
 import { createRecent } from "../../recent.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./driver-error.ts";
+import { messageOf } from "./message.ts";
 import { keyText, partitionKeyOf, placeValues } from "../key.ts";
 import { isOrdered, type Slice, sliceOf, slicesBetween } from "../slice.ts";
 import type { RangeRead, RawRow } from "../statement.ts";
