@@ -107,8 +107,7 @@ async function dump(
     "-Xshare:dump",
     `-XX:SharedClassListFile=${classes}`,
     `-XX:SharedArchiveFile=${draft}`,
-    // Only with this collector does Java archive objects too; others can load them.
-    "-XX:+UseG1GC",
+    "-XX:+UseSerialGC",
     "-Xmx256m",
     "-cp",
     classPath(jars),

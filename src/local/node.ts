@@ -115,7 +115,7 @@ async function ready(java: Child, node: Node, log: string, waiting: Waiting) {
     if (waited > limit) throw notStarted(`it did not answer within ${limit / 1000} s`, log);
     if (waited > 6000 && !told) progress(`Cassandra is still starting; its log is ${log}`);
     told ||= waited > 6000;
-    await sleep(20);
+    await sleep(50);
   }
   signal?.throwIfAborted();
   java.unref();
