@@ -1,5 +1,7 @@
+import { column } from "./column.ts";
 import { badTable, oncePerTable } from "./table-columns.ts";
 import type { Columns, Table } from "./table.ts";
+import { defineType } from "./type.ts";
 import { blob } from "./types/blob.ts";
 import { boolean } from "./types/boolean.ts";
 import { map } from "./types/map.ts";
@@ -82,7 +84,7 @@ export function withLaneColumns(table: Table): Columns {
   const { names, remembers } = optionsOf(lanes);
   if (remembers !== undefined) checkSeconds(table, remembers);
   const isOneRow = table.clustering.length === 0;
-  const cells = map(uuid(), uuid());
+  const cells = map(id(), id());
   const added = [
     ["rounds", isOneRow ? cells : cells.static()],
     ...(remembers === undefined ? [] : [["recent", blob()] as const, ["earlier", blob()] as const]),
@@ -99,6 +101,22 @@ export function withLaneColumns(table: Table): Columns {
     all[name] = column;
   }
   return all;
+}
+
+/**
+ * A UUID, or "" for the empty one, which Cassandra lets other programs write: a single one in the map would else hide the
+ * cells of all processes.
+ */
+function id() {
+  const { type } = uuid();
+  return column(
+    defineType<string>({
+      ...type,
+      check: (value) => (value === "" ? value : type.check(value)),
+      match: (value) => (value === "" ? value : type.match(value)),
+      decode: (bytes) => (bytes.length === 0 ? "" : type.decode(bytes)),
+    }),
+  );
 }
 
 function optionsOf(lanes: TableLanes) {

@@ -328,6 +328,43 @@ describe.concurrent("what a process keeps in a partition expires", () => {
   });
 });
 
+test.each([
+  ["another process's cell", "uuid(): blob_as_uuid(0x)"],
+  ["a cell of no process", "blob_as_uuid(0x): uuid()"],
+])("an empty UUID in %s disturbs no lane", async (_, cell) => {
+  const bank = newBank();
+  const other = createLanes(keyspace.session);
+  await create(other, bank, idOf(1));
+  await keyspace.session.cql(
+    `UPDATE account SET rounds = rounds + {${cell}} WHERE bank = ? IF rounds != null`,
+    [bank],
+  );
+  let batches = 0;
+  const lanes = createLanes(
+    telling(async () => {
+      batches += 1;
+      if (batches === 1) await add(other, bank, idOf(1), 1);
+    }),
+  );
+  expect(await add(lanes, bank, idOf(1), 1)).toEqual(changed(2));
+  // The first was refused: the row had changed.
+  expect(batches).toBe(2);
+});
+
+test("an empty UUID in a process's own cell is replaced by its next round", async () => {
+  const bank = newBank();
+  const lanes = createLanes(keyspace.session);
+  await create(lanes, bank, idOf(1));
+  const [row] = await keyspace.session.cql("SELECT rounds FROM account WHERE bank = ?", [bank]);
+  const cells: unknown = row?.["rounds"];
+  const [process] = cells instanceof Map ? cells.keys() : [];
+  await keyspace.session.cql(
+    `UPDATE account SET rounds = rounds + {${process}: blob_as_uuid(0x)} WHERE bank = ? IF rounds != null`,
+    [bank],
+  );
+  expect(await add(lanes, bank, idOf(1), 1)).toEqual(changed(1));
+});
+
 test("an account that is deleted and created anew 400 times is there each time, and gone each time", async () => {
   const bank = newBank();
   const [one, two] = [createLanes(keyspace.session), createLanes(keyspace.session)];
