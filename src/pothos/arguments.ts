@@ -69,7 +69,8 @@ export function readerOf(table: Table, name: string, form: Form): (given: unknow
   const { type } = columnOf(table, name);
   return (given) => {
     try {
-      return type.check(readPart(form, given));
+      // Null has no parts that a form could read.
+      return type.check(given === null ? null : readPart(form, given));
     } catch (error) {
       // The end of its message is the number, which may be personal.
       const hasValue = error instanceof InvalidValue && error.code === "OUT_OF_RANGE";

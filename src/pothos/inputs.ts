@@ -110,7 +110,7 @@ export function columnsInput(
 
 /** Makes the function that reads a column of an input. Undefined: it is left out. @throws InvalidValue */
 function columnReader(builder: Builder, table: Table, name: string, presence: Presence) {
-  const { nullable, optional, ifNull } = columnOf(table, name);
+  const { type, nullable, optional, ifNull } = columnOf(table, name);
   const isKey = keyNames(table).includes(name);
   const read = readerOf(table, name, formOf(builder, table, name));
   return (given: unknown): unknown => {
@@ -118,6 +118,8 @@ function columnReader(builder: Builder, table: Table, name: string, presence: Pr
     if (given !== null) return read(given);
     if (isKey) return presence === "new" && optional ? undefined : read(null);
     if (nullable || (presence === "put" && ifNull)) return null;
+    // Cassandra cannot tell an empty collection from none.
+    if (presence === "change" && type.isMulticell) return ifNull?.();
     // With a default it is as if it were left out.
     return presence !== "change" && optional ? undefined : read(null);
   };

@@ -560,6 +560,11 @@ describe("a row that is a partition", () => {
     };
     expect(await tell(update)).toEqual({ user: changed });
     expect(await read()).toEqual(changed);
+    await tell(
+      `updateUser(id: "${user.id}", input: { roles: ["c"], labels: [{ key: "y", value: 2 }] }) { __typename }`,
+    );
+    await tell(`updateUser(id: "${user.id}", input: { roles: null, labels: null }) { __typename }`);
+    expect(await read()).toEqual(changed);
     expect(await tell(`deleteUser(id: "${user.id}") { __typename }`)).toEqual({
       __typename: "UserDeleted",
     });
