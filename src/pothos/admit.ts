@@ -3,6 +3,7 @@ import type { Table } from "../cassandra/index.ts";
 import type { Admit as AdmitOne } from "../live/index.ts";
 import type { Admit } from "../order/index.ts";
 import type { Builder } from "./builder-options.ts";
+import { columnsShown } from "./refs.ts";
 import { showEach, showRow } from "./shown.ts";
 
 const admits = new WeakMap<object, Admit>();
@@ -18,19 +19,29 @@ export function admitOf<Types extends SchemaTypes>(
 ): Admit {
   const found = admits.get(builder);
   if (found) return found;
-  const admit: Admit = (row, table) => showEach(builder, table, row);
+  const admit: Admit = (row, table) => showEach(builder, table, row, columnsShown(builder, table));
   admits.set(builder, admit);
   return admit;
 }
 
 /** How a watched row is shown. The same function each time: those who share it share the reads. */
 export function showOf(builder: Builder, table: Table): AdmitOne {
-  return oncePer(shows, builder, table, () => (row) => showRow(builder, table, row));
+  return oncePer(
+    shows,
+    builder,
+    table,
+    () => (row) => showRow(builder, table, row, columnsShown(builder, table)),
+  );
 }
 
 /** How the rows of a followed partition are shown, as {@link showOf}. */
 export function showEachOf(builder: Builder, table: Table): AdmitOne {
-  return oncePer(followed, builder, table, () => (row) => showEach(builder, table, row));
+  return oncePer(
+    followed,
+    builder,
+    table,
+    () => (row) => showEach(builder, table, row, columnsShown(builder, table)),
+  );
 }
 
 function oncePer(

@@ -1,7 +1,11 @@
 import type { ArgBuilder, SchemaTypes } from "@pothos/core";
 import {
+  checked,
   type ClusteringKey,
+  columnOf,
+  identityOf,
   int,
+  isRangeOf,
   type RawRow,
   type ReadOptions,
   readRows,
@@ -11,7 +15,7 @@ import {
   type UnreadableRow,
 } from "../cassandra/index.ts";
 import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
-import { checkArgument } from "./error.ts";
+import { badCursor, checkArgument } from "./error.ts";
 
 /** A page of rows as the Relay connection types show it. */
 export interface Connection<Node = unknown> {
@@ -73,6 +77,26 @@ export function checkPage<T extends Table>(
     first: checkArgument(["first"], () => firstColumn.type.check(first)),
     after: typeof after === "string" ? decodeCursor(scope, after) : undefined,
   };
+}
+
+/**
+ * Checks that a page of a part does not begin behind a row of another part. Behind one that is not in the part's range it
+ * may: the range says where it begins.
+ *
+ * @throws GraphQLError `BAD_CURSOR`
+ */
+export function checkPart<T extends Table>(
+  { scope: { table }, after }: Page<T>,
+  part: RawRow,
+): void {
+  if (!after) return;
+  const place: RawRow = after;
+  const isWithin = Object.entries(part).every(([name, value]) => {
+    if (value === undefined || isRangeOf(table, name, value)) return true;
+    const { type } = columnOf(table, name);
+    return identityOf(type, checked(table, name, value)) === identityOf(type, place[name]);
+  });
+  if (!isWithin) throw badCursor();
 }
 
 /** What a page of a partition has. */

@@ -1,6 +1,6 @@
 import "@pothos/plugin-relay";
 import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
-import { dataNames, type Order, type Table } from "../cassandra/index.ts";
+import { dataNames, keyNames, type Order, orderedNames, type Table } from "../cassandra/index.ts";
 import type { Connection } from "./connection.ts";
 import type { Builder } from "./builder-options.ts";
 
@@ -19,6 +19,8 @@ export interface TableObject {
   readonly names: Readonly<Record<string, string | undefined>>;
   /** The columns that have no field. */
   readonly hidden: ReadonlySet<string>;
+  /** Whether it has fields beside its columns: they may need hidden ones. */
+  readonly hasOthers: boolean;
 }
 
 interface TableRefs {
@@ -48,6 +50,27 @@ export function tableObjectOf(builder: Builder, table: Table): TableObject {
 /** The columns outside the key that an object shows. */
 export function shownColumns({ table, hidden }: TableObject): readonly string[] {
   return dataNames(table).filter((name) => !hidden.has(name));
+}
+
+/** The columns outside the key that fields of an object may need. */
+export function neededColumns(object: TableObject): readonly string[] {
+  return object.hasOthers ? dataNames(object.table) : shownColumns(object);
+}
+
+const shownOf = new WeakMap<TableObject, readonly string[]>();
+
+/** The columns of a table's rows that a schema shows or sorts by; undefined: nobody can say. */
+export function columnsShown<Types extends SchemaTypes>(
+  builder: PothosSchemaTypes.SchemaBuilder<Types>,
+  table: Table,
+): readonly string[] | undefined {
+  const [object, other] = refs.get(builder as unknown as Builder)?.get(table)?.objects ?? [];
+  if (!object || other) return undefined;
+  const found = shownOf.get(object);
+  if (found) return found;
+  const shown = [...keyNames(table), ...orderedNames(table), ...shownColumns(object)];
+  shownOf.set(object, shown);
+  return shown;
 }
 
 /** The table whose rows the pages of a table have: of an order, its source. */

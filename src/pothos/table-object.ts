@@ -35,7 +35,17 @@ prototype.tableObject = function tableObject<T extends Table>(
   const ref = this.objectRef<Row<T>>(name);
   const isHidden = (column: string) => optionsIn(columns, column) === false;
   const hidden = new Set(Object.keys(table.columns).filter(isHidden));
-  addTableObject({ builder: this, table, ref, name, rowField, plural, names, hidden });
+  addTableObject({
+    builder: this,
+    table,
+    ref,
+    name,
+    rowField,
+    plural,
+    names,
+    hidden,
+    hasOthers: fields !== undefined,
+  });
   this.objectType(ref, {
     ...(passedOn as object),
     description: describeKey(description, table),

@@ -8,7 +8,7 @@ import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { created, deleted, reset, updated } from "../outcomes/row.ts";
-import { shownColumns, type TableObject, tableObjectOf } from "../refs.ts";
+import { neededColumns, type TableObject, tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
 import { type FromFunctions, partitionKey } from "./key.ts";
 
@@ -26,7 +26,7 @@ export function followField(t: FieldBuilder, table: Table, options: FollowFieldO
   const object = tableObjectOf(builder, table);
   const key = partitionKey(t, table, from);
   const followed = {
-    columns: shownColumns(object),
+    columns: neededColumns(object),
     apart,
     admit: showEachOf(builder, table),
   };

@@ -11,6 +11,7 @@ import { readOrder } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import {
   checkPage,
+  checkPart,
   type Connection,
   connectionOf,
   type Page,
@@ -89,6 +90,7 @@ async function readConnection(
   { page, part, order, context, info }: PageRead,
 ): Promise<Connection> {
   const { table, partition } = page.scope;
+  checkPart(page, part);
   if (isOrder(table)) {
     const { rows, more, unreadable } = await readOrder(
       session,

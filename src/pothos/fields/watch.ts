@@ -7,7 +7,7 @@ import { capital, constantCase, withArticle, wordsOf } from "../names.ts";
 import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { version } from "../outcomes/row.ts";
-import { shownColumns, tableObjectOf } from "../refs.ts";
+import { neededColumns, shownColumns, tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
 import { type FromFunctions, rowKey } from "./key.ts";
 
@@ -40,10 +40,11 @@ export function watchField(
   checkWatched(table, column, shown);
   const words = wordsOf(object.name);
   const key = rowKey(t, table, from);
+  const columns = column === undefined ? shown : [column];
   const view = {
-    columns: column === undefined ? shown : [column],
+    columns,
     // The row is told as it was in the moment of the version.
-    beside: column === undefined ? [] : shown.filter((name) => name !== column),
+    beside: neededColumns(object).filter((name) => !columns.includes(name)),
     admit: showOf(builder, table),
   };
   const { type, resolve } = told();
