@@ -164,7 +164,7 @@ declare global {
        *
        * With a column alone, it changes a number by `delta` if it is `expected`: its answers are `PeopleChanged`,
        * `PeopleStale`, `PeopleOutOfRange`, `PartyNotFound` and `OutcomeUnknown`. With a function of your own, its answers
-       * are `SeatChanged`, or of a column `SeatHolderChanged`, a type for each of its refusals, `SeatNotFound` and
+       * are `SeatChanged`, or with a number `SeatPriceChanged`, a type for each of its refusals, `SeatNotFound` and
        * `OutcomeUnknown`. Tables that remember take an `operationId`.
        *
        * @example
