@@ -1,4 +1,4 @@
-import { copyFile, writeFile } from "node:fs/promises";
+import { chmod, copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findJars } from "../../../src/local/jars.ts";
 import { jvmArguments } from "../../../src/local/jvm.ts";
@@ -10,7 +10,11 @@ import { readPlaces } from "../../../src/local/places.ts";
 const [dir = ""] = process.argv.slice(2);
 const { cacheDir } = readPlaces(process.env);
 const jars = await findJars({ cacheDir, progress: (line) => console.log(line) });
-for (const name of jars.names) await copyFile(join(jars.dir, name), join(dir, "lib", name));
+for (const name of jars.names) {
+  await copyFile(join(jars.dir, name), join(dir, "lib", name));
+  // In the cache they may be their owner's only; the image runs them as another user.
+  await chmod(join(dir, "lib", name), 0o644);
+}
 
 const opened = jvmArguments({ jars: { names: [] }, heap: "", dir: "/", nodes: 1 }).filter((argument) =>
   argument.startsWith("--add-"),
