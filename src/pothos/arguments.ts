@@ -81,8 +81,21 @@ export function readerOf(table: Table, name: string, form: Form): (given: unknow
   };
 }
 
-/** @throws GraphQLError `BAD_USER_INPUT` for a partition key that Cassandra refuses as a whole */
-export function checkPartition(table: Table, key: RawRow): void {
+/**
+ * Checks that Cassandra takes a partition key as a whole.
+ *
+ * @param asked the columns that are arguments. What is wrong with another one the client cannot mend
+ * @throws GraphQLError `BAD_USER_INPUT` for an argument, InvalidValue for another column
+ */
+export function checkPartition(table: Table, key: RawRow, asked: readonly string[]): void {
   const refused = partitionProblem(table, key);
-  if (refused) throw badArgument([fieldNameOf(table, refused.column)], refused.problem.message);
+  if (!refused) return;
+  const { column, problem } = refused;
+  if (!asked.includes(column)) throw withColumn(table, column, problem);
+  throw badArgument([fieldNameOf(table, column)], problem.message);
+}
+
+/** What is wrong with a value that no client gives, with its column. */
+export function withColumn(table: Table, column: string, problem: InvalidValue): InvalidValue {
+  return new InvalidValue(problem.code, `${table.name}.${column} ${problem.message}`);
 }

@@ -45,9 +45,16 @@ export function badArgument(argument: readonly string[], message: string): Graph
 }
 
 /** An error about a value that some argument gives. Its message does not repeat the value, which may be personal. */
-export function badValue({ message }: InvalidValue): GraphQLError {
+function badValue({ message }: InvalidValue): GraphQLError {
   const known = message.replace(/, but got .*/s, "");
   return bridgeError("BAD_USER_INPUT", `${known}.`);
+}
+
+/** What a failure is told as where a function of the schema's author passes on what some argument gives. */
+export function badValueOr(error: unknown): unknown {
+  return error instanceof InvalidValue && !(error instanceof CassandraError)
+    ? badValue(error)
+    : error;
 }
 
 /** The error of a cursor that is not one of its field and key. */

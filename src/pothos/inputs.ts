@@ -119,7 +119,7 @@ function columnReader(builder: Builder, table: Table, name: string, presence: Pr
     if (isKey) return presence === "new" && optional ? undefined : read(null);
     if (nullable || (presence === "put" && ifNull)) return null;
     // Cassandra cannot tell an empty collection from none.
-    if (presence === "change" && type.isMulticell) return ifNull?.();
+    if (presence === "change" && optional && type.isMulticell) return ifNull?.();
     // With a default it is as if it were left out.
     return presence !== "change" && optional ? undefined : read(null);
   };

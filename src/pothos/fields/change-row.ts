@@ -1,6 +1,6 @@
-import { CassandraError, InvalidValue, type RawRow, type Table } from "../../cassandra/index.ts";
+import type { RawRow, Table } from "../../cassandra/index.ts";
 import type { ChangedBy, Laned, Once } from "../../lane/index.ts";
-import { badValue } from "../error.ts";
+import { badValueOr } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { lanesOf } from "../builder-options.ts";
 import { notFound } from "../outcomes/row.ts";
@@ -55,7 +55,5 @@ type Tell = (told: Exclude<ChangedBy<unknown>, { readonly outcome: "missing" }>)
 
 /** A value that a change sets comes from its caller. */
 function rethrown(error: unknown): never {
-  throw error instanceof InvalidValue && !(error instanceof CassandraError)
-    ? badValue(error)
-    : error;
+  throw badValueOr(error);
 }

@@ -11,6 +11,7 @@ import {
 import type { Laned } from "../../lane/index.ts";
 import { type Admit, admitted, loadAdmitted, ordered } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
+import { withColumn } from "../arguments.ts";
 import { fieldNameOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput, inputOfField } from "../inputs.ts";
@@ -18,7 +19,7 @@ import { capital, withArticle, wordsOf } from "../names.ts";
 import { lanesOf, optionsOf } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { created, exists } from "../outcomes/row.ts";
-import { invalidInput, orUnknown, outcomeUnknown } from "../outcomes/shared.ts";
+import { type FieldProblem, invalidInput, orUnknown, outcomeUnknown } from "../outcomes/shared.ts";
 import { type TableObject, tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
 import { checkAsked, checkFrom, type FromFunctions, givenBy } from "./key.ts";
@@ -65,6 +66,11 @@ export function createField(t: FieldBuilder, table: Table, options: CreateFieldO
     return isCreated.of(hasStatics ? await withStatics(place.session, table, row, admit) : row);
   }
 
+  function blamed({ column, problem }: Refused): FieldProblem {
+    if (Object.hasOwn(from, column)) throw withColumn(table, column, problem);
+    return [fieldNameOf(table, column), problem];
+  }
+
   return generatedField(
     t,
     {
@@ -84,7 +90,7 @@ export function createField(t: FieldBuilder, table: Table, options: CreateFieldO
         if (problems) return invalid.of(problems);
         const row = { ...values, ...given(parent, context) };
         const refused = whyNoPartition(table, row);
-        if (refused) return invalid.of([refused]);
+        if (refused) return invalid.of([blamed(refused)]);
         return orUnknown(object, create(context, row));
       },
     },
@@ -98,11 +104,12 @@ function creatableColumns({ table }: TableObject): readonly string[] {
   return [...new Set(names)].filter((name) => !isStatic(columnOf(table, name)));
 }
 
+type Refused = NonNullable<ReturnType<typeof partitionProblem>>;
+
 /** Why Cassandra refuses the partition key of a new row as a whole. */
-function whyNoPartition(table: Table, row: RawRow) {
+function whyNoPartition(table: Table, row: RawRow): Refused | undefined {
   const isWhole = table.partition.every((name) => row[name] !== undefined);
-  const refused = isWhole ? partitionProblem(table, row) : undefined;
-  return refused && ([fieldNameOf(table, refused.column), refused.problem] as const);
+  return isWhole ? partitionProblem(table, row) : undefined;
 }
 
 /** A new row with the static columns of its partition, which others may have written. */

@@ -79,7 +79,7 @@ export function generatedField(
   }
   const around = resolveEvent ? subscribe : resolve;
   const wrapped: Run = around
-    ? async (...resolver) => around(() => run(...resolver), ...resolver)
+    ? async (...resolver) => around(async () => run(...resolver), ...resolver)
     : run;
   const union = isFieldUnion(type) ? type : undefined;
   const field = t.field({

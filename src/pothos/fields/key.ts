@@ -43,7 +43,7 @@ function keySource(
     args: keyArguments(t.arg, table, asked),
     read(parent, args, context) {
       const key = Object.assign(readArguments(args), given(parent, context));
-      checkPartition(table, key);
+      checkPartition(table, key, asked);
       return key;
     },
   };

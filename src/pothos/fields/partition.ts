@@ -19,6 +19,7 @@ import {
   readPage,
 } from "../connection.ts";
 import { type Builder, optionsOf } from "../builder-options.ts";
+import { badValueOr } from "../error.ts";
 import { connectionRef, isOrder, rowsOf } from "../refs.ts";
 import { rowOrderArgument } from "../row-order.ts";
 import { selectionOf } from "../selection.ts";
@@ -62,12 +63,15 @@ export function partitionField(t: FieldBuilder, table: Table, options: Partition
       async run(parent, args, context, info) {
         const partition = key.read(parent, args, context);
         const scope = { field: info.fieldName, table, partition: partition as never };
-        return readConnection(builder, session(context), {
+        const read = {
           page: checkPage(scope, args as never),
           part: part?.(parent as never, args as never, context as never) ?? slice?.read(args) ?? {},
           order: ordered?.read(args) ?? "stored",
           context,
           info,
+        };
+        return readConnection(builder, session(context), read).catch((error: unknown) => {
+          throw part ? badValueOr(error) : error;
         });
       },
     },

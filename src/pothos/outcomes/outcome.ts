@@ -46,11 +46,23 @@ export function outcomeRef(
         const others = fields(t);
         if (!columns) return others;
         const reserved = isRefusal ? ["message", ...Object.keys(others)] : Object.keys(others);
-        return { ...columnFields(name, t, columns, reserved), ...others };
+        const all = { ...columnFields(name, t, columns, reserved), ...others };
+        return isRefusal || Object.keys(all).length > 0
+          ? all
+          : { message: wordsField(t, description) };
       },
       ...(isRefusal && { interfaces: [refusalRef(builder)] }),
     } as never),
   );
+}
+
+/** The field of a type that hides all its columns: GraphQL has none without fields. */
+function wordsField(t: Fields, description: string) {
+  return t.string({
+    nullable: false,
+    description: "For a person to read.",
+    resolve: () => description,
+  } as never);
 }
 
 /** Fields for columns. @throws PothosSchemaError if one has the name of another field of the type */

@@ -188,7 +188,7 @@ export function reset(object: TableObject): OutcomeType<[partition: RawRow]> {
     name,
     meaning: `that something was missed of rows of "${object.name}"`,
     description: "Something was missed. Read the partition again.",
-    columns: [object, object.table.partition],
+    columns: [object, object.table.partition.filter((name) => !object.hidden.has(name))],
   });
   return { ref, of: (partition) => ({ __typename: name, [ROW]: partition }) };
 }
