@@ -73,7 +73,7 @@ async function ready(): Promise<string> {
 async function createParty(city: string): Promise<Key> {
   for (;;) {
     const { data, errors } = await post(CREATE, { input: { city, name: "A party" } });
-    if (data) return { city, id: data.createParty.party.id };
+    if (data?.createParty) return { city, id: data.createParty.party.id };
     expect(errors?.[0]?.extensions["code"]).toBe("UNAVAILABLE");
     await sleep(100);
   }
