@@ -10,8 +10,8 @@ import {
   MAX_ROWS_A_QUERY,
   SCHEMA_INTERVAL,
 } from "../src/cassandra/index.ts";
-import { settings } from "../src/config.ts";
-import { codes } from "../src/error.ts";
+import { settings } from "../src/settings/config.ts";
+import { codes } from "../src/server/error.ts";
 import { laneLimits } from "../src/lane/index.ts";
 import { type Memory, remember, withRoom } from "../src/lane/memory.ts";
 import { bounds } from "../src/live/known.ts";

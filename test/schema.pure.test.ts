@@ -11,7 +11,7 @@ import {
   printSchema,
 } from "graphql";
 import { expect, test } from "vitest";
-import { schema } from "../src/schema.ts";
+import { schema } from "../src/party/schema.ts";
 
 test("schema.graphql is the schema of the code", async () => {
   const file = await readFile(new URL("../schema.graphql", import.meta.url), "utf8");

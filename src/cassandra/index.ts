@@ -99,6 +99,7 @@ export {
   watchSchema,
 } from "./session/schema-watch.ts";
 export { isThere } from "./presence.ts";
+export type { RowChange } from "./row-change.ts";
 export { select, selectEach, type SelectOptions } from "./select.ts";
 export {
   type Partition,

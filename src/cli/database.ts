@@ -10,8 +10,8 @@ import {
   sync,
   syncKeyspace,
 } from "../cassandra/index.ts";
-import type { Cluster, Config } from "../config.ts";
-import { listed } from "../listed.ts";
+import type { Cluster, Config } from "../settings/config.ts";
+import { listed } from "../support/listed.ts";
 import { type Embedded, type LocalError, startEmbedded } from "../local/index.ts";
 import { tables } from "../party/index.ts";
 import { fill, orders } from "./fill.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { driverVersion } from "../cassandra/index.ts";
-import { type Config, ConfigError, readConfig, readSettings } from "../config.ts";
-import { merged, type Sources } from "../sources.ts";
+import { type Config, ConfigError, readConfig, readSettings } from "../settings/config.ts";
+import { merged, type Sources } from "../settings/sources.ts";
 import { command } from "./command.ts";
 import { clusterGroups } from "./doctor/cluster.ts";
 import { embeddedGroups } from "./doctor/embedded.ts";

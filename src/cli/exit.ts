@@ -1,7 +1,7 @@
 import { CassandraError } from "../cassandra/error.ts";
 import { NotSynced, type Remedy } from "../cassandra/session/not-synced.ts";
-import { ConfigError } from "../config.ts";
-import { fileProblem } from "../file.ts";
+import { ConfigError } from "../settings/config.ts";
+import { fileProblem } from "../support/file.ts";
 import { LocalError } from "../local/index.ts";
 
 /** Why the command ended, as its exit status; 3 is a Node.js too old to get here. */

@@ -1,6 +1,6 @@
 import type { Session } from "../cassandra/index.ts";
 import { backfillOrder, type BackfillProgress, type Order, ordersOf } from "../order/index.ts";
-import { builder } from "../builder.ts";
+import { builder } from "../party/builder.ts";
 import { tables } from "../party/index.ts";
 import { admitOf } from "../pothos/index.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CassandraError, NotSynced, passOn, placeOf, type Session } from "../cassandra/index.ts";
-import type { Cluster } from "../config.ts";
+import type { Cluster } from "../settings/config.ts";
 import { type Database, openCluster, type Problem } from "./database.ts";
 import { exitOf } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";

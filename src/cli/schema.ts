@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { printSchema } from "graphql";
-import { schema as executable } from "../schema.ts";
-import { fileProblem } from "../file.ts";
+import { schema as executable } from "../party/schema.ts";
+import { fileProblem } from "../support/file.ts";
 import { command } from "./command.ts";
 import { Exit } from "./exit.ts";
 

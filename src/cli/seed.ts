@@ -1,4 +1,4 @@
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../settings/config.ts";
 import { seed as writeSamples } from "../party/sample.ts";
 import { command } from "./command.ts";
 import { openDatabase } from "./database.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Config, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../settings/config.ts";
 import { startEmbedded } from "../local/index.ts";
 import { command } from "./command.ts";
 import { Exit } from "./exit.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Addition } from "../cassandra/index.ts";
-import type { Cluster, Config, EmbeddedCassandra } from "../config.ts";
+import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
 import { placeOf } from "../live/index.ts";
 import type { Embedded } from "../local/index.ts";
 import { sampleOperations } from "../party/sample.ts";

@@ -1,4 +1,4 @@
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../settings/config.ts";
 import type { Order } from "../order/index.ts";
 import { command } from "./command.ts";
 import { openDatabase } from "./database.ts";

@@ -25,7 +25,7 @@ import {
   upcomingPartiesQuery,
   type UpdatePartyMutationVariables,
   updatePartyMutation,
-} from "./party/operations.ts";
+} from "../party/client/operations.ts";
 import { repeated } from "./repeat.ts";
 import { type Answer, type CallOptions, createSend, type Operation, type Send } from "./request.ts";
 import type {
@@ -35,7 +35,7 @@ import type {
   DeletePartyResult,
   PartiesChanged,
   UpdatePartyResult,
-} from "./party/results.ts";
+} from "../party/client/results.ts";
 import { type ConnectionState, createSocket } from "./socket.ts";
 import { randomUuid } from "./uuid.ts";
 

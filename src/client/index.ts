@@ -19,7 +19,7 @@ export type {
   PeopleOutOfRange,
   PeopleStale,
   UpdatePartyInput,
-} from "./party/operations.ts";
+} from "../party/client/operations.ts";
 export type { CallOptions } from "./request.ts";
 export type {
   AddPeopleResult,
@@ -28,6 +28,6 @@ export type {
   DeletePartyResult,
   PartiesChanged,
   UpdatePartyResult,
-} from "./party/results.ts";
+} from "../party/client/results.ts";
 export type { ConnectionState } from "./socket.ts";
 export { randomUuid } from "./uuid.ts";

@@ -1,3 +1,4 @@
+import type { RowChange } from "../cassandra/index.ts";
 export {
   type Change,
   type Changed,
@@ -15,5 +16,5 @@ export {
   type LanesOptions,
 } from "./lanes.ts";
 export { laneLimits } from "./limits.ts";
-export type { RowChange } from "../row-change.ts";
+export type { RowChange } from "../cassandra/row-change.ts";
 export type { Created, Removed } from "./request.ts";

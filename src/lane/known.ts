@@ -6,7 +6,7 @@ import {
   type StoredRow,
   type Table,
 } from "../cassandra/index.ts";
-import { createRecent } from "../recent.ts";
+import { createRecent } from "../support/recent.ts";
 import type { Caller } from "./caller.ts";
 import { laneLimits } from "./limits.ts";
 import type { Seen } from "./request.ts";

@@ -6,6 +6,7 @@ import {
   selectStored,
   type Session,
   type Table,
+  type RowChange,
 } from "../cassandra/index.ts";
 import { type Caller, createCallers, tellEach } from "./caller.ts";
 import { type Cell, isUnknown } from "./cell.ts";
@@ -13,7 +14,6 @@ import { contention } from "./error.ts";
 import { createKnownRows, rowText } from "./known.ts";
 import { laneLimits } from "./limits.ts";
 import { columnsOf, type PlannedRow, planRound, type RoundPlan } from "./plan.ts";
-import type { RowChange } from "../row-change.ts";
 import type { Answer, Request } from "./request.ts";
 
 /** A partition's queue in one process: what waits goes together, in rounds, one in flight. */

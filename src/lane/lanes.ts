@@ -20,9 +20,9 @@ import {
   type Session,
   type Table,
   type TableLanes,
+  type RowChange,
 } from "../cassandra/index.ts";
-import { createRecent } from "../recent.ts";
-import type { RowChange } from "../row-change.ts";
+import { createRecent } from "../support/recent.ts";
 import { createCell } from "./cell.ts";
 import type { Change, ChangedBy, Once, Refused } from "./change.ts";
 import { type AnyChange, ownOf } from "./draft.ts";

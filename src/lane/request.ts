@@ -16,8 +16,8 @@ import {
   type Table,
   UnreadableRow,
   type Write,
+  type RowChange,
 } from "../cassandra/index.ts";
-import type { RowChange } from "../row-change.ts";
 import { type Cells, heldOf, ownOf } from "./draft.ts";
 import { fold, type FoldedChange, type Told } from "./fold.ts";
 

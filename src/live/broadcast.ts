@@ -1,4 +1,4 @@
-import { inSlices } from "./slices.ts";
+import { inSlices } from "../support/slices.ts";
 
 /** Values for many readers, each of which takes them when it can. */
 export interface Broadcast<Value> {

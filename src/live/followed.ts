@@ -7,12 +7,12 @@ import {
   type Session,
   type Table,
   UnreadableRow,
+  type RowChange,
 } from "../cassandra/index.ts";
 import { allDataColumns, dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Followed } from "./known.ts";
 import { CREATED, type Marks } from "./memory.ts";
-import type { RowChange } from "../row-change.ts";
-import { numberOf } from "./number.ts";
+import { numberOf } from "../support/number.ts";
 import { type Admit, asItIs } from "./view.ts";
 
 /** What happened to a row of a followed partition, as it is when it is told. */

@@ -1,9 +1,15 @@
-import { keyNames, keyOfText, keyText, type RawRow, type Table } from "../cassandra/index.ts";
+import {
+  keyNames,
+  keyOfText,
+  keyText,
+  type RawRow,
+  type Table,
+  type RowChange,
+} from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createFeed } from "./feed.ts";
 import type { FollowedPartition, FollowEvent } from "./followed.ts";
 import { createKnown } from "./known.ts";
-import type { RowChange } from "../row-change.ts";
 import type { Query } from "./poll.ts";
 
 /** A partition that somebody follows. */

@@ -1,5 +1,5 @@
 import { type Broadcast, createBroadcast, type Source } from "./broadcast.ts";
-import { singleFlight } from "../single-flight.ts";
+import { singleFlight } from "../support/single-flight.ts";
 
 /** A row as it was at one moment. */
 export interface Version<Row> {

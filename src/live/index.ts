@@ -11,7 +11,5 @@ export {
   type WatchOptions,
 } from "./live.ts";
 export { POLL_INTERVAL } from "./poll.ts";
-export type { RowChange } from "../row-change.ts";
 export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
-export { inSlices } from "./slices.ts";
 export type { Admit } from "./view.ts";

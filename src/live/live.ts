@@ -8,13 +8,13 @@ import {
   type Selected,
   type Session,
   type Table,
+  type RowChange,
 } from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createFollowed, type FollowEvent } from "./followed.ts";
 import { createFollowing, type Following, followingQueries } from "./following.ts";
 import type { Version } from "./hub.ts";
 import { readHint, writeHint } from "./message.ts";
-import type { RowChange } from "../row-change.ts";
 import { createPoll } from "./poll.ts";
 import type { OpenRelay } from "./relay.ts";
 import { createRepairCheck } from "./repair.ts";

@@ -1,5 +1,11 @@
-import type { RowChange } from "../row-change.ts";
-import { keyNames, keyOfText, keyText, type RawRow, type Table } from "../cassandra/index.ts";
+import {
+  keyNames,
+  keyOfText,
+  keyText,
+  type RawRow,
+  type Table,
+  type RowChange,
+} from "../cassandra/index.ts";
 
 /** That something may have happened to a row. What it is now is for the reader to find out. */
 export interface Hint {

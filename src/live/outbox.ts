@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { singleFlight } from "../single-flight.ts";
+import { singleFlight } from "../support/single-flight.ts";
 
 /** A message and its topic. */
 export type Letter = readonly [topic: string, message: string];

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { within } from "../within.ts";
+import { within } from "../support/within.ts";
 import { createOutage } from "./outage.ts";
 import { createOutbox } from "./outbox.ts";
 import { createSubscriptions } from "./subscriptions.ts";

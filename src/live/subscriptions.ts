@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { singleFlight } from "../single-flight.ts";
+import { singleFlight } from "../support/single-flight.ts";
 
 /** Where topics are subscribed to. */
 export interface Subscriber {

@@ -13,7 +13,7 @@ import {
 } from "../cassandra/index.ts";
 import { dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Seen } from "./hub.ts";
-import { numberOf } from "./number.ts";
+import { numberOf } from "../support/number.ts";
 
 /**
  * Returns the row as its subscribers get it, or why it cannot be shown to them; it may throw that, too.

@@ -1,8 +1,13 @@
-import { chunks } from "../chunks.ts";
-import { MAX_ROWS_A_QUERY, type RawRow, type Table, UnreadableRow } from "../cassandra/index.ts";
+import { chunks } from "../support/chunks.ts";
+import {
+  MAX_ROWS_A_QUERY,
+  type RawRow,
+  type Table,
+  UnreadableRow,
+  type RowChange,
+} from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createHub, type Version } from "./hub.ts";
-import type { RowChange } from "../row-change.ts";
 import type { Query } from "./poll.ts";
 import { partitionTopic } from "./topic.ts";
 import type { View } from "./view.ts";

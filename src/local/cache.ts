@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
-import { fileProblem } from "../file.ts";
+import { fileProblem } from "../support/file.ts";
 import { hasCode, LocalError } from "./error.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { access, chmod, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { listed } from "../listed.ts";
+import { listed } from "../support/listed.ts";
 import { runInDocker } from "./container.ts";
 import { makeDirectory } from "./directory.ts";
 import { dockerAnswers } from "./docker.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { within } from "../within.ts";
+import { within } from "../support/within.ts";
 import { dockerAnswers, noDocker } from "./docker.ts";
 import type { EmbeddedOptions } from "./embedded.ts";
 import { LocalError } from "./error.ts";

@@ -1,3 +1,1 @@
-import "./schema.ts";
-
 export { type Party, PartyTable, tables } from "./table.ts";

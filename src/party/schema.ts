@@ -1,4 +1,4 @@
-import { builder } from "../builder.ts";
+import { builder } from "./builder.ts";
 import { PartyByDateTable, PartyTable } from "./table.ts";
 
 builder.tableObject("Party", PartyTable, { plural: "Parties", names: { people: "People" } });
@@ -34,3 +34,6 @@ builder.subscriptionType({
     partiesChanged: t.follow(PartyTable, { apart: ["people"] }),
   }),
 });
+
+/** The executable schema, in the order in which it is written. */
+export const schema = builder.toSchema({ sortSchema: false });

@@ -7,7 +7,7 @@ import {
   visit,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { codedError } from "../error.ts";
+import { codedError } from "./error.ts";
 
 /**
  * Gives errors about the values of arguments one shape, `BAD_USER_INPUT` with the argument's path, whether

@@ -15,7 +15,7 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
-import { type Code, codedError } from "../error.ts";
+import { type Code, codedError } from "./error.ts";
 import { IntrospectionSizeRule } from "./introspection.ts";
 import { limits } from "./limits.ts";
 import type { Http } from "./request-error.ts";

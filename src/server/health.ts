@@ -7,8 +7,8 @@ import {
   selectEach,
   type Table,
 } from "../cassandra/index.ts";
-import { singleFlight } from "../single-flight.ts";
-import { within } from "../within.ts";
+import { singleFlight } from "../support/single-flight.ts";
+import { within } from "../support/within.ts";
 import type { Answer } from "./routes.ts";
 
 /** How long a read may take before the database counts as not answering, in milliseconds. */

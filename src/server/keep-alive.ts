@@ -1,4 +1,4 @@
-import { inSlices } from "../live/index.ts";
+import { inSlices } from "../support/slices.ts";
 import { limits } from "./limits.ts";
 
 /** Somebody who should show from time to time that he is there, and reads. */

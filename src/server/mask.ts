@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { GraphQLError } from "graphql";
 import { CassandraError } from "../cassandra/index.ts";
-import { codedError } from "../error.ts";
+import { codedError } from "./error.ts";
 import { clientError } from "../pothos/index.ts";
-import { createRecent } from "../recent.ts";
+import { createRecent } from "../support/recent.ts";
 
 /** Where a line goes that an operator should see. */
 export type Log = (line: string, error?: unknown) => void;

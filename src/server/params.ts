@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { GraphQLError } from "graphql";
-import { codedError } from "../error.ts";
+import { codedError } from "./error.ts";
 import { readBody } from "./body.ts";
 import { limits } from "./limits.ts";
 import { requestError } from "./request-error.ts";

@@ -7,9 +7,9 @@ import {
   type OperationTypeNode,
 } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
-import type { Context } from "../context.ts";
-import { codedError } from "../error.ts";
-import { schema } from "../schema.ts";
+import type { Context } from "./context.ts";
+import { codedError } from "./error.ts";
+import { schema } from "../party/schema.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { type Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import { documentOf, useDocuments } from "./document.ts";

@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
-import { type Code, codedError } from "../error.ts";
+import { type Code, codedError } from "./error.ts";
 import { limits } from "./limits.ts";
 import type { MediaType } from "./media-type.ts";
 

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ExecutionArgs, GraphQLError } from "graphql";
 import { handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
-import { codedError } from "../error.ts";
+import { codedError } from "./error.ts";
 import type { Visitor } from "../live/index.ts";
 import { Connection } from "./connection.ts";
 import { Delivery, type Outlet } from "./delivery.ts";

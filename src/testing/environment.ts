@@ -1,6 +1,6 @@
 import { readContactPoints } from "../cassandra/index.ts";
 import { isRepositoryUrl } from "../local/index.ts";
-import { quoted } from "../quote.ts";
+import { quoted } from "../support/quote.ts";
 import type { TestCassandraOptions } from "./cassandra.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, select, syncKeyspace } from "../../src/cassandra/index.ts";
 import { openCluster } from "../../src/cli/database.ts";
 import { type Exit, exitOf } from "../../src/cli/exit.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/settings/config.ts";
 import { PartyTable } from "../../src/party/index.ts";
 import { type Astra, client, startAstra, token } from "../fixtures/astra.ts";
 import { type Cluster, startCluster } from "../fixtures/cluster.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { readNamedFile } from "../../src/file.ts";
+import { readNamedFile } from "../../src/support/file.ts";
 import { Misuse } from "../fixtures/options.ts";
 import { type History, tableNames } from "./history.ts";
 

@@ -9,7 +9,7 @@ import { replicationFindings } from "../../src/cli/doctor/replication.ts";
 import { groupText, verdict } from "../../src/cli/doctor/report.ts";
 import { settingsGroup, settingsInUse } from "../../src/cli/doctor/settings.ts";
 import type { Style } from "../../src/cli/terminal.ts";
-import { readConfig, settings } from "../../src/config.ts";
+import { readConfig, settings } from "../../src/settings/config.ts";
 import { LocalError } from "../../src/local/index.ts";
 
 const style = (_: Style, text: string) => text;

@@ -8,12 +8,12 @@ import { format } from "oxfmt";
 // The operations of the client, typed by the schema: `npm run schema` writes them.
 
 /** The file that is generated. */
-export const file = inRoot("src/client/party/operations.ts");
+export const file = inRoot("src/party/client/operations.ts");
 
 /** What it has to be. */
 export async function generate(): Promise<string> {
   const [schema, document] = await Promise.all(
-    ["schema.graphql", "src/client/party/operations.graphql"].map(async (path) =>
+    ["schema.graphql", "src/party/client/operations.graphql"].map(async (path) =>
       parse(await readFile(inRoot(path), "utf8")),
     ),
   );
@@ -57,7 +57,7 @@ function texts(document: DocumentNode) {
     prepend: [
       "// Generated from operations.graphql and schema.graphql: npm run schema.",
       "",
-      'import type { Operation } from "../request.ts";',
+      'import type { Operation } from "../../client/request.ts";',
     ],
     content: content.join("\n\n"),
   };

@@ -13,7 +13,7 @@ test("operations.ts is what operations.graphql and schema.graphql say", async ()
 
 test("every operation of the schema has one in operations.graphql", async () => {
   const [schema, operations] = await Promise.all(
-    ["schema.graphql", "src/client/party/operations.graphql"].map((path) =>
+    ["schema.graphql", "src/party/client/operations.graphql"].map((path) =>
       readFile(new URL(`../../${path}`, import.meta.url), "utf8"),
     ),
   );

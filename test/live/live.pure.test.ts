@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { createHub, type Seen } from "../../src/live/hub.ts";
-import { singleFlight } from "../../src/single-flight.ts";
+import { singleFlight } from "../../src/support/single-flight.ts";
 import { createFeed } from "../../src/live/feed.ts";
 import { createBroadcast } from "../../src/live/broadcast.ts";
 

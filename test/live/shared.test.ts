@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { defaultFieldResolver, type GraphQLObjectType } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { schema } from "../../src/schema.ts";
+import { schema } from "../../src/party/schema.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { ADD, createParty, DELETE, FOLLOW, type Key, UPDATE, WATCH } from "../fixtures/parties.ts";

@@ -7,7 +7,7 @@ import { PartyByDateTable } from "../../src/party/table.ts";
 import { startApp } from "../fixtures/app.ts";
 import { BROWSE, change, createParty, DELETE, UPCOMING } from "../fixtures/parties.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
-import { builder } from "../../src/builder.ts";
+import { builder } from "../../src/party/builder.ts";
 import { admitOf } from "../../src/pothos/index.ts";
 
 /** The table of the Django sample, as its rows were written: by plain INSERT, some without a count. */

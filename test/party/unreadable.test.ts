@@ -18,7 +18,7 @@ import {
   UPDATE,
   WATCH,
 } from "../fixtures/parties.ts";
-import { builder } from "../../src/builder.ts";
+import { builder } from "../../src/party/builder.ts";
 import { admitOf } from "../../src/pothos/index.ts";
 
 // Values that another program has stored, and that JavaScript or GraphQL cannot represent.

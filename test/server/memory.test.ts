@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getIntrospectionQuery } from "graphql";
 import { expect, test } from "vitest";
-import { chunks } from "../../src/chunks.ts";
+import { chunks } from "../../src/support/chunks.ts";
 import { openGreetedSocket } from "../fixtures/raw-socket.ts";
 import { codesIn, send } from "../fixtures/send.ts";
 import { startServerProcess } from "../fixtures/server-process.ts";

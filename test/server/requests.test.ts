@@ -11,7 +11,7 @@ import { GraphQLError } from "graphql";
 import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CassandraError, type Session } from "../../src/cassandra/index.ts";
-import { codes } from "../../src/error.ts";
+import { codes } from "../../src/server/error.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { CREATE, createParty, type Key, WATCH } from "../fixtures/parties.ts";

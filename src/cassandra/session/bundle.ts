@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
-import { readNamedFile } from "../../file.ts";
-import { printable } from "../../quote.ts";
+import { readNamedFile } from "../../support/file.ts";
+import { printable } from "../../support/quote.ts";
 import { CassandraError } from "../error.ts";
 import { messageOf } from "./message.ts";
 import { unzip } from "./zip.ts";

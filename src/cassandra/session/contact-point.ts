@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { quoted } from "../../quote.ts";
+import { quoted } from "../../support/quote.ts";
 
 /** The port of a node, unless somebody says otherwise. */
 const PORT = 9042;

@@ -1,5 +1,5 @@
 import { policies, types, version } from "cassandra-driver";
-import { within } from "../../within.ts";
+import { within } from "../../support/within.ts";
 import { CassandraError } from "../error.ts";
 import { type ConnectOptions, placeOf } from "./options.ts";
 import { reasonOf } from "./reason.ts";

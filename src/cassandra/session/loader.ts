@@ -1,5 +1,5 @@
 import DataLoader from "dataloader";
-import { chunks } from "../../chunks.ts";
+import { chunks } from "../../support/chunks.ts";
 import { boundedColumns } from "../bounded-columns.ts";
 import { CassandraError } from "../error.ts";
 import { clusteringKeyOf, keyText, partitionKeyOf, rowIdentity } from "../key.ts";

@@ -1,4 +1,4 @@
-import { singleFlight } from "../../single-flight.ts";
+import { singleFlight } from "../../support/single-flight.ts";
 import type { Table } from "../table.ts";
 import { agreedVersion, readRepairIn } from "./introspect.ts";
 import { SCHEMA_INTERVAL } from "./schema-watch.ts";

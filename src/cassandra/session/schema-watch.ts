@@ -1,5 +1,5 @@
-import { singleFlight } from "../../single-flight.ts";
-import { within } from "../../within.ts";
+import { singleFlight } from "../../support/single-flight.ts";
+import { within } from "../../support/within.ts";
 import { CassandraError } from "../error.ts";
 import { agreedVersion, tableIds } from "./introspect.ts";
 import { passOn } from "./pass-on.ts";

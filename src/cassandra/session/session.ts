@@ -20,7 +20,7 @@ import { decodeBatch } from "../lwt-answer.ts";
 import type { Lwt, LwtBatch, RawRow, Statement, Write } from "../statement.ts";
 import type { StoredRow } from "../table-rows.ts";
 import type { Table } from "../table.ts";
-import { within } from "../../within.ts";
+import { within } from "../../support/within.ts";
 
 /** A connection to a cluster, with one keyspace. */
 export interface Session extends AsyncDisposable {

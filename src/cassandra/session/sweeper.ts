@@ -1,4 +1,4 @@
-import { createRecent } from "../../recent.ts";
+import { createRecent } from "../../support/recent.ts";
 import { CassandraError } from "../error.ts";
 import { messageOf } from "./message.ts";
 import { keyText, partitionKeyOf, placeValues } from "../key.ts";

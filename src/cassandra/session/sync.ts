@@ -1,4 +1,4 @@
-import { listed } from "../../listed.ts";
+import { listed } from "../../support/listed.ts";
 import { createKeyspace, type Replication } from "../ddl.ts";
 import { type Addition, type Drift, drift } from "../drift.ts";
 import { CassandraError } from "../error.ts";

@@ -11,7 +11,7 @@ import {
   visit,
   type Visit,
 } from "../../cassandra/index.ts";
-import { within } from "../../within.ts";
+import { within } from "../../support/within.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
 import { type KeyspaceFacts, keyspaceGroup, lookAtKeyspace } from "./keyspace.ts";
 import { type AskedNode, nodesGroup } from "./nodes.ts";

@@ -1,4 +1,4 @@
-import type { EmbeddedCassandra } from "../../config.ts";
+import type { EmbeddedCassandra } from "../../settings/config.ts";
 import { LocalError, type Survey, surveyEmbedded } from "../../local/index.ts";
 import { clusterGroups } from "./cluster.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";

@@ -1,6 +1,6 @@
-import { type Config, settings } from "../../config.ts";
-import { looksSecret, printable } from "../../quote.ts";
-import type { Sources } from "../../sources.ts";
+import { type Config, settings } from "../../settings/config.ts";
+import { looksSecret, printable } from "../../support/quote.ts";
+import type { Sources } from "../../settings/sources.ts";
 import { failure, type Group, ok, warning } from "./finding.ts";
 
 /** A setting that has a value. */

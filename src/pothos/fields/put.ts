@@ -9,7 +9,7 @@ import {
   type Statement,
   type Table,
 } from "../../cassandra/index.ts";
-import type { RowChange } from "../../live/index.ts";
+import type { RowChange } from "../../cassandra/index.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput } from "../inputs.ts";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defaultFieldResolver, GraphQLObjectType } from "graphql";
 import { connect, type Session } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
-import { schema } from "../../../src/schema.ts";
+import { schema } from "../../../src/party/schema.ts";
 import { createApp } from "../../../src/server/index.ts";
 import { answer, cpu } from "../../fixtures/child.ts";
 import { serveBare } from "./bare.ts";

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
-import type { Replication } from "./cassandra/index.ts";
-import { readNamedFile } from "./file.ts";
-import { isRepositoryUrl } from "./local/index.ts";
+import type { Replication } from "../cassandra/index.ts";
+import { readNamedFile } from "../support/file.ts";
+import { isRepositoryUrl } from "../local/index.ts";
 
 /** An environment variable: what it means, its default, and how its text is read. */
 export interface Setting<Value> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { settings } from "../src/config.ts";
-import { likelyName } from "../src/misspelling.ts";
+import { settings } from "../../src/settings/config.ts";
+import { likelyName } from "../../src/support/misspelling.ts";
 
 const names = Object.keys(settings);
 

@@ -1,7 +1,7 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
-import type { Context } from "./context.ts";
-import CassandraPlugin, { type CassandraScalars } from "./pothos/index.ts";
+import type { Context } from "../server/context.ts";
+import CassandraPlugin, { type CassandraScalars } from "../pothos/index.ts";
 
 /** The one builder of this schema. */
 export const builder = new SchemaBuilder<{

@@ -1,4 +1,4 @@
-import type { ConnectOptions } from "./cassandra/index.ts";
+import type { ConnectOptions } from "../cassandra/index.ts";
 import { ConfigError, isToken, requireBoth } from "./setting.ts";
 
 /** The settings that log in. */

@@ -1,4 +1,4 @@
-import { bridgeCodes, errorsOf } from "./pothos/index.ts";
+import { bridgeCodes, errorsOf } from "../pothos/index.ts";
 
 /** Every `extensions.code` that a client can meet, and what the client can do about it. */
 export const codes = {

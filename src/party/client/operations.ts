@@ -5,7 +5,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> =
   | T
   | { [P in keyof T]?: P extends " $fragmentName" | "__typename" ? T[P] : never };
-import type { Operation } from "../request.ts";
+import type { Operation } from "../../client/request.ts";
 export const partyQuery = `
 query PartyQuery($city: String!, $id: UUID!) {
   party(city: $city, id: $id) {

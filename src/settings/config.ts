@@ -3,17 +3,17 @@ import type {
   ConnectByContactPoints,
   ConnectOptions,
   Replication,
-} from "./cassandra/index.ts";
+} from "../cassandra/index.ts";
 // From their own modules, which do not load the driver: settings are read before Java is started.
-import { readBundle } from "./cassandra/session/bundle.ts";
-import { checkOptions } from "./cassandra/session/check-options.ts";
-import { MAX_PORT, readContactPoints } from "./cassandra/session/contact-point.ts";
-import { MIN_REQUEST_TIMEOUT } from "./cassandra/session/options.ts";
-import { POLL_INTERVAL } from "./live/poll.ts";
-import { readPlaces } from "./local/index.ts";
+import { readBundle } from "../cassandra/session/bundle.ts";
+import { checkOptions } from "../cassandra/session/check-options.ts";
+import { MAX_PORT, readContactPoints } from "../cassandra/session/contact-point.ts";
+import { MIN_REQUEST_TIMEOUT } from "../cassandra/session/options.ts";
+import { POLL_INTERVAL } from "../live/poll.ts";
+import { readPlaces } from "../local/index.ts";
 import { readLogin } from "./login.ts";
-import { looksSecret, quoted } from "./quote.ts";
-import { limits } from "./server/limits.ts";
+import { looksSecret, quoted } from "../support/quote.ts";
+import { limits } from "../server/limits.ts";
 import {
   astraToken,
   bundlePath,

@@ -1,5 +1,5 @@
 import { type Oversight, readEnvFile } from "./env-file.ts";
-import { likelyName } from "./misspelling.ts";
+import { likelyName } from "../support/misspelling.ts";
 import { ConfigError } from "./setting.ts";
 
 /** Variables by name. */

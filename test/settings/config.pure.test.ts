@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { certify } from "./fixtures/certificate.ts";
-import { zip } from "./fixtures/zip.ts";
-import { ConfigError, envTemplate, readConfig, settings } from "../src/config.ts";
+import { certify } from "../fixtures/certificate.ts";
+import { zip } from "../fixtures/zip.ts";
+import { ConfigError, envTemplate, readConfig, settings } from "../../src/settings/config.ts";
 
 const HOME = { XDG_CACHE_HOME: "/cache" };
 const problem = (environment: Readonly<Record<string, string>>) => {

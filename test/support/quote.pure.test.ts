@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { looksSecret, quoted } from "../src/quote.ts";
+import { looksSecret, quoted } from "../../src/support/quote.ts";
 
 describe("a text from outside in a message", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { parseEnv } from "node:util";
-import { fileProblem, isAbsent, readNamedFile } from "./file.ts";
+import { fileProblem, isAbsent, readNamedFile } from "../support/file.ts";
 import { ConfigError } from "./setting.ts";
 
 /** What a file of settings says. */
