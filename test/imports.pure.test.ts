@@ -112,37 +112,58 @@ test("serve starts Java before it loads the driver or GraphQL: until then it nee
   expect(loaded.filter((url) => url.includes("/node_modules/"))).toEqual([]);
 }, 30_000);
 
-/** Whether a module lies directly under src/ and knows of nothing but others like it. */
-async function isTool(path: string): Promise<boolean> {
-  if (!/^[\w-]+\.ts$/.test(path)) return false;
-  const imports = await importsOf(path);
-  const known = await Promise.all(
-    imports.map(async (each) => each.startsWith("node:") || (await isTool(each))),
-  );
-  return known.every(Boolean);
-}
+/** What each folder may know: itself, and folders before it in this list, which is the order of DESIGN. */
+const knows: Readonly<Record<string, readonly string[]>> = {
+  support: [],
+  cassandra: ["support"],
+  lane: ["support", "cassandra"],
+  order: ["support", "cassandra", "lane"],
+  live: ["support", "cassandra"],
+  pothos: ["support", "cassandra", "lane", "order", "live"],
+  server: ["support", "cassandra", "lane", "live", "pothos"],
+  client: [],
+  local: ["support"],
+  testing: ["support", "cassandra", "local"],
+  settings: ["support", "cassandra", "live", "server", "local"],
+  cli: [...["support", "cassandra", "order", "live", "pothos", "server", "local", "settings"]],
+  party: ["cassandra", "lane", "order", "live", "pothos", "server", "client", "cli"],
+  page: ["client", "party"],
+};
 
-test.each([
-  { folder: "live", others: ["ioredis"] },
-  { folder: "lane", others: [] },
-  {
-    folder: "order",
-    others: ["cassandra/identifier.ts", "lane/index.ts", "lane/with-entries.ts"],
-  },
-])("src/$folder knows the model layer and small tools alone", async ({ folder, others }) => {
-  const modules = (await readdir(new URL(`${folder}/`, source), { recursive: true })).filter(
-    (name) => name.endsWith(".ts"),
+const modules = (await readdir(source, { recursive: true })).filter((name) =>
+  /\.(ts|js)$/.test(name),
+);
+
+test("a folder imports only what it may know, and folders only upwards in their order", async () => {
+  expect(Object.keys(knows)).toEqual(
+    expect.arrayContaining([...new Set(modules.map((path) => path.split("/")[0]!))]),
   );
-  expect(modules).toContain("index.ts");
-  for (const name of modules) {
-    for (const imported of await importsOf(`${folder}/${name}`)) {
-      const isKnown =
-        imported.startsWith("node:") ||
-        imported.startsWith(`${folder}/`) ||
-        imported === "cassandra/index.ts" ||
-        others.includes(imported) ||
-        (await isTool(imported));
-      expect([name, imported, isKnown]).toEqual([name, imported, true]);
+  const wrong: string[] = [];
+  for (const path of modules) {
+    const folder = path.split("/")[0]!;
+    for (const imported of await importsOf(path)) {
+      const from = imported.split("/")[0]!;
+      if (!Object.hasOwn(knows, from) || !modules.includes(imported)) continue;
+      if (from !== folder && !knows[folder]!.includes(from)) wrong.push(`${path}: ${imported}`);
     }
   }
+  expect(wrong).toEqual([]);
 });
+
+test("only the application and its page name parties, cities or people", async () => {
+  const named: string[] = [];
+  for (const path of modules.filter((each) => !/^(party|page)\//.test(each))) {
+    const text = (await readFile(new URL(path, source), "utf8")).replace(/partyfinder/gi, "");
+    for (const [line] of text.matchAll(/^.*(?:part(?:y|ies)|cit(?:y|ies)|people).*$/gim)) {
+      // Words that only end like them.
+      if (!/(?<![a-z])(?:part(?:y|ies)|cit(?:y|ies)|people)(?![a-z])/i.test(spaced(line))) continue;
+      named.push(`${path}: ${line.trim()}`);
+    }
+  }
+  expect(named).toEqual([]);
+});
+
+/** A line with the words of its names apart: `PartyTable` becomes `Party Table`. */
+function spaced(line: string): string {
+  return line.replace(/(?<=[a-z\d])(?=[A-Z])/g, " ");
+}

@@ -1,4 +1,3 @@
-import type { RowChange } from "../cassandra/index.ts";
 export {
   type Change,
   type Changed,
@@ -16,5 +15,4 @@ export {
   type LanesOptions,
 } from "./lanes.ts";
 export { laneLimits } from "./limits.ts";
-export type { RowChange } from "../cassandra/row-change.ts";
 export type { Created, Removed } from "./request.ts";

@@ -456,7 +456,7 @@ describe("no message shows what is secret, wherever it was put by mistake", () =
 });
 
 test(".env.template lists every setting with its meaning and default", async () => {
-  const template = await readFile(new URL("../.env.template", import.meta.url), "utf8");
+  const template = await readFile(new URL("../../.env.template", import.meta.url), "utf8");
   expect(template).toBe(envTemplate());
   for (const name of Object.keys(settings)) expect(template).toContain(`# ${name}=`);
 });
