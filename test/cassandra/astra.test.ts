@@ -299,7 +299,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       "no client certificate",
       rebundled("bare", () => ({ cert: undefined, key: undefined })),
       "settings",
-      /bare\.zip cannot serve as secure connect bundle: it has no cert\. Download it again, /,
+      /bare\.zip cannot be used as a secure connect bundle: it has no cert\. Download it again, /,
     ],
     [
       "no bundle",

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { readBundle } from "../../src/cassandra/session/bundle.ts";
 import { connect } from "../../src/cassandra/index.ts";
-import { unzip } from "../../src/cassandra/session/zip.ts";
 import { certify } from "../fixtures/certificate.ts";
 import { zip } from "../fixtures/zip.ts";
 import { temporaryDirectory } from "../local/place.ts";
@@ -25,33 +24,51 @@ const bundle = (changes: Readonly<Record<string, string | undefined>> = {}) => {
   return file(zip(Object.fromEntries(files) as Record<string, string>));
 };
 
-describe("a zip", () => {
-  const files = { "a.txt": "a".repeat(1000), "é.txt": "", "b/c.bin": Buffer.from([0, 255]) };
+describe("the zip file of a bundle", () => {
+  const files = { ...FILES, "é.txt": "", "b/c.bin": Buffer.from([0, 255]) };
+  const damaged = /: it is no zip file, or a damaged one\. /;
 
-  test.each([{ stored: true }, { stored: false }])("is read, %j", (how) => {
-    const read = unzip(zip(files, how));
-    expect([...read]).toEqual(
-      Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]),
-    );
+  test.each([{ stored: true }, { stored: false }])("may be compressed or not: %j", (how) => {
+    expect(readBundle(file(zip(files, how)))).toEqual({ hasLogin: false });
   });
 
-  test("with a comment at its end is read", () => {
-    const read = unzip(Buffer.concat([zip(files), Buffer.from("Astra")]));
-    expect([...read.keys()]).toEqual(Object.keys(files));
+  test("may have bytes after its end", () => {
+    const bytes = Buffer.concat([zip(files), Buffer.from("Astra")]);
+    expect(readBundle(file(bytes))).toEqual({ hasLogin: false });
   });
 
-  test("cut off or damaged is refused, wherever that is", () => {
-    const whole = zip(files, { stored: true });
-    for (let at = 1; at < whole.length; at += 1) {
-      expect(() => unzip(whole.subarray(0, at))).toThrow();
+  test("is refused wherever it is cut off", () => {
+    const whole = zip({ "config.json": CONFIG, cert: "a" }, { stored: true });
+    for (let at = 0; at < whole.length; at += 1) {
+      expect(() => readBundle(file(whole.subarray(0, at)))).toThrow(damaged);
     }
-    const damaged = Buffer.from(whole);
-    damaged.write("b", whole.indexOf("aaaa"));
-    expect(() => unzip(damaged)).toThrow("damaged");
+  });
+
+  test.each([{ stored: true }, { stored: false }])(
+    "is refused if a file that is not needed has a wrong checksum: %j",
+    (how) => {
+      const whole = zip({ ...FILES, "a.txt": "a".repeat(1000) }, how);
+      const wrong = Buffer.from(whole);
+      // The checksum in the file's own header.
+      wrong.writeUInt32LE(1, whole.indexOf("a.txt") - 16);
+      expect(() => readBundle(file(wrong))).toThrow(damaged);
+    },
+  );
+
+  test("is refused if it unpacks to more than 10 MiB, before it is unpacked", () => {
+    const bytes = zip({ ...FILES, "a.txt": "a".repeat(10 * 2 ** 20) });
+    expect(() => readBundle(file(bytes))).toThrow(damaged);
+  });
+
+  test("is refused if a file unpacks to more than its header says", () => {
+    const whole = zip({ ...FILES, "a.txt": "a".repeat(10 * 2 ** 20) });
+    // The size in the directory's entry.
+    whole.writeUInt32LE(1, whole.lastIndexOf("a.txt") - 22);
+    expect(() => readBundle(file(whole))).toThrow(damaged);
   });
 });
 
-test("a bundle of today has no login, one of old may", () => {
+test("a current bundle has no login, an old one may have one", () => {
   expect(readBundle(bundle())).toEqual({ hasLogin: false });
   const login = { username: "ada", password: "secret" };
   const config = JSON.stringify({ ...JSON.parse(CONFIG), ...login });
@@ -60,7 +77,7 @@ test("a bundle of today has no login, one of old may", () => {
 
 const DOWNLOAD = 'by "astra db download-scb" or in the Astra portal';
 
-describe("a bundle that cannot serve is refused before anything is tried, with what to do", () => {
+describe("an unusable bundle is refused before a connection is tried, with the remedy", () => {
   test.each<[string, () => string, string]>([
     ["no zip file", () => file("<html>"), "it is no zip file, or a damaged one"],
     ["cut off", () => file(zip(FILES).subarray(0, -30)), "it is no zip file, or a damaged one"],
@@ -76,12 +93,12 @@ describe("a bundle that cannot serve is refused before anything is tried, with w
     expect(() => readBundle(path)).toThrow(
       expect.objectContaining({
         code: "BAD_OPTIONS",
-        message: `${path} cannot serve as secure connect bundle: ${reason}. Download it again, ${DOWNLOAD}, and leave it packed.`,
+        message: `${path} cannot be used as a secure connect bundle: ${reason}. Download it again ${DOWNLOAD}, and do not unpack it.`,
       }),
     );
   });
 
-  test("a key of another certificate, by the words of OpenSSL", () => {
+  test("a key that belongs to another certificate, with OpenSSL's message", () => {
     expect(() => readBundle(bundle({ key: node.key }))).toThrow(
       /: its certificates or its key cannot be used \(.*key values mismatch\)\. Download /,
     );
@@ -99,7 +116,7 @@ describe("a bundle that cannot serve is refused before anything is tried, with w
     [() => directory.path, "it is a directory"],
   ])("a file that cannot be read: %#", (path, reason) => {
     expect(() => readBundle(path())).toThrow(
-      `The secure connect bundle ${path()} cannot be read (${reason}): name the zip file as it was downloaded, ${DOWNLOAD}.`,
+      `The secure connect bundle ${path()} cannot be read (${reason}): give the path of the zip file as downloaded ${DOWNLOAD}.`,
     );
   });
 });
@@ -120,7 +137,7 @@ test.each<[object, RegExp]>([
     { credentials: undefined },
     / brings no login: give credentials, with a token of Astra the user/,
   ],
-])("what does not go with a bundle is refused: %j", async (wrong, message) => {
+])("options that conflict with a bundle are refused: %j", async (wrong, message) => {
   const options = { bundle: bundle(), credentials, ...wrong } as never;
   await expect(connect(options)).rejects.toMatchObject({
     code: "BAD_OPTIONS",

@@ -259,7 +259,7 @@ describe("what contradicts a bundle or a token is named", () => {
     ],
     [
       { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_SECURE_BUNDLE_PATH: "none.zip" },
-      'The secure connect bundle none.zip cannot be read (there is none): name the zip file as it was downloaded, by "astra db download-scb" or in the Astra portal.',
+      'The secure connect bundle none.zip cannot be read (there is none): give the path of the zip file as downloaded by "astra db download-scb" or in the Astra portal.',
     ],
   ])("%j", (environment, message) => {
     expect(problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment })).toBe(message);

@@ -1,81 +1,93 @@
 import { X509Certificate } from "node:crypto";
+import { createRequire } from "node:module";
 import { createSecureContext } from "node:tls";
+import type AdmZip from "adm-zip";
 import { readNamedFile } from "../../support/file.ts";
 import { printable } from "../../support/quote.ts";
 import { CassandraError } from "../error.ts";
 import { messageOf } from "./message.ts";
-import { unzip } from "./zip.ts";
 
-/** What a secure connect bundle of Astra says, as far as it matters here. */
+/** What the options check needs to know about a secure connect bundle of Astra DB. */
 export interface Bundle {
-  /** Whether it brings a user name and a password. Bundles of today do not. */
+  /** Whether the bundle contains a user name and a password. Current bundles do not. */
   readonly hasLogin: boolean;
 }
 
 /**
- * Reads a secure connect bundle, and checks that it has all that the driver will look for in it.
+ * Reads a secure connect bundle and checks that it contains everything the driver needs.
  *
- * @param path of the zip file
- * @throws CassandraError `BAD_OPTIONS` saying what is wrong with it, and what to do
+ * @param path the path of the zip file
+ * @throws CassandraError `BAD_OPTIONS` naming the problem and the remedy
  */
 export function readBundle(path: string): Bundle {
-  const files = filesOf(path);
-  const { host, port, username, password } = configOf(path, files);
-  if (!host || !port) unfit(path, "its config.json names no host and port");
+  const files = unpackBundle(path);
+  const { host, port, username, password } = readBundleConfig(path, files);
+  if (!host || !port) rejectBundle(path, "its config.json names no host and port");
   checkCertificates(path, files);
   return { hasLogin: Boolean(username && password) };
 }
 
-type Files = ReadonlyMap<string, Buffer>;
+type BundleFiles = ReadonlyMap<string, Buffer>;
 
-/** Where to get one, for a sentence that goes on. */
+/** Where to get a bundle, as the end of a sentence. */
 const DOWNLOAD = 'by "astra db download-scb" or in the Astra portal';
 
-function filesOf(path: string): Files {
-  const zip = bytesOf(path);
+/** The largest size of all files of a bundle together, unpacked, in bytes. Real bundles have about 50 KB. */
+const MAX_UNPACKED = 10 * 2 ** 20;
+
+/** Unpacks all files, as the driver does later by the same library. */
+function unpackBundle(path: string): BundleFiles {
+  const bytes = readBundleFile(path);
+  // Loaded when used: the settings are checked before `serve` loads any package.
+  const Zip = createRequire(import.meta.url)("adm-zip") as typeof AdmZip;
   try {
-    return unzip(zip);
+    const entries = new Zip(bytes).getEntries();
+    const size = entries.reduce((sum, { header }) => sum + header.size, 0);
+    if (size > MAX_UNPACKED) throw new Error(`It unpacks to more than ${MAX_UNPACKED} bytes`);
+    return new Map(entries.map((entry) => [entry.entryName, entry.getData()]));
   } catch (cause) {
-    return unfit(path, "it is no zip file, or a damaged one", cause);
+    return rejectBundle(path, "it is no zip file, or a damaged one", { cause });
   }
 }
 
-function bytesOf(path: string): Buffer {
+function readBundleFile(path: string): Buffer {
   try {
     return readNamedFile(path);
   } catch (cause) {
-    const message = `The secure connect bundle ${printable(path)} cannot be read (${messageOf(cause)}): name the zip file as it was downloaded, ${DOWNLOAD}.`;
+    const message = `The secure connect bundle ${printable(path)} cannot be read (${messageOf(cause)}): give the path of the zip file as downloaded ${DOWNLOAD}.`;
     throw new CassandraError("BAD_OPTIONS", message, { cause });
   }
 }
 
-function configOf(path: string, files: Files): Readonly<Record<string, unknown>> {
+function readBundleConfig(path: string, files: BundleFiles): Readonly<Record<string, unknown>> {
   const text = files.get("config.json");
-  if (text === undefined) unfit(path, "it has no config.json");
+  if (text === undefined) rejectBundle(path, "it has no config.json");
   try {
     const config: unknown = JSON.parse(text.toString("utf8"));
     return Object(config);
   } catch (cause) {
-    return unfit(path, "its config.json is not JSON", cause);
+    return rejectBundle(path, "its config.json is not JSON", { cause });
   }
 }
 
-function checkCertificates(path: string, files: Files): void {
+function checkCertificates(path: string, files: BundleFiles): void {
   const [ca, cert, key] = ["ca.crt", "cert", "key"].map(
-    (name) => files.get(name) ?? unfit(path, `it has no ${name}`),
+    (name) => files.get(name) ?? rejectBundle(path, `it has no ${name}`),
   );
   try {
     createSecureContext({ ca, cert, key });
   } catch (cause) {
-    unfit(path, `its certificates or its key cannot be used (${messageOf(cause)})`, cause);
+    rejectBundle(path, `its certificates or its key cannot be used (${messageOf(cause)})`, {
+      cause,
+    });
   }
   const { validToDate } = new X509Certificate(cert!);
   if (validToDate.getTime() < Date.now()) {
-    unfit(path, `its certificate expired on ${validToDate.toISOString().slice(0, 10)}`);
+    rejectBundle(path, `its certificate expired on ${validToDate.toISOString().slice(0, 10)}`);
   }
 }
 
-function unfit(path: string, reason: string, cause?: unknown): never {
-  const message = `${printable(path)} cannot serve as secure connect bundle: ${reason}. Download it again, ${DOWNLOAD}, and leave it packed.`;
-  throw new CassandraError("BAD_OPTIONS", message, { cause });
+function rejectBundle(path: string, problem: string, options: { cause?: unknown } = {}): never {
+  const message = `${printable(path)} cannot be used as a secure connect bundle: ${problem}. Download it again ${DOWNLOAD}, and do not unpack it.`;
+  throw new CassandraError("BAD_OPTIONS", message, options);
 }
