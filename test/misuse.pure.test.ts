@@ -3,18 +3,18 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-// What `npm run chaos` and `npm run bench` say to what cannot be, before they start anything.
+// `npm run chaos` and `npm run bench` check their arguments before they start anything.
 
 test.each([
   ["chaos --minutes x", '--minutes must be a whole number from 1 to 1440, but is "x".'],
   ["chaos --seconds 0", '--seconds must be a whole number from 1 to 86400, but is "0".'],
   ["chaos --clients 1e9", '--clients must be a whole number from 1 to 1000, but is "1e9".'],
   ["chaos --seed=-1", '--seed must be a whole number from 0 to 4294967295, but is "-1".'],
-  ["chaos --check none", "The history none cannot be read: there is none."],
+  ["chaos --check none", "The history none cannot be read: it does not exist."],
   ["chaos --chek none", "Unknown option '--chek'"],
-  ["bench", "Needed is one of counts, live, types, but given is nothing."],
-  ["bench toString", 'Needed is one of counts, live, types, but given is "toString".'],
-  ["bench counts live", 'Needed is one of counts, live, types, but given is "counts live".'],
+  ["bench", "Expected one of counts, live, types, but got nothing."],
+  ["bench toString", 'Expected one of counts, live, types, but got "toString".'],
+  ["bench counts live", 'Expected one of counts, live, types, but got "counts live".'],
   ["bench counts --rounds x", '--rounds must be a whole number from 1 to 1000, but is "x".'],
   ["bench counts --seconds=-1", '--seconds must be a whole number from 1 to 3600, but is "-1".'],
   [
@@ -22,7 +22,7 @@ test.each([
     '--subscribers must be a whole number from 1 to 100000, but is "1.5".',
   ],
   ["bench counts --only", "Option '--only <value>' argument missing"],
-])("%s", async (call, message) => {
+])("%s fails with: %s", async (call, message) => {
   const [command, ...args] = call.split(" ");
   const program = fileURLToPath(new URL(`${command}/index.ts`, import.meta.url));
   const failed = await promisify(execFile)(process.execPath, [program, ...args]).catch(

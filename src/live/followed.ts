@@ -12,7 +12,7 @@ import {
 import { allDataColumns, dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Followed } from "./known.ts";
 import { CREATED, type Marks } from "./memory.ts";
-import { numberOf } from "../support/number.ts";
+import { objectNumber } from "../support/number.ts";
 import { type Admit, asItIs } from "./view.ts";
 
 /** What happened to a row of a followed partition, as it is when it is told. */
@@ -79,7 +79,7 @@ export function createFollowed(
   return {
     table,
     columns,
-    text: JSON.stringify([numberOf(table), columns, apart, numberOf(admit)]),
+    text: JSON.stringify([objectNumber(table), columns, apart, objectNumber(admit)]),
     kindsOf(change) {
       if (typeof change === "string") return [change];
       const written = kinds.flatMap(([name, kind]) => (change.includes(name) ? [kind] : []));

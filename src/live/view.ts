@@ -13,7 +13,7 @@ import {
 } from "../cassandra/index.ts";
 import { dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Seen } from "./hub.ts";
-import { numberOf } from "../support/number.ts";
+import { objectNumber } from "../support/number.ts";
 
 /**
  * Returns the row as its subscribers get it, or why it cannot be shown to them; it may throw that, too.
@@ -86,7 +86,7 @@ export function createView(
 
   return {
     table,
-    text: JSON.stringify([numberOf(table), columns, names, numberOf(admit)]),
+    text: JSON.stringify([objectNumber(table), columns, names, objectNumber(admit)]),
     columns,
     isOneCell: table.lwt && columns.length === 1,
     async read(key) {

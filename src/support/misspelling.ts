@@ -1,11 +1,11 @@
-/** A name may differ by one letter for every four after its first word, but never by more than this. */
+/** A name may differ by one letter per four letters after its first word, but never by more letters than this. */
 const MAX_DISTANCE = 3;
 
 /**
- * Finds the name that another one is likely meant to be: the nearest one that differs by few letters. Names of one word
- * (`PORT`) are never proposed: too many other words are near them.
+ * Returns the known name that a misspelled one most likely means: the nearest one that differs by few letters. Names of
+ * one word (`PORT`) are never proposed, since too many other words are similar to them.
  *
- * @returns undefined if it is one of the names, or near none of them
+ * @returns undefined if the name is known, or similar to none of the known names
  */
 export function likelyName(name: string, names: readonly string[]): string | undefined {
   if (names.includes(name)) return undefined;
@@ -22,7 +22,7 @@ function tolerated(name: string): number {
   return rest === "" ? -1 : Math.min(MAX_DISTANCE, Math.max(1, Math.floor(rest.length / 4)));
 }
 
-/** Counts the letters to insert, remove, replace or swap with the next one (optimal string alignment). */
+/** Counts the letters to insert, remove, replace, or swap with the next one (optimal string alignment distance). */
 function distance(from: string, to: string): number {
   let [before, last]: [number[], number[]] = [[], [...Array(to.length + 1).keys()]];
   for (let i = 1; i <= from.length; i += 1) {

@@ -1,9 +1,9 @@
-const numbers = new WeakMap<object, number>();
+const objectNumbers = new WeakMap<object, number>();
 let last = 0;
 
-/** Returns a number that stands for an object, and for no other one: so that a text can name it. */
-export function numberOf(object: object): number {
-  let number = numbers.get(object);
-  if (number === undefined) numbers.set(object, (number = ++last));
+/** Returns a number that identifies an object, for use in a text. Equal for the same object only. */
+export function objectNumber(object: object): number {
+  let number = objectNumbers.get(object);
+  if (number === undefined) objectNumbers.set(object, (number = ++last));
   return number;
 }

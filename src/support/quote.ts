@@ -1,19 +1,19 @@
-/** The most characters of a text that are shown. */
+/** How many characters of a text are shown at most. */
 const MOST_SHOWN = 100;
 
-/** Whether a text has a token of Astra or a PEM block in it, wherever somebody has put it by mistake. */
+/** Returns whether a text contains an Astra token or a PEM block, e.g. in a setting where it does not belong. */
 export function looksSecret(text: string): boolean {
   return /AstraCS:|-----BEGIN /.test(text);
 }
 
-/** A text from outside, in quotes for a message, see {@link printable}. */
+/** Returns a text from outside in quotes, made {@link printable} for a message. */
 export function quoted(text: string): string {
   return `"${printable(text)}"`;
 }
 
 /**
- * Makes a text fit to be shown: in one line, without control characters, cut short, and without what is secret in it
- * (the login before an @, and all of it where it {@link looksSecret}).
+ * Makes a text safe to show: on one line, with control characters escaped, truncated, and without secrets. A login before
+ * an `@` is omitted; a text that {@link looksSecret} is omitted as a whole.
  */
 export function printable(text: string): string {
   if (looksSecret(text)) return "…";

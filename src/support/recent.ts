@@ -1,11 +1,11 @@
-/** Values by key, as many as were set last. */
+/** A map that keeps only the values that were set last. */
 export interface Recent<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
   delete(key: string): void;
 }
 
-/** @param most how many are kept */
+/** Creates a {@link Recent}. @param most how many values it keeps */
 export function createRecent<Value>(most: number): Recent<Value> {
   const values = new Map<string, Value>();
   return {

@@ -1,6 +1,6 @@
 /**
- * Makes a task that never runs twice at once: calls that come while it runs share one run that begins after it.
- * So what a caller gets was begun after it called.
+ * Wraps a task so that it never runs concurrently with itself. Calls made during a run share one run that starts after it,
+ * so each caller gets the result of a run that started after its call.
  */
 export function singleFlight<Result>(task: () => Promise<Result>): () => Promise<Result> {
   let running: Promise<void> | undefined;
@@ -14,7 +14,7 @@ export function singleFlight<Result>(task: () => Promise<Result>): () => Promise
   }
 
   function settle() {
-    // With a next run waiting nobody may start one between the two.
+    // While a next run is waiting, no other run may start between the two.
     if (!next) running = undefined;
   }
 

@@ -1,33 +1,34 @@
-/** How long work of many steps holds the process at a time, in milliseconds. */
+/** How long the steps run before other work gets its turn, in milliseconds. */
 const SLICE = 2;
 
-/** Works, each with what to do when it is done. In turns: the largest does not hold up the others. */
-const works: { readonly steps: Iterator<unknown>; readonly done: () => void }[] = [];
+/** The unfinished jobs. They take turns, so that a long one does not delay the others. */
+const jobs: { readonly steps: Iterator<unknown>; readonly done: () => void }[] = [];
 
 /**
- * Does work of many short steps without holding the process: all such work together for 2 ms, then whatever else waits
- * has its turn. It begins with the next turn of the event loop.
+ * Runs a job of many short steps without blocking the event loop: all such jobs together run for 2 ms per turn of the
+ * event loop. The job starts in the next turn.
  *
- * @param steps each `next` does one; may not throw
- * @returns when it is done
+ * @param steps runs one step per call of `next`; must not throw
+ * @returns a promise that resolves when the job is done
  */
 export function inSlices(steps: Iterator<unknown>): Promise<void> {
   return new Promise((done) => {
-    if (works.push({ steps, done }) === 1) setImmediate(slice);
+    if (jobs.push({ steps, done }) === 1) setImmediate(runSlice);
   });
 }
 
-function slice(): void {
+function runSlice(): void {
   const end = performance.now() + SLICE;
-  while (works.length > 0 && performance.now() < end) {
-    const work = works.shift()!;
-    if (isDone(work.steps, end)) work.done();
-    else works.push(work);
+  while (jobs.length > 0 && performance.now() < end) {
+    const job = jobs.shift()!;
+    if (runUntil(end, job.steps)) job.done();
+    else jobs.push(job);
   }
-  if (works.length > 0) setImmediate(slice);
+  if (jobs.length > 0) setImmediate(runSlice);
 }
 
-function isDone(steps: Iterator<unknown>, end: number): boolean {
+/** Returns whether the job is done. */
+function runUntil(end: number, steps: Iterator<unknown>): boolean {
   do {
     if (steps.next().done) return true;
   } while (performance.now() < end);

@@ -1,8 +1,8 @@
 /**
- * Waits for a promise, but not for ever. The promise itself goes on: what it comes to later is not told.
+ * Waits for a promise for a limited time. The promise itself continues; its later result is ignored.
  *
- * @param milliseconds how long
- * @param late gives what is told instead, or throws it
+ * @param milliseconds the time limit
+ * @param late called when the time is over: returns the result instead, or throws
  */
 export async function within<Value, Late>(
   milliseconds: number,

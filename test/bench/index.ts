@@ -74,5 +74,5 @@ function benchOf(names: readonly string[]) {
   const bench = names.length === 1 && Object.hasOwn(benches, names[0]!) && benches[names[0]!];
   if (bench) return bench;
   const given = names.length === 0 ? "nothing" : `"${names.join(" ")}"`;
-  throw new Misuse(`Needed is one of ${Object.keys(benches).join(", ")}, but given is ${given}.`);
+  throw new Misuse(`Expected one of ${Object.keys(benches).join(", ")}, but got ${given}.`);
 }

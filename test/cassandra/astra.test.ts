@@ -305,7 +305,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       "no bundle",
       changed({ ASTRA_DB_SECURE_BUNDLE_PATH: "none.zip" }),
       "settings",
-      /^The secure connect bundle none\.zip cannot be read \(there is none\): /,
+      /^The secure connect bundle none\.zip cannot be read \(it does not exist\): /,
     ],
     [
       "a keyspace that is not there",

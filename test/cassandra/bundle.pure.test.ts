@@ -112,7 +112,7 @@ describe("an unusable bundle is refused before a connection is tried, with the r
   });
 
   test.each([
-    [() => join(directory.path, "none.zip"), "there is none"],
+    [() => join(directory.path, "none.zip"), "it does not exist"],
     [() => directory.path, "it is a directory"],
   ])("a file that cannot be read: %#", (path, reason) => {
     expect(() => readBundle(path())).toThrow(

@@ -75,7 +75,7 @@ test.each([
 
 test("where there is no file it is told", () => {
   expect(() => readHistory("none.jsonl")).toThrow(
-    "The history none.jsonl cannot be read: there is none.",
+    "The history none.jsonl cannot be read: it does not exist.",
   );
 });
 

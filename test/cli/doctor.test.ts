@@ -136,7 +136,7 @@ test("a wrong setting is told in its place, and nothing is asked", async () => {
 });
 
 test.each([
-  ["is not there", "none.zip", "cannot be read (there is none)"],
+  ["is not there", "none.zip", "cannot be read (it does not exist)"],
   ["is none", "other.zip", "it is no zip file, or a damaged one"],
 ])("a bundle that %s is told in the words, and with the status, of serve", async (_, name, why) => {
   await using directory = await createDirectory();

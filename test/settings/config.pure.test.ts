@@ -259,7 +259,7 @@ describe("what contradicts a bundle or a token is named", () => {
     ],
     [
       { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_SECURE_BUNDLE_PATH: "none.zip" },
-      'The secure connect bundle none.zip cannot be read (there is none): give the path of the zip file as downloaded by "astra db download-scb" or in the Astra portal.',
+      'The secure connect bundle none.zip cannot be read (it does not exist): give the path of the zip file as downloaded by "astra db download-scb" or in the Astra portal.',
     ],
   ])("%j", (environment, message) => {
     expect(problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment })).toBe(message);
@@ -387,7 +387,7 @@ describe("a wrong setting is named with what was needed", () => {
     [{ CASSANDRA_TLS: "yes" }, 'CASSANDRA_TLS must be true or false, but is "yes".'],
     [
       { CASSANDRA_TLS_CA: "/nowhere/ca.pem" },
-      'CASSANDRA_TLS_CA must be the path of a PEM file that can be read (there is none), but is "/nowhere/ca.pem".',
+      'CASSANDRA_TLS_CA must be the path of a PEM file that can be read (it does not exist), but is "/nowhere/ca.pem".',
     ],
     [
       { CASSANDRA_TLS_CERT: "/" },

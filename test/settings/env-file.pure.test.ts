@@ -103,9 +103,9 @@ describe("what is no file is refused", () => {
     [
       "a link to nowhere",
       (path) => symlinkSync("nowhere", path),
-      "it is a link to a file that is not there",
+      "it is a link to a file that does not exist",
     ],
-    ["a link to itself", (path) => symlinkSync(path, path), "its links go round in a circle"],
+    ["a link to itself", (path) => symlinkSync(path, path), "its links form a loop"],
     [
       "a pipe to which nobody writes",
       (path) => execFileSync("mkfifo", [path]),

@@ -4,27 +4,35 @@ import { likelyName } from "../../src/support/misspelling.ts";
 
 const names = Object.keys(settings);
 
-describe("a name that is likely misspelled", () => {
+describe("a misspelled name is recognised", () => {
   test.each([
-    ["a letter that is missing", "CASSANDRA_CONTACT_POINT", "CASSANDRA_CONTACT_POINTS"],
-    ["a letter too many", "ASTRA_DB_TOKENS", "ASTRA_DB_TOKEN"],
-    ["another letter", "REDIS_URI", "REDIS_URL"],
-    ["two letters the other way round", "CASSANDRA_PROT", "CASSANDRA_PORT"],
-    ["no underscore between words", "CASSANDRA_CONTACTPOINTS", "CASSANDRA_CONTACT_POINTS"],
-    ["no underscore in the first word", "ASTRADB_TOKEN", "ASTRA_DB_TOKEN"],
-    ["an S less in the first word", "CASANDRA_KEYSPACE", "CASSANDRA_KEYSPACE"],
-    ["small letters", "cassandra_contact_points", "CASSANDRA_CONTACT_POINTS"],
+    ["a missing letter", "CASSANDRA_CONTACT_POINT", "CASSANDRA_CONTACT_POINTS"],
+    ["an extra letter", "ASTRA_DB_TOKENS", "ASTRA_DB_TOKEN"],
+    ["a wrong letter", "REDIS_URI", "REDIS_URL"],
+    ["two letters swapped", "CASSANDRA_PROT", "CASSANDRA_PORT"],
+    ["a missing underscore", "CASSANDRA_CONTACTPOINTS", "CASSANDRA_CONTACT_POINTS"],
+    ["a missing underscore in the first word", "ASTRADB_TOKEN", "ASTRA_DB_TOKEN"],
+    ["a missing S in the first word", "CASANDRA_KEYSPACE", "CASSANDRA_KEYSPACE"],
+    ["lower case", "cassandra_contact_points", "CASSANDRA_CONTACT_POINTS"],
     ["hyphens", "CASSANDRA-TLS-CA", "CASSANDRA_TLS_CA"],
-    ["a unit", "LIVE_POLL_INTERVAL_MS", "LIVE_POLL_INTERVAL"],
-    ["the nearest of several", "CASSANDRA_TLS_KEYS", "CASSANDRA_TLS_KEY"],
-    ["one word for two", "CASSANDRA_LOCAL_DATACENTER", "CASSANDRA_LOCAL_DATA_CENTER"],
-    ["British for American", "CASSANDRA_LOCAL_DATA_CENTRE", "CASSANDRA_LOCAL_DATA_CENTER"],
+    ["a unit at the end", "LIVE_POLL_INTERVAL_MS", "LIVE_POLL_INTERVAL"],
+    [
+      "several similar names, of which the nearest is returned",
+      "CASSANDRA_TLS_KEYS",
+      "CASSANDRA_TLS_KEY",
+    ],
+    ["two words joined", "CASSANDRA_LOCAL_DATACENTER", "CASSANDRA_LOCAL_DATA_CENTER"],
+    [
+      "British instead of American spelling",
+      "CASSANDRA_LOCAL_DATA_CENTRE",
+      "CASSANDRA_LOCAL_DATA_CENTER",
+    ],
   ])("%s: %s", (_, name, likely) => {
     expect(likelyName(name, names)).toBe(likely);
   });
 });
 
-// Of other programs, which may be set for good reason where the service runs.
+// Variables of other programs, which may legitimately be set where the service runs.
 const foreign = {
   "bin/cassandra": "HOME CONF INCLUDE LOG_DIR HEAPDUMP_DIR CLASSPATH MAIN JVM_OPTS",
   "the image cassandra": `VERSION SHA512 SEEDS CLUSTER_NAME DC RACK NUM_TOKENS ENDPOINT_SNITCH LISTEN_ADDRESS
@@ -40,7 +48,7 @@ const others = `ASTRA_DB_ID ASTRA_DB_REGION ASTRA_DB_ENDPOINT ASTRA_DB_API_ENDPO
   REDIS_HOST REDIS_PORT REDIS_PASSWORD REDIS_TLS_URL REDISCLOUD_URL REDIS_VERSION REDIS_PORT_6379_TCP
   LIVE_RELOAD PORT HOST HOSTNAME HOSTS SPORT PORTS PATH POST`;
 
-describe("a name that is nobody's mistake", () => {
+describe("a name that belongs to another program, or is correct, is not taken for a misspelling", () => {
   const all = [
     ...Object.values(foreign).flatMap((text) =>
       text.split(/\s+/).map((name) => `CASSANDRA_${name}`),

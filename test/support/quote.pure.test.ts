@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { looksSecret, quoted } from "../../src/support/quote.ts";
 
-describe("a text from outside in a message", () => {
+describe("a text from outside that a message quotes", () => {
   test.each([
     ["a b", '"a b"'],
     ["", '""'],
@@ -22,12 +22,15 @@ describe("a text from outside in a message", () => {
     "./AstraCS:abc",
     "-----BEGIN PRIVATE KEY-----\nMIG…",
     "Bearer AstraCS:abc",
-  ])("%j is not to be shown", (text) => {
+  ])("%j looks secret and is omitted", (text) => {
     expect(looksSecret(text)).toBe(true);
     expect(quoted(text)).not.toContain("abc");
   });
 
-  test.each(["10.0.0.1", "secret", "./secure-connect-parties.zip"])("%j is", (text) => {
-    expect(looksSecret(text)).toBe(false);
-  });
+  test.each(["10.0.0.1", "secret", "./secure-connect-theatre.zip"])(
+    "%j does not look secret",
+    (text) => {
+      expect(looksSecret(text)).toBe(false);
+    },
+  );
 });
