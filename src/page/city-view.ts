@@ -1,25 +1,25 @@
 import type { PartiesChanged, Party } from "../client/index.ts";
-import { addressOf, type CityPlace } from "./address.ts";
-import { createAnswer } from "./answer.ts";
 import { createParty } from "./create-party.ts";
+import { errorText } from "./error-text.ts";
+import { createMessageArea } from "./message-area.ts";
 import { createPages } from "./pages.ts";
-import { find, part } from "./part.ts";
 import { byDate, byId, createPartyList } from "./party-list.ts";
-import { listen, showHeading, type Surroundings, type View } from "./view.ts";
-import { wordsOf } from "./words.ts";
+import { type CityRoute, routeUrl } from "./route.ts";
+import { cloneTemplate, find } from "./template.ts";
+import { listen, type PageView, showHeading, type ViewContext } from "./view.ts";
 
-/** The parties of a city, each count live. */
-export async function showCity(place: CityPlace, page: Surroundings): Promise<View> {
-  const { city, all } = place;
-  const { client, signal } = page;
+/** Shows the parties of a city, with live counts. */
+export async function showCity(route: CityRoute, context: ViewContext): Promise<PageView> {
+  const { city, all } = route;
+  const { client, signal } = context;
   const from = new Date();
-  const root = part("in-city");
+  const root = cloneTemplate("in-city");
   const list = createPartyList(find(root, ".parties", HTMLElement), all ? byId : byDate);
   const more = find(root, ".more", HTMLElement);
   const button = find(more, "button", HTMLButtonElement);
-  const answer = createAnswer(find(more, ".answer", HTMLElement));
-  let heard = 0;
-  let readings = Promise.resolve();
+  const message = createMessageArea(find(more, ".message", HTMLElement));
+  let lastEvent = 0;
+  let reads = Promise.resolve();
 
   const pages = createPages({
     read: (first, after) =>
@@ -27,23 +27,23 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
         ? client.partiesInCity({ city, first, after }, { signal })
         : client.upcomingParties({ city, from, first, after }, { signal }),
     list,
-    heard: () => heard,
+    lastEvent: () => lastEvent,
   });
 
-  /** One reading after the other. What goes wrong is told where the next parties would be. */
-  function whileReading(reading: () => Promise<void>): Promise<void> {
-    return (readings = readings.then(() => attempt(reading)));
+  /** Queues a read: reads run one after the other. An error is shown at the end of the list. */
+  function queueRead(read: () => Promise<void>): Promise<void> {
+    return (reads = reads.then(() => attempt(read)));
   }
 
-  async function attempt(reading: () => Promise<void>) {
+  async function attempt(read: () => Promise<void>) {
     more.ariaBusy = "true";
     try {
-      await reading();
-      answer.clear();
-      settle();
+      await read();
+      message.clear();
+      showState();
     } catch (error) {
       if (signal.aborted) return;
-      answer.tell(wordsOf(error));
+      message.show(errorText(error));
       button.textContent = "Try again";
       button.hidden = false;
     } finally {
@@ -51,87 +51,88 @@ export async function showCity(place: CityPlace, page: Surroundings): Promise<Vi
     }
   }
 
-  /** Shows how it stands with the list as a whole. */
-  function settle() {
+  /** Shows whether the list is empty, and whether there is more to read. */
+  function showState() {
     button.textContent = "More parties";
     button.hidden = pages.isComplete;
     find(root, ".empty", HTMLElement).hidden = list.size > 0 || !pages.isComplete;
-    page.remember(list.size);
-    // It tells only of changes: looked at anew, of an end that is still in sight.
-    sight.unobserve(more);
-    if (!pages.isComplete) sight.observe(more);
+    context.remember(list.size);
+    // An observer reports only changes. Observing again makes it report an end of the list that is still visible.
+    observer.unobserve(more);
+    if (!pages.isComplete) observer.observe(more);
   }
 
-  /** Whether a party belongs to what has been read, and not to what comes by scrolling. */
-  function isWithin(party: Party) {
+  /** Whether a party belongs to the pages that have been read. Others come when the user scrolls to them. */
+  function isInPages(party: Party) {
     if (!all && Date.parse(party.date) < from.getTime()) return false;
     if (pages.isComplete) return true;
     return list.last !== undefined && (all ? byId : byDate)(party, list.last) <= 0;
   }
 
-  function hearParty(party: Party) {
-    if (isWithin(party)) list.hear(party, heard);
-    else list.hearGone(party.id, heard);
+  function setParty(party: Party) {
+    if (isInPages(party)) list.setParty(party, lastEvent);
+    else list.removeParty(party.id, lastEvent);
   }
 
-  function hear(event: PartiesChanged) {
-    heard += 1;
+  function next(event: PartiesChanged) {
+    lastEvent += 1;
     switch (event.__typename) {
       case "PeopleChanged":
-        return list.hearCount(event.id, event, heard);
+        return list.setCount(event.id, { ...event, event: lastEvent });
       case "PartyCreated":
-        hearParty(event.party);
-        page.say(`“${event.party.name}” was created.`);
+        setParty(event.party);
+        context.showNews(`“${event.party.name}” was created.`);
         break;
       case "PartyUpdated":
-        tellUpdate(event.party);
-        hearParty(event.party);
+        showUpdateNews(event.party);
+        setParty(event.party);
         break;
       case "PartyDeleted":
-        page.say(`“${list.find(event.id)?.name ?? "A party"}” was deleted.`);
-        list.hearGone(event.id, heard);
+        context.showNews(`“${list.find(event.id)?.name ?? "A party"}” was deleted.`);
+        list.removeParty(event.id, lastEvent);
         break;
       case "PartiesReset":
-        return void whileReading(pages.readAgain);
+        return void queueRead(pages.readAgain);
     }
-    settle();
+    showState();
   }
 
-  function tellUpdate({ id, name, date }: Party) {
+  function showUpdateNews({ id, name, date }: Party) {
     const before = list.find(id);
-    if (before && before.name !== name) page.say(`“${before.name}” is called “${name}” now.`);
-    else if (before && before.date !== date) page.say(`“${name}” has another date now.`);
+    if (before && before.name !== name)
+      context.showNews(`“${before.name}” is now called “${name}”.`);
+    else if (before && before.date !== date) context.showNews(`“${name}” has another date now.`);
   }
 
-  const sight = new IntersectionObserver(
+  const observer = new IntersectionObserver(
     ([entry]) => {
-      if (entry?.isIntersecting && more.ariaBusy !== "true") void whileReading(pages.readOn);
+      if (entry?.isIntersecting && more.ariaBusy !== "true") void queueRead(pages.readNext);
     },
     { rootMargin: "600px" },
   );
-  signal.addEventListener("abort", () => sight.disconnect());
+  signal.addEventListener("abort", () => observer.disconnect());
   button.addEventListener("click", () =>
-    whileReading(pages.isComplete ? pages.readAgain : pages.readOn),
+    queueRead(pages.isComplete ? pages.readAgain : pages.readNext),
   );
   for (const create of root.querySelectorAll(".create")) {
-    create.addEventListener("click", () => createParty(city, page));
+    create.addEventListener("click", () => createParty(city, context));
   }
-  showHead(root, place);
+  showHead(root, route);
 
-  await pages.readUntil(typeof page.remembered === "number" ? page.remembered : 0);
-  settle();
-  const failed = (error: unknown) =>
-    page.say(`The counts are not live any more: load the page again. ${wordsOf(error)}`);
-  void listen(client.partiesChanged({ city }, { signal }), signal, { hear, failed });
+  await pages.readUntil(typeof context.remembered === "number" ? context.remembered : 0);
+  showState();
+  const error = (cause: unknown) =>
+    context.showNews(`The counts are no longer live: reload the page. ${errorText(cause)}`);
+  void listen(client.partiesChanged({ city }, { signal }), signal, { next, error });
   return { title: city, root };
 }
 
-function showHead(root: HTMLElement, { city, all }: CityPlace): void {
+function showHead(root: HTMLElement, { city, all }: CityRoute): void {
   showHeading(root, city);
   const links = { upcoming: false, all: true };
   for (const [name, isAll] of Object.entries(links)) {
     const link = find(root, `nav .${name}`, HTMLAnchorElement);
-    link.href = addressOf({ at: "city", city, all: isAll });
+    link.href = routeUrl({ at: "city", city, all: isAll });
     if (isAll === all) link.ariaCurrent = "page";
   }
   find(root, ".empty .lead", HTMLElement).textContent = all

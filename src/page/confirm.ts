@@ -1,29 +1,29 @@
-import { createAnswer } from "./answer.ts";
 import { openDialog } from "./dialog.ts";
-import { find } from "./part.ts";
-import { wordsOf } from "./words.ts";
+import { errorText } from "./error-text.ts";
+import { createMessageArea } from "./message-area.ts";
+import { find } from "./template.ts";
 
-/** What is to be confirmed. */
-export interface Question {
+/** What the dialog asks, and what it does on confirmation. */
+export interface ConfirmOptions {
   readonly title: string;
   readonly text: string;
-  /** Does it. Gives what the person is to be told if it was not done. */
+  /** Performs the action. Returns a message for the user if it failed. */
   readonly act: () => Promise<string | undefined>;
   readonly signal: AbortSignal;
 }
 
-/** Asks before something is done that cannot be undone. */
-export function confirm({ title, text, act, signal }: Question): void {
+/** Asks for confirmation before an action that cannot be undone. */
+export function confirm({ title, text, act, signal }: ConfirmOptions): void {
   const dialog = openDialog("confirm", signal);
-  const answer = createAnswer(find(dialog, ".answer", HTMLElement));
+  const message = createMessageArea(find(dialog, ".message", HTMLElement));
   const button = find(dialog, ".danger", HTMLButtonElement);
   find(dialog, "h2", HTMLElement).textContent = title;
   find(dialog, "#confirm-text", HTMLElement).textContent = text;
   button.addEventListener("click", async () => {
     button.disabled = true;
-    const problem = await act().catch(wordsOf);
+    const problem = await act().catch(errorText);
     button.disabled = false;
     if (problem === undefined) dialog.close();
-    else answer.tell(problem);
+    else message.show(problem);
   });
 }

@@ -1,37 +1,43 @@
-/** A count as far as it is known. */
+/** A count as the page knows it. */
 export interface Count {
   readonly people: number;
-  /** The newest ballot that came with a count; −1 if none did. What is not newer never replaces it. */
+  /** The newest ballot that came with a count; −1 if none did. A count with an equal or older ballot is ignored. */
   readonly asOf: bigint;
-  /** When something live was last heard of it, in the numbering of its view. */
-  readonly heard: number;
+  /** The number, within the view, of the last live event about this count. */
+  readonly event: number;
 }
 
-/** A count as it comes live, or in the answer to a change. */
-export interface Counted {
+/** A count from a live event or from the answer to a mutation. */
+export interface BallotedCount {
   readonly people: number;
-  /** Null: it was never written, or, in an answer, has changed again since. */
+  /** Null if the count was never written or, in an answer, if it has changed again since. */
   readonly asOf: string | null;
 }
 
 /**
- * What is known after a count has come with its ballot, live or in the answer to a change. One that was never written is older than any that was.
+ * Merges a count that has a ballot into the known one. A count that was never written is older than any other.
  *
- * @param now the number of what was just heard
+ * @param event the number of the live event
  */
-export function told(known: Count | undefined, { people, asOf }: Counted, now: number): Count {
+export function mergeLive(
+  known: Count | undefined,
+  { people, asOf, event }: BallotedCount & { readonly event: number },
+): Count {
   const ballot = BigInt(asOf ?? 0);
-  if (known && ballot <= known.asOf) return { ...known, heard: now };
-  return { people, asOf: ballot, heard: now };
+  if (known && ballot <= known.asOf) return { ...known, event };
+  return { people, asOf: ballot, event };
 }
 
 /**
- * What is known after a count has been read, which brings no ballot: what was heard since the reading began stands.
- * It is as new, or what is newer will be heard, too.
+ * Merges a count that a query returned, which has no ballot. A live event that arrived after the query was sent wins:
+ * it is as new as the query's answer, or a newer event will follow.
  *
- * @param since the number of what was last heard before
+ * @param event the number of the last live event before the query was sent
  */
-export function read(known: Count | undefined, people: number, since: number): Count {
-  if (known && known.heard > since) return known;
-  return { people, asOf: known?.asOf ?? -1n, heard: since };
+export function mergeRead(
+  known: Count | undefined,
+  { people, event }: { readonly people: number; readonly event: number },
+): Count {
+  if (known && known.event > event) return known;
+  return { people, asOf: known?.asOf ?? -1n, event };
 }

@@ -1,54 +1,55 @@
 import { type Client, ClientError, type PeopleChanged, randomUuid } from "../client/index.ts";
-import type { Answer } from "./answer.ts";
-import { inDigits } from "./tally.ts";
-import { wordsOf } from "./words.ts";
+import type { MessageArea } from "./message-area.ts";
+import { errorText } from "./error-text.ts";
+import { formatNumber } from "./tally.ts";
 
-/** What counts people in and out of a party. */
+/** Counts people in and out of a party. */
 export interface Counting {
-  /** Changes the count that the person sees. Clicks that come while one is under way go together as the next. */
+  /** Changes the count that the user sees. Clicks during a running change are combined into the next one. */
   change(delta: number): void;
-  /** Counts one in whatever the count is. */
+  /** Counts one person in, whatever the count is. */
   add(): void;
 }
 
-/** Where the counting is done. */
 export interface CountingOptions {
   readonly client: Client;
   readonly key: { readonly city: string; readonly id: string };
-  /** The count that the person sees. */
+  /** Returns the count that the user sees. */
   readonly seen: () => number;
-  /** A change was done. */
+  /** Is called after a change was made. */
   readonly changed: (outcome: PeopleChanged) => void;
-  /** The actual count was told without its ballot. */
+  /** Is called with the actual count of a stale change. It has no ballot. */
   readonly actual: (people: number) => void;
-  /** There is no such party any more. */
+  /** Is called if the party no longer exists. */
   readonly gone: () => void;
-  readonly answer: Answer;
+  readonly message: MessageArea;
 }
 
-/** For how long a change can be asked for again without counting twice, in milliseconds: less than the service's 60 s. */
+/** For how long a change may be sent again without being counted twice, in milliseconds. The service remembers it for 60 s. */
 const REPEATABLE = 50_000;
 
-/** After how long a person is told that something is still under way, in milliseconds. */
-const PATIENCE = 1000;
+/** After how many milliseconds the user is told that a change is still running. */
+const STILL_WAITING_AFTER = 1000;
 
-/** A change that the person means: under its id, however often it is sent, it is done once. */
-interface Change {
+/** A change that the user asked for. Its operation id makes the service apply it once, however often it is sent. */
+interface CountChange {
   readonly delta: number;
-  /** The count that was seen; undefined: whatever it is. */
+  /** The count that the user saw. Undefined: the change applies whatever the count is. */
   readonly expected: number | undefined;
-  /** Null: it can be sent only once. */
+  /** Null: the change must be sent only once. */
   readonly operationId: string | null;
-  readonly meant: number;
+  /** When the user asked for it, by `performance.now()`. */
+  readonly createdAt: number;
 }
 
-/** Makes it. */
+/** Creates the counting of one party. */
 export function createCounting(options: CountingOptions): Counting {
-  const { client, key, seen, changed, actual, gone, answer } = options;
+  const { client, key, seen, changed, actual, gone, message } = options;
   let isBusy = false;
-  let waiting = 0;
+  let waitingDelta = 0;
 
-  async function send(change: Change) {
+  /** Sends a change. Returns the new count if it was made. */
+  async function send(change: CountChange) {
     const { delta, expected, operationId } = change;
     const outcome =
       expected === undefined
@@ -56,100 +57,109 @@ export function createCounting(options: CountingOptions): Counting {
         : await client.changePeople({ ...key, expected, delta, operationId });
     switch (outcome.__typename) {
       case "PeopleChanged":
-        answer.clear();
+        message.clear();
         changed(outcome);
         return outcome.people;
       case "PeopleStale":
         actual(outcome.actual);
-        offer(outcome.actual, outcome.expected, delta + taken());
+        offerAgain({ ...outcome, delta: delta + takeWaiting() });
         return;
       case "PeopleOutOfRange":
-        answer.tell(
-          `A count goes from ${inDigits(outcome.minimum)} to ${inDigits(outcome.maximum)}. Nothing was changed.`,
+        message.show(
+          `A count goes from ${formatNumber(outcome.minimum)} to ${formatNumber(outcome.maximum)}. Nothing was changed.`,
         );
         return;
       case "PartyNotFound":
         gone();
         return;
       case "OutcomeUnknown":
-        askAgain(change, "The database was asked and did not say whether it counted.");
+        offerRepeat(change, "The database did not say whether it counted the change.");
         return;
     }
   }
 
-  /** A party remembers so many ids a minute: the changes beyond are sent without. */
-  async function sendSomehow(change: Change): Promise<number | undefined> {
+  /** A party remembers a limited number of operation ids per minute. Changes above the limit are sent without one. */
+  async function sendSafely(change: CountChange): Promise<number | undefined> {
     try {
       return await send(change);
     } catch (error) {
       const isTooMany = error instanceof ClientError && error.code === "TOO_MANY_OPERATIONS";
       if (isTooMany && change.operationId !== null) {
-        return sendSomehow({ ...change, operationId: null });
+        return sendSafely({ ...change, operationId: null });
       }
-      return askAgain(change, wordsOf(error));
+      return offerRepeat(change, errorText(error));
     }
   }
 
-  /** Does a change, then what was clicked meanwhile. */
-  async function act(change: Change) {
+  /** Makes a change, and then one with all clicks that came meanwhile. */
+  async function run(change: CountChange) {
     isBusy = true;
-    answer.clear();
-    const late = setTimeout(() => answer.tell("Still waiting for an answer…"), PATIENCE);
-    const people = await sendSomehow(change);
-    clearTimeout(late);
+    message.clear();
+    const timer = setTimeout(
+      () => message.show("Still waiting for an answer…"),
+      STILL_WAITING_AFTER,
+    );
+    const people = await sendSafely(change);
+    clearTimeout(timer);
     isBusy = false;
-    const next = taken();
-    if (next !== 0 && people !== undefined) await act(meant(next, people));
+    const delta = takeWaiting();
+    if (delta !== 0 && people !== undefined) await run(createChange(delta, people));
   }
 
-  /** What was clicked while another change was under way. */
-  function taken() {
-    const delta = waiting;
-    waiting = 0;
+  /** Returns the sum of the clicks that came during a running change, and forgets them. */
+  function takeWaiting() {
+    const delta = waitingDelta;
+    waitingDelta = 0;
     return delta;
   }
 
-  function offer(people: number, expected: number, delta: number) {
+  /** Offers to make a stale change to the actual count. */
+  function offerAgain(stale: {
+    readonly actual: number;
+    readonly expected: number;
+    readonly delta: number;
+  }) {
     const apply = {
-      label: `${signed(delta)} there: make it ${inDigits(people + delta)}`,
-      choose: () => void act(meant(delta, people)),
+      label: `Apply ${formatDelta(stale.delta)}: make it ${formatNumber(stale.actual + stale.delta)}`,
+      choose: () => void run(createChange(stale.delta, stale.actual)),
     };
-    answer.tell(
-      `Somebody was faster: it is ${inDigits(people)} by now, not ${inDigits(expected)}. Nothing was changed.`,
+    message.show(
+      `Somebody was faster: the count is ${formatNumber(stale.actual)} now, not ${formatNumber(stale.expected)}. Nothing was changed.`,
       [apply, { label: "Leave it", choose: () => {} }],
     );
   }
 
-  function askAgain(change: Change, text: string): undefined {
+  /** Offers to send a change with an unknown outcome again, if that is safe. */
+  function offerRepeat(change: CountChange, text: string): undefined {
     if (change.operationId === null) {
-      answer.tell(`${text} Go by the count above.`);
+      message.show(`${text} Check the count above.`);
       return;
     }
-    const isLate = () => performance.now() - change.meant > REPEATABLE;
-    const again = () => {
-      if (!isLate()) return void act(change);
-      answer.tell("That was too long ago to send it again safely. Go by the count above.");
+    const isLate = () => performance.now() - change.createdAt > REPEATABLE;
+    const repeat = () => {
+      if (!isLate()) return void run(change);
+      message.show("It is too late to send the change again safely. Check the count above.");
     };
-    answer.tell(`${text} Sent again, it is not counted twice.`, [
-      { label: `Send ${signed(change.delta)} again`, choose: again },
+    message.show(`${text} If you send it again, it is not counted twice.`, [
+      { label: `Send ${formatDelta(change.delta)} again`, choose: repeat },
     ]);
   }
 
   return {
     change(delta) {
-      if (isBusy) waiting += delta;
-      else void act(meant(delta, seen()));
+      if (isBusy) waitingDelta += delta;
+      else void run(createChange(delta, seen()));
     },
     add() {
-      void act(meant(+1, undefined));
+      void run(createChange(+1, undefined));
     },
   };
 }
 
-function meant(delta: number, expected: number | undefined): Change {
-  return { delta, expected, operationId: randomUuid(), meant: performance.now() };
+function createChange(delta: number, expected: number | undefined): CountChange {
+  return { delta, expected, operationId: randomUuid(), createdAt: performance.now() };
 }
 
-function signed(delta: number): string {
-  return delta < 0 ? `−${inDigits(-delta)}` : `+${inDigits(delta)}`;
+function formatDelta(delta: number): string {
+  return delta < 0 ? `−${formatNumber(-delta)}` : `+${formatNumber(delta)}`;
 }

@@ -1,16 +1,16 @@
 import { randomUuid } from "../client/index.ts";
 import { nextEvening } from "./dates.ts";
-import { type Filled, openPartyForm, type Refused } from "./party-form.ts";
-import type { Surroundings } from "./view.ts";
+import { type FormRefusal, type FormValues, openPartyForm } from "./party-form.ts";
+import type { ViewContext } from "./view.ts";
 
-/** Asks what a new party is to be, creates it, and goes there. */
-export function createParty(city: string, { client, signal, go }: Surroundings): void {
-  // However often it is sent, no second party is made.
+/** Asks for the new party's data, creates it, and navigates to it. */
+export function createParty(city: string, { client, signal, go }: ViewContext): void {
+  // A repeated create with the same id cannot create a second party.
   const id = randomUuid();
 
-  async function send({ name = "", ...filled }: Filled): Promise<Refused | undefined> {
+  async function send({ name = "", ...values }: FormValues): Promise<FormRefusal | undefined> {
     const outcome = await client.createParty({
-      input: { city, id, name, ...filled },
+      input: { city, id, name, ...values },
     });
     switch (outcome.__typename) {
       case "PartyCreated":
@@ -22,7 +22,7 @@ export function createParty(city: string, { client, signal, go }: Surroundings):
       case "OutcomeUnknown":
         return {
           message:
-            "The database was asked and did not say whether it created the party. Send it again: there will not be two.",
+            "The database did not say whether the party was created. You can send it again: there will be only one.",
         };
     }
   }

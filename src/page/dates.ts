@@ -1,5 +1,5 @@
-const long = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const short = new Intl.DateTimeFormat(undefined, {
+const longFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const shortFormat = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -8,24 +8,24 @@ const short = new Intl.DateTimeFormat(undefined, {
   minute: "2-digit",
 });
 
-/** Shows a date in the person's language and time zone, and as it came to programs. */
+/** Shows a date in the user's language and time zone; its `datetime` attribute keeps the API's form. */
 export function showDate(element: HTMLTimeElement, date: string, style: "long" | "short"): void {
   element.dateTime = date;
-  element.textContent = (style === "long" ? long : short).format(new Date(date));
+  element.textContent = (style === "long" ? longFormat : shortFormat).format(new Date(date));
 }
 
-/** A date as `<input type="datetime-local">` has it: in the person's time zone, to the minute. */
+/** Returns the value of an `<input type="datetime-local">` for a date: in the user's time zone, to the minute. */
 export function toInput(date: Date): string {
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return local.toISOString().replace(/^\+0*/, "").slice(0, -":00.000Z".length);
 }
 
-/** The date that such an input has; undefined if it is empty. */
+/** Returns the date of such an input's value; undefined if it is empty. */
 export function fromInput(value: string): Date | undefined {
   return value === "" ? undefined : new Date(value);
 }
 
-/** An evening to begin with in a form: the next nine o'clock. */
+/** Returns the date that the form for a new party starts with: the next 21:00. */
 export function nextEvening(now = new Date()): Date {
   const evening = new Date(now);
   evening.setHours(21, 0, 0, 0);

@@ -1,9 +1,9 @@
-import { find, part } from "./part.ts";
+import { cloneTemplate, find } from "./template.ts";
 
-/** Opens the dialog of a template. It closes by Escape, by its cancel button, and when the person leaves the view. */
+/** Opens the dialog of a template. Escape, its cancel button and leaving the view close it. */
 export function openDialog(template: string, signal: AbortSignal): HTMLDialogElement {
-  const dialog = part(template);
-  if (!(dialog instanceof HTMLDialogElement)) throw new Error(`"${template}" is no dialog.`);
+  const dialog = cloneTemplate(template);
+  if (!(dialog instanceof HTMLDialogElement)) throw new Error(`"${template}" is not a dialog.`);
   const close = () => dialog.close();
   dialog.addEventListener("close", () => {
     dialog.remove();

@@ -1,45 +1,45 @@
 import { createClient } from "../client/index.ts";
-import { addressOf, type CityPlace, type PartyPlace, type Place, placeOf } from "./address.ts";
 import { showCity } from "./city-view.ts";
 import { showConnection } from "./connection.ts";
-import { find, part } from "./part.ts";
+import { argumentPath, cityErrorText, errorText } from "./error-text.ts";
 import { showParty } from "./party-view.ts";
 import { showProblem } from "./problem.ts";
+import { type CityRoute, type PageRoute, parseRoute, type PartyRoute, routeUrl } from "./route.ts";
 import { createTally } from "./tally.ts";
-import type { Surroundings, View } from "./view.ts";
-import { argumentOf, wordsAboutCity, wordsOf } from "./words.ts";
+import { cloneTemplate, find } from "./template.ts";
+import type { PageView, ViewContext } from "./view.ts";
 
 const client = createClient({ url: new URL("/graphql", location.href) });
-const middle = find(document, "main .view", HTMLElement);
-const field = find(document, "#city", HTMLInputElement);
-const news = find(document, ".news", HTMLElement);
+const viewElement = find(document, "main .view", HTMLElement);
+const cityField = find(document, "#city", HTMLInputElement);
+const newsElement = find(document, ".news", HTMLElement);
 
-/** Older browsers load each place anew: the links are ordinary ones. */
+/** Browsers without the Navigation API load the page for each route: the links are ordinary ones. */
 const history = "navigation" in globalThis ? navigation : undefined;
 
-/** Ends what the view began that is shown, or about to be. */
+/** Aborts what the current view has started. While a view loads, it is already the current one. */
 let current = new AbortController();
-/** What the next place is to say of what was done before. */
-let tidings = "";
+/** The news that the next view shows. */
+let nextNews = "";
 
-/** Shows a place. What was shown before stays and lives until it has been read, so that the two share a connection. */
-async function show(place: Place, remembered: unknown): Promise<void> {
-  const before = current;
+/** Shows a route. The previous view stays, with its subscriptions, until the new one is ready: both use one socket. */
+async function showRoute(route: PageRoute, remembered: unknown): Promise<void> {
+  const previous = current;
   const own = (current = new AbortController());
-  middle.ariaBusy = "true";
-  const view = await viewOf(place, surroundings(own, remembered));
-  before.abort();
+  viewElement.ariaBusy = "true";
+  const view = await loadView(route, createContext(own, remembered));
+  previous.abort();
   if (!view || current !== own) return;
-  middle.ariaBusy = "false";
-  middle.replaceChildren(view.root);
+  viewElement.ariaBusy = "false";
+  viewElement.replaceChildren(view.root);
   document.title = view.title === undefined ? "Partyfinder" : `${view.title} · Partyfinder`;
-  document.body.dataset["at"] = place.at;
-  field.value = place.at === "home" ? "" : place.city;
-  news.textContent = tidings;
-  tidings = "";
+  document.body.dataset["at"] = route.at;
+  cityField.value = route.at === "home" ? "" : route.city;
+  newsElement.textContent = nextNews;
+  nextNews = "";
 }
 
-function surroundings(own: AbortController, remembered: unknown): Surroundings {
+function createContext(own: AbortController, remembered: unknown): ViewContext {
   return {
     client,
     signal: own.signal,
@@ -47,42 +47,43 @@ function surroundings(own: AbortController, remembered: unknown): Surroundings {
     remember(state) {
       if (current === own) history?.updateCurrentEntry({ state });
     },
-    go(place, said = "") {
-      tidings = said;
-      location.assign(addressOf(place));
+    go(route, news = "") {
+      nextNews = news;
+      location.assign(routeUrl(route));
     },
-    say(text) {
-      if (current === own) news.textContent = text;
+    showNews(news) {
+      if (current === own) newsElement.textContent = news;
     },
   };
 }
 
-/** Makes a view; nothing if the person has gone on meanwhile. What goes wrong is shown in its place. */
-async function viewOf(place: Place, page: Surroundings): Promise<View | undefined> {
-  if (place.at === "home") return showHome();
+/** Loads a view, or one that explains the error. Returns undefined if the user has navigated away meanwhile. */
+async function loadView(route: PageRoute, context: ViewContext): Promise<PageView | undefined> {
+  if (route.at === "home") return showHome();
   try {
-    return await (place.at === "city" ? showCity(place, page) : showParty(place, page));
+    return await (route.at === "city" ? showCity(route, context) : showParty(route, context));
   } catch (error) {
-    return page.signal.aborted ? undefined : problemOf(error, place);
+    return context.signal.aborted ? undefined : showError(error, route);
   }
 }
 
-function problemOf(error: unknown, place: CityPlace | PartyPlace): View {
-  const { city } = place;
-  const wrong = argumentOf(error).at(-1);
-  if (wrong === "city") {
-    return showProblem("That is no city", wordsAboutCity(error), { at: "home" });
+function showError(error: unknown, route: CityRoute | PartyRoute): PageView {
+  const argument = argumentPath(error).at(-1);
+  if (argument === "city") {
+    const text = cityErrorText(error);
+    return showProblem({ title: "Not a city", text, next: { at: "home" } });
   }
-  if (wrong === "id" && place.at === "party") {
-    const inCity = { at: "city", city, all: false } as const;
-    return showProblem("No such party", `“${place.id}” is no id of a party.`, inCity);
+  if (argument === "id" && route.at === "party") {
+    const next = { at: "city", city: route.city, all: false } as const;
+    const text = `“${route.id}” is not the id of a party.`;
+    return showProblem({ title: "No such party", text, next });
   }
-  return showProblem("That did not work", wordsOf(error), place);
+  return showProblem({ title: "Something went wrong", text: errorText(error), next: route });
 }
 
-/** The beginning. The counter is there for its looks. */
-function showHome(): View {
-  const root = part("home");
+/** Creates the start view. Its tally is a decoration. */
+function showHome(): PageView {
+  const root = cloneTemplate("home");
   const tally = createTally();
   tally.show(0);
   find(root, ".hero", HTMLElement).append(tally.element);
@@ -96,16 +97,15 @@ history?.addEventListener("navigate", (event) => {
   event.intercept({
     focusReset: "manual",
     async handler() {
-      await show(placeOf(search), event.destination.getState());
+      await showRoute(parseRoute(search), event.destination.getState());
       if (event.signal.aborted) return;
-      find(middle, "h1", HTMLElement).focus({ preventScroll: true });
+      find(viewElement, "h1", HTMLElement).focus({ preventScroll: true });
     },
   });
 });
 
-showConnection(
-  client,
-  find(document, ".connection", HTMLElement),
-  find(document, ".connection [role=status]", HTMLElement),
-);
-await show(placeOf(location.search), history?.currentEntry?.getState());
+showConnection(client, {
+  badge: find(document, ".connection", HTMLElement),
+  status: find(document, ".connection [role=status]", HTMLElement),
+});
+await showRoute(parseRoute(location.search), history?.currentEntry?.getState());

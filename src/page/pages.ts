@@ -1,71 +1,70 @@
 import type { Party, PartyPage } from "../client/index.ts";
 import type { PartyList } from "./party-list.ts";
 
-/** The pages of a city, of which the first ones have been read into a list. */
+/** The pages of a city's parties. The list shows those that have been read. */
 export interface Pages {
-  /** Whether they all have been. */
+  /** Whether the last page has been read. */
   readonly isComplete: boolean;
   /** Reads the next page. */
-  readonly readOn: () => Promise<void>;
-  /** Reads on until so many parties are there, or all. */
+  readonly readNext: () => Promise<void>;
+  /** Reads pages until the list has `size` parties or is complete. */
   readonly readUntil: (size: number) => Promise<void>;
-  /** Reads what is in the list again, and takes away what is not there any more. */
+  /** Reads all parties of the list again, and removes those that no longer exist. */
   readonly readAgain: () => Promise<void>;
 }
 
-/** How pages are read. */
 export interface PagesOptions {
   readonly read: (first: number, after: string | null) => Promise<PartyPage>;
   readonly list: PartyList;
-  /** The number of what was last heard live. */
-  readonly heard: () => number;
+  /** Returns the number of the last live event. */
+  readonly lastEvent: () => number;
 }
 
-/** How many parties are read at once: as the person scrolls, and at most. */
+/** How many parties one page has while the user scrolls, and at most. */
 const [PAGE, LARGE_PAGE] = [40, 100];
 
-/** Makes them. Nothing is read yet. */
-export function createPages({ read, list, heard }: PagesOptions): Pages {
-  /** Behind what the next page begins; null: nothing is left. Undefined: nothing was read. */
+/** Creates the pages. Nothing is read yet. */
+export function createPages({ read, list, lastEvent }: PagesOptions): Pages {
+  /** The next page begins after this cursor. Null: there is no next page. Undefined: nothing has been read. */
   let cursor: string | null | undefined;
 
-  async function readOn(first = PAGE) {
-    const since = heard();
+  async function readPage(first: number) {
+    const event = lastEvent();
     const { nodes, pageInfo } = await read(first, cursor ?? null);
-    list.read(nodes, since);
-    cursor = next(pageInfo);
+    list.mergePage(nodes, event);
+    cursor = nextCursor(pageInfo);
   }
 
   return {
     get isComplete() {
       return cursor === null;
     },
-    readOn: () => readOn(),
+    readNext: () => readPage(PAGE),
     async readUntil(size) {
-      do await readOn(within(size - list.size));
+      do await readPage(pageSizeFor(size - list.size));
       while (cursor !== null && list.size < size);
     },
     async readAgain() {
-      const [since, size] = [heard(), list.size];
+      const [event, size] = [lastEvent(), list.size];
       const found: Party[] = [];
       let after: string | null = null;
       do {
-        const page: PartyPage = await read(within(size), after);
+        const page: PartyPage = await read(pageSizeFor(size), after);
         found.push(...page.nodes);
-        after = next(page.pageInfo);
+        after = nextCursor(page.pageInfo);
       } while (after !== null && found.length < size);
-      list.read(found, since);
-      list.keep(new Set(found.map(({ id }) => id)), since);
+      list.mergePage(found, event);
+      list.removeOthers(new Set(found.map(({ id }) => id)), event);
       cursor = after;
     },
   };
 }
 
-function next({ hasNextPage, endCursor }: PartyPage["pageInfo"]): string | null {
+function nextCursor({ hasNextPage, endCursor }: PartyPage["pageInfo"]): string | null {
   return hasNextPage ? endCursor : null;
 }
 
-/** A page of so many, if pages may be so small or large. */
-function within(size: number): number {
+/** Limits a number of parties to what one page may have. */
+function pageSizeFor(size: number): number {
   return Math.min(LARGE_PAGE, Math.max(PAGE, size));
 }

@@ -1,46 +1,45 @@
 import type { FieldError } from "../client/index.ts";
-import { createAnswer } from "./answer.ts";
 import { fromInput, toInput } from "./dates.ts";
 import { openDialog } from "./dialog.ts";
-import { find } from "./part.ts";
-import { argumentOf, wordsOf } from "./words.ts";
+import { argumentPath, errorText } from "./error-text.ts";
+import { createMessageArea } from "./message-area.ts";
+import { find } from "./template.ts";
 
-/** What a person has filled in; absent: as it was, or a field that the form has not. */
-export interface Filled {
+/** The values of the form's fields. Absent: the field was left unchanged, or the form does not have it. */
+export interface FormValues {
   readonly name?: string;
   readonly date?: Date;
   readonly people?: number;
 }
 
-/** Why what was filled in was not taken. */
-export interface Refused {
+/** Why the service rejected the values. */
+export interface FormRefusal {
   readonly message: string;
   readonly errors?: readonly FieldError[];
 }
 
-/** A form about a party. */
-export interface PartyForm {
+export interface PartyFormOptions {
   readonly title: string;
-  /** What the button says that sends it. */
+  /** The label of the submit button. */
   readonly action: string;
   readonly name: string;
   readonly date: Date;
-  /** Whether it asks for the count. */
+  /** Whether the form has a field for the count. */
   readonly withPeople: boolean;
-  /** Whether fields that were left alone are left out. */
+  /** Whether only changed fields are sent. */
   readonly changesOnly: boolean;
-  /** Sends it. Gives why it was not taken, if it was not. */
-  readonly send: (filled: Filled) => Promise<Refused | undefined>;
+  /** Sends the values. Returns why they were rejected, or undefined. */
+  readonly send: (values: FormValues) => Promise<FormRefusal | undefined>;
   readonly signal: AbortSignal;
 }
 
 const fields = ["name", "date", "people"] as const;
 type Field = (typeof fields)[number];
 
-/** Opens a form. What is wrong is told at its field, in the words of the service: the rules are there. */
-export function openPartyForm(options: PartyForm): void {
+/** Opens the form. The service validates the values, and its messages are shown at the fields. */
+export function openPartyForm(options: PartyFormOptions): void {
   const dialog = openDialog("party-form", options.signal);
-  const answer = createAnswer(find(dialog, ".answer", HTMLElement));
+  const messageArea = createMessageArea(find(dialog, ".message", HTMLElement));
   const button = find(dialog, ".primary", HTMLButtonElement);
   const input = (field: Field) => find(dialog, `[name=${field}]`, HTMLInputElement);
 
@@ -53,7 +52,7 @@ export function openPartyForm(options: PartyForm): void {
     ? fields
     : fields.filter((field) => field !== "people");
 
-  function filled(): Filled {
+  function values(): FormValues {
     const isSent = (field: Field) =>
       shown.includes(field) &&
       !(options.changesOnly && input(field).value === input(field).defaultValue);
@@ -70,22 +69,22 @@ export function openPartyForm(options: PartyForm): void {
     find(dialog, `#form-${field}-error`, HTMLElement).textContent = message;
   }
 
-  /** Each at its field; what has none at the top. The first wrong field gets the focus. */
-  function refuse({ message, errors = [] }: Refused) {
+  /** Shows each error at its field, and the others at the top. The first invalid field gets the focus. */
+  function showRefusal({ message, errors = [] }: FormRefusal) {
     const fieldOf = ({ path }: FieldError) => shown.find((field) => field === path.at(-1));
     for (const error of errors) {
       const field = fieldOf(error);
       if (field) mark(field, error.message);
     }
     const others = errors.filter((error) => !fieldOf(error)).map((error) => error.message);
-    if (errors.length === 0) answer.tell(message);
-    else if (others.length > 0) answer.tell(others.join(" "));
-    const wrong = shown.find((field) => input(field).getAttribute("aria-invalid") === "true");
-    if (wrong) input(wrong).focus();
+    if (errors.length === 0) messageArea.show(message);
+    else if (others.length > 0) messageArea.show(others.join(" "));
+    const invalid = shown.find((field) => input(field).getAttribute("aria-invalid") === "true");
+    if (invalid) input(invalid).focus();
   }
 
-  /** What the browser itself cannot read, as half a date. */
-  function unreadable(): readonly FieldError[] {
+  /** Returns an error for each value that the browser cannot parse, e.g. an incomplete date. */
+  function parseErrors(): readonly FieldError[] {
     return shown
       .map(input)
       .filter(({ validity }) => validity.badInput)
@@ -93,14 +92,14 @@ export function openPartyForm(options: PartyForm): void {
   }
 
   async function submit() {
-    answer.clear();
+    messageArea.clear();
     for (const field of shown) mark(field, "");
-    const errors = unreadable();
-    if (errors.length > 0) return refuse({ message: "", errors });
+    const errors = parseErrors();
+    if (errors.length > 0) return showRefusal({ message: "", errors });
     button.disabled = true;
-    const refused = await options.send(filled()).catch(refusalOf);
+    const refusal = await options.send(values()).catch(errorRefusal);
     button.disabled = false;
-    if (refused) refuse(refused);
+    if (refusal) showRefusal(refusal);
     else dialog.close();
   }
 
@@ -110,8 +109,8 @@ export function openPartyForm(options: PartyForm): void {
   });
 }
 
-/** An error about one argument is as good as one about its field. */
-function refusalOf(error: unknown): Refused {
-  const [message, path] = [wordsOf(error), argumentOf(error)];
+/** Turns a GraphQL error about an argument into an error of the field with the same name. */
+function errorRefusal(error: unknown): FormRefusal {
+  const [message, path] = [errorText(error), argumentPath(error)];
   return path.length > 0 ? { message, errors: [{ path, code: "", message }] } : { message };
 }

@@ -1,124 +1,128 @@
 import type { Party } from "../client/index.ts";
-import { addressOf } from "./address.ts";
-import { type Count, type Counted, read, told } from "./count.ts";
+import { type BallotedCount, type Count, mergeLive, mergeRead } from "./count.ts";
 import { showDate } from "./dates.ts";
-import { find, part } from "./part.ts";
+import { routeUrl } from "./route.ts";
 import { createTally, type Tally } from "./tally.ts";
+import { cloneTemplate, find } from "./template.ts";
 
-/** In which order parties are shown: negative if the first is before the second. */
-export type Order = (one: Party, other: Party) => number;
+/** Compares two parties by their position in a list, as for `Array.sort`. */
+export type PartyComparator = (one: Party, other: Party) => number;
 
-export const byDate: Order = (one, other) =>
+export const byDate: PartyComparator = (one, other) =>
   Date.parse(one.date) - Date.parse(other.date) || byId(one, other);
-export const byId: Order = (one, other) => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
+export const byId: PartyComparator = (one, other) =>
+  one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
 
 /**
- * The parties on the screen. What is heard live has a number, and a reading the number of what was last heard before
- * it: whatever was heard of a party since then stands.
+ * The list of parties on the screen. It merges live events and pages that queries returned. `event` is the number of a
+ * live event or, for a page, of the last event before its query was sent. A page never overwrites what a later event
+ * has changed.
  */
 export interface PartyList {
   readonly size: number;
-  /** The one that stands last. */
+  /** The party at the end of the list. */
   readonly last: Party | undefined;
   find(id: string): Party | undefined;
-  /** Shows parties that were read. */
-  read(parties: readonly Party[], since: number): void;
-  /** Takes away what a reading of the whole list did not find. */
-  keep(ids: ReadonlySet<string>, since: number): void;
-  /** Shows a party as it was heard to be. */
-  hear(party: Party, now: number): void;
-  hearCount(id: string, counted: Counted, now: number): void;
-  /** Takes a party away. One that had the focus gives it to its neighbour. */
-  hearGone(id: string, now: number): void;
+  /** Shows the parties of a page. */
+  mergePage(parties: readonly Party[], event: number): void;
+  /** Removes all parties but these, which a read of the whole list returned. */
+  removeOthers(ids: ReadonlySet<string>, event: number): void;
+  /** Shows the party of a live event. */
+  setParty(party: Party, event: number): void;
+  /** Shows the count of a live event. */
+  setCount(id: string, count: BallotedCount & { readonly event: number }): void;
+  /** Removes a party. If it has the focus, its neighbour gets it. */
+  removeParty(id: string, event: number): void;
 }
 
-interface Row {
+interface ListItem {
   party: Party;
   count: Count;
   readonly element: HTMLElement;
   readonly tally: Tally;
 }
 
-/** Makes a list of an empty `<ol>`. */
-export function createPartyList(list: HTMLElement, order: Order): PartyList {
-  const rows = new Map<string, Row>();
-  const sorted: Row[] = [];
-  const gone = new Map<string, number>();
+/** Creates a list in an empty `<ol>`. */
+export function createPartyList(list: HTMLElement, compare: PartyComparator): PartyList {
+  const items = new Map<string, ListItem>();
+  const sorted: ListItem[] = [];
+  const removed = new Map<string, number>();
 
-  const heardOf = (id: string) => rows.get(id)?.count.heard ?? gone.get(id) ?? -1;
+  const lastEventOf = (id: string) => items.get(id)?.count.event ?? removed.get(id) ?? -1;
 
-  function put(party: Party, since: number) {
-    const row = rows.get(party.id) ?? created(party, since);
-    const isMoved = !row.element.isConnected || order(row.party, party) !== 0;
-    row.party = party;
-    row.count = read(row.count, party.people, since);
-    show(row);
-    if (isMoved) place(row);
+  function put(party: Party, event: number) {
+    const item = items.get(party.id) ?? createItem(party, event);
+    const isMoved = !item.element.isConnected || compare(item.party, party) !== 0;
+    item.party = party;
+    item.count = mergeRead(item.count, { people: party.people, event });
+    renderItem(item);
+    if (isMoved) insert(item);
   }
 
-  function created(party: Party, since: number): Row {
+  function createItem(party: Party, event: number): ListItem {
     const tally = createTally();
-    const element = part("row");
+    const element = cloneTemplate("row");
     find(element, "a", HTMLAnchorElement).prepend(tally.element);
-    const row = { party, count: read(undefined, party.people, since), element, tally };
-    rows.set(party.id, row);
-    return row;
+    const count = mergeRead(undefined, { people: party.people, event });
+    const item = { party, count, element, tally };
+    items.set(party.id, item);
+    return item;
   }
 
-  function place(row: Row) {
-    const before = sorted.indexOf(row);
-    if (before >= 0) sorted.splice(before, 1);
-    const index = sorted.findLastIndex(({ party }) => order(party, row.party) < 0) + 1;
-    list.insertBefore(row.element, sorted[index]?.element ?? null);
-    sorted.splice(index, 0, row);
+  function insert(item: ListItem) {
+    const oldIndex = sorted.indexOf(item);
+    if (oldIndex >= 0) sorted.splice(oldIndex, 1);
+    const index = sorted.findLastIndex(({ party }) => compare(party, item.party) < 0) + 1;
+    list.insertBefore(item.element, sorted[index]?.element ?? null);
+    sorted.splice(index, 0, item);
   }
 
-  function remove(row: Row) {
-    const index = sorted.indexOf(row);
+  function remove(item: ListItem) {
+    const index = sorted.indexOf(item);
     const neighbour = sorted[index + 1] ?? sorted[index - 1];
-    if (neighbour && row.element.contains(document.activeElement)) {
+    if (neighbour && item.element.contains(document.activeElement)) {
       find(neighbour.element, "a", HTMLAnchorElement).focus();
     }
     sorted.splice(index, 1);
-    rows.delete(row.party.id);
-    row.element.remove();
+    items.delete(item.party.id);
+    item.element.remove();
   }
 
   return {
     get size() {
-      return rows.size;
+      return items.size;
     },
     get last() {
       return sorted.at(-1)?.party;
     },
-    find: (id) => rows.get(id)?.party,
-    read(parties, since) {
-      for (const party of parties) if (heardOf(party.id) <= since) put(party, since);
+    find: (id) => items.get(id)?.party,
+    mergePage(parties, event) {
+      for (const party of parties) if (lastEventOf(party.id) <= event) put(party, event);
     },
-    keep(ids, since) {
-      const lost = sorted.filter(({ party, count }) => !ids.has(party.id) && count.heard <= since);
-      for (const row of lost) remove(row);
+    removeOthers(ids, event) {
+      const lost = sorted.filter(({ party, count }) => !ids.has(party.id) && count.event <= event);
+      for (const item of lost) remove(item);
     },
-    hear(party, now) {
-      gone.delete(party.id);
-      put(party, now);
+    setParty(party, event) {
+      removed.delete(party.id);
+      put(party, event);
     },
-    hearCount(id, counted, now) {
-      const row = rows.get(id);
-      if (!row) return;
-      row.count = told(row.count, counted, now);
-      show(row);
+    setCount(id, count) {
+      const item = items.get(id);
+      if (!item) return;
+      item.count = mergeLive(item.count, count);
+      renderItem(item);
     },
-    hearGone(id, now) {
-      gone.set(id, now);
-      const row = rows.get(id);
-      if (row) remove(row);
+    removeParty(id, event) {
+      removed.set(id, event);
+      const item = items.get(id);
+      if (item) remove(item);
     },
   };
 }
 
-function show({ party, count, element, tally }: Row): void {
-  find(element, "a", HTMLAnchorElement).href = addressOf({ at: "party", ...party });
+function renderItem({ party, count, element, tally }: ListItem): void {
+  find(element, "a", HTMLAnchorElement).href = routeUrl({ at: "party", ...party });
   find(element, ".name", HTMLElement).textContent = party.name;
   showDate(find(element, "time", HTMLTimeElement), party.date, "short");
   tally.show(count.people);

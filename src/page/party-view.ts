@@ -1,45 +1,42 @@
 import type { PartiesChanged, Party } from "../client/index.ts";
-import { addressOf, type PartyPlace } from "./address.ts";
-import { createAnswer } from "./answer.ts";
 import { confirm } from "./confirm.ts";
-import { type Count, type Counted, read, told } from "./count.ts";
+import { type BallotedCount, type Count, mergeLive, mergeRead } from "./count.ts";
 import { createCounting } from "./counting.ts";
 import { showDate } from "./dates.ts";
-import { find, part } from "./part.ts";
-import { type Filled, openPartyForm, type Refused } from "./party-form.ts";
+import { errorText } from "./error-text.ts";
+import { createMessageArea } from "./message-area.ts";
+import { type FormRefusal, type FormValues, openPartyForm } from "./party-form.ts";
 import { showProblem } from "./problem.ts";
-import { seldom } from "./seldom.ts";
-import { createTally, inWords } from "./tally.ts";
-import { listen, showHeading, type Surroundings, type View } from "./view.ts";
-import { wordsOf } from "./words.ts";
+import { type PartyRoute, routeUrl } from "./route.ts";
+import { createTally, formatPeople } from "./tally.ts";
+import { cloneTemplate, find } from "./template.ts";
+import { throttle } from "./throttle.ts";
+import { listen, type PageView, showHeading, type ViewContext } from "./view.ts";
 
-/** How often a moving count is read aloud at most, in milliseconds. */
-const ALOUD = 4000;
+/** The minimum interval between two counts that screen readers announce, in milliseconds. */
+const SPOKEN_INTERVAL = 4000;
 
-/** One party, with its count as the hero. */
-export async function showParty(place: PartyPlace, page: Surroundings): Promise<View> {
-  const { city, id } = place;
+/** Shows one party, with a large live count. */
+export async function showParty(route: PartyRoute, context: ViewContext): Promise<PageView> {
+  const { city, id } = route;
   const key = { city, id };
-  const { client, signal } = page;
+  const { client, signal } = context;
   const inCity = { at: "city", city, all: false } as const;
   const found = await client.party(key, { signal });
   if (!found) {
-    return showProblem(
-      "No such party",
-      `There is no party of this id in ${city}. It may have been deleted.`,
-      inCity,
-    );
+    const text = `There is no party with this id in ${city}. It may have been deleted.`;
+    return showProblem({ title: "No such party", text, next: inCity });
   }
 
-  const root = part("one-party");
-  const answer = createAnswer(find(root, ".answer", HTMLElement));
+  const root = cloneTemplate("one-party");
+  const message = createMessageArea(find(root, ".message", HTMLElement));
   const tally = createTally();
-  const sayAloud = seldom(ALOUD, signal, (people: number) => {
-    find(root, ".said-count", HTMLElement).textContent = inWords(people);
+  const speak = throttle(SPOKEN_INTERVAL, signal, (people: number) => {
+    find(root, ".spoken-count", HTMLElement).textContent = formatPeople(people);
   });
   let party: Party = found;
-  let count: Count = read(undefined, party.people, 0);
-  let heard = 0;
+  let count: Count = mergeRead(undefined, { people: party.people, event: 0 });
+  let lastEvent = 0;
   let isGone = false;
 
   function show() {
@@ -49,49 +46,50 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
   }
 
   function setCount(next: Count) {
-    if (next.people !== count.people) sayAloud(next.people);
+    if (next.people !== count.people) speak(next.people);
     count = next;
     show();
   }
 
-  function hearCount(counted: Counted) {
-    heard += 1;
-    setCount(told(count, counted, heard));
+  function mergeCount({ people, asOf }: BallotedCount) {
+    lastEvent += 1;
+    setCount(mergeLive(count, { people, asOf, event: lastEvent }));
   }
 
   async function readAgain() {
-    const since = heard;
+    const event = lastEvent;
     const now = await client.party(key, { signal });
-    if (!now) return leave();
+    if (!now) return showDeleted();
     party = now;
-    setCount(read(count, now.people, since));
+    setCount(mergeRead(count, { people: now.people, event }));
   }
 
-  function readAgainOrSay() {
+  function readAgainOrShowError() {
     readAgain().catch((error: unknown) => {
-      if (!signal.aborted) answer.tell(wordsOf(error));
+      if (!signal.aborted) message.show(errorText(error));
     });
   }
 
-  /** Its count comes by a subscription of its own. */
-  function hear(event: PartiesChanged) {
-    if (event.__typename === "PartiesReset") return readAgainOrSay();
+  /** Handles an event of the city. The count has its own subscription. */
+  function onCityEvent(event: PartiesChanged) {
+    if (event.__typename === "PartiesReset") return readAgainOrShowError();
     if (event.__typename !== "PartyUpdated" || event.party.id !== id) return;
-    if (event.party.name !== party.name) page.say(`It is called “${event.party.name}” now.`);
-    else if (event.party.date !== party.date) page.say("It has another date now.");
+    if (event.party.name !== party.name)
+      context.showNews(`The party is now called “${event.party.name}”.`);
+    else if (event.party.date !== party.date) context.showNews("The party has another date now.");
     party = event.party;
     show();
   }
 
-  /** The party is not there any more: what was last known of it stays, and nothing can be done to it. */
-  function leave() {
+  /** Shows that the party was deleted. Its last known data stays visible, with all buttons disabled. */
+  function showDeleted() {
     if (isGone) return;
     isGone = true;
     const hadFocus = root.contains(document.activeElement);
     root.classList.add("gone");
     for (const button of root.querySelectorAll("button")) button.disabled = true;
-    answer.tell("This party has been deleted.", [
-      { label: `See what else there is in ${city}`, choose: () => page.go(inCity) },
+    message.show("This party has been deleted.", [
+      { label: `Show the parties in ${city}`, choose: () => context.go(inCity) },
     ]);
     if (hadFocus) find(root, "h1", HTMLElement).focus();
   }
@@ -101,15 +99,17 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
     key,
     seen: () => count.people,
     changed(outcome) {
-      hearCount(outcome);
-      if (outcome.asOf === null) readAgainOrSay();
+      mergeCount(outcome);
+      if (outcome.asOf === null) readAgainOrShowError();
     },
     actual(people) {
-      // Where live counts come they come in order: this one, which has no ballot, might be followed by an older one.
-      if (client.connection !== "connected") setCount(read(count, people, heard));
+      // This count has no ballot, so an older live count could replace it. A connected page waits for the live one.
+      if (client.connection !== "connected") {
+        setCount(mergeRead(count, { people, event: lastEvent }));
+      }
     },
-    gone: leave,
-    answer,
+    gone: showDeleted,
+    message,
   });
 
   const onClick = (selector: string, act: () => void) =>
@@ -117,33 +117,39 @@ export async function showParty(place: PartyPlace, page: Surroundings): Promise<
   onClick(".less", () => counting.change(-1));
   onClick(".more-people", () => counting.change(+1));
   onClick(".add", () => counting.add());
-  onClick(".edit", () => editParty(party, page));
-  onClick(".delete", () => deleteParty(party, page));
+  onClick(".edit", () => editParty(party, context));
+  onClick(".delete", () => deleteParty(party, context));
 
   const back = find(root, ".back", HTMLAnchorElement);
-  back.href = addressOf(inCity);
+  back.href = routeUrl(inCity);
   back.textContent = city;
   find(root, ".hero", HTMLElement).append(tally.element);
   show();
 
-  const failed = (error: unknown) =>
-    page.say(`The count is not live any more: load the page again. ${wordsOf(error)}`);
-  /** What has changed between the read of the party and the first count is read then. */
-  function hearCounts(counted: Counted) {
-    const isFirst = heard === 0;
-    hearCount(counted);
-    if (isFirst) readAgainOrSay();
+  const error = (cause: unknown) =>
+    context.showNews(`The count is no longer live: reload the page. ${errorText(cause)}`);
+  /** Reads the party again after the first count: it may have changed between the first read and the subscription. */
+  function onCount(counted: BallotedCount) {
+    const isFirst = lastEvent === 0;
+    mergeCount(counted);
+    if (isFirst) readAgainOrShowError();
   }
 
-  const counts = { hear: hearCounts, ended: leave, failed };
-  // The city first: when the first count comes, its changes are heard, too.
-  void listen(client.partiesChanged({ city }, { signal }), signal, { hear, failed });
-  void listen(client.peopleChanged(key, { signal }), signal, counts);
+  // Subscribe to the city first: then its changes are live when the first count arrives.
+  void listen(client.partiesChanged({ city }, { signal }), signal, {
+    next: onCityEvent,
+    error,
+  });
+  void listen(client.peopleChanged(key, { signal }), signal, {
+    next: onCount,
+    complete: showDeleted,
+    error,
+  });
   return { title: `${party.name}, ${city}`, root };
 }
 
-function editParty({ city, id, name, date }: Party, { client, signal }: Surroundings): void {
-  async function send(input: Filled): Promise<Refused | undefined> {
+function editParty({ city, id, name, date }: Party, { client, signal }: ViewContext): void {
+  async function send(input: FormValues): Promise<FormRefusal | undefined> {
     if (Object.keys(input).length === 0) return undefined;
     const outcome = await client.updateParty({ city, id, input });
     switch (outcome.__typename) {
@@ -156,7 +162,7 @@ function editParty({ city, id, name, date }: Party, { client, signal }: Surround
       case "OutcomeUnknown":
         return {
           message:
-            "The database was asked and did not say whether it changed the party. Cancel and look; then try again if it did not.",
+            "The database did not say whether the party was changed. Cancel and check; try again if it was not.",
         };
     }
   }
@@ -173,11 +179,11 @@ function editParty({ city, id, name, date }: Party, { client, signal }: Surround
   });
 }
 
-function deleteParty({ city, id, name }: Party, { client, signal, go }: Surroundings): void {
+function deleteParty({ city, id, name }: Party, { client, signal, go }: ViewContext): void {
   async function act(): Promise<string | undefined> {
     const { __typename } = await client.deleteParty({ city, id });
     if (__typename === "OutcomeUnknown") {
-      return "The database was asked and did not say whether it deleted the party. Keep it and look; then try again if it is still there.";
+      return "The database did not say whether the party was deleted. Keep it and check; try again if it is still there.";
     }
     go({ at: "city", city, all: false }, `“${name}” was deleted.`);
     return undefined;
@@ -185,7 +191,7 @@ function deleteParty({ city, id, name }: Party, { client, signal, go }: Surround
 
   confirm({
     title: "Delete this party?",
-    text: `“${name}” and its count go for good.`,
+    text: `“${name}” and its count are deleted permanently.`,
     act,
     signal,
   });

@@ -1,20 +1,28 @@
-import { addressOf, type Place } from "./address.ts";
-import { find, part } from "./part.ts";
-import { showHeading, type View } from "./view.ts";
+import { type PageRoute, routeUrl } from "./route.ts";
+import { cloneTemplate, find } from "./template.ts";
+import { type PageView, showHeading } from "./view.ts";
 
-/** What is shown in the place of what was asked for: what is the matter, and where to go from there. */
-export function showProblem(title: string, text: string, next: Place): View {
-  const root = part("problem");
+/** Why a route cannot be shown. */
+export interface PageProblem {
+  readonly title: string;
+  readonly text: string;
+  /** Where the link below the text leads. */
+  readonly next: PageRoute;
+}
+
+/** Creates the view that replaces one that cannot be shown. */
+export function showProblem({ title, text, next }: PageProblem): PageView {
+  const root = cloneTemplate("problem");
   const link = document.createElement("a");
-  link.href = addressOf(next);
-  link.textContent = labelOf(next);
+  link.href = routeUrl(next);
+  link.textContent = linkText(next);
   showHeading(root, title);
   find(root, ".lead", HTMLElement).textContent = text;
   find(root, ".next", HTMLElement).append(link);
   return { title, root };
 }
 
-function labelOf(place: Place): string {
-  if (place.at === "city") return `See what there is in ${place.city}`;
-  return place.at === "home" ? "Begin anew" : "Try again";
+function linkText(route: PageRoute): string {
+  if (route.at === "city") return `Show the parties in ${route.city}`;
+  return route.at === "home" ? "Start over" : "Try again";
 }

@@ -1,82 +1,91 @@
-const numbers = new Intl.NumberFormat();
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+const numberFormat = new Intl.NumberFormat();
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** A count on wheels, as of a counter that is clicked at a door. */
+/** A count on wheels, like a hand tally counter. */
 export interface Tally {
   readonly element: HTMLElement;
-  /** Turns the wheels whose digit changes: up if there are more, down if less. The first time they just stand there. */
+  /** Shows a count. Wheels whose digit changes roll up if the count grew, and down if it fell. The first count appears without motion. */
   show(people: number): void;
 }
 
-/** How many wheels there are at least. */
+/** The minimum number of wheels. */
 const WHEELS = 4;
 
-/** Makes a tally. What is read aloud is the number with its word. */
+/** Creates a tally. Screen readers read its number with the word "people" instead of the digits. */
 export function createTally(): Tally {
-  const element = made("span", "tally");
-  const said = made("span", "hidden");
-  const wheels = made("span", "wheels");
+  const element = createElement("span", "tally");
+  const spoken = createElement("span", "hidden");
+  const wheels = createElement("span", "wheels");
   wheels.ariaHidden = "true";
-  element.append(said, wheels);
+  element.append(spoken, wheels);
   let shown: number | undefined;
 
   return {
     element,
     show(people) {
       if (people === shown) return;
-      said.textContent = inWords(people);
-      turn(wheels, people, shown === undefined ? "not" : people > shown ? "up" : "down");
+      spoken.textContent = formatPeople(people);
+      const direction = shown === undefined ? "none" : people > shown ? "up" : "down";
+      turnWheels(wheels, { people, direction });
       shown = people;
     },
   };
 }
 
-/** A count and its word. */
-export function inWords(people: number): string {
-  return `${numbers.format(people)} ${people === 1 ? "person" : "people"}`;
+/** Formats a count with its word, e.g. "1,200 people". */
+export function formatPeople(people: number): string {
+  return `${numberFormat.format(people)} ${people === 1 ? "person" : "people"}`;
 }
 
-/** A number as the person's language writes it. */
-export function inDigits(number: number): string {
-  return numbers.format(number);
+/** Formats a number in the user's locale. */
+export function formatNumber(number: number): string {
+  return numberFormat.format(number);
 }
 
-type Direction = "up" | "down" | "not";
+type Direction = "up" | "down" | "none";
 
-function turn(wheels: HTMLElement, people: number, direction: Direction): void {
+interface Turn {
+  readonly people: number;
+  readonly direction: Direction;
+}
+
+function turnWheels(wheels: HTMLElement, { people, direction }: Turn): void {
   const digits = String(Math.abs(people)).padStart(WHEELS, "0");
   const signs = people < 0 ? `−${digits}` : digits;
   while (wheels.childElementCount > signs.length) wheels.firstElementChild?.remove();
-  while (wheels.childElementCount < signs.length) wheels.prepend(made("span", "wheel"));
+  while (wheels.childElementCount < signs.length) wheels.prepend(createElement("span", "wheel"));
   wheels.style.setProperty("--wheels", String(signs.length));
   const first = signs.search(/[^0]/);
   for (const [place, wheel] of [...wheels.children].entries()) {
     wheel.classList.toggle("leading", first === -1 ? place < signs.length - 1 : place < first);
-    roll(wheel, signs[place]!, direction);
+    rollWheel(wheel, { digit: signs[place]!, direction });
   }
 }
 
-/** Rolls a wheel on to a digit. The one before leaves as it comes; more than these two are never there. */
-function roll(wheel: Element, digit: string, direction: Direction): void {
-  const before = wheel.lastElementChild;
-  if (before?.textContent === digit) return;
-  const next = made("span", "digit");
+/** Rolls a wheel to a digit. A wheel has at most two digits at a time: the new one, and the old one while it leaves. */
+function rollWheel(
+  wheel: Element,
+  { digit, direction }: { readonly digit: string; readonly direction: Direction },
+): void {
+  const old = wheel.lastElementChild;
+  if (old?.textContent === digit) return;
+  const next = createElement("span", "digit");
   next.textContent = digit;
-  if (!before || direction === "not" || stillness.matches) {
+  if (!old || direction === "none" || reducedMotion.matches) {
     wheel.replaceChildren(next);
     return;
   }
-  wheel.replaceChildren(before, next);
+  wheel.replaceChildren(old, next);
   const [below, above] = direction === "up" ? ["100%", "-100%"] : ["-100%", "100%"];
   const timing = { duration: 420, easing: "cubic-bezier(0.3, 1.3, 0.5, 1)" };
   next.animate({ translate: [`0 ${below}`, "0 0"] }, timing);
   const moved = { color: "var(--moved)" };
   next.animate([moved, { ...moved, offset: 0.5 }, {}], 1600);
-  const leaving = before.animate({ translate: ["0 0", `0 ${above}`] }, timing);
-  leaving.onfinish = () => before.remove();
+  const leaving = old.animate({ translate: ["0 0", `0 ${above}`] }, timing);
+  leaving.onfinish = () => old.remove();
 }
 
-function made(name: string, className: string): HTMLElement {
+function createElement(name: string, className: string): HTMLElement {
   const element = document.createElement(name);
   element.className = className;
   return element;

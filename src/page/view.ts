@@ -1,58 +1,57 @@
 import type { Client } from "../client/index.ts";
-import type { Place } from "./address.ts";
-import { find } from "./part.ts";
+import type { PageRoute } from "./route.ts";
+import { find } from "./template.ts";
 
-/** What is shown in the middle of the page. */
-export interface View {
-  /** Of the browser's window, before the page's own. */
+/** The content of the page's `<main>`. */
+export interface PageView {
+  /** The document's title is this followed by the page's own. */
   readonly title?: string;
-  /** Has an `<h1>`, which gets the focus when a person has gone there. */
+  /** Contains an `<h1>`, which gets the focus after a navigation. */
   readonly root: HTMLElement;
 }
 
-/** What a view is made with. */
-export interface Surroundings {
+/** What a view gets from the page. */
+export interface ViewContext {
   readonly client: Client;
-  /** Ends when the person leaves the view; so does what it has begun. */
+  /** Aborts when the user leaves the view, and ends all that the view has started. */
   readonly signal: AbortSignal;
-  /** What the view remembered when it was left, if the person comes back to it. */
+  /** The state that the view kept with `remember` before, if the user returns to it. */
   readonly remembered: unknown;
-  /** Keeps something for when the person comes back. */
+  /** Keeps a state for when the user returns. */
   readonly remember: (state: unknown) => void;
-  /** Goes to another place, and says there what was done here. */
-  readonly go: (place: Place, news?: string) => void;
-  /** Tells what has happened, for eyes and screen readers. */
-  readonly say: (news: string) => void;
+  /** Navigates to another route and shows news there. */
+  readonly go: (route: PageRoute, news?: string) => void;
+  /** Shows news in a live region, which screen readers announce. */
+  readonly showNews: (news: string) => void;
 }
 
-/** Shows the heading of a view: smaller where it is long. */
+/** Sets the heading of a view. A long one gets a smaller font. */
 export function showHeading(root: HTMLElement, text: string): void {
   const heading = find(root, "h1", HTMLElement);
   heading.textContent = text;
   heading.classList.toggle("long", text.length > LONG);
 }
 
-/** From how many characters on a heading is long. */
+/** How many characters a heading may have before it counts as long. */
 const LONG = 60;
 
-/** What is done with what comes live. */
-interface Listener<Event> {
-  readonly hear: (event: Event) => void;
-  /** Nothing more comes: the service says so. */
-  readonly ended?: () => void;
-  readonly failed: (error: unknown) => void;
+interface EventSink<Event> {
+  readonly next: (event: Event) => void;
+  /** The service has completed the subscription. */
+  readonly complete?: () => void;
+  readonly error: (error: unknown) => void;
 }
 
-/** Takes what comes live until the person leaves; of that the listener is not told. */
+/** Passes events to the sink until the signal aborts. After that, it calls none of the sink's functions. */
 export async function listen<Event>(
   events: AsyncIterable<Event>,
   signal: AbortSignal,
-  { hear, ended, failed }: Listener<Event>,
+  sink: EventSink<Event>,
 ): Promise<void> {
   try {
-    for await (const event of events) hear(event);
-    if (!signal.aborted) ended?.();
+    for await (const event of events) sink.next(event);
+    if (!signal.aborted) sink.complete?.();
   } catch (error) {
-    if (!signal.aborted) failed(error);
+    if (!signal.aborted) sink.error(error);
   }
 }

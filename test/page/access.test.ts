@@ -6,7 +6,7 @@ import { startApp, type TestApp } from "../fixtures/app.ts";
 import { createWindows, NETWORK, useBrowser } from "../fixtures/browser.ts";
 import { change, createParty, DELETE, type Key } from "../fixtures/parties.ts";
 import { startWay } from "../fixtures/way.ts";
-import { address, partyAddress, PLUS } from "./seen.ts";
+import { address, partyAddress, PLUS } from "./view.ts";
 
 useBrowser();
 
@@ -18,44 +18,44 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-/** What is wrong for those who do not see, or not well, or have no mouse. */
-async function faults(page: Page): Promise<readonly string[]> {
+/** Returns the accessibility violations that axe finds on a page. */
+async function violationsOn(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-describe.each(["light", "dark"] as const)("nothing is in anybody's way: %s", (colorScheme) => {
+describe.each(["light", "dark"] as const)("axe finds no violations: %s", (colorScheme) => {
   const options = { colorScheme, reducedMotion: "reduce" } as const;
 
-  test("the places", async () => {
+  test("on each view", async () => {
     await using windows = createWindows();
-    const places = [
+    const urls = [
       address(app, {}),
       address(app, { city: key.city, show: "all" }),
       address(app, { city: "Nowhere" }),
       address(app, { city: " " }),
       partyAddress(app, key),
     ];
-    for (const place of places) {
-      const page = await windows.open(place, options);
-      expect(await faults(page)).toEqual([]);
+    for (const url of urls) {
+      const page = await windows.open(url, options);
+      expect(await violationsOn(page)).toEqual([]);
     }
   });
 
-  test("the dialogs", async () => {
+  test("in the dialogs", async () => {
     await using windows = createWindows();
     const page = await windows.open(partyAddress(app, key), options);
     await page.getByRole("button", { name: "Delete" }).click();
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOn(page)).toEqual([]);
     await page.getByRole("button", { name: "Keep it" }).click();
     await page.getByRole("button", { name: "Edit" }).click();
-    await page.getByLabel("What it is called").fill(" ");
+    await page.getByLabel("Name").fill(" ");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("name must be").waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOn(page)).toEqual([]);
   });
 
-  test("what a lost connection, a refusal and a deletion look like", async () => {
+  test("after a lost connection, a refusal and a deletion", async () => {
     await using way = await startWay(app.url);
     await using windows = createWindows();
     const own = await createParty(app, { city: `City ${randomUUID()}` });
@@ -65,16 +65,16 @@ describe.each(["light", "dark"] as const)("nothing is in anybody's way: %s", (co
     await page.getByText("No connection since").waitFor();
     await change(app, own, 0, 1);
     await page.locator(PLUS).click();
-    await page.getByText("Somebody was faster: it is 1 by now").waitFor();
-    expect(await faults(page)).toEqual([]);
+    await page.getByText("Somebody was faster: the count is 1 now").waitFor();
+    expect(await violationsOn(page)).toEqual([]);
     way.refuseWebSockets(false);
     await app.run(DELETE, { ...own });
     await page.getByText("This party has been deleted.").waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOn(page)).toEqual([]);
   });
 });
 
-test("who wants no motion gets none", async () => {
+test("a user who prefers reduced motion sees no animation", async () => {
   await using windows = createWindows();
   const page = await windows.open(partyAddress(app, key), { reducedMotion: "reduce" });
   await page.evaluate(`

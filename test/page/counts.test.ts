@@ -14,7 +14,7 @@ import {
   PLUS,
   recordCounts,
   rowOf,
-} from "./seen.ts";
+} from "./view.ts";
 
 useBrowser();
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-test("two who look at one party see the same count at once", async () => {
+test("two windows that show one party show the same count at once", async () => {
   await using windows = createWindows();
   const key = await createParty(app, { people: 7 });
   const one = await windows.open(partyAddress(app, key));
@@ -42,7 +42,7 @@ test("two who look at one party see the same count at once", async () => {
   }
 });
 
-test("clicks that are faster than their answers all count, and no count goes back", async () => {
+test("clicks that are faster than their answers are all counted, and the count never goes back", async () => {
   await using windows = createWindows();
   const key = await createParty(app);
   const page = await windows.open(partyAddress(app, key));
@@ -53,10 +53,10 @@ test("clicks that are faster than their answers all count, and no count goes bac
   await eventually(async () => expect(await countOn(page)).toBe(20));
   const counts = await shown();
   expect(counts).toEqual(counts.toSorted((one, other) => one - other));
-  expect(await page.locator(".counter .answer").innerText()).toBe("");
+  expect(await page.locator(".counter .message").innerText()).toBe("");
 });
 
-test("who missed a change is told the actual count, and can change it there", async () => {
+test("a stale change shows the actual count and offers to change that one", async () => {
   await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app, { people: 3 });
@@ -69,21 +69,21 @@ test("who missed a change is told the actual count, and can change it there", as
   expect(await countOn(page)).toBe(3);
 
   await page.locator(PLUS).click();
-  await page.getByText("Somebody was faster: it is 5 by now, not 3.").waitFor();
+  await page.getByText("Somebody was faster: the count is 5 now, not 3.").waitFor();
   expect(await change(app, key, 5, -1)).toMatchObject({ people: 4 });
-  await page.getByText("+1 there: make it 6").click();
-  await page.getByText("Somebody was faster: it is 4 by now, not 5.").waitFor();
-  await page.getByText("+1 there: make it 5").click();
+  await page.getByText("Apply +1: make it 6").click();
+  await page.getByText("Somebody was faster: the count is 4 now, not 5.").waitFor();
+  await page.getByText("Apply +1: make it 5").click();
   await eventually(async () => expect(await countOn(page)).toBe(5));
-  expect(await page.locator(".counter .answer").innerText()).toBe("");
+  expect(await page.locator(".counter .message").innerText()).toBe("");
 
-  // "Count me in" does not ask.
+  // "Count me in" expects no count.
   await change(app, key, 5, +10);
   await page.locator(ADD_ME).click();
   await eventually(async () => expect(await countOn(page)).toBe(16));
 });
 
-test("a count leaves its range neither below nor above", async () => {
+test("a count stays within its range", async () => {
   await using windows = createWindows();
   const least = await createParty(app);
   const page = await windows.open(partyAddress(app, least));
@@ -98,7 +98,7 @@ test("a count leaves its range neither below nor above", async () => {
   expect(await countOn(page)).toBe(2_147_483_647);
 });
 
-test("a lost connection is shown, and a regained one catches up: one party", async () => {
+test("a party shows a lost connection, and catches up when it is back", async () => {
   await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app);
@@ -113,7 +113,7 @@ test("a lost connection is shown, and a regained one catches up: one party", asy
   await eventually(async () => expect(await countOn(page)).toBe(9));
 });
 
-test("a lost connection is shown, and a regained one catches up: a city", async () => {
+test("a city shows a lost connection, and catches up when it is back", async () => {
   await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app);
@@ -134,7 +134,7 @@ test("a lost connection is shown, and a regained one catches up: a city", async 
   });
 });
 
-test("what was clicked without a connection is counted once when it is back", async () => {
+test("a click without a connection is counted once when the connection is back", async () => {
   await using way = await startWay(app.url);
   await using windows = createWindows();
   const key = await createParty(app);
@@ -150,7 +150,7 @@ test("what was clicked without a connection is counted once when it is back", as
   await eventually(async () => expect(await countOn(page)).toBe(1));
 });
 
-test("a server that comes back at its address is found again", async () => {
+test("the page reconnects to a server that restarts", async () => {
   const { keyspace } = app;
   const first = await startAppOn(keyspace);
   const { port } = new URL(first.url);
@@ -167,7 +167,7 @@ test("a server that comes back at its address is found again", async () => {
   await eventually(async () => expect(await countOn(page)).toBe(3));
 });
 
-test("each count of a list moves when others change it", async () => {
+test("each count in a list changes when others change it", async () => {
   await using windows = createWindows();
   const city = `City ${randomUUID()}`;
   const keys = [await createParty(app, { city }), await createParty(app, { city, people: 40 })];

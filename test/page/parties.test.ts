@@ -4,7 +4,7 @@ import { startApp, type TestApp } from "../fixtures/app.ts";
 import { createWindows, useBrowser } from "../fixtures/browser.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { CREATE, createParty, DELETE, UPDATE } from "../fixtures/parties.ts";
-import { address, countOn, partyAddress, PLUS, rowOf } from "./seen.ts";
+import { address, countOn, partyAddress, PLUS, rowOf } from "./view.ts";
 
 useBrowser();
 
@@ -16,16 +16,16 @@ afterAll(() => app[Symbol.asyncDispose]());
 
 const newCity = () => `City ${randomUUID()}`;
 
-test("in a city without parties the first one is created, changed, and deleted", async () => {
+test("the first party of a city is created, changed and deleted", async () => {
   await using windows = createWindows();
   const city = newCity();
   const page = await windows.open(address(app, { city }));
   await page.getByText(`Nothing is coming up in ${city}.`).waitFor();
 
   await page.getByRole("button", { name: "Create a party" }).click();
-  await page.getByLabel("What it is called").fill("  Ferragosto ");
-  await page.getByLabel("When it begins").fill("2050-08-15T21:30");
-  await page.getByLabel("How many are counted in").fill("12");
+  await page.getByLabel("Name").fill("  Ferragosto ");
+  await page.getByLabel("Begins").fill("2050-08-15T21:30");
+  await page.getByLabel("People already counted in").fill("12");
   await page.getByRole("button", { name: "Create it" }).click();
   await page.getByRole("heading", { name: "Ferragosto" }).waitFor();
   await page.getByText("“Ferragosto” was created.").waitFor();
@@ -34,7 +34,7 @@ test("in a city without parties the first one is created, changed, and deleted",
   expect(await countOn(page)).toBe(12);
 
   await page.getByRole("button", { name: "Edit" }).click();
-  await page.getByLabel("What it is called").fill("Ferragosto on the roof");
+  await page.getByLabel("Name").fill("Ferragosto on the roof");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: "Ferragosto on the roof" }).waitFor();
   expect(await page.locator("time").innerText()).toMatch(/^Monday,? 15 August 2050 at 21:30$/);
@@ -49,16 +49,16 @@ test("in a city without parties the first one is created, changed, and deleted",
   expect(new URL(page.url()).searchParams.get("city")).toBe(city);
 });
 
-test("what is wrong with a field is told at it, in the service's words", async () => {
+test("an invalid value shows the service's message at its field", async () => {
   await using windows = createWindows();
   const city = newCity();
   const page = await windows.open(address(app, { city }));
   await page.getByRole("button", { name: "New party" }).click();
   const errorAt = (field: string) => page.locator(`#form-${field}-error`).textContent();
-  const name = page.getByLabel("What it is called");
+  const name = page.getByLabel("Name");
 
   await name.fill(" ");
-  await page.getByLabel("How many are counted in").fill("-1");
+  await page.getByLabel("People already counted in").fill("-1");
   await page.getByRole("button", { name: "Create it" }).click();
   await eventually(async () => {
     expect(await errorAt("name")).toBe("name must be 1 to 200 characters, but got 0.");
@@ -68,7 +68,7 @@ test("what is wrong with a field is told at it, in the service's words", async (
   expect(await page.locator("#form-name:focus").count()).toBe(1);
 
   await name.fill("Good");
-  await page.getByLabel("How many are counted in").fill("99999999999");
+  await page.getByLabel("People already counted in").fill("99999999999");
   await page.getByRole("button", { name: "Create it" }).click();
   await eventually(async () => {
     expect(await errorAt("people")).toContain("99999999999");
@@ -79,7 +79,7 @@ test("what is wrong with a field is told at it, in the service's words", async (
   await page.getByText(`Nothing is coming up in ${city}.`).waitFor();
 });
 
-test("a city of 1,000 parties is scrolled to its end, and is there again when the person comes back", async () => {
+test("a city of 1,000 parties can be scrolled to its end, and keeps its position when the user returns", async () => {
   await using windows = createWindows();
   const city = newCity();
   for (let first = 0; first < 1000; first += 50) {
@@ -96,8 +96,8 @@ test("a city of 1,000 parties is scrolled to its end, and is there again when th
   expect(await rows.count()).toBeLessThan(200);
   await eventually(async () => {
     await page.keyboard.press("End");
-    const told = await page.locator(".more .answer").innerText();
-    expect({ told, shown: await rows.count() }).toEqual({ told: "", shown: 1000 });
+    const message = await page.locator(".more .message").innerText();
+    expect({ message, shown: await rows.count() }).toEqual({ message: "", shown: 1000 });
   }, 90_000);
   expect(new Set(await rows.locator(".name").allTextContents()).size).toBe(1000);
   expect(await page.getByText("More parties").isVisible()).toBe(false);
@@ -113,7 +113,7 @@ test("a city of 1,000 parties is scrolled to its end, and is there again when th
   });
 });
 
-test("what others create, change and delete in the city is shown", async () => {
+test("a city shows what others create, change and delete", async () => {
   await using windows = createWindows();
   const city = newCity();
   const page = await windows.open(address(app, { city }));
@@ -131,7 +131,7 @@ test("what others create, change and delete in the city is shown", async () => {
 
   const input = { name: "Earliest", date: "2049-12-31T20:00:00Z" };
   await app.run(UPDATE, { city, id: later, input });
-  await page.getByText("“Later” is called “Earliest” now.").waitFor();
+  await page.getByText("“Later” is now called “Earliest”.").waitFor();
   expect(await names()).toEqual(["Earliest", "Earlier"]);
 
   await app.run(DELETE, { city, id: later });
@@ -139,7 +139,7 @@ test("what others create, change and delete in the city is shown", async () => {
   expect(await names()).toEqual(["Earlier"]);
 });
 
-test("a party that is changed while it is looked at shows it, one that is deleted says so", async () => {
+test("an open party shows that others have changed or deleted it", async () => {
   await using windows = createWindows();
   const key = await createParty(app, { people: 4 });
   const page = await windows.open(partyAddress(app, key));
@@ -148,7 +148,7 @@ test("a party that is changed while it is looked at shows it, one that is delete
   await app.run(UPDATE, { ...key, input: { name: "Another name" } });
   await page.getByRole("heading", { name: "Another name" }).waitFor();
   await page.getByRole("button", { name: "Edit" }).click();
-  await page.getByLabel("What it is called").fill("Too late");
+  await page.getByLabel("Name").fill("Too late");
   await app.run(DELETE, { ...key });
   await page.getByText("This party has been deleted.").waitFor();
   await page.getByRole("button", { name: "Save" }).click();
@@ -156,11 +156,11 @@ test("a party that is changed while it is looked at shows it, one that is delete
   await page.getByRole("button", { name: "Cancel" }).click();
   expect(await countOn(page)).toBe(4);
   expect(await page.locator(PLUS).isDisabled()).toBe(true);
-  await page.getByRole("button", { name: "See what else there is" }).click();
+  await page.getByRole("button", { name: "Show the parties in" }).click();
   await page.locator("h1", { hasText: key.city }).waitFor();
 });
 
-test("what a person writes is text, whatever it is", async () => {
+test("markup in names is shown as text", async () => {
   await using windows = createWindows();
   const city = `<b>${randomUUID()}</b>`;
   const name = `<img src=x onerror="document.title='broken'"> ${"x".repeat(140)}`;

@@ -4,7 +4,7 @@ import { startApp, type TestApp } from "../fixtures/app.ts";
 import { createWindows, useBrowser } from "../fixtures/browser.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { createParty } from "../fixtures/parties.ts";
-import { address, countOn, partyAddress } from "./seen.ts";
+import { address, countOn, partyAddress } from "./view.ts";
 
 useBrowser();
 
@@ -16,7 +16,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 
 const heading = "h1";
 
-test("a city of any name is typed, is in the address, and comes back from it", async () => {
+test("a city of any name can be typed and has a URL that can be shared", async () => {
   await using windows = createWindows();
   const city = `a/b "c" 🎉 & ${randomUUID()}`;
   const { id } = await createParty(app, { city, people: 3 });
@@ -35,7 +35,7 @@ test("a city of any name is typed, is in the address, and comes back from it", a
   expect(new URL(shared.url()).searchParams.get("party")).toBe(id);
 });
 
-test("back and forward go through the places, each with its heading in focus", async () => {
+test("back and forward restore each view and focus its heading", async () => {
   await using windows = createWindows();
   const { city, id } = await createParty(app);
   const page = await windows.open(address(app, {}));
@@ -65,30 +65,34 @@ test("back and forward go through the places, each with its heading in focus", a
 });
 
 test.each([
-  ["of blanks", { city: "   " }, "A city must be 1 to 200 characters, but got 0."],
-  ["too long", { city: "x".repeat(201) }, "A city must be 1 to 200 characters, but got more."],
-])("a city that is %s is refused in words", async (_, query, text) => {
+  ["of spaces", { city: "   " }, "A city must be 1 to 200 characters, but got 0."],
+  [
+    "of 201 characters",
+    { city: "x".repeat(201) },
+    "A city must be 1 to 200 characters, but got more.",
+  ],
+])("a city name %s shows why it is not valid", async (_, query, text) => {
   await using windows = createWindows();
   const page = await windows.open(address(app, query));
-  expect(await page.locator(heading).innerText()).toBe("That is no city");
+  expect(await page.locator(heading).innerText()).toBe("Not a city");
   await page.getByText(text).waitFor();
-  await page.getByText("Begin anew").click();
+  await page.getByText("Start over").click();
   await page.locator(heading, { hasText: "Who is coming?" }).waitFor();
 });
 
 test.each([
-  ["xyz", "“xyz” is no id of a party."],
-  [randomUUID(), "There is no party of this id in Rome."],
-])("the party %s is not there", async (party, text) => {
+  ["xyz", "“xyz” is not the id of a party."],
+  [randomUUID(), "There is no party with this id in Rome."],
+])("the party %s does not exist", async (party, text) => {
   await using windows = createWindows();
   const page = await windows.open(address(app, { city: "Rome", party }));
   expect(await page.locator(heading).innerText()).toBe("No such party");
   await page.getByText(text).waitFor();
-  await page.getByText("See what there is in Rome").click();
+  await page.getByText("Show the parties in Rome").click();
   await page.locator(heading, { hasText: "Rome" }).waitFor();
 });
 
-test("a city of 200 characters has its place", async () => {
+test("a city name of 200 characters fits into the page", async () => {
   await using windows = createWindows();
   const key = await createParty(app, { city: "🎉".repeat(200) });
   const page = await windows.open(partyAddress(app, key), {
@@ -101,11 +105,11 @@ test("a city of 200 characters has its place", async () => {
   expect(await page.evaluate(overflow)).toBe(0);
 });
 
-test("with the keyboard alone a party is created and somebody is counted in", async () => {
+test("a party is created and a person counted in with the keyboard alone", async () => {
   await using windows = createWindows();
   const city = `City ${randomUUID()}`;
   const page = await windows.open(address(app, {}));
-  /** Goes on with the tabulator key until something with this name has the focus. */
+  /** Presses Tab until an element with this name has the focus. */
   const reach = async (name: string) => {
     for (let step = 0; step < 40; step += 1) {
       const focused = page.locator(":focus");
@@ -113,7 +117,7 @@ test("with the keyboard alone a party is created and somebody is counted in", as
       if (text.includes(name)) return;
       await page.keyboard.press("Tab");
     }
-    throw new Error(`The tabulator key does not lead to "${name}".`);
+    throw new Error(`The Tab key does not reach "${name}".`);
   };
 
   await reach("Parties in");
@@ -122,7 +126,7 @@ test("with the keyboard alone a party is created and somebody is counted in", as
   await page.locator(heading, { hasText: city }).waitFor();
   await reach("Create a party");
   await page.keyboard.press("Enter");
-  await reach("What it is called");
+  await reach("Name");
   await page.keyboard.type("By keys");
   await page.keyboard.press("Enter");
   await page.locator(heading, { hasText: "By keys" }).waitFor();
@@ -133,7 +137,7 @@ test("with the keyboard alone a party is created and somebody is counted in", as
   await eventually(async () => expect(await countOn(page)).toBe(2));
 });
 
-test("a browser that knows no Navigation API loads each place anew", async () => {
+test("a browser without the Navigation API loads the page for each view", async () => {
   await using windows = createWindows();
   const { city } = await createParty(app);
   const page = await windows.open(address(app, {}));
@@ -150,7 +154,7 @@ test("a browser that knows no Navigation API loads each place anew", async () =>
   await page.locator(heading, { hasText: city }).waitFor();
 });
 
-test("GraphiQL is one click away", async () => {
+test("the page links to GraphiQL", async () => {
   await using windows = createWindows();
   const page = await windows.open(address(app, {}), { tolerated: /./ });
   await page.getByRole("link", { name: "GraphiQL" }).click();

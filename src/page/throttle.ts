@@ -1,9 +1,9 @@
 /**
- * Makes a function that acts at once, and again only after an interval: then with the newest of what came meanwhile.
+ * Returns a function that calls `act` at once, and then at most once per interval, with the newest value.
  *
- * @param signal ends it
+ * @param signal stops all further calls
  */
-export function seldom<Value>(
+export function throttle<Value>(
   interval: number,
   signal: AbortSignal,
   act: (value: Value) => void,
@@ -11,17 +11,17 @@ export function seldom<Value>(
   let waiting: { readonly value: Value } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function turn() {
+  function flush() {
     timer = undefined;
     if (!waiting) return;
     act(waiting.value);
     waiting = undefined;
-    timer = setTimeout(turn, interval);
+    timer = setTimeout(flush, interval);
   }
 
   signal.addEventListener("abort", () => clearTimeout(timer));
   return (value) => {
     waiting = { value };
-    if (timer === undefined) turn();
+    if (timer === undefined) flush();
   };
 }
