@@ -238,5 +238,7 @@ function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fr
 const keysType = oncePerTable((table): ColumnType => {
   const types = clusteringNames(table).map((name) => columnOf(table, name).type);
   const parts = types.map((type, at) => ({ name: `item${at}`, type }));
-  return listType<unknown>(types.length > 1 ? tupleType(parts) : types[0]!, true);
+  return listType<unknown>(types.length > 1 ? tupleType(parts) : types[0]!, {
+    isFrozen: true,
+  });
 });

@@ -126,8 +126,11 @@ export function unreadable(expects: string): InvalidValue {
   return new InvalidValue("WRONG_TYPE", `must be ${expects}, but the stored bytes are not`);
 }
 
-/** Returns bytes that have the one length of their type. @throws InvalidValue */
-export function ofLength(bytes: Buffer, length: number, expects: string): Buffer {
+/** Returns bytes if they have the length of their type. @throws InvalidValue */
+export function ofLength(
+  bytes: Buffer,
+  { length, expects }: { readonly length: number; readonly expects: string },
+): Buffer {
   if (bytes.length !== length) throw unreadable(expects);
   return bytes;
 }

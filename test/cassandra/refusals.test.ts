@@ -27,7 +27,7 @@ const REFUSED = {
   name: "CassandraError",
   code: "REFUSED",
   message: expect.stringMatching(
-    /^(A value must be [^"]+|A value must have in (item \d|the value of key \d) a value that must be [^"]+|The driver cannot send one of the values)\.$/,
+    /^(A value must be [^"]+|A value has an invalid (item \d|value of key \d): it must be [^"]+|The driver cannot send one of the values)\.$/,
   ),
 };
 

@@ -51,7 +51,7 @@ const city = "Rome";
 const id: string = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const date = new Date();
 
-test("where Cassandra is: contact points or a bundle, never both", () => {
+test("connect takes contact points or a bundle, never both", () => {
   const contactPoints = ["10.0.0.1"];
   const localDataCenter = "dc1";
   expectTypeOf({ contactPoints, localDataCenter }).toExtend<ConnectOptions>();
@@ -65,8 +65,8 @@ test("where Cassandra is: contact points or a bundle, never both", () => {
   expectTypeOf({ contactPoints }).not.toExtend<ConnectOptions>();
 });
 
-describe("types are read off a table", () => {
-  test("a row: what is required or has a default is never null", () => {
+describe("types are inferred from a table", () => {
+  test("a row has no null in columns that are required or have a default", () => {
     expectTypeOf<Party>().toEqualTypeOf<{
       readonly city: string;
       readonly id: string;
@@ -77,7 +77,7 @@ describe("types are read off a table", () => {
     expectTypeOf<Row<typeof ByDate>["note"]>().toEqualTypeOf<string | null>();
   });
 
-  test("an insert: what has a default or may be null can be left out", () => {
+  test("an insert may omit columns that have a default or may be null", () => {
     expectTypeOf<Insert<typeof PartyTable>>().toEqualTypeOf<{
       readonly city: string;
       readonly name: string;
@@ -93,7 +93,7 @@ describe("types are read off a table", () => {
     }>();
   });
 
-  test("keys", () => {
+  test("keys have the columns of the partition key and of the primary key", () => {
     expectTypeOf<PartitionKey<typeof ByDate>>().toEqualTypeOf<{ readonly city: string }>();
     expectTypeOf<PrimaryKey<typeof ByDate>>().toEqualTypeOf<{
       readonly city: string;
@@ -102,7 +102,7 @@ describe("types are read off a table", () => {
     }>();
   });
 
-  test("the answer of a statement", () => {
+  test("statements have the result type of their table and key", () => {
     expectTypeOf(select(PartyTable, { city, id })).toExtend<Statement<Party | undefined>>();
     expectTypeOf(select(PartyTable, { city })).toExtend<Statement<readonly Party[]>>();
     expectTypeOf(
@@ -129,7 +129,7 @@ describe("does not compile", () => {
     select(PartyTable, row);
   });
 
-  test("a read by a column of no table", () => {
+  test("a read by a column that no table has", () => {
     // @ts-expect-error "town" is no column
     select(PartyTable, { city, town: "Rome" });
   });
@@ -158,7 +158,7 @@ describe("does not compile", () => {
     select(PartyTable, { city: 5 });
   });
 
-  test("half a primary key in an update or a remove", () => {
+  test("a part of the primary key in an update or a remove", () => {
     // @ts-expect-error "id" is missing
     update(ByDate, { city, date }, { note: "A" });
     // @ts-expect-error "id" is missing
@@ -185,7 +185,7 @@ describe("does not compile", () => {
     remove(PartyTable, { city, id });
   });
 
-  test("a sweep of a table of lightweight transactions by the clock", () => {
+  test("sweepAfter on a table of lightweight transactions", () => {
     const key = { partition: ["room"], clustering: [asc("at")] } as const;
     const columns = { room: text(), at: timestamp() };
     table("notes", columns, { ...key, sweepAfter: 600 });
@@ -193,7 +193,7 @@ describe("does not compile", () => {
     table("notes", columns, { ...key, lwt: true, sweepAfter: 600 });
   });
 
-  test("lanes of a plain table, or that remember something else than a number of seconds", () => {
+  test("lanes on a plain table, or lanes whose remembers is not a number of seconds", () => {
     const columns = { room: text(), at: timestamp() };
     table("notes", columns, { partition: ["room"], lwt: true, lanes: { remembers: 60 } });
     // @ts-expect-error lanes need lightweight transactions
@@ -227,7 +227,7 @@ describe("does not compile", () => {
     insert(PartyTable, { name: "A" }, { if: "not exists" });
   });
 
-  test("a key of columns that the table has not", () => {
+  test("a key with columns that the table does not have", () => {
     // @ts-expect-error "town" is no column
     table("t", { city: text() }, { partition: ["town"] });
     // @ts-expect-error a partition key is needed
@@ -253,7 +253,7 @@ describe("does not compile", () => {
   });
 });
 
-describe("hidden columns and columns of the partition", () => {
+describe("hidden and static columns", () => {
   const Desk = table(
     "desk",
     { room: text(), id: uuid(), seats: int(), motto: text().static().required() },
@@ -279,7 +279,7 @@ describe("hidden columns and columns of the partition", () => {
   );
   const room = "A";
 
-  test("are in no row, insert or key", () => {
+  test("are not in rows, inserts or keys if they are hidden", () => {
     expectTypeOf<Row<typeof Desk>>().toEqualTypeOf<{
       readonly room: string;
       readonly id: string;
@@ -296,12 +296,12 @@ describe("hidden columns and columns of the partition", () => {
     select(Desk, { room, id }, { writetime: ["note"] });
   });
 
-  test("are none where a table names none", () => {
+  test("are never if a table has none", () => {
     expectTypeOf<HiddenName<typeof ByDate>>().toEqualTypeOf<never>();
     expectTypeOf<keyof Changes<typeof ByDate>>().toEqualTypeOf<"city" | "date" | "id" | "note">();
   });
 
-  test("can be in what is stored, as the database holds it", () => {
+  test("can be in stored rows, with the values of the database", () => {
     type Not = null | undefined | Unreadable;
     expectTypeOf<StoredRow<typeof Desk>["seats"]>().toEqualTypeOf<number | Not>();
     expectTypeOf<StoredRow<typeof Desk>["motto"]>().toEqualTypeOf<string | Not>();
@@ -318,7 +318,7 @@ describe("hidden columns and columns of the partition", () => {
     selectStored(Desk, { room }, [{ id }], ["id"]);
   });
 
-  test("are set and compared, of a map by element", () => {
+  test("can be set and compared, maps by element", () => {
     expectTypeOf(element("A", 1)).toEqualTypeOf<Element<string, number>>();
     const seatsBy = element("A", 1);
     const options = { if: { seats: 1, seatsBy: element("A", null) } };
@@ -346,7 +346,7 @@ describe("hidden columns and columns of the partition", () => {
     update(PartyTable, { city, id }, { rounds: element(1, 2) }, { if: "exists" });
   });
 
-  test("of a partition are changed by its key, on a condition where the table has them", () => {
+  test("are changed by the partition key if they are static, with a condition if the table is lwt", () => {
     const rounds = element(id, id);
     expectTypeOf(
       updatePartition(Desk, { room }, { rounds }, { if: { rounds: element(id, null) }, ttl: 1 }),
@@ -366,7 +366,7 @@ describe("hidden columns and columns of the partition", () => {
     updatePartition(Plain, { room }, { rounds }, { if: { rounds } });
   });
 
-  test("do not keep code from working on any table", () => {
+  test("are compatible with code for any table", () => {
     const names = (any: Table) => keyNames(any).concat(Object.keys(any.hidden));
     expectTypeOf(names).toBeCallableWith(Desk);
     expectTypeOf(names).toBeCallableWith(ByDate);
@@ -378,7 +378,7 @@ describe("hidden columns and columns of the partition", () => {
     expectTypeOf(decodeAny(Desk, { room }, { note: null }).any).toEqualTypeOf(Desk);
   });
 
-  test("a batch takes conditional writes alone, and answers with what is stored", async () => {
+  test("a batch takes only conditional writes and returns stored rows", async () => {
     const send = async (session: Session) => {
       const answer = await session.batch(Desk, [remove(Desk, { room, id }, { if: "exists" })]);
       expectTypeOf(answer).toEqualTypeOf<LwtBatch<StoredRow<typeof Desk>>>();
@@ -391,7 +391,7 @@ describe("hidden columns and columns of the partition", () => {
   });
 });
 
-describe("rows that are partitions with lanes", () => {
+describe("tables with lanes whose partitions have one row", () => {
   const Theatre = table(
     "theatre",
     { id: uuid(), name: text().required(), seats: int() },
@@ -405,7 +405,7 @@ describe("rows that are partitions with lanes", () => {
   const room = "A";
   const cell = { process: id, previous: null, next: id, ttl: 60 };
 
-  test("are created and removed as others are", () => {
+  test("create and remove rows like other tables", () => {
     type Theatres = Write<typeof Theatre, Lwt<StoredRow<typeof Theatre>>>;
     expectTypeOf(createRow(Theatre, { id, name: "A" })).toEqualTypeOf<Theatres>();
     expectTypeOf(removeRow(Theatre, { id })).toEqualTypeOf<Theatres>();
@@ -422,7 +422,7 @@ describe("rows that are partitions with lanes", () => {
     removeRow(ByDate, { city, date, id });
   });
 
-  test("take no insert and no remove; others with lanes do", () => {
+  test("take no insert and no remove, unlike other tables with lanes", () => {
     // @ts-expect-error lanes create them
     insert(Theatre, { id, name: "A" }, { if: "not exists" });
     // @ts-expect-error lanes remove them
@@ -431,7 +431,7 @@ describe("rows that are partitions with lanes", () => {
     remove(Desk, { room, id }, { if: "exists" });
   });
 
-  test("can be updated where columns are null or not, without a value of any", () => {
+  test("take an update whose condition only says which columns are null", () => {
     update(Theatre, { id }, { seats: 1 }, { if: {}, isNull: ["seats"] });
     update(Desk, { room, id }, { seats: 1 }, { if: {}, isNotNull: ["seats"] });
     updatePartition(Desk, { room }, { motto: "A" }, { if: {}, isNull: ["motto"] });
@@ -439,7 +439,7 @@ describe("rows that are partitions with lanes", () => {
     updatePartition(Desk, { room }, { motto: "A" }, { if: {}, isNull: ["seats"] });
   });
 
-  test("have cells as partitions with several rows do", () => {
+  test("have cells like partitions of several rows", () => {
     expectTypeOf(updateCell(Theatre, { id }, cell)).toEqualTypeOf<
       Write<typeof Theatre, Lwt<StoredRow<typeof Theatre>>>
     >();
@@ -451,7 +451,7 @@ describe("rows that are partitions with lanes", () => {
     updateCell(Theatre, {}, cell);
   });
 
-  test("are read as they are stored with nothing but their partition key", () => {
+  test("can be read in stored form by the partition key alone", () => {
     expectTypeOf(selectStored(Theatre, { id }, [{}], ["seats"])).toEqualTypeOf<
       Statement<readonly StoredRow<typeof Theatre>[]>
     >();
@@ -462,7 +462,7 @@ describe("rows that are partitions with lanes", () => {
     selectStoredPartition(Desk, { room }, ["seats"]);
   });
 
-  test("do not keep code from working on any table", () => {
+  test("are compatible with code for any table", () => {
     const writes = <T extends Table>(any: T, key: PartitionKey<T>) => [updateCell(any, key, cell)];
     expectTypeOf(writes).toBeCallableWith(Theatre, { id });
     const anyInsert = (any: Table) => insert(any, {});
@@ -470,7 +470,7 @@ describe("rows that are partitions with lanes", () => {
   });
 });
 
-test("a table's lanes are in its type, their hidden columns are not", () => {
+test("a table's type has its lanes, but not their hidden columns", () => {
   const columns = { room: text(), id: uuid() };
   const key = { partition: ["room"], clustering: [asc("id")], lwt: true } as const;
   const Forgetful = table("forgetful", columns, { ...key, lanes: true });

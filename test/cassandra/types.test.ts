@@ -33,11 +33,11 @@ type Row = Readonly<Record<string, unknown>>;
 const names = Object.keys(samples);
 const sortable = names.filter((name) => name !== "duration");
 const typeOf = (name: string): Column => samples[name]!.column;
-/** Of the values of a type, those that JavaScript tells apart in a `Set`: 0 and -0 it does not. */
+/** The sample values of a type without -0, which a JavaScript `Set` does not distinguish from 0. */
 const distinct = (name: string): readonly Sample[] =>
   samples[name]!.values.filter(([value]) => !Object.is(value, -0));
 
-/** Each type as a column of a row and of a partition, and in each other type that can have it. */
+/** Each type as a regular and a static column, and as part of each other type that allows it. */
 const Every = table(
   "every",
   Object.fromEntries([
@@ -61,7 +61,7 @@ const Every = table(
   { partition: ["id"], clustering: [asc("at")] },
 );
 
-/** Each type as the key of a table. */
+/** One table per type, which has the type in its key. */
 const keyed = new Map(
   sortable.map((name) => [
     name,
@@ -104,7 +104,7 @@ const cql = (text: string, params?: readonly unknown[]) => keyspace.session.cql(
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 let last = 0;
-/** Writes a column of a new partition by a literal, and another one by the model; returns both as JSON and by the model. */
+/** Writes a value to one new partition by a CQL literal and to another by the model. Reads both as JSON and by the model. */
 async function bothWays(name: string, value: unknown, literal: string) {
   const [byLiteral, byModel] = [++last, ++last];
   await cql(`INSERT INTO every (id, at, ${quoted(name)}) VALUES (${byLiteral}, 0, ${literal})`);
@@ -132,11 +132,11 @@ describe.each(names)("%s", (name) => {
   const literals = values.map(([, literal]) => literal);
   const all = values.map(([value]) => value);
 
-  test("is read as CQL wrote it, and written as CQL would", async () => {
+  test("reads what CQL wrote, and writes what CQL would write", async () => {
     for (const [value, literal] of values) await expectBothWays(name, value, literal);
   });
 
-  test("is kept by a partition", async () => {
+  test("can be a static column", async () => {
     for (const [value, literal] of values) {
       const [first, second] = [++last, ++last];
       await cql(
@@ -152,7 +152,7 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  test("is in lists, tuples and vectors", async () => {
+  test("can be part of lists, maps, tuples and vectors", async () => {
     await expectBothWays(`list of ${name}`, all, `[${literals.join(", ")}]`);
     for (const [value, literal] of values) {
       const pair = [value, null];
@@ -165,7 +165,7 @@ describe.each(names)("%s", (name) => {
     await expectBothWays(`map to ${name}`, numbered, `{${entries.join(", ")}}`);
   });
 
-  test("is a parameter and a result of raw CQL", async () => {
+  test("can be a parameter and a result of raw CQL", async () => {
     for (const [value] of values) {
       const id = ++last;
       await cql(`INSERT INTO every (id, at, ${quoted(name)}) VALUES (?, ?, ?)`, [id, 0, value]);
@@ -175,7 +175,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-test.each(sortable)("a set and the keys of a map are in order: %s", async (name) => {
+test.each(sortable)("sets and maps with keys of %s are sorted", async (name) => {
   const items = distinct(name);
   const elements = items.toReversed().map(([, literal]) => literal);
   const entries = elements.map(
@@ -216,7 +216,7 @@ describe.each(sortable)("a key of %s", (name) => {
     await Promise.all(rows.map((row) => run(insert(Keyed, row as never))));
   });
 
-  test("orders rows as CQL does, up and down", async () => {
+  test("orders rows as CQL does, in both directions", async () => {
     const whole = { tag: 0, key: first } as never;
     expect(await run(select(Keyed, whole))).toStrictEqual(rows);
     expect(await run(select(Keyed, whole, { order: "reversed" } as never))).toStrictEqual(
@@ -224,7 +224,7 @@ describe.each(sortable)("a key of %s", (name) => {
     );
   });
 
-  test("names a row, by the model and by a literal", async () => {
+  test("identifies a row by the model and by a literal", async () => {
     for (const [at, [value, literal]] of values.entries()) {
       const key = { tag: 1, key: value, up: value, down: value };
       await run(insert(Keyed, { ...key, n: at } as never));
@@ -234,7 +234,7 @@ describe.each(sortable)("a key of %s", (name) => {
     }
   });
 
-  test("bounds a range, and begins a page", async () => {
+  test("can bound a range and start a page", async () => {
     const whole = { tag: 0, key: first };
     const upOf = new Map(rows.map((row) => [row, Math.floor(row.n / 100)]));
     for (const [at, [value, literal]] of values.entries()) {
@@ -265,7 +265,7 @@ describe.each(sortable)("a key of %s", (name) => {
   });
 });
 
-test("counters count beyond what a JavaScript number can", async () => {
+test("counters are exact beyond the safe integers of JavaScript", async () => {
   const key = { k: 1, at: 1 };
   await run(add(Count, key, { row: 2n ** 53n }));
   await run(add(Count, key, { row: 1n }));
@@ -293,14 +293,14 @@ test("an empty collection is null unless it is frozen, and reads as empty", asyn
   ]);
 });
 
-test("the empty collections of two rows are not the same one", async () => {
+test("the empty collections of two rows are different objects", async () => {
   await run(insert(Loose, { k: 3 }));
   const rows = await Promise.all([1, 2].map(() => run(select(Loose, { k: 3 }))));
   (rows[0]!.labels as Set<string>).add("x");
   expect(rows[1]!.labels).toEqual(new Set());
 });
 
-test("a type that is not frozen is written in whole, and field by field by CQL", async () => {
+test("a UDT that is not frozen is written as a whole by the model, and field by field by CQL", async () => {
   await run(insert(Loose, { k: 4, point: { x: 1, y: "a" } }));
   await cql("UPDATE loose SET point.y = null WHERE k = 4");
   expect(await run(select(Loose, { k: 4 }))).toMatchObject({ point: { x: 1, y: null } });
@@ -311,7 +311,7 @@ test("a type that is not frozen is written in whole, and field by field by CQL",
 });
 
 test.each(["", "frozen "])(
-  "of decimals that Cassandra takes for the same, a %sset has the first, and a map the last value",
+  "of decimals that Cassandra takes for equal, a %sset keeps the first one, and a map the last value",
   async (prefix) => {
     const [set, map] = [`${prefix}set of decimal`, `${prefix}map of decimal`];
     const id = ++last;
@@ -342,11 +342,11 @@ test.each([
   ["bigint", 1, "as a bigint"],
   ["timestamp", "2027-01-01", "must be a date and time"],
   ["uuid", "x", "must be a UUID such as"],
-  ["list", ["a", 1], "must have in item 1 a value that must be a string"],
-  ["list", ["a", null], "must have in item 1 a value that must be a string"],
+  ["list", ["a", 1], "has an invalid item 1: it must be a string"],
+  ["list", ["a", null], "has an invalid item 1: it must be a string"],
   ["map", { a: 1 }, "must be a Map"],
   ["vectorOfFloats", [1], "must be a list of 2 values of float"],
-])("raw CQL coerces nothing: %s does not take %j", async (name, value, message) => {
+])("raw CQL does not coerce: %s rejects %j", async (name, value, message) => {
   const statement = `INSERT INTO every (id, at, ${quoted(name)}) VALUES (0, 0, ?)`;
   await expect(cql(statement, [value])).rejects.toMatchObject({
     code: "REFUSED",
@@ -354,13 +354,13 @@ test.each([
   });
 });
 
-test("Cassandra has no partition of an empty text", async () => {
+test("Cassandra rejects an empty text as the whole partition key", async () => {
   const Single = table("single", { k: text(), v: int() }, { partition: ["k"] });
   await cql("CREATE TABLE single (k text PRIMARY KEY, v int)");
   await expect(run(insert(Single, { k: "", v: 1 }))).rejects.toMatchObject({ code: "REFUSED" });
 });
 
-test("raw CQL reads the system's tables exactly, too", async () => {
+test("raw CQL reads system tables exactly", async () => {
   const [local] = await cql(
     "SELECT bootstrapped, host_id, rpc_address, gossip_generation FROM system.local",
   );
@@ -374,7 +374,7 @@ test("raw CQL reads the system's tables exactly, too", async () => {
   expect(pool).toEqual({ active_tasks: expect.any(Number), completed_tasks: expect.any(BigInt) });
   const [table] = await cql("SELECT compaction, extensions FROM system_schema.tables LIMIT 1");
   expect(table).toEqual({ compaction: expect.any(Map), extensions: expect.any(Map) });
-  // Cassandra's own: microseconds where the type has milliseconds, so no Date.
+  // Cassandra itself stores microseconds here, where the type has milliseconds, so the value is no Date.
   const dropped = await cql(
     "SELECT dropped_time FROM system_schema.dropped_columns WHERE keyspace_name = 'system'",
   );

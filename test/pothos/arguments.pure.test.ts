@@ -42,13 +42,10 @@ const TOO_LARGE = String(2n ** 64n);
 
 test.each([
   [{ whole: TOO_LARGE }, `Argument "whole" must be ${INT64}.`],
-  [
-    { wholes: ["1", TOO_LARGE] },
-    `Argument "wholes" must have in item 1 a value that must be ${INT64}.`,
-  ],
+  [{ wholes: ["1", TOO_LARGE] }, `Argument "wholes" has an invalid item 1: it must be ${INT64}.`],
   [
     { ranks: [{ key: "a", value: 10 }] },
-    'Argument "ranks" must have in the value of key 0 a value that must be a whole number from 1 to 9.',
+    'Argument "ranks" has an invalid value of key 0: it must be a whole number from 1 to 9.',
   ],
   [{ rate: 1e300 }, 'Argument "rate" must be a number of 32 bits.'],
 ])(

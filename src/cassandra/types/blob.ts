@@ -2,7 +2,7 @@ import { column } from "../column.ts";
 import { defineType, wrongType } from "../type.ts";
 import { bytesOrder } from "../word-order.ts";
 
-/** CQL `blob`: bytes, as a `Uint8Array`; a `Buffer` is one. */
+/** CQL `blob`: bytes, as a `Uint8Array`. A `Buffer` is a `Uint8Array`. */
 export function blob() {
   return column(blobType);
 }

@@ -6,25 +6,25 @@ export function boolean() {
   return column(booleanType);
 }
 
-const expects = "true or false";
+const booleanExpects = "true or false";
 
 /** The type of {@link boolean}. */
 export const booleanType = defineType<boolean>({
   kind: "boolean",
   cql: "boolean",
   length: 1,
-  expects,
+  expects: booleanExpects,
   check(value) {
     if (typeof value === "boolean") return value;
-    throw wrongType(expects, value);
+    throw wrongType(booleanExpects, value);
   },
   encode: (value) => Buffer.of(value ? 1 : 0),
-  // Any other byte than 0 is true (BooleanSerializer.java).
-  decode: (bytes) => ofLength(bytes, 1, expects)[0] !== 0,
+  // Every byte except 0 is true (BooleanSerializer.java).
+  decode: (bytes) => ofLength(bytes, { length: 1, expects: booleanExpects })[0] !== 0,
   toText: String,
   fromText(text) {
     if (text === "true" || text === "false") return text === "true";
-    throw unreadable(expects);
+    throw unreadable(booleanExpects);
   },
   order: {
     unlikely: false,

@@ -1,13 +1,13 @@
 import { type ColumnType, unreadable } from "../type.ts";
-import { int32 } from "./parts.ts";
+import { type Compare, int32 } from "./parts.ts";
 
 /**
- * Sorts items as Cassandra does, and makes one of equal ones. Cassandra does so itself, but not within other values: there
- * the bytes that it is given are what it stores and compares.
+ * Sorts items as Cassandra does, and merges equal ones. Cassandra sorts a collection itself, but not one within another
+ * value: there it stores and compares the bytes as they were sent.
  */
-export function sorted<Item>(
+export function sortDistinct<Item>(
   items: readonly Item[],
-  compare: (one: Item, other: Item) => number,
+  compare: Compare<Item>,
   merge: (first: Item, again: Item) => Item,
 ): readonly Item[] {
   const distinct: Item[] = [];
@@ -20,11 +20,15 @@ export function sorted<Item>(
   return distinct;
 }
 
-/** Returns a `Set` or the keys of a `Map` if JavaScript has kept all items apart, as it does not 0 and -0. @throws InvalidValue */
-export function whole<Item, Kept extends Iterable<Item>>(
+/**
+ * Returns a `Set`, or the keys of a `Map`, if it holds all items that were put into it. JavaScript takes some values for
+ * equal that Cassandra does not, e.g. 0 and -0.
+ *
+ * @throws InvalidValue
+ */
+export function requireAll<Item, Kept extends Iterable<Item>>(
   kept: Kept,
-  items: readonly Item[],
-  expects: string,
+  { items, expects }: { readonly items: readonly Item[]; readonly expects: string },
 ): Kept {
   let at = 0;
   for (const each of kept) if (!Object.is(each, items[at++])) throw unreadable(expects);
@@ -32,23 +36,46 @@ export function whole<Item, Kept extends Iterable<Item>>(
   return kept;
 }
 
-/** How the database keeps and spells a collection. */
-export function kept(name: string, parts: readonly ColumnType[], isFrozen: boolean) {
+/** Whether a collection or UDT is frozen. */
+export interface Frozenness {
+  readonly isFrozen: boolean;
+}
+
+/** Returns the CQL of a collection type, and whether the database keeps each element in a cell of its own. */
+export function collectionCql(
+  name: string,
+  parts: readonly ColumnType[],
+  { isFrozen }: Frozenness,
+): Pick<ColumnType, "cql" | "isMulticell"> {
   const cql = `${name}<${parts.map((part) => part.cql).join(", ")}>`;
   return isFrozen ? { cql: `frozen<${cql}>` } : { cql, isMulticell: true };
 }
 
-/** A collection in the native protocol: how many elements, then each with its length; a map's keys and values alternate. */
-export function encodeAll(elements: readonly Buffer[], count: number): Buffer {
+/**
+ * Encodes a collection for the native protocol: the number of elements, then each element after its length. The keys and
+ * values of a map alternate.
+ */
+export function encodeElements(elements: readonly Buffer[], count: number): Buffer {
   return Buffer.concat([int32(count), ...elements.flatMap((each) => [int32(each.length), each])]);
 }
 
-export function decodeAll(bytes: Buffer, each: 1 | 2, expects: string): readonly Buffer[] {
+/** How a collection is decoded. */
+interface DecodeOptions {
+  /** How many values an element has: 2 in a map. */
+  readonly valuesPerElement: 1 | 2;
+  readonly expects: string;
+}
+
+/** Decodes what {@link encodeElements} returns. @throws InvalidValue */
+export function decodeElements(
+  bytes: Buffer,
+  { valuesPerElement, expects }: DecodeOptions,
+): readonly Buffer[] {
   const elements: Buffer[] = [];
   let at = 4;
   const count = bytes.readInt32BE();
   if (count < 0) throw unreadable(expects);
-  for (let left = count * each; left > 0; left--) {
+  for (let left = count * valuesPerElement; left > 0; left--) {
     const length = bytes.readInt32BE(at);
     const end = at + 4 + length;
     // No element of a collection is null.

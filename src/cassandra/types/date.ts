@@ -3,15 +3,15 @@ import { defineType, ofLength, outOfRange, wrongType } from "../type.ts";
 import { bigintOrder, convertedOrder, numberOrder } from "../value-order.ts";
 
 /**
- * CQL `date`: a day of the calendar, as text: `"2027-08-15"`. Years have four digits, beyond 9999 a sign and as many as
- * they need, as ISO 8601 and Cassandra write them: `"+12345-01-31"`, `"-0044-03-15"`. CQL's days reach from
+ * CQL `date`: a calendar date as text: `"2027-08-15"`. Years have four digits. Years beyond 9999 have a sign and as many
+ * digits as they need, as in ISO 8601 and Cassandra: `"+12345-01-31"`, `"-0044-03-15"`. CQL's dates range from
  * `"-5877641-06-23"` to `"+5881580-07-11"`.
  */
 export function date() {
   return column(dateType);
 }
 
-/** CQL `time`: a time of day to the nanosecond, as text: `"18:30:00.000000000"`. A check also takes fewer decimal places. */
+/** CQL `time`: a time of day in nanoseconds as text: `"18:30:00.000000000"`. `check` also accepts fewer decimal places. */
 export function time() {
   return column(timeType);
 }
@@ -19,7 +19,7 @@ export function time() {
 const aDay = "a date, e.g. 2027-08-15";
 const aTime = "a time of day, e.g. 18:30:00.000000000";
 
-/** The day 1970-01-01 is stored as 2³¹, the days around it as unsigned numbers of 32 bits. */
+/** The date 1970-01-01 is stored as 2³¹. Dates are unsigned 32-bit numbers. */
 const EPOCH = 2 ** 31;
 
 const dateType = defineType<string>({
@@ -32,14 +32,15 @@ const dateType = defineType<string>({
     bytes.writeUInt32BE(dayOf(value) + EPOCH);
     return bytes;
   },
-  decode: (bytes) => textOfDay(ofLength(bytes, 4, aDay).readUInt32BE() - EPOCH),
+  decode: (bytes) =>
+    textOfDay(ofLength(bytes, { length: 4, expects: aDay }).readUInt32BE() - EPOCH),
   toText: (value) => value,
   fromText: (text) => text,
   order: convertedOrder(numberOrder(-EPOCH, EPOCH - 1), dayOf, textOfDay),
 });
 
-/** Nanoseconds of a day. */
-const DAY = 86_400_000_000_000n;
+/** The nanoseconds of a day. */
+const NANOSECONDS_PER_DAY = 86_400_000_000_000n;
 
 const timeType = defineType<string>({
   kind: "time",
@@ -52,18 +53,19 @@ const timeType = defineType<string>({
     return bytes;
   },
   decode(bytes) {
-    const nanoseconds = ofLength(bytes, 8, aTime).readBigInt64BE();
-    if (nanoseconds < 0n || nanoseconds >= DAY) throw outOfRange(aTime);
+    const nanoseconds = ofLength(bytes, { length: 8, expects: aTime }).readBigInt64BE();
+    if (nanoseconds < 0n || nanoseconds >= NANOSECONDS_PER_DAY) throw outOfRange(aTime);
     return textOfTime(nanoseconds);
   },
   toText: (value) => value,
   fromText: (text) => text,
-  order: convertedOrder(bigintOrder(0n, DAY - 1n), timeOf, textOfTime),
+  order: convertedOrder(bigintOrder(0n, NANOSECONDS_PER_DAY - 1n), timeOf, textOfTime),
 });
 
 /**
- * Returns the days from 1970-01-01 to a day of the proleptic Gregorian calendar, whose years JavaScript's `Date` does not
- * all have. It repeats every 400 years, of 146,097 days; a year is counted from March, so that a leap day ends one.
+ * Returns the number of days from 1970-01-01 to a date of the proleptic Gregorian calendar, whose range exceeds that of
+ * JavaScript's `Date`. The calendar repeats every 400 years, which have 146,097 days. Years are counted from March, so that
+ * a leap day is the last day of its year.
  */
 function dayOf(value: unknown): number {
   const [, signed, month, day] =
@@ -76,15 +78,15 @@ function dayOf(value: unknown): number {
   const dayOfYear = Math.floor((153 * ((m + 9) % 12) + 2) / 5) + d - 1;
   const leapDays = Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100);
   const days = cycle * 146_097 + yearOfCycle * 365 + leapDays + dayOfYear - 719_468;
-  const isDay = days >= -EPOCH && days < EPOCH && sameDay(textOfDay(days), y, m, d);
+  const isDay = days >= -EPOCH && days < EPOCH && isSameDay(textOfDay(days), { y, m, d });
   if (!isDay) throw outOfRange(aDay);
   return days;
 }
 
-/** Whether a day that was counted is the one that was written: the 31st of April is not. */
-function sameDay(text: string, year: number, month: number, day: number): boolean {
-  const [, y, m, d] = /^(.+)-(\d\d)-(\d\d)$/.exec(text)!;
-  return Number(y) === year && Number(m) === month && Number(d) === day;
+/** Returns whether a text has these numbers. It does not where they are no date, e.g. the 31st of April. */
+function isSameDay(text: string, { y, m, d }: Readonly<Record<"y" | "m" | "d", number>>): boolean {
+  const [, year, month, day] = /^(.+)-(\d\d)-(\d\d)$/.exec(text)!;
+  return Number(year) === y && Number(month) === m && Number(day) === d;
 }
 
 /** The inverse of {@link dayOf}. */
@@ -114,7 +116,7 @@ function yearText(year: number): string {
   return year > 9999 ? `+${digits}` : digits;
 }
 
-/** Nanoseconds from midnight. */
+/** Returns the nanoseconds since midnight. */
 function timeOf(value: unknown): bigint {
   const [, hours, minutes, seconds = "0", places = ""] =
     (typeof value === "string" &&

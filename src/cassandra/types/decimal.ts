@@ -1,77 +1,76 @@
 import { column } from "../column.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
 import { decimalOrder, type DecimalParts } from "../decimal-order.ts";
-import { bigintOfBytes, bytesOfBigint } from "./integers.ts";
+import { bigintFromBytes, bigintBytes } from "./integers.ts";
 
 /**
- * CQL `decimal`: an exact decimal number with its number of decimal places, as text: `"12.50"` is another value than
- * `"12.5"`, though Cassandra takes both for the same clustering value. An exponent says a power of ten: `"1E+3"` has no
- * decimal place, and -3 is its scale.
+ * CQL `decimal`: an exact decimal number with its number of decimal places, as text. `"12.50"` and `"12.5"` are different
+ * values, but equal as clustering values. An exponent is a power of ten: `"1E+3"` has no decimal places and the scale -3.
  */
 export function decimal() {
   return column(decimalType);
 }
 
-const expects = "a decimal number as text, e.g. 12.50";
+const decimalExpects = "a decimal number as text, e.g. 12.50";
 
-/** Most digits of a text: each costs time that grows with their number. */
+/** How many digits a text has at most: the time per digit grows with their number. */
 const MOST_DIGITS = 10_000;
 const TOO_LARGE = 10n ** BigInt(MOST_DIGITS);
-/** So many bytes hold as many digits, and the scale. */
-const MOST_BYTES = 4 + bytesOfBigint(TOO_LARGE).length;
+/** How many bytes hold so many digits and the scale. */
+const MOST_DECIMAL_BYTES = 4 + bigintBytes(TOO_LARGE).length;
 
 const decimalType = defineType<string>({
   kind: "decimal",
   cql: "decimal",
-  expects,
+  expects: decimalExpects,
   check(value) {
-    if (typeof value !== "string") throw wrongType(expects, value);
-    return textOf(partsOf(value));
+    if (typeof value !== "string") throw wrongType(decimalExpects, value);
+    return decimalText(parseDecimal(value));
   },
   encode(value) {
-    const { unscaled, scale } = partsOf(value);
-    const bytes = bytesOfBigint(unscaled);
+    const { unscaled, scale } = parseDecimal(value);
+    const bytes = bigintBytes(unscaled);
     const head = Buffer.allocUnsafe(4);
     head.writeInt32BE(scale);
     return Buffer.concat([head, bytes]);
   },
   decode(bytes) {
-    if (bytes.length < 5 || bytes.length > MOST_BYTES) throw unreadable(expects);
-    const unscaled = bigintOfBytes(bytes.subarray(4));
-    if (unscaled >= TOO_LARGE || unscaled <= -TOO_LARGE) throw unreadable(expects);
-    return textOf({ unscaled, scale: bytes.readInt32BE() });
+    if (bytes.length < 5 || bytes.length > MOST_DECIMAL_BYTES) throw unreadable(decimalExpects);
+    const unscaled = bigintFromBytes(bytes.subarray(4));
+    if (unscaled >= TOO_LARGE || unscaled <= -TOO_LARGE) throw unreadable(decimalExpects);
+    return decimalText({ unscaled, scale: bytes.readInt32BE() });
   },
   toText: (value) => value,
   fromText(text) {
-    if (textOf(partsOf(text)) === text) return text;
-    throw unreadable(expects);
+    if (decimalText(parseDecimal(text)) === text) return text;
+    throw unreadable(decimalExpects);
   },
   identity(value) {
-    const { unscaled, scale } = partsOf(value);
+    const { unscaled, scale } = parseDecimal(value);
     if (unscaled === 0n) return "0";
     const digits = String(unscaled);
     let end = digits.length;
     while (digits[end - 1] === "0") end--;
     return `${digits.slice(0, end)}E${digits.length - end - scale}`;
   },
-  order: decimalOrder(partsOf, textOf),
+  order: decimalOrder(parseDecimal, decimalText),
 });
 
-/** @throws InvalidValue if a text is no decimal number, or its scale has more than 32 bits */
-function partsOf(text: string): DecimalParts {
+/** @throws InvalidValue if the text is not a decimal number, or its scale does not fit into 32 bits */
+function parseDecimal(text: string): DecimalParts {
   const [, sign, whole = "", places = "", exponent = "0"] =
     /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/.exec(text) ?? [];
   const digits = whole + places;
   const scale = places.length - Number(exponent);
   if (digits === "" || digits.length > MOST_DIGITS || scale !== (scale | 0)) {
-    throw wrongType(expects, text);
+    throw wrongType(decimalExpects, text);
   }
   const unscaled = BigInt(digits);
   return { unscaled: sign === "-" ? -unscaled : unscaled, scale };
 }
 
-/** Returns the one text of a number and its scale, as Java's `BigDecimal.toString` writes it. */
-function textOf({ unscaled, scale }: DecimalParts): string {
+/** Returns the canonical text of a number and its scale, like `BigDecimal.toString` in Java. */
+function decimalText({ unscaled, scale }: DecimalParts): string {
   const sign = unscaled < 0n ? "-" : "";
   const digits = String(unscaled < 0n ? -unscaled : unscaled);
   if (scale === 0) return sign + digits;

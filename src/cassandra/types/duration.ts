@@ -3,17 +3,17 @@ import { defineType, outOfRange, unreadable, wrongType } from "../type.ts";
 import { readVint, writeVint } from "../vint.ts";
 
 /**
- * CQL `duration`: months, days and nanoseconds, as the text that CQL has for it: `"1y2mo3d4h5m6s7ms8us9ns"`, `"-15m"`,
- * `"0s"`. Months, days and the rest are not converted into each other: `"24h"` is not `"1d"`. It has no order, so it can
- * be neither in a key nor in a set nor a map's key.
+ * CQL `duration`: months, days and nanoseconds, as CQL writes them: `"1y2mo3d4h5m6s7ms8us9ns"`, `"-15m"`, `"0s"`. Months,
+ * days and nanoseconds are not converted into each other: `"24h"` is not `"1d"`. Durations have no order, so they cannot be
+ * in a key, in a set or the key of a map.
  */
 export function duration() {
   return column(durationType);
 }
 
-const expects = "a duration, e.g. 1mo2d, 15m or -1h30m";
+const durationExpects = "a duration, e.g. 1mo2d, 15m or -1h30m";
 
-/** A duration's numbers, all of one sign: the first two of 32 bits, the last of 64. */
+/** The numbers of a duration, all of the same sign. Months and days have 32 bits, nanoseconds 64. */
 interface Duration {
   readonly months: bigint;
   readonly days: bigint;
@@ -23,13 +23,13 @@ interface Duration {
 const durationType = defineType<string>({
   kind: "duration",
   cql: "duration",
-  expects,
+  expects: durationExpects,
   check(value) {
-    if (typeof value !== "string") throw wrongType(expects, value);
-    return textOf(durationOf(value));
+    if (typeof value !== "string") throw wrongType(durationExpects, value);
+    return durationText(parseDuration(value));
   },
   encode(value) {
-    const { months, days, nanoseconds } = durationOf(value);
+    const { months, days, nanoseconds } = parseDuration(value);
     return Buffer.concat([months, days, nanoseconds].map((each) => writeVint(zigzag(each))));
   },
   decode(bytes) {
@@ -41,15 +41,15 @@ const durationType = defineType<string>({
       at = end;
     }
     const [months, days, nanoseconds] = numbers;
-    if (nanoseconds === undefined || at !== bytes.length) throw unreadable(expects);
-    return textOf(within({ months: months!, days: days!, nanoseconds }));
+    if (nanoseconds === undefined || at !== bytes.length) throw unreadable(durationExpects);
+    return durationText(requireInRange({ months: months!, days: days!, nanoseconds }));
   },
   toText: (value) => value,
   fromText: (text) => text,
 });
 
-/** The units of CQL, the largest first, and how many of its number one of them is. */
-const units = [
+/** The units of CQL, largest first: the number that each belongs to, and its size in that number. */
+const durationUnits = [
   ["y", "months", 12n],
   ["mo", "months", 1n],
   ["w", "days", 7n],
@@ -62,20 +62,22 @@ const units = [
   ["ns", "nanoseconds", 1n],
 ] as const;
 
-/** Each unit once at most, in their order. */
-const pattern = new RegExp(`^(-?)(?=\\d)${units.map(([unit]) => `(?:(\\d+)${unit})?`).join("")}$`);
+/** Matches each unit at most once, in this order. */
+const durationPattern = new RegExp(
+  `^(-?)(?=\\d)${durationUnits.map(([unit]) => `(?:(\\d+)${unit})?`).join("")}$`,
+);
 
-function durationOf(text: string): Duration {
-  const [, sign, ...amounts] = (text.length <= 200 && pattern.exec(text)) || [];
-  if (sign === undefined) throw wrongType(expects, text);
+function parseDuration(text: string): Duration {
+  const [, sign, ...amounts] = (text.length <= 200 && durationPattern.exec(text)) || [];
+  if (sign === undefined) throw wrongType(durationExpects, text);
   const sums = { months: 0n, days: 0n, nanoseconds: 0n };
-  for (const [at, [, number, size]] of units.entries()) {
+  for (const [at, [, number, size]] of durationUnits.entries()) {
     sums[number] += BigInt(amounts[at] ?? 0) * (sign === "-" ? -size : size);
   }
-  return within(sums);
+  return requireInRange(sums);
 }
 
-function within(duration: Duration): Duration {
+function requireInRange(duration: Duration): Duration {
   const { months, days, nanoseconds } = duration;
   const numbers = [months, days, nanoseconds];
   const isOfOneSign = numbers.every((each) => each >= 0n) || numbers.every((each) => each <= 0n);
@@ -87,11 +89,11 @@ function within(duration: Duration): Duration {
   throw outOfRange("a duration of at most 2³¹-1 months, 2³¹-1 days and 2⁶³-1 nanoseconds");
 }
 
-/** Writes it without weeks, as Cassandra does. */
-function textOf(duration: Duration): string {
+/** Returns the text of a duration, without weeks as in Cassandra. */
+function durationText(duration: Duration): string {
   const isNegative = Object.values(duration).some((each: bigint) => each < 0n);
   const rest = { ...duration };
-  const parts = units
+  const parts = durationUnits
     .filter(([unit]) => unit !== "w")
     .map(([unit, number, size]) => {
       const amount = rest[number] / size;
@@ -102,7 +104,7 @@ function textOf(duration: Duration): string {
   return text === "" ? "0s" : `${isNegative ? "-" : ""}${text}`;
 }
 
-/** Numbers of a small amount, of either sign, as small numbers. */
+/** Encodes signed numbers so that those near 0 become small unsigned numbers. */
 function zigzag(value: bigint): bigint {
   return BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
 }

@@ -2,33 +2,33 @@ import { column } from "../column.ts";
 import { defineType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
 import { doubleOrder, singleOrder } from "../float-order.ts";
 
-/** CQL `double`: a number of 64 bits, as JavaScript's; also NaN, the infinities and -0. */
+/** CQL `double`: a 64-bit number like those of JavaScript, including NaN, the infinities and -0. */
 export function double() {
   return column(doubleType);
 }
 
 /**
- * CQL `float`: a number of 32 bits, also NaN, the infinities and -0. Other numbers are stored as the nearest one of 32
- * bits, as `Math.fround` gives it.
+ * CQL `float`: a 32-bit number, including NaN, the infinities and -0. Other numbers are rounded to the nearest 32-bit number
+ * by `Math.fround`.
  */
 export function float() {
   return column(floatType);
 }
 
-const expects = "a number";
+const numberExpects = "a number";
 
 const doubleType = defineType<number>({
   kind: "double",
   cql: "double",
   length: 8,
-  expects,
-  check: number,
+  expects: numberExpects,
+  check: requireNumber,
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);
     bytes.writeDoubleBE(value);
     return bytes;
   },
-  decode: (bytes) => ofLength(bytes, 8, expects).readDoubleBE(),
+  decode: (bytes) => ofLength(bytes, { length: 8, expects: numberExpects }).readDoubleBE(),
   toText: numberText,
   fromText: numberOfText,
   order: doubleOrder,
@@ -38,9 +38,9 @@ const floatType = defineType<number>({
   kind: "float",
   cql: "float",
   length: 4,
-  expects,
+  expects: numberExpects,
   check(value) {
-    const given = number(value);
+    const given = requireNumber(value);
     const nearest = Math.fround(given);
     if (Number.isFinite(given) && !Number.isFinite(nearest)) {
       throw outOfRange("a number of 32 bits", given);
@@ -52,18 +52,18 @@ const floatType = defineType<number>({
     bytes.writeFloatBE(value);
     return bytes;
   },
-  decode: (bytes) => ofLength(bytes, 4, expects).readFloatBE(),
+  decode: (bytes) => ofLength(bytes, { length: 4, expects: numberExpects }).readFloatBE(),
   toText: numberText,
   fromText: numberOfText,
   order: singleOrder,
 });
 
-function number(value: unknown): number {
+function requireNumber(value: unknown): number {
   if (typeof value === "number") return value;
-  throw wrongType(expects, value);
+  throw wrongType(numberExpects, value);
 }
 
-/** An exact text: `String` makes 0 of -0. */
+/** Returns an exact text. `String` alone would return "0" for -0. */
 function numberText(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
@@ -71,5 +71,5 @@ function numberText(value: number): string {
 function numberOfText(text: string): number {
   const value = text.trim() === text && text !== "" ? Number(text) : NaN;
   if (numberText(value) === text) return value;
-  throw unreadable(expects);
+  throw unreadable(numberExpects);
 }

@@ -2,8 +2,8 @@ import { type Column, column, partOf } from "../column.ts";
 import type { ColumnType } from "../type.ts";
 
 /**
- * A collection or UDT in one piece: it is replaced as a whole, it can be within another type and in a key, and empty is
- * another value than null.
+ * Freezes a collection or UDT: it can only be replaced as a whole, it can be part of another type and of a key, and an empty
+ * collection differs from null.
  *
  * @example frozen(map(text(), list(int()))) // frozen<map<text, frozen<list<int>>>>
  */
@@ -11,7 +11,7 @@ export function frozen<Value>(whole: Column<Value>) {
   return column(frozenType(partOf(whole)));
 }
 
-/** Returns a type with all that is in it frozen; itself if it has nothing that could be. */
+/** Returns a type with all its parts frozen, or the type itself if it cannot be frozen. */
 export function frozenType<Value>(type: ColumnType<Value>): ColumnType<Value> {
   return type.freeze?.() ?? type;
 }

@@ -10,43 +10,43 @@ export const INT_MIN = -(2 ** 31);
 
 const [BIGINT_MIN, BIGINT_MAX] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-/** The bounds of a whole number, within those of its type: else it is an error when the column is defined. */
+/** The bounds of a whole number. The column's definition fails if they are not within the bounds of its type. */
 export interface IntegerOptions<Value = number> {
-  /** The smallest value. Default: that of the CQL type. */
+  /** The smallest value. Default: the smallest one of the CQL type. */
   readonly min?: Value;
-  /** The largest value. Default: that of the CQL type. */
+  /** The largest value. Default: the largest one of the CQL type. */
   readonly max?: Value;
 }
 
-/** CQL `tinyint`: a whole number of 8 bits, -128 to 127. */
+/** CQL `tinyint`: an 8-bit integer, -128 to 127. */
 export function tinyint(options: IntegerOptions = {}) {
-  return column(numberType("tinyint", 1, options));
+  return column(intNType("tinyint", 1, options));
 }
 
-/** CQL `smallint`: a whole number of 16 bits, -32,768 to 32,767. */
+/** CQL `smallint`: a 16-bit integer, -32,768 to 32,767. */
 export function smallint(options: IntegerOptions = {}) {
-  return column(numberType("smallint", 2, options));
+  return column(intNType("smallint", 2, options));
 }
 
-/** CQL `int`: a whole number of 32 bits, {@link INT_MIN} to {@link INT_MAX}. */
+/** CQL `int`: a 32-bit integer, {@link INT_MIN} to {@link INT_MAX}. */
 export function int(options: IntegerOptions = {}) {
-  return column(numberType("int", 4, options));
+  return column(intNType("int", 4, options));
 }
 
-/** CQL `bigint`: a whole number of 64 bits, -2⁶³ to 2⁶³-1, as a JavaScript `bigint`. */
+/** CQL `bigint`: a 64-bit integer, -2⁶³ to 2⁶³-1, as a JavaScript `bigint`. */
 export function bigint(options: IntegerOptions<bigint> = {}) {
-  return column(bigintOf("bigint", options));
+  return column(int64Type("bigint", options));
 }
 
 /**
- * CQL `counter`: a number of 64 bits that can only be added to, as a JavaScript `bigint`. A missing one reads as 0n. All
- * columns outside the key of a table with a counter are counters.
+ * CQL `counter`: a 64-bit integer that can only be added to, as a JavaScript `bigint`. A missing counter reads as 0n. If a
+ * table has a counter, all its columns outside the key are counters.
  */
 export function counter() {
-  return counterColumn(bigintOf("counter", {}));
+  return counterColumn(int64Type("counter", {}));
 }
 
-/** CQL `varint`: a whole number of any size, as a JavaScript `bigint`. */
+/** CQL `varint`: an integer of any size, as a JavaScript `bigint`. */
 export function varint({ min, max }: IntegerOptions<bigint> = {}) {
   if (min !== undefined && max !== undefined) checkBounds("varint", { min, max });
   const expects =
@@ -59,28 +59,28 @@ export function varint({ min, max }: IntegerOptions<bigint> = {}) {
       cql: "varint",
       expects,
       whole: { min, max },
-      match: (value) => isBigint(value, expects),
+      match: (value) => requireBigint(value, expects),
       check(value) {
-        const whole = isBigint(value, expects);
+        const whole = requireBigint(value, expects);
         if ((min === undefined || whole >= min) && (max === undefined || whole <= max))
           return whole;
         throw outOfRange(expects, whole);
       },
-      encode: bytesOfBigint,
+      encode: bigintBytes,
       decode(bytes) {
         if (bytes.length === 0) throw unreadable(expects);
-        return bigintOfBytes(bytes);
+        return bigintFromBytes(bytes);
       },
       toText: String,
-      fromText: (text) => bigintOfText(text, expects),
+      fromText: (text) => bigintFromText(text, expects),
       order: bigintOrder(undefined, undefined),
     }),
   );
 }
 
-/** Returns a whole number as the fewest bytes of its two's complement, the highest first, as Java's `BigInteger` has it. */
-export function bytesOfBigint(value: bigint): Buffer {
-  // As many bits as the number needs, and one for its sign.
+/** Returns the shortest big-endian two's complement of an integer, like `BigInteger.toByteArray` in Java. */
+export function bigintBytes(value: bigint): Buffer {
+  // The bits of the number, and one for its sign.
   const bits = (value < 0n ? ~value : value).toString(2).length + 1;
   const length = value === 0n || value === -1n ? 1 : Math.ceil(bits / 8);
   const digits = BigInt.asUintN(length * 8, value)
@@ -89,50 +89,54 @@ export function bytesOfBigint(value: bigint): Buffer {
   return Buffer.from(digits, "hex");
 }
 
-/** Returns the whole number of at least one byte, see {@link bytesOfBigint}. */
-export function bigintOfBytes(bytes: Buffer): bigint {
+/** Returns the integer whose {@link bigintBytes} are given: at least one byte. */
+export function bigintFromBytes(bytes: Buffer): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString("hex")}`));
 }
 
-/** Returns the whole number that a text is in its one form. @throws InvalidValue */
-export function bigintOfText(text: string, expects: string): bigint {
+/** Parses the canonical text of an integer. @throws InvalidValue */
+export function bigintFromText(text: string, expects: string): bigint {
   if (/^(0|-?[1-9]\d*)$/.test(text)) return BigInt(text);
   throw unreadable(expects);
 }
 
 /** The type of {@link int}. */
-export const intType = numberType("int", 4, {});
+export const intType = intNType("int", 4, {});
 /** The type of {@link bigint}. */
-export const bigintType = bigintOf("bigint", {});
+export const bigintType = int64Type("bigint", {});
 
-function numberType(cql: "tinyint" | "smallint" | "int", length: number, options: IntegerOptions) {
+function intNType(cql: "tinyint" | "smallint" | "int", length: number, options: IntegerOptions) {
   const most = 2 ** (length * 8 - 1) - 1;
   const least = -most - 1;
   const { min = least, max = most } = options;
-  checkBounds(cql, { min, max }, { min: least, max: most });
+  const [bounds, ofType] = [
+    { min, max },
+    { min: least, max: most },
+  ];
+  checkBounds(cql, bounds, ofType);
   const expects = `a whole number from ${min} to ${max}`;
   return defineType<number>({
     kind: cql,
     cql,
     whole: { min, max },
-    // Those of 8 and 16 bits have none for Cassandra.
+    // Cassandra knows no fixed length of tinyint and smallint.
     ...(cql === "int" && { length }),
     expects,
-    match: (value) => wholeNumber(value, least, most),
-    check: (value) => wholeNumber(value, min, max),
+    match: (value) => requireWhole(value, ofType),
+    check: (value) => requireWhole(value, bounds),
     encode(value) {
       const bytes = Buffer.allocUnsafe(length);
       bytes.writeIntBE(value, 0, length);
       return bytes;
     },
-    decode: (bytes) => ofLength(bytes, length, expects).readIntBE(0, length),
+    decode: (bytes) => ofLength(bytes, { length, expects }).readIntBE(0, length),
     toText: String,
     fromText: (text) => (/^(0|-?[1-9]\d{0,9})$/.test(text) ? Number(text) : NaN),
     order: numberOrder(least, most),
   });
 }
 
-/** @throws CassandraError `BAD_TABLE` for bounds that no value is within, or that reach beyond those of the type */
+/** @throws CassandraError `BAD_TABLE` if no value is within the bounds, or they exceed those of the type */
 function checkBounds<Value extends number | bigint>(
   cql: string,
   { min, max }: Required<IntegerOptions<Value>>,
@@ -145,23 +149,27 @@ function checkBounds<Value extends number | bigint>(
   throw new CassandraError("BAD_TABLE", message);
 }
 
-function wholeNumber(value: unknown, min: number, max: number): number {
+function requireWhole(value: unknown, { min, max }: Required<IntegerOptions>): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {
     throw wrongType("a whole number", value);
   }
-  // Whole numbers have no -0 in CQL.
+  // CQL's integers have no -0.
   if (value >= min && value <= max) return value + 0;
   throw outOfRange(`a whole number from ${min} to ${max}`, value);
 }
 
-function bigintOf(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
+function int64Type(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
   const { min = BIGINT_MIN, max = BIGINT_MAX } = options;
-  checkBounds(cql, { min, max }, { min: BIGINT_MIN, max: BIGINT_MAX });
+  const [bounds, ofType] = [
+    { min, max },
+    { min: BIGINT_MIN, max: BIGINT_MAX },
+  ];
+  checkBounds(cql, bounds, ofType);
   const expects = `a whole number from ${min} to ${max}`;
-  const within = (value: unknown, least: bigint, most: bigint) => {
-    const whole = isBigint(value, expects);
-    if (whole >= least && whole <= most) return whole;
-    throw outOfRange(`a whole number from ${least} to ${most}`, whole);
+  const requireWithin = (value: unknown, { min, max }: Required<IntegerOptions<bigint>>) => {
+    const whole = requireBigint(value, expects);
+    if (whole >= min && whole <= max) return whole;
+    throw outOfRange(`a whole number from ${min} to ${max}`, whole);
   };
   return defineType<bigint>({
     kind: cql,
@@ -169,21 +177,21 @@ function bigintOf(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
     whole: { min, max },
     length: 8,
     expects,
-    match: (value) => within(value, BIGINT_MIN, BIGINT_MAX),
-    check: (value) => within(value, min, max),
+    match: (value) => requireWithin(value, ofType),
+    check: (value) => requireWithin(value, bounds),
     encode(value) {
       const bytes = Buffer.allocUnsafe(8);
       bytes.writeBigInt64BE(value);
       return bytes;
     },
-    decode: (bytes) => ofLength(bytes, 8, expects).readBigInt64BE(),
+    decode: (bytes) => ofLength(bytes, { length: 8, expects }).readBigInt64BE(),
     toText: String,
-    fromText: (text) => bigintOfText(text, expects),
+    fromText: (text) => bigintFromText(text, expects),
     order: bigintOrder(BIGINT_MIN, BIGINT_MAX),
   });
 }
 
-function isBigint(value: unknown, expects: string): bigint {
+function requireBigint(value: unknown, expects: string): bigint {
   if (typeof value === "bigint") return value;
   throw wrongType(`${expects}, as a bigint`, value);
 }

@@ -20,8 +20,8 @@ import { udtType } from "./udt.ts";
 import { timeuuid, uuid } from "./uuid.ts";
 import { vector } from "./vector.ts";
 
-/** The types that CQL has by itself, without arguments, each as a column that makes no more demands than CQL. */
-const natives: Readonly<Record<string, () => Column>> = {
+/** The native types of CQL that take no arguments, each as a column without bounds. */
+const nativeColumns: Readonly<Record<string, () => Column>> = {
   ascii,
   bigint,
   blob,
@@ -46,7 +46,7 @@ const natives: Readonly<Record<string, () => Column>> = {
 };
 
 /**
- * Returns the column type of a CQL type; undefined: it has none, e.g. as it is a custom class.
+ * Returns the column type of a CQL type, or undefined if there is none, e.g. for a custom class.
  *
  * @example typeNamed(parseType("map<text, int>"))
  */
@@ -60,10 +60,13 @@ function columnNamed({ name, args, fields }: CqlType): Column | undefined {
       const type = typeNamed(field.type);
       return type ? [{ name: field.name, type }] : [];
     });
-    // Not by `udt`: an object has fields that are named by a number before all others.
-    return parts.length === fields.length ? column(udtType(name, parts, false)) : undefined;
+    // Not by `udt(…)`: in a JavaScript object, properties named by a number come first.
+    return parts.length === fields.length
+      ? column(udtType(name, parts, { isFrozen: false }))
+      : undefined;
   }
-  if (args.length === 0) return Object.hasOwn(natives, name) ? natives[name]!() : undefined;
+  if (args.length === 0)
+    return Object.hasOwn(nativeColumns, name) ? nativeColumns[name]!() : undefined;
   if (name === "vector") {
     const element = columnNamed(args[0]!);
     return element && vector(element, Number(args[1]!.name));

@@ -1,45 +1,52 @@
 import { InvalidValue } from "../error.ts";
 import { type ColumnType, unreadable } from "../type.ts";
 
-/** The order of a type that is made of others, if all of them have one. */
-export function orderOf<Value>(
+/** Compares two values: below 0 if the first one comes first, 0 if they are equal. */
+export type Compare<Value> = (one: Value, other: Value) => number;
+
+/** Returns the order of a type that is made of others, if all of these have an order. */
+export function composedOrder<Value>(
   parts: readonly ColumnType[],
-  compare: (one: Value, other: Value) => number,
-): { readonly compare?: (one: Value, other: Value) => number } {
+  compare: Compare<Value>,
+): { readonly compare?: Compare<Value> } {
   return parts.every((part) => part.compare) ? { compare } : {};
 }
 
-/** Compares value by value; where one ends, the shorter one comes first. */
-export function compareAll<Element>(
-  element: ColumnType<Element>,
-  one: readonly Element[],
-  other: readonly Element[],
-): number {
-  for (const [at, each] of one.entries()) {
-    if (at === other.length) return 1;
-    const difference = compareBy(element, each, other[at]!);
-    if (difference !== 0) return difference;
-  }
-  return one.length - other.length;
+/** Compares lists element by element. If one list is the beginning of the other, the shorter one comes first. */
+export function listCompare<Element>(element: ColumnType<Element>): Compare<readonly Element[]> {
+  const compare = compareOf(element);
+  return (one, other) => {
+    for (const [at, each] of one.entries()) {
+      if (at === other.length) return 1;
+      const difference = compare(each, other[at]!);
+      if (difference !== 0) return difference;
+    }
+    return one.length - other.length;
+  };
 }
 
-/** Values without an order are not compared: no table has a set of them, or a map with such keys. */
-export function compareBy<Value>(type: ColumnType<Value>, one: Value, other: Value): number {
-  return type.compare?.(one, other) ?? -1;
+/**
+ * Returns a type's comparison. Of a type without an order, no two values are equal; no table has a set of such values, or a
+ * map with such keys.
+ */
+export function compareOf<Value>({ compare }: ColumnType<Value>): Compare<Value> {
+  return compare ?? (() => -1);
 }
 
-/** A part of a value as its type stores it. @throws InvalidValue with the part's name before the reason */
-export function partBy<Value>(
-  rule: "check" | "match",
-  type: ColumnType<Value>,
-  name: string,
-  value: unknown,
-): Value {
+/** A part of a value: its type, its name for messages, and the rule by which it is checked. */
+interface PartRule<Value> {
+  readonly type: ColumnType<Value>;
+  readonly name: string;
+  readonly rule: "check" | "match";
+}
+
+/** Returns a part of a value in its stored form. @throws InvalidValue whose message names the part */
+export function requirePart<Value>(value: unknown, { type, name, rule }: PartRule<Value>): Value {
   try {
     return type[rule](value);
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
-    throw new InvalidValue(error.code, `must have in ${name} a value that ${error.message}`);
+    throw new InvalidValue(error.code, `has an invalid ${name}: it ${error.message}`);
   }
 }
 
@@ -49,15 +56,15 @@ export function int32(value: number): Buffer {
   return bytes;
 }
 
-/** The texts that a text lists. @throws InvalidValue */
-export function textsOf(text: string, expects: string): readonly string[] {
-  const texts = listIn(text);
+/** Parses a JSON array of strings. @throws InvalidValue */
+export function parseTexts(text: string, expects: string): readonly string[] {
+  const texts = parseArray(text);
   if (texts?.every((each) => typeof each === "string")) return texts;
   throw unreadable(expects);
 }
 
-/** The JSON array that a text is; undefined: it is none. */
-export function listIn(text: string): readonly unknown[] | undefined {
+/** Parses a JSON array. Returns undefined if the text is not one. */
+export function parseArray(text: string): readonly unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;

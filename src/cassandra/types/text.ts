@@ -3,13 +3,13 @@ import { CassandraError, InvalidValue } from "../error.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
 import { asciiOrder, textOrder } from "../word-order.ts";
 
-/** What a text may be. */
+/** The bounds of a text. */
 export interface TextOptions {
-  /** Remove white space at both ends. Default: false. */
+  /** Remove white space at both ends before the text is stored. Default: false. */
   readonly trim?: boolean;
-  /** Fewest characters (Unicode code points). Default: 0. */
+  /** The fewest characters (Unicode code points). Default: 0. */
   readonly min?: number;
-  /** Most characters (Unicode code points). Default: no bound. */
+  /** The most characters (Unicode code points). Default: no bound. */
   readonly max?: number;
 }
 
@@ -19,7 +19,7 @@ export interface TextOptions {
  * @example text({ trim: true, min: 1, max: 200 })
  */
 export function text(options: TextOptions = {}) {
-  return column(textType("text", unicode, options));
+  return column(textType("text", requireUnicode, options));
 }
 
 /** CQL `varchar`: another name of {@link text}. */
@@ -27,7 +27,7 @@ export const varchar = text;
 
 /** CQL `ascii`: a string of the characters U+0001 to U+007F. */
 export function ascii(options: TextOptions = {}) {
-  return column(textType("ascii", ascii7, options));
+  return column(textType("ascii", requireAscii, options));
 }
 
 function textType(
@@ -41,7 +41,7 @@ function textType(
       `A column of ${cql} cannot have the bounds ${min} to ${max} characters.`,
     );
   }
-  const expects = expectation(cql, min, max);
+  const expects = expectedText(cql, { min, max });
   return defineType<string>({
     kind: cql,
     cql,
@@ -51,7 +51,7 @@ function textType(
       const whole = match(value);
       const stored = trim ? whole.trim() : whole;
       if (stored.includes("\0")) throw new InvalidValue("NUL", "must not contain U+0000");
-      const length = characters(stored, max);
+      const length = countCharacters(stored, max);
       if (length < min) {
         throw new InvalidValue("TOO_SHORT", `must be ${expects}, but got ${length}`);
       }
@@ -63,7 +63,7 @@ function textType(
     encode: (value) => Buffer.from(value),
     decode(bytes) {
       const value = bytes.toString();
-      // Cassandra stores no other bytes, so this costs a look at the rare texts that hold U+FFFD itself.
+      // Cassandra stores valid UTF-8 only, so the bytes are compared only for the rare texts that contain U+FFFD.
       if (value.includes("\uFFFD") && !Buffer.from(value).equals(bytes)) throw unreadable(expects);
       return cql === "ascii" ? match(value) : value;
     },
@@ -73,28 +73,31 @@ function textType(
   });
 }
 
-function expectation(cql: "text" | "ascii", min: number, max: number): string {
+function expectedText(
+  cql: "text" | "ascii",
+  { min, max }: Required<Pick<TextOptions, "min" | "max">>,
+): string {
   if (max !== Infinity) return `${min} to ${max} characters`;
   if (min > 0) return `at least ${min} characters`;
   return cql === "text" ? "Unicode text" : "ASCII text";
 }
 
-function unicode(value: unknown): string {
+function requireUnicode(value: unknown): string {
   if (typeof value !== "string") throw wrongType("a string", value);
   if (value.isWellFormed()) return value;
-  // A lone surrogate has no UTF-8 form: U+FFFD would be stored instead.
+  // A lone surrogate cannot be encoded in UTF-8: U+FFFD would be stored instead.
   throw new InvalidValue("NOT_UNICODE", "must be Unicode text, but got half a surrogate pair");
 }
 
-function ascii7(value: unknown): string {
+function requireAscii(value: unknown): string {
   if (typeof value !== "string") throw wrongType("a string", value);
-  // oxlint-disable-next-line no-control-regex -- these are what ASCII is
+  // oxlint-disable-next-line no-control-regex -- control characters are part of ASCII
   if (/^[\0-\x7f]*$/.test(value)) return value;
   throw new InvalidValue("OUT_OF_RANGE", "must be ASCII text, but got other characters");
 }
 
-/** Counts code points, but never more than one past `most`: the text may be megabytes. */
-function characters(value: string, most: number): number {
+/** Counts code points, but stops at `most` + 1, since the text may have megabytes. */
+function countCharacters(value: string, most: number): number {
   let count = 0;
   for (const _ of value) if (++count > most) break;
   return count;

@@ -3,23 +3,23 @@ import { defineType, ofLength, unreadable, wrongType } from "../type.ts";
 import { dateOrder } from "../value-order.ts";
 
 /**
- * CQL `timestamp`: a point in time, exact to the millisecond, as a `Date`. CQL has times beyond JavaScript's (8.64e15 ms
- * from 1970, the years -271821 to 275760): they are unreadable values.
+ * CQL `timestamp`: a point in time in milliseconds, as a `Date`. CQL has times outside the range of `Date` (8.64e15 ms
+ * around 1970, the years -271821 to 275760): these are unreadable values.
  */
 export function timestamp() {
   return column(timestampType);
 }
 
-const expects = "a date and time";
+const timestampExpects = "a date and time";
 
 const timestampType = defineType<Date>({
   kind: "timestamp",
   cql: "timestamp",
   length: 8,
-  expects,
+  expects: timestampExpects,
   check(value) {
     if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
-    throw wrongType(expects, value);
+    throw wrongType(timestampExpects, value);
   },
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);
@@ -27,8 +27,10 @@ const timestampType = defineType<Date>({
     return bytes;
   },
   decode(bytes) {
-    const value = new Date(Number(ofLength(bytes, 8, expects).readBigInt64BE()));
-    if (Number.isNaN(value.getTime())) throw unreadable(expects);
+    const value = new Date(
+      Number(ofLength(bytes, { length: 8, expects: timestampExpects }).readBigInt64BE()),
+    );
+    if (Number.isNaN(value.getTime())) throw unreadable(timestampExpects);
     return value;
   },
   toText: (value) => value.toISOString(),

@@ -8,16 +8,16 @@ import {
 } from "../type.ts";
 import { type Column, column, partOf } from "../column.ts";
 import { frozenType } from "./frozen.ts";
-import { int32, orderOf, partBy, listIn } from "./parts.ts";
+import { requirePart, type Compare, composedOrder, int32, parseArray } from "./parts.ts";
 
-/** The values of some columns, each of which may be null. */
+/** The values of the columns of a tuple, each of which may be null. */
 type Items<Columns extends readonly Column[]> = {
   readonly [At in keyof Columns]: (Columns[At] extends Column<infer Value> ? Value : never) | null;
 };
 
 /**
- * CQL `tuple`: a fixed number of values, each of its own type and each possibly null, as an array. It is always in one
- * piece, so what is in it is frozen.
+ * CQL `tuple`: a fixed number of values, each of its own type and possibly null, as an array. A tuple is always frozen with
+ * all its parts.
  *
  * @example tuple(double(), double()) // frozen<tuple<double, double>>
  */
@@ -32,7 +32,7 @@ export function tupleType(parts: readonly Part[]): ColumnType<readonly unknown[]
   const items = (rule: "check" | "match") => (value: unknown) => {
     if (!Array.isArray(value) || value.length !== parts.length) throw wrongType(expects, value);
     return parts.map(({ name, type }, at) =>
-      orNull(value[at], (it) => partBy(rule, type, name, it)),
+      orNull(value[at], (it) => requirePart(it, { type, name, rule })),
     );
   };
   const list = (value: readonly unknown[]) =>
@@ -44,46 +44,44 @@ export function tupleType(parts: readonly Part[]): ColumnType<readonly unknown[]
     check: items("check"),
     match: items("match"),
     encode: (value) => encodeParts(parts, value),
-    decode: (bytes) => decodeParts(parts, bytes, expects),
+    decode: (bytes) => decodeParts(bytes, { parts, expects }),
     toText: (value) =>
       JSON.stringify(list(value).map(([type, it]) => orNull(it, (one) => type.toText(one)))),
-    fromText: (text) => partTexts(parts, text, expects),
+    fromText: (text) => parseParts(text, { parts, expects }),
     identity: (value) =>
       JSON.stringify(list(value).map(([type, it]) => orNull(it, (one) => identityOf(type, one)))),
-    ...orderOf(
+    ...composedOrder(
       parts.map(({ type }) => type),
-      (one, other) => compareParts(parts, one, other),
+      partsCompare(parts),
     ),
     parts,
   });
 }
 
-/** Compares part by part; null comes before every value. */
-export function compareParts(
-  parts: readonly Part[],
-  one: readonly unknown[],
-  other: readonly unknown[],
-): number {
-  for (const [at, { type }] of parts.entries()) {
-    const [a, b] = [one[at] ?? null, other[at] ?? null];
-    if (a === null && b === null) continue;
-    if (a === null) return -1;
-    if (b === null) return 1;
-    const difference = type.compare!(a, b);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+/** Compares values part by part. Null comes before every value. */
+export function partsCompare(parts: readonly Part[]): Compare<readonly unknown[]> {
+  return (one, other) => {
+    for (const [at, { type }] of parts.entries()) {
+      const [a, b] = [one[at] ?? null, other[at] ?? null];
+      if (a === null && b === null) continue;
+      if (a === null) return -1;
+      if (b === null) return 1;
+      const difference = type.compare!(a, b);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
 }
 
-/** Returns null for null and undefined, else what becomes of a value. */
+/** Converts a value. Returns null for null and undefined. */
 export function orNull<Value, Result>(
   value: Value | null | undefined,
-  become: (value: Value) => Result,
+  convert: (value: Value) => Result,
 ): Result | null {
-  return value === null || value === undefined ? null : become(value);
+  return value === null || value === undefined ? null : convert(value);
 }
 
-/** The parts of a tuple or UDT in the native protocol: each with its length, -1 for null. */
+/** Encodes a tuple or UDT for the native protocol: each part after its length, which is -1 for null. */
 export function encodeParts(parts: readonly Part[], values: readonly unknown[]): Buffer {
   return Buffer.concat(
     parts.flatMap(({ type }, at) => {
@@ -93,12 +91,17 @@ export function encodeParts(parts: readonly Part[], values: readonly unknown[]):
   );
 }
 
-/** Fewer parts than the type has are followed by nulls: the type has got more since. More are not looked at. */
-export function decodeParts(
-  parts: readonly Part[],
-  bytes: Buffer,
-  expects: string,
-): readonly unknown[] {
+/** The parts of a type, and what its values must be. */
+interface PartsOptions {
+  readonly parts: readonly Part[];
+  readonly expects: string;
+}
+
+/**
+ * Decodes the parts of a tuple or UDT. Missing parts at the end are null: the value was written before the type had them.
+ * Extra parts are ignored.
+ */
+export function decodeParts(bytes: Buffer, { parts, expects }: PartsOptions): readonly unknown[] {
   let at = 0;
   return parts.map(({ type }) => {
     if (at === bytes.length) return null;
@@ -110,13 +113,9 @@ export function decodeParts(
   });
 }
 
-/** The values of parts of which a text lists the texts. @throws InvalidValue */
-export function partTexts(
-  parts: readonly Part[],
-  text: string,
-  expects: string,
-): readonly unknown[] {
-  const texts = listIn(text);
+/** Parses a JSON array of the parts' texts. @throws InvalidValue */
+export function parseParts(text: string, { parts, expects }: PartsOptions): readonly unknown[] {
+  const texts = parseArray(text);
   if (texts?.length !== parts.length) throw unreadable(expects);
   return parts.map(({ type }, at) =>
     orNull(texts[at], (given) => {

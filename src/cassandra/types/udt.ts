@@ -4,19 +4,20 @@ import { InvalidValue } from "../error.ts";
 import { identifier } from "../identifier.ts";
 import { own } from "../own.ts";
 import { frozenType } from "./frozen.ts";
-import { orderOf, partBy } from "./parts.ts";
-import { compareParts, decodeParts, encodeParts, orNull, partTexts } from "./tuple.ts";
+import type { Frozenness } from "./collection.ts";
+import { requirePart, composedOrder } from "./parts.ts";
+import { partsCompare, decodeParts, encodeParts, orNull, parseParts } from "./tuple.ts";
 
-/** The fields of a user-defined type by name, each of which may be null. */
-type Fields<Columns extends Readonly<Record<string, Column>>> = {
+/** The value of a user-defined type: its fields by name, each of which may be null. */
+type UdtFields<Columns extends Readonly<Record<string, Column>>> = {
   readonly [Name in keyof Columns]:
     | (Columns[Name] extends Column<infer Value> ? Value : never)
     | null;
 };
 
 /**
- * A user-defined type (UDT): named fields, each possibly null, as a plain object. A field that a value lacks is null. The
- * fields are in the order in which JavaScript has them: those named by a whole number first.
+ * A user-defined type (UDT): named fields, each possibly null, as a plain object. A missing field is null. The fields have
+ * the order of JavaScript's properties: those named by an integer come first.
  *
  * @example
  * const Address = udt("address", { street: text(), zip: text(), at: tuple(double(), double()) });
@@ -35,23 +36,24 @@ export function udt<const Columns extends Readonly<Record<string, Column>>>(
       ...(description !== undefined && { description }),
     };
   });
-  return column(udtType(name, parts, false) as ColumnType<Fields<Columns>>);
+  return column(udtType(name, parts, { isFrozen: false }) as ColumnType<UdtFields<Columns>>);
 }
 
-type Value = Readonly<Record<string, unknown>>;
+type UdtValue = Readonly<Record<string, unknown>>;
 
-/** The type of a {@link udt}, its fields in their order. */
+/** The type of a {@link udt}, with its fields in the given order. */
 export function udtType(
   name: string,
   given: readonly Part[],
-  isFrozen: boolean,
-): ColumnType<Value> {
+  { isFrozen }: Frozenness,
+): ColumnType<UdtValue> {
   const parts = isFrozen ? given.map((part) => ({ ...part, type: frozenType(part.type) })) : given;
   const names = parts.map((part) => part.name);
   const expects = `an object with the fields ${names.join(", ")}`;
-  const list = (value: Value) => names.map((each) => own(value, each));
-  // Own properties, whatever their names: an assignment to `__proto__` would make none.
-  const object = (values: readonly unknown[]): Value =>
+  const compare = partsCompare(parts);
+  const list = (value: UdtValue) => names.map((each) => own(value, each));
+  // `fromEntries` defines own properties, even `__proto__`, which an assignment would not.
+  const object = (values: readonly unknown[]): UdtValue =>
     Object.fromEntries(names.map((each, at) => [each, values[at]]));
   const fields = (rule: "check" | "match") => (value: unknown) => {
     if (!isPlainObject(value)) throw wrongType(expects, value);
@@ -60,12 +62,14 @@ export function udtType(
       throw new InvalidValue("WRONG_TYPE", `must be ${expects}, but got a field "${stray}"`);
     }
     return object(
-      parts.map(({ name, type }) => orNull(own(value, name), (it) => partBy(rule, type, name, it))),
+      parts.map(({ name, type }) =>
+        orNull(own(value, name), (it) => requirePart(it, { type, name, rule })),
+      ),
     );
   };
-  const texts = (value: Value, textOf: (type: ColumnType, it: unknown) => string) =>
+  const texts = (value: UdtValue, textOf: (type: ColumnType, it: unknown) => string) =>
     JSON.stringify(list(value).map((it, at) => orNull(it, (one) => textOf(parts[at]!.type, one))));
-  return defineType<Value>({
+  return defineType<UdtValue>({
     kind: "udt",
     udt: name,
     cql: isFrozen ? `frozen<${identifier(name)}>` : identifier(name),
@@ -73,21 +77,21 @@ export function udtType(
     check: fields("check"),
     match: fields("match"),
     encode: (value) => encodeParts(parts, list(value)),
-    decode: (bytes) => object(decodeParts(parts, bytes, expects)),
+    decode: (bytes) => object(decodeParts(bytes, { parts, expects })),
     toText: (value) => texts(value, (type, it) => type.toText(it)),
-    fromText: (text) => object(partTexts(parts, text, expects)),
+    fromText: (text) => object(parseParts(text, { parts, expects })),
     identity: (value) => texts(value, identityOf),
-    ...orderOf(
+    ...composedOrder(
       parts.map(({ type }) => type),
-      (one, other) => compareParts(parts, list(one), list(other)),
+      (one: UdtValue, other: UdtValue) => compare(list(one), list(other)),
     ),
     parts,
     isMulticell: !isFrozen,
-    ...(!isFrozen && { freeze: () => udtType(name, given, true) }),
+    ...(!isFrozen && { freeze: () => udtType(name, given, { isFrozen: true }) }),
   });
 }
 
-function isPlainObject(value: unknown): value is Value {
+function isPlainObject(value: unknown): value is UdtValue {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

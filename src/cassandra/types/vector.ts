@@ -1,11 +1,11 @@
 import { type ColumnType, defineType, identityOf, unreadable, wrongType } from "../type.ts";
 import { type Column, column, partOf } from "../column.ts";
 import { readVint, writeVint } from "../vint.ts";
-import { compareAll, orderOf, partBy, textsOf } from "./parts.ts";
+import { listCompare, composedOrder, requirePart, parseTexts } from "./parts.ts";
 import { frozenType } from "./frozen.ts";
 
 /**
- * CQL `vector`: a fixed number of values of one type, none of them null, as an array.
+ * CQL `vector`: a fixed number of values of one type, none of which is null, as an array.
  *
  * @example vector(float(), 1536) // vector<float, 1536>
  */
@@ -21,7 +21,9 @@ function vectorType<Element>(
   const { length } = element;
   const elements = (rule: "check" | "match") => (value: unknown) => {
     if (!Array.isArray(value) || value.length !== dimension) throw wrongType(expects, value);
-    return Array.from(value, (each, at) => partBy(rule, element, `item ${at}`, each));
+    return Array.from(value, (each, at) =>
+      requirePart(each, { type: element, name: `item ${at}`, rule }),
+    );
   };
   return defineType<readonly Element[]>({
     kind: "vector",
@@ -49,9 +51,9 @@ function vectorType<Element>(
       return values;
     },
     toText: (value) => JSON.stringify(value.map((each) => element.toText(each))),
-    fromText: (text) => textsOf(text, expects).map((each) => element.fromText(each)),
+    fromText: (text) => parseTexts(text, expects).map((each) => element.fromText(each)),
     identity: (value) => JSON.stringify(value.map((each) => identityOf(element, each))),
-    ...orderOf([element], (one, other) => compareAll(element, one, other)),
+    ...composedOrder([element], listCompare(element)),
     parts: [{ name: "element", type: element }],
   });
 }

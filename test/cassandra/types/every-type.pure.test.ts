@@ -19,7 +19,7 @@ const all = Object.entries<Samples>({
   values: values.map(([value]) => value),
 }));
 
-/** What a function returns, or that it refused by an InvalidValue; another error fails the test. */
+/** Returns the result of a function, or "refused" if it throws an InvalidValue. Other errors fail the test. */
 function valueOr<Result>(run: () => Result): { readonly value: Result } | "refused" {
   try {
     return { value: run() };
@@ -31,7 +31,7 @@ function valueOr<Result>(run: () => Result): { readonly value: Result } | "refus
 
 const any = (below: number) => Math.floor(Math.random() * below);
 
-/** Bytes of a value with some of them changed, cut off or added; or others. */
+/** Returns the bytes of a value with some of them changed, cut off or added; or random bytes. */
 function anyBytes(type: ColumnType, values: readonly unknown[]): Buffer {
   if (values.length === 0 || any(4) === 0) return randomBytes(any(24));
   const bytes = Buffer.from(type.encode(values[any(values.length)]));
@@ -80,22 +80,22 @@ const wrong = [
 ];
 
 describe.each(all)("$name", ({ type, values }) => {
-  test("takes its values as they are", () => {
+  test("accepts its values unchanged", () => {
     for (const value of values) expect(type.check(value)).toStrictEqual(value);
     for (const value of values) expect(type.match(value)).toStrictEqual(value);
   });
 
-  test("gives the same value again from its bytes", () => {
+  test("decodes the bytes of a value to the same value", () => {
     for (const value of values) expect(type.decode(type.encode(value))).toStrictEqual(value);
   });
 
-  test("gives the same value again from its text, which no other value has", () => {
+  test("parses the text of a value to the same value, and has a different text for each value", () => {
     const texts = values.map((value) => type.toText(value));
     expect(texts.map((text) => type.fromText(text))).toStrictEqual(values);
     expect(new Set(texts).size).toBe(values.length);
   });
 
-  test("keeps no reference to the bytes that it reads", () => {
+  test("keeps no reference to the bytes that it decodes", () => {
     for (const value of values) {
       const bytes = Buffer.from(type.encode(value));
       const read = type.decode(bytes);
@@ -104,7 +104,7 @@ describe.each(all)("$name", ({ type, values }) => {
     }
   });
 
-  test("refuses every value that is none", () => {
+  test("rejects values of other types, or stores them exactly", () => {
     for (const value of wrong) {
       const found = valueOr(() => type.check(value));
       if (found !== "refused") {
@@ -113,18 +113,18 @@ describe.each(all)("$name", ({ type, values }) => {
     }
   });
 
-  test("reads a value from any bytes, or refuses them", () => {
+  test("decodes any bytes to a valid value, or rejects them", () => {
     for (let i = 0; i < 3000; i++) {
       const read = valueOr(() => type.decode(anyBytes(type, values)));
       if (read === "refused") continue;
-      // A set or map that is within another value may be in any order, and have a value twice.
+      // A set or map within another value may be in any order and have duplicates.
       const value = type.match(read.value);
       expect(type.decode(type.encode(value))).toStrictEqual(value);
       if (!type.cql.includes("<")) expect(value).toStrictEqual(read.value);
     }
   });
 
-  test("reads a value from any text, or refuses it", () => {
+  test("parses any text to a valid value, or rejects it", () => {
     for (let i = 0; i < 3000; i++) {
       const read = valueOr(() => type.fromText(anyText(type, values)));
       if (read === "refused") continue;
@@ -133,7 +133,7 @@ describe.each(all)("$name", ({ type, values }) => {
     }
   });
 
-  test("has a name as the database spells it", () => {
+  test("is spelled in CQL as the database spells it", () => {
     expect(canonicalType(type.cql)).toBe(type.cql);
   });
 });
@@ -141,7 +141,7 @@ describe.each(all)("$name", ({ type, values }) => {
 describe.each(all.filter(({ type, values }) => type.compare && values.length > 0))(
   "the order of $name",
   ({ type, values }) => {
-    test("is Cassandra's", () => {
+    test("is the order of Cassandra", () => {
       for (const [i, one] of values.entries()) {
         for (const [k, other] of values.entries()) {
           expect([i, k, Math.sign(type.compare!(one, other))]).toEqual([i, k, Math.sign(i - k)]);
@@ -151,16 +151,16 @@ describe.each(all.filter(({ type, values }) => type.compare && values.length > 0
   },
 );
 
-test("every type but durations, and what has them, has an order", () => {
+test("every type except duration has an order", () => {
   expect(all.filter(({ type }) => !type.compare).map(({ name }) => name)).toEqual(["duration"]);
 });
 
 describe.each(all.filter(({ type }) => type.order))(
-  "between values of $name",
+  "dividing the values of $name",
   ({ type, values }) => {
     const { compare, middle, unlikely } = type.order!;
 
-    test("there is another one, or none where they are neighbours", () => {
+    test("finds a value strictly between two others, or none if they are neighbours", () => {
       const ends = [undefined, ...values, undefined];
       for (const [i, low] of ends.entries()) {
         for (const high of ends.slice(i + 1)) {
@@ -173,16 +173,16 @@ describe.each(all.filter(({ type }) => type.order))(
       }
     });
 
-    test("there is none where there is no room", () => {
+    test("finds no value between equal values", () => {
       for (const value of values) {
         const found = valueOr(() => middle(value, value));
-        // That of decimals is not told where it would have too many digits.
+        // Decimals refuse if the value would have too many digits.
         if (found !== "refused") expect(found.value).toBeUndefined();
         else expect(type.kind).toBe("decimal");
       }
     });
 
-    test("few halves are needed until none is left, or they get too small", () => {
+    test("separates all values in few steps", () => {
       const isFar = (value: unknown) => type.kind === "decimal" && /E[+-]\d{3}/.test(String(value));
       const sorted = values.filter((value) => !isFar(value)).toSorted(compare);
       let steps = 0;
@@ -206,7 +206,7 @@ describe.each(all.filter(({ type }) => type.order))(
       expect(steps).toBeLessThan(3000);
     });
 
-    test("an unlikely one is a value, too", () => {
+    test("has an unlikely value that is valid", () => {
       expect(type.match(unlikely)).toStrictEqual(unlikely);
     });
   },

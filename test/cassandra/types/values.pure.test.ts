@@ -43,7 +43,7 @@ const refusal = (run: () => unknown) => {
 
 const lookup = udt("lookup", { gt: int(), ["__proto__"]: text() });
 
-describe("a value that a type does not have is refused", () => {
+describe("check rejects a value that the type does not have", () => {
   const title = text({ trim: true, min: 1, max: 5 });
   const aUuid = "a UUID such as 6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
   const aTimeUuid = "a time-based UUID (version 1) such as 50554d6e-29bb-11e5-b345-feff819cdc9f";
@@ -86,7 +86,7 @@ describe("a value that a type does not have is refused", () => {
       "OUT_OF_RANGE: must be a whole number from -32768 to 32767, but got -32769",
     ],
     [
-      "a number below the model's",
+      "a number below the minimum of the model",
       int({ min: 0 }),
       -1,
       "OUT_OF_RANGE: must be a whole number from 0 to 2147483647, but got -1",
@@ -116,7 +116,7 @@ describe("a value that a type does not have is refused", () => {
       "WRONG_TYPE: must be a whole number, as a bigint, but got a number",
     ],
     [
-      "a bigint above the model's",
+      "a bigint above the maximum of the model",
       varint({ max: 9n }),
       10n,
       "OUT_OF_RANGE: must be a whole number from any to 9, but got 10",
@@ -137,18 +137,23 @@ describe("a value that a type does not have is refused", () => {
       "2027-01-01",
       "WRONG_TYPE: must be a date and time, but got other text",
     ],
-    ["a day of no month", date(), "2027-02-29", `OUT_OF_RANGE: must be ${aDay}`],
-    ["a month of no year", date(), "2027-13-01", `OUT_OF_RANGE: must be ${aDay}`],
-    ["a day beyond CQL's", date(), "+5881580-07-12", `OUT_OF_RANGE: must be ${aDay}`],
-    ["a day before CQL's", date(), "-5877641-06-22", `OUT_OF_RANGE: must be ${aDay}`],
+    ["a day that its month does not have", date(), "2027-02-29", `OUT_OF_RANGE: must be ${aDay}`],
+    ["a 13th month", date(), "2027-13-01", `OUT_OF_RANGE: must be ${aDay}`],
+    ["a date after the last one of CQL", date(), "+5881580-07-12", `OUT_OF_RANGE: must be ${aDay}`],
     [
-      "a year of five digits without sign",
+      "a date before the first one of CQL",
+      date(),
+      "-5877641-06-22",
+      `OUT_OF_RANGE: must be ${aDay}`,
+    ],
+    [
+      "a year of five digits without a sign",
       date(),
       "12345-01-01",
       `WRONG_TYPE: must be ${aDay}, but got other text`,
     ],
     ["a Date as date", date(), new Date(0), `WRONG_TYPE: must be ${aDay}, but got a Date`],
-    ["24 o'clock", time(), "24:00:00", `WRONG_TYPE: must be ${aTime}, but got other text`],
+    ["the time 24:00", time(), "24:00:00", `WRONG_TYPE: must be ${aTime}, but got other text`],
     [
       "ten decimal places of a second",
       time(),
@@ -157,7 +162,7 @@ describe("a value that a type does not have is refused", () => {
     ],
     ["a short UUID", uuid(), "x", `WRONG_TYPE: must be ${aUuid}, but got other text`],
     [
-      "a UUID and more",
+      "a UUID followed by another character",
       uuid(),
       "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51}",
       `WRONG_TYPE: must be ${aUuid}, but got other text`,
@@ -176,7 +181,12 @@ describe("a value that a type does not have is refused", () => {
       `WRONG_TYPE: must be ${anAddress}, but got other text`,
     ],
     ["a number as decimal", decimal(), 1.5, `WRONG_TYPE: must be ${aDecimal}, but got a number`],
-    ["no digit", decimal(), "-.", `WRONG_TYPE: must be ${aDecimal}, but got other text`],
+    [
+      "a decimal without digits",
+      decimal(),
+      "-.",
+      `WRONG_TYPE: must be ${aDecimal}, but got other text`,
+    ],
     [
       "a scale of 33 bits",
       decimal(),
@@ -190,13 +200,13 @@ describe("a value that a type does not have is refused", () => {
       `WRONG_TYPE: must be ${aDecimal}, but got other text`,
     ],
     [
-      "a duration of no unit",
+      "a duration without a unit",
       duration(),
       "15",
       `WRONG_TYPE: must be ${aDuration}, but got other text`,
     ],
     [
-      "units in another order",
+      "units in the wrong order",
       duration(),
       "1d1mo",
       `WRONG_TYPE: must be ${aDuration}, but got other text`,
@@ -207,20 +217,20 @@ describe("a value that a type does not have is refused", () => {
       "null in a list",
       list(int()),
       [1, null],
-      "WRONG_TYPE: must have in item 1 a value that must be a whole number, but got null",
+      "WRONG_TYPE: has an invalid item 1: it must be a whole number, but got null",
     ],
     [
       "undefined in a list",
       list(int()),
       [1, ...Array.from({ length: 1 })],
-      "WRONG_TYPE: must have in item 1 a value that must be a whole number, but got undefined",
+      "WRONG_TYPE: has an invalid item 1: it must be a whole number, but got undefined",
     ],
     ["a list as set", set(int()), [1], "WRONG_TYPE: must be a Set, but got a list"],
     [
       "a wrong element",
       set(int()),
       new Set(["x"]),
-      "WRONG_TYPE: must have in item 0 a value that must be a whole number, but got other text",
+      "WRONG_TYPE: has an invalid item 0: it must be a whole number, but got other text",
     ],
     [
       "an object as map",
@@ -232,13 +242,13 @@ describe("a value that a type does not have is refused", () => {
       "a wrong key",
       map(text(), int()),
       new Map([[1, 1]]),
-      "WRONG_TYPE: must have in key 0 a value that must be a string, but got a number",
+      "WRONG_TYPE: has an invalid key 0: it must be a string, but got a number",
     ],
     [
       "a wrong value",
       map(text(), int()),
       new Map([["a", "b"]]),
-      "WRONG_TYPE: must have in the value of key 0 a value that must be a whole number, but got other text",
+      "WRONG_TYPE: has an invalid value of key 0: it must be a whole number, but got other text",
     ],
     [
       "a short tuple",
@@ -250,10 +260,10 @@ describe("a value that a type does not have is refused", () => {
       "a wrong part",
       tuple(int(), text()),
       [1, 2],
-      "WRONG_TYPE: must have in item1 a value that must be a string, but got a number",
+      "WRONG_TYPE: has an invalid item1: it must be a string, but got a number",
     ],
     [
-      "a field that a type has not",
+      "a field that the UDT does not have",
       lookup,
       { lt: 1 },
       'WRONG_TYPE: must be an object with the fields gt, __proto__, but got a field "lt"',
@@ -262,10 +272,10 @@ describe("a value that a type does not have is refused", () => {
       "a wrong field",
       lookup,
       { gt: "x" },
-      "WRONG_TYPE: must have in gt a value that must be a whole number, but got other text",
+      "WRONG_TYPE: has an invalid gt: it must be a whole number, but got other text",
     ],
     [
-      "a Map as an object of a type",
+      "a Map as UDT",
       lookup,
       new Map(),
       "WRONG_TYPE: must be an object with the fields gt, __proto__, but got an object",
@@ -280,21 +290,21 @@ describe("a value that a type does not have is refused", () => {
       "null in a vector",
       vector(float(), 2),
       [1, null],
-      "WRONG_TYPE: must have in item 1 a value that must be a number, but got null",
+      "WRONG_TYPE: has an invalid item 1: it must be a number, but got null",
     ],
   ])("%s", (_, { type }, value, message) => {
     expect(refusal(() => type.check(value))).toBe(message);
   });
 });
 
-describe("a value is put in its one stored form", () => {
+describe("check returns the canonical form of a value", () => {
   test.each<[string, Column, unknown, unknown]>([
     ["a trimmed text", text({ trim: true, max: 5 }), "  🎈🎈🎈🎈🎈\n", "🎈🎈🎈🎈🎈"],
-    ["a text as it is", text(), "  a ", "  a "],
+    ["a text that is not trimmed", text(), "  a ", "  a "],
     ["-0 as int", int(), -0, 0],
     ["0.1 as float", float(), 0.1, Math.fround(0.1)],
     [
-      "a UUID in capitals",
+      "a UUID in upper case",
       uuid(),
       "6F1F7A52-4D0E-4D53-9C8E-0D9F6A6C3A51",
       "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51",
@@ -304,7 +314,7 @@ describe("a value is put in its one stored form", () => {
     ["a time without seconds", time(), "18:30", "18:30:00.000000000"],
     ["a long address", inet(), "2001:0DB8:0:0:0:0:0:1", "2001:db8::1"],
     ["an IPv4 address in IPv6", inet(), "::ffff:1.2.3.4", "1.2.3.4"],
-    ["a decimal in digits", decimal(), "+012.50", "12.50"],
+    ["a decimal with a sign and leading zeros", decimal(), "+012.50", "12.50"],
     ["a decimal without a whole part", decimal(), ".5", "0.5"],
     ["a decimal of many places", decimal(), "0.0000001", "1E-7"],
     ["a decimal with an exponent", decimal(), "12.5e3", "1.25E+4"],
@@ -312,10 +322,10 @@ describe("a value is put in its one stored form", () => {
     ["a duration in weeks", duration(), "2w1h90m", "14d2h30m"],
     ["a duration of many months", duration(), "14mo", "1y2mo"],
     ["a negative duration", duration(), "-90s", "-1m30s"],
-    ["a duration of nothing", duration(), "0mo", "0s"],
+    ["a duration of zero", duration(), "0mo", "0s"],
     ["a set in order", set(int()), new Set([3, -1, 2]), new Set([-1, 2, 3])],
     ["undefined in a tuple", tuple(int(), text()), [undefined, "a"], [null, "a"]],
-    ["a type without some of its fields", lookup, { gt: 1 }, { gt: 1, ["__proto__"]: null }],
+    ["a UDT without some of its fields", lookup, { gt: 1 }, { gt: 1, ["__proto__"]: null }],
     [
       "an object without prototype",
       lookup,
@@ -329,7 +339,7 @@ describe("a value is put in its one stored form", () => {
   });
 });
 
-describe("a value is written as these bytes, and read from them", () => {
+describe("a value is encoded as these bytes and decoded from them", () => {
   test.each<[string, Column, unknown, string]>([
     ["a tinyint", tinyint(), -1, "ff"],
     ["a bigint", bigint(), -2n, "fffffffffffffffe"],
@@ -341,7 +351,7 @@ describe("a value is written as these bytes, and read from them", () => {
     ["NaN as float", float(), NaN, "7fc00000"],
     ["the day before 1970", date(), "1969-12-31", "7fffffff"],
     ["the last nanosecond", time(), "23:59:59.999999999", "00004e94914effff"],
-    ["a moment before 1970", timestamp(), new Date(-1), "ffffffffffffffff"],
+    ["a timestamp before 1970", timestamp(), new Date(-1), "ffffffffffffffff"],
     ["an IPv4 address", inet(), "1.2.3.4", "01020304"],
     ["a duration", duration(), "-1mo2d3ns", "010305"],
     ["a large duration", duration(), "1h", "0000fc068c61714000"],
@@ -357,40 +367,40 @@ describe("a value is written as these bytes, and read from them", () => {
   });
 });
 
-describe("bytes that are no value are refused", () => {
+describe("decode rejects bytes that encode no value", () => {
   test.each<[string, Column, string]>([
     ["an int of no bytes", int(), ""],
     ["an int of three bytes", int(), "000001"],
     ["a text that is not UTF-8", text(), "ff"],
-    ["an ascii of UTF-8", ascii(), "c3a9"],
-    ["a moment beyond JavaScript's", timestamp(), "7fffffffffffffff"],
+    ["an ascii text with bytes of UTF-8", ascii(), "c3a9"],
+    ["a timestamp outside the range of Date", timestamp(), "7fffffffffffffff"],
     ["a time of the next day", time(), "00004e94914f0000"],
     ["a random UUID as timeuuid", timeuuid(), "6f1f7a524d0e4d539c8e0d9f6a6c3a51"],
     ["an address of five bytes", inet(), "0102030405"],
-    ["a decimal of a scale alone", decimal(), "00000002"],
+    ["a decimal with a scale only", decimal(), "00000002"],
     ["a decimal of too many digits", decimal(), `00000000${"7f".repeat(4153)}`],
     ["a varint of no bytes", varint(), ""],
     ["a duration of two numbers", duration(), "0103"],
     ["a duration of two signs", duration(), "010205"],
     ["a list that is cut off", list(text()), "000000020000000161"],
-    ["a list with more behind it", list(text()), "0000000000"],
-    ["a list of fewer than none", list(text()), "ffffffff"],
-    ["a list of more than there are bytes", list(text()), "7fffffff"],
+    ["a list followed by more bytes", list(text()), "0000000000"],
+    ["a list with a negative length", list(text()), "ffffffff"],
+    ["a list with a length greater than its bytes", list(text()), "7fffffff"],
     ["null in a list", list(text()), "00000001ffffffff"],
     [
-      "0 and -0 in a set, which JavaScript does not tell apart",
+      "0 and -0 in a set, which a JavaScript Set does not distinguish",
       set(double()),
       "00000002000000088000000000000000000000080000000000000000",
     ],
     ["a tuple that is cut off", tuple(int(), int()), "0000000400000001000000"],
     ["a vector that is cut off", vector(int(), 2), "00000001"],
-    ["a vector with more behind it", vector(text(), 1), "016100"],
+    ["a vector followed by more bytes", vector(text(), 1), "016100"],
   ])("%s", (_, { type }, hex) => {
     expect(() => type.decode(Buffer.from(hex, "hex"))).toThrow(InvalidValue);
   });
 });
 
-test("a tuple or a type that has got more parts reads as what the model has of it", () => {
+test("a tuple or UDT that has more parts in the database than in the model reads as the parts of the model", () => {
   const bytes = Buffer.from("000000010100000001ff", "hex");
   expect(tuple(tinyint()).type.decode(bytes)).toEqual([1]);
   expect(tuple(tinyint(), tinyint(), text()).type.decode(bytes)).toEqual([1, -1, null]);
@@ -401,7 +411,7 @@ test("a tuple or a type that has got more parts reads as what the model has of i
   });
 });
 
-describe("a value has an exact text", () => {
+describe("a value has an exact text that parses to the same value", () => {
   test.each<[Column, unknown, string]>([
     [text(), "a\0b", "a\0b"],
     [double(), -0, "-0"],
@@ -441,12 +451,12 @@ describe("a value has an exact text", () => {
     [tuple(int()), "[1]"],
     [vector(int(), 2), '["1"]'],
     [lookup, "{}"],
-  ])("a text that is none is refused: %#", ({ type }, wrong) => {
+  ])("fromText rejects a text that is not canonical: %#", ({ type }, wrong) => {
     expect(() => type.fromText(wrong)).toThrow(InvalidValue);
   });
 });
 
-test("values that Cassandra takes for the same have one identity", () => {
+test("values that Cassandra takes for equal have the same identity", () => {
   const identity = ({ type }: Column, value: unknown) => type.identity!(value);
   expect(identity(decimal(), "1.00")).toBe(identity(decimal(), "1"));
   expect(identity(decimal(), "0.00")).toBe(identity(decimal(), "0E+5"));
@@ -457,7 +467,7 @@ test("values that Cassandra takes for the same have one identity", () => {
   expect(lists.type.toText(["1.0"])).not.toBe(lists.type.toText(["1.00"]));
 });
 
-test("a type of your own has its check where it is frozen, or within another type", () => {
+test("a custom type keeps its check when it is frozen or part of another type", () => {
   const check = () => {
     throw new InvalidValue("TOO_LONG", "must be few");
   };
@@ -476,11 +486,11 @@ test.each([
   [ascii(), "ASCII text"],
   [text({ min: 2 }), "at least 2 characters"],
   [text({ max: 5 }), "0 to 5 characters"],
-])("a text is told as what it must be: %#", ({ type }, expects) => {
+])("expects describes the bounds of a text: %#", ({ type }, expects) => {
   expect(type.expects).toBe(expects);
 });
 
-test("a default that can be changed is each row's own", () => {
+test("each row gets its own copy of a mutable default", () => {
   const { ifNull, initial } = timestamp().default(new Date(5));
   initial!().setTime(6);
   ifNull!().setTime(7);
@@ -492,14 +502,14 @@ test("a default that can be changed is each row's own", () => {
   expect(() => int().nullAs(1.5)).toThrow(InvalidValue);
 });
 
-test("a collection that is not frozen reads as empty where it was emptied, whatever its default", () => {
+test("an emptied collection that is not frozen reads as empty, whatever its default", () => {
   const { initial, ifNull } = list(int()).default([1]);
   expect([initial!(), ifNull!()]).toEqual([[1], []]);
   expect(frozen(list(int())).default([1]).ifNull!()).toEqual([1]);
   expect(list(int()).nullAs([2]).ifNull!()).toEqual([2]);
 });
 
-test("a user-defined type has the fields of its names, whatever these are", () => {
+test("a UDT can have fields of any names, even __proto__", () => {
   const value = lookup.type.check({ gt: 1, ["__proto__"]: "x" }) as object;
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   expect(Object.entries(value)).toEqual([
