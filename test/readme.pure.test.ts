@@ -13,7 +13,7 @@ import {
 import { settings } from "../src/settings/config.ts";
 import { codes } from "../src/server/error.ts";
 import { laneLimits } from "../src/lane/index.ts";
-import { type Memory, remember, withRoom } from "../src/lane/memory.ts";
+import { type JournalColumns, remember, withRoom } from "../src/lane/journal-columns.ts";
 import { bounds } from "../src/live/known.ts";
 import { BUDGET } from "../src/live/poll.ts";
 import { PartyTable } from "../src/party/index.ts";
@@ -70,9 +70,10 @@ function mostOperations(remembers: number): number {
     args,
     answer: PartyTable.columns.people.type.encode(1),
   };
-  let memory: Memory | undefined = { recent: null, earlier: null };
+  let memory: JournalColumns | undefined = { recent: null, earlier: null };
   let count = 0;
-  for (; memory; count++) memory = withRoom(remember(memory, [operation], 0), 0, remembers);
+  for (; memory; count++)
+    memory = withRoom(remember(memory, [operation], { now: 0 }), { now: 0, remembers });
   return count;
 }
 

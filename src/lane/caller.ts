@@ -3,35 +3,36 @@ import { contention } from "./error.ts";
 import { laneLimits } from "./limits.ts";
 import type { Request } from "./request.ts";
 
-/** Somebody who waits for an answer. */
+/** A caller who waits for the answer to a request. */
 export interface Caller<T extends Table> {
   readonly request: Request<T>;
-  /** The row that the request is about: its clustering key, and a text of it. */
+  /** The clustering key of the request's row. */
   readonly key: ClusteringKey<T>;
+  /** The key as a text. */
   readonly row: string;
-  /** When the request came, on the lane's own clock. */
-  readonly came: number;
+  /** When the request arrived, on the lane's own clock. */
+  readonly arrival: number;
   /** How many rounds failed because the row had changed. */
   rounds: number;
   /** Whether the request is in the round in flight. */
   isSent: boolean;
-  /** Answers the caller, who then waits no longer; an error rejects. */
-  tell(answer: unknown): void;
+  /** Resolves the caller's promise, or rejects it with an error. The caller then no longer waits. */
+  answer(value: unknown): void;
 }
 
 /** The callers of a lane, in order of arrival. */
 export interface Callers<T extends Table> {
-  /** Adds a caller. The promise is rejected at once if too many wait, and when its time is over. */
+  /** Adds a caller. The promise is rejected at once if too many callers wait, and when the caller's time is over. */
   add(caller: Pick<Caller<T>, "request" | "key" | "row">): Promise<unknown>;
-  /** Returns those who wait now. */
+  /** Returns the callers who wait now. */
   waiting(): readonly Caller<T>[];
   /** Whether a caller still waits. */
   has(this: void, caller: Caller<T>): boolean;
-  /** The present time on the lane's clock: everyone who came up to now has this or an earlier one. */
+  /** Returns the present time on the lane's clock: every caller so far arrived at this time or earlier. */
   now(): number;
 }
 
-/** @param isSilent whether Cassandra has been asked for long without an answer */
+/** @param isSilent whether Cassandra has not responded for long */
 export function createCallers<T extends Table>(isSilent: () => boolean): Callers<T> {
   const waiting = new Set<Caller<T>>();
   let clock = 0;
@@ -47,17 +48,17 @@ export function createCallers<T extends Table>(isSilent: () => boolean): Callers
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       const caller: Caller<T> = {
         ...given,
-        came: ++clock,
+        arrival: ++clock,
         rounds: 0,
         isSent: false,
-        tell(answer) {
+        answer(value) {
           clearTimeout(timer);
           waiting.delete(caller);
-          if (answer instanceof Error) reject(answer);
-          else resolve(answer);
+          if (value instanceof Error) reject(value);
+          else resolve(value);
         },
       };
-      const timer = setTimeout(() => caller.tell(timeOver(caller)), laneLimits.time);
+      const timer = setTimeout(() => caller.answer(timeOver(caller)), laneLimits.time);
       waiting.add(caller);
       return promise;
     },
@@ -67,15 +68,15 @@ export function createCallers<T extends Table>(isSilent: () => boolean): Callers
   };
 }
 
-/** Answers the first callers, as many as there are answers. */
-export function tellEach(
-  callers: readonly Pick<Caller<never>, "tell">[],
+/** Answers the first callers, one for each answer. */
+export function answerEach(
+  callers: readonly Pick<Caller<never>, "answer">[],
   answers: readonly unknown[],
 ): void {
-  for (const [at, answer] of answers.entries()) callers[at]?.tell(answer);
+  for (const [at, answer] of answers.entries()) callers[at]?.answer(answer);
 }
 
 function outcomeUnknown(): CassandraError {
-  const message = "The write was sent, but nobody can say whether it applies.";
+  const message = "The write was sent, but it is unknown whether it was applied.";
   return new CassandraError("OUTCOME_UNKNOWN", message);
 }

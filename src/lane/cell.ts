@@ -14,74 +14,83 @@ import {
   updateCell,
   type Write,
 } from "../cassandra/index.ts";
+import type { Untyped } from "../support/untyped.ts";
 import { laneLimits } from "./limits.ts";
-import type { SharedCondition } from "./plan.ts";
+import type { StaticCondition } from "./plan.ts";
 
-/** What a round came to. */
-export type Sent<Stored> =
+/** The outcome of a round. */
+export type SentRound<Stored> =
   | LwtBatch<Stored>
-  /** Nobody said, but it is certain now that it never was applied and never will be. */
+  /** The round was settled: it was not applied, and never will be. */
   | { readonly applied: "never" };
 
 /**
- * A process' own element of a partition's map of rounds, in which it keeps the id of its last round: the map is static, or a
- * column of the row where that is all that a partition has. Each round is sent on the condition that the last one is
- * still there, and takes its place.
+ * A process' own element of a partition's map of rounds, which holds the id of its last round. The map is static, or a column
+ * of the row where a partition is one row. Each round is sent on the condition that the cell still holds the previous
+ * round, and replaces it.
  *
- * How a round is settled of which nobody knows whether it was applied: by a write on the same condition, since of the two
- * only one can ever be applied. If the cell then has the id of the round, it was applied; if it has that of the write, the
- * round never will be, however late it arrives. Anything else proves nothing, as the cell is not the process' alone: another
- * program may have deleted the partition, or the cell has expired since.
+ * How a round is settled: after a time-out nobody knows whether a round was applied, and a read cannot tell, because the
+ * request may still be on its way and be applied later. So the process sends an empty round on the same condition, that the
+ * cell holds the previous round. Only one of the two can ever be applied, since each replaces what the other requires. If
+ * the cell then holds the lost round's id, that round was applied; if it holds the empty round's, the lost round never will
+ * be applied, however late it arrives. Anything else proves nothing: another program may have deleted the partition, or the
+ * cell may have expired.
  */
 export interface Cell<T extends Table> {
-  /** Whether it is known what is in it. */
+  /** Whether the process knows the content of the cell. */
   isOpen(): boolean;
   /**
-   * Finds out what is in it, or puts something there.
+   * Reads the cell, or writes a first round into it.
    *
-   * @throws CassandraError `UNAVAILABLE` and others; nothing of what is asked for was sent then
+   * @throws CassandraError `UNAVAILABLE` and others; no request was sent then
    */
   open(): Promise<void>;
   /**
-   * Sends conditional writes as a round, and comes back when it is certain what became of it.
+   * Sends conditional writes as a round. Returns when its outcome is certain.
    *
-   * @param shared what must hold of static columns beside
-   * @throws CassandraError `OUTCOME_UNKNOWN` if that cannot be found out within `laneLimits.settling`, or it is given up
-   * before; any other: nothing was written
+   * @param statics a condition on static columns that no write has
+   * @throws CassandraError `OUTCOME_UNKNOWN` if the round could not be settled within `laneLimits.settling`, or the lanes
+   * were closed before; any other error: nothing was written
    */
   send(
     writes: readonly Write<T, Lwt<unknown>>[],
-    shared?: SharedCondition,
-  ): Promise<Sent<StoredRow<T>>>;
+    statics?: StaticCondition,
+  ): Promise<SentRound<StoredRow<T>>>;
 }
 
-export interface CellOptions<T extends Table> {
+export interface LaneCellOptions<T extends Table> {
   readonly session: Session;
   readonly table: T;
   readonly partition: PartitionKey<T>;
-  /** The process' key in it. */
+  /** The process' key in the map. */
   readonly process: string;
   /** In seconds. */
   readonly ttl: number;
-  /** The id of the last round, as far as it is remembered. */
+  /** The id of the last round; undefined: the process does not know it. */
   readonly last: { get(): string | undefined; set(round: string | undefined): void };
-  /** Gives up. */
+  /** Ends the attempts to take the cell or to settle a round. */
   readonly signal: AbortSignal;
 }
 
-type Untyped = (...args: readonly unknown[]) => unknown;
+interface RetryOptions {
+  /** How long to try, in milliseconds. */
+  readonly limit: number;
+  /** Whether another attempt may succeed after this error. */
+  readonly isTransient: (error: CassandraError) => boolean;
+  /** Creates the error for when the time is over, or the lanes are closed. */
+  readonly end: () => CassandraError;
+}
 
-export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
+export function createCell<T extends Table>(options: LaneCellOptions<T>): Cell<T> {
   const { session, table, partition, process, ttl, last, signal } = options;
   const { rounds } = laneColumns(table)!;
 
-  /** Puts a round's id in the place of another; null: where there is none. */
+  /** Builds the statement that replaces the round in the cell. @param previous null: the cell must be empty */
   function replace(
     previous: string | null,
     next: string,
-    more: { readonly byName?: boolean } & Partial<SharedCondition> = {},
+    more: { readonly byName?: boolean } & Partial<StaticCondition> = {},
   ): Write<T, Lwt<StoredRow<T>>> {
-    // The table's own types: of any table the compiler cannot know them.
     return (updateCell as Untyped)(table, partition, {
       process,
       previous,
@@ -91,38 +100,38 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
     }) as Write<T, Lwt<StoredRow<T>>>;
   }
 
-  /** Replaces one round's id by another, in a statement of its own. */
+  /** Runs {@link replace} as a statement of its own. */
   async function replaceAlone(previous: string | null, round: string): Promise<Lwt<StoredRow<T>>> {
     const answer = await session.run(replace(previous, round, { byName: true }));
     if (answer.applied || !hasUnlikelyRow(answer.current)) return answer;
     return session.run(replace(previous, round));
   }
 
-  /** Whether there is such a row after all: then it, and not the cell, may be why the condition did not hold. */
+  /** Whether the row that `byName` expects to be absent exists: then it may be why the condition failed, and not the cell. */
   function hasUnlikelyRow(row: StoredRow<T> | undefined): boolean {
     const name = unlikelyColumn(table);
     const value = name === undefined ? null : (row as Readonly<Record<string, unknown>>)?.[name];
     return value !== null && value !== undefined;
   }
 
-  /** @throws CassandraError `UNREADABLE_VALUE` if the map is nothing that a lane has written */
+  /** @throws CassandraError `UNREADABLE_VALUE` if no lane has written the map */
   function roundIn(row: StoredRow<T> | undefined): string | undefined {
     const map = (row as Readonly<Record<string, unknown>> | undefined)?.[rounds];
     if (map instanceof Unreadable) {
-      const message = `Table "${table.name}": "${rounds}" of a partition has what no lane has put there.`;
+      const message = `Table "${table.name}": "${rounds}" of a partition holds a value that no lane has written.`;
       throw new CassandraError("UNREADABLE_VALUE", message);
     }
     return (map as ReadonlyMap<string, string> | null | undefined)?.get(process);
   }
 
   /**
-   * Puts a round's id where there is none. A round must never be on the condition that nothing is: that
-   * becomes true again when the cell has expired, and the round may still lie in a frozen node's socket. Nor may an
-   * attempt be repeated with the same id, for the same reason.
+   * Writes a first round into an empty cell, or returns the round in it. No requests are sent on the condition that the cell
+   * is empty: that becomes true again when the cell has expired, while the round may still be in a frozen node's socket. For
+   * the same reason each attempt has an id of its own.
    */
   function take(): Promise<string> {
-    const isPassing = (error: CassandraError) => error.code === "OUTCOME_UNKNOWN";
-    return repeat(laneLimits.time, isPassing, nothingSent, async () => {
+    const isTransient = (error: CassandraError) => error.code === "OUTCOME_UNKNOWN";
+    return retry({ limit: laneLimits.time, isTransient, end: nothingSent }, async () => {
       const round = randomUUID();
       const answer = await replaceAlone(null, round);
       return answer.applied ? round : roundIn(answer.current);
@@ -136,54 +145,42 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   }
 
   /**
-   * Whether a round was applied; if not, it never will be.
+   * Settles a round. Returns whether it was applied; if not, it never will be.
    *
-   * @throws CassandraError `OUTCOME_UNKNOWN` if nobody can say
+   * @throws CassandraError `OUTCOME_UNKNOWN` if it cannot be settled
    */
   async function settle(previous: string, round: string): Promise<boolean> {
-    const other = randomUUID();
-    // Whoever opens it next looks into it.
+    const empty = randomUUID();
+    // If this fails, the next round reads the cell first.
     last.set(undefined);
-    const found = await repeat(
-      laneLimits.settling,
-      () => true,
-      givenUp,
-      async () => {
-        const answer = await replaceAlone(previous, other);
-        return answer.applied ? other : (roundIn(answer.current) ?? null);
-      },
-    );
+    const settling = { limit: laneLimits.settling, isTransient: () => true, end: notSettled };
+    const found = await retry(settling, async () => {
+      const answer = await replaceAlone(previous, empty);
+      return answer.applied ? empty : (roundIn(answer.current) ?? null);
+    });
     last.set(found ?? undefined);
-    if (found === round || found === other) return found === round;
+    if (found === round || found === empty) return found === round;
     throw new CassandraError(
       "OUTCOME_UNKNOWN",
-      "The process' cell is gone, so nobody can say what became of a write.",
+      "The process' cell is gone, so it is unknown whether the write was applied.",
     );
   }
 
-  /**
-   * Asks again, with growing pauses, until it is told something.
-   *
-   * @param limit how long, in milliseconds
-   * @param isPassing whether another attempt may fare better
-   * @param end what it fails with when the time is over, or when it is to be given up
-   */
-  async function repeat<Told>(
-    limit: number,
-    isPassing: (error: CassandraError) => boolean,
-    end: () => CassandraError,
-    ask: () => Promise<Told | undefined>,
-  ): Promise<Told> {
+  /** Makes attempts, with growing pauses, until one returns something. */
+  async function retry<Result>(
+    { limit, isTransient, end }: RetryOptions,
+    attempt: () => Promise<Result | undefined>,
+  ): Promise<Result> {
     const deadline = performance.now() + limit;
     for (let pause = 20; !signal.aborted; pause = Math.min(pause * 2, 1000)) {
       try {
-        const told = await ask();
-        if (told !== undefined) return told;
+        const result = await attempt();
+        if (result !== undefined) return result;
       } catch (error) {
-        if (!(error instanceof CassandraError && isPassing(error))) throw error;
+        if (!(error instanceof CassandraError && isTransient(error))) throw error;
       }
       if (performance.now() + pause > deadline) break;
-      // Ended early by the signal, which the loop looks at.
+      // The signal ends the pause early, and then the loop.
       await sleep(pause, undefined, { signal }).catch(() => {});
     }
     throw end();
@@ -192,11 +189,11 @@ export function createCell<T extends Table>(options: CellOptions<T>): Cell<T> {
   return {
     isOpen: () => last.get() !== undefined,
     open: async () => void (await open()),
-    async send(writes, shared) {
+    async send(writes, statics) {
       const previous = await open();
       const round = randomUUID();
       try {
-        const cell = replace(previous, round, shared);
+        const cell = replace(previous, round, statics);
         const answer = await session.batch(table, [...writes, cell]);
         last.set(answer.applied ? round : roundIn(answer.rows[0]));
         return answer;
@@ -212,14 +209,14 @@ function nothingSent(): CassandraError {
   return new CassandraError("UNAVAILABLE", "No answer in time. Nothing was written.");
 }
 
-function givenUp(): CassandraError {
+function notSettled(): CassandraError {
   return new CassandraError(
     "OUTCOME_UNKNOWN",
-    "It is given up before it is known what became of a write.",
+    "The write was sent, but could not be settled: it is unknown whether it was applied.",
   );
 }
 
-/** Whether nobody knows what became of a write. */
+/** Whether an error says that the outcome of a write is unknown. */
 export function isUnknown(error: unknown): boolean {
   return error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN";
 }

@@ -1,9 +1,9 @@
 import type { ColumnType, DataName, NoneOf, OrderedName, Row, Table } from "../cassandra/index.ts";
 
 /**
- * A change of a row that exists: it decides by `get`, changes by `set`, and returns its answer, or what `refuse` returns.
- * What it throws fails its caller alone, and changes nothing. It is pure, and called any number of times: a lane runs it
- * again whenever it has learned more of the row.
+ * A change of an existing row. It reads the row by `get`, changes it by `set`, and returns its answer, or the result of
+ * `refuse`. If it throws, only its own caller fails, and nothing is changed. It must be pure: a lane may run it any number
+ * of times, and runs it again whenever it has learned more of the row.
  *
  * @example
  * const withdraw = (amount: number) => (row: Draft<typeof Account>) => {
@@ -15,23 +15,24 @@ import type { ColumnType, DataName, NoneOf, OrderedName, Row, Table } from "../c
  */
 export type Change<T extends Table, Answer> = (row: Draft<T>) => Answer;
 
-/** A row, and the static columns of its partition, as the changes before this one in the same round left them. */
+/** A row and the static columns of its partition, as the earlier changes of the same round have left them. */
 export interface Draft<T extends Table> {
   /**
-   * Returns the value of a column as a row of the model has it. The round then holds only if the column is still what it
-   * was when it was seen. If nothing is known of it, the change is given up here, and run again when it is.
+   * Returns the value of a column as a row of the model has it. The round then applies only if the stored value is still the
+   * one that the lane knows. If the lane does not know the column, `get` throws, the lane reads the row, and runs the change
+   * again.
    *
-   * @throws UnreadableRow if it has no value that a row can have
+   * @throws UnreadableRow if the stored value cannot be represented
    */
   get<Name extends DataName<T>>(name: Name): Row<T>[Name & keyof Row<T>];
   /**
-   * Assumes the value of a column of which nothing is known, so that the row need not be read first: the round then
-   * holds only if it has this value. Where something is known, it does nothing.
+   * Assumes the value of a column that the lane does not know, which saves reading the row. The round then applies only if
+   * the stored value is this one. If the lane knows the column, this has no effect.
    */
   assume<Name extends DataName<T>>(name: Name, value: Row<T>[Name & keyof Row<T>]): void;
   /**
-   * Gives columns other values. Those that are undefined stay as they are. Columns that an order of the table sorts by are
-   * changed together with its entries, which `ordered.update` does.
+   * Sets columns. Undefined leaves a column as it is. Columns that an order of the table sorts by can only be changed by
+   * `ordered.update`, which writes the order's entries as well.
    */
   set(
     values: {
@@ -40,13 +41,13 @@ export interface Draft<T extends Table> {
         | undefined;
     } & NoneOf<OrderedName<T>, "an order sorts by it: ordered.update(…) changes it">,
   ): void;
-  /** Undoes what this change has set, and makes the answer by which its caller is told why. */
+  /** Undoes what this change has set, and returns the refusal that the change must return. */
   refuse<const Reason>(reason: Reason): Refused<Reason>;
 }
 
-/** The answer of a change that is refused. It is never remembered: the change is judged anew when it is sent again. */
+/** The answer of a refused change. It is never remembered: a repeated change is run again. */
 export class Refused<Reason> {
-  /** Why: a name, or whatever the caller is to be told. */
+  /** The reason for the caller. */
   readonly reason: Reason;
 
   constructor(reason: Reason) {
@@ -55,26 +56,26 @@ export class Refused<Reason> {
 }
 
 /**
- * By what a change is recognised that is sent again, as after a lost answer: it is not applied again, and gets the same
- * answer. For tables that remember: see `lanes` of {@link table}.
+ * Identifies a change that may be sent again, e.g. because its answer was lost. A repeated change is not applied again and
+ * returns the first answer. It needs a table that remembers changes: see `lanes` of {@link table}.
  */
 export interface Once<Answer> {
-  /** A UUID of the caller's making, a new one for each change that it means. */
+  /** A UUID that the caller generates for each distinct change. */
   readonly id: string;
-  /** A text of all that was asked for: the same id with another one is refused as `OTHER_CHANGE`. */
+  /** A text of all arguments of the change. The same id with another text fails with `OTHER_CHANGE`. */
   readonly args: string;
-  /** The type of the answer, by which it is remembered, e.g. `int()`. At most 255 bytes. */
+  /** The type of the remembered answer, e.g. `int()`. The answer may have 255 bytes. */
   readonly answer: { readonly type: ColumnType<Answer> };
 }
 
-/** What became of a change. */
+/** The outcome of a change. */
 export type Changed<Answer, Reason = never> =
   | { readonly outcome: "changed"; readonly answer: Answer }
   | { readonly outcome: "refused"; readonly reason: Reason }
-  /** There is no such row. */
+  /** The row does not exist. */
   | { readonly outcome: "missing" };
 
-/** What the answer of a change tells its caller. */
+/** The outcome of a change function that returns this. */
 export type ChangedBy<Answer> = Changed<
   Exclude<Answer, Refused<unknown>>,
   Answer extends Refused<infer Reason> ? Reason : never

@@ -16,50 +16,55 @@ import {
 import { type Change, type Draft, Refused } from "./change.ts";
 import { isWithEntries } from "./with-entries.ts";
 
-type Values = Readonly<Record<string, unknown>>;
+/** Values of columns by their names, in stored form. */
+export type ColumnValues = Readonly<Record<string, unknown>>;
 
-/** A change of a row of some table, which the compiler knew where it was asked for. */
+/** A change of a row of any table. The compiler checked it against its table when it was submitted. */
 export type AnyChange = Change<Table, unknown>;
 
-/** Values by name, and nothing inherited; V8 keeps it as it keeps a literal, unlike an object without any prototype. */
+/** An object that inherits no properties. V8 represents it as a literal, unlike an object without a prototype. */
 const Bare = function () {} as unknown as new () => Record<string, unknown>;
 Bare.prototype = Object.create(null);
 
-/** Columns as they were seen, by what changes were judged, and what they make of it. */
-export interface Cells {
-  readonly seen: Values;
-  /** What the changes were judged by: columns as they were seen, or are assumed to be. */
+/** The values of columns before and after the changes of a round. */
+export interface DraftValues {
+  /** The values that are known. */
+  readonly seen: ColumnValues;
+  /** The values that the changes have read, as they were seen or assumed. The round's condition compares them. */
   readonly base: Record<string, unknown>;
-  /** What they make of it. */
+  /** The values that the changes have set. */
   readonly next: Record<string, unknown>;
 }
 
-/** @param seen what is known of the columns, each null or a value in stored form; undefined: nothing */
-export function createCells(seen: Values | undefined): Cells {
-  return { seen: seen ?? NOTHING, base: new Bare(), next: new Bare() };
+/** @param seen the known columns, each null or a value in stored form; undefined: none is known */
+export function createDraftValues(seen: ColumnValues | undefined): DraftValues {
+  return { seen: seen ?? NO_VALUES, base: new Bare(), next: new Bare() };
 }
 
-const NOTHING: Values = Object.freeze({});
+export const NO_VALUES: ColumnValues = Object.freeze({});
 
-/** In place of an answer, which may be anything: the change has to wait for another round. Also thrown by a draft's `get`. */
+/**
+ * Returned instead of an answer, which may be any value: the change must wait for another round. Also thrown by a draft's
+ * `get`.
+ */
 export const WAITS = Symbol("waits");
 
-/** What a draft has to know of a column that a change can read and set. */
+/** A column that a change can read and set. */
 interface DraftColumn {
   readonly isStatic: boolean;
-  /** Returns a value in its stored form, which no one else can change in place. @throws InvalidValue */
+  /** Returns a copy of a value in its stored form. @throws InvalidValue */
   readonly check: (value: unknown) => unknown;
   readonly nullable: boolean;
   /** Whether an order of the table sorts by it. */
   readonly isOrdered: boolean;
 }
 
-/** The columns of a table that are not in the key, by their names. */
+/** Returns the columns outside a table's key by their names. */
 const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
   const entries = dataNames(table).map((name) => {
     const column = columnOf(table, name);
     const take = taking(table, name, "check");
-    const check = (value: unknown) => heldOf(column.type, ownOf(column.type, take(value)));
+    const check = (value: unknown) => emptyAsNull(column.type, copyValue(column.type, take(value)));
     const isOrdered = orderedNames(table).includes(name);
     const { nullable } = column;
     return [name, { isStatic: isStatic(column), check, nullable, isOrdered }] as const;
@@ -67,30 +72,30 @@ const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
   return new Map(entries);
 });
 
-function takenBy({ check, nullable }: DraftColumn, value: unknown): unknown {
+function storedValue({ check, nullable }: DraftColumn, value: unknown): unknown {
   return value === null && nullable ? null : check(value);
 }
 
 /**
- * A value as the database holds it: of an empty collection in cells of their own there is nothing. A condition that such a
- * column is empty would also hold where there is no row.
+ * Returns null for an empty multi-cell collection, which Cassandra does not store. A condition that such a column is empty
+ * would also hold if the row did not exist.
  */
-export function heldOf({ isMulticell = false }: ColumnType, value: unknown): unknown {
-  return isMulticell && sizeOf(value) === 0 ? null : value;
+export function emptyAsNull({ isMulticell = false }: ColumnType, value: unknown): unknown {
+  return isMulticell && collectionSize(value) === 0 ? null : value;
 }
 
-function sizeOf(value: unknown): number | undefined {
+function collectionSize(value: unknown): number | undefined {
   if (Array.isArray(value)) return value.length;
   return value instanceof Map || value instanceof Set ? value.size : undefined;
 }
 
-/** A value that can be changed in place, as a copy. */
-export function ownOf(type: ColumnType, value: unknown): unknown {
+/** Returns a value, or a copy of it if it could be changed in place. */
+export function copyValue(type: ColumnType, value: unknown): unknown {
   return typeof value === "object" && value !== null ? type.decode(type.encode(value)) : value;
 }
 
-/** The failure of a change whatever it may have to wait for. */
-class NeverWaits {
+/** A failure of a change that must not wait for another round. */
+class FinalFailure {
   readonly cause: Error;
 
   constructor(cause: Error) {
@@ -98,56 +103,65 @@ class NeverWaits {
   }
 }
 
-/** A row of a round, in which its changes are run one after the other. */
+export interface RowDraftOptions {
+  readonly key: ColumnValues;
+  /** The columns of the row itself. */
+  readonly own: DraftValues;
+  /** The static columns of the partition, which the rows of a round share. */
+  readonly statics: DraftValues;
+}
+
+/** A row of a round, on which its changes run one after the other. */
 export class RowDraft implements Draft<Table> {
-  /** Whether a change was judged by a static column. */
-  usesShared = false;
-  /** Whether a change was judged by what other rows of the round have made of a static column. */
+  /** Whether a change has read a static column. */
+  usesStatics = false;
+  /** Whether a change has read a static column that other rows of the round have set. */
   seesOthers = false;
-  /** The columns by which the last change that had to wait was to be judged. */
-  #asks: readonly string[] = [];
+  /** The columns that the last change that had to wait has read, and the one that was not known. */
+  #needs: readonly string[] = [];
+  /** The column because of which the running change must wait. */
   #missing: string | undefined;
   #isRunning = false;
-  /** The change that is running. */
+  /** The running change. */
   #change: object | undefined;
   #refused: Refused<unknown> | undefined;
   readonly #table: Table;
-  readonly #key: Values;
-  readonly #own: Cells;
-  readonly #shared: Cells;
+  readonly #key: ColumnValues;
+  readonly #own: DraftValues;
+  readonly #statics: DraftValues;
   readonly #columns: ReadonlyMap<string, DraftColumn>;
   /** The static columns that other rows of the round have set. */
   readonly #others: readonly string[];
-  /** What was put into the cells, so that it can be taken out: values, name, and what was there, one after the other. */
+  /** An undo log. Each assignment adds three items: the assigned object, the name, and the previous value. */
   readonly #log: unknown[] = [];
 
-  /** @param shared the static columns of the partition, which the rows of a round share */
-  constructor(table: Table, key: Values, own: Cells, shared: Cells) {
+  constructor(table: Table, { key, own, statics }: RowDraftOptions) {
     this.#table = table;
     this.#key = key;
     this.#own = own;
-    this.#shared = shared;
+    this.#statics = statics;
     this.#columns = draftColumns(table);
-    this.#others = namesIn(shared.next);
+    this.#others = definedNames(statics.next);
   }
 
-  /** The columns by which changes were judged, and was to be judged the one that had to wait. */
-  get judgedBy(): readonly string[] {
-    const shared = this.usesShared ? namesIn(this.#shared.base) : [];
-    return [...namesIn(this.#own.base), ...shared, ...this.#asks];
+  /** The columns that the changes have read, those of the change that had to wait included. */
+  get columnsRead(): readonly string[] {
+    const statics = this.usesStatics ? definedNames(this.#statics.base) : [];
+    return [...definedNames(this.#own.base), ...statics, ...this.#needs];
   }
 
-  /** The static columns that changes have set. */
-  get sharedNames(): readonly string[] {
+  /** The static columns that the row's changes have set. */
+  get staticsSet(): readonly string[] {
     const log = this.#log;
-    const names = log.filter((_, at) => at % 3 === 1 && log[at - 1] === this.#shared.next);
+    const names = log.filter((_, at) => at % 3 === 1 && log[at - 1] === this.#statics.next);
     return [...new Set(names as string[])];
   }
 
   /**
-   * Runs a change. `WAITS`: too little is known, and it has changed nothing; an error: it has failed, and changed nothing.
+   * Runs a change and returns its answer. Returns `WAITS` if too little is known, or an error if the change has failed. In
+   * both cases it has changed nothing.
    *
-   * @param accept told of an answer that is no refusal; returns what it is told as
+   * @param accept maps an answer that is not a refusal to the one that the caller gets
    */
   run(change: AnyChange, accept: (answer: unknown) => unknown = (answer) => answer): unknown {
     const from = this.#log.length;
@@ -158,55 +172,55 @@ export class RowDraft implements Draft<Table> {
     try {
       const answer = change(this);
       this.#check(answer);
-      // It may have caught what gave it up.
+      // The change may have caught what `get` threw.
       if (this.#missing !== undefined) throw WAITS;
       if (!(answer instanceof Refused)) return accept(answer);
       this.#undo(from, false);
       return answer;
     } catch (error) {
-      // Also if it has caught what gave it up, and thrown another one.
-      if (this.#missing !== undefined && !(error instanceof NeverWaits)) {
-        this.#asks = [...this.#namesSince(from), this.#missing!];
+      // Also if the change has caught what `get` threw and thrown another error.
+      if (this.#missing !== undefined && !(error instanceof FinalFailure)) {
+        this.#needs = [...this.#namesSince(from), this.#missing!];
         this.#undo(from, true);
         return WAITS;
       }
-      // What it was judged by stays: its failure holds only while that is so.
+      // What the change has read stays in the condition: its failure holds only for these values.
       this.#undo(from, false);
-      if (error instanceof NeverWaits) return error.cause;
-      return error instanceof Error ? error : new Error(textOf(error), { cause: error });
+      if (error instanceof FinalFailure) return error.cause;
+      return error instanceof Error ? error : new Error(thrownText(error), { cause: error });
     } finally {
       this.#isRunning = false;
     }
   }
 
-  /** Takes out of the shared columns all that this row's changes have put there. */
+  /** Undoes what this row's changes have set in the static columns. */
   revert(): void {
     this.#undo(0, true);
   }
 
   get<Name extends string>(name: Name): Row<Table>[Name] {
-    const cells = this.#cellsOf(this.#column(name));
-    const next = cells.next[name];
-    if (cells === this.#shared) {
-      this.usesShared = true;
+    const values = this.#valuesOf(this.#column(name));
+    const next = values.next[name];
+    if (values === this.#statics) {
+      this.usesStatics = true;
       if (this.#others.includes(name)) this.seesOthers = true;
     }
-    let stored = cells.base[name];
+    let stored = values.base[name];
     if (stored === undefined) {
-      stored = this.#known(cells, name);
-      this.#put(cells.base, name, stored);
+      stored = this.#known(values, name);
+      this.#put(values.base, name, stored);
     }
     return this.#modelled(name, next === undefined ? stored : next) as never;
   }
 
   assume(name: string, value: unknown): void {
     const column = this.#column(name);
-    const { seen, base } = this.#cellsOf(column);
+    const { seen, base } = this.#valuesOf(column);
     if (seenIn(seen, name) !== undefined || base[name] !== undefined) return;
-    this.#put(base, name, takenBy(column, value));
+    this.#put(base, name, storedValue(column, value));
   }
 
-  set(values: Values): void {
+  set(values: ColumnValues): void {
     for (const name in values) {
       const value = values[name];
       if (value === undefined) continue;
@@ -217,12 +231,12 @@ export class RowDraft implements Draft<Table> {
           `has an order by "${name}", which ordered.update(…) changes`,
         );
       }
-      const cells = this.#cellsOf(column);
-      // Several rows of a round write it, so it must be known what it was.
-      if (cells === this.#shared && cells.base[name] === undefined) {
-        this.#put(cells.base, name, this.#known(cells, name));
+      const draft = this.#valuesOf(column);
+      // Several rows of a round may write a static column, so its condition must compare the stored value.
+      if (draft === this.#statics && draft.base[name] === undefined) {
+        this.#put(draft.base, name, this.#known(draft, name));
       }
-      this.#put(cells.next, name, takenBy(column, value));
+      this.#put(draft.next, name, storedValue(column, value));
     }
   }
 
@@ -236,26 +250,27 @@ export class RowDraft implements Draft<Table> {
     if (!this.#isRunning) {
       throw badStatement(
         this.#table,
-        "was changed by a function that had returned: it cannot wait",
+        "was changed by a function that had returned already: a change cannot wait",
       );
     }
     const column = this.#columns.get(name);
-    if (!column) throw badStatement(this.#table, `has no column "${name}" that a change can have`);
+    if (!column)
+      throw badStatement(this.#table, `has no column "${name}" that a change can read or set`);
     return column;
   }
 
-  #cellsOf({ isStatic }: DraftColumn): Cells {
-    return isStatic ? this.#shared : this.#own;
+  #valuesOf({ isStatic }: DraftColumn): DraftValues {
+    return isStatic ? this.#statics : this.#own;
   }
 
-  #known({ seen }: Cells, name: string): unknown {
+  #known({ seen }: DraftValues, name: string): unknown {
     const stored = seenIn(seen, name);
     if (stored !== undefined) return stored;
     this.#missing = name;
     throw WAITS;
   }
 
-  /** @throws CassandraError `BAD_STATEMENT` for an answer that the compiler was not asked about */
+  /** @throws CassandraError `BAD_STATEMENT` for an answer that the compiler would have rejected */
   #check(answer: unknown): void {
     if (this.#refused && this.#missing === undefined && answer !== this.#refused) {
       throw badStatement(this.#table, "was changed by a function that did not return its refusal");
@@ -264,19 +279,19 @@ export class RowDraft implements Draft<Table> {
       throw badStatement(this.#table, "was changed by a function that returned an error: throw it");
     }
     if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== "function") return;
-    // Its failure is told here.
+    // The rejection is reported by the error below.
     if (answer instanceof Promise) answer.catch(() => {});
-    throw new NeverWaits(
-      badStatement(this.#table, "was changed by a function that is async: it cannot wait"),
+    throw new FinalFailure(
+      badStatement(this.#table, "was changed by an async function: a change cannot wait"),
     );
   }
 
-  /** A stored value as a row of the model has it, its own. @throws UnreadableRow if no row can have it */
+  /** Returns a copy of a stored value as a row of the model has it. @throws UnreadableRow if it cannot be represented */
   #modelled(name: string, stored: unknown): unknown {
     if (typeof stored === "number" || typeof stored === "string") return stored;
     const column = columnOf(this.#table, name);
     const { type, nullable } = column;
-    if (readable(stored) !== null) return ownOf(type, stored);
+    if (readable(stored) !== null) return copyValue(type, stored);
     const value = readAs(column, stored);
     if (value !== null || nullable) return value;
     throw unreadableColumn(this.#table, { ...this.#key, [name]: stored }, name);
@@ -291,34 +306,38 @@ export class RowDraft implements Draft<Table> {
     values[name] = value;
   }
 
-  /** @param all whether what changes were judged by is taken out, too, beside what they have set */
+  /** @param all whether to undo what the changes have read as well as what they have set */
   #undo(from: number, all: boolean): void {
     const done = this.#log.splice(from);
     const kept: unknown[] = [];
     for (let at = done.length - 3; at >= 0; at -= 3) {
-      const [values, name, before] = done.slice(at, at + 3) as [Cells["next"], string, unknown];
-      if (all || values === this.#own.next || values === this.#shared.next) values[name] = before;
+      const [values, name, before] = done.slice(at, at + 3) as [
+        DraftValues["next"],
+        string,
+        unknown,
+      ];
+      if (all || values === this.#own.next || values === this.#statics.next) values[name] = before;
       else kept.unshift(values, name, before);
     }
     this.#log.push(...kept);
   }
 }
 
-/** The names of those that are there. */
-export function namesIn(values: Values): readonly string[] {
+/** Returns the names of the values that are not undefined. */
+export function definedNames(values: ColumnValues): readonly string[] {
   return Object.keys(values).filter((name) => values[name] !== undefined);
 }
 
-/** Whatever was thrown, as a text: it may have none. */
-function textOf(thrown: unknown): string {
+/** Returns a text of whatever a change threw. The object may have no text itself. */
+function thrownText(thrown: unknown): string {
   try {
     return String(thrown);
   } catch {
-    return "A change threw what is no error.";
+    return "A change threw a value that is not an error.";
   }
 }
 
-/** A column may be called as what every object inherits. */
-export function seenIn(seen: Values, name: string): unknown {
+/** Returns the known value of a column. A column may have the name of a property that every object inherits. */
+export function seenIn(seen: ColumnValues, name: string): unknown {
   return Object.hasOwn(seen, name) ? seen[name] : undefined;
 }

@@ -1,13 +1,13 @@
 /**
- * Why a lane did not do what it was asked for. Nothing was changed.
+ * Why a lane did not process a request. Nothing was changed.
  *
- * - `CONTENTION`: too many wait in the partition, or others were faster all the time. Try again.
- * - `TOO_MANY_OPERATIONS`: the row has as many changes with an id as it can remember. Try again later, or without an id.
- * - `OTHER_CHANGE`: the id is that of another change, which was applied.
+ * - `CONTENTION`: too many requests wait in the partition, or the row kept changing. Try again.
+ * - `TOO_MANY_OPERATIONS`: the row cannot remember more changes with an id now. Try again later, or without an id.
+ * - `OTHER_CHANGE`: the id belongs to another change, which was applied.
  */
 export type LaneErrorCode = "CONTENTION" | "TOO_MANY_OPERATIONS" | "OTHER_CHANGE";
 
-/** A failure of a lane that is none of the database's: see {@link LaneErrorCode}. */
+/** An error of a lane that does not come from the database: see {@link LaneErrorCode}. */
 export class LaneError extends Error {
   override readonly name = "LaneError";
   readonly code: LaneErrorCode;
@@ -18,9 +18,9 @@ export class LaneError extends Error {
   }
 }
 
-/** The error of a request for which others were faster all the time. */
+/** Creates the error of a request that found no turn, or whose row kept changing. */
 export function contention(): LaneError {
   const message =
-    "Too many change the rows of one partition at once. Nothing was changed; try again.";
+    "Too many requests change the rows of one partition at once. Nothing was changed; try again.";
   return new LaneError("CONTENTION", message);
 }

@@ -8,73 +8,74 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 import type { Once } from "./change.ts";
-import { seenIn } from "./draft.ts";
+import { type ColumnValues, seenIn } from "./draft.ts";
 import { LaneError } from "./error.ts";
 import {
   ARGS,
   hasRoom,
-  type Memory,
+  type JournalColumns,
   MOST_ANSWER,
-  type Operation,
+  type JournalEntry,
   recall,
   remember,
-  sizeOf,
+  entrySize,
   withRoom,
-} from "./memory.ts";
+} from "./journal-columns.ts";
 
-type Values = Readonly<Record<string, unknown>>;
-
-/** What a row remembers of its changes: two hidden columns that are written and compared beside the others. */
+/** A row's record of the changes that came with an id: two hidden columns, written and compared like the others. */
 export interface Journal {
-  /** Returns what an earlier round or an earlier change of this one has answered; an error if it cannot be remembered now. */
+  /**
+   * Returns the answer that an earlier round remembered; an error if the id belongs to another change, or if the journal has
+   * no room for one more; undefined if the change is new.
+   */
   recall(operation: Identified): Recalled | Error | undefined;
-  /** Returns the answer if it was added in this round. */
+  /** Returns the answer if the change was added in this round. */
   added(operation: Identified): Recalled | Error | undefined;
-  /** Whether one more can be remembered in this round. */
+  /** Whether one more change can be added in this round. */
   hasRoom(): boolean;
-  /** Returns the answer as it is remembered. @throws InvalidValue and CassandraError if it cannot be */
+  /** Adds a change, and returns its answer in the form that is remembered. @throws InvalidValue, CassandraError */
   add(operation: Identified, answer: unknown): unknown;
-  /** What must still be so if nothing is to be remembered twice. */
+  /** Returns the condition under which no change is remembered twice. */
   condition(): {
-    readonly if: Values;
+    readonly if: ColumnValues;
     readonly isNull: readonly string[];
     readonly isNotNull: readonly string[];
   };
-  /** What is written; undefined: nothing was added. */
-  written(): Values | undefined;
-  /** What the row remembers then. */
-  after(): Values;
-  /** Its columns. */
+  /** Returns the columns to write; undefined: nothing was added. */
+  written(): ColumnValues | undefined;
+  /** Returns both columns as they are after the round. */
+  after(): ColumnValues;
+  /** The names of both columns. */
   readonly names: readonly string[];
-  /** Whether both have been seen. */
+  /** Whether both columns were seen. */
   readonly isSeen: boolean;
 }
 
-/** An answer that is remembered. */
+/** A remembered answer. */
 export interface Recalled {
   readonly answer: unknown;
 }
 
-/** A change with an id, as it is compared with others. */
+/** What identifies a change: its id, a hash of its arguments, and the type of its answer. */
 export interface Identified {
   readonly id: Buffer;
   readonly args: Buffer;
   readonly type: ColumnType;
 }
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const UUID_PATTERN = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * Reads what identifies a change.
+ * Encodes what identifies a change.
  *
- * @throws CassandraError `BAD_STATEMENT` if the table does not remember, or the id is no UUID
+ * @throws CassandraError `BAD_STATEMENT` if the table does not remember changes, or the id is no UUID
  */
 export function identified<Answer>(table: Table, { id, args, answer }: Once<Answer>): Identified {
   if (laneColumns(table)?.remembers === undefined) {
     const why = "remembers no changes, so none can have an id: give it lanes: { remembers: … }";
     throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" ${why}.`);
   }
-  if (!UUID.test(id)) {
+  if (!UUID_PATTERN.test(id)) {
     throw new CassandraError("BAD_STATEMENT", `The id of a change of "${table.name}" is no UUID.`);
   }
   const bytes = Buffer.from(id.replaceAll("-", ""), "hex");
@@ -82,26 +83,28 @@ export function identified<Answer>(table: Table, { id, args, answer }: Once<Answ
   return { id: bytes, args: hash("sha256", args, "buffer").subarray(0, ARGS), type };
 }
 
-/**
- * Makes the journal of a row for a round.
- *
- * @param seen what is known of the row; memory that was not seen is taken for empty, which the condition proves
- * @param now in milliseconds since 1970
- */
-export function createJournal(table: Table, seen: Values, now: number): Journal {
+export interface JournalOptions {
+  /** What is known of the row. A journal column that was not seen counts as null, which the condition verifies. */
+  readonly seen: ColumnValues;
+  /** The present time, in milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Creates the journal of a row for one round. */
+export function createJournal(table: Table, { seen, now }: JournalOptions): Journal {
   const columns = laneColumns(table)!;
   const [recent, earlier] = [columns.recent!, columns.earlier!];
   const bytesIn = (name: string) => readable(seenIn(seen, name) ?? null) as Uint8Array | null;
-  const memory: Memory = { recent: bytesIn(recent), earlier: bytesIn(earlier) };
-  const open = withRoom(memory, now, columns.remembers!);
-  const before = open ?? memory;
-  const operations = new Map<string, Operation>();
+  const stored: JournalColumns = { recent: bytesIn(recent), earlier: bytesIn(earlier) };
+  const open = withRoom(stored, { now, remembers: columns.remembers! });
+  const before = open ?? stored;
+  const entries = new Map<string, JournalEntry>();
   let bytes = 0;
-  let after: Memory | undefined;
+  let after: JournalColumns | undefined;
 
-  /** What is remembered with all that was added. */
-  function remembered(): Memory {
-    after ??= operations.size === 0 ? memory : remember(before, [...operations.values()], now);
+  /** Returns both columns with all added entries. */
+  function withAdded(): JournalColumns {
+    after ??= entries.size === 0 ? stored : remember(before, [...entries.values()], { now });
     return after;
   }
 
@@ -109,66 +112,66 @@ export function createJournal(table: Table, seen: Values, now: number): Journal 
     names: [recent, earlier],
     isSeen: [recent, earlier].every((name) => seenIn(seen, name) !== undefined),
     recall(operation) {
-      const found = recall(memory, operation.id);
-      if (found) return repeat(found, operation);
-      return open ? undefined : tooMany();
+      const found = recall(stored, operation.id);
+      if (found) return recallAnswer(found, operation);
+      return open ? undefined : tooManyOperations();
     },
     added(operation) {
-      const found = operations.get(textOf(operation));
-      return found && repeat(found, operation);
+      const found = entries.get(idText(operation));
+      return found && recallAnswer(found, operation);
     },
     hasRoom: () => hasRoom(before, bytes),
     add(operation, answer) {
       const value = operation.type.check(answer);
-      const added = { ...operation, answer: encoded(table, operation.type, value) };
-      operations.set(textOf(operation), added);
-      bytes += sizeOf(added);
+      const added = { ...operation, answer: encodeAnswer(table, operation.type, value) };
+      entries.set(idText(operation), added);
+      bytes += entrySize(added);
       return value;
     },
-    // The recent ones decide; the earlier ones are named so that who is refused is told them, too.
+    // Only the recent entries must be unchanged. The earlier ones are named so that a refused batch returns them as well.
     condition: () => ({
-      if: memory.recent ? { [recent]: memory.recent } : {},
-      isNull: [...(memory.recent ? [] : [recent]), ...(memory.earlier ? [] : [earlier])],
-      isNotNull: memory.earlier ? [earlier] : [],
+      if: stored.recent ? { [recent]: stored.recent } : {},
+      isNull: [...(stored.recent ? [] : [recent]), ...(stored.earlier ? [] : [earlier])],
+      isNotNull: stored.earlier ? [earlier] : [],
     }),
     written() {
-      if (operations.size === 0) return undefined;
-      const kept = remembered();
-      const isMoved = kept.earlier && kept.earlier !== memory.earlier;
+      if (entries.size === 0) return undefined;
+      const kept = withAdded();
+      const isMoved = kept.earlier && kept.earlier !== stored.earlier;
       return { [recent]: kept.recent, ...(isMoved && { [earlier]: kept.earlier }) };
     },
-    after: () => ({ [recent]: remembered().recent, [earlier]: remembered().earlier }),
+    after: () => ({ [recent]: withAdded().recent, [earlier]: withAdded().earlier }),
   };
 }
 
-function textOf({ id }: Identified): string {
+function idText({ id }: Identified): string {
   return id.toString("latin1");
 }
 
-function repeat(
-  { args, answer }: Operation,
+function recallAnswer(
+  { args, answer }: JournalEntry,
   { args: given, type }: Identified,
 ): Recalled | LaneError {
   const other = () =>
-    new LaneError("OTHER_CHANGE", "The id is that of another change, which was applied.");
+    new LaneError("OTHER_CHANGE", "The id belongs to another change, which was applied.");
   if (!given.equals(args)) return other();
   try {
     return { answer: type.decode(answer) };
   } catch (error) {
-    // An answer of another type is another change's.
+    // An answer of another type belongs to another change.
     if (error instanceof InvalidValue) return other();
     throw error;
   }
 }
 
-function encoded({ name }: Table, type: ColumnType, answer: unknown): Buffer {
+function encodeAnswer({ name }: Table, type: ColumnType, answer: unknown): Buffer {
   const bytes = type.encode(answer);
   if (bytes.length <= MOST_ANSWER) return bytes;
-  const message = `The answer of a change of "${name}" has ${bytes.length} bytes: ${MOST_ANSWER} can be remembered.`;
+  const message = `The answer of a change of "${name}" has ${bytes.length} bytes; at most ${MOST_ANSWER} can be remembered.`;
   throw new CassandraError("BAD_STATEMENT", message);
 }
 
-function tooMany(): LaneError {
-  const message = "The row has as many changes with an id as it can remember. Nothing was changed.";
+function tooManyOperations(): LaneError {
+  const message = "The row cannot remember more changes with an id now. Nothing was changed.";
   return new LaneError("TOO_MANY_OPERATIONS", message);
 }

@@ -25,23 +25,23 @@ import {
 import { createRecent } from "../support/recent.ts";
 import { createCell } from "./cell.ts";
 import type { Change, ChangedBy, Once, Refused } from "./change.ts";
-import { type AnyChange, ownOf } from "./draft.ts";
+import { type AnyChange, copyValue } from "./draft.ts";
 import { identified } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
-import { type Created, ownRow, type Removed, type Request } from "./request.ts";
+import { type Created, copyRow, type Removed, type Request } from "./request.ts";
 import { isWithEntries } from "./with-entries.ts";
 
 /**
- * The lanes of a process: one per partition, while somebody waits in it. Lightweight transactions on one partition run one
- * after the other anyway; so all that waits for one goes together, as one of them. For tables with `lanes`.
+ * The lanes of a process: one per partition, while a caller waits in it. Cassandra runs the lightweight transactions of a
+ * partition one after the other anyway, so a lane sends all waiting requests as one of them. For tables with `lanes`.
  *
- * Each answer says what happened, and each of these fails with a LaneError (`CONTENTION`) or CassandraError (`UNAVAILABLE`
- * and others) where nothing was changed, and with CassandraError `OUTCOME_UNKNOWN` where nobody can say.
+ * Each answer says what happened. Each method fails with a LaneError (`CONTENTION`) or CassandraError (`UNAVAILABLE` and
+ * others) if nothing was changed, and with CassandraError `OUTCOME_UNKNOWN` if that is unknown.
  */
 export interface Lanes {
   /**
-   * Creates a row, if there is none of its key. Rows of a table with orders are created by `ordered.create`.
+   * Creates a row, unless one with this key exists. Rows of a table with orders are created by `ordered.create`.
    *
    * @throws InvalidValue for the first value that does not fit its column
    */
@@ -49,14 +49,13 @@ export interface Lanes {
     table: T,
     values: InsertAlone<T> & NoOrders<T, "it has orders: ordered.create(…) creates its rows">,
   ): Promise<Created<T>>;
-  /** Removes a row, and what it remembers. */
+  /** Removes a row and its journal. */
   remove<T extends Laned>(table: T, key: PrimaryKey<T>): Promise<Removed>;
   /**
-   * Changes a row, and static columns of its partition.
+   * Changes a row and static columns of its partition.
    *
-   * @param options.once makes a repeated change harmless
-   * @throws LaneError `TOO_MANY_OPERATIONS`, `OTHER_CHANGE`, and what the change throws; CassandraError
-   * `UNREADABLE_VALUE` for a value by which the change is judged
+   * @throws LaneError `TOO_MANY_OPERATIONS`, `OTHER_CHANGE`; CassandraError `UNREADABLE_VALUE` if the change reads a value
+   * that cannot be represented; whatever the change throws
    * @example
    * await lanes.change(Account, { id }, withdraw(10n), { once: { id: operationId, args: "withdraw 10", answer: bigint() } });
    * // { outcome: "changed", answer: 32n }
@@ -67,18 +66,17 @@ export interface Lanes {
     change: Change<T, Answer> & NotAsync<Answer>,
     options?: ChangeOptions<T, Answer>,
   ): Promise<ChangedBy<Answer>>;
-  /** How many there are. */
+  /** The number of lanes. */
   readonly size: number;
-  /** Gives up what nobody knows the outcome of. */
+  /** Ends the attempts to settle rounds. Their callers fail with `OUTCOME_UNKNOWN`. */
   close(): void;
 }
 
 /** A table with lanes. */
 export type Laned = Table & { readonly lwt: true; readonly lanes: TableLanes };
 
-/** How a change is done. */
 export interface ChangeOptions<T extends Laned, Answer> {
-  /** For tables that remember. Default: it is applied again if it is sent again. */
+  /** Makes a repeated change harmless. For tables that remember changes. Default: a repeated change is applied again. */
   readonly once?: OnceOf<T, Exclude<Answer, Refused<unknown>>> | undefined;
 }
 
@@ -86,16 +84,16 @@ type OnceOf<T extends Laned, Answer> = T["lanes"] extends { readonly remembers: 
   ? Once<Answer>
   : Impossible<"the table remembers no changes: give it lanes: { remembers: … }">;
 
-/** What a change function must not be. */
+/** Rejects an async change function. */
 type NotAsync<Answer> =
   Answer extends PromiseLike<unknown>
-    ? "a change is run again and again, and cannot be async"
+    ? "a change may run any number of times, and cannot be async"
     : unknown;
 
 export interface LanesOptions {
-  /** How long a process' last round is kept in its partition, in seconds. Default: an hour. */
+  /** How long a process' cell keeps its last round, in seconds. Default: an hour. */
   readonly ttl?: number;
-  /** Told of each row that was changed, or may have been, and how. May not throw. Default: nobody is told. */
+  /** Called for each row that was changed, or may have been. Must not throw. Default: nothing is called. */
   readonly onChange?: <T extends Table>(
     table: T,
     key: PrimaryKey<T>,
@@ -103,7 +101,7 @@ export interface LanesOptions {
   ) => void;
 }
 
-/** Makes the lanes of a process. */
+/** Creates the lanes of a process. */
 export function createLanes(
   session: Session,
   { ttl = laneLimits.ttl, onChange = () => {} }: LanesOptions = {},
@@ -112,7 +110,7 @@ export function createLanes(
   const lanes = new Map<string, Lane<Table>>();
   const lastRounds = createRecent<string>(laneLimits.partitions);
   const closing = new AbortController();
-  /** By name: two definitions of one table would settle each other's rounds. */
+  /** Tables by name. Two definitions of one table would use the same cell, and settle each other's rounds. */
   const tables = new Map<string, Table>();
 
   /** @throws CassandraError `BAD_STATEMENT` */
@@ -124,7 +122,7 @@ export function createLanes(
     tables.set(table.name, table);
   }
 
-  function open<T extends Table>(table: T, partition: PartitionKey<T>, text: string): Lane<T> {
+  function open<T extends Table>({ table, partition, text }: LanePlace<T>): Lane<T> {
     const { signal } = closing;
     const last = {
       get: () => lastRounds.get(text),
@@ -148,28 +146,28 @@ export function createLanes(
   }
 
   /** @throws CassandraError `BAD_STATEMENT` */
-  async function ask<T extends Table>(table: T, key: RawRow, request: Request<T>) {
+  async function submit<T extends Table>(table: T, key: RawRow, request: Request<T>) {
     requireLanes(table);
-    // Whoever asks may go on to change its key in place.
-    const own = ownKey(table, key);
+    // The caller may change its key in place while the request waits.
+    const own = copyKey(table, key);
     const partition = partitionKeyOf(table, own);
     const row = clusteringKeyOf(table, own);
     const text = `${table.name}${keyText(table, table.partition, partition as RawRow)}`;
-    // A lane of this very table, which the map cannot say.
-    const lane = (lanes.get(text) as Lane<T> | undefined) ?? open(table, partition, text);
+    // The text names the table, so the lane is one of this table.
+    const lane = (lanes.get(text) as Lane<T> | undefined) ?? open({ table, partition, text });
     lanes.set(text, lane as never);
-    return lane.ask(row, request);
+    return lane.submit(row, request);
   }
 
   return {
     async create<T extends Laned>(table: T, values: InsertAlone<T>) {
       if (table.orders !== undefined && !isWithEntries(values))
         throw badStatement(table, "has orders, so that ordered.create(…) creates its rows");
-      const row = ownRow(table, newRowAlone(table, values));
-      return (await ask(table, row as RawRow, { kind: "create", row })) as Created<T>;
+      const row = copyRow(table, newRowAlone(table, values));
+      return (await submit(table, row as RawRow, { kind: "create", row })) as Created<T>;
     },
     async remove(table, key) {
-      return (await ask(table, key, { kind: "remove" })) as Removed;
+      return (await submit(table, key, { kind: "remove" })) as Removed;
     },
     async change<T extends Laned, Answer>(
       table: T,
@@ -177,14 +175,13 @@ export function createLanes(
       change: Change<T, Answer>,
       { once }: ChangeOptions<T, Answer> = {},
     ) {
-      // The compiler has seen that it is a change of this table.
-      const judge = change as unknown as AnyChange;
       const request = {
         kind: "change",
-        change: judge,
+        // The compiler has checked that it is a change of this table.
+        change: change as unknown as AnyChange,
         once: once && identified(table, once as Once<unknown>),
       } as const;
-      return (await ask<T>(table, key, request)) as ChangedBy<Answer>;
+      return (await submit<T>(table, key, request)) as ChangedBy<Answer>;
     },
     get size() {
       return lanes.size;
@@ -195,11 +192,18 @@ export function createLanes(
   };
 }
 
-/** A row's key, which nobody else can change in place. @throws InvalidValue for what its column cannot have */
-function ownKey(table: Table, key: RawRow): RawRow {
+interface LanePlace<T extends Table> {
+  readonly table: T;
+  readonly partition: PartitionKey<T>;
+  /** Identifies the lane in its process. */
+  readonly text: string;
+}
+
+/** Copies a row's key. @throws InvalidValue for a value that does not fit its column */
+function copyKey(table: Table, key: RawRow): RawRow {
   const entries = keyNames(table).map((name) => {
     const { type } = columnOf(table, name);
-    return [name, ownOf(type, checked(table, name, key[name]))];
+    return [name, copyValue(type, checked(table, name, key[name]))];
   });
   return Object.fromEntries(entries);
 }

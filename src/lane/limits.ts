@@ -1,27 +1,30 @@
-/** What a lane takes on at most. */
+/** The bounds of a lane. */
 export const laneLimits = {
-  /** Requests that wait in one partition; one more is refused at once. */
+  /** Requests that may wait in one partition. Further ones fail at once. */
   waiting: 10_000,
   /** How long a request may wait for its answer, in milliseconds. */
-  // A statement whose answer does not come is given up after 3 s: there is time to find out what became of it.
+  // A statement times out after 3 s, which leaves time to settle its round.
   time: 3500,
   /**
-   * How long it is tried to find out what became of a round, in milliseconds. Nothing else is sent to its partition
-   * meanwhile. After that the next round decides: of the two only one can ever be applied.
+   * How long a lane tries to settle a round, in milliseconds. It sends nothing else to the partition meanwhile. After that
+   * the next round settles it: only one of the two can ever be applied.
    */
   settling: 60_000,
-  /** From when on Cassandra counts as not answering, in milliseconds: who waits is told so, and not that others are faster. */
+  /**
+   * After how many milliseconds without a response Cassandra counts as unavailable. Requests whose time is over then fail
+   * with `UNAVAILABLE` instead of `CONTENTION`.
+   */
   silence: 1000,
-  /** Rounds that may find a row otherwise than a request needs it. */
+  /** How many rounds of a request may fail because its row has changed. */
   rounds: 30,
-  /** Rows that one round changes. */
+  /** Rows that one round may write. */
   rows: 64,
-  /** Size of one round, roughly, in bytes: Cassandra's default is to refuse batches of 50 KiB. */
+  /** Approximate size of one round, in bytes. By default Cassandra refuses batches of 50 KiB. */
   bytes: 16 * 1024,
-  /** Rows whose last values a lane remembers. */
+  /** Rows whose last values a lane keeps. */
   known: 1000,
-  /** Partitions whose last round a process remembers; of any other it has to ask. */
+  /** Partitions whose last round a process keeps. For any other it has to read its cell. */
   partitions: 20_000,
-  /** How long a process' last round is kept in its partition, in seconds. */
+  /** How long a process' cell keeps its last round, in seconds. */
   ttl: 3600,
 } as const;

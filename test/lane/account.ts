@@ -33,7 +33,7 @@ export const changing = (expected: number, delta: number) => (row: AccountDraft)
   return actual === expected ? put(row, expected + delta) : row.refuse({ expected, actual });
 };
 
-/** Gives the account another name or day of opening, if it was opened when its caller believes that it was. */
+/** Sets the account's name or opening day, if the opening day is the expected one. */
 export const editing =
   (changes: { readonly name?: string; readonly opened?: Date }, before = opened) =>
   (row: AccountDraft) => {
@@ -47,7 +47,6 @@ function put(row: AccountDraft, balance: number) {
   return balance;
 }
 
-/** Creates an account of a bank. */
 export const create = (lanes: Lanes, bank: string, id: string, balance = 0, name = "A") =>
   lanes.create(Account, { bank, id, name, balance, opened });
 export const remove = (lanes: Lanes, bank: string, id: string) =>
@@ -63,15 +62,15 @@ export const edit = (
   ...edits: Parameters<typeof editing>
 ) => lanes.change(Account, { bank, id }, editing(...edits));
 
-/** The name of a bank that no other test has. */
+/** Returns the name of a bank that no other test uses. */
 export const newBank = () => `Bank ${randomUUID()}`;
 
-/** What makes a change of the balance harmless that is sent again. */
+/** Makes a repeated change of the balance harmless. */
 export function onceOf(id: string, args: string): Once<number> {
   return { id, args, answer: int() };
 }
 
-/** What the callers of the changes are told. */
+/** The answers to the changes. */
 export const changed = (answer?: unknown) => ({ outcome: "changed", answer });
 export const stale = (expected: number, actual: number) => ({
   outcome: "refused",
@@ -83,6 +82,6 @@ export const missing = { outcome: "missing" };
 export const created = { outcome: "created" };
 export const deleted = { outcome: "deleted" };
 
-/** A UUID for a number. */
+/** Returns a UUID for a number. */
 export const idOf = (number: number) =>
   `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;

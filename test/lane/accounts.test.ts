@@ -14,25 +14,25 @@ import { createLanes, type Lanes, type Refused } from "../../src/lane/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { startProxy } from "../fixtures/proxy.ts";
 
-// Accounts of which each is a partition of its own: its row also holds what processes keep in the partition.
+// Each account is a partition of its own, so its row also holds the cells of the processes.
 
 const columns = { id: uuid(), balance: int({ min: 0 }).default(0), note: text() };
 const key = { partition: ["id"], lwt: true, lanes: { remembers: 60 } } as const;
 
-/** Its required column tells whether it exists. */
+/** Exists if its required column is not null. */
 const Account = table("account", { ...columns, owner: text().required() }, key);
 
-/** None of its columns is required, so that a hidden one tells whether it exists. */
+/** Has no required column, so a hidden column marks its existence. */
 const Purse = table("purse", columns, key);
 
-/** What a change of either of them needs. */
+/** The draft of either of them. */
 interface Balanced {
   get(name: "balance"): number;
   set(values: { readonly balance?: number; readonly note?: string }): void;
   refuse<const Reason>(reason: Reason): Refused<Reason>;
 }
 
-/** Deposits an amount, or withdraws one if there is as much. */
+/** Deposits an amount, or withdraws one if the balance allows it. */
 const adding = (amount: number) => (row: Balanced) => {
   const balance = row.get("balance") + amount;
   if (balance < 0) return row.refuse("TOO_LITTLE");
@@ -40,7 +40,7 @@ const adding = (amount: number) => (row: Balanced) => {
   return balance;
 };
 
-/** Notes something, whatever is known of the account. */
+/** Sets the note without reading the account. */
 const noting = (note: string) => (row: Balanced) => row.set({ note });
 
 const onceOf = (id: string | undefined, amount: number) =>
@@ -94,13 +94,13 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** A process of its own, whose requests and answers get lost or late on their way. */
+/** Starts a process whose requests and answers can be lost or delayed. */
 async function startProcess() {
   await using opened = new AsyncDisposableStack();
   const { cluster, name } = keyspace;
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
   const contactPoints = [proxy.contactPoint];
-  // The sooner it gives up an answer, the more time is left to find out what became of a round.
+  // A short time-out leaves more time to settle a round.
   const requestTimeout = MIN_REQUEST_TIMEOUT;
   const options = { ...cluster, contactPoints, keyspace: name, requestTimeout };
   const session = opened.use(await connect(options));
@@ -110,7 +110,7 @@ async function startProcess() {
   return { proxy, lanes, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Asks again, until it is told what happened. */
+/** Repeats a request until its outcome is known. */
 async function insist<Told>(ask: () => Promise<Told>): Promise<Told> {
   for (;;) {
     try {
@@ -127,12 +127,12 @@ describe.each([
   ["without a required column", purses],
 ])("an account %s", (_, kind) => {
   const { create, remove, add, note, read, readAll } = kind;
-  /** What Cassandra has of an account, if it exists or not. */
+  /** Returns what Cassandra stores of an account, whether it exists or not. */
   const stored = (id: string) =>
     keyspace.session.cql(`SELECT * FROM ${kind.name} WHERE id = ?`, [id]);
 
-  describe.concurrent("that all requests reach", () => {
-    test("is created, changed, removed, and created anew", async ({ expect }) => {
+  describe.concurrent("reached by all requests", () => {
+    test("an account is created, changed, removed, and created again", async ({ expect }) => {
       const lanes = createLanes(keyspace.session);
       const id = randomUUID();
       expect(await create(lanes, id, 5)).toMatchObject({ ...created, row: { id, balance: 5 } });
@@ -150,7 +150,7 @@ describe.each([
       expect(await read(id)).toMatchObject({ balance: 2, note: null });
     });
 
-    test("is found by every read while it exists, and by none when it is removed, though cells are left of it", async ({
+    test("every read finds an account while it exists, and none finds it after removal, although cells remain", async ({
       expect,
     }) => {
       const lanes = createLanes(keyspace.session);
@@ -164,14 +164,16 @@ describe.each([
       const [row] = await stored(id);
       expect(row).toMatchObject({ id, balance: null, note: null, rounds: expect.any(Map) });
       expect(await readAll(id)).toEqual(Array.from({ length: 5 }));
-      // Another process, which has not kept anything there yet, finds none either.
+      // Another process, without a cell there, finds none either.
       const other = createLanes(keyspace.session);
       expect(await add(other, id, 1)).toEqual(missing);
       expect(await remove(other, id)).toEqual(missing);
       expect(await create(other, id)).toMatchObject(created);
     });
 
-    test("leaves nothing when it is removed and the cells have expired", async ({ expect }) => {
+    test("a removed account leaves nothing in the partition once the cells have expired", async ({
+      expect,
+    }) => {
       const lanes = createLanes(keyspace.session, { ttl: 1 });
       const id = randomUUID();
       await create(lanes, id, 7);
@@ -184,7 +186,9 @@ describe.each([
       expect(await add(lanes, id, 1)).toEqual(changed(9));
     });
 
-    test("that never was has nothing left in it by who has asked for it", async ({ expect }) => {
+    test("requests about an account that never existed leave nothing in the partition", async ({
+      expect,
+    }) => {
       const lanes = createLanes(keyspace.session);
       const id = randomUUID();
       expect(await add(lanes, id, 1, randomUUID())).toEqual(missing);
@@ -193,7 +197,7 @@ describe.each([
       expect(await stored(id)).toEqual([]);
     });
 
-    test("is changed once by changes that are sent again under their id", async ({ expect }) => {
+    test("changes repeated under one id change an account once", async ({ expect }) => {
       const [lanes, others] = [createLanes(keyspace.session), createLanes(keyspace.session)];
       const [id, one, two] = [randomUUID(), randomUUID(), randomUUID()];
       await create(lanes, id);
@@ -207,7 +211,9 @@ describe.each([
       expect((await read(id))?.balance).toBe(0);
     });
 
-    test("remembers nothing of the one that it takes the place of", async ({ expect }) => {
+    test("a new account does not remember the changes of its removed predecessor", async ({
+      expect,
+    }) => {
       const lanes = createLanes(keyspace.session);
       const [id, operation] = [randomUUID(), randomUUID()];
       await create(lanes, id);
@@ -217,7 +223,7 @@ describe.each([
       expect(await add(lanes, id, 5, operation)).toEqual(changed(6));
     });
 
-    test("is created once by all who create it at the same time", async ({ expect }) => {
+    test("of several concurrent creations of one account, one succeeds", async ({ expect }) => {
       const id = randomUUID();
       const processes = Array.from({ length: 4 }, () => createLanes(keyspace.session));
       const told = await Promise.all(
@@ -230,7 +236,7 @@ describe.each([
       for (const each of told) expect(each).toMatchObject({ row });
     });
 
-    test("keeps the exact balance, whichever process changes it, and never goes below zero", async ({
+    test("an account keeps its exact balance whichever process changes it, and never goes below zero", async ({
       expect,
     }) => {
       const id = randomUUID();
@@ -241,7 +247,7 @@ describe.each([
         amounts.map(async (amount, at) => {
           const operation = randomUUID();
           const ask = (lanes: Lanes) => insist(() => add(lanes, id, amount, operation));
-          // Each goes out twice, by two processes.
+          // Two processes send each change.
           const both = await Promise.all([ask(processes[at % 4]!), ask(processes[(at + 1) % 4]!)]);
           const applied = both.filter(({ outcome }) => outcome === "changed");
           for (const each of applied) expect(each).toEqual(applied[0]);
@@ -253,7 +259,7 @@ describe.each([
       expect(sum).toBeGreaterThanOrEqual(0);
     });
 
-    test("that is removed and created over and over is there each time, and gone each time", async ({
+    test("an account that is removed and created repeatedly exists after each creation, and not after each removal", async ({
       expect,
     }) => {
       const id = randomUUID();
@@ -269,17 +275,19 @@ describe.each([
     });
   });
 
-  describe.concurrent("a request of which comes late", () => {
-    // A process reads the account where it has to know it, and takes its cell before its first round.
+  describe.concurrent("reached late by a request", () => {
+    // A process reads the account if it needs to, and takes its cell before its first round.
 
-    test("is not created by it, when it has been removed", async ({ expect }) => {
+    test("a late creation does not recreate an account that has been removed", async ({
+      expect,
+    }) => {
       await using process = await startProcess();
       const { proxy, lanes } = process;
       const others = createLanes(keyspace.session);
       const id = randomUUID();
       const release = proxy.holdRequest(2);
       const told = await insist(() => create(lanes, id, 5));
-      // Its caller may have been told before it was settled that nobody knows, and asked again.
+      // Its caller may have failed with OUTCOME_UNKNOWN before it was settled, and repeated the request.
       expect(["created", "exists"]).toContain(told.outcome);
       expect(await add(lanes, id, 1)).toEqual(changed(6));
       expect(await remove(others, id)).toEqual(deleted);
@@ -288,7 +296,7 @@ describe.each([
       expect(await create(others, id, 1)).toMatchObject(created);
     });
 
-    test("is not created by it in the place of another one", async ({ expect }) => {
+    test("a late creation does not replace another account", async ({ expect }) => {
       await using process = await startProcess();
       const { proxy, lanes } = process;
       const others = createLanes(keyspace.session);
@@ -302,7 +310,7 @@ describe.each([
       expect(await read(id)).toMatchObject({ balance: 1, note: "new" });
     });
 
-    test("is not changed by it a second time, nor when it has been removed, nor created anew", async ({
+    test("a late change is not applied a second time, nor to an account that was removed or created again", async ({
       expect,
     }) => {
       await using process = await startProcess();
@@ -312,7 +320,7 @@ describe.each([
       await create(others, id, 5);
       const releaseAdd = proxy.holdRequest(3);
       expect(await insist(() => add(lanes, id, 3, operation))).toEqual(changed(8));
-      // Back to what the late round was judged by.
+      // Restores the balance that the late round expects.
       expect(await add(others, id, -3)).toEqual(changed(5));
       await releaseAdd();
       expect((await read(id))?.balance).toBe(5);
@@ -326,7 +334,7 @@ describe.each([
       expect(await add(lanes, id, 1)).toEqual(changed(6));
     });
 
-    test("is not changed by it when it has been removed", async ({ expect }) => {
+    test("a late change does not recreate an account that has been removed", async ({ expect }) => {
       await using process = await startProcess();
       const { proxy, lanes } = process;
       const id = randomUUID();
@@ -339,14 +347,16 @@ describe.each([
       expect((await stored(id))[0]).toMatchObject({ balance: null, note: null });
     });
 
-    test("is not removed by it when it has been created anew", async ({ expect }) => {
+    test("a late removal does not remove an account that has been created again", async ({
+      expect,
+    }) => {
       await using process = await startProcess();
       const { proxy, lanes } = process;
       const others = createLanes(keyspace.session);
       const id = randomUUID();
       await create(others, id, 5);
       const release = proxy.holdRequest(3);
-      // Where its caller was told that nobody knows, it has been removed before.
+      // If its caller failed with OUTCOME_UNKNOWN, the account has been removed already.
       await insist(() => remove(lanes, id));
       expect(await create(others, id, 6)).toMatchObject(created);
       await release();
@@ -355,12 +365,12 @@ describe.each([
     });
   });
 
-  describe.concurrent("that another program deletes", () => {
-    /** Deletes the whole row, and what processes keep in it. */
+  describe.concurrent("deleted by another program", () => {
+    /** Deletes the whole row with the cells in it. */
     const deleteRow = (id: string) =>
       keyspace.session.cql(`DELETE FROM ${kind.name} WHERE id = ? IF EXISTS`, [id]);
 
-    test("while an answer is lost leaves nobody who can say what became of it", async ({
+    test("if another program deletes an account while an answer is lost, the outcome is unknown", async ({
       expect,
     }) => {
       await using process = await startProcess();
@@ -379,7 +389,7 @@ describe.each([
       expect(await add(lanes, id, 1)).toEqual(changed(2));
     });
 
-    test("while a request is late is not changed by it, nor is what is created in its place", async ({
+    test("if another program deletes an account while a request is late, the request changes neither it nor its successor", async ({
       expect,
     }) => {
       await using process = await startProcess();
@@ -387,7 +397,7 @@ describe.each([
       const others = createLanes(keyspace.session);
       const id = randomUUID();
       await create(lanes, id, 5);
-      // It needs nothing of the account but that there is one, and so reads nothing before.
+      // The change only needs the account to exist, so it reads nothing before.
       const release = proxy.holdRequest(1);
       const told = expect(note(lanes, id, "late")).rejects.toMatchObject(unknown);
       await deleteRow(id);
@@ -399,7 +409,7 @@ describe.each([
       expect(await add(lanes, id, 1)).toEqual(changed(6));
     });
 
-    test("while nothing is asked for is found to be missing, and can be created anew", async ({
+    test("an account that another program deletes between requests is missing, and can be created again", async ({
       expect,
     }) => {
       const lanes = createLanes(keyspace.session);

@@ -28,11 +28,11 @@ const addSeat = (row: Row) => {
   return seats;
 };
 
-/** Names a desk, whatever is known of it. */
+/** Names a desk without reading it. */
 const rename = (name: string) => (row: Row) => row.set({ name });
 
 const changed = (answer?: unknown) => ({ outcome: "changed", answer });
-/** Which request of an addition writes: the one before it reads the desk. */
+/** The request of an addition that writes. The one before it reads the desk. */
 const ROUND = 2;
 const unknown = { code: "OUTCOME_UNKNOWN" };
 
@@ -42,13 +42,13 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** A room with a desk of one seat, and a process whose requests and answers get lost on their way. @param ttl of its cell, in seconds */
+/** Creates a room with a desk of one seat, and a process whose requests and answers can be lost. @param ttl of its cell, in seconds */
 async function start(ttl = 60) {
   await using opened = new AsyncDisposableStack();
   const { cluster, name } = keyspace;
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
   const contactPoints = [proxy.contactPoint];
-  // The sooner it gives up an answer, the more time is left to find out what became of a round.
+  // A short time-out leaves more time to settle a round.
   const requestTimeout = MIN_REQUEST_TIMEOUT;
   const options = { ...cluster, contactPoints, keyspace: name, requestTimeout };
   const session = opened.use(await connect(options));
@@ -58,7 +58,7 @@ async function start(ttl = 60) {
   await lanes.create(Desk, { room, id: 1 });
   const key = { room, id: 1 };
   const add = () => lanes.change(Desk, key, addSeat);
-  // The process has its cell then, and each statement is prepared.
+  // After this the process has its cell, and each statement is prepared.
   await add();
   await lanes.change(Desk, key, rename("first"));
   const kept = opened.move();
@@ -72,17 +72,17 @@ async function start(ttl = 60) {
       const once = { id, args: "add", answer: int() };
       return lanes.change(Desk, key, addSeat, { once });
     },
-    /** Another process, whose requests and answers all arrive. */
+    /** Another process, which loses nothing. */
     others: createLanes(keyspace.session),
     desk: () => keyspace.session.run(select(Desk, key)),
-    /** Another program deletes the room: its desks, and what processes keep in it. */
+    /** Deletes the room, with its desks and cells, as another program would. */
     deleteRoom: () => keyspace.session.cql("DELETE FROM desk WHERE room = ?", [room]),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
 describe.concurrent("changes by different functions in one partition", () => {
-  test("are answered in order of arrival", async ({ expect }) => {
+  test("changes are answered in order of arrival", async ({ expect }) => {
     await using place = await start();
     const { lanes, add, desk } = place;
     const asked = Promise.all([add(), add(), place.rename("second"), add()]);
@@ -91,7 +91,7 @@ describe.concurrent("changes by different functions in one partition", () => {
     expect(await desk()).toMatchObject({ seats: 4, name: "second" });
   });
 
-  test("are not sent before a round is settled whose answer is lost", async ({ expect }) => {
+  test("changes wait until a round whose answer was lost is settled", async ({ expect }) => {
     await using place = await start();
     const { proxy, add, desk } = place;
     proxy.loseAnswer(ROUND);
@@ -101,7 +101,7 @@ describe.concurrent("changes by different functions in one partition", () => {
     expect(await desk()).toMatchObject({ seats: 2, name: "second" });
   });
 
-  test("are not applied again by a round that arrives late", async ({ expect }) => {
+  test("a round that arrives late is not applied again", async ({ expect }) => {
     await using place = await start();
     const { proxy, add, desk } = place;
     const release = proxy.holdRequest(ROUND);
@@ -112,14 +112,14 @@ describe.concurrent("changes by different functions in one partition", () => {
     expect(await add()).toEqual(changed(3));
   });
 
-  test("are applied once if they are sent again under their id, whichever answer was lost", async ({
+  test("changes repeated under one id are applied once, whichever answer was lost", async ({
     expect,
   }) => {
     await using place = await start();
     const { proxy, addOnce, desk, room, others } = place;
     const id = randomUUID();
     proxy.loseAnswer(ROUND);
-    // Whether it is told in time or not.
+    // The answer may come in time or not.
     await addOnce(id).catch(() => {});
     expect(await place.rename("second")).toEqual(changed());
     expect(await addOnce(id)).toEqual(changed(2));
@@ -129,7 +129,7 @@ describe.concurrent("changes by different functions in one partition", () => {
   });
 });
 
-test("a round that is sent when the process' cell has nearly expired, and given up when it has, is not sent again, nor is its late request applied", async ({
+test("a round whose cell expires while it is in flight is not sent again, and its late request is not applied", async ({
   expect,
 }) => {
   await using place = await start(5);
@@ -142,8 +142,10 @@ test("a round that is sent when the process' cell has nearly expired, and given 
   expect(await desk()).toMatchObject({ name: "third" });
 });
 
-describe.concurrent("where another program deletes the partition", () => {
-  test("while an answer is lost, nobody can say what became of the round", async ({ expect }) => {
+describe.concurrent("a partition that another program deletes", () => {
+  test("a round whose answer was lost has an unknown outcome after the deletion", async ({
+    expect,
+  }) => {
     await using place = await start();
     const { proxy, lanes, add, desk, deleteRoom } = place;
     proxy.loseAnswer(ROUND);
@@ -157,12 +159,10 @@ describe.concurrent("where another program deletes the partition", () => {
     expect(await add()).toEqual({ outcome: "missing" });
   });
 
-  test("while a request is late, nothing of it is applied to what is created in its place", async ({
-    expect,
-  }) => {
+  test("a late request is not applied to a row created after the deletion", async ({ expect }) => {
     await using place = await start();
     const { proxy, lanes, room, others, add, desk, deleteRoom } = place;
-    // It needs nothing of the desk but that there is one, and so reads nothing before.
+    // The change only needs the desk to exist, so it reads nothing before.
     const release = proxy.holdRequest(1);
     const told = expect(place.rename("late")).rejects.toMatchObject(unknown);
     await deleteRoom();
@@ -174,9 +174,7 @@ describe.concurrent("where another program deletes the partition", () => {
     expect(await add()).toEqual(changed(1));
   });
 
-  test("while nothing is asked for, the process takes a new cell, and goes on", async ({
-    expect,
-  }) => {
+  test("a process takes a new cell after the deletion and continues", async ({ expect }) => {
     await using place = await start();
     const { lanes, room, add, desk, deleteRoom } = place;
     await deleteRoom();

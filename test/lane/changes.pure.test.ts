@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type StoredRow, UnreadableRow } from "../../src/cassandra/index.ts";
-import { createCells } from "../../src/lane/draft.ts";
+import { createDraftValues } from "../../src/lane/draft.ts";
 import { identified } from "../../src/lane/journal.ts";
-import { type Memory, type Operation, remember, withRoom } from "../../src/lane/memory.ts";
+import {
+  type JournalColumns,
+  type JournalEntry,
+  remember,
+  withRoom,
+} from "../../src/lane/journal-columns.ts";
 import { planRow, type Request } from "../../src/lane/request.ts";
 import {
   Account,
@@ -19,8 +24,8 @@ import {
   stale,
 } from "./account.ts";
 
-/** What is known of an account, and what it remembers. */
-type SeenAccount = (StoredRow<typeof Account> & Partial<Memory>) | null | undefined;
+/** What is known of an account and its journal. */
+type SeenAccount = (StoredRow<typeof Account> & Partial<JournalColumns>) | null | undefined;
 type Change = Request<typeof Account> & { readonly kind: "change" };
 
 const bank = "Medici";
@@ -32,8 +37,15 @@ const account = { name: "A", balance: 5, opened };
 const MOST_REMEMBERED = 1024;
 
 function planOf(seen: SeenAccount, ...requests: readonly Request<typeof Account>[]) {
-  const place = { table: Account, partition: { bank }, row: { id }, seen, shared: createCells({}) };
-  return planRow(place, requests, now);
+  const place = {
+    table: Account,
+    partition: { bank },
+    row: { id },
+    seen,
+    statics: createDraftValues({}),
+    now,
+  };
+  return planRow(place, requests);
 }
 
 function work(...asked: Parameters<typeof planOf>) {
@@ -58,7 +70,7 @@ const edit = (...edits: Parameters<typeof editing>) => request(editing(...edits)
 
 const updated = changed();
 
-/** What a plan sends, and on which condition. */
+/** Returns what a plan sets, and its condition. */
 function sent({ write }: ReturnType<typeof work>) {
   if (!write) return undefined;
   const [, set, condition] = /^UPDATE account SET (.*) WHERE bank = \? AND id = \? IF (.*)$/.exec(
@@ -71,7 +83,7 @@ function sent({ write }: ReturnType<typeof work>) {
 }
 
 describe("changes of one balance", () => {
-  test("are one statement, and each is judged by what those before it made of the balance", () => {
+  test("changes become one statement, and each reads the balance that the earlier ones left", () => {
     const plan = work(account, add(3), change(8, -2), add(-6), change(0, 7));
     expect(plan.answers).toEqual([8, 6, 0, 7].map(changed));
     expect(plan.write?.cql).toBe(
@@ -81,18 +93,18 @@ describe("changes of one balance", () => {
     expect(plan.after).toEqual({ ...account, balance: 7 });
   });
 
-  test("are stale by the balance in the round", () => {
+  test("a change is stale if the balance in its round differs from the expected one", () => {
     const plan = work(account, change(5, 1), change(5, 1), change(6, 1));
     expect(plan.answers).toEqual([changed(6), stale(5, 6), changed(7)]);
     expect(sent(plan)).toEqual(["balance = ?", [7], "balance = ?", [5]]);
   });
 
-  test("that are all stale change nothing", () => {
+  test("stale changes write nothing", () => {
     const plan = work(account, change(4, 1), change(6, 1));
     expect(plan).toEqual({ answers: [stale(4, 5), stale(6, 5)], after: account });
   });
 
-  test("are out of range by the balance in the round", () => {
+  test("a change is out of range if the balance in its round does not allow it", () => {
     const plan = work(account, add(-6), add(1), add(-6), add(2147483647), add(2147483647));
     expect(plan.answers).toEqual([
       outOfRange,
@@ -104,18 +116,18 @@ describe("changes of one balance", () => {
     expect(sent(plan)).toEqual(["balance = ?", [2147483647], "balance = ?", [5]]);
   });
 
-  test("that come to the same balance write nothing", () => {
+  test("changes that restore the balance write nothing", () => {
     const plan = work(account, add(1), add(-1), change(5, 0));
     expect(plan).toEqual({ answers: [changed(6), changed(5), changed(5)], after: account });
   });
 
-  test("of a balance below zero that another program left are judged by it", () => {
+  test("changes read a negative balance that another program left", () => {
     const plan = work({ ...account, balance: -3 }, add(2), change(0, 1), add(3));
     expect(plan.answers).toEqual([outOfRange, stale(0, -3), changed(0)]);
     expect(sent(plan)).toEqual(["balance = ?", [0], "balance = ?", [-3]]);
   });
 
-  test("of an account that is not there find none", () => {
+  test("changes of an account that does not exist find it missing", () => {
     expect(work(null, add(1), change(0, 1), edit({ name: "B" }))).toEqual({
       after: null,
       answers: [missing, missing, missing],
@@ -123,15 +135,15 @@ describe("changes of one balance", () => {
   });
 });
 
-describe("of an account of which nothing is known", () => {
-  test("the balance is guessed to be what the first expects", () => {
+describe("an unknown account", () => {
+  test("the balance is assumed to be the one that the first change expects", () => {
     const plan = work(undefined, change(5, 1), add(2), change(5, 1));
     expect(plan.answers).toEqual([changed(6), changed(8), stale(5, 8)]);
     expect(sent(plan)).toEqual(["balance = ?", [8], "balance = ?", [5]]);
     expect(plan.after).toEqual({ balance: 8 });
   });
 
-  test("a guess that changes nothing is no answer: nothing would say that it is right", () => {
+  test("an assumption alone does not answer a change that writes nothing", () => {
     expect(work(undefined, change(5, 0))).toEqual({ after: {}, answers: [] });
     expect(work({ opened }, change(5, 1), change(6, -1))).toEqual({
       after: { opened },
@@ -146,18 +158,18 @@ describe("of an account of which nothing is known", () => {
     expect(work({ balance: 5 }, edit({ opened: later }, later))).toMatchObject({ answers: [] });
   });
 
-  test("whoever expects nothing has to wait until it has been looked at, and those behind", () => {
+  test("a change without an expectation waits for a read, and so do the changes after it", () => {
     expect(work(undefined, add(1), change(5, 1))).toEqual({ after: {}, answers: [] });
     expect(work({ opened }, add(1))).toMatchObject({ answers: [] });
   });
 
-  test("those before whoever has to wait go ahead", () => {
+  test("changes before one that must wait are sent", () => {
     const plan = work(undefined, edit({ name: "B" }), add(1), change(5, 1));
     expect(plan.answers).toEqual([updated]);
     expect(sent(plan)).toEqual(["name = ?", ["B"], "opened = ?", [opened]]);
   });
 
-  test("the day of opening is guessed to be the one that was read", () => {
+  test("the opening day is assumed to be the one that was read", () => {
     const plan = work(undefined, edit({ opened: later }), change(5, 1));
     expect(plan.answers).toEqual([updated, changed(6)]);
     expect(sent(plan)).toEqual([
@@ -171,7 +183,7 @@ describe("of an account of which nothing is known", () => {
 });
 
 describe("updates of one account", () => {
-  test("go with the changes of its balance in one statement, on the condition of all that was judged", () => {
+  test("updates and changes of the balance become one statement, whose condition has all columns that were read", () => {
     const plan = work(account, add(1), edit({ name: "B", opened: later }), change(6, 1));
     expect(plan.answers).toEqual([changed(6), updated, changed(7)]);
     expect(plan.write?.cql).toBe(
@@ -181,7 +193,7 @@ describe("updates of one account", () => {
     expect(plan.after).toEqual({ name: "B", balance: 7, opened: later });
   });
 
-  test("are on the condition of the day of opening alone if no balance was judged", () => {
+  test("the condition has only the opening day if no change read the balance", () => {
     expect(sent(work(account, edit({ name: "B" })))).toEqual([
       "name = ?",
       ["B"],
@@ -190,11 +202,11 @@ describe("updates of one account", () => {
     ]);
   });
 
-  test("that found another day of opening are not done", () => {
+  test("updates that expect another opening day are refused", () => {
     expect(work(account, edit({ name: "B" }, later))).toEqual({ after: account, answers: [moved] });
   });
 
-  test("are judged by the day of opening that those before them made", () => {
+  test("updates read the opening day that the earlier ones set", () => {
     const plan = work(
       account,
       edit({ opened: later }),
@@ -205,18 +217,18 @@ describe("updates of one account", () => {
     expect(sent(plan)).toEqual(["name = ?, opened = ?", ["C", later], "opened = ?", [opened]]);
   });
 
-  test("of which the last wins are one", () => {
+  test("the last of several updates wins in one statement", () => {
     const plan = work(account, edit({ name: "B" }), edit({ name: "C" }));
     expect(plan.answers).toEqual([updated, updated]);
     expect(sent(plan)).toEqual(["name = ?", ["C"], "opened = ?", [opened]]);
   });
 
-  test("that come to what there was write nothing", () => {
+  test("updates to the stored values write nothing", () => {
     const plan = work(account, edit({ opened: later }), edit({ opened, name: "A" }, later));
     expect(plan).toEqual({ answers: [updated, updated], after: account });
   });
 
-  test("to a name that was seen are written if anything is: no condition says that it is there still", () => {
+  test("a name that was seen is written again with other changes, since no condition compares it", () => {
     const plan = work(account, add(1), edit({ name: "A" }));
     expect(plan.answers).toEqual([changed(6), updated]);
     expect(sent(plan)).toEqual([
@@ -228,21 +240,21 @@ describe("updates of one account", () => {
   });
 });
 
-describe("of an account in which another program left a null", () => {
+describe("an account in which another program left a null", () => {
   const all = { name: "A", balance: null, opened: null };
 
-  test("the balance reads as 0, and the condition has another column's value beside", () => {
+  test("a null balance reads as 0, and the condition has another column that has a value", () => {
     const plan = work({ ...account, balance: null }, change(3, 1), change(0, 1), add(2));
     expect(plan.answers).toEqual([stale(3, 0), changed(1), changed(3)]);
     expect(sent(plan)).toEqual(["balance = ?", [3], "name = ? AND balance = null", ["A"]]);
   });
 
-  test("the other column is the day of opening if it has no name", () => {
+  test("the other column is the opening day if the account has no name", () => {
     const plan = work({ name: null, balance: null, opened }, add(1));
     expect(sent(plan)).toEqual(["balance = ?", [1], "opened = ? AND balance = null", [opened]]);
   });
 
-  test("the other column is the day of opening in any case if it was judged", () => {
+  test("the other column is the opening day if it was read", () => {
     const plan = work({ balance: null }, edit({ name: "B" }), add(1));
     expect(plan.answers).toEqual([updated, changed(1)]);
     expect(sent(plan)).toEqual([
@@ -253,7 +265,7 @@ describe("of an account in which another program left a null", () => {
     ]);
   });
 
-  test("a missing day of opening reads as the first that there is", () => {
+  test("a null opening day reads as the default", () => {
     const plan = work({ ...account, opened: null }, edit({ opened: later }, new Date(0)));
     expect(plan.answers).toEqual([updated]);
     expect(sent(plan)).toEqual(["opened = ?", [later], "name = ? AND opened = null", ["A"]]);
@@ -262,12 +274,12 @@ describe("of an account in which another program left a null", () => {
     });
   });
 
-  test("a missing day of opening is one even if it is given as what it reads as", () => {
+  test("a null opening day stays in the condition even if its default is expected", () => {
     const plan = work({ ...account, opened: null }, edit({ opened: new Date(0) }, new Date(0)));
     expect(sent(plan)).toEqual(["opened = ?", [new Date(0)], "name = ? AND opened = null", ["A"]]);
   });
 
-  test("both are compared with null beside the name", () => {
+  test("both columns are compared with null beside the name", () => {
     const plan = work(all, add(1), edit({ opened: later }, new Date(0)));
     expect(sent(plan)).toEqual([
       "balance = ?, opened = ?",
@@ -277,12 +289,12 @@ describe("of an account in which another program left a null", () => {
     ]);
   });
 
-  test("nothing is written while it is not known which other column has a value", () => {
+  test("nothing is written until it is known which other column has a value", () => {
     expect(work({ balance: null }, add(1))).toEqual({ after: { balance: null }, answers: [] });
     expect(work({ balance: null, opened: null }, change(0, 1))).toMatchObject({ answers: [] });
   });
 
-  test("nothing can be changed if there is no value at all", () => {
+  test("nothing can be changed if the account has no value at all", () => {
     const none = { name: null, balance: null, opened: null };
     const { answers, write } = work(none, add(1));
     expect(write).toBeUndefined();
@@ -292,7 +304,7 @@ describe("of an account in which another program left a null", () => {
     );
   });
 
-  test("no condition is on nulls alone, whatever is null and whatever is asked", () => {
+  test("no condition consists of nulls alone, whatever is null and whatever is requested", () => {
     const values = <Value>(value: Value) => [value, null, undefined];
     for (const name of values("A"))
       for (const balance of values(5))
@@ -318,27 +330,28 @@ describe("of an account in which another program left a null", () => {
 
 describe("changes with an id", () => {
   const [one, two] = [idOf(1), idOf(2)];
-  const empty: Memory = { recent: null, earlier: null };
+  const empty: JournalColumns = { recent: null, earlier: null };
 
-  const operation = (operationId: string, args: string, balance: number): Operation => {
+  const operation = (operationId: string, args: string, balance: number): JournalEntry => {
     const { type, ...identity } = operationOf(operationId, args);
     return { ...identity, answer: type.encode(balance) };
   };
 
-  /** What is remembered after these operations. */
-  const recentOf = (...operations: readonly Operation[]) => remember(empty, operations, now).recent;
+  /** Returns the journal's recent entries after these operations. */
+  const recentOf = (...operations: readonly JournalEntry[]) =>
+    remember(empty, operations, { now }).recent;
 
-  /** An account that remembers as many operations, all of this time. */
-  function remembering(count: number, time = now): Memory {
+  /** Returns a journal with so many entries of one time. */
+  function remembering(count: number, time = now): JournalColumns {
     let memory = empty;
     for (let number = 0; number < count; number++) {
       const added = operation(idOf(1000 + number), "add 1", number);
-      memory = remember(withRoom(memory, time, 60)!, [added], time);
+      memory = remember(withRoom(memory, { now: time, remembers: 60 })!, [added], { now: time });
     }
     return memory;
   }
 
-  test("are remembered by the statement that does them, if nothing was remembered since", () => {
+  test("changes are remembered by the statement that applies them, if the journal has not changed", () => {
     const plan = work({ ...account, ...empty }, add(2, one), add(1), change(8, -1, two));
     expect(plan.answers).toEqual([changed(7), changed(8), changed(7)]);
     const recent = recentOf(operation(one, "add 2", 7), operation(two, "change 8 -1", 7));
@@ -349,7 +362,7 @@ describe("changes with an id", () => {
     expect(plan.after).toEqual({ ...account, balance: 7, recent, earlier: null });
   });
 
-  test("are added to those that are remembered, on the condition that these are all", () => {
+  test("changes are added to the remembered ones, on the condition that there are no others", () => {
     const before = operation(one, "add 2", 7);
     const seen = { ...account, recent: recentOf(before), earlier: null };
     expect(sent(work(seen, add(1, two)))).toEqual([
@@ -360,7 +373,7 @@ describe("changes with an id", () => {
     ]);
   });
 
-  test("of which it is not known what is remembered are guessed to be the first", () => {
+  test("an unknown journal is assumed to be empty", () => {
     expect(sent(work(undefined, change(5, 1, one)))).toEqual([
       "balance = ?, recent = ?",
       [6, recentOf(operation(one, "change 5 1", 6))],
@@ -369,7 +382,7 @@ describe("changes with an id", () => {
     ]);
   });
 
-  test("that change nothing are remembered, too", () => {
+  test("changes that change nothing are remembered", () => {
     expect(sent(work(account, add(0, one)))).toEqual([
       "recent = ?",
       [recentOf(operation(one, "add 0", 5))],
@@ -378,7 +391,7 @@ describe("changes with an id", () => {
     ]);
   });
 
-  test("that are refused are not, but are judged as new ones", () => {
+  test("refused changes are not remembered, but run again", () => {
     const seen = { ...account, ...empty };
     expect(work(seen, change(4, 1, one), add(-6, two))).toMatchObject({
       answers: [stale(4, 5), outOfRange],
@@ -394,18 +407,18 @@ describe("changes with an id", () => {
     ]);
   });
 
-  test("are not refused while it is not known whether they were done", () => {
+  test("changes are not refused until it is known whether they were applied before", () => {
     expect(work(account, change(4, 1, one))).toMatchObject({ answers: [] });
   });
 
-  test("that are repeated get the answer that they had, whatever the balance is now", () => {
+  test("repeated changes get their first answer, whatever the balance is now", () => {
     const recent = recentOf(operation(one, "add 2", 7), operation(two, "change 7 -1", 6));
     const seen = { ...account, balance: 99, recent, earlier: null };
     const plan = work(seen, add(2, one), change(7, -1, two));
     expect(plan).toEqual({ after: seen, answers: [changed(7), changed(6)] });
   });
 
-  test("that are repeated are answered by what was seen: nothing that changes the account goes along", () => {
+  test("repeated changes are answered from what was read, without other changes of the account", () => {
     const seen = {
       ...account,
       recent: recentOf(operation(one, "add 2", 7)),
@@ -417,14 +430,14 @@ describe("changes with an id", () => {
     expect(sent(plan)).toEqual(["balance = ?", [6], "balance = ?", [5]]);
   });
 
-  test("that come twice in a round are done once, and both are told", () => {
+  test("a change that comes twice in a round is applied once and answered twice", () => {
     const plan = work(account, add(2, one), add(2, one), change(7, 1, two), change(7, 1, two));
     expect(plan.answers).toEqual([changed(7), changed(7), changed(8), changed(8)]);
     const recent = recentOf(operation(one, "add 2", 7), operation(two, "change 7 1", 8));
     expect(sent(plan)?.[1]).toEqual([8, recent]);
   });
 
-  test("whose id is that of another change are told that it is", () => {
+  test("a change with the id of another change fails as such", () => {
     const recent = recentOf(operation(one, "add 2", 7), operation(two, "change 7 1", 8));
     const seen = { ...account, recent, earlier: null };
     const others = [
@@ -440,18 +453,18 @@ describe("changes with an id", () => {
     for (const answer of answers) {
       expect(answer).toMatchObject({
         code: "OTHER_CHANGE",
-        message: "The id is that of another change, which was applied.",
+        message: "The id belongs to another change, which was applied.",
       });
     }
   });
 
-  test("whose id is that of another change in the same round are told that it is", () => {
+  test("a change with the id of another change of the same round fails as such", () => {
     const { answers } = work(account, add(2, one), add(3, one), change(5, 2, one));
     const other = { code: "OTHER_CHANGE" };
     expect(answers).toMatchObject([changed(7), other, other]);
   });
 
-  test("are refused while there is no room for them, and those without go on", () => {
+  test("changes fail while the journal has no room for them, and changes without an id continue", () => {
     const seen = { ...account, ...remembering(MOST_REMEMBERED) };
     const plan = work(seen, add(1, one), add(1, idOf(1005)));
     expect(plan.answers).toMatchObject([{ code: "TOO_MANY_OPERATIONS" }, changed(5)]);
@@ -459,7 +472,7 @@ describe("changes with an id", () => {
     expect(sent(work(seen, add(1), add(1, one)))).toEqual(["balance = ?", [6], "balance = ?", [5]]);
   });
 
-  test("take the place of those that are old enough", () => {
+  test("changes replace entries that are old enough", () => {
     const memory = remembering(MOST_REMEMBERED, now - 65_000);
     expect(sent(work({ ...account, ...memory }, add(1, one)))).toEqual([
       "balance = ?, recent = ?, earlier = ?",
@@ -469,7 +482,7 @@ describe("changes with an id", () => {
     ]);
   });
 
-  test("wait for the next round if there are more than can be recent, and those behind them", () => {
+  test("changes that do not fit into the recent entries wait for the next round, and so do those after them", () => {
     const many = Array.from({ length: 70 }, (_, number) => add(1, idOf(number)));
     const plan = work(account, ...many, add(1));
     expect(plan.answers).toHaveLength(64);
@@ -482,7 +495,7 @@ describe("changes with an id", () => {
     expect(next.after).toMatchObject({ balance: 76, earlier: recent });
   });
 
-  test("where the recent ones are nearly full do not make them earlier ones in the same round", () => {
+  test("nearly full recent entries do not move in the same round", () => {
     const seen = { ...account, ...remembering(63) };
     expect(work(seen, add(1, one), add(1, one), add(1, two)).answers).toEqual([
       changed(6),
@@ -495,7 +508,7 @@ describe("requests about one account", () => {
   const create = { kind: "create", row: { bank, id, ...account } } as const;
   const remove = { kind: "remove" } as const;
 
-  test("create it alone, if it is not known to be there", () => {
+  test("a creation is planned alone if the account is not known to exist", () => {
     for (const seen of [undefined, null]) {
       const plan = work(seen, create, add(1), remove);
       expect(plan.answers).toEqual([{ outcome: "created", row: { bank, id, ...account } }]);
@@ -507,7 +520,7 @@ describe("requests about one account", () => {
     }
   });
 
-  test("are told that it is there, as it is, when all of it has been seen", () => {
+  test("a creation returns the existing account if all of it was read", () => {
     const seen = { name: null, balance: null, opened: later };
     expect(work({ balance: 5 }, create)).toEqual({ after: { balance: 5 }, answers: [] });
     expect(work(seen, create)).toEqual({
@@ -516,7 +529,7 @@ describe("requests about one account", () => {
     });
   });
 
-  test("delete it alone, whatever is known of it", () => {
+  test("a removal is planned alone, whatever is known of the account", () => {
     for (const seen of [undefined, {}, account]) {
       const plan = work(seen, remove, create);
       expect(plan).toMatchObject({ after: null, answers: [{ outcome: "deleted" }] });
@@ -526,12 +539,12 @@ describe("requests about one account", () => {
     expect(work(null, remove, create)).toEqual({ after: null, answers: [missing] });
   });
 
-  test("before a creation or a deletion go without it", () => {
+  test("requests before a creation or a removal are planned without it", () => {
     expect(work(account, add(1), add(1), remove, add(1)).answers).toEqual([changed(6), changed(7)]);
     expect(work(account, add(1), create, add(1)).answers).toEqual([changed(6)]);
   });
 
-  test("say how they change the account, and whether they make it", () => {
+  test("a plan names the changed columns, and whether it creates or deletes the account", () => {
     const told = (seen: SeenAccount, ...requests: readonly Request<typeof Account>[]) => {
       const { change: how, creates } = planOf(seen, ...requests);
       return { how, creates };
@@ -549,38 +562,38 @@ describe("requests about one account", () => {
 });
 
 describe("an account of which too little is known", () => {
-  const asks = (seen: SeenAccount, ...requests: readonly Request<typeof Account>[]) =>
-    new Set(planOf(seen, ...requests).asks);
+  const needs = (seen: SeenAccount, ...requests: readonly Request<typeof Account>[]) =>
+    new Set(planOf(seen, ...requests).needs);
 
-  test("is looked at for the columns by which changes are judged, all together", () => {
-    expect(asks(undefined, add(1))).toEqual(new Set(["balance"]));
-    expect(asks({ opened }, change(5, 1), change(6, -1))).toEqual(new Set(["balance"]));
-    expect(asks(undefined, change(5, 1), edit({ name: "B" }))).toEqual(
+  test("the columns that changes read are read together", () => {
+    expect(needs(undefined, add(1))).toEqual(new Set(["balance"]));
+    expect(needs({ opened }, change(5, 1), change(6, -1))).toEqual(new Set(["balance"]));
+    expect(needs(undefined, change(5, 1), edit({ name: "B" }))).toEqual(
       new Set(["balance", "opened"]),
     );
-    expect(asks({ opened }, change(5, 1), edit({ name: "B" }), add(1))).toEqual(
+    expect(needs({ opened }, change(5, 1), edit({ name: "B" }), add(1))).toEqual(
       new Set(["balance", "opened"]),
     );
-    expect(asks(account, change(4, 1))).toEqual(new Set(["balance"]));
+    expect(needs(account, change(4, 1))).toEqual(new Set(["balance"]));
   });
 
-  test("is looked at for its operations only if one of the changes has an id", () => {
+  test("the journal is read only if a change has an id", () => {
     const all = new Set(["balance", "recent", "earlier"]);
-    expect(asks(account, change(4, 1, idOf(1)))).toEqual(all);
-    expect(asks(undefined, add(1), add(1, idOf(1)))).toEqual(all);
-    expect(asks(undefined, add(1), add(1))).toEqual(new Set(["balance"]));
+    expect(needs(account, change(4, 1, idOf(1)))).toEqual(all);
+    expect(needs(undefined, add(1), add(1, idOf(1)))).toEqual(all);
+    expect(needs(undefined, add(1), add(1))).toEqual(new Set(["balance"]));
   });
 
-  test("is looked at for every column if it may be there already, or if only a null is known of it", () => {
+  test("every column is read if the account may exist already, or only a null is known of it", () => {
     const all = new Set(["name", "balance", "opened"]);
     const create = { kind: "create", row: { bank, id, ...account } } as const;
-    expect(asks({ balance: 5 }, create)).toEqual(all);
-    expect(asks({ balance: null }, add(1))).toEqual(all);
+    expect(needs({ balance: 5 }, create)).toEqual(all);
+    expect(needs({ balance: null }, add(1))).toEqual(all);
   });
 });
 
-describe("whatever comes in whatever order", () => {
-  /** The same numbers for the same seed. */
+describe("requests of all kinds in any order", () => {
+  /** Returns the same numbers for the same seed. */
   function randomOf(seed: number) {
     return (below: number) => {
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -590,7 +603,7 @@ describe("whatever comes in whatever order", () => {
 
   type Model = { name: string; balance: number; opened: Date; done: Map<string, number> };
 
-  /** A change, and what it comes to if it is done by itself. */
+  /** A change, and its result when it is applied alone. */
   interface Step {
     readonly request: Change;
     readonly alone: (model: Model) => object;
@@ -629,7 +642,7 @@ describe("whatever comes in whatever order", () => {
     const dates = [opened, later];
     const operationId = random(3) === 0 ? idOf(number) : undefined;
     const expected = random(6);
-    // No change takes a balance out of its range that judges it by what it expects.
+    // A change that expects a balance never takes it out of its range.
     const delta = random(7) - 3;
     return [
       () => count(delta, undefined, operationId),
@@ -639,7 +652,7 @@ describe("whatever comes in whatever order", () => {
     ][random(4)]!();
   }
 
-  /** Does changes in rounds, and compares each with the model. */
+  /** Applies changes in rounds, and compares each round with the model. */
   function compare(steps: readonly Step[], seed: number): void {
     const model: Model = { ...account, done: new Map() };
     let seen: SeenAccount = { ...account, recent: null, earlier: null };
@@ -656,13 +669,13 @@ describe("whatever comes in whatever order", () => {
     }
   }
 
-  test("it comes to the same as one after the other", () => {
+  test("a round has the same result as its requests one after the other", () => {
     for (let seed = 0; seed < 300; seed++) {
       const random = randomOf(seed);
       const fresh = Array.from({ length: 1 + random(40) }, (_, number) =>
         randomStep(random, number),
       );
-      // Some are sent again.
+      // Some changes are repeated.
       compare(
         fresh.flatMap((each) => (random(4) === 0 ? [each, each] : [each])),
         seed,

@@ -4,13 +4,13 @@ import type { Caller } from "../../src/lane/caller.ts";
 import type { Draft } from "../../src/lane/index.ts";
 import { identified } from "../../src/lane/journal.ts";
 import { createKnownRows, rowText } from "../../src/lane/known.ts";
-import { columnsOf, type PlannedRow, planRound, type RoundPlan } from "../../src/lane/plan.ts";
+import { columnsToRead, type PlannedRow, planRound, type RoundPlan } from "../../src/lane/plan.ts";
 import type { Request } from "../../src/lane/request.ts";
 import { idOf, onceOf } from "./account.ts";
 
-// Whatever is asked of the seats of a show, in whatever order, while another program changes them: rounds are planned
-// against what is known, and their statements are run on rows in memory, as Cassandra runs a batch. What callers are told
-// is compared with what comes of the same requests one after the other.
+// Random requests about the seats of a show, while another program changes them. Rounds are planned against what is
+// known, and their statements run on rows in memory, as Cassandra runs a batch. The answers are compared with those of the
+// same requests one after the other.
 
 const Seat = table(
   "seat",
@@ -28,10 +28,10 @@ type Row = Draft<typeof Seat>;
 type Values = Record<string, unknown>;
 
 const show = "Faust";
-/** How many turns of a lane something is asked for. */
+/** How many rounds get new requests. */
 const TURNS = 30;
 
-/** A show: its static columns, its rows, and what was done under an id in each. */
+/** A show: its static columns, its rows, and the answers by id in each row. */
 interface Show {
   readonly statics: Values;
   readonly rows: Map<number, Values>;
@@ -44,14 +44,14 @@ const copyOf = ({ statics, rows, done }: Show): Show => ({
   done: new Map([...done].map(([number, ids]) => [number, new Map(ids)])),
 });
 
-/** Something that is asked of a row: as a lane is asked for it, and what comes of it alone. */
+/** A request about a row, and its answer when it is applied alone. */
 interface Step {
   readonly number: number;
   readonly request: Request<typeof Seat>;
   readonly alone: (place: Show) => object;
 }
 
-/** What a change does: with a draft, or with a row and static columns as they are. */
+/** A change function, for a draft or for a stored row with its static columns. */
 type Judge = (row: Pick<Row, "get" | "set" | "refuse" | "assume">) => unknown;
 
 const judges = (holder: string, limit: number): readonly Judge[] => [
@@ -158,7 +158,7 @@ function remove(number: number): Step {
   };
 }
 
-/** A statement, taken apart. */
+/** Parses a statement. */
 function parse({ cql, params }: { readonly cql: string; readonly params: readonly unknown[] }) {
   const values = [...params];
   const inserted = /^INSERT INTO seat \((.*)\) VALUES .* IF NOT EXISTS$/
@@ -189,17 +189,17 @@ function isSame(one: unknown, other: unknown): boolean {
   return (one ?? null) === (other ?? null);
 }
 
-/** Runs the statements of a round as one batch. Returns the names of the columns of their conditions if it is refused. */
+/** Runs the statements of a round as one batch. If it is refused, returns the names of the columns of its conditions. */
 function runBatch(
   { statics, rows, done }: Show,
-  { written, shared }: RoundPlan<typeof Seat>,
+  { written, statics: planned }: RoundPlan<typeof Seat>,
 ): readonly string[] | undefined {
   const writes = [
     ...written.map(({ plan }) => plan.write!),
-    ...(shared.write ? [shared.write] : []),
+    ...(planned.write ? [planned.write] : []),
   ];
   const statements = writes.map(parse);
-  const { if: values = {}, isNull = [] } = shared.condition ?? {};
+  const { if: values = {}, isNull = [] } = planned.condition ?? {};
   let holds =
     Object.keys(values).every((name) => isSame(statics[name], values[name])) &&
     isNull.every((name) => isSame(statics[name], null));
@@ -219,14 +219,14 @@ function runBatch(
   for (const { kind, number, set } of statements) {
     if (kind === "delete") rows.delete(number!);
     else if (number === undefined) Object.assign(statics, set);
-    // An update without a row would make one.
+    // An update of a row that does not exist creates it.
     else rows.set(number, { holder: null, ...rows.get(number), ...set });
     if (kind === "insert") done.set(number!, new Map());
   }
   return undefined;
 }
 
-/** The same numbers for the same seed. */
+/** Returns the same numbers for the same seed. */
 function randomOf(seed: number) {
   return (below: number) => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -234,7 +234,7 @@ function randomOf(seed: number) {
   };
 }
 
-/** Asks for whatever a seed says, and answers all of it by rounds. Returns how many were answered, by their outcomes. */
+/** Submits the requests of a seed, and answers all of them by rounds. Returns the number of answers by outcome. */
 function play(seed: number): Map<string, number> {
   const random = randomOf(seed);
   const place: Show = {
@@ -247,31 +247,31 @@ function play(seed: number): Map<string, number> {
     place.done.set(number, new Map());
   }
   const known = createKnownRows(Seat);
-  /** How all was when a row was read last. */
+  /** The state of the show when a row was last read. */
   const readings = new Map<number, { readonly asOf: number; readonly place: Show }>();
   const outcomes = new Map<string, number>();
   const waiting: { readonly step: Step; readonly caller: Caller<typeof Seat> }[] = [];
   let [clock, ids] = [0, 0];
 
-  function ask(step: Step) {
+  function submit(step: Step) {
     const { number, request } = step;
-    const told = { rounds: 0, isSent: false, tell() {} };
+    const others = { rounds: 0, isSent: false, answer() {} };
     const row = rowText(Seat, { number });
-    waiting.push({ step, caller: { request, key: { number }, row, came: ++clock, ...told } });
+    waiting.push({ step, caller: { request, key: { number }, row, arrival: ++clock, ...others } });
   }
 
-  function askAnything() {
+  function submitRandom() {
     const number = random(5);
-    if (random(8) === 0) return ask(create(number, random(3)));
-    if (random(12) === 0) return ask(remove(number));
+    if (random(8) === 0) return submit(create(number, random(3)));
+    if (random(12) === 0) return submit(remove(number));
     const some = judges("Ada Bob".split(" ")[random(2)]!, random(4));
     const id = random(3) === 0 ? idOf(ids++) : undefined;
     const step = change(number, some[random(some.length)]!, id);
-    ask(step);
-    if (random(4) === 0) ask(step);
+    submit(step);
+    if (random(4) === 0) submit(step);
   }
 
-  /** Another program changes something. */
+  /** Changes something, as another program would. */
   function interfere() {
     const [number, value] = [random(5), random(4)];
     const row = place.rows.get(number);
@@ -287,7 +287,7 @@ function play(seed: number): Map<string, number> {
 
   /** Reads rows as a lane does. */
   function look(rows: readonly PlannedRow<typeof Seat>[]) {
-    const names = columnsOf(Seat, rows);
+    const names = columnsToRead(Seat, rows);
     observe(
       rows.map(({ callers }) => callers[0]!.key.number),
       names,
@@ -307,19 +307,19 @@ function play(seed: number): Map<string, number> {
       });
     expect(found.every((row) => isThere(Seat, row))).toBe(true);
     const rows = numbers.map((number) => rowText(Seat, { number }));
-    known.observe(rows, found, clock);
+    known.observe(rows, found, { asOf: clock });
     const asOf = clock;
     for (const number of numbers) readings.set(number, { asOf, place: copyOf(place) });
   }
 
-  /** Compares what callers are told with what comes of their requests one after the other. */
-  function tell(rows: readonly PlannedRow<typeof Seat>[], model: Show) {
+  /** Compares the answers to callers with those of their requests one after the other. */
+  function answer(rows: readonly PlannedRow<typeof Seat>[], model: Show) {
     for (const { callers, plan } of rows) {
-      for (const [at, answer] of plan.answers.entries()) {
+      for (const [at, given] of plan.answers.entries()) {
         const found = waiting.findIndex(({ caller }) => caller === callers[at]);
         const [{ step }] = waiting.splice(found, 1) as [(typeof waiting)[number]];
-        expect(answer, `seed ${seed}`).toEqual(step.alone(model));
-        const { outcome } = answer as { readonly outcome?: string };
+        expect(given, `seed ${seed}`).toEqual(step.alone(model));
+        const { outcome } = given as { readonly outcome?: string };
         outcomes.set(outcome ?? "failed", (outcomes.get(outcome ?? "failed") ?? 0) + 1);
       }
     }
@@ -345,23 +345,23 @@ function play(seed: number): Map<string, number> {
 
   for (let turn = 0; turn < TURNS || waiting.length > 0; turn++) {
     expect(turn, `seed ${seed}`).toBeLessThan(200);
-    if (turn < TURNS) for (let more = random(5); more > 0; more--) askAnything();
+    if (turn < TURNS) for (let more = random(5); more > 0; more--) submitRandom();
     if (turn < TURNS && random(4) === 0) interfere();
     let round = plan();
-    // Else a lane would plan again without end.
-    const next = [...round.unclear, ...round.known, ...round.written];
+    // Otherwise a lane would plan again for ever.
+    const next = [...round.unclear, ...round.answered, ...round.written];
     if (waiting.length > 0) expect(next, `seed ${seed}`).not.toEqual([]);
     if (round.unclear.length > 0) {
       look(round.unclear);
       round = plan();
     }
-    for (const row of round.known) {
+    for (const row of round.answered) {
       const [first] = row.callers;
       const { asOf, place: read } = readings.get(first!.key.number)!;
       const model = copyOf(read);
-      for (const caller of row.callers) expect(caller.came).toBeLessThanOrEqual(asOf);
-      tell([row], model);
-      // What is answered without a write changes nothing.
+      for (const caller of row.callers) expect(caller.arrival).toBeLessThanOrEqual(asOf);
+      answer([row], model);
+      // An answer without a write changes nothing.
       expect(visible(model), `seed ${seed}`).toEqual(visible(read));
     }
     if (round.written.length === 0) continue;
@@ -376,10 +376,10 @@ function play(seed: number): Map<string, number> {
       );
       continue;
     }
-    tell(round.written, model);
+    answer(round.written, model);
     expect(visible(place), `seed ${seed}`).toEqual(visible(model));
     for (const [number, done] of model.done) place.done.set(number, done);
-    known.expectShared(round.shared.after);
+    known.expectStatics(round.statics.after);
     for (const {
       row,
       plan: { after },
@@ -389,7 +389,7 @@ function play(seed: number): Map<string, number> {
   return outcomes;
 }
 
-test("rounds come to what their requests come to one after the other, whatever another program does meanwhile", () => {
+test("rounds have the same results as their requests one after the other, whatever another program does meanwhile", () => {
   const all = new Map<string, number>();
   for (let seed = 0; seed < 300; seed++) {
     for (const [outcome, count] of play(seed)) all.set(outcome, (all.get(outcome) ?? 0) + count);

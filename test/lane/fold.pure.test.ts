@@ -12,7 +12,7 @@ import {
   Unreadable,
   UnreadableRow,
 } from "../../src/cassandra/index.ts";
-import { createCells } from "../../src/lane/draft.ts";
+import { createDraftValues } from "../../src/lane/draft.ts";
 import { fold } from "../../src/lane/fold.ts";
 import type { Draft } from "../../src/lane/index.ts";
 import { identified } from "../../src/lane/journal.ts";
@@ -40,7 +40,7 @@ const key = { show: "Faust", number: 7 };
 const seat = { taken: 1, name: "Ada", since: null, tags: null };
 const now = 1_800_000_000_000;
 
-/** Folds changes, and tells what is sent: what is set and on which condition, with the values. */
+/** Folds changes, and returns the assignments, condition and values of the statement. */
 function run(seen: SeenSeat, ...changes: readonly Change[]) {
   return runAll(
     seen,
@@ -49,12 +49,12 @@ function run(seen: SeenSeat, ...changes: readonly Change[]) {
 }
 
 function runAll(seen: SeenSeat, changes: readonly object[]) {
-  const shared = createCells(undefined);
-  const options = { key, seen, shared, changes: changes as never, now };
-  const { write, after, answers, asks, changed: names } = fold(Seat, options);
+  const statics = createDraftValues(undefined);
+  const options = { key, seen, statics, changes: changes as never, now };
+  const { write, after, answers, needs, changed: names } = fold(Seat, options);
   const [, set_, condition] =
     /^UPDATE seat SET (.*) WHERE show = \? AND number = \? (IF .*)$/.exec(write?.cql ?? "") ?? [];
-  return { set: set_, condition, params: write?.params, after, answers, asks, changed: names };
+  return { set: set_, condition, params: write?.params, after, answers, needs, changed: names };
 }
 
 const take = (row: Row) => {
@@ -69,7 +69,7 @@ const call = (name: string) => (row: Row) => {
 const refused = (reason: unknown) => ({ outcome: "refused", reason });
 
 describe("changes of one row", () => {
-  test("are one update, on the condition of what they decided by", () => {
+  test("changes become one update, whose condition has the columns that they read", () => {
     expect(run(seat, take, take, call("Bob"))).toMatchObject({
       set: "taken = ?, name = ?",
       condition: "IF taken = ?",
@@ -80,7 +80,7 @@ describe("changes of one row", () => {
     });
   });
 
-  test("that decide by nothing need only that the row is there", () => {
+  test("changes that read nothing need only an existing row", () => {
     expect(run(seat, call("Bob"))).toMatchObject({
       set: "name = ?",
       condition: "IF EXISTS",
@@ -92,7 +92,7 @@ describe("changes of one row", () => {
     });
   });
 
-  test("that come to the same values write nothing", () => {
+  test("changes that restore the values write nothing", () => {
     const back = (row: Row) => row.set({ taken: row.get("taken") - 1 });
     expect(run(seat, take, back)).toMatchObject({
       set: undefined,
@@ -101,7 +101,7 @@ describe("changes of one row", () => {
     });
   });
 
-  test("that come to what was seen are written where anything of the row is: nothing says that it is there still", () => {
+  test("set values that equal those seen are written with other changes, since no condition compares them", () => {
     const once = identified(Seat, onceOf(idOf(1), "call"));
     const seen = { ...seat, recent: null, earlier: null };
     expect(
@@ -113,7 +113,7 @@ describe("changes of one row", () => {
     });
   });
 
-  test("set only what is given: columns that are undefined stay as they are", () => {
+  test("set ignores columns that are undefined", () => {
     const { set: assigned, params } = run(seat, (row) =>
       row.set({ name: "Bob", since: undefined }),
     );
@@ -121,7 +121,7 @@ describe("changes of one row", () => {
     expect(run(seat, (row) => row.set({ name: undefined }))).toMatchObject({ set: undefined });
   });
 
-  test("can set a column to null", () => {
+  test("a column can be set to null", () => {
     expect(run(seat, (row) => row.set({ name: null }))).toMatchObject({
       set: "name = ?",
       params: [null, "Faust", 7],
@@ -129,7 +129,7 @@ describe("changes of one row", () => {
     });
   });
 
-  test("wait from the first one on that has to know more, which changes nothing", () => {
+  test("changes wait from the first one that needs to know more, which changes nothing", () => {
     const first = (row: Row) => {
       row.set({ name: "Bob" });
       return row.get("taken");
@@ -138,16 +138,16 @@ describe("changes of one row", () => {
       set: "name = ?",
       params: ["Eve", "Faust", 7],
       answers: [changed("Eve")],
-      asks: expect.arrayContaining(["taken"]),
+      needs: expect.arrayContaining(["taken"]),
     });
     expect(run({ name: "Ada" }, first)).toMatchObject({
       set: undefined,
       answers: [],
-      asks: expect.arrayContaining(["taken"]),
+      needs: expect.arrayContaining(["taken"]),
     });
   });
 
-  test("can assume what is not known, and then hold only if it is so", () => {
+  test("an assumed value is in the condition of the round", () => {
     const takeFirst = (row: Row) => {
       row.assume("taken", 0);
       return take(row);
@@ -165,11 +165,11 @@ describe("changes of one row", () => {
     expect(run(undefined, look)).toMatchObject({
       set: undefined,
       answers: [],
-      asks: expect.arrayContaining(["taken"]),
+      needs: expect.arrayContaining(["taken"]),
     });
   });
 
-  test("assume nothing if they have to wait after all", () => {
+  test("a change that must wait after all assumes nothing", () => {
     const waiting = (row: Row) => {
       row.assume("taken", 0);
       return row.get("since");
@@ -181,7 +181,7 @@ describe("changes of one row", () => {
     });
   });
 
-  test("that decide by a null need another column that has a value", () => {
+  test("a change that reads a null needs another column that has a value", () => {
     const name = (row: Row) => {
       if (row.get("name") === null) row.set({ name: "Bob" });
     };
@@ -196,7 +196,7 @@ describe("changes of one row", () => {
     expect(set).toBeUndefined();
   });
 
-  test("of a value that cannot be read answer so, and leave the others alone", () => {
+  test("a change that reads an unreadable value fails, and the others continue", () => {
     const bytes = new Unreadable(Buffer.alloc(0));
     const { answers, set: assigned } = run({ ...seat, taken: bytes }, take, call("Bob"));
     expect(answers).toEqual([expect.any(UnreadableRow), changed("Bob")]);
@@ -206,15 +206,15 @@ describe("changes of one row", () => {
     expect(assigned).toBe("name = ?");
   });
 
-  test("know nothing of a column only because every object inherits its name", () => {
+  test("a column named like an inherited property is not known", () => {
     const columns = { id: text(), place: int(), valueOf: text() };
     const keys = { partition: ["id"], clustering: [asc("place")], lwt: true } as const;
     const Odd = table("odd", columns, keys);
     const change = (row: Draft<typeof Odd>) => row.get("valueOf");
     const changes = [{ change }] as never;
     const answersOf = (seen: object) => {
-      const shared = createCells(undefined);
-      return fold(Odd, { key: { id: "a", place: 1 }, seen, shared, changes, now }).answers;
+      const statics = createDraftValues(undefined);
+      return fold(Odd, { key: { id: "a", place: 1 }, seen, statics, changes, now }).answers;
     };
     expect(answersOf({ valueOf: "A" })).toEqual([changed("A")]);
     expect(answersOf({ id: "a" })).toEqual([]);
@@ -229,16 +229,16 @@ describe("a change that is refused", () => {
     return taken > limit ? row.refuse({ limit }) : taken;
   };
 
-  test("has set nothing", () => {
+  test("a refused change has set nothing", () => {
     expect(run(seat, most(1))).toEqual({
       answers: [refused({ limit: 1 })],
       after: seat,
-      asks: ["taken"],
+      needs: ["taken"],
       changed: [],
     });
   });
 
-  test("leaves what others have set before it as they have", () => {
+  test("a refused change leaves what earlier changes have set", () => {
     expect(run(seat, most(2), call("Eve"), most(2), take)).toMatchObject({
       set: "taken = ?, name = ?",
       params: [3, "Eve", "Faust", 7, 1],
@@ -246,7 +246,7 @@ describe("a change that is refused", () => {
     });
   });
 
-  test("keeps in the condition what it was judged by", () => {
+  test("the columns that a refused change read are in the condition", () => {
     expect(run(seat, most(1), call("Eve"))).toMatchObject({
       set: "name = ?",
       condition: "IF taken = ?",
@@ -262,14 +262,14 @@ describe("a change that is refused", () => {
     });
   });
 
-  test("says why, by whatever it likes", () => {
+  test("a refusal may have any reason", () => {
     const since = new Date();
     for (const reason of ["FULL", { since }, undefined, null, 0]) {
       expect(run(seat, (row) => row.refuse(reason)).answers).toEqual([refused(reason)]);
     }
   });
 
-  test("is never remembered", () => {
+  test("a refused change is never remembered", () => {
     const once = identified(Seat, onceOf(idOf(1), "most 1"));
     const memory = { recent: null, earlier: null };
     const change = most(1);
@@ -279,7 +279,7 @@ describe("a change that is refused", () => {
       set: undefined,
       after: seen,
     });
-    // Beside one that is, and then it is judged anew.
+    // It is not remembered beside another change that is, and runs again.
     const other = identified(Seat, onceOf(idOf(2), "most 9"));
     const { after } = runAll(seen, [
       { change, once },
@@ -290,7 +290,7 @@ describe("a change that is refused", () => {
     expect(runAll(again, [{ change, once }]).answers).toEqual([changed(1)]);
   });
 
-  test("has to return its refusal", () => {
+  test("a change must return its refusal", () => {
     const forgetful = (row: Row) => {
       row.set({ name: "Bob" });
       if (row.get("taken") > 0) row.refuse("TAKEN");
@@ -311,7 +311,7 @@ describe("a change that throws", () => {
     throw error;
   };
 
-  test("fails by itself, and has changed nothing", () => {
+  test("a change that throws fails alone and changes nothing", () => {
     const error = new TypeError("no");
     expect(run(seat, take, failing(error), take)).toMatchObject({
       set: "taken = ?",
@@ -321,28 +321,28 @@ describe("a change that throws", () => {
     expect(run(seat, failing(error))).toMatchObject({ set: undefined, answers: [error] });
   });
 
-  test("keeps in the condition what it was judged by: else it would not have failed", () => {
+  test("the columns that a failed change read are in the condition, since its failure depends on them", () => {
     expect(run(seat, failing(new Error("no")), call("Eve"))).toMatchObject({
       condition: "IF taken = ?",
       params: ["Eve", "Faust", 7, 1],
     });
   });
 
-  test("fails with an error, also if it throws something else", () => {
+  test("a thrown value that is not an error becomes one", () => {
     const [answer] = run(seat, failing("no")).answers;
     expect(answer).toEqual(new Error("no"));
     expect((answer as Error).cause).toBe("no");
     expect(run(seat, failing(undefined)).answers).toEqual([new Error("undefined")]);
   });
 
-  test("is not remembered", () => {
+  test("a change that throws is not remembered", () => {
     const once = identified(Seat, onceOf(idOf(1), "fail"));
     const seen = { ...seat, recent: null, earlier: null };
     const changes = [{ change: failing(new Error("no")), once }, { change: take }];
     expect(runAll(seen, changes)).toMatchObject({ set: "taken = ?", params: [2, "Faust", 7, 1] });
   });
 
-  test("fails by itself if it sets a value that its column cannot have", () => {
+  test("a change that sets an invalid value fails alone", () => {
     const wrong = (row: Row) => row.set({ taken: -1 });
     for (const changes of [
       [take, wrong, take],
@@ -356,7 +356,7 @@ describe("a change that throws", () => {
   });
 
   test.each([{ number: 8 }, { missing: 1 }, { rounds: null }, { taken: null }])(
-    "fails by itself if it sets what it cannot: %o",
+    "a change that sets a column it must not set fails alone: %o",
     (values) => {
       const wrong = (row: Row) => row.set(values as never);
       expect(run(seat, wrong, take)).toMatchObject({
@@ -366,14 +366,14 @@ describe("a change that throws", () => {
     },
   );
 
-  test("fails by itself if it asks for what it cannot", () => {
+  test("a change that reads a column it must not read fails alone", () => {
     const wrong = (row: Row) => row.get("missing" as never);
     expect(run(seat, wrong, take).answers).toEqual([expect.any(Error), changed(2)]);
   });
 });
 
 describe("a change that does not know enough", () => {
-  test("waits also if it catches what get throws", () => {
+  test("a change waits even if it catches what get throws", () => {
     const caught = (row: Row) => {
       row.set({ name: "Bob" });
       try {
@@ -385,7 +385,7 @@ describe("a change that does not know enough", () => {
     expect(run({ name: "Ada" }, caught)).toMatchObject({
       answers: [],
       set: undefined,
-      asks: expect.arrayContaining(["taken"]),
+      needs: expect.arrayContaining(["taken"]),
     });
     expect(run(seat, caught).answers).toEqual([changed(1)]);
   });
@@ -415,18 +415,18 @@ describe("a change that does not know enough", () => {
     };
     expect(run({ name: "Ada" }, caught)).toMatchObject({
       answers: [],
-      asks: expect.arrayContaining(["taken"]),
+      needs: expect.arrayContaining(["taken"]),
     });
   });
 });
 
 describe("a change that cannot wait", () => {
   const isAsync = {
-    message: 'Table "seat" was changed by a function that is async: it cannot wait.',
+    message: 'Table "seat" was changed by an async function: a change cannot wait.',
     code: "BAD_STATEMENT",
   };
 
-  test("fails if it is async, and has changed nothing", () => {
+  test("an async change fails and changes nothing", () => {
     const waiting = async (row: Row) => row.set({ name: "Bob", taken: row.get("taken") + 1 });
     expect(run(seat, waiting, take)).toMatchObject({
       answers: [isAsync, changed(2)],
@@ -434,11 +434,11 @@ describe("a change that cannot wait", () => {
     });
   });
 
-  test("fails if it returns a promise", () => {
+  test("a change that returns a promise fails", () => {
     expect(run(seat, () => Promise.resolve(1))).toMatchObject({ answers: [isAsync] });
   });
 
-  test("fails if it is async, also where it asks for what is not known, and nobody is left with a rejection", async () => {
+  test("an async change fails even if it reads an unknown column, without an unhandled rejection", async () => {
     const waiting = async (row: Row) => row.get("taken");
     expect(run({ name: "Ada" }, waiting)).toMatchObject({ answers: [isAsync] });
     const failing = async () => Promise.reject(new Error("no"));
@@ -447,9 +447,10 @@ describe("a change that cannot wait", () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  test("fails where it uses the row after it has returned", () => {
+  test("a change fails if it uses the row after it has returned", () => {
     const late = {
-      message: 'Table "seat" was changed by a function that had returned: it cannot wait.',
+      message:
+        'Table "seat" was changed by a function that had returned already: a change cannot wait.',
       code: "BAD_STATEMENT",
     };
     let kept: Row;
@@ -465,14 +466,14 @@ describe("a change that cannot wait", () => {
 describe("values that can be changed in place", () => {
   const since = () => new Date("2040-01-01T00:00:00.000Z");
   const dated = () => ({ ...seat, since: since(), tags: new Set(["a"]) });
-  /** Changes in place what it gets, and sets nothing. */
+  /** Mutates the values that it gets, and sets nothing. */
   const spoil = (row: Row) => {
     row.get("since")?.setTime(0);
     (row.get("tags") as Set<string> | null)?.add("b");
   };
   const look = (row: Row) => [row.get("since"), row.get("tags")];
 
-  test("are a change's own: changed, they change nothing for others, nor in what is known", () => {
+  test("a change gets copies, so that mutating them affects neither other changes nor what is known", () => {
     const seen = dated();
     const { answers, after, set: assigned } = run(seen, spoil, look);
     expect(answers).toEqual([changed(), changed([since(), new Set(["a"])])]);
@@ -480,7 +481,7 @@ describe("values that can be changed in place", () => {
     expect([seen, after]).toEqual([dated(), dated()]);
   });
 
-  test("are a change's own also if another one has set them", () => {
+  test("a change gets copies of values that an earlier change has set", () => {
     const first = (row: Row) => row.set({ since: since(), tags: new Set(["a"]) });
     const { answers, after, params } = run({ ...seat }, first, spoil, look);
     expect(answers[2]).toEqual(changed([since(), new Set(["a"])]));
@@ -488,7 +489,7 @@ describe("values that can be changed in place", () => {
     expect(params?.slice(0, 2)).toEqual([since(), new Set(["a"])]);
   });
 
-  test("are set as they are at that moment", () => {
+  test("set copies its values", () => {
     const setting = (row: Row) => {
       const [date, tags] = [since(), new Set(["a"])];
       row.set({ since: date, tags });
@@ -500,7 +501,7 @@ describe("values that can be changed in place", () => {
     expect(after).toEqual(dated());
   });
 
-  test("are assumed as they are at that moment", () => {
+  test("assume copies its value", () => {
     const assuming = (row: Row) => {
       const date = since();
       row.assume("since", date);
@@ -513,7 +514,7 @@ describe("values that can be changed in place", () => {
     expect(params).toEqual(["Bob", "Faust", 7, since()]);
   });
 
-  test("are the caller's own in the answer to a creation", () => {
+  test("the answer to a creation is a copy", () => {
     const seen = dated();
     const row = { ...key, ...dated() };
     for (const known of [null, seen]) {
@@ -529,7 +530,7 @@ describe("values that can be changed in place", () => {
   });
 });
 
-test("a creation is told of a row that is there and cannot be read", () => {
+test("a creation of an existing row that cannot be read returns an UnreadableRow", () => {
   const seen = { ...seat, taken: new Unreadable(Buffer.of(1)) };
   const plan = create(seen, { ...key, ...seat, tags: new Set<string>() });
   expect(plan.answers).toEqual([{ outcome: "exists", row: expect.any(UnreadableRow) }]);
@@ -539,5 +540,7 @@ test("a creation is told of a row that is there and cannot be read", () => {
 function create(seen: SeenSeat | null, row: NewSeat) {
   const { show, number } = key;
   const place = { table: Seat, partition: { show }, row: { number }, seen };
-  return planRow({ ...place, shared: createCells(undefined) }, [{ kind: "create", row }], now);
+  return planRow({ ...place, statics: createDraftValues(undefined), now }, [
+    { kind: "create", row },
+  ]);
 }

@@ -43,19 +43,19 @@ const balancesIn = async (bank: string) =>
 
 type Batch = Parameters<Session["batch"]>[1];
 
-/** The keyspace's session, which tells of each batch before it is sent. */
-function telling(tell: (writes: Batch) => void | Promise<void>): Session {
+/** The keyspace's session, with a callback before each batch. */
+function beforeBatch(callback: (writes: Batch) => void | Promise<void>): Session {
   const { session } = keyspace;
   return {
     ...session,
     async batch(table, writes) {
-      await tell(writes);
+      await callback(writes);
       return session.batch(table, writes);
     },
   };
 }
 
-/** A session of which single requests and answers get lost or late. */
+/** Connects a session whose requests and answers can be lost or delayed. */
 async function startSlow() {
   await using opened = new AsyncDisposableStack();
   const [contactPoint] = inject("cassandra").contactPoints;
@@ -67,7 +67,7 @@ async function startSlow() {
   return { proxy, session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** The id of the row that a write is about. */
+/** Returns the id of the row of a write. */
 function rowOf({ cql, params }: Batch[number]): unknown {
   const columns = /^INSERT INTO account \(([^)]*)\)/.exec(cql)?.[1]?.split(", ");
   if (columns) return params[columns.indexOf("id")];
@@ -75,11 +75,11 @@ function rowOf({ cql, params }: Batch[number]): unknown {
   return cql.includes(" id = ?") ? params[before.split("?").length - 1] : undefined;
 }
 
-describe("what waits in a partition", () => {
-  test("goes together, and each row has one statement in a round", async () => {
+describe("the requests that wait in a partition", () => {
+  test("waiting requests go into one round, with one statement per row", async () => {
     const bank = newBank();
     const batches: Batch[] = [];
-    const lanes = createLanes(telling((writes) => void batches.push(writes)));
+    const lanes = createLanes(beforeBatch((writes) => void batches.push(writes)));
     const ids = Array.from({ length: 20 }, (_, number) => idOf(number));
     await Promise.all(ids.map((id) => create(lanes, bank, id)));
     expect(batches).toHaveLength(1);
@@ -99,10 +99,10 @@ describe("what waits in a partition", () => {
     }
   });
 
-  test("never has a row twice in a round, whatever is asked in whatever order", async () => {
+  test("a round never has a row twice, whatever the requests and their order", async () => {
     const bank = newBank();
     const batches: Batch[] = [];
-    const session = telling((writes) => void batches.push(writes));
+    const session = beforeBatch((writes) => void batches.push(writes));
     const processes = [createLanes(session), createLanes(session)];
     const any = (below: number) => Math.floor(Math.random() * below);
 
@@ -126,13 +126,13 @@ describe("what waits in a partition", () => {
       const rows = batch.map(rowOf);
       expect(new Set(rows).size).toBe(rows.length);
     }
-    // None was refused for what it is.
+    // No request was refused for another reason.
     const outcomes = new Set(answers.map(({ outcome }) => outcome));
     const known = ["created", "exists", "deleted", "missing", "changed", "refused"];
     expect([...outcomes].filter((outcome) => !known.includes(outcome))).toEqual([]);
   });
 
-  test("has a bound: whoever comes beyond it is refused at once, and all others are served", async () => {
+  test("a request beyond the bound fails at once, and all others are answered", async () => {
     const bank = newBank();
     const lanes = createLanes(keyspace.session);
     await create(lanes, bank, idOf(1));
@@ -145,26 +145,26 @@ describe("what waits in a partition", () => {
     expect(await balancesIn(bank)).toEqual([10_000]);
   });
 
-  test("of more rows than a round may have goes in several", async () => {
+  test("requests about more rows than a round may have take several rounds", async () => {
     const bank = newBank();
     const sizes: number[] = [];
-    const lanes = createLanes(telling((writes) => void sizes.push(writes.length - 1)));
+    const lanes = createLanes(beforeBatch((writes) => void sizes.push(writes.length - 1)));
     const ids = Array.from({ length: 150 }, (_, number) => idOf(number));
     const answers = await Promise.all(ids.map((id) => create(lanes, bank, id)));
     expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(["created"]));
     expect(sizes).toEqual([64, 64, 22]);
-    // Of those nothing is known: they are looked at, so many by a query.
+    // Nothing is known of these rows, so they are read, several by one query.
     const added = await Promise.all(ids.map((id) => add(lanes, bank, id, 1)));
     expect(added).toEqual(ids.map(() => changed(1)));
   });
 
-  test("is told of contention if others were faster all the time", async () => {
+  test("a request fails with CONTENTION if its row changes in every round", async () => {
     const bank = newBank();
     const others = createLanes(keyspace.session);
     await create(others, bank, idOf(1));
     let rounds = 0;
     const lanes = createLanes(
-      telling(async () => {
+      beforeBatch(async () => {
         rounds += 1;
         await add(others, bank, idOf(1), 1);
       }),
@@ -177,7 +177,7 @@ describe("what waits in a partition", () => {
 });
 
 describe("a lane", () => {
-  test("is there while somebody waits in it, one per partition", async () => {
+  test("a partition has a lane while a caller waits in it", async () => {
     const lanes = createLanes(keyspace.session);
     expect(lanes.size).toBe(0);
     const [one, two] = [newBank(), newBank()];
@@ -193,50 +193,50 @@ describe("a lane", () => {
   });
 });
 
-describe("whoever is to know of changes", () => {
-  test("is told of each: what was created, deleted, or which columns got another value", async () => {
+describe("onChange", () => {
+  test("onChange is called for each created, deleted or updated row, with the changed columns", async () => {
     const bank = newBank();
-    const told: unknown[] = [];
+    const calls: unknown[] = [];
     const lanes = createLanes(keyspace.session, {
       onChange: (table, key, how) =>
-        told.push([table.name, key, typeof how === "string" ? how : how.toSorted()]),
+        calls.push([table.name, key, typeof how === "string" ? how : how.toSorted()]),
     });
     const [one, two] = [idOf(1), idOf(2)];
-    const tell = (id: string, how: unknown) => ["account", { bank, id }, how];
-    const toldSince = () => told.splice(0);
+    const changeOf = (id: string, how: unknown) => ["account", { bank, id }, how];
+    const newCalls = () => calls.splice(0);
 
     await create(lanes, bank, one);
-    expect(toldSince()).toEqual([tell(one, "created")]);
+    expect(newCalls()).toEqual([changeOf(one, "created")]);
     await Promise.all([
       add(lanes, bank, one, 2),
       edit(lanes, bank, one, { name: "B" }),
       create(lanes, bank, two),
     ]);
-    expect(toldSince()).toEqual([tell(one, ["balance", "name"]), tell(two, "created")]);
+    expect(newCalls()).toEqual([changeOf(one, ["balance", "name"]), changeOf(two, "created")]);
     await edit(lanes, bank, two, { opened: new Date(0) });
     await remove(lanes, bank, one);
-    expect(toldSince()).toEqual([tell(two, ["opened"]), tell(one, "deleted")]);
+    expect(newCalls()).toEqual([changeOf(two, ["opened"]), changeOf(one, "deleted")]);
   });
 
-  test("is not told where nothing changes", async () => {
+  test("onChange is not called if nothing changes", async () => {
     const bank = newBank();
     await create(createLanes(keyspace.session), bank, idOf(1));
-    const told: unknown[] = [];
-    const lanes = createLanes(keyspace.session, { onChange: (...args) => told.push(args) });
+    const calls: unknown[] = [];
+    const lanes = createLanes(keyspace.session, { onChange: (...args) => calls.push(args) });
     await create(lanes, bank, idOf(1));
     await change(lanes, bank, idOf(1), 7, 1);
     await Promise.all([add(lanes, bank, idOf(1), 1), add(lanes, bank, idOf(1), -1)]);
     await edit(lanes, bank, idOf(1), { opened });
     await add(lanes, bank, idOf(2), 1);
     await remove(lanes, bank, idOf(2));
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 
 describe("a table", () => {
   const bank = newBank();
 
-  test("needs lanes", async () => {
+  test("lanes refuse a table without lanes", async () => {
     const columns = { bank: text(), id: uuid(), balance: int() };
     const Bare = table("bare", columns, {
       partition: ["bank"],
@@ -252,7 +252,7 @@ describe("a table", () => {
     expect(lanes.size).toBe(0);
   });
 
-  test("has one definition in a process: two would settle each other's rounds", async () => {
+  test("lanes refuse a second definition of a table, which would settle the rounds of the first", async () => {
     const lanes = createLanes(keyspace.session);
     expect(await remove(lanes, bank, idOf(1))).toEqual(missing);
     await expect(lanes.remove({ ...Account }, { bank, id: idOf(1) })).rejects.toMatchObject({
@@ -262,7 +262,7 @@ describe("a table", () => {
   });
 });
 
-test("who is refused by a row of which nothing is known costs one read, and no write", async () => {
+test("a refusal by an unknown row costs one read and no write", async () => {
   const bank = newBank();
   await create(createLanes(keyspace.session), bank, idOf(1));
   const { session } = keyspace;
@@ -284,12 +284,12 @@ test("who is refused by a row of which nothing is known costs one read, and no w
   expect(sent).toEqual(["serial", "serial", "serial"]);
 });
 
-describe.concurrent("what a process keeps in a partition expires", () => {
-  test("and is taken again, at the cost of a round", async ({ expect }) => {
+describe.concurrent("a process' cell expires", () => {
+  test("the process takes an expired cell again, at the cost of one round", async ({ expect }) => {
     const bank = newBank();
     const sizes: number[] = [];
     const lanes = createLanes(
-      telling((writes) => void sizes.push(writes.length)),
+      beforeBatch((writes) => void sizes.push(writes.length)),
       { ttl: 1 },
     );
     await create(lanes, bank, idOf(1), 1);
@@ -300,11 +300,13 @@ describe.concurrent("what a process keeps in a partition expires", () => {
     await expect.poll(cells, { timeout: 10_000 }).toBeNull();
     sizes.length = 0;
     expect(await change(lanes, bank, idOf(1), 1, 1)).toEqual(changed(2));
-    // The first was refused, as the cell was empty.
+    // The first round was refused, because the cell was empty.
     expect(sizes).toEqual([2, 2]);
   });
 
-  test("also where the partition has no row", async ({ expect }) => {
+  test("the process takes an expired cell again in a partition without rows", async ({
+    expect,
+  }) => {
     const bank = newBank();
     const lanes = createLanes(keyspace.session, { ttl: 1 });
     expect(await remove(lanes, bank, idOf(1))).toEqual(missing);
@@ -313,7 +315,7 @@ describe.concurrent("what a process keeps in a partition expires", () => {
     expect(await create(lanes, bank, idOf(1))).toMatchObject(created);
   });
 
-  test("and the balances do not", async ({ expect }) => {
+  test("the balances do not expire with the cell", async ({ expect }) => {
     const bank = newBank();
     const lanes = createLanes(keyspace.session, { ttl: 1 });
     await create(lanes, bank, idOf(1), 3);
@@ -341,13 +343,13 @@ test.each([
   );
   let batches = 0;
   const lanes = createLanes(
-    telling(async () => {
+    beforeBatch(async () => {
       batches += 1;
       if (batches === 1) await add(other, bank, idOf(1), 1);
     }),
   );
   expect(await add(lanes, bank, idOf(1), 1)).toEqual(changed(2));
-  // The first was refused: the row had changed.
+  // The first round was refused, because the row had changed.
   expect(batches).toBe(2);
 });
 
@@ -365,7 +367,7 @@ test("an empty UUID in a process's own cell is replaced by its next round", asyn
   expect(await add(lanes, bank, idOf(1), 1)).toEqual(changed(1));
 });
 
-test("an account that is deleted and created anew 400 times is there each time, and gone each time", async () => {
+test("an account that is deleted and created 400 times exists after each creation, and not after each deletion", async () => {
   const bank = newBank();
   const [one, two] = [createLanes(keyspace.session), createLanes(keyspace.session)];
   const found = () => keyspace.session.run(select(Account, { bank, id: idOf(1) }));
@@ -378,22 +380,22 @@ test("an account that is deleted and created anew 400 times is there each time, 
   }
 });
 
-test("no condition on a null makes an account, not even where one without a balance was deleted", async () => {
+test("no condition on a null creates an account, not even where one without a balance was deleted", async () => {
   const [bank, id] = [newBank(), randomUUID()];
   await keyspace.session.cql(
     "INSERT INTO account (bank, id, name, opened) VALUES (?, ?, 'Theirs', '2040-01-01') IF NOT EXISTS",
     [bank, id],
   );
   const others = createLanes(keyspace.session);
-  // It is seen without a count, and gone when the round that knows of that is sent.
-  const lanes = createLanes(telling(async () => void (await remove(others, bank, id))));
+  // The row is read with a null balance, and deleted before the round that relies on it is sent.
+  const lanes = createLanes(beforeBatch(async () => void (await remove(others, bank, id))));
   expect(await add(lanes, bank, id, 1)).toEqual(missing);
   expect(await change(lanes, bank, id, 0, 1)).toEqual(missing);
   expect(await balancesIn(bank)).toEqual([]);
 });
 
-describe.concurrent("while nobody answers", () => {
-  test("those whose time is over are told whether theirs was sent, and the lane goes on behind", async ({
+describe.concurrent("while Cassandra does not answer", () => {
+  test("callers whose time is over learn whether their request was sent, and the lane continues", async ({
     expect,
   }) => {
     await using slow = await startSlow();
@@ -401,7 +403,7 @@ describe.concurrent("while nobody answers", () => {
     const bank = newBank();
     const lanes = createLanes(session);
     await create(lanes, bank, idOf(1));
-    // The answer to the round, and the first to what settles it.
+    // The answer to the round, and the first answer to the statement that settles it.
     proxy.loseAnswer(1);
     proxy.loseAnswer(2);
     const sent = change(lanes, bank, idOf(1), 0, 1);
@@ -410,14 +412,14 @@ describe.concurrent("while nobody answers", () => {
     await expect(sent).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
     for (const each of waiting) await expect(each).rejects.toMatchObject({ code: "UNAVAILABLE" });
     expect(lanes.size).toBe(1);
-    // What was sent had been applied; what waited was never sent.
+    // The sent request had been applied; the waiting one was never sent.
     expect(await change(lanes, bank, idOf(1), 1, 1)).toEqual(changed(2));
     await setImmediate();
     expect(lanes.size).toBe(0);
     expect(await balancesIn(bank)).toEqual([2]);
   });
 
-  test("a process that ends gives up what it cannot know", async ({ expect }) => {
+  test("closing the lanes ends the attempts to settle a round", async ({ expect }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
     const bank = newBank();
@@ -432,7 +434,7 @@ describe.concurrent("while nobody answers", () => {
     expect(lanes.size).toBe(0);
   });
 
-  test("no late request finds again what an expired cell held, not even behind another late one", async ({
+  test("no late request finds the value of an expired cell again, not even after another late one", async ({
     expect,
   }) => {
     await using slow = await startSlow();
@@ -440,13 +442,13 @@ describe.concurrent("while nobody answers", () => {
     const bank = newBank();
     await create(createLanes(keyspace.session), bank, idOf(1));
     const lanes = createLanes(session, { ttl: 1 });
-    // The first that takes the cell, and the round behind the second.
+    // The first statement that takes the cell, and the round after the second.
     const releaseCell = proxy.holdRequest(2);
     const releaseRound = proxy.holdRequest(4);
     await expect(change(lanes, bank, idOf(1), 0, 1)).rejects.toMatchObject({
       code: "OUTCOME_UNKNOWN",
     });
-    // It is settled when the cell has expired.
+    // The round is settled when the cell has expired.
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
     await releaseCell();
     await releaseRound();
@@ -454,7 +456,7 @@ describe.concurrent("while nobody answers", () => {
     expect(await change(lanes, bank, idOf(1), 0, 1)).toEqual(changed(1));
   });
 
-  test("nothing is sent for somebody who was told that nothing was, as taking the cell took so long", async ({
+  test("nothing is sent for a caller that has failed while the cell was being taken", async ({
     expect,
   }) => {
     await using slow = await startSlow();
@@ -471,28 +473,28 @@ describe.concurrent("while nobody answers", () => {
     expect(await balancesIn(bank)).toEqual([0]);
   });
 
-  test("what is changed for somebody who no longer waits is told", async ({ expect }) => {
+  test("onChange is called for a change whose caller no longer waits", async ({ expect }) => {
     await using slow = await startSlow();
     const { proxy, session } = slow;
     const bank = newBank();
     await create(createLanes(keyspace.session), bank, idOf(1));
-    const told: unknown[] = [];
-    const lanes = createLanes(session, { onChange: (_, key, how) => told.push([key, how]) });
-    // The round, and the first write that would settle it.
+    const calls: unknown[] = [];
+    const lanes = createLanes(session, { onChange: (_, key, how) => calls.push([key, how]) });
+    // The round, and the first statement that would settle it.
     const releaseRound = proxy.holdRequest(3);
     proxy.holdRequest(4);
     await expect(change(lanes, bank, idOf(1), 0, 1)).rejects.toMatchObject({
       code: "OUTCOME_UNKNOWN",
     });
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
     await releaseRound();
     await expect
-      .poll(() => told, { timeout: 6000 })
+      .poll(() => calls, { timeout: 6000 })
       .toEqual([[{ bank, id: idOf(1) }, ["balance"]]]);
     expect(await balancesIn(bank)).toEqual([1]);
   });
 
-  test("a cell that is being taken is taken again, and its late request takes it from nobody", async ({
+  test("a cell whose first round is late is taken again, and the late round takes it from no process", async ({
     expect,
   }) => {
     await using slow = await startSlow();

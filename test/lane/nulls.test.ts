@@ -51,7 +51,7 @@ const changed = (answer?: unknown) => ({ outcome: "changed", answer });
 const desk = (room: string, id = 1) => keyspace.session.run(select(Desk, { room, id }));
 const box = (room: string, id = 1) => keyspace.session.run(select(Box, { room, id }));
 
-/** Lanes of a process whose batches wait, each for what the given functions return, one after the other. */
+/** Lanes of a process whose batches wait, one after the other, for the promises that the given functions return. */
 function waiting(...before: readonly (() => Promise<void> | void)[]): Lanes {
   const left = [...before];
   const { session } = keyspace;
@@ -66,10 +66,10 @@ function waiting(...before: readonly (() => Promise<void> | void)[]): Lanes {
 }
 
 /**
- * What another process does, and this one then asks for, while this one's lane remembers what `first` has seen and made,
- * and a round on another row is kept back.
+ * Runs `first`, then `other` in another process, then `late`, while a round on another row is held back. So the lane still
+ * knows the row as `first` left it when it plans `late`.
  */
-async function behind(
+async function afterOther(
   room: string,
   Table: typeof Desk | typeof Box,
   {
@@ -103,24 +103,24 @@ async function behind(
   return told;
 }
 
-describe("a column that is set to what the lane remembers of it, and which another process has changed since", () => {
+describe("a column that another process has changed is set to the value that the lane knows", () => {
   const rename = (row: { set(values: { readonly name: string }): void }) => row.set({ name: "B" });
   const key = (room: string) => ({ room, id: 1 });
   const prepare = async (room: string) => {
     const create = createLanes(keyspace.session);
     await create.create(Desk, { ...key(room), seats: 1, name: "A" });
   };
-  /** Sees all columns of the desk, and changes two. */
+  /** Reads all columns of the desk, and changes two. */
   const see = (room: string) => (own: Lanes) =>
     own.change(Desk, key(room), (row) => {
       row.get("name");
       row.set({ seats: row.get("seats")! + 1, total: row.get("total") + 1 });
     });
 
-  test("is set beside a static column", async () => {
+  test("the column is written beside a static column", async () => {
     const room = randomUUID();
     await prepare(room);
-    const told = await behind(room, Desk, {
+    const told = await afterOther(room, Desk, {
       first: see(room),
       other: (others) => others.change(Desk, key(room), rename),
       late: (own) =>
@@ -130,11 +130,11 @@ describe("a column that is set to what the lane remembers of it, and which anoth
     expect(await desk(room)).toMatchObject({ name: "A" });
   });
 
-  test("is set by a change with an id", async () => {
+  test("the column is written by a change with an id", async () => {
     const room = randomUUID();
     await prepare(room);
     const once = { id: randomUUID(), args: "", answer: text() };
-    const told = await behind(room, Desk, {
+    const told = await afterOther(room, Desk, {
       first: see(room),
       other: (others) => others.change(Desk, key(room), rename),
       late: (own) =>
@@ -145,11 +145,11 @@ describe("a column that is set to what the lane remembers of it, and which anoth
   });
 });
 
-describe("an empty collection in a condition makes no row where there is none", () => {
-  test("that another process has removed", async () => {
+describe("an empty collection in a condition does not create a row", () => {
+  test("no row is created after another process has removed it", async () => {
     const room = randomUUID();
     const key = { room, id: 1 };
-    const told = await behind(room, Box, {
+    const told = await afterOther(room, Box, {
       first: (own) => own.create(Box, key),
       other: (others) => others.remove(Box, key),
       late: (own) =>
@@ -161,7 +161,7 @@ describe("an empty collection in a condition makes no row where there is none", 
     expect(await box(room)).toBeUndefined();
   });
 
-  test("if it is assumed", async () => {
+  test("no row is created if the empty collection is assumed", async () => {
     const room = randomUUID();
     const own = createLanes(keyspace.session);
     await own.create(Box, { room, id: 2 });
@@ -175,7 +175,7 @@ describe("an empty collection in a condition makes no row where there is none", 
 });
 
 describe("a row of which every column is null", () => {
-  test.fails("can be changed by what is null", async () => {
+  test.fails("a row of nulls can be changed by a change that reads a null", async () => {
     const room = randomUUID();
     await createLanes(keyspace.session).create(Desk, { room, id: 1 });
     const told = createLanes(keyspace.session).change(Desk, { room, id: 1 }, (row) => {
@@ -184,7 +184,7 @@ describe("a row of which every column is null", () => {
     expect(await told).toEqual(changed());
   });
 
-  test.fails("can be changed under an id", async () => {
+  test.fails("a row of nulls can be changed under an id", async () => {
     const room = randomUUID();
     await createLanes(keyspace.session).create(Desk, { room, id: 1 });
     const once = { id: randomUUID(), args: "", answer: text() };
@@ -197,10 +197,10 @@ describe("a row of which every column is null", () => {
     expect(await rename).toEqual(changed("done"));
   });
 
-  test("is not told to be one when it no longer is", async () => {
+  test("a row is not reported as all null once it has a value again", async () => {
     const room = randomUUID();
     const key = { room, id: 1 };
-    const told = behind(room, Desk, {
+    const told = afterOther(room, Desk, {
       first: (own) => own.create(Desk, key),
       other: (others) => others.change(Desk, key, (row) => row.set({ seats: 1 })),
       late: (own) =>
@@ -212,8 +212,8 @@ describe("a row of which every column is null", () => {
   });
 });
 
-describe("what is asked for is not changed by its caller afterwards", () => {
-  test("the key of a change", async () => {
+describe("a caller that mutates its arguments does not affect the request", () => {
+  test("the key of a change is copied", async () => {
     const own = createLanes(keyspace.session);
     const [one, two] = [new Uint8Array([1]), new Uint8Array([2])];
     await own.create(File, { room: one, id: 1, size: 0 });
@@ -227,7 +227,7 @@ describe("what is asked for is not changed by its caller afterwards", () => {
     });
   });
 
-  test("the values of a new row", async () => {
+  test("the values of a new row are copied", async () => {
     const own = createLanes(keyspace.session);
     const room = new Uint8Array([3]);
     const asked = own.create(File, { room, id: 1, size: 0 });
@@ -236,7 +236,7 @@ describe("what is asked for is not changed by its caller afterwards", () => {
   });
 });
 
-test("a wrong key leaves no lane behind", async () => {
+test("an invalid key leaves no lane", async () => {
   const own = createLanes(keyspace.session);
   const wrong = { room: randomUUID() } as never;
   await expect(own.change(Desk, wrong, () => 1)).rejects.toMatchObject({ code: "WRONG_TYPE" });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { asc, double, int, map, table, text } from "../../src/cassandra/index.ts";
 import type { Caller } from "../../src/lane/caller.ts";
-import { createCells } from "../../src/lane/draft.ts";
+import { createDraftValues } from "../../src/lane/draft.ts";
 import type { Draft } from "../../src/lane/index.ts";
 import { identified } from "../../src/lane/journal.ts";
 import { createKnownRows, rowText } from "../../src/lane/known.ts";
@@ -24,7 +24,7 @@ type Row = Draft<typeof Seat>;
 
 const stored = { price: 9, weight: 0, labels: null };
 
-/** Plans a round of changes of seats of which all is known, and tells what their callers are told at once. */
+/** Plans a round of changes of known seats. Returns the plan and the answers that planning gave. */
 function planOf(...asked: readonly (readonly [number: number, change: (row: Row) => unknown])[]) {
   const known = createKnownRows(Seat);
   const numbers = asked.map(([number]) => number);
@@ -32,17 +32,17 @@ function planOf(...asked: readonly (readonly [number: number, change: (row: Row)
   known.observe(
     numbers.map((number) => rowText(Seat, { number })),
     found,
-    1,
+    { asOf: 1 },
   );
   const told: unknown[] = [];
   const callers = asked.map(([number, change], at): Caller<typeof Seat> => ({
     request: { kind: "change", change: change as never },
     key: { number },
     row: rowText(Seat, { number }),
-    came: 1,
+    arrival: 1,
     rounds: 0,
     isSent: false,
-    tell: (answer) => void (told[at] = answer),
+    answer: (value) => void (told[at] = value),
   }));
   const plan = planRound({
     table: Seat,
@@ -58,9 +58,9 @@ const sell = (row: Row) => row.set({ sold: row.get("sold") + 1 });
 
 describe("a change that reads a static column that it has set itself", () => {
   const answered = ({ plan }: ReturnType<typeof planOf>) =>
-    plan.known.length + plan.unclear.length + plan.written.length;
+    plan.answered.length + plan.unclear.length + plan.written.length;
 
-  test("can be refused", () => {
+  test("the change can be refused", () => {
     const change = (row: Row) => {
       row.set({ sold: 5 });
       return row.get("sold") > 3 ? row.refuse("MANY") : undefined;
@@ -68,7 +68,7 @@ describe("a change that reads a static column that it has set itself", () => {
     expect(answered(planOf([1, change]))).toBe(1);
   });
 
-  test("can throw", () => {
+  test("the change can throw", () => {
     const change = (row: Row) => {
       row.set({ sold: 5 });
       if (row.get("sold") > 3) throw new Error("Many.");
@@ -77,30 +77,30 @@ describe("a change that reads a static column that it has set itself", () => {
   });
 });
 
-describe("a change that throws what has no text", () => {
+describe("a change that throws a value without a text", () => {
   const fail = () => {
     throw Object.create(null);
   };
 
-  test("fails its caller alone", () => {
+  test("only the caller of that change fails", () => {
     const { plan } = planOf([1, sell], [1, fail], [2, sell]);
     expect(plan.written[0]?.plan.answers).toHaveLength(2);
-    expect(plan.shared.write!.params[0]).toBe(2);
+    expect(plan.statics.write!.params[0]).toBe(2);
   });
 });
 
-test("a change that returns an error is not told that it failed while it is applied", () => {
+test("a change that returns an error does not fail while it is applied", () => {
   const { plan } = planOf([1, (row) => (row.set({ price: 1 }), new Error("Odd."))]);
   const [written] = plan.written;
   expect(written?.plan.answers[0]).not.toBeInstanceOf(Error);
 });
 
-test("a zero gets another sign", () => {
+test("a change of a zero's sign is written", () => {
   const { plan } = planOf([1, (row) => row.set({ weight: -row.get("weight")! })]);
   expect(plan.written).toHaveLength(1);
 });
 
-test("a round of large collections is no larger than others", () => {
+test("a round of large collections is bounded in bytes", () => {
   const labels = new Map([["x".repeat(60_000), 1]]);
   const changes = Array.from({ length: 64 }, (_, number) => number);
   const { plan } = planOf(
@@ -109,7 +109,7 @@ test("a round of large collections is no larger than others", () => {
   expect(plan.written).toHaveLength(1);
 });
 
-test("hidden columns can have the names of what every object inherits", () => {
+test("hidden columns can have the names of inherited properties", () => {
   const names = { recent: "constructor", earlier: "toString" };
   const Odd = table(
     "odd",
@@ -130,5 +130,7 @@ test("hidden columns can have the names of what every object inherits", () => {
     seen: { price: 9 },
   };
   const request = { kind: "change", change: () => "done", once } as const;
-  expect(planRow({ ...place, shared: createCells({}) }, [request], 1).answers).toHaveLength(1);
+  expect(
+    planRow({ ...place, statics: createDraftValues({}), now: 1 }, [request]).answers,
+  ).toHaveLength(1);
 });

@@ -26,13 +26,13 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 const createDesk = async (lanes: Lanes, room: string, id: number) =>
   (await lanes.create(Desk, { room, id })).outcome;
 
-/** Adds a seat to a desk, and tells how many it has then. */
+/** Adds a seat to a desk, and returns how many it has then. */
 async function add(lanes: Lanes, room: string, id: number) {
   const told = await lanes.change(Desk, { room, id }, addSeat);
   return told.outcome === "changed" ? told.answer : told.outcome;
 }
 
-/** Asks for the same of several desks of one room in one tick; of those that fail it gives the error's code. */
+/** Submits one request about several desks of a room in one tick. Returns the answers, or the codes of the errors. */
 async function ask(
   one: (lanes: Lanes, room: string, id: number) => Promise<string | number>,
   lanes: Lanes,
@@ -45,7 +45,7 @@ async function ask(
   );
 }
 
-test("a row that is refused in a round fails by itself, not the others of the round", async () => {
+test("a row whose write Cassandra refuses fails alone, not the other rows of its round", async () => {
   const lanes = createLanes(keyspace.session);
   const room = randomUUID();
   expect(await ask(createDesk, lanes, room, [1, 70_000, 2, -70_000])).toEqual([
@@ -57,7 +57,7 @@ test("a row that is refused in a round fails by itself, not the others of the ro
   expect(await ask(createDesk, lanes, room, [1, 2, 3])).toEqual(["exists", "exists", "created"]);
 });
 
-test("a row that is refused when it is looked at fails by itself, not the others", async () => {
+test("a row whose read Cassandra refuses fails alone, not the other rows", async () => {
   const room = randomUUID();
   await ask(createDesk, createLanes(keyspace.session), room, [1, 2]);
   const lanes = createLanes(keyspace.session);
@@ -65,7 +65,7 @@ test("a row that is refused when it is looked at fails by itself, not the others
   expect(await ask(add, lanes, room, [1, 70_000, 2])).toEqual([2, "REFUSED", 2]);
 });
 
-test("a partition that is refused fails all that is asked for in it, and no other", async () => {
+test("a partition that Cassandra refuses fails all its requests, and no others", async () => {
   const lanes = createLanes(keyspace.session);
   const room = randomUUID();
   const [refused, created] = await Promise.all([

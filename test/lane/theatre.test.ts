@@ -40,7 +40,7 @@ interface Place {
   readonly seat: number;
 }
 
-/** Takes a free seat, as long as not all places are sold. */
+/** Takes a free seat, unless all places are sold. */
 const taking = (holder: string) => (row: SeatDraft) => {
   if (row.get("holder") !== null) return row.refuse("TAKEN");
   const sold = row.get("sold") + 1;
@@ -49,7 +49,7 @@ const taking = (holder: string) => (row: SeatDraft) => {
   return sold;
 };
 
-/** Gives back a seat that one holds. */
+/** Returns a seat of its holder. */
 const givingBack = (holder: string) => (row: SeatDraft) => {
   if (row.get("holder") !== holder) return row.refuse("NOT_YOURS");
   const sold = row.get("sold") - 1;
@@ -75,7 +75,7 @@ const giveBack = (lanes: Lanes, show: string, place: Place, holder: string, id?:
     once: id === undefined ? undefined : { id, args: `give back ${holder}`, answer: int() },
   });
 
-/** A show with free seats, of which some rows have eight each. */
+/** Creates a show with free seats, eight in each row. */
 async function openShow(rows: number, lanes = createLanes(keyspace.session)) {
   const show = `Show ${randomUUID()}`;
   const places = Array.from({ length: rows * 8 }, (_, at) => ({ row: at >> 3, seat: at & 7 }));
@@ -83,20 +83,20 @@ async function openShow(rows: number, lanes = createLanes(keyspace.session)) {
   return { show, places };
 }
 
-/** How many seats are sold, and who holds them. One read sees what no round is in the middle of. */
+/** Returns how many seats are sold, and their holders. One read never sees half of a round. */
 async function look(show: string) {
   const seats = await keyspace.session.run(select(Seat, { show }));
   const holders = seats.map(({ holder }) => holder).filter((holder) => holder !== null);
   return { sold: seats[0]?.sold, holders };
 }
 
-/** A process of its own, whose requests and answers get lost or late on their way. */
+/** Starts a process whose requests and answers can be lost or delayed. */
 async function startProcess() {
   await using opened = new AsyncDisposableStack();
   const { cluster, name } = keyspace;
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
   const contactPoints = [proxy.contactPoint];
-  // The sooner it gives up an answer, the more time is left to find out what became of a round.
+  // A short time-out leaves more time to settle a round.
   const requestTimeout = MIN_REQUEST_TIMEOUT;
   const options = { ...cluster, contactPoints, keyspace: name, requestTimeout };
   const session = opened.use(await connect(options));
@@ -106,7 +106,7 @@ async function startProcess() {
   return { proxy, lanes, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Asks again, until it is told what happened. */
+/** Repeats a request until its outcome is known. */
 async function insist<Told>(ask: () => Promise<Told>): Promise<Told> {
   for (;;) {
     try {
@@ -118,14 +118,14 @@ async function insist<Told>(ask: () => Promise<Told>): Promise<Told> {
   }
 }
 
-/** Takes a seat, under an id by which it can be asked for again. */
+/** Takes a seat under an id, so that the request can be repeated. */
 function takeSurely(lanes: Lanes, show: string, place: Place, holder: string) {
   const id = randomUUID();
   return insist(() => take(lanes, show, place, holder, id));
 }
 
 describe("seats of a show", () => {
-  test("are taken once each, and counted, in whichever order they are asked for", async () => {
+  test("each seat is taken once and counted, in any order of requests", async () => {
     const { show, places } = await openShow(2);
     const processes = [1, 2, 3].map(() => createLanes(keyspace.session));
     const told = await Promise.all(
@@ -139,7 +139,7 @@ describe("seats of a show", () => {
     expect([sold, holders.length]).toEqual([16, 16]);
   });
 
-  test("are sold up to the places that there are, by all processes together", async () => {
+  test("all processes together sell no more seats than there are", async () => {
     const { show, places } = await openShow(3);
     const processes = [1, 2, 3].map(() => createLanes(keyspace.session));
     const [first] = places;
@@ -154,13 +154,13 @@ describe("seats of a show", () => {
     expect(told).toContainEqual(refused("SOLD_OUT"));
     const { sold, holders } = await look(show);
     expect([sold, holders.length]).toEqual([10, 10]);
-    // Of who is told that all are sold, each has seen it so.
+    // Every refusal as sold out was true when it was given.
     expect(await take(processes[1]!, show, places.at(-1)!, "late")).toMatchObject({
       outcome: "refused",
     });
   });
 
-  test("are added and taken away without a change of what is counted", async () => {
+  test("seats are added and removed without a change of the count", async () => {
     const lanes = createLanes(keyspace.session);
     const { show, places } = await openShow(1, lanes);
     const [one, two] = places;
@@ -178,7 +178,7 @@ describe("seats of a show", () => {
     );
   });
 
-  test("that are not there are not taken, nor counted", async () => {
+  test("seats that do not exist are neither taken nor counted", async () => {
     const { show, places } = await openShow(1);
     const lanes = createLanes(keyspace.session);
     const none = { row: 7, seat: 7 };
@@ -192,28 +192,28 @@ describe("seats of a show", () => {
   });
 });
 
-describe.concurrent("a late request to take a seat that has been given back", () => {
-  test("neither takes nor counts it", async ({ expect }) => {
+describe.concurrent("a late request to take a seat that has been returned", () => {
+  test("the late request neither takes nor counts the seat", async ({ expect }) => {
     const { show, places } = await openShow(1);
     await using process = await startProcess();
     const { proxy, lanes } = process;
     const others = createLanes(keyspace.session);
     const [place] = places;
-    // Then the count is 0, and not null as before any was sold.
+    // After this the count is 0, and no longer null.
     expect(await take(others, show, place!, "Eve")).toEqual(changed(1));
     expect(await giveBack(others, show, place!, "Eve")).toEqual(changed(0));
-    // It is read for the holder, then for all; the cell is taken, and the round is sent.
+    // The row is read for the holder, then for all columns; the cell is taken, and the round is sent.
     const release = proxy.holdRequest(4);
     await insist(() => take(lanes, show, place!, "Ada"));
     expect(await look(show)).toEqual({ sold: 1, holders: ["Ada"] });
     expect(await giveBack(others, show, place!, "Ada")).toEqual(changed(0));
-    // All is as the late round expects it, but for the process' cell.
+    // Everything is as the late round expects it, except the process' cell.
     await release();
     expect(await look(show)).toEqual({ sold: 0, holders: [] });
     expect(await take(lanes, show, place!, "Bob")).toEqual(changed(1));
   });
 
-  test("under its id gets the first answer", async ({ expect }) => {
+  test("a repeated request with the same id gets the first answer", async ({ expect }) => {
     const { show, places } = await openShow(1);
     await using process = await startProcess();
     const { proxy, lanes } = process;
@@ -228,7 +228,7 @@ describe.concurrent("a late request to take a seat that has been given back", ()
   });
 });
 
-test("every seat has one holder and all are counted, while processes lose answers, requests come late, and all is asked for again", async () => {
+test("every seat has one holder and all are counted while answers are lost, requests are late, and all are repeated", async () => {
   const { show, places } = await openShow(3);
   await using one = await startProcess();
   await using two = await startProcess();
@@ -243,14 +243,14 @@ test("every seat has one holder and all are counted, while processes lose answer
   }
   const any = (below: number) => Math.floor(Math.random() * below);
 
-  /** Takes seats and gives them back, and keeps one in the end; each request goes out twice. Returns the seat. */
+  /** Takes and returns seats, and keeps one in the end. Sends each request twice. Returns the seat that it keeps. */
   async function visit(lanes: Lanes, holder: string): Promise<Place | undefined> {
     async function twice<Told extends { readonly outcome: string }>(
       ask: (id: string) => Promise<Told>,
     ) {
       const id = randomUUID();
       const told = await Promise.all([insist(() => ask(id)), insist(() => ask(id))]);
-      // A refusal is judged each time.
+      // A refused change runs again each time.
       const [applied, ...others] = told.filter(({ outcome }) => outcome === "changed");
       for (const other of others) expect(other).toEqual(applied);
       return applied ?? told[0];

@@ -22,7 +22,7 @@ import {
 } from "./account.ts";
 
 let keyspace: TestKeyspace;
-/** A bank in which there are more deleted accounts than Cassandra reads through, before the first one that is there. */
+/** A bank with more deleted accounts than Cassandra reads through before the first one that exists. */
 let bank: string;
 beforeAll(async () => {
   keyspace = await createKeyspace(Account);
@@ -37,7 +37,7 @@ async function buriedBank(): Promise<string> {
   return name;
 }
 
-/** A session and lanes of a process of its own; it sweeps, and keeps what it tells an operator. */
+/** Starts a process with a session, which sweeps and keeps its reports, and lanes. */
 async function startProcess(contactPoint = inject("cassandra").contactPoints[0]!) {
   const log: string[] = [];
   const { cluster, name } = keyspace;
@@ -60,7 +60,7 @@ const create = (lanes: Lanes, id: string, balance = 0, where = bank) =>
 const remove = (lanes: Lanes, id: string, where = bank) => removeFrom(lanes, where, id);
 const add = (lanes: Lanes, id: string, where = bank) => addTo(lanes, where, id, 1);
 
-/** Counts the statements that are sent one by one: those by which a cell is taken and settled. */
+/** Counts the statements that are sent alone: those that take a cell or settle a round. */
 function counting(session: Session): { readonly session: Session; sent: number } {
   const counted = {
     sent: 0,
@@ -75,7 +75,7 @@ function counting(session: Session): { readonly session: Session; sent: number }
   return counted;
 }
 
-describe("in a bank that cannot be read for its deleted accounts", () => {
+describe("a bank that cannot be read because of its deleted accounts", () => {
   test("a process takes its cell at once", async () => {
     const counted = counting(keyspace.session);
     const lanes = createLanes(counted.session);
@@ -87,7 +87,7 @@ describe("in a bank that cannot be read for its deleted accounts", () => {
     expect(counted.sent).toBe(1);
   });
 
-  test("a round of which nobody said what became of it is settled at once", async () => {
+  test("a round with an unknown outcome is settled at once", async () => {
     await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
     await using process = await startProcess(proxy.contactPoint);
     const counted = counting(process.session);
@@ -97,7 +97,7 @@ describe("in a bank that cannot be read for its deleted accounts", () => {
     counted.sent = 0;
     proxy.loseAnswer(1);
     const told = await add(lanes, id).catch(({ code }) => code);
-    // Settled in time, or just behind it.
+    // The round is settled in time, or just after it.
     if (told !== "OUTCOME_UNKNOWN") expect(told).toEqual(changed(1));
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
     expect(counted.sent).toBe(1);
@@ -105,7 +105,7 @@ describe("in a bank that cannot be read for its deleted accounts", () => {
     await remove(lanes, id);
   });
 
-  test("a cell is taken though the row that is named for it exists", async () => {
+  test("a process takes its cell although the row that it names exists", async () => {
     const id = "00000000-0000-0000-0000-000000000000";
     const operationId = randomUUID();
     const first = createLanes(keyspace.session);
@@ -123,14 +123,14 @@ describe("in a bank that cannot be read for its deleted accounts", () => {
   });
 });
 
-test("a bank that cannot be read is swept while two processes write to it: nothing is lost, and nothing comes back", async () => {
+test("a bank that cannot be read is swept while two processes write to it, and nothing is lost or restored", async () => {
   await using one = await startProcess();
   await using other = await startProcess();
   const where = await buriedBank();
   const live = new Map<string, number>();
   let isOver = false;
 
-  /** Creates accounts, adds to them, and deletes accounts of its own. */
+  /** Creates accounts, adds to them, and deletes other accounts. */
   async function write(lanes: Lanes) {
     const mine: string[] = [];
     while (!isOver) {

@@ -19,7 +19,7 @@ import {
   stale,
 } from "./account.ts";
 
-// A lane remembers what it has seen of a row while somebody waits in it. No answer may rest on that alone.
+// A lane keeps what it knows of a row while a caller waits in it. No answer may rest on that alone.
 
 let keyspace: TestKeyspace;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** Two processes, and an account that is in the memory of the one that waits for an answer, with a balance of 1. */
+/** Starts two processes, of which the waiting one knows an account with a balance of 1. */
 async function start() {
   await using opened = new AsyncDisposableStack();
   const [contactPoint] = inject("cassandra").contactPoints;
@@ -42,7 +42,7 @@ async function start() {
   await create(other, bank, id);
   await create(other, bank, elsewhere);
 
-  // It is looked at, the process' cell is taken, and the round is sent; the next round is kept back.
+  // The account is read, the process' cell is taken, and the round is sent. The next round is held back.
   const release = proxy.holdRequest(4);
   const first = add(waiting, bank, id, 1);
   await setImmediate();
@@ -51,18 +51,18 @@ async function start() {
 
   const kept = opened.move();
   return {
-    /** Lets what was kept back go on, and those who wait behind it. */
+    /** Releases the round that was held back, and the callers after it. */
     goOn: async () => {
       await release();
       expect(await held).toEqual(changed(1));
     },
-    /** Asks the process that waits: a change of the balance. */
+    /** Changes the balance, in the waiting process. */
     add: (delta: number) => add(waiting, bank, id, delta),
     change: (expected: number, delta: number) => change(waiting, bank, id, expected, delta),
     create: (name_: string) => create(waiting, bank, id, 0, name_),
     rename: (process: keyof typeof processes, name_: string) =>
       edit(processes[process], bank, id, { name: name_ }),
-    /** Asks the other one. */
+    /** Changes the balance, in the other process. */
     addElsewhere: (delta: number) => add(other, bank, id, delta),
     remove: () => remove(other, bank, id),
     read: async () => {
@@ -73,8 +73,8 @@ async function start() {
   };
 }
 
-describe.concurrent("whoever asks when another process has", () => {
-  test("changed the balance is judged by the new one", async () => {
+describe.concurrent("a change after another process' write", () => {
+  test("a change reads the balance that another process has set", async () => {
     await using place = await start();
     const { add, change, goOn, addElsewhere } = place;
     await addElsewhere(9);
@@ -88,7 +88,7 @@ describe.concurrent("whoever asks when another process has", () => {
     ]);
   });
 
-  test("changed the balance is not refused by the old one", async () => {
+  test("a change is not refused because of the balance before another process' change", async () => {
     await using place = await start();
     const { add, goOn, addElsewhere } = place;
     await addElsewhere(9);
@@ -97,7 +97,7 @@ describe.concurrent("whoever asks when another process has", () => {
     expect(await answer).toEqual(changed(5));
   });
 
-  test("deleted the account finds none", async () => {
+  test("a change of an account that another process deleted finds it missing", async () => {
     await using place = await start();
     const { add, change, rename, goOn, read, remove } = place;
     await remove();
@@ -107,7 +107,7 @@ describe.concurrent("whoever asks when another process has", () => {
     expect(await read()).toBeUndefined();
   });
 
-  test("deleted the account can create it anew", async () => {
+  test("an account that another process deleted can be created again", async () => {
     await using place = await start();
     const { create, goOn, read, remove } = place;
     await remove();
@@ -117,7 +117,7 @@ describe.concurrent("whoever asks when another process has", () => {
     expect(await read()).toMatchObject({ name: "B", balance: 0 });
   });
 
-  test("renamed the account is shown the new name", async () => {
+  test("a creation of an account that another process renamed returns the new name", async () => {
     await using place = await start();
     const { create, rename, goOn } = place;
     await rename("other", "B");
@@ -126,7 +126,7 @@ describe.concurrent("whoever asks when another process has", () => {
     expect(await answer).toMatchObject({ outcome: "exists", row: { name: "B" } });
   });
 
-  test("renamed the account is shown the new name, also behind a change of the balance", async () => {
+  test("a creation returns the name that another process has set, also after a change of the balance", async () => {
     await using place = await start();
     const { add, create, rename, goOn } = place;
     await rename("other", "B");
@@ -138,7 +138,7 @@ describe.concurrent("whoever asks when another process has", () => {
     ]);
   });
 
-  test("renamed the account gives it the old name again, alone or with a change of the balance", async () => {
+  test("an update in a round of its own restores the name after another process' rename", async () => {
     await using place = await start();
     const { add, create, rename, goOn, read } = place;
     await rename("other", "B");
@@ -148,7 +148,7 @@ describe.concurrent("whoever asks when another process has", () => {
     expect(await read()).toMatchObject({ name: "A" });
   });
 
-  test("renamed the account gives it the old name again, together with a change of the balance", async () => {
+  test("an update restores the name after another process' rename, together with a change of the balance", async () => {
     await using place = await start();
     const { add, rename, goOn, read } = place;
     await rename("other", "B");

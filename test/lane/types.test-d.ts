@@ -16,7 +16,7 @@ const Bare = table("bare", columns, key);
 const row = { show: "Faust", number: 7 };
 declare const lanes: Lanes;
 
-test("a change tells its answer, and why it was refused", async () => {
+test("a change returns its answer, or the reason for its refusal", async () => {
   const take = (seat: Draft<typeof Seat>) => {
     if (seat.get("holder") !== null) return seat.refuse("TAKEN");
     seat.set({ holder: "Ada", sold: seat.get("sold") + 1 });
@@ -28,26 +28,26 @@ test("a change tells its answer, and why it was refused", async () => {
   expectTypeOf(changed.outcome).toEqualTypeOf<"changed" | "refused" | "missing">();
 });
 
-test("what cannot be does not compile", () => {
+test("calls that would fail do not compile", () => {
   const once = { id: "", args: "", answer: int() };
   void (() => [
     // @ts-expect-error -- a table without lanes
     lanes.remove(Bare, row),
     // @ts-expect-error -- a key that lacks a column
     lanes.remove(Seat, { show: "Faust" }),
-    // @ts-expect-error -- a static column is not the row's
+    // @ts-expect-error -- a static column does not belong to the row
     lanes.create(Seat, { ...row, price: 9, sold: 0 }),
     // @ts-expect-error -- a required column is missing
     lanes.create(Seat, row),
-    // @ts-expect-error -- it would wait
+    // @ts-expect-error -- a change cannot be async
     lanes.change(Seat, row, async (seat) => seat.get("price")),
     // @ts-expect-error -- a column of the key
     lanes.change(Seat, row, (seat) => seat.set({ number: 8 })),
     // @ts-expect-error -- a required column
     lanes.change(Seat, row, (seat) => seat.set({ price: null })),
-    // @ts-expect-error -- an answer of another type than the one that is remembered
+    // @ts-expect-error -- the answer has another type than the remembered one
     lanes.change(Seat, row, () => "done", { once }),
-    // @ts-expect-error -- a table that remembers nothing
+    // @ts-expect-error -- the table remembers no changes
     lanes.change(Forgetful, row, () => 1, { once }),
   ]);
   expectTypeOf(() => lanes.change(Seat, row, () => 1, { once })).toBeFunction();

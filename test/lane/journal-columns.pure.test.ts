@@ -3,59 +3,60 @@ import { describe, expect, test } from "vitest";
 import {
   ARGS,
   hasRoom,
-  type Memory,
+  type JournalColumns,
   MOST_ANSWER,
-  type Operation,
+  type JournalEntry,
   recall,
   remember,
-  sizeOf,
+  entrySize,
   withRoom,
-} from "../../src/lane/memory.ts";
+} from "../../src/lane/journal-columns.ts";
 import { idOf as uuidOf } from "./account.ts";
 
-/** How long an operation is remembered at least, in seconds. */
+/** How long an entry is remembered at least, in seconds. */
 const REMEMBERS = 60;
-/** How long it has its place at least, in seconds: clocks may differ by five. */
+/** How long an entry keeps its place at least, in seconds: clocks may differ by five. */
 const KEPT = REMEMBERS + 5;
-/** The bytes of an operation with an answer of four bytes: how many of those are recent, and how many are remembered. */
+/** The size of an entry with an answer of four bytes, and how many of them are recent and remembered at most. */
 const [SIZE, MOST_RECENT, MOST_REMEMBERED] = [33, 64, 1024];
-const empty: Memory = { recent: null, earlier: null };
-/** A second since 1970, in milliseconds. */
+const empty: JournalColumns = { recent: null, earlier: null };
+/** Returns a second of the tests' time, in milliseconds since 1970. */
 const second = (number: number) => (1_800_000_000 + number) * 1000;
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll("-", ""), "hex");
 const idOf = (number: number) => bytes(uuidOf(number));
-const operation = (id = randomBytes(16), answer = bytes("00000001")): Operation => ({
+const operation = (id = randomBytes(16), answer = bytes("00000001")): JournalEntry => ({
   id,
   args: bytes("0123456789abcdef"),
   answer,
 });
-const room = (memory: Memory, now: number) => withRoom(memory, now, REMEMBERS);
+const room = (memory: JournalColumns, now: number) =>
+  withRoom(memory, { now, remembers: REMEMBERS });
 
-/** Adds an operation, for which there has to be room. */
-function add(memory: Memory, added: Operation, now: number): Memory {
-  return remember(room(memory, now)!, [added], now);
+/** Adds an entry, which must have room. */
+function add(memory: JournalColumns, added: JournalEntry, now: number): JournalColumns {
+  return remember(room(memory, now)!, [added], { now });
 }
 
-/** Adds operations with the ids of these numbers. */
-function addAll(memory: Memory, from: number, count: number, now: number): Memory {
+/** Adds entries with the ids of these numbers. */
+function addAll(memory: JournalColumns, from: number, count: number, now: number): JournalColumns {
   for (let number = from; number < from + count; number++) {
     memory = add(memory, operation(idOf(number)), now);
   }
   return memory;
 }
 
-/** How many are recent, and how many are earlier ones. */
-const counts = ({ recent, earlier }: Memory) =>
+/** Counts the recent and the earlier entries. */
+const counts = ({ recent, earlier }: JournalColumns) =>
   [recent, earlier].map((operations) => operations && operations.length / SIZE);
 
-describe("what a row remembers of operations", () => {
-  test("is nothing at first", () => {
+describe("a journal", () => {
+  test("a journal is empty at first", () => {
     expect(recall(empty, idOf(1))).toBeUndefined();
     expect(room(empty, second(0))).toBe(empty);
   });
 
-  test("is nothing of what another program stored there, and is added to all the same", () => {
+  test("bytes that another program stored are ignored, and entries are added all the same", () => {
     const junk = (length: number) => Buffer.alloc(length, 0xff);
     const memory = { recent: junk(1), earlier: junk(SIZE + 3) };
     const added = operation();
@@ -66,7 +67,7 @@ describe("what a row remembers of operations", () => {
     expect(recall(filled, idOf(1))).toEqual(operation(idOf(1)));
   });
 
-  test("loses none to bytes that another program stored behind them, also when they become earlier ones", () => {
+  test("bytes that another program stored after entries hide none of them, also when these move to the earlier ones", () => {
     for (let stray = 1; stray <= 2 * SIZE; stray++) {
       const some = addAll(empty, 0, MOST_RECENT - 3, second(0));
       const recent = Buffer.concat([some.recent!, Buffer.alloc(stray, 0xff)]);
@@ -78,11 +79,11 @@ describe("what a row remembers of operations", () => {
     }
   });
 
-  test("is of each its id, second, arguments and answer", () => {
+  test("an entry consists of id, second, arguments and answer", () => {
     const id = bytes("6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51");
     const one = { ...operation(id, bytes("7fffffff")), args: bytes("fedcba9876543210") };
     const operations = [one, operation(id, bytes("")), operation(id)];
-    const { recent, earlier } = remember(empty, operations, 1_000_999);
+    const { recent, earlier } = remember(empty, operations, { now: 1_000_999 });
     expect(Buffer.from(recent!).toString("hex")).toBe(
       [
         "6f1f7a524d0e4d539c8e0d9f6a6c3a51" + "000003e8" + "fedcba9876543210" + "04" + "7fffffff",
@@ -94,7 +95,7 @@ describe("what a row remembers of operations", () => {
   });
 
   test.each([0, 1, 4, 8, 16, 100, MOST_ANSWER])(
-    "comes back as it was, with %i bytes of answer",
+    "an entry with an answer of %i bytes is returned as it was added",
     (length) => {
       const added = { id: randomBytes(16), args: randomBytes(ARGS), answer: randomBytes(length) };
       const memory = add(addAll(empty, 0, 70, second(0)), added, second(0));
@@ -103,7 +104,7 @@ describe("what a row remembers of operations", () => {
     },
   );
 
-  test("is told apart by all of an id", () => {
+  test("entries are distinguished by all bytes of their ids", () => {
     const [first, next, other] = [bytes("0a"), bytes("0b"), bytes("1a")].map((end) =>
       Buffer.concat([Buffer.alloc(15), end]),
     );
@@ -114,7 +115,7 @@ describe("what a row remembers of operations", () => {
     expect(recall(memory, other!)).toBeUndefined();
   });
 
-  test("is no id that only shows within one of them, or across two", () => {
+  test("an id that only occurs within an entry or across two is not found", () => {
     const [across, within] = [idOf(1), idOf(2)];
     const first = operation(randomBytes(16), across.subarray(0, 8));
     const next = operation(Buffer.concat([across.subarray(8), randomBytes(8)]), within);
@@ -128,18 +129,18 @@ describe("what a row remembers of operations", () => {
   });
 });
 
-describe("operations that are added together", () => {
+describe("entries that are added together", () => {
   const some = Array.from({ length: 5 }, (_, number) => operation(idOf(number)));
 
-  test("are what they are one after the other", () => {
+  test("several entries are added as they would be one by one", () => {
     const each = some.reduce((memory, one) => add(memory, one, second(0)), empty);
-    expect(remember(empty, some, second(0))).toEqual(each);
-    expect(remember(each, [], second(0))).toEqual(each);
+    expect(remember(empty, some, { now: second(0) })).toEqual(each);
+    expect(remember(each, [], { now: second(0) })).toEqual(each);
   });
 
-  test("have room up to the one with which the recent ones are full", () => {
+  test("entries fit until the recent ones are full", () => {
     const memory = addAll(empty, 0, MOST_RECENT - some.length, second(0));
-    const sizes = some.map(sizeOf);
+    const sizes = some.map(entrySize);
     const room_ = some.map((_, at) =>
       hasRoom(
         memory,
@@ -153,12 +154,12 @@ describe("operations that are added together", () => {
         sizes.reduce((a, b) => a + b),
       ),
     ).toBe(false);
-    expect(remember(memory, some, second(0)).recent).toHaveLength(MOST_RECENT * SIZE);
+    expect(remember(memory, some, { now: second(0) }).recent).toHaveLength(MOST_RECENT * SIZE);
   });
 });
 
-describe("the recent operations", () => {
-  test("join the earlier ones when they are full", () => {
+describe("the recent entries", () => {
+  test("full recent entries move to the earlier ones", () => {
     const full = addAll(empty, 0, MOST_RECENT, second(0));
     expect(counts(full)).toEqual([MOST_RECENT, null]);
     expect(hasRoom(full)).toBe(false);
@@ -171,7 +172,7 @@ describe("the recent operations", () => {
     ]);
   });
 
-  test("are all remembered with the earlier ones, and no other fits while these are young", () => {
+  test("a full journal keeps all entries and takes no other while these are young", () => {
     const full = addAll(empty, 0, MOST_REMEMBERED, second(0));
     expect(counts(full)).toEqual([MOST_RECENT, MOST_REMEMBERED - MOST_RECENT]);
     for (let number = 0; number < MOST_REMEMBERED; number++) {
@@ -182,15 +183,15 @@ describe("the recent operations", () => {
     expect(room(full, second(KEPT))).toBeDefined();
   });
 
-  test("stay as long as there is room, however old they are", () => {
+  test("recent entries stay as long as there is room, however old they are", () => {
     const old = addAll(empty, 0, MOST_RECENT - 1, second(0));
     expect(room(old, second(1000))).toBe(old);
     expect(counts(addAll(old, MOST_RECENT, 1, second(1000)))).toEqual([MOST_RECENT, null]);
   });
 });
 
-describe("the earlier operations", () => {
-  test("are forgotten when they are old enough, each by itself, when the recent ones join them", () => {
+describe("the earlier entries", () => {
+  test("old entries are dropped one by one when recent entries move", () => {
     let memory = addAll(empty, 0, 100, second(0));
     memory = addAll(memory, 100, 3 * MOST_RECENT - 100, second(1));
     const next = room(memory, second(KEPT))!;
@@ -200,7 +201,7 @@ describe("the earlier operations", () => {
     expect(counts(room(memory, second(KEPT + 1))!)).toEqual([0, 0]);
   });
 
-  test("make room for as many as have become old", () => {
+  test("as many entries fit as have become old", () => {
     const old = addAll(empty, 0, MOST_RECENT, second(0));
     const full = addAll(old, MOST_RECENT, MOST_REMEMBERED - MOST_RECENT, second(10));
     expect(room(full, second(KEPT - 1))).toBeUndefined();
@@ -210,7 +211,7 @@ describe("the earlier operations", () => {
     expect(room(next, second(KEPT))).toBeUndefined();
   });
 
-  test("are in no order of time: the clocks of who adds them differ", () => {
+  test("entries may be in any order of time, since the clocks of processes differ", () => {
     let memory = addAll(empty, 0, 1, second(9));
     memory = addAll(memory, 1, MOST_RECENT - 1, second(0));
     const next = room(memory, second(KEPT + 8))!;
@@ -218,7 +219,7 @@ describe("the earlier operations", () => {
     expect(recall(next, idOf(0))).toBeDefined();
   });
 
-  test("are few, however often the memory is used", () => {
+  test("the number of earlier entries is bounded, however often the journal is used", () => {
     let memory = empty;
     for (let at = 0; at < 40; at++) {
       memory = addAll(memory, at * MOST_RECENT, MOST_RECENT, second(at * 10));
@@ -229,7 +230,7 @@ describe("the earlier operations", () => {
     expect(full.recent!.length + full.earlier!.length).toBeLessThan(34_000);
   });
 
-  test("are few, however long the answers are", () => {
+  test("the size of the earlier entries is bounded, however long the answers are", () => {
     const long = () => operation(randomBytes(16), randomBytes(MOST_ANSWER));
     let memory = empty;
     let count = 0;
@@ -240,7 +241,7 @@ describe("the earlier operations", () => {
     expect(count).toBeGreaterThan(100);
   });
 
-  test("are forgotten if they say that they are from the future: no process has added them", () => {
+  test("entries from the future are dropped, since no process has added them", () => {
     const ahead = addAll(empty, 0, 1, second(6));
     const memory = addAll(addAll(ahead, 1, 1, second(5)), 2, MOST_RECENT - 2, second(0));
     const next = room(memory, second(0))!;
@@ -249,7 +250,7 @@ describe("the earlier operations", () => {
     expect(recall(next, idOf(1))).toBeDefined();
   });
 
-  test("of the future are found until then, and take no room from then on", () => {
+  test("entries from the future are found until they are dropped, and take no room after that", () => {
     const never = addAll(empty, 0, MOST_RECENT, (2 ** 32 - 1) * 1000);
     expect(recall(never, idOf(0))).toBeDefined();
     expect(counts(room(never, second(0))!)).toEqual([0, 0]);
