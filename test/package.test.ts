@@ -140,7 +140,7 @@ const sources = {
       localDataCenter,
       keyspace,
     });
-    const added = await sync(session, keyspace, [PartyTable]);
+    const added = await sync(session, { keyspace, tables: [PartyTable] });
     const key = { city: "Rome", id: "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51" };
     const { applied } = await session.run(
       insert(PartyTable, { ...key, name: "Ferragosto" }, { if: "not exists" }),

@@ -27,9 +27,10 @@ export {
   type NodeFacts,
   optionsFor,
   replicationOf,
-  silenceOf,
+  unreachableReason,
   visit,
   type Visit,
+  type VisitOptions,
 } from "./session/examine.ts";
 export {
   boundsOf,
@@ -69,7 +70,7 @@ export {
   type Consistency,
   MIN_REQUEST_TIMEOUT,
   type Pem,
-  placeOf,
+  targetText,
   type SerialConsistency,
   type TlsOptions,
 } from "./session/options.ts";
@@ -114,7 +115,14 @@ export { boundedColumns } from "./bounded-columns.ts";
 export { partitionProblem } from "./partition-size.ts";
 export { connect, type Session } from "./session/session.ts";
 export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
-export { requireSynced, sync, syncKeyspace } from "./session/sync.ts";
+export {
+  type KeyspaceTables,
+  requireSynced,
+  sync,
+  syncKeyspace,
+  type SyncKeyspaceOptions,
+  type SyncOptions,
+} from "./session/sync.ts";
 export * from "./table.ts";
 export * from "./table-columns.ts";
 export type * from "./table-keys.ts";

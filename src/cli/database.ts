@@ -3,7 +3,7 @@ import {
   CassandraError,
   connect,
   type ConnectOptions,
-  placeOf,
+  targetText,
   type Replication,
   requireSynced,
   type Session,
@@ -135,8 +135,8 @@ export async function openCluster(
   if (completes) await createKeyspace(cluster, keyspace, replication, onPlan);
   const session = opened.use(await connect({ ...cluster, keyspace, log: progress }));
   const added = completes ? await complete(session, keyspace, onPlan) : [];
-  if (!completes) await requireSynced(session, keyspace, tables);
-  const origin = `${session.version}, ${placeOf(cluster)}`;
+  if (!completes) await requireSynced(session, { keyspace, tables });
+  const origin = `${session.version}, ${targetText(cluster)}`;
   return database({ session, origin, added, died: new Promise(() => {}) }, opened);
 }
 
@@ -147,9 +147,10 @@ async function createKeyspace(
   replication: Replication | undefined,
   onPlan: OnPlan,
 ): Promise<void> {
-  await syncKeyspace(cluster, keyspace, replication, (cql) =>
-    onPlan(`Creating keyspace ${keyspace}:`, [cql]),
-  );
+  await syncKeyspace(cluster, keyspace, {
+    replication,
+    onPlan: (cql) => onPlan(`Creating keyspace ${keyspace}:`, [cql]),
+  });
 }
 
 /** Adds to a keyspace what it lacks. */
@@ -159,11 +160,15 @@ function complete(
   onPlan: OnPlan,
   onMissing: OpenOptions["onMissing"] = () => {},
 ): Promise<readonly Addition[]> {
-  return sync(session, keyspace, tables, ({ missing, others }) => {
-    onMissing(missing);
-    const beside = others.length === 0 ? "" : `, beside other tables (${listed(others)})`;
-    const cql = missing.map((addition) => addition.cql);
-    onPlan(`Adding to keyspace ${keyspace}${beside}:`, cql);
+  return sync(session, {
+    keyspace,
+    tables,
+    onPlan: ({ missing, others }) => {
+      onMissing(missing);
+      const beside = others.length === 0 ? "" : `, beside other tables (${listed(others)})`;
+      const cql = missing.map((addition) => addition.cql);
+      onPlan(`Adding to keyspace ${keyspace}${beside}:`, cql);
+    },
   });
 }
 

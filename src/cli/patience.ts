@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CassandraError, NotSynced, passOn, placeOf, type Session } from "../cassandra/index.ts";
+import { CassandraError, NotSynced, passOn, targetText, type Session } from "../cassandra/index.ts";
 import type { Cluster } from "../settings/config.ts";
 import { type Database, openCluster, type Problem } from "./database.ts";
 import { exitOf } from "./exit.ts";
@@ -23,7 +23,7 @@ export function openPatiently(
   keyspace: string,
   { progress, signal }: Terminal,
 ): Database {
-  const place = placeOf(cluster);
+  const place = targetText(cluster);
   let reason: unknown = new CassandraError("NOT_CONNECTED", `Connecting to Cassandra ${place}.`);
   let opened: Database | undefined;
   const { promise: attempted, resolve: hasAttempted } = Promise.withResolvers<void>();

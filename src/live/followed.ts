@@ -96,7 +96,8 @@ export function createFollowed(
       throw row;
     },
     async page(behind, limit) {
-      const { rows, unreadable, isEnd } = await readRows(session, table, partition as never, {
+      const { rows, unreadable, isEnd } = await readRows(session, table, {
+        key: partition as never,
         ...(options as object),
         limit,
         after: behind && clusteringKeyOf(table, behind),

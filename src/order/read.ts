@@ -114,7 +114,8 @@ function readEntries(
   { limit, after, direction, admit }: EntriesOptions,
 ) {
   // Of any order, the compiler cannot know what it has.
-  return readRows<Order>(session, order, key as never, {
+  return readRows<Order>(session, order, {
+    key: key as never,
     limit,
     after: after as never,
     order: direction,

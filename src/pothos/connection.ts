@@ -130,8 +130,9 @@ export async function readPage<T extends Table>(
   { first, after, scope: { table, partition } }: Page<T>,
   { part = {}, columns, order, admit }: PageReadOptions<T> = {},
 ): Promise<PageRows<T>> {
-  const options = { limit: first + 1, after, columns, order, ...(admit && { admit }) };
-  const found = await readRows(session, table, { ...partition, ...part } as never, options);
+  const key = { ...partition, ...part } as never;
+  const options = { key, limit: first + 1, after, columns, order, ...(admit && { admit }) };
+  const found = await readRows(session, table, options);
   const { rows, unreadable, isEnd, place } = found;
   const more = rows.length > first;
   const skipped = unreadable.filter(({ at }) => !more || at < first).map(({ row }) => row);

@@ -24,7 +24,7 @@ import { formsOf } from "./forms/index.ts";
  *
  * @param names the columns to be shown. Default: all that the row has
  * @example
- * readRows(session, Message, { room }, { limit, admit: (row) => showEach(builder, Message, row) });
+ * readRows(session, Message, { key: { room }, limit, admit: (row) => showEach(builder, Message, row) });
  */
 export function showEach<Types extends SchemaTypes, R extends object>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,

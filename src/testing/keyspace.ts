@@ -55,10 +55,12 @@ export async function createTestKeyspace({
 }: TestKeyspaceOptions): Promise<TestKeyspace> {
   const name = `${prefix}_${randomBytes(6).toString("hex")}`;
   await using opened = new AsyncDisposableStack();
-  await patiently(() => syncKeyspace(cluster, name, { [cluster.localDataCenter]: 1 }));
+  await patiently(() =>
+    syncKeyspace(cluster, name, { replication: { [cluster.localDataCenter]: 1 } }),
+  );
   opened.defer(() => drop(cluster, name));
   const session = opened.use(await patiently(() => connect({ ...cluster, keyspace: name })));
-  await sync(session, name, tables);
+  await sync(session, { keyspace: name, tables });
   const kept = opened.move();
   return { name, session, cluster, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

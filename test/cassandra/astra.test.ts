@@ -215,7 +215,7 @@ test("a keyspace is refused by Astra, and so none is asked for", async () => {
   const cql =
     "CREATE KEYSPACE other WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}";
   await expect(session.cql(cql)).rejects.toMatchObject({ code: "FORBIDDEN" });
-  await expect(syncKeyspace(options, "other", 1)).rejects.toMatchObject({
+  await expect(syncKeyspace(options, "other", { replication: 1 })).rejects.toMatchObject({
     code: "NOT_SYNCED",
     message:
       'The database does not match the models: keyspace other is missing, create it in the Astra portal or by "astra db create-keyspace".',
@@ -281,7 +281,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       "a client certificate of another database",
       rebundled("stranger", () => ({ ...astra.stranger })),
       "notConnected",
-      /: Astra's metadata service: .* \((the bundle's certificate is not|it was silent or does not) accept/,
+      /: Astra's metadata service: .* \((the bundle's certificate is not|it did not answer or does not) accept/,
     ],
     [
       "a foreign authority",
@@ -345,7 +345,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     [
       "a database that hibernates",
       {},
-      'Astra\'s metadata service: HTTP status 503 (the database hibernates or is not up: resume it in the Astra portal or by "astra db resume"; that takes a few minutes)',
+      'Astra\'s metadata service: HTTP status 503 (the database hibernates or is down: resume it in the Astra portal or by "astra db resume", which takes a few minutes)',
     ],
   ])("%s", async (_, env, reason) => {
     if (reason.includes("503")) astra.hibernate();

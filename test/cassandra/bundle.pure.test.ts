@@ -124,18 +124,18 @@ describe("an unusable bundle is refused before a connection is tried, with the r
 const credentials = { username: "token", password: "AstraCS:x" };
 
 test.each<[object, RegExp]>([
-  [{ contactPoints: ["10.0.0.1"] }, /^A bundle says where .*: leave out contactPoints\.$/],
-  [{ localDataCenter: "dc1", port: 9042 }, /leave out port, localDataCenter\.$/],
-  [{ tls: true }, /leave out tls\.$/],
+  [{ contactPoints: ["10.0.0.1"] }, /^A bundle contains .*: remove contactPoints\.$/],
+  [{ localDataCenter: "dc1", port: 9042 }, /: remove port, localDataCenter\.$/],
+  [{ tls: true }, /: remove tls\.$/],
   [{ driver: { sslOptions: {}, localDataCenter: "a" } }, /driver\.localDataCenter, driver\.sslOp/],
-  [{ driver: { cloud: { secureConnectBundle: "b.zip" } } }, /leave out driver\.cloud\.$/],
+  [{ driver: { cloud: { secureConnectBundle: "b.zip" } } }, /: remove driver\.cloud\.$/],
   [
     { consistency: "QUORUM", serialConsistency: "SERIAL" },
-    /^With a bundle the consistency is LOCAL_QUORUM with LOCAL_SERIAL: /,
+    /^With a bundle the consistency must be LOCAL_QUORUM with LOCAL_SERIAL: /,
   ],
   [
     { credentials: undefined },
-    / brings no login: give credentials, with a token of Astra the user/,
+    / contains no login: give credentials\. For an Astra token, the user/,
   ],
 ])("options that conflict with a bundle are refused: %j", async (wrong, message) => {
   const options = { bundle: bundle(), credentials, ...wrong } as never;

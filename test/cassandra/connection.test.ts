@@ -21,9 +21,9 @@ let cassandra: GuardedCassandra;
 beforeAll(async () => {
   cassandra = await startGuarded();
   const { admin } = cassandra;
-  await syncKeyspace(admin, "notes", 1);
+  await syncKeyspace(admin, "notes", { replication: 1 });
   await using session = await connect({ ...admin, keyspace: "notes" });
-  await sync(session, "notes", [Note]);
+  await sync(session, { keyspace: "notes", tables: [Note] });
   await session.cql("CREATE ROLE ada WITH PASSWORD = 'secret' AND LOGIN = true");
 });
 afterAll(() => cassandra[Symbol.asyncDispose]());
@@ -68,7 +68,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     [
       "an authority that is not trusted",
       () => ({ tls: true }),
-      /: self-signed certificate \(give the certificate of the authority that signed the node's\)/,
+      /: self-signed certificate \(give the certificate of the authority that signed the node's certificate\)/,
     ],
     [
       "a certificate for another name",
@@ -97,12 +97,12 @@ describe("who is not let in learns why, and what to do, in one line", () => {
 
   test("no TLS to a port that wants it", async () => {
     const { tls: _, ...options } = cassandra.admin;
-    await expectRefusal(options, /ECONNRESET|Socket was closed.* \(.*if it wants TLS, /);
+    await expectRefusal(options, /ECONNRESET|Socket was closed.* \(.*if it requires TLS, /);
   });
 
   test("TLS to a port that knows none", async () => {
     const options = { ...inject("cassandra"), tls: true } as const;
-    await expectRefusal(options, /: TLS: wrong version number \(nobody speaks TLS there: /);
+    await expectRefusal(options, /: TLS: wrong version number \(this port has no TLS: /);
   });
 
   async function expectRefusal(options: ConnectByContactPoints, message: RegExp): Promise<void> {
@@ -122,9 +122,11 @@ test("who may not do something learns what is lacking", async () => {
   await expect(session.run(select(Note, { id: "a" }))).rejects.toMatchObject({
     code: "FORBIDDEN",
     message:
-      "User ada has no SELECT permission on <table notes.note> or any of its parents: grant it to the role, or log in as another.",
+      "User ada has no SELECT permission on <table notes.note> or any of its parents: grant it to the role, or log in as another role.",
   });
-  await expect(syncKeyspace(options, "other", 1)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(syncKeyspace(options, "other", { replication: 1 })).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
 });
 
 test("a password goes to nodes that ask for none", async () => {
@@ -158,7 +160,7 @@ test("a command gets all that is asked for from its environment", async () => {
   expect(forbidden).toMatchObject({
     code: 13,
     out: expect.stringMatching(/^CREATE KEYSPACE IF NOT EXISTS partyfinder /),
-    err: "Creating keyspace partyfinder:\npartyfinder: User ada has no CREATE permission on <all keyspaces> or any of its parents: grant it to the role, or log in as another.\n",
+    err: "Creating keyspace partyfinder:\npartyfinder: User ada has no CREATE permission on <all keyspaces> or any of its parents: grant it to the role, or log in as another role.\n",
   });
   expect(await runCommand(["sync"], { env })).toMatchObject({ code: 0 });
 });

@@ -21,15 +21,15 @@ test.each([
   expect(readContactPoints(text)).toEqual(points);
 });
 
-describe("what is none is refused, and told why", () => {
+describe("a text that is no contact point is refused with the reason", () => {
   test.each([
     ["10.0.0.1:99999", '"10.0.0.1:99999" needs a port from 1 to 65535'],
     ["a:0", '"a:0" needs a port from 1 to 65535'],
     ["a:", '"a:" needs a port from 1 to 65535'],
     ["a:abc", '"a:abc" needs a port from 1 to 65535'],
-    ["a: 9042", '"a: 9042" has a space in it'],
+    ["a: 9042", '"a: 9042" contains a space'],
     ["[::1]:99999", '"[::1]:99999" needs a port from 1 to 65535'],
-    ["[::1]x", '"[::1]x" is no IPv6 address, which goes as [::1], or with a port [::1]:9042'],
+    ["[::1]x", '"[::1]x" is no IPv6 address, which is written as [::1], or with a port [::1]:9042'],
     ["::1", '"::1" is an IPv6 address: write [::1], or with a port [::1]:9042'],
     ["::1:9042", '"::1:9042" is an IPv6 address: write [::1:9042], or with a port [::1:9042]:9042'],
     [
@@ -38,48 +38,45 @@ describe("what is none is refused, and told why", () => {
     ],
     [
       "a:b:c",
-      '"a:b:c" has several colons: an IPv6 address goes as [::1], or with a port [::1]:9042',
+      '"a:b:c" has several colons: write an IPv6 address as [::1], or with a port [::1]:9042',
     ],
-    ["[a]", '"[a]" is no IPv6 address, which goes as [::1], or with a port [::1]:9042'],
+    ["[a]", '"[a]" is no IPv6 address, which is written as [::1], or with a port [::1]:9042'],
     [
       "[10.0.0.1]:9042",
-      '"[10.0.0.1]:9042" is no IPv6 address, which goes as [::1], or with a port [::1]:9042',
+      '"[10.0.0.1]:9042" is no IPv6 address, which is written as [::1], or with a port [::1]:9042',
     ],
-    ["[::1", '"[::1" is no IPv6 address, which goes as [::1], or with a port [::1]:9042'],
+    ["[::1", '"[::1" is no IPv6 address, which is written as [::1], or with a port [::1]:9042'],
     ["10.0.0.256", '"10.0.0.256" is no IPv4 address'],
     ["10.0.0:9042", '"10.0.0:9042" is no IPv4 address'],
-    ["a b", '"a b" has a space in it'],
-    ["a\tb", '"a\\u0009b" has a space in it'],
-    ["a;b", '"a;b" is no name of a host'],
-    [":9042", '":9042" is no name of a host'],
-    ["a..b", '"a..b" is no name of a host'],
-    ["10.0.0.1/24", '"10.0.0.1/24" is no name of a host'],
+    ["a b", '"a b" contains a space'],
+    ["a\tb", '"a\\u0009b" contains a space'],
+    ["a;b", '"a;b" is no host name'],
+    [":9042", '":9042" is no host name'],
+    ["a..b", '"a..b" is no host name'],
+    ["10.0.0.1/24", '"10.0.0.1/24" is no host name'],
     ["a,,b", "one of them is empty"],
     ["a,", "one of them is empty"],
-    ["cassandra://a", '"cassandra://a" is a URL: leave out cassandra://'],
-    ["http://a:9042/", '"http://a:9042/" is a URL: leave out http://'],
-    ["cassandra://ada:secret@a", '"cassandra://…@a" is a URL: leave out cassandra://'],
-    ["ada:secret@a:9042", '"…@a:9042" has a login in it'],
+    ["cassandra://a", '"cassandra://a" is a URL: remove cassandra://'],
+    ["http://a:9042/", '"http://a:9042/" is a URL: remove http://'],
+    ["cassandra://ada:secret@a", '"cassandra://…@a" is a URL: remove cassandra://'],
+    ["ada:secret@a:9042", '"…@a:9042" contains a login'],
     ["a,b:0", '"b:0" needs a port from 1 to 65535'],
   ])("%s", (text, why) => {
     expect(refusal(() => readContactPoints(text))).toBe(
-      `hosts with commas between, each host or host:port (${why})`,
+      `a comma-separated list of host or host:port (${why})`,
     );
   });
 });
 
 const place = { contactPoints: ["a"], localDataCenter: "dc1" };
 
-describe("options for a session are checked for the same", () => {
+describe("the contact points and port in a session's options are checked", () => {
   test.each([
     [
       { contactPoints: ["a:99999"] },
       'A contact point is host or host:port: "a:99999" needs a port from 1 to 65535.',
     ],
-    [
-      { contactPoints: ["a,b"] },
-      'A contact point is host or host:port: "a,b" is no name of a host.',
-    ],
+    [{ contactPoints: ["a,b"] }, 'A contact point is host or host:port: "a,b" is no host name.'],
     [{ port: 0 }, "The port must be a whole number from 1 to 65535, but is 0."],
     [{ port: 99_999 }, "The port must be a whole number from 1 to 65535, but is 99999."],
     [{ port: 1.5 }, "The port must be a whole number from 1 to 65535, but is 1.5."],

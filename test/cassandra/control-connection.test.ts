@@ -16,24 +16,24 @@ const answers = (session: Session) =>
     () => false,
   );
 
-test("however often Cassandra goes away and comes back, a session has the connections it had", async () => {
+test("a session keeps its number of connections when Cassandra repeatedly goes down and comes back", async () => {
   await using way = await startWay(cassandra);
   await using session = await connect({ contactPoints: [new URL(way.url).host], localDataCenter });
   const before = way.connections;
   for (let time = 0; time < 3; time++) {
     way.refuse(true);
     await expect.poll(() => answers(session)).toBe(false);
-    // Time for several attempts to come back.
+    // Time for several attempts to reconnect.
     await sleep(1000);
     way.refuse(false);
     await expect.poll(() => answers(session), { timeout: 3000 }).toBe(true);
   }
-  // Time for one that goes on in the dark.
+  // Time for a leaked host to reconnect.
   await sleep(1500);
   expect(way.connections).toBe(before);
 });
 
-test("refreshes of the driver's control connection that meet each other end no process", async () => {
+test("concurrent refreshes of the driver's control connection do not end the process", async () => {
   await using way = await startWay(cassandra);
   const client = new Client({ contactPoints: [new URL(way.url).host], localDataCenter });
   onTestFinished(() => client.shutdown());
@@ -50,7 +50,7 @@ test("refreshes of the driver's control connection that meet each other end no p
   await expect.poll(answered, { timeout: 3000 }).toMatchObject({ rowLength: 1 });
 });
 
-test("a session finds a Cassandra that comes back at another address of its name", async () => {
+test("a session reconnects when Cassandra's host name resolves to another address", async () => {
   const { port } = new URL(cassandra);
   const [first, second] = [ownAddress(), ownAddress()];
   await using old = await startWay(cassandra, { host: first, port: Number(port) });

@@ -30,7 +30,7 @@ describe("a write", () => {
     ["a socket that was closed", closed],
     ["several nodes, of which one did not answer", noHost(refused, timeout)],
     ["an error that nobody has heard of", new Error("?")],
-  ])("is of unknown outcome after %s", (_, error) => {
+  ])("has an unknown outcome after %s", (_, error) => {
     expect(codeOf(error, true)).toBe("OUTCOME_UNKNOWN");
   });
 
@@ -59,24 +59,24 @@ test.each([
 
 const unprepared = response(codes.unprepared, "Prepared query with ID 1 not found");
 
-describe("a statement that a node has forgotten, and that cannot be prepared again,", () => {
+describe("a statement that a node no longer has prepared and that cannot be prepared again", () => {
   test.each([
     ["on all nodes", noHost(unprepared, unprepared)],
-    ["others being down", noHost(unprepared, "Host considered as DOWN", refused)],
+    ["the other nodes are down", noHost(unprepared, "Host considered as DOWN", refused)],
     [
-      "the driver having forgotten it",
+      "the driver no longer has it either",
       new errors.DriverInternalError("Unprepared response invalid, id: 0x1"),
     ],
-  ])("was certainly not run: %s", (_, error) => {
+  ])("was certainly not executed: %s", (_, error) => {
     for (const writes of [false, true]) {
       expect(fromDriver(error, { cql: "…", writes })).toMatchObject({
         code: "NOT_SYNCED",
-        message: "The database no longer takes a statement that it took before.",
+        message: "The database no longer accepts a statement that it accepted before.",
       });
     }
   });
 
-  test("may have been run by another node, which did not answer", () => {
+  test("may have been executed by another node, which did not answer", () => {
     expect(codeOf(noHost(unprepared, timeout), true)).toBe("OUTCOME_UNKNOWN");
   });
 });
@@ -91,29 +91,29 @@ describe("a failure that Cassandra itself reports", () => {
     ["an internal error", response(codes.serverError)],
     ["a function that failed", response(codes.functionFailure)],
     ["one node that failed, others being down", noHost(refused, response(codes.readFailure))],
-  ])("is no silence, when a read has it: %s", (_, error) => {
+  ])("does not make a read fail as UNAVAILABLE: %s", (_, error) => {
     expect(codeOf(error, false)).toBe("READ_FAILED");
   });
 
-  test("is reported in Cassandra's own words, of a read and of a write", () => {
+  test("is reported with Cassandra's message, for a read and for a write", () => {
     const error = response(codes.readFailure, readFailed);
     expect(fromDriver(error, { cql: "…", writes: false }).message).toBe(
-      `Cassandra could not read this: ${readFailed}.`,
+      `Cassandra failed to read: ${readFailed}.`,
     );
     expect(fromDriver(error, { cql: "…", writes: true }).message).toBe(
-      `The write was sent, but nobody can say whether it applies: ${readFailed}.`,
+      `The write was sent, but it is not known whether it was applied: ${readFailed}.`,
     );
   });
 });
 
-test("a message ends with one full stop, though Cassandra's own has one", () => {
+test("a message ends with one full stop even if Cassandra's message ends with one", () => {
   const error = response(codes.invalid, "Request is too big.");
   expect(fromDriver(error, { cql: "…", writes: true }).message).toBe(
-    "Cassandra refused it: Request is too big.",
+    "Cassandra refused the statement: Request is too big.",
   );
 });
 
-/** Sent to nobody: a value has no bytes. */
+/** Errors of values that cannot be encoded, so that nothing is sent. */
 const unencodable = [
   [
     new InvalidValue("OUT_OF_RANGE", "must be a whole number from -128 to 127, but got 31415"),
@@ -130,13 +130,13 @@ const unencodable = [
 describe.each([
   ["", (error: Error) => error],
   [" on the only node that was tried", (error: Error) => noHost(error)],
-])("a value without bytes%s", (_, wrapped) => {
-  test.each(unencodable)("is refused, without being repeated: %s", (error, message) => {
+])("a value that cannot be encoded%s", (_, wrapped) => {
+  test.each(unencodable)("is refused, and the error does not contain it: %s", (error, message) => {
     for (const writes of [false, true]) {
       const refusal = fromDriver(wrapped(error), { cql: "…", writes });
       expect(refusal.code).toBe("REFUSED");
       expect(refusal.message).toBe(message);
-      // The driver's error repeats it, and a log shows causes.
+      // The driver's error contains the value, and logs show causes.
       expect(inspect(refusal, { depth: null })).not.toMatch(/31_?415/);
     }
   });
@@ -149,12 +149,12 @@ test.each([
   ["a missing table", response(codes.invalid, "unconfigured table party"), "NOT_SYNCED"],
   ["a missing column", response(codes.invalid, "Undefined column name people"), "NOT_SYNCED"],
   ["a missing keyspace", response(codes.invalid, "Keyspace 'x' does not exist"), "NOT_SYNCED"],
-])("a refusal is told as such, of a read and of a write: %s", (_, error, code) => {
+])("a refusal of a read and of a write has its own code: %s", (_, error, code) => {
   expect(codeOf(error, false)).toBe(code);
   expect(codeOf(error, true)).toBe(code);
 });
 
-test("an error has the statement's text and the driver's error, and no values", () => {
+test("an error has the statement's text and the driver's error, but no values", () => {
   const error = fromDriver(timeout, { cql: "SELECT 1", writes: false });
   expect(error).toMatchObject({ name: "CassandraError", cql: "SELECT 1", cause: timeout });
 });

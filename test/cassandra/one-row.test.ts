@@ -153,7 +153,7 @@ describe("a row that is a partition", () => {
     expect(await session.load(Theatre, at)).toBeUndefined();
     expect(await session.load(Theatre, at, { columns: ["seats"] })).toBeUndefined();
     expect(await Array.fromAsync(session.rows(selectEach(Theatre, at)))).toEqual([]);
-    expect(await readRows(session, Theatre, at, { limit: 5 })).toMatchObject({
+    expect(await readRows(session, Theatre, { key: at, limit: 5 })).toMatchObject({
       rows: [],
       isEnd: true,
     });
@@ -175,7 +175,7 @@ describe("a row that is a partition", () => {
     expect(await session.load(Theatre, at)).toEqual(row);
     expect(await session.load(Theatre, at, { columns: ["seats"] })).toEqual({ id, seats: 3 });
     expect(await Array.fromAsync(session.rows(selectEach(Theatre, at)))).toEqual([row]);
-    expect(await readRows(session, Theatre, at, { limit: 5 })).toMatchObject({ rows: [row] });
+    expect(await readRows(session, Theatre, { key: at, limit: 5 })).toMatchObject({ rows: [row] });
     const [stored] = await session.run(selectStored(Theatre, at, [{}], []));
     expect(isThere(Theatre, stored!)).toBe(true);
   });

@@ -2,13 +2,13 @@ import { auth, policies, types } from "cassandra-driver";
 import { expect, test } from "vitest";
 import { clientOptions } from "../../src/cassandra/session/client-options.ts";
 import { connect, type ConnectByContactPoints } from "../../src/cassandra/index.ts";
-import { mannerOf } from "../../src/cassandra/session/manner.ts";
+import { querySettings } from "../../src/cassandra/session/query-settings.ts";
 
 const cluster = { contactPoints: ["10.0.0.1"], localDataCenter: "dc1" };
 const driverOptions = (options: Partial<ConnectByContactPoints> = {}) =>
   clientOptions({ ...cluster, ...options });
 
-test("by default a cluster of one data centre, without a password or TLS", () => {
+test("the defaults are for one data centre, without a password or TLS", () => {
   const options = driverOptions();
   expect(options).toMatchObject({
     contactPoints: ["10.0.0.1"],
@@ -25,23 +25,23 @@ test("by default a cluster of one data centre, without a password or TLS", () =>
   );
 });
 
-test("several data centres: everything at QUORUM and SERIAL", () => {
+test("for several data centres everything runs at QUORUM and SERIAL", () => {
   const { quorum, serial } = types.consistencies;
   expect(
-    mannerOf({ ...cluster, consistency: "QUORUM", serialConsistency: "SERIAL" }),
+    querySettings({ ...cluster, consistency: "QUORUM", serialConsistency: "SERIAL" }),
   ).toMatchObject({ consistency: quorum, serialConsistency: serial });
 });
 
-test("a port of one's own is that of the nodes that Cassandra names, too", () => {
+test("a given port also applies to the nodes that Cassandra lists", () => {
   expect(driverOptions({ port: 9142 })).toMatchObject({ protocolOptions: { port: 9142 } });
 });
 
-test("an IPv6 address stands in brackets", () => {
+test("an IPv6 address is written in brackets", () => {
   const contactPoints = ["[::1]", "[::1]:9043"];
   expect(driverOptions({ contactPoints }).contactPoints).toEqual(["::1", "[::1]:9043"]);
 });
 
-test("TLS checks the certificate, whoever asks for it", () => {
+test("TLS checks the certificate, whether enabled by `tls` or by the driver's options", () => {
   const checked = { rejectUnauthorized: true };
   expect(driverOptions({ tls: true }).sslOptions).toEqual(checked);
   expect(driverOptions({ tls: { ca: "PEM" } }).sslOptions).toEqual({ ...checked, ca: "PEM" });
@@ -49,7 +49,7 @@ test("TLS checks the certificate, whoever asks for it", () => {
   expect(driverOptions({ driver }).sslOptions).toEqual({ ...checked, servername: "node.example" });
 });
 
-test("a bundle stands in the place of contact points, data centre and TLS; all else is as ever", () => {
+test("a bundle replaces contact points, data centre and TLS, and changes no other option", () => {
   const credentials = { username: "token", password: "AstraCS:x" };
   const more = { keyspace: "parties", requestTimeout: 4000, fetchSize: 9 };
   const driver = { maxPrepared: 9, socketOptions: { keepAliveDelay: 5 } };
@@ -68,7 +68,7 @@ test("a bundle stands in the place of contact points, data centre and TLS; all e
   });
 });
 
-test("every option of the driver can be given, and the others of its group stay", () => {
+test("every option of the driver can be given, and the other options of its group stay", () => {
   const retry = new policies.retry.FallthroughRetryPolicy();
   const { pooling, socketOptions, ...rest } = driverOptions({
     driver: { pooling: { maxRequestsPerConnection: 9 }, maxPrepared: 9, policies: { retry } },
@@ -81,7 +81,7 @@ test("every option of the driver can be given, and the others of its group stay"
   );
 });
 
-test("but no client's clock, and no other type of bigint", () => {
+test("the driver's options can change neither server timestamps nor the type of bigint", () => {
   const timestampGeneration = new policies.timestampGeneration.MonotonicTimestampGenerator(
     1000,
     1000,
@@ -98,16 +98,16 @@ const credentials = { username: "ada", password: "secret" };
 
 test.each<[Record<string, unknown>, RegExp]>([
   [{ consistency: "ONE" }, /^The consistency must be LOCAL_QUORUM .* or QUORUM .*, but is ONE: /],
-  [{ consistency: "QUORUM" }, /QUORUM does not go with LOCAL_SERIAL/],
-  [{ serialConsistency: "SERIAL" }, /LOCAL_QUORUM does not go with SERIAL/],
-  [{ serialConsistency: "QUORUM" }, /LOCAL_QUORUM does not go with QUORUM/],
+  [{ consistency: "QUORUM" }, /QUORUM cannot be used with LOCAL_SERIAL/],
+  [{ serialConsistency: "SERIAL" }, /LOCAL_QUORUM cannot be used with SERIAL/],
+  [{ serialConsistency: "QUORUM" }, /LOCAL_QUORUM cannot be used with QUORUM/],
   [{ requestTimeout: 2499 }, /at least 2500 ms, but is 2499: Cassandra itself takes up to 2000/],
   [{ requestTimeout: NaN }, /but is NaN/],
-  [{ fetchSize: 0 }, /whole number of rows from 1, but is 0/],
+  [{ fetchSize: 0 }, /positive whole number of rows, but is 0/],
   [{ credentials: { username: "ada", password: "" } }, /need both/],
   [{ credentials: { username: "ada" } }, /need both/],
   [{ credentials, authProvider }, /two ways to log in/],
-  [{ tls: { key: "PEM" } }, /needs both, the certificate and its private key/],
+  [{ tls: { key: "PEM" } }, /needs both the certificate and its private key/],
   [{ tls: { cert: "PEM" } }, /needs both/],
   [{ tls: { cert: "PEM", key: "PEM" } }, /^The certificates or the key for TLS cannot be used: /],
   [
@@ -116,10 +116,10 @@ test.each<[Record<string, unknown>, RegExp]>([
   ],
   [
     { driver: { socketOptions: { readTimeout: "3 s" } } },
-    /^The driver does not take .*readTimeout/,
+    /^The driver does not accept .*readTimeout/,
   ],
-  [{ contactPoints: [] }, /^The driver does not take these options: Contacts points are not/],
-])("refused before anything is tried: %j", async (wrong, message) => {
+  [{ contactPoints: [] }, /^The driver does not accept these options: Contacts points are not/],
+])("options are refused before a connection is tried: %j", async (wrong, message) => {
   await expect(connect({ ...cluster, ...wrong })).rejects.toMatchObject({
     code: "BAD_OPTIONS",
     message: expect.stringMatching(message),

@@ -1,6 +1,6 @@
 import { errors, types } from "cassandra-driver";
 import { expect, test } from "vitest";
-import { reasonOf } from "../../src/cassandra/session/reason.ts";
+import { connectFailureReason } from "../../src/cassandra/session/reason.ts";
 
 const { responseErrorCodes: codes } = types;
 const noHost = (...inner: unknown[]) =>
@@ -28,29 +28,29 @@ test.each<[string, unknown, string]>([
     "Provided username ada … are incorrect (check the user name and the password)",
   ],
   [
-    "no password where one is needed",
+    "a missing password",
     new errors.AuthenticationError("Host … but no authenticator found in the options"),
     "Host … but no authenticator found in the options (give a user name and a password)",
   ],
   [
     "a role that may not log in",
     new errors.AuthenticationError("ada is not permitted to log in"),
-    "ada is not permitted to log in (take a role that has LOGIN)",
+    "ada is not permitted to log in (use a role that has LOGIN)",
   ],
   [
     "TLS to a plain port",
     openSsl("ERR_SSL_WRONG_VERSION_NUMBER", "wrong version number"),
-    "TLS: wrong version number (nobody speaks TLS there: connect without it, or to the port for it)",
+    "TLS: wrong version number (this port has no TLS: connect without TLS, or to the port for it)",
   ],
   [
-    "plain to a TLS port",
+    "no TLS to a TLS port",
     coded("ECONNRESET", "read ECONNRESET"),
-    "read ECONNRESET (the node closed the connection: if it wants TLS, connect with it)",
+    "read ECONNRESET (the node closed the connection: if it requires TLS, connect with TLS)",
   ],
   [
-    "plain to a TLS port that was faster",
+    "no TLS to a TLS port that closes the connection first",
     Object.assign(new Error("Socket was closed"), { isSocketError: true }),
-    "Socket was closed (the node closed the connection: if it wants TLS, connect with it)",
+    "Socket was closed (the node closed the connection: if it requires TLS, connect with TLS)",
   ],
   [
     "an untrusted certificate",
@@ -58,7 +58,7 @@ test.each<[string, unknown, string]>([
       "DEPTH_ZERO_SELF_SIGNED_CERT",
       "self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca",
     ),
-    "self-signed certificate (give the certificate of the authority that signed the node's)",
+    "self-signed certificate (give the certificate of the authority that signed the node's certificate)",
   ],
   [
     "an expired certificate",
@@ -81,40 +81,40 @@ test.each<[string, unknown, string]>([
     "TLS: tlsv1 alert internal error (the node ended the handshake: does it trust the client certificate?)",
   ],
   [
-    "nothing that listens",
+    "a port on which nothing listens",
     refused("10.0.0.1"),
     "connect ECONNREFUSED 10.0.0.1:9042 (nothing listens there: start Cassandra, or check host and port)",
   ],
   [
     "a machine that does not answer",
     new Error("Connection timeout"),
-    "Connection timeout (check the address, and what stands between)",
+    "Connection timeout (check the address, and firewalls in between)",
   ],
   [
     "a node that hangs",
     new errors.OperationTimedOutError(
       "The host 10.0.0.1:9042 did not reply before timeout 3000 ms",
     ),
-    "The host 10.0.0.1:9042 did not reply before timeout 3000 ms (it takes connections and does not answer: look at its load and its log)",
+    "The host 10.0.0.1:9042 did not reply before timeout 3000 ms (it accepts connections but does not answer: check its load and its log)",
   ],
   [
     "a wrong data centre",
     new errors.ArgumentError(
       "localDataCenter was configured as 'dc1', but only found hosts in data centers: [dc2]",
     ),
-    "localDataCenter was configured as 'dc1', but only found hosts in data centers: [dc2] (name the data centre whose nodes are to be asked)",
+    "localDataCenter was configured as 'dc1', but only found hosts in data centers: [dc2] (name the data centre whose nodes are to be used)",
   ],
   [
-    "no rights",
+    "missing rights",
     new errors.ResponseError(
       codes.unauthorized,
       "User ada has no SELECT permission on <table k.t>",
     ),
-    "User ada has no SELECT permission on <table k.t> (grant it to the role, or log in as another)",
+    "User ada has no SELECT permission on <table k.t> (grant it to the role, or log in as another role)",
   ],
   ["something that nobody has heard of", new Error("?"), "?"],
-])("of a node: %s", (_, error, reason) => {
-  expect(reasonOf(noHost(error))).toBe(reason);
+])("the failure to connect to a node is explained: %s", (_, error, reason) => {
+  expect(connectFailureReason(noHost(error))).toBe(reason);
 });
 
 const METADATA = "db.example:29080/metadata";
@@ -122,7 +122,7 @@ const NODE = "58cf7a29-9088-40e3-a17a-933314735597";
 const astra = (listedAs: string, error: Error) =>
   new errors.NoHostAvailableError({ [listedAs]: error });
 const hibernates =
-  'the database hibernates or is not up: resume it in the Astra portal or by "astra db resume"; that takes a few minutes';
+  'the database hibernates or is down: resume it in the Astra portal or by "astra db resume", which takes a few minutes';
 
 test.each<[string, Error, string]>([
   [
@@ -131,19 +131,19 @@ test.each<[string, Error, string]>([
     `HTTP status 503 (${hibernates})`,
   ],
   [
-    "a database that is gone",
+    "a database that was deleted",
     new Error("Obtained http status 404"),
-    "HTTP status 404 (there is no database to this bundle: look in the Astra portal whether it was deleted, and download the bundle again)",
+    "HTTP status 404 (this bundle's database does not exist: check in the Astra portal whether it was deleted, and download the bundle again)",
   ],
   [
     "no such host",
     coded("ENOTFOUND", "getaddrinfo ENOTFOUND db.example"),
-    "getaddrinfo ENOTFOUND db.example (check the network; if it is well, look in the Astra portal whether the database still exists)",
+    "getaddrinfo ENOTFOUND db.example (check the network; if it works, check in the Astra portal whether the database still exists)",
   ],
   [
-    "silence, or the end of the connection",
+    "a connection closed without an answer",
     coded("ECONNRESET", "socket hang up"),
-    "socket hang up (it was silent or does not accept the bundle's certificate: check the network, and download the bundle again)",
+    "socket hang up (it did not answer or does not accept the bundle's certificate: check the network, and download the bundle again)",
   ],
   [
     "a bundle that was replaced",
@@ -156,24 +156,24 @@ test.each<[string, Error, string]>([
     "TLS: tlsv13 alert certificate required (the bundle's certificate is not accepted: download the bundle of this database again)",
   ],
   [
-    "a foreign authority",
+    "an unknown authority",
     coded("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"),
-    "unable to verify the first certificate (the bundle does not know this certificate: download the bundle again, or find out who else answers there)",
+    "unable to verify the first certificate (the bundle does not know this certificate: download the bundle again, or find out which server answers there)",
   ],
   [
-    "an answer that is not Astra's",
+    "a response that is not from Astra",
     new SyntaxError("Unexpected token '<'"),
-    "Unexpected token '<' (that is not Astra: find out who answers there)",
+    "Unexpected token '<' (this is not Astra: find out which server answers there)",
   ],
-])("of Astra's metadata service: %s", (_, error, reason) => {
-  expect(reasonOf(astra(METADATA, error))).toBe(`Astra's metadata service: ${reason}`);
+])("the failure to reach Astra's metadata service is explained: %s", (_, error, reason) => {
+  expect(connectFailureReason(astra(METADATA, error))).toBe(`Astra's metadata service: ${reason}`);
 });
 
 test.each<[string, Error, string]>([
   [
     "a wrong token",
     new errors.AuthenticationError("Provided username token and/or password are incorrect"),
-    'Provided username token and/or password are incorrect (the token is wrong, expired, or of another database: make one in the Astra portal or by "astra token create")',
+    'Provided username token and/or password are incorrect (the token is wrong, expired, or of another database: create one in the Astra portal or by "astra token create")',
   ],
   [
     "no token",
@@ -186,29 +186,31 @@ test.each<[string, Error, string]>([
     `The host … did not reply before timeout 3000 ms (${hibernates})`,
   ],
   [
-    "a proxy that is not there",
+    "a proxy that does not listen",
     refused("10.0.0.1"),
     `connect ECONNREFUSED 10.0.0.1:9042 (${hibernates})`,
   ],
   [
     "a proxy with another name",
     new Error("Host: db.example is not cert's CN/altnames: other / DNS:other"),
-    "Host: db.example is not cert's CN/altnames: other / DNS:other (the bundle does not know this certificate: download the bundle again, or find out who else answers there)",
+    "Host: db.example is not cert's CN/altnames: other / DNS:other (the bundle does not know this certificate: download the bundle again, or find out which server answers there)",
   ],
-])("of a node behind Astra's proxy: %s", (_, error, reason) => {
-  expect(reasonOf(astra(NODE, error))).toBe(reason);
+])("the failure to reach a node through Astra's proxy is explained: %s", (_, error, reason) => {
+  expect(connectFailureReason(astra(NODE, error))).toBe(reason);
 });
 
-test("of a host that nobody knows", () => {
+test("the failure to resolve a host name is explained", () => {
   const error = new errors.NoHostAvailableError({}, "No host could be resolved");
-  expect(reasonOf(error)).toBe(
+  expect(connectFailureReason(error)).toBe(
     "No host could be resolved (no such host: check the contact points)",
   );
 });
 
-test("of several nodes: each once, those that need the same together", () => {
+test("the failures of several nodes are listed once each, grouped by advice", () => {
   expect(
-    reasonOf(noHost(refused("10.0.0.1"), wrongPassword, refused("10.0.0.2"), wrongPassword)),
+    connectFailureReason(
+      noHost(refused("10.0.0.1"), wrongPassword, refused("10.0.0.2"), wrongPassword),
+    ),
   ).toBe(
     "connect ECONNREFUSED 10.0.0.1:9042, connect ECONNREFUSED 10.0.0.2:9042 (nothing listens there: start Cassandra, or check host and port); Provided username ada … are incorrect (check the user name and the password)",
   );

@@ -86,7 +86,10 @@ describe("a value that its type cannot hold is refused before anything is sent",
 
 test.each([
   [["x"], /there were 2 markers\(\?\) in CQL but 1 bound variables/],
-  [["x", 1, 2], /^A value must have a mark of its own: there are more values than marks\.$/],
+  [
+    ["x", 1, 2],
+    /^A value must have its own parameter marker: there are more values than markers\.$/,
+  ],
 ])("too few or too many values are refused: %j", async (params, message) => {
   const read = session.cql("SELECT a FROM typed WHERE a = ? AND b = ?", params);
   await expect(read).rejects.toMatchObject({
@@ -117,7 +120,7 @@ describe("a read that replicas fail on", () => {
     await expect(change).rejects.toMatchObject({
       code: "OUTCOME_UNKNOWN",
       message: expect.stringMatching(
-        /^The write was sent, but nobody can say whether it applies: .*1 failed\)\.$/,
+        /^The write was sent, but it is not known whether it was applied: .*1 failed\)\.$/,
       ),
     });
   });

@@ -8,7 +8,7 @@ const row = (id: string, column = "seats") => {
   return new UnreadableRow({ table: "desk", column, key, storedKey: key, why });
 };
 
-test("a row that is left out is told of once, with its table, column and key", () => {
+test("a row that is left out is logged once, with its table, column and key", () => {
   const lines: string[] = [];
   const report = createReport((line) => lines.push(line));
   for (const each of [row("1"), row("2"), row("1"), row("1", "opens"), row("2")]) report(each);
@@ -17,12 +17,12 @@ test("a row that is left out is told of once, with its table, column and key", (
   expect(lines).toEqual([told("1", "seats"), told("2", "seats"), told("1", "opens")]);
 });
 
-test("of no more than a thousand rows is told, and of no key at length", () => {
+test("at most a thousand rows are logged, and long keys are cut", () => {
   const lines: string[] = [];
   const report = createReport((line) => lines.push(line));
   report(row("1".repeat(64 * 1024)));
   expect(lines[0]!.length).toBeLessThan(600);
   for (let id = 0; id < 5000; id++) report(row(String(id)));
   expect(lines).toHaveLength(1001);
-  expect(lines.at(-1)).toBe("More than 1000 rows cannot be read: of no other is told.");
+  expect(lines.at(-1)).toBe("More than 1000 rows cannot be read: no further ones are reported.");
 });

@@ -5,14 +5,14 @@ import { rightsProbes } from "../../src/cassandra/session/rights.ts";
 const columns = { room: text(), "At hour": text(), body: text() };
 const key = { partition: ["room"], clustering: [asc("At hour")] } as const;
 
-test("rights are asked for by statements that Cassandra refuses for a null in the key", () => {
+test("rights are checked with statements that Cassandra refuses because of a null in the key", () => {
   expect(rightsProbes("chat", table("message", columns, key))).toEqual([
     "SELECT room FROM chat.message WHERE room = null",
     'DELETE FROM chat.message WHERE room = null AND "At hour" = null',
   ]);
 });
 
-test("a table of lightweight transactions takes no other, not even there", () => {
+test("the write that checks rights is conditional if the table takes lightweight transactions", () => {
   expect(rightsProbes("Chat", table("message", columns, { ...key, lwt: true }))[1]).toBe(
     'DELETE FROM "Chat".message WHERE room = null AND "At hour" = null IF EXISTS',
   );

@@ -107,7 +107,7 @@ async function repair({ name, cluster }: TestKeyspace): Promise<void> {
   await using admin = await connect(cluster);
   await admin.cql(createKeyspaceCql(name, 1));
   await using session = await connect({ ...cluster, keyspace: name });
-  await sync(session, name, tables);
+  await sync(session, { keyspace: name, tables });
 }
 
 describe.each(changes)("when %s", (_, cql, difference, failing) => {
@@ -286,7 +286,7 @@ test("a user-defined type that is changed is noticed, also when it has got a fie
   const { session: admin, name, cluster } = keyspace;
   const Size = udt("size", { w: int(), h: int() });
   const Box = table("box", { id: int(), size: frozen(Size) }, { partition: ["id"] });
-  await sync(admin, name, [Box]);
+  await sync(admin, { keyspace: name, tables: [Box] });
   await using session = await connect({ ...cluster, keyspace: name });
   using watch = watchSchema(session, [Box], { interval: NEVER });
   await watch.check();

@@ -80,14 +80,14 @@ const typesIn = async (name: string) => {
 
 test("a type is what the database says of it, and a second sync finds no difference", async () => {
   const { session, name } = keyspace;
-  await sync(session, name, [Shapes]);
+  await sync(session, { keyspace: name, tables: [Shapes] });
   const found = await typesIn("Shapes");
   for (const [column, { type }] of Object.entries(Shapes.columns)) {
     expect([column, found.get(column)]).toEqual([column, type.cql]);
     expect(canonicalType(type.cql)).toBe(type.cql);
   }
-  expect(await sync(session, name, [Shapes])).toEqual([]);
-  await requireSynced(session, name, [Shapes]);
+  expect(await sync(session, { keyspace: name, tables: [Shapes] })).toEqual([]);
+  await requireSynced(session, { keyspace: name, tables: [Shapes] });
 });
 
 test("a table that was created with another spelling is the same", async () => {
@@ -111,7 +111,7 @@ test("a table that was created with another spelling is the same", async () => {
     },
     { partition: ["k"], clustering: [desc("c")] },
   );
-  expect(await sync(session, name, [ByHand])).toEqual([]);
+  expect(await sync(session, { keyspace: name, tables: [ByHand] })).toEqual([]);
   const row = {
     k: "a",
     c: [1, ["x"]],
@@ -133,8 +133,8 @@ test("every type of CQL is found again by its name", async () => {
     Object.entries(samples).map(([each, { column }]) => [each, column]),
   );
   const All = table("all_types", { id: int(), ...columns }, { partition: ["id"] });
-  await sync(session, name, [All]);
-  expect(await sync(session, name, [All])).toEqual([]);
+  await sync(session, { keyspace: name, tables: [All] });
+  expect(await sync(session, { keyspace: name, tables: [All] })).toEqual([]);
 });
 
 describe("names that need quotes", () => {
@@ -173,13 +173,13 @@ describe("names that need quotes", () => {
 
   beforeAll(async () => {
     const { session, name } = keyspace;
-    await sync(session, name, [Odd]);
+    await sync(session, { keyspace: name, tables: [Odd] });
     await run(updatePartition(Odd, partition, { static: 5, "Ü static": "ü" }));
     for (const { static: _, "Ü static": __, ...each } of rows) await run(insert(Odd, each));
   });
 
   test("are columns, keys, ranges, orders and pages", async () => {
-    expect(await sync(keyspace.session, keyspace.name, [Odd])).toEqual([]);
+    expect(await sync(keyspace.session, { keyspace: keyspace.name, tables: [Odd] })).toEqual([]);
     expect(await run(select(Odd, partition))).toEqual(rows);
     expect(await run(select(Odd, { ...partition, Größe: 2 }))).toEqual(rows.slice(2));
     expect(await run(select(Odd, { ...partition, Größe: { gt: 1 } }))).toEqual(rows.slice(2));
@@ -270,7 +270,7 @@ test("a column may be called as a property that every object has", async () => {
     { partition: ["k"], clustering: [asc("valueOf")] },
   );
   const { session, name } = keyspace;
-  await sync(session, name, [Proto]);
+  await sync(session, { keyspace: name, tables: [Proto] });
   const row = { k: 1, valueOf: 0, ...Object.fromEntries(names.map((each, at) => [each, at])) };
   await session.run(insert(Proto, { k: 2, valueOf: 0 } as never));
   await session.run(insert(Proto, row as never));

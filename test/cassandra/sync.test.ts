@@ -31,12 +31,12 @@ const columns = { city: text(), id: uuid() };
 
 test("what is missing is created once, and then nothing is", async () => {
   const { session, name } = keyspace;
-  expect(await sync(session, name, [PartyTable])).toMatchObject([
+  expect(await sync(session, { keyspace: name, tables: [PartyTable] })).toMatchObject([
     { table: "party" },
     { table: "party_by_date" },
   ]);
-  expect(await sync(session, name, [PartyTable])).toEqual([]);
-  await requireSynced(session, name, [PartyTable]);
+  expect(await sync(session, { keyspace: name, tables: [PartyTable] })).toEqual([]);
+  await requireSynced(session, { keyspace: name, tables: [PartyTable] });
 });
 
 test("a table is kept on disk as its model says, or as it was created before", async () => {
@@ -50,10 +50,13 @@ test("a table is kept on disk as its model says, or as it was created before", a
   };
   const Plain = table("kept", columns, key);
   const Leveled = table("kept", columns, { ...key, compaction: "leveled" });
-  await sync(session, name, [Plain, table("leveled", columns, { ...key, compaction: "leveled" })]);
+  await sync(session, {
+    keyspace: name,
+    tables: [Plain, table("leveled", columns, { ...key, compaction: "leveled" })],
+  });
 
-  expect(await sync(session, name, [Leveled])).toEqual([]);
-  await requireSynced(session, name, [Leveled]);
+  expect(await sync(session, { keyspace: name, tables: [Leveled] })).toEqual([]);
+  await requireSynced(session, { keyspace: name, tables: [Leveled] });
   expect(await compaction("leveled")).toContain("LeveledCompactionStrategy");
   expect(await compaction("kept")).not.toContain("LeveledCompactionStrategy");
 });
@@ -62,11 +65,15 @@ test("a column that the model has got since is added, and the rows stay", async 
   const { session, name } = keyspace;
   const Before = table("grown", columns, key);
   const After = table("grown", { ...columns, people: int().default(0) }, key);
-  await sync(session, name, [Before]);
+  await sync(session, { keyspace: name, tables: [Before] });
   await session.cql(`INSERT INTO grown (city, id) VALUES ('Rome', ${crypto.randomUUID()})`);
 
-  await expect(requireSynced(session, name, [After])).rejects.toThrow("grown.people is missing");
-  expect(await sync(session, name, [After])).toMatchObject([{ table: "grown", column: "people" }]);
+  await expect(requireSynced(session, { keyspace: name, tables: [After] })).rejects.toThrow(
+    "grown.people is missing",
+  );
+  expect(await sync(session, { keyspace: name, tables: [After] })).toMatchObject([
+    { table: "grown", column: "people" },
+  ]);
   expect(await session.run(select(After, { city: "Rome" }))).toMatchObject([{ people: 0 }]);
 });
 
@@ -76,12 +83,14 @@ test("what the database has otherwise is told in full, and nothing is done", asy
   const Other = table("other", columns, key);
   const New = table("new", columns, key);
 
-  await expect(sync(session, name, [New, Other])).rejects.toMatchObject({
+  await expect(sync(session, { keyspace: name, tables: [New, Other] })).rejects.toMatchObject({
     code: "NOT_SYNCED",
     remedy: "DECIDE",
     message: expect.stringContaining("other.id is text, the model has uuid (clustering 0 asc)"),
   });
-  await expect(requireSynced(session, name, [New])).rejects.toThrow("table new is missing");
+  await expect(requireSynced(session, { keyspace: name, tables: [New] })).rejects.toThrow(
+    "table new is missing",
+  );
 });
 
 test("a missing keyspace is created only with a number of copies", async () => {
@@ -90,14 +99,18 @@ test("a missing keyspace is created only with a number of copies", async () => {
     code: "NOT_SYNCED",
     remedy: "CREATE_KEYSPACE",
   });
-  expect(await syncKeyspace(keyspace.cluster, name, { datacenter1: 1 })).toBe(true);
+  expect(await syncKeyspace(keyspace.cluster, name, { replication: { datacenter1: 1 } })).toBe(
+    true,
+  );
   expect(await syncKeyspace(keyspace.cluster, name)).toBe(false);
   await keyspace.session.cql(dropKeyspace(name));
 });
 
 test("Cassandra's reason not to create a keyspace is given", async () => {
   const name = `${keyspace.name}_3`;
-  await expect(syncKeyspace(keyspace.cluster, name, { nowhere: 3 })).rejects.toMatchObject({
+  await expect(
+    syncKeyspace(keyspace.cluster, name, { replication: { nowhere: 3 } }),
+  ).rejects.toMatchObject({
     code: "BAD_OPTIONS",
     message: expect.stringMatching(
       /^Keyspace \w+ cannot be created with this replication\. .*nowhere/,
@@ -113,20 +126,30 @@ test("what is missing is announced before any of it is added, with the tables of
     cql.push(plan);
     throw new Error("not that");
   };
-  await expect(syncKeyspace(cluster, `${name}_4`, 1, stop)).rejects.toThrow("not that");
+  await expect(
+    syncKeyspace(cluster, `${name}_4`, { replication: 1, onPlan: stop }),
+  ).rejects.toThrow("not that");
   expect(cql).toEqual([createKeyspaceCql(`${name}_4`, 1)]);
   await expect(syncKeyspace(cluster, `${name}_4`)).rejects.toThrow("is missing");
-  expect(await syncKeyspace(cluster, name, 1, stop)).toBe(false);
+  expect(await syncKeyspace(cluster, name, { replication: 1, onPlan: stop })).toBe(false);
 
   await session.cql("CREATE TABLE customer (id int PRIMARY KEY)");
   const New = table("new", columns, key);
-  await expect(sync(session, name, [New], stop)).rejects.toThrow("not that");
-  await expect(requireSynced(session, name, [New])).rejects.toThrow("table new is missing");
-  await sync(session, name, [New], ({ missing, others }) => {
-    expect(missing).toMatchObject([{ table: "new" }]);
-    expect(others).toEqual(["customer"]);
+  await expect(sync(session, { keyspace: name, tables: [New], onPlan: stop })).rejects.toThrow(
+    "not that",
+  );
+  await expect(requireSynced(session, { keyspace: name, tables: [New] })).rejects.toThrow(
+    "table new is missing",
+  );
+  await sync(session, {
+    keyspace: name,
+    tables: [New],
+    onPlan: ({ missing, others }) => {
+      expect(missing).toMatchObject([{ table: "new" }]);
+      expect(others).toEqual(["customer"]);
+    },
   });
-  await sync(session, name, [New], stop);
+  await sync(session, { keyspace: name, tables: [New], onPlan: stop });
 });
 
 test.each([
@@ -141,12 +164,14 @@ test.each([
     for (const each of others) await session.cql(`CREATE TABLE ${each} (id int PRIMARY KEY)`);
     const Own = table("own", columns, key);
     const Second = table("second", columns, key);
-    await expect(requireSynced(session, name, [Own, Second])).rejects.toMatchObject({
+    await expect(
+      requireSynced(session, { keyspace: name, tables: [Own, Second] }),
+    ).rejects.toMatchObject({
       remedy: "ADD",
       message: `The database does not match the models: table own is missing; table second is missing.${more.replace("KEYSPACE", name)}`,
     });
-    await sync(session, name, [Own]);
-    await expect(requireSynced(session, name, [Own, Second])).rejects.toThrow(
+    await sync(session, { keyspace: name, tables: [Own] });
+    await expect(requireSynced(session, { keyspace: name, tables: [Own, Second] })).rejects.toThrow(
       /: table second is missing\.$/,
     );
   },
@@ -155,10 +180,13 @@ test.each([
 test("two who sync at once do not trip over each other", async () => {
   const { session, name } = keyspace;
   const Both = table("both", columns, key);
-  await Promise.all([sync(session, name, [Both]), sync(session, name, [Both])]);
+  await Promise.all([
+    sync(session, { keyspace: name, tables: [Both] }),
+    sync(session, { keyspace: name, tables: [Both] }),
+  ]);
   const Grown = table("both", { ...columns, people: int(), note: text() }, key);
-  await Promise.all([1, 2, 3, 4].map(() => sync(session, name, [Grown])));
-  await requireSynced(session, name, [Grown]);
+  await Promise.all([1, 2, 3, 4].map(() => sync(session, { keyspace: name, tables: [Grown] })));
+  await requireSynced(session, { keyspace: name, tables: [Grown] });
   await session.cql(createKeyspaceCql(name, 1));
 });
 
@@ -177,9 +205,11 @@ test("user-defined types are created before the tables, and get the fields that 
     udt("size of", { "w (cm)": int(), ...more });
   const [Hall, Desk] = tables(Size());
   const plan: string[] = [];
-  const added = await sync(session, name, [Desk!, Hall!], ({ missing }) =>
-    plan.push(...missing.map(({ cql }) => cql)),
-  );
+  const added = await sync(session, {
+    keyspace: name,
+    tables: [Desk!, Hall!],
+    onPlan: ({ missing }) => plan.push(...missing.map(({ cql }) => cql)),
+  });
   expect(added.map(({ type, table }) => type ?? table)).toEqual([
     "size of",
     "Place",
@@ -187,21 +217,23 @@ test("user-defined types are created before the tables, and get the fields that 
     "Hall",
   ]);
   expect(plan[0]).toBe('CREATE TYPE IF NOT EXISTS "size of" ("w (cm)" int)');
-  await requireSynced(session, name, [Hall!, Desk!]);
-  expect(await sync(session, name, [Hall!, Desk!])).toEqual([]);
+  await requireSynced(session, { keyspace: name, tables: [Hall!, Desk!] });
+  expect(await sync(session, { keyspace: name, tables: [Hall!, Desk!] })).toEqual([]);
 
   const first = { id: 1, size: { "w (cm)": 3 }, parts: new Map([["leg", { "w (cm)": 4 }]]) };
   await session.run(insert(Desk!, first as never));
   const [WideHall, WideDesk] = tables(Size({ names: frozen(list(text())), h: int() }));
-  await expect(requireSynced(session, name, [WideHall!, WideDesk!])).rejects.toMatchObject({
+  await expect(
+    requireSynced(session, { keyspace: name, tables: [WideHall!, WideDesk!] }),
+  ).rejects.toMatchObject({
     remedy: "ADD",
     message: expect.stringContaining("size of.names is missing; size of.h is missing."),
   });
-  expect(await sync(session, name, [WideHall!, WideDesk!])).toMatchObject([
+  expect(await sync(session, { keyspace: name, tables: [WideHall!, WideDesk!] })).toMatchObject([
     { type: "size of", field: "names" },
     { type: "size of", field: "h", cql: 'ALTER TYPE "size of" ADD h int' },
   ]);
-  expect(await sync(session, name, [WideHall!, WideDesk!])).toEqual([]);
+  expect(await sync(session, { keyspace: name, tables: [WideHall!, WideDesk!] })).toEqual([]);
   const second = { id: 2, size: { "w (cm)": 1, names: ["a"], h: 2 }, parts: new Map() };
   await session.run(insert(WideDesk!, second as never));
   const none = { names: null, h: null };
@@ -214,7 +246,7 @@ test("user-defined types are created before the tables, and get the fields that 
   // The older model still reads and writes what it knows of.
   expect(await session.run(select(Desk!, { id: 2 }))).toEqual({ ...second, size: { "w (cm)": 1 } });
   await session.run(insert(Desk!, { ...first, id: 3 } as never));
-  await requireSynced(session, name, [Hall!, Desk!]);
+  await requireSynced(session, { keyspace: name, tables: [Hall!, Desk!] });
 });
 
 test("a type that the database has differently is told, and nothing is done", async () => {
@@ -226,12 +258,14 @@ test("a type that the database has differently is told, and nothing is done", as
     { partition: ["id"] },
   );
   const difference = "type point has the fields y int, x int, the model has x int, y int";
-  await expect(sync(session, name, [Dot])).rejects.toMatchObject({
+  await expect(sync(session, { keyspace: name, tables: [Dot] })).rejects.toMatchObject({
     code: "NOT_SYNCED",
     remedy: "DECIDE",
     message: expect.stringContaining(difference),
   });
-  await expect(requireSynced(session, name, [Dot])).rejects.toThrow(difference);
+  await expect(requireSynced(session, { keyspace: name, tables: [Dot] })).rejects.toThrow(
+    difference,
+  );
 });
 
 test("several who sync types at once do not trip over each other", async () => {
@@ -242,7 +276,11 @@ test("several who sync types at once do not trip over each other", async () => {
       { id: int(), v: frozen(udt("both", { a: int(), ...more })) },
       { partition: ["id"] },
     );
-  await Promise.all([1, 2, 3].map(() => sync(session, name, [Shared()])));
-  await Promise.all([1, 2, 3].map(() => sync(session, name, [Shared({ b: text(), c: text() })])));
-  await requireSynced(session, name, [Shared({ b: text(), c: text() })]);
+  await Promise.all([1, 2, 3].map(() => sync(session, { keyspace: name, tables: [Shared()] })));
+  await Promise.all(
+    [1, 2, 3].map(() =>
+      sync(session, { keyspace: name, tables: [Shared({ b: text(), c: text() })] }),
+    ),
+  );
+  await requireSynced(session, { keyspace: name, tables: [Shared({ b: text(), c: text() })] });
 });

@@ -20,7 +20,7 @@ const local =
 const told =
   "Operation failed - received 0 responses and 2 failures: UNKNOWN from /10.0.0.1:7000, READ_TOO_MANY_TOMBSTONES from /10.0.0.2:7000";
 
-/** The error that the driver makes of an answer of a node (native protocol, version 4, sections 2.2 and 4.2.5). */
+/** Returns the error that the driver creates for a node's response (native protocol v4, sections 2.2 and 4.2.5). */
 function answered(code: number, message: string, warnings: readonly string[] = []): Error {
   const int = (value: number) => Buffer.from(Int32Array.of(value).buffer).swap32();
   const short = (value: number) => Buffer.from(Uint16Array.of(value).buffer).swap16();
@@ -44,31 +44,31 @@ function answered(code: number, message: string, warnings: readonly string[] = [
 
 const codeOf = (error: Error, writes: boolean) => fromDriver(error, { cql: "…", writes }).code;
 
-describe("a failure of too many tombstones is told by", () => {
+describe("a failure because of too many tombstones is recognised by", () => {
   test.each([
-    ["what a replica says, of a read", answered(readFailure, told), false],
-    ["what a replica says, of a lightweight transaction", answered(writeFailure, told), true],
-    ["the warning of the node that was asked", answered(readFailure, local, [found]), false],
-    ["the warning behind which time was over", answered(readTimeout, "…", [found]), false],
+    ["a replica's message about a read", answered(readFailure, told), false],
+    ["a replica's message about a lightweight transaction", answered(writeFailure, told), true],
+    ["the coordinator's warning", answered(readFailure, local, [found]), false],
+    ["the warning of a read that timed out", answered(readTimeout, "…", [found]), false],
     ["one of several warnings", answered(readFailure, local, ["Beware", found]), false],
   ])("%s", (_, error, writes) => {
     expect(codeOf(error, writes)).toBe("TOO_MANY_TOMBSTONES");
   });
 
   test.each([
-    ["a read that failed of something else", answered(readFailure, local), false, "READ_FAILED"],
+    ["a read that failed for another reason", answered(readFailure, local), false, "READ_FAILED"],
     ["a read with another warning", answered(readFailure, local, ["Beware"]), false, "READ_FAILED"],
     [
-      "a write that has read many and failed of something else",
+      "a write that read many and failed for another reason",
       answered(writeFailure, local, [found]),
       true,
       "OUTCOME_UNKNOWN",
     ],
-  ])("nothing of %s", (_, error, writes, code) => {
+  ])("is not recognised in %s", (_, error, writes, code) => {
     expect(codeOf(error, writes)).toBe(code);
   });
 
-  test("what leaves the driver's own error as it is", () => {
+  test("means that leave the driver's own error unchanged", () => {
     expect(answered(readFailure, told)).toMatchObject({
       code: readFailure,
       received: 0,
@@ -81,7 +81,7 @@ describe("a failure of too many tombstones is told by", () => {
   });
 });
 
-test("warnings say how many tombstones were read, in the words of either way to count them", () => {
+test("the number of tombstones read is taken from either kind of warning", () => {
   expect(tombstonesIn()).toBe(0);
   expect(tombstonesIn(["Aggregation query used without partition key"])).toBe(0);
   expect(tombstonesIn([found])).toBe(100_001);
@@ -92,7 +92,7 @@ test("warnings say how many tombstones were read, in the words of either way to 
   ).toBe(1501);
 });
 
-test("a read is mostly of dead rows if they are more than ten times the live ones", () => {
+test("a read is mostly of dead rows if it has more than ten tombstones per live row", () => {
   const read = (count: number) => [`Read 20 live rows and ${count} tombstone cells for query …`];
   expect(isMostlyDead(20, read(1500))).toBe(true);
   expect(isMostlyDead(0, read(1001))).toBe(true);
@@ -104,7 +104,7 @@ test.each([
   [{ lwt: true, sweepAfter: 600 }, "sweepAfter is for tables of plain writes, and it takes others"],
   [{ sweepAfter: 0 }, "sweepAfter must be a number of seconds above 0, but is 0"],
   [{ sweepAfter: NaN }, "sweepAfter must be a number of seconds above 0, but is NaN"],
-])("a table cannot be swept like this: %j", (options, why) => {
+])("a table refuses these options of sweeping: %j", (options, why) => {
   const key = { partition: ["room"], clustering: [asc("name")] } as const;
   const define = () =>
     table("notes", { room: text(), name: text() }, { ...key, ...options } as never);

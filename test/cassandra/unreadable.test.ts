@@ -150,11 +150,11 @@ describe("several rows", () => {
     const all = (await session.run(selectEach(Seats, { hall }))).map((each) =>
       each instanceof Error ? undefined : each.id,
     );
-    const { rows, unreadable, isEnd } = await readRows(session, Seats, { hall }, { limit: 2 });
+    const { rows, unreadable, isEnd } = await readRows(session, Seats, { key: { hall }, limit: 2 });
     expect(rows.map(({ id }) => id)).toEqual(sound.slice(0, 2));
     expect(unreadable).toHaveLength(all.indexOf(sound[1]) - 1);
     expect(isEnd).toBe(false);
-    const rest = await readRows(session, Seats, { hall }, { limit: 5 });
+    const rest = await readRows(session, Seats, { key: { hall }, limit: 5 });
     expect(rest).toMatchObject({ isEnd: true, rows: [{}, {}, {}] });
     expect(rest.unreadable).toHaveLength(12);
     const inOrder: (string | undefined)[] = rest.rows.map(({ id }) => id);
@@ -166,10 +166,10 @@ describe("several rows", () => {
     const { session } = keyspace;
     const hall = randomUUID();
     for (let i = 0; i < 25; i++) await seat({ places: "null" }, hall);
-    const found = await readRows(session, Seats, { hall }, { limit: 1 });
+    const found = await readRows(session, Seats, { key: { hall }, limit: 1 });
     expect(found).toMatchObject({ rows: [], isEnd: false });
     expect(found.unreadable).toHaveLength(20);
-    const rest = await readRows(session, Seats, { hall }, { limit: 10, after: found.place! });
+    const rest = await readRows(session, Seats, { key: { hall }, limit: 10, after: found.place! });
     expect(rest).toMatchObject({ rows: [], isEnd: true });
     expect(rest.unreadable).toHaveLength(5);
   });
@@ -177,7 +177,7 @@ describe("several rows", () => {
   test("end with the one that the key names, though it cannot be read", async () => {
     const { session } = keyspace;
     const { hall, id } = await seat({ places: "null" });
-    const found = await readRows(session, Seats, { hall, id }, { limit: 2 });
+    const found = await readRows(session, Seats, { key: { hall, id }, limit: 2 });
     expect(found).toMatchObject({ rows: [], unreadable: [{ at: 0 }], isEnd: true, place: { id } });
   });
 
@@ -197,7 +197,7 @@ describe("several rows", () => {
       { column: "at", key: { room, at: `0x${NANOSECONDS.toString(16)}` } },
       { column: "at" },
     ]);
-    const found = await readRows(session, Times, { room }, { limit: 2 });
+    const found = await readRows(session, Times, { key: { room }, limit: 2 });
     expect(found).toMatchObject({
       rows: [{ note: "b" }],
       isEnd: true,

@@ -71,9 +71,9 @@ async function createTables(
   cassandra: ConnectByContactPoints,
   tables: readonly Table[],
 ): Promise<void> {
-  await syncKeyspace(cassandra, KEYSPACE, { [cassandra.localDataCenter]: 3 });
+  await syncKeyspace(cassandra, KEYSPACE, { replication: { [cassandra.localDataCenter]: 3 } });
   await using session = await connect(cassandra);
-  await sync(session, KEYSPACE, tables);
+  await sync(session, { keyspace: KEYSPACE, tables });
 }
 
 function behind(proxy: NodeProxy, node: ClusterNode): Faulty {

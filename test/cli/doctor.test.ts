@@ -226,7 +226,7 @@ describe("of a cluster of two", () => {
     expect(Date.now() - begun).toBeLessThan(10_000);
     expect(frozen.out).toContain("\nNodes: 2, of which 1 answer\n");
     expect(told(frozen, "warning", contactPoints[0]!)).toMatch(
-      /did not reply before timeout \d+ ms \(it takes connections and does not answer: /,
+      /did not reply before timeout \d+ ms \(it accepts connections but does not answer: /,
     );
     cluster.nodes[1]!.freeze();
     const begunAgain = Date.now();
@@ -247,7 +247,7 @@ describe("a failure has its cause and what to do in one line, and serve prints t
     const directory = stack.use(await createDirectory());
     const { admin } = cassandra;
     const keyspace = stack.use(await createKeyspaceOn(admin, ...tables));
-    await syncKeyspace(admin, "bare", 1);
+    await syncKeyspace(admin, "bare", { replication: 1 });
     await using session = await connect(admin);
     await session.cql("CREATE ROLE ada WITH PASSWORD = 'secret' AND LOGIN = true");
     await session.cql(`GRANT SELECT ON KEYSPACE ${keyspace.name} TO ada`);
@@ -307,14 +307,14 @@ describe("a failure has its cause and what to do in one line, and serve prints t
       "a certificate that is not trusted",
       () => without(guarded, ...tls.slice(1)),
       "connection",
-      /self-signed certificate \(give the certificate of the authority that signed the node's\)/,
+      /self-signed certificate \(give the certificate of the authority that signed the node's certificate\)/,
       NOT_CONNECTED,
     ],
     [
       "TLS to a port that knows none",
       () => ({ ...plain("party"), CASSANDRA_TLS: "true" }),
       "connection",
-      /TLS: wrong version number \(nobody speaks TLS there: connect without it/,
+      /TLS: wrong version number \(this port has no TLS: connect without TLS/,
       NOT_CONNECTED,
     ],
     [
@@ -362,7 +362,7 @@ describe("a failure has its cause and what to do in one line, and serve prints t
   test("no TLS to a port that wants it", async () => {
     const ended = await runDoctor(without(guarded, ...tls));
     expect(told(ended, "failure", "connection")).toMatch(
-      /(ECONNRESET|Socket was closed).* \(the node closed the connection: if it wants TLS, /,
+      /(ECONNRESET|Socket was closed).* \(the node closed the connection: if it requires TLS, /,
     );
     expect(ending(ended)).toEqual(NOT_CONNECTED);
   });
@@ -371,7 +371,7 @@ describe("a failure has its cause and what to do in one line, and serve prints t
     const ada = { CASSANDRA_USERNAME: "ada", CASSANDRA_PASSWORD: "secret" };
     const ended = await runDoctor({ ...guarded, ...ada });
     expect(told(ended, "failure", "rights")).toMatch(
-      /^User ada has no MODIFY permission on <table .*\.party> .*: grant it to the role, or log in as another\.$/,
+      /^User ada has no MODIFY permission on <table .*\.party> .*: grant it to the role, or log in as another role\.$/,
     );
     expect(ending(ended)).toEqual([
       13,

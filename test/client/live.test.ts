@@ -313,7 +313,7 @@ test("a subscription is asked for until the database matches the models again", 
   await expect(client.party(key)).rejects.toMatchObject({ code: "NOT_SYNCED" });
   const counts = client.peopleChanged(key);
   const first = next(counts);
-  await sync(broken.keyspace.session, broken.keyspace.name, tables);
+  await sync(broken.keyspace.session, { keyspace: broken.keyspace.name, tables });
   expect(await first).toMatchObject({ people: 0 });
   await counts.return();
 });

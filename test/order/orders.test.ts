@@ -56,18 +56,17 @@ async function ordersOfRow(board: string, id: string) {
 
 test("the tables of orders are created and required with their table", async () => {
   await using other = await createKeyspace();
-  await expect(requireSynced(other.session, other.name, [Task])).rejects.toThrow("is missing");
-  expect((await sync(other.session, other.name, [Task])).map(({ table }) => table)).toEqual([
-    "task",
-    "task_by_due",
-    "task_by_rank",
-    "task_by_owner",
-  ]);
-  await requireSynced(other.session, other.name, [Task]);
+  await expect(
+    requireSynced(other.session, { keyspace: other.name, tables: [Task] }),
+  ).rejects.toThrow("is missing");
+  expect(
+    (await sync(other.session, { keyspace: other.name, tables: [Task] })).map(({ table }) => table),
+  ).toEqual(["task", "task_by_due", "task_by_rank", "task_by_owner"]);
+  await requireSynced(other.session, { keyspace: other.name, tables: [Task] });
   await other.session.cql("DROP TABLE task_by_rank");
-  await expect(requireSynced(other.session, other.name, [Task])).rejects.toThrow(
-    "table task_by_rank is missing",
-  );
+  await expect(
+    requireSynced(other.session, { keyspace: other.name, tables: [Task] }),
+  ).rejects.toThrow("table task_by_rank is missing");
 });
 
 describe("rows", () => {

@@ -28,10 +28,10 @@ test("a table that another program wrote is served as it stands, and completed b
     `INSERT INTO party (city, id, name, date) VALUES ('Rome', ${ids[1]}, 'Uncounted', '2040-01-01')`,
   );
 
-  await expect(requireSynced(session, name, tables)).rejects.toThrow(
+  await expect(requireSynced(session, { keyspace: name, tables })).rejects.toThrow(
     "table party_by_date is missing",
   );
-  expect(await sync(session, name, tables)).toMatchObject([
+  expect(await sync(session, { keyspace: name, tables })).toMatchObject([
     { table: "party", column: "rounds" },
     { table: "party", column: "recent" },
     { table: "party", column: "earlier" },

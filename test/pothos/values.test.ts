@@ -144,7 +144,7 @@ beforeAll(async () => {
   keyspace = await createKeyspace();
   const { name, session } = keyspace;
   await session.cql('CREATE TYPE bound (gt int, "less-than" text, at timestamp)');
-  await sync(session, name, [Everything, Keys, Hits]);
+  await sync(session, { keyspace: name, tables: [Everything, Keys, Hits] });
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 

@@ -3,7 +3,7 @@ import { CassandraError } from "../../src/cassandra/index.ts";
 import { createMask } from "../../src/server/mask.ts";
 
 const readFailed = (cql: string) =>
-  new CassandraError("READ_FAILED", "Cassandra could not read this: 4 of 4 failed.", { cql });
+  new CassandraError("READ_FAILED", "Cassandra failed to read: 4 of 4 failed.", { cql });
 
 test("a read that failed is told to the client by its code, and to the operator once", () => {
   const log: string[] = [];
@@ -14,8 +14,8 @@ test("a read that failed is told to the client by its code, and to the operator 
     expect(message).not.toContain("4 of 4");
   }
   expect(log).toEqual([
-    "Cassandra could not read this: 4 of 4 failed. The statement: SELECT a FROM t",
-    "Cassandra could not read this: 4 of 4 failed. The statement: SELECT b FROM t",
+    "Cassandra failed to read: 4 of 4 failed. The statement: SELECT a FROM t",
+    "Cassandra failed to read: 4 of 4 failed. The statement: SELECT b FROM t",
   ]);
 });
 

@@ -73,7 +73,7 @@ async function repair({ name, cluster }: TestKeyspace): Promise<void> {
   await using admin = await connect(cluster);
   await admin.cql(createKeyspaceCql(name, 1));
   await using session = await connect({ ...cluster, keyspace: name });
-  await sync(session, name, tables);
+  await sync(session, { keyspace: name, tables });
 }
 
 describe.concurrent.each([

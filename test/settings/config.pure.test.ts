@@ -251,7 +251,7 @@ describe("what contradicts a bundle or a token is named", () => {
         CASSANDRA_CONSISTENCY: "QUORUM",
         CASSANDRA_SERIAL_CONSISTENCY: "SERIAL",
       },
-      "With a bundle the consistency is LOCAL_QUORUM with LOCAL_SERIAL: Astra keeps regions apart, and a bundle is for one of them.",
+      "With a bundle the consistency must be LOCAL_QUORUM with LOCAL_SERIAL: Astra keeps regions apart, and a bundle is for one of them.",
     ],
     [
       { ASTRA_DB_TOKEN: "secret" },
@@ -329,15 +329,15 @@ describe("a wrong setting is named with what was needed", () => {
     [{ CASSANDRA_EMBEDDED: "yes" }, 'CASSANDRA_EMBEDDED must be jars or docker, but is "yes".'],
     [
       { CASSANDRA_CONTACT_POINTS: "a b" },
-      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port ("a b" has a space in it), but is "a b".',
+      'CASSANDRA_CONTACT_POINTS must be a comma-separated list of host or host:port ("a b" contains a space), but is "a b".',
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "a,10.0.0.1:99999" },
-      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port ("10.0.0.1:99999" needs a port from 1 to 65535), but is "a,10.0.0.1:99999".',
+      'CASSANDRA_CONTACT_POINTS must be a comma-separated list of host or host:port ("10.0.0.1:99999" needs a port from 1 to 65535), but is "a,10.0.0.1:99999".',
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "::1" },
-      'CASSANDRA_CONTACT_POINTS must be hosts with commas between, each host or host:port ("::1" is an IPv6 address: write [::1], or with a port [::1]:9042), but is "::1".',
+      'CASSANDRA_CONTACT_POINTS must be a comma-separated list of host or host:port ("::1" is an IPv6 address: write [::1], or with a port [::1]:9042), but is "::1".',
     ],
     [
       { CASSANDRA_KEYSPACE: "System_Auth" },
@@ -370,7 +370,7 @@ describe("a wrong setting is named with what was needed", () => {
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_CONSISTENCY: "QUORUM" },
-      "The consistency LOCAL_QUORUM goes with the serial consistency LOCAL_SERIAL (one data centre), QUORUM with SERIAL (several); QUORUM does not go with LOCAL_SERIAL.",
+      "The consistency LOCAL_QUORUM requires the serial consistency LOCAL_SERIAL (one data centre), and QUORUM requires SERIAL (several); QUORUM cannot be used with LOCAL_SERIAL.",
     ],
     [
       { CASSANDRA_REQUEST_TIMEOUT: "2000" },

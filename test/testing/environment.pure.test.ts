@@ -44,12 +44,12 @@ test.each([
   [
     "CASSANDRA_TEST_CONTACT_POINTS",
     "10.0.0.1,",
-    'CASSANDRA_TEST_CONTACT_POINTS must be hosts with commas between, each host or host:port (one of them is empty), but is "10.0.0.1,".',
+    'CASSANDRA_TEST_CONTACT_POINTS must be a comma-separated list of host or host:port (one of them is empty), but is "10.0.0.1,".',
   ],
   [
     "CASSANDRA_TEST_CONTACT_POINTS",
     "10.0.0.1:cql",
-    'CASSANDRA_TEST_CONTACT_POINTS must be hosts with commas between, each host or host:port ("10.0.0.1:cql" needs a port from 1 to 65535), but is "10.0.0.1:cql".',
+    'CASSANDRA_TEST_CONTACT_POINTS must be a comma-separated list of host or host:port ("10.0.0.1:cql" needs a port from 1 to 65535), but is "10.0.0.1:cql".',
   ],
 ])("%s cannot be %s", (name, text, message) => {
   expect(() => readTestEnvironment({ [name]: text })).toThrow(message);

@@ -4,19 +4,19 @@ import type { DriverType } from "./driver-type.ts";
 import { Parameter } from "./parameter.ts";
 
 /*
- * Values go to Cassandra and come from it as bytes, which the types of the models read and write. The driver's own
- * conversion would lose some (what it cannot read fails the whole result; 1.5 becomes the int 1; an object has no key
- * `__proto__`), so it is passed by, in the two places where it converts.
+ * The types of the models encode and decode values themselves; the driver only carries bytes. The driver's own
+ * conversion loses information: one value that it cannot decode fails the whole result, 1.5 becomes the int 1, and an
+ * object has no key `__proto__`. This file replaces it in the two places where the driver converts.
  */
 
-/** The driver's writer of values (4.10.0, encoder.js), of which its types know nothing. */
+/** The driver's encoder of values (4.10.0, encoder.js), which its type declarations do not have. */
 interface Encoder {
   readonly encodingOptions: { readonly bytes?: boolean };
   encode: (this: Encoder, value: unknown, type?: DriverType) => Buffer | null;
   decode: (bytes: Buffer | null, type: DriverType) => unknown;
 }
 
-/** The driver's reader of responses (4.10.0, streams.js). */
+/** The driver's parser of responses (4.10.0, streams.js). */
 interface Parser {
   encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
   parseRows: (this: Parser, frame: Frame, reader: unknown) => void;
@@ -30,7 +30,7 @@ interface Frame {
   };
 }
 
-/** The encoding options of our clients, whose rows are of bytes: the driver's own have no say. */
+/** The encoding options of our clients, whose rows consist of bytes. They replace those that a caller gives. */
 export const encoding = { bytes: true, useBigIntAsLong: true } as const;
 
 const require = createRequire(import.meta.url);
@@ -43,35 +43,35 @@ const { Parser: ParserClass } = require("cassandra-driver/lib/streams.js") as {
   readonly Parser: { readonly prototype: Parser };
 };
 
-const passing = { decode: (bytes: Buffer | null) => bytes };
+const rawEncoder = { decode: (bytes: Buffer | null) => bytes };
 
-function passByConversion(): void {
-  // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
+function bypassConversion(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its object below
   const { encode } = EncoderClass.prototype;
   EncoderClass.prototype.encode = function (value, type) {
     return value instanceof Parameter ? value.bytes(type) : encode.call(this, value, type);
   };
-  // oxlint-disable-next-line typescript/unbound-method -- it is called with its object
+  // oxlint-disable-next-line typescript/unbound-method -- called with its object below
   const { parseRows } = ParserClass.prototype;
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;
     if (!encoder.encodingOptions?.bytes) return parseRows.call(this, frame, reader);
-    const isSystem = isOfSystem(frame);
-    this.encoder = isSystem ? keepingCells(this) : passing;
+    const isSystemRow = isSystemFrame(frame);
+    this.encoder = isSystemRow ? cellRecorder(this) : rawEncoder;
     try {
       parseRows.call(this, frame, reader);
     } finally {
       this.encoder = encoder;
-      if (isSystem) Reflect.deleteProperty(this, "push");
+      if (isSystemRow) Reflect.deleteProperty(this, "push");
     }
   };
 }
 
-/** The bytes of rows of the system's tables, which the driver needs converted. */
+/** The bytes of rows of system tables: the driver reads these rows itself, so it has to convert them. */
 export const systemCells = new WeakMap<RawRow, readonly (Buffer | null)[]>();
 
-/** Lets a parser convert cells, and keeps their bytes for each row that it pushes. */
-function keepingCells(parser: Parser): Pick<Encoder, "decode"> {
+/** Returns a decoder that converts cells as the driver does, and also keeps their bytes for each row pushed. */
+function cellRecorder(parser: Parser): Pick<Encoder, "decode"> {
   const { encoder } = parser;
   let cells: (Buffer | null)[] = [];
   parser.push = function (item) {
@@ -89,10 +89,10 @@ function keepingCells(parser: Parser): Pick<Encoder, "decode"> {
   };
 }
 
-/** Whether rows are of the system's tables, which the driver reads for itself, on the same connections. */
-function isOfSystem({ meta }: Frame): boolean {
+/** Whether a result is of a system table, which the driver itself reads on the same connections. */
+function isSystemFrame({ meta }: Frame): boolean {
   const keyspace = meta.keyspace ?? meta.columns[0]?.ksname ?? "";
   return keyspace === "system" || keyspace === "system_schema";
 }
 
-passByConversion();
+bypassConversion();

@@ -1,29 +1,29 @@
 import { type ClientOptions, policies } from "cassandra-driver";
 import { encoding } from "./bytes.ts";
-import { mannerOf } from "./manner.ts";
+import { querySettings } from "./query-settings.ts";
 import type { ConnectOptions } from "./options.ts";
 import { tlsOf } from "./tls.ts";
 
-/** The driver's options: ours, the caller's over them, and over both what protects the data. */
+/** Returns the driver's options: our defaults, overridden by the caller's, overridden by those that protect the data. */
 export function clientOptions(options: ConnectOptions): ClientOptions {
-  const merged = merge(ours(options), options.driver ?? {});
+  const merged = merge(defaultOptions(options), options.driver ?? {});
   return {
     ...merged,
     encoding,
     policies: {
       ...merged.policies,
-      // So that the coordinators' clocks decide; null is the driver's word for it, which its types do not know.
+      // Null means that the coordinators give the timestamps. The driver's types do not allow it.
       timestampGeneration: null as unknown as policies.timestampGeneration.TimestampGenerator,
     },
   };
 }
 
-function ours(options: ConnectOptions): ClientOptions {
+function defaultOptions(options: ConnectOptions): ClientOptions {
   const { keyspace, credentials, authProvider } = options;
-  const { consistency, serialConsistency, requestTimeout, fetchSize } = mannerOf(options);
+  const { consistency, serialConsistency, requestTimeout, fetchSize } = querySettings(options);
   const sslOptions = tlsOf(options);
   return {
-    ...placeIn(options),
+    ...connectionTarget(options),
     ...(keyspace !== undefined && { keyspace }),
     ...(credentials && { credentials }),
     ...(authProvider && { authProvider }),
@@ -32,25 +32,25 @@ function ours(options: ConnectOptions): ClientOptions {
     socketOptions: { connectTimeout: 2000, readTimeout: requestTimeout },
     pooling: { heartBeatInterval: 2000 },
     policies: {
-      // The driver's own wait grows to ten minutes.
+      // With the driver's default policy the delay grows to ten minutes.
       reconnection: new policies.reconnection.ExponentialReconnectionPolicy(100, 1000),
     },
   };
 }
 
-/** Of a bundle the driver takes the rest by itself, when it connects: contact points, data centre and TLS. */
-function placeIn(options: ConnectOptions): ClientOptions {
+/** With a bundle, the driver reads the contact points, data centre and TLS options itself when it connects. */
+function connectionTarget(options: ConnectOptions): ClientOptions {
   if (options.bundle !== undefined) return { cloud: { secureConnectBundle: options.bundle } };
   const { contactPoints, port, localDataCenter } = options;
   return {
-    // The driver knows no brackets without a port after them.
+    // The driver accepts brackets only with a port after them.
     contactPoints: contactPoints.map((point) => point.replace(/^\[(.*)\]$/, "$1")),
     localDataCenter,
     ...(port !== undefined && { protocolOptions: { port } }),
   };
 }
 
-/** Puts options over others, group by group; an instance or a list takes the other's place. */
+/** Merges options one level deep. Only plain objects are merged: an instance or an array replaces the base value. */
 function merge(base: ClientOptions, over: ClientOptions): ClientOptions {
   const groups: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(over)) {

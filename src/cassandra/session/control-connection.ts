@@ -1,30 +1,30 @@
 import type { Client } from "cassandra-driver";
 
-// The driver's own connection, by which it learns of nodes and schemas. Its types do not have it.
+// The connection on which the driver learns about nodes and schemas. The driver's types do not have it.
 
 interface ControlConnection {
-  connection?: Connection | null;
+  connection?: DriverConnection | null;
   readonly options: { readonly sni?: unknown; readonly contactPoints: readonly string[] };
   readonly hosts: { get(endpoint: string): unknown };
-  /** The addresses of the contact points, as last resolved. */
+  /** The resolved addresses of the contact points. */
   readonly _contactPoints: Set<string>;
   readonly _resolvedContactPoints: Map<string, unknown>;
   _refresh(hosts?: Iterator<unknown>): Promise<void>;
   _refreshControlConnection(hosts: Iterator<unknown>): Promise<void>;
-  _borrowAConnection(hosts: Iterator<unknown>): Connection;
+  _borrowAConnection(hosts: Iterator<unknown>): DriverConnection;
   _parseContactPoint(name: string): Promise<void>;
   _initializeConnection(): Promise<void>;
 }
 
-interface Connection {
+interface DriverConnection {
   closeAsync(): Promise<void>;
 }
 
 /**
- * Has the driver come back from an outage of all nodes as it was before. By itself (4.10.0, control-connection.js) it
- * begins as if it never had been connected: each time it puts new hosts in the place of those that it has, which go on
- * in the dark, with a connection each, and it looks after the new one twice. So each outage leaves more connections
- * behind, and more that try to reconnect at once and reset each other; one that meets another ends the process
+ * Makes the driver recover cleanly from an outage of all nodes. By itself (4.10.0, control-connection.js) it starts as if
+ * it had never been connected: each time it replaces its hosts by new ones, while the old ones stay alive with a
+ * connection each, and it refreshes the new one twice. Each outage therefore leaks connections, and more of them try to
+ * reconnect at once and reset each other; if two of them meet, the process ends
  * (https://github.com/apache/cassandra-nodejs-driver/pull/462).
  */
 export function mendReconnection(client: Client): void {
@@ -39,12 +39,12 @@ export function mendReconnection(client: Client): void {
   };
 }
 
-/** Who asks for a refresh while there is one gets that one. */
+/** Lets concurrent refreshes share one run. */
 function refreshOneByOne(control: ControlConnection): void {
   const refresh = control._refresh.bind(control);
   let running: Promise<void> | undefined;
   control._refresh = (hosts) => {
-    // With hosts it is one that goes on with the next of them.
+    // A call with hosts continues a refresh with the next host.
     if (hosts) return refresh(hosts);
     running ??= refresh().finally(() => (running = undefined));
     return running;
@@ -52,11 +52,11 @@ function refreshOneByOne(control: ControlConnection): void {
 }
 
 /**
- * Connects to where the names of the contact points lead now, if that is somewhere new: nodes may come back
- * under other addresses. The hosts that are known come back by themselves.
+ * Resolves the contact points again and connects to addresses that are new: nodes may have come back under other
+ * addresses. The driver reconnects to the known hosts itself.
  */
 async function connectElsewhere(control: ControlConnection, error: unknown): Promise<void> {
-  // A proxy's address, from which all hosts are reached, is resolved by the hosts themselves.
+  // With a proxy, through which all hosts are reached, the hosts resolve its address.
   if (control.options.sni) throw error;
   control._contactPoints.clear();
   control._resolvedContactPoints.clear();
@@ -69,10 +69,10 @@ async function connectElsewhere(control: ControlConnection, error: unknown): Pro
 }
 
 /**
- * Closes what a client that could not connect has opened. The driver forgets its control connection then, which
- * would keep the process alive: as with a wrong data centre, which shows only once it is open.
+ * Closes everything that a client has opened when it fails to connect. The driver's own shutdown does not close the
+ * control connection in that case, for example after a wrong data centre, and the process would stay alive.
  */
-export async function abandon(client: Client): Promise<void> {
+export async function closeFailedClient(client: Client): Promise<void> {
   await client.shutdown();
   await controlConnectionOf(client).connection?.closeAsync();
 }

@@ -1,101 +1,102 @@
 import { errors, types } from "cassandra-driver";
 import { CassandraError, type CassandraErrorCode, InvalidValue } from "../error.ts";
 import { messageOf } from "./message.ts";
-import { failedOfTombstones } from "./tombstones.ts";
+import { failedOnTombstones } from "./tombstones.ts";
 
-/** What the driver was asked to run when it failed. */
-export interface Attempt {
+/** The statement that failed. */
+export interface AttemptedStatement {
   readonly cql: string;
-  /** Whether it would have changed something. */
+  /** Whether the statement changes data. */
   readonly writes: boolean;
 }
 
 /**
- * Says what an error of the driver means for a statement.
+ * Converts an error of the driver into a CassandraError that says what it means for the statement.
  *
- * A write is known not to be applied only if Cassandra said so or the request never left this process;
- * every other error of a write leaves its outcome unknown, even one that looks like a read's
- * (an LWT reads before it writes, and may begin anew after it has proposed a value).
+ * A write is certainly not applied only if Cassandra says so or if the request never left this process. After any other
+ * error the outcome of a write is unknown, even if the error looks like one of a read: an LWT reads before it writes,
+ * and may start over after it has proposed a value.
  */
-export function fromDriver(cause: unknown, { cql, writes }: Attempt): CassandraError {
+export function fromDriver(cause: unknown, { cql, writes }: AttemptedStatement): CassandraError {
   if (cause instanceof CassandraError) return cause;
-  const { meaning, error } = decisive(reasonsOf(cause), writes);
-  // A parameter of ours, which the driver could not send: see bytes.ts.
+  const { meaning, error } = decisiveError(nodeErrors(cause), writes);
+  // Thrown by one of our parameters while the driver encoded the request: see bytes.ts.
   if (error instanceof CassandraError)
     return new CassandraError(error.code, error.message, { cql });
   const words = messageOf(error);
   const fail = (code: CassandraErrorCode, message: string) =>
     new CassandraError(code, `${message.replace(/\.+$/, "")}.`, { cause, cql });
-  if (failedOfTombstones(cause, writes)) {
-    return fail("TOO_MANY_TOMBSTONES", "More was deleted there than Cassandra reads through");
+  if (failedOnTombstones(cause, writes)) {
+    return fail("TOO_MANY_TOMBSTONES", "Cassandra found too many deleted rows to read through");
   }
-  const unknown = "The write was sent, but nobody can say whether it applies";
+  const unknown = "The write was sent, but it is not known whether it was applied";
   switch (meaning) {
     case "UNENCODABLE":
       return unencodable(error, cql);
     case "REFUSED":
-      return fail("REFUSED", `Cassandra refused it: ${words}`);
+      return fail("REFUSED", `Cassandra refused the statement: ${words}`);
     case "FORBIDDEN":
-      return fail("FORBIDDEN", `${words}: grant it to the role, or log in as another`);
+      return fail("FORBIDDEN", `${words}: grant it to the role, or log in as another role`);
     case "NOT_SYNCED":
       return fail("NOT_SYNCED", `The database does not match the models: ${words}`);
     case "UNPREPARED":
-      return fail("NOT_SYNCED", "The database no longer takes a statement that it took before");
+      return fail(
+        "NOT_SYNCED",
+        "The database no longer accepts a statement that it accepted before",
+      );
     case "FAILED":
       if (writes) return fail("OUTCOME_UNKNOWN", `${unknown}: ${words}`);
-      return fail("READ_FAILED", `Cassandra could not read this: ${words}`);
+      return fail("READ_FAILED", `Cassandra failed to read: ${words}`);
     case "SILENT":
       if (writes) return fail("OUTCOME_UNKNOWN", unknown);
   }
   return fail("UNAVAILABLE", "Cassandra does not answer, or too few of its replicas do");
 }
 
-/** What one error says of the request that failed with it. */
+/** What an error means for the request that failed with it. */
 type Meaning =
-  // Certainly not executed.
+  // The first six: certainly not executed.
   | "UNENCODABLE"
   | "REFUSED"
   | "FORBIDDEN"
   | "NOT_SYNCED"
-  /** The node has forgotten the statement, as it does when its table changes, and it could not be prepared again. */
+  /** The node no longer has the prepared statement, as after a change of its table, and it could not be prepared again. */
   | "UNPREPARED"
   | "UNSENT"
-  /** A node answers that it, or a replica, failed while it executed the request. */
+  /** A node answers that it, or a replica, failed while executing the request. */
   | "FAILED"
-  /** Sent, and no answer says what became of it. */
+  /** The request was sent, and no answer came that tells its outcome. */
   | "SILENT";
 
-interface Reason {
+interface NodeError {
   readonly meaning: Meaning;
   readonly error: unknown;
 }
 
-/** Where nodes failed differently: a write is of unknown outcome if it is on one of them. */
-function decisive(reasons: readonly Reason[], writes: boolean): Reason {
+/** Chooses between the errors of several nodes: the outcome of a write is unknown if it is unknown on one of them. */
+function decisiveError(all: readonly NodeError[], writes: boolean): NodeError {
   const certain = ["UNENCODABLE", "REFUSED", "FORBIDDEN", "NOT_SYNCED", "UNPREPARED"] as const;
   const uncertain = ["FAILED", "SILENT"] as const;
   const order = writes ? [...uncertain, ...certain] : [...certain, ...uncertain];
-  const first = order.find((meaning) => reasons.some((reason) => reason.meaning === meaning));
-  return (
-    reasons.find(({ meaning }) => meaning === first) ?? { meaning: "UNSENT", error: undefined }
-  );
+  const first = order.find((meaning) => all.some((each) => each.meaning === meaning));
+  return all.find(({ meaning }) => meaning === first) ?? { meaning: "UNSENT", error: undefined };
 }
 
-/** The errors of the nodes that were tried, where the driver gives one for all of them. */
-function reasonsOf(error: unknown): readonly Reason[] {
+/** Returns the error of each node that was tried; the driver wraps them in one error. */
+function nodeErrors(error: unknown): readonly NodeError[] {
   return error instanceof errors.NoHostAvailableError
-    ? Object.values<unknown>(error.innerErrors ?? {}).flatMap(reasonsOf)
+    ? Object.values<unknown>(error.innerErrors ?? {}).flatMap(nodeErrors)
     : [{ meaning: meaningOf(error), error }];
 }
 
 function meaningOf(error: unknown): Meaning {
-  // A host that the driver did not try is listed by a text, or by null.
+  // For a host that the driver did not try, it lists a string or null.
   if (!(error instanceof Error)) return "UNSENT";
   if (error instanceof errors.ResponseError) return meaningOfResponse(error);
   if (error instanceof errors.ArgumentError) return "REFUSED";
   if (error instanceof CassandraError) return "NOT_SYNCED";
   if (isUnencodable(error)) return "UNENCODABLE";
-  // A node has forgotten a statement that the driver has forgotten too (Session.prepareAnew).
+  // Neither the node nor the driver has the prepared statement any more (Session.clearPrepared).
   if (error.message.startsWith("Unprepared response invalid")) return "UNPREPARED";
   return isUnsent(error) ? "UNSENT" : "SILENT";
 }
@@ -121,7 +122,7 @@ const meaningOfCode: ReadonlyMap<number, Meaning> = new Map([
   [code.writeTimeout, "SILENT"],
 ]);
 
-/** A keyspace, table or column that is not there; Cassandra has no error code of its own for it. */
+/** Whether a keyspace, table or column is missing. Cassandra has no error code for that. */
 export function isMismatch(error: unknown): boolean {
   const missing = /unconfigured table|undefined column name|(table|keyspace) .* does not exist/i;
   return (
@@ -134,7 +135,7 @@ export function isMismatch(error: unknown): boolean {
 /** Whether a request certainly never left this process. */
 function isUnsent(error: Error): boolean {
   if (error instanceof errors.BusyConnectionError) return true;
-  // The driver has no class for it (host-connection-pool.js).
+  // The driver has no error class for this (host-connection-pool.js).
   if (error.message === "No connection available") return true;
   return "requestNotWritten" in error || ("code" in error && error.code === "ECONNREFUSED");
 }
@@ -149,7 +150,7 @@ function isUnencodable(error: Error): boolean {
   );
 }
 
-/** Without the error as its cause, and without what came instead: values may be personal. */
+/** The error has no cause, and its message omits the value: values may be personal. */
 function unencodable(error: unknown, cql: string): CassandraError {
   const message =
     error instanceof InvalidValue

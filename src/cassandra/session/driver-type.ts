@@ -1,26 +1,26 @@
 import { types } from "cassandra-driver";
 import { type CqlType, cqlType } from "../cql-type.ts";
 
-/** A type as the driver reads it from a response (4.10.0, readers.js, readType). */
+/** A type as the driver parses it from a response (4.10.0, readers.js, readType). */
 export interface DriverType {
   readonly code: number;
   readonly info?: unknown;
 }
 
-/** Returns the CQL type of a type in a response. Responses do not tell what is frozen. */
+/** Returns the CQL type of a type in a response. Responses do not say which types are frozen. */
 export function cqlTypeOf(type: DriverType): CqlType {
-  const known = found.get(type);
+  const known = cqlTypes.get(type);
   if (known) return known;
   const read = readType(type);
-  found.set(type, read);
+  cqlTypes.set(type, read);
   return read;
 }
 
-/** A prepared statement keeps the types of its parameters for as long as it lives. */
-const found = new WeakMap<DriverType, CqlType>();
+/** Types already converted: a prepared statement keeps the type objects of its parameters. */
+const cqlTypes = new WeakMap<DriverType, CqlType>();
 
 const { dataTypes: code } = types;
-const names: ReadonlyMap<number, string> = new Map(
+const protocolTypeNames: ReadonlyMap<number, string> = new Map(
   Object.entries(code).flatMap(([name, value]) =>
     typeof value === "number" ? [[value, name] as const] : [],
   ),
@@ -34,13 +34,16 @@ interface UdtInfo {
 function readType({ code: given, info }: DriverType): CqlType {
   switch (given) {
     case code.custom:
-      return typeOfClass(String(info));
+      return parseMarshalClass(String(info));
     case code.list:
     case code.set:
-      return cqlType(names.get(given)!, cqlTypeOf(info as DriverType));
+      return cqlType(protocolTypeNames.get(given)!, cqlTypeOf(info as DriverType));
     case code.map:
     case code.tuple:
-      return cqlType(names.get(given)!, ...(info as readonly DriverType[]).map(cqlTypeOf));
+      return cqlType(
+        protocolTypeNames.get(given)!,
+        ...(info as readonly DriverType[]).map(cqlTypeOf),
+      );
     case code.udt: {
       const { name, fields } = info as UdtInfo;
       const typed = fields.map((field) => ({ name: field.name, type: cqlTypeOf(field.type) }));
@@ -49,12 +52,15 @@ function readType({ code: given, info }: DriverType): CqlType {
     case code.varchar:
       return cqlType("text");
     default:
-      return cqlType(names.get(given) ?? `type ${given}`);
+      return cqlType(protocolTypeNames.get(given) ?? `type ${given}`);
   }
 }
 
-/** Cassandra's own classes of types, of which those tell that the protocol has no code for, and what is in them. */
-const classes: ReadonlyMap<string, string> = new Map(
+/**
+ * The CQL types by Cassandra's class names. A response names the class where the protocol has no code for a type, with
+ * the classes of its parts.
+ */
+const marshalClasses: ReadonlyMap<string, string> = new Map(
   Object.entries({
     AsciiType: "ascii",
     BooleanType: "boolean",
@@ -86,10 +92,10 @@ const classes: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Reads a type as Cassandra's classes spell it, e.g. `org.apache.cassandra.db.marshal.VectorType(…FloatType , 3)`. A
- * user-defined type has its keyspace, its name and its fields' names in hexadecimal.
+ * Parses a type written as a class, e.g. `org.apache.cassandra.db.marshal.VectorType(…FloatType , 3)`. A user-defined type
+ * has its keyspace, and then its name and the names of its fields in hexadecimal.
  */
-function typeOfClass(text: string): CqlType {
+function parseMarshalClass(text: string): CqlType {
   const tokens = text.match(/[^\s(),:]+|[(),:]/g) ?? [];
   let at = 0;
   const type = (): CqlType => {
@@ -108,7 +114,7 @@ function typeOfClass(text: string): CqlType {
       } while (tokens[at] === ",");
       at++;
     }
-    if (name !== "UserType") return cqlType(classes.get(name) ?? name, ...args);
+    if (name !== "UserType") return cqlType(marshalClasses.get(name) ?? name, ...args);
     return { name: Buffer.from(args[1]!.name, "hex").toString(), isQuoted: true, args: [], fields };
   };
   return type();

@@ -1,65 +1,71 @@
 import { policies, types, version } from "cassandra-driver";
 import { within } from "../../support/within.ts";
 import { CassandraError } from "../error.ts";
-import { type ConnectOptions, placeOf } from "./options.ts";
-import { reasonOf } from "./reason.ts";
+import { type ConnectOptions, targetText } from "./options.ts";
+import { connectFailureReason } from "./reason.ts";
 import { connect, type Session } from "./session.ts";
 
-/** A node, as another one of its cluster tells of it. */
+/** A node as the cluster lists it. */
 export interface NodeAddress {
-  /** Where it is for clients, e.g. `10.0.0.1:9042`. */
+  /** The address for clients, e.g. `10.0.0.1:9042`. */
   readonly address: string;
   readonly dataCenter: string;
 }
 
-/** What a node says of itself. */
+/** What a node reports about itself. */
 export interface NodeFacts {
   readonly release: string;
   readonly rack: string;
-  /** The version of the schema that it has: nodes that agree have the same. */
+  /** The version of its schema. Nodes that agree have the same version. */
   readonly schema: string;
   /** How long it took to answer, in milliseconds. */
   readonly roundTrip: number;
   readonly clock: ClockOffset;
-  /** Its `commitlog_sync`: when it acknowledges a write. Undefined: it does not tell, or nobody can change it. */
+  /** Its `commitlog_sync` setting: when it acknowledges a write. Undefined if it cannot be read, or is of Astra DB. */
   readonly commitLogSync: string | undefined;
 }
 
-/** How far a clock is ahead of this machine's, in milliseconds; behind: below zero. It lies between these two. */
+/** Bounds for how far a clock is ahead of this machine's clock, in milliseconds. Negative if it is behind. */
 export interface ClockOffset {
   readonly least: number;
   readonly most: number;
 }
 
-/** A session in which one node alone is asked, whatever its data centre. */
+/** A session that uses one node only, whatever its data centre. */
 export interface Visit extends AsyncDisposable {
   readonly session: Session;
-  /** All nodes of the cluster, the one that is asked first. */
+  /** All nodes of the cluster; the one that the session uses comes first. */
   readonly nodes: readonly NodeAddress[];
 }
 
-/** The release of the driver. Its types say it were a number. */
+/** The release of the driver. Its types declare it as a number. */
 export const driverVersion = String(version);
 
-/** How often a node is asked for its time: the quickest answer tells it best. */
+/** How many times a node's clock is read. The quickest answer is the most precise one. */
 const CLOCK_READINGS = 3;
 
+/** Options of {@link visit}. */
+export interface VisitOptions {
+  /** How long opening the session may take, in milliseconds. */
+  readonly limit: number;
+  /** The node's address. Default: the contact point that is reached first. */
+  readonly address?: string;
+}
+
 /**
- * Opens a session in which one node alone is asked: the contact point that is reached first, or the one that is named.
+ * Opens a session that uses one node only.
  *
- * @param limit how long that may take, in milliseconds
- * @throws CassandraError as {@link connect}; but no data centre is a wrong one
+ * @throws CassandraError as {@link connect}; but any data centre is accepted
  */
 export async function visit(
   options: ConnectOptions,
-  limit: number,
-  address?: string,
+  { limit, address }: VisitOptions,
 ): Promise<Visit> {
   const only = new OneNode(address);
   const driver = {
     ...options.driver,
     isMetadataSyncEnabled: false,
-    // None: the driver would refuse one that has no nodes. A bundle always names its own.
+    // Empty, since the driver refuses a data centre without nodes. A bundle always names its own.
     ...(options.bundle === undefined && { localDataCenter: "" }),
     policies: { ...options.driver?.policies, loadBalancing: only },
   };
@@ -72,53 +78,54 @@ export async function visit(
 }
 
 /**
- * Opens a session within a time, in milliseconds.
+ * Opens a session, and gives up after a time limit in milliseconds.
  *
  * @throws CassandraError as {@link connect}
  */
 export async function connectWithin(limit: number, options: ConnectOptions): Promise<Session> {
   const opening = connect(options);
   return await within(limit, opening, () => {
-    // It may still come to be.
+    // The session may still open later.
     void opening.then(
       (late) => late.close(),
       () => {},
     );
-    throw noAnswer("NOT_CONNECTED", options, limit);
+    throw noAnswer("NOT_CONNECTED", { options, limit });
   });
 }
 
-/** Asks a node about itself, its clock by the time that an answer takes. */
+/** Reads a node's facts. The offset of its clock is bounded by the duration of a query. */
 export async function askNode({ session }: Pick<Visit, "session">): Promise<NodeFacts> {
   const readings: Reading[] = [];
-  for (let i = 0; i < CLOCK_READINGS; i += 1) readings.push(await read(session));
+  for (let i = 0; i < CLOCK_READINGS; i += 1) readings.push(await readNode(session));
   const best = readings.reduce((one, next) => (next.roundTrip < one.roundTrip ? next : one));
   return { ...best, commitLogSync: await commitLogSyncOf(session) };
 }
 
-/** The options with which a node that another one told of is connected to. A bundle knows the way to all of them. */
+/** Returns options that connect to a node found in {@link Visit.nodes}. A bundle is used for all nodes of its database. */
 export function optionsFor(options: ConnectOptions, { address }: NodeAddress): ConnectOptions {
-  return options.bundle === undefined ? { ...options, contactPoints: [pointOf(address)] } : options;
+  return options.bundle === undefined
+    ? { ...options, contactPoints: [contactPointOf(address)] }
+    : options;
 }
 
-/** Why a node was not reached, or did not answer, in one line that continues a sentence. */
-export function silenceOf(error: unknown): string {
-  return reasonOf(error instanceof CassandraError ? (error.cause ?? error) : error);
+/** Returns why a node was not reached or did not answer, in one line, as the end of a sentence. */
+export function unreachableReason(error: unknown): string {
+  return connectFailureReason(error instanceof CassandraError ? (error.cause ?? error) : error);
 }
 
-/** The failure where nobody answered in time; the limit is in milliseconds. */
+/** Creates the error for an answer that did not come within a limit in milliseconds. */
 export function noAnswer(
   code: "NOT_CONNECTED" | "UNAVAILABLE",
-  options: ConnectOptions,
-  limit: number,
+  { options, limit }: { readonly options: ConnectOptions; readonly limit: number },
 ): CassandraError {
-  const reason = `no answer within ${limit / 1000} s (look at its load and its log)`;
-  const what = code === "NOT_CONNECTED" ? "Cannot connect to Cassandra" : "Cannot ask Cassandra";
-  const message = `${what} ${placeOf(options)}: ${reason}.`;
+  const reason = `no answer within ${limit / 1000} s (check its load and its log)`;
+  const what = code === "NOT_CONNECTED" ? "Cannot connect to Cassandra" : "Cannot query Cassandra";
+  const message = `${what} ${targetText(options)}: ${reason}.`;
   return new CassandraError(code, message, { cause: new Error(reason) });
 }
 
-/** How many copies of a row a keyspace has, as Cassandra describes it; undefined: there is no such keyspace. */
+/** Returns a keyspace's replication as Cassandra describes it, or undefined if the keyspace does not exist. */
 export async function replicationOf(
   session: Session,
   keyspace: string,
@@ -131,7 +138,7 @@ export async function replicationOf(
   return replication && Object.fromEntries(replication);
 }
 
-/** Reads the node's own setting; the table is of Cassandra 4.0, and a role may not be allowed to read it. */
+/** Reads the node's own setting. The table exists since Cassandra 4.0, and a role may lack the right to read it. */
 async function commitLogSyncOf(session: Session): Promise<string | undefined> {
   if (session.isAstra) return undefined;
   try {
@@ -146,7 +153,7 @@ async function commitLogSyncOf(session: Session): Promise<string | undefined> {
 
 type Reading = Omit<NodeFacts, "commitLogSync">;
 
-async function read(session: Session): Promise<Reading> {
+async function readNode(session: Session): Promise<Reading> {
   const asked = Date.now();
   const [row = {}] = await session.cql(
     "SELECT release_version, rack, schema_version, toTimestamp(now()) AS clock FROM system.local",
@@ -162,12 +169,12 @@ async function read(session: Session): Promise<Reading> {
   };
 }
 
-/** An IPv6 address is in brackets in a contact point; the driver itself writes it without. */
-function pointOf(address: string): string {
+/** Puts an IPv6 address in brackets, as contact points require. The driver lists it without brackets. */
+function contactPointOf(address: string): string {
   return address.replace(/^([^[\]]*:[^[\]]*):(\d+)$/, "[$1]:$2");
 }
 
-/** Asks one node, of whatever data centre; remembers which there are. */
+/** A load balancing policy that uses one node, of any data centre, and keeps a list of all nodes. */
 class OneNode extends policies.loadBalancing.LoadBalancingPolicy {
   #address: string | undefined;
   nodes: readonly NodeAddress[] = [];
@@ -179,7 +186,7 @@ class OneNode extends policies.loadBalancing.LoadBalancingPolicy {
   }
 
   override init(...[, hosts, done]: Parameters<LoadBalancing["init"]>): void {
-    // The driver puts the node first that it has reached first.
+    // The driver lists the node first that it reached first.
     const all = hosts.values();
     this.#address ??= all[0]?.address;
     this.nodes = all.map(({ address, datacenter }) => ({ address, dataCenter: datacenter }));

@@ -3,35 +3,46 @@ import type { RawRow, Statement } from "../statement.ts";
 import type { Table } from "../table.ts";
 import { writeNothing } from "../write-partition.ts";
 
-/** One node, which answers all that is asked through this. */
+/** Sends all of its queries to the same node. */
 export interface NodeAccess {
-  /** Its time, in milliseconds since 1970. */
+  /** Returns the node's time, in milliseconds since 1970. */
   clock(): Promise<number>;
   run<Result>(statement: Statement<Result>): Promise<Result>;
 }
 
-/** A node's clock may be set back by so much, and forward again, while the node is asked, in milliseconds. */
+/** By how much a node's clock may be set back and forward again between its two readings, in milliseconds. */
 const MARGIN = 1000;
 
+/** A partition of a table. */
+export interface TablePartition {
+  readonly table: Table;
+  /** The values of its partition key. */
+  readonly partition: RawRow;
+}
+
 /**
- * Runs a lightweight transaction in a partition, and gives a write time that is smaller than its ballot: what lightweight
- * transactions have written up to then is committed, and what later ones write has a larger write time. In microseconds.
+ * Runs a lightweight transaction in a partition and returns a write time that is smaller than its ballot, in microseconds.
+ * Whatever lightweight transactions have written up to that time is committed, and later ones write with a larger time.
  *
- * A ballot is at least the time of the node that begins the transaction. So that node is asked for its time before. It is
- * asked again behind it: if its clock has advanced by less than the time that has passed, it may have been set back in
- * between, by that much.
+ * A ballot is at least the time of the node that coordinates the transaction, so that node's clock is read before. It is
+ * read again afterwards: if the clock has advanced by less than the time that has passed, it may have been set back in
+ * between by the difference.
  *
- * The ballot itself is the write time of what the transaction writes. But to read that takes a live row, which a partition
- * need not have: even of a static column Cassandra reads the first row.
+ * The ballot itself would be the write time of what the transaction writes. But reading that takes a live row, which a
+ * partition need not have: even for a static column Cassandra reads the first row.
  *
- * A transaction whose condition does not hold does as well: Cassandra proposes an empty update for it (CASSANDRA-12126).
+ * A transaction whose condition does not hold serves as well: Cassandra proposes an empty update for it
+ * (CASSANDRA-12126).
  *
- * @throws CassandraError `UNAVAILABLE` and others
+ * @throws CassandraError `UNAVAILABLE` if no statement exists that writes nothing; otherwise as `Session.run`
  */
-export async function fence(node: NodeAccess, table: Table, partition: RawRow): Promise<bigint> {
+export async function fence(
+  node: NodeAccess,
+  { table, partition }: TablePartition,
+): Promise<bigint> {
   const statement = writeNothing(table, partition);
   if (!statement) {
-    const why = "it has no column in which nothing can be written";
+    const why = "it has no column that a write without effect could use";
     throw new CassandraError("UNAVAILABLE", `Table "${table.name}" cannot be swept: ${why}.`);
   }
   const start = performance.now();
@@ -43,7 +54,7 @@ export async function fence(node: NodeAccess, table: Table, partition: RawRow): 
   return BigInt(before - setBack - MARGIN) * 1000n;
 }
 
-/** A write time of so many seconds ago, in microseconds. */
+/** Returns the write time of some seconds ago by the node's clock, in microseconds. */
 export async function timeAgo(node: NodeAccess, seconds: number): Promise<bigint> {
   return BigInt((await node.clock()) - seconds * 1000) * 1000n;
 }

@@ -3,23 +3,29 @@ import type { Session } from "./session.ts";
 import { type RawRow, text } from "../statement.ts";
 import type { UserType } from "../user-types.ts";
 
-/** What a keyspace has. */
+/** What a live keyspace contains. */
 export interface LiveSchema {
   readonly tables: LiveTables;
   readonly types: LiveTypes;
   readonly ttls: DefaultTtls;
 }
 
-/** Reads from the database itself which tables and user-defined types a keyspace has, and when rows expire. */
+/** Reads a live keyspace's tables, user-defined types and default times to live. */
 export async function introspect(session: Session, keyspace: string): Promise<LiveSchema> {
-  const where = `WHERE keyspace_name = ${literal(keyspace)}`;
+  const where = `WHERE keyspace_name = ${stringLiteral(keyspace)}`;
   const [columns, types, options] = await Promise.all([
-    read(
+    readSystem(
       session,
       `SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns ${where}`,
     ),
-    read(session, `SELECT type_name, field_names, field_types FROM system_schema.types ${where}`),
-    read(session, `SELECT table_name, default_time_to_live FROM system_schema.tables ${where}`),
+    readSystem(
+      session,
+      `SELECT type_name, field_names, field_types FROM system_schema.types ${where}`,
+    ),
+    readSystem(
+      session,
+      `SELECT table_name, default_time_to_live FROM system_schema.tables ${where}`,
+    ),
   ]);
   const tables = Map.groupBy(columns, (row) => row["table_name"] as string);
   return {
@@ -55,62 +61,59 @@ function liveColumn(row: Readonly<Record<string, unknown>>): LiveColumn {
   };
 }
 
-/**
- * Reads the ids of a keyspace's tables by name. A table that is dropped and created again has another id.
- */
+/** Reads the ids of a keyspace's tables, by name. A table that is dropped and created again gets another id. */
 export async function tableIds(
   session: Session,
   keyspace: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await read(
+  const rows = await readSystem(
     session,
-    `SELECT table_name, id FROM system_schema.tables WHERE keyspace_name = ${literal(keyspace)}`,
+    `SELECT table_name, id FROM system_schema.tables WHERE keyspace_name = ${stringLiteral(keyspace)}`,
   );
   return new Map(rows.map((row) => [row["table_name"] as string, String(row["id"])]));
 }
 
 /**
- * Reads the version of the schema on which all nodes agree, as the node that answers sees it; undefined: they do not,
- * as right after a change, or while a node is down.
+ * Reads the schema version that all nodes agree on, as the answering node sees it. Returns undefined if they do not
+ * agree, for example right after a change or while a node is down.
  */
 export async function agreedVersion(session: Pick<Session, "run">): Promise<string | undefined> {
   const [own, peers] = await Promise.all([
-    read(session, "SELECT schema_version FROM system.local"),
-    read(session, "SELECT schema_version FROM system.peers"),
+    readSystem(session, "SELECT schema_version FROM system.local"),
+    readSystem(session, "SELECT schema_version FROM system.peers"),
   ]);
   const versions = [...own, ...peers].map((row) => row["schema_version"]);
-  // A node that joins has none yet.
+  // A node that is joining has no version yet.
   const distinct = new Set(versions.filter((version) => version !== null).map(String));
   return distinct.size === 1 ? [...distinct][0] : undefined;
 }
 
 /**
- * Reads how Cassandra repairs replicas of which a read of a table, or of a materialised view, finds that they differ:
- * `BLOCKING` or `NONE`. Undefined: there is no such table, or a Cassandra before 4.0, where it was always blocking.
+ * Reads the `read_repair` option of a table or materialised view: `BLOCKING` or `NONE`. Returns undefined if there is no
+ * such table, or if Cassandra is older than 4.0, where read repair always blocks.
  */
 export async function readRepairIn(
   session: Pick<Session, "run">,
-  keyspace: string,
-  table: string,
+  { keyspace, table }: { readonly keyspace: string; readonly table: string },
 ): Promise<string | undefined> {
-  const inKeyspace = `WHERE keyspace_name = ${literal(keyspace)}`;
+  const inKeyspace = `WHERE keyspace_name = ${stringLiteral(keyspace)}`;
   const [row] = [
-    ...(await read(
+    ...(await readSystem(
       session,
-      `SELECT * FROM system_schema.tables ${inKeyspace} AND table_name = ${literal(table)}`,
+      `SELECT * FROM system_schema.tables ${inKeyspace} AND table_name = ${stringLiteral(table)}`,
     )),
-    ...(await read(
+    ...(await readSystem(
       session,
-      `SELECT * FROM system_schema.views ${inKeyspace} AND view_name = ${literal(table)}`,
+      `SELECT * FROM system_schema.views ${inKeyspace} AND view_name = ${stringLiteral(table)}`,
     )),
   ];
   return row?.["read_repair"] as string | undefined;
 }
 
-function read(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
+function readSystem(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
   return session.run({ ...text(cql), kind: "system", decode: (rows) => rows });
 }
 
-function literal(text: string): string {
+function stringLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

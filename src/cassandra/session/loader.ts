@@ -12,7 +12,7 @@ import type { RawRow, Statement } from "../statement.ts";
 import type { ColumnName, KeyName, PrimaryKey, RowOf, Shown } from "../table-rows.ts";
 import type { Table } from "../table.ts";
 
-/** Most rows that one query names; Astra DB refuses longer lists (guardrail in_select_cartesian_product). */
+/** The most rows that one query names. Astra DB refuses longer lists (guardrail in_select_cartesian_product). */
 export const MAX_ROWS_A_QUERY = 25;
 
 /** Reads a row by its primary key: see `Session.load`. */
@@ -22,84 +22,92 @@ export type Load = <T extends Table, Name extends ColumnName<T> = ColumnName<T>>
   options?: { readonly columns?: readonly Name[] | undefined },
 ) => Promise<Shown<RowOf<T, Name | KeyName<T>>> | undefined>;
 
-type Run = <Result>(statement: Statement<Result>) => Promise<Result>;
+type RunStatement = <Result>(statement: Statement<Result>) => Promise<Result>;
 
-/** A row that is asked for. */
-interface Wanted {
+/** Where rows are read from. */
+interface RowSource {
+  readonly run: RunStatement;
+  readonly table: Table;
+}
+
+/** A requested row. */
+interface WantedRow {
   readonly key: RawRow;
-  /** Undefined: all. */
+  /** Undefined means all columns. */
   readonly columns: readonly string[] | undefined;
 }
 
-/** Stored rows, or why there is none, by the identity of their keys; a key without one has no row. */
-type Found = ReadonlyMap<string, RawRow | Error>;
+/** Stored rows, or the error of reading them, by the identity of their keys. A key without an entry has no row. */
+type LoadedRows = ReadonlyMap<string, RawRow | Error>;
 
 /**
- * Makes the function that reads single rows: all rows that are asked for in one tick are read by one query per partition,
- * with the columns that any of the callers wants. Callers that know nothing of each other share a query, so each has a
- * result or an error of its own, of its own columns alone.
+ * Creates the function that reads single rows. All rows requested in one tick are read by one query per partition, which
+ * selects the columns that any of the callers wants. Independent callers share a query, so each gets its own result or
+ * error, for its own columns only.
  *
- * It does not cache. So it can live as long as its session, and nobody reads what was there before a write.
+ * Nothing is cached, so the function can live as long as its session, and a read after a write sees the write.
  */
-export function createLoaders(run: Run): Load {
-  const loaders = new Map<Table, DataLoader<Wanted, RawRow | undefined>>();
+export function createLoaders(run: RunStatement): Load {
+  const loaders = new Map<Table, DataLoader<WantedRow, RawRow | undefined>>();
   const load = async (table: Table, key: RawRow, { columns }: Pick<AnyOptions, "columns"> = {}) => {
     let loader = loaders.get(table);
     if (!loader) {
-      loader = new DataLoader((wanted) => loadRows(run, table, wanted), { cache: false });
+      const source = { run, table };
+      loader = new DataLoader((wanted) => loadWanted(source, wanted), { cache: false });
       loaders.set(table, loader);
     }
     return loader.load({ key, columns });
   };
-  // A row has the columns that were asked for: the map cannot say so.
+  // A row has the requested columns; the type of the map cannot express that.
   return load as Load;
 }
 
-async function loadRows(
-  run: Run,
-  table: Table,
-  wanted: readonly Wanted[],
+async function loadWanted(
+  source: RowSource,
+  wanted: readonly WantedRow[],
 ): Promise<readonly (RawRow | undefined | Error)[]> {
-  const identities = wanted.map(({ key }) => attempt(() => rowIdentity(table, key)));
-  const distinct = new Map<string, Wanted>();
+  const { table } = source;
+  const identities = wanted.map(({ key }) => valueOrError(() => rowIdentity(table, key)));
+  const distinct = new Map<string, WantedRow>();
   for (const [at, identity] of identities.entries()) {
     if (typeof identity !== "string") continue;
     const known = distinct.get(identity);
-    distinct.set(identity, known ? both(known, wanted[at]!) : wanted[at]!);
+    distinct.set(identity, known ? mergeWanted(known, wanted[at]!) : wanted[at]!);
   }
   const partitions = Map.groupBy(distinct.values(), ({ key }) =>
     keyText(table, table.partition, key),
   );
   const queries = [...partitions.values()].flatMap((rows) => chunks(rows, MAX_ROWS_A_QUERY));
-  const found = await Promise.all(queries.map((rows) => loadPartition(run, table, rows)));
+  const found = await Promise.all(queries.map((rows) => loadPartition(source, rows)));
   const results = new Map(found.flatMap((each) => [...each]));
   return identities.map((identity, at) => {
     if (typeof identity !== "string") return identity;
     const row = results.get(identity);
     if (row === undefined || row instanceof Error) return row;
     const { columns } = wanted[at]!;
-    return attempt((): RawRow => decodeRow(table, row, namesOf(table, columns)));
+    return valueOrError((): RawRow => decodeRow(table, row, namesOf(table, columns)));
   });
 }
 
-/** Reads rows of one partition by one query. It never fails: an error is the result of the keys that it concerns. */
-async function loadPartition(run: Run, table: Table, wanted: readonly Wanted[]): Promise<Found> {
+/** Reads rows of one partition by one query. Never throws: an error becomes the result of the keys that it concerns. */
+async function loadPartition(source: RowSource, wanted: readonly WantedRow[]): Promise<LoadedRows> {
+  const { run, table } = source;
   try {
-    return await run(rowsOf(table, wanted));
+    return await run(selectWanted(table, wanted));
   } catch (error) {
-    if (wanted.length > 1 && isRefused(error)) return loadOneByOne(run, table, wanted);
+    if (wanted.length > 1 && isRefused(error)) return loadOneByOne(source, wanted);
     return new Map(wanted.map(({ key }) => [rowIdentity(table, key), asError(error)]));
   }
 }
 
-/** Cassandra refuses a query for one of the keys in it: the others are read without that one. */
-async function loadOneByOne(run: Run, table: Table, wanted: readonly Wanted[]): Promise<Found> {
-  const found = await Promise.all(wanted.map((each) => loadPartition(run, table, [each])));
+/** Reads each row by a query of its own, after Cassandra refused a common query because of one of its keys. */
+async function loadOneByOne(source: RowSource, wanted: readonly WantedRow[]): Promise<LoadedRows> {
+  const found = await Promise.all(wanted.map((each) => loadPartition(source, [each])));
   return new Map(found.flatMap((each) => [...each]));
 }
 
-function rowsOf(table: Table, wanted: readonly Wanted[]): Statement<Found> {
-  const { key, columns } = wanted.reduce(both);
+function selectWanted(table: Table, wanted: readonly WantedRow[]): Statement<LoadedRows> {
+  const { key, columns } = wanted.reduce(mergeWanted);
   const options = { columns: boundedColumns(table, columns) };
   const { rest: _, ...statement }: Statement<unknown> =
     wanted.length === 1
@@ -115,8 +123,8 @@ function rowsOf(table: Table, wanted: readonly Wanted[]): Statement<Found> {
   return { ...statement, decode: (rows) => new Map(rows.filter(isFound).map(entry)) };
 }
 
-/** What two callers want of a row. */
-function both(one: Wanted, other: Wanted): Wanted {
+/** Combines the requests of two callers for the same row. */
+function mergeWanted(one: WantedRow, other: WantedRow): WantedRow {
   const isAll = one.columns === undefined || other.columns === undefined;
   return { key: one.key, columns: isAll ? undefined : [...one.columns!, ...other.columns!] };
 }
@@ -125,8 +133,8 @@ function isRefused(error: unknown): boolean {
   return error instanceof CassandraError && error.code === "REFUSED";
 }
 
-/** What a function returns, or what it throws. */
-function attempt<Value>(run: () => Value): Value | Error {
+/** Returns what a function returns, or the error that it throws. */
+function valueOrError<Value>(run: () => Value): Value | Error {
   try {
     return run();
   } catch (error) {
@@ -135,5 +143,7 @@ function attempt<Value>(run: () => Value): Value | Error {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error("Not an error was thrown", { cause: error });
+  return error instanceof Error
+    ? error
+    : new Error("A value that is not an Error was thrown", { cause: error });
 }

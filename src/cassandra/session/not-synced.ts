@@ -1,22 +1,22 @@
 import { CassandraError } from "../error.ts";
 
 /**
- * What ends a difference between the database and the models:
+ * What resolves a difference between the database and the models:
  *
- * - `CREATE_KEYSPACE`: a keyspace, once somebody has decided how many copies of each row there are to be
- * - `CREATE_KEYSPACE_IN_ASTRA`: a keyspace, which no CQL can create there
- * - `ADD`: tables and columns, which `sync` adds
- * - `DECIDE`: the database has something differently; either it or the models has to change
+ * - `CREATE_KEYSPACE`: create the keyspace, after deciding how many replicas it has
+ * - `CREATE_KEYSPACE_IN_ASTRA`: create the keyspace, which Astra DB does not allow by CQL
+ * - `ADD`: add tables and columns, as `sync` does
+ * - `DECIDE`: change the database or the models, since they contradict each other
  */
 export type Remedy = "CREATE_KEYSPACE" | "CREATE_KEYSPACE_IN_ASTRA" | "ADD" | "DECIDE";
 
-/** The database was reached, and does not match the models. The code is `NOT_SYNCED`. */
+/** Thrown when the database does not match the models. The code is `NOT_SYNCED`. */
 export class NotSynced extends CassandraError {
   readonly remedy: Remedy;
 
   /**
-   * @param differences a clause each, e.g. `table party is missing`
-   * @param more sentences about what there is instead
+   * @param differences one clause each, e.g. `table seat is missing`
+   * @param options.more further sentences of the message
    */
   constructor(
     remedy: Remedy,
@@ -32,8 +32,11 @@ export class NotSynced extends CassandraError {
   }
 }
 
-/** Makes the failure of everything that needs a keyspace that does not exist. */
-export function keyspaceMissing(keyspace: string, isAstra: boolean, cause?: unknown): NotSynced {
+/** Creates the error for a keyspace that does not exist. */
+export function keyspaceMissing(
+  keyspace: string,
+  { isAstra, cause }: { readonly isAstra: boolean; readonly cause?: unknown },
+): NotSynced {
   return isAstra
     ? new NotSynced(
         "CREATE_KEYSPACE_IN_ASTRA",

@@ -5,9 +5,9 @@ import type { ColumnType } from "../type.ts";
 import { typeNamed } from "../types/named.ts";
 import { Unreadable } from "../unreadable.ts";
 import { cqlTypeOf, type DriverType } from "./driver-type.ts";
-import { mismatch } from "./type-mismatch.ts";
+import { typeMismatch } from "./type-mismatch.ts";
 
-/** A parameter on its way to the driver, which asks for its bytes when it knows the type that the server expects. */
+/** A parameter as the driver gets it. The driver asks for its bytes when it knows the type that the server expects. */
 export abstract class Parameter {
   abstract bytes(expected: DriverType | undefined): Buffer | null;
 }
@@ -25,13 +25,13 @@ class TypedParameter extends Parameter {
 
   override bytes(expected: DriverType | undefined): Buffer | null {
     const value = this.#value;
-    if (expected && !isExpected(this.#type, expected)) throw mismatch(this.#type, expected);
+    if (expected && !isExpected(this.#type, expected)) throw typeMismatch(this.#type, expected);
     if (value === null || value === undefined) return null;
     return value instanceof Unreadable ? value.bytes : this.#type.encode(value);
   }
 }
 
-/** A value of raw CQL, which is checked and written by the type that the server expects. */
+/** A value of raw CQL, which is checked and encoded by the type that the server expects. */
 class LooseParameter extends Parameter {
   readonly #value: unknown;
 
@@ -47,7 +47,7 @@ class LooseParameter extends Parameter {
     if (!expected) {
       throw new InvalidValue(
         "WRONG_TYPE",
-        "must have a mark of its own: there are more values than marks",
+        "must have its own parameter marker: there are more values than markers",
       );
     }
     const type = typeNamed(cqlTypeOf(expected));
@@ -57,17 +57,17 @@ class LooseParameter extends Parameter {
   }
 }
 
-/** The parameters of a statement of the models, as the driver takes them. */
+/** Returns the parameters of a model's statement for the driver. */
 export function parametersOf({ params, types }: Pick<Fragment, "params" | "types">): unknown[] {
   return params.map((value, at) => new TypedParameter(types[at]!, value));
 }
 
-/** The parameters of raw CQL. */
+/** Returns the parameters of raw CQL for the driver. */
 export function looseParameters(params: readonly unknown[]): unknown[] {
   return params.map((value) => new LooseParameter(value));
 }
 
-/** Whether a model's type is the one that the server expects: looked at once for each of a prepared statement's marks. */
+/** Whether a model's type is the one that the server expects. Computed once per marker of a prepared statement. */
 function isExpected(type: ColumnType, expected: DriverType): boolean {
   const known = compared.get(expected);
   if (known?.type === type) return known.isSame;

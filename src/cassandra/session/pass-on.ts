@@ -1,15 +1,15 @@
 import type { Session } from "./session.ts";
 
-/** Runs a statement of a model, or does something instead. */
-export type Around = <Result>(run: () => Promise<Result>) => Promise<Result>;
+/** Runs a statement of a model, or does something else instead. */
+export type Intercept = <Result>(run: () => Promise<Result>) => Promise<Result>;
 
 /**
- * Makes a session that passes everything on to another one, which may change or not be there yet.
+ * Creates a session that passes everything on to another session, which may change or not exist yet.
  *
- * @param present gives the one to pass on to; throws what a statement fails with while there is none
- * @param around is given each statement of a model; raw CQL goes past it. Default: runs it
+ * @param present returns the session to pass on to; throws what statements fail with while there is none
+ * @param intercept called for each statement of a model, but not for raw CQL. Default: runs the statement
  */
-export function passOn(present: () => Session, around: Around = (run) => run()): Session {
+export function passOn(present: () => Session, intercept: Intercept = (run) => run()): Session {
   const close = async () => present().close();
   return {
     get version() {
@@ -24,14 +24,14 @@ export function passOn(present: () => Session, around: Around = (run) => run()):
     get consistency() {
       return present().consistency;
     },
-    run: (statement) => around(async () => present().run(statement)),
-    batch: (table, writes) => around(async () => present().batch(table, writes)),
-    load: (table, key, options) => around(async () => present().load(table, key, options)),
+    run: (statement) => intercept(async () => present().run(statement)),
+    batch: (table, writes) => intercept(async () => present().batch(table, writes)),
+    load: (table, key, options) => intercept(async () => present().load(table, key, options)),
     async *rows(statement) {
-      yield* await around(async () => present().rows(statement));
+      yield* await intercept(async () => present().rows(statement));
     },
     cql: async (text, params) => present().cql(text, params),
-    prepareAnew: () => present().prepareAnew(),
+    clearPrepared: () => present().clearPrepared(),
     report: (row) => present().report(row),
     close,
     [Symbol.asyncDispose]: close,

@@ -4,17 +4,17 @@ import { agreedVersion, readRepairIn } from "./introspect.ts";
 import { SCHEMA_INTERVAL } from "./schema-watch.ts";
 import type { Session } from "./session.ts";
 
-/** How a table of a keyspace repairs replicas that a read finds to differ; undefined: see {@link readRepairIn}. */
+/** Returns the `read_repair` option of a table; undefined as {@link readRepairIn}. */
 export type ReadRepairOf = (table: Table) => Promise<string | undefined>;
 
 /**
- * Makes the function that reads the `read_repair` of tables. That a table has `BLOCKING` is remembered until the schema has
- * another version, for which it looks every {@link SCHEMA_INTERVAL} at most, and only when it is asked.
+ * Creates the function that reads the `read_repair` option of tables. It caches `BLOCKING` until the schema version
+ * changes, and checks the version when it is called, at most once per {@link SCHEMA_INTERVAL}.
  *
- * @param session has a keyspace
+ * @param session a session with a keyspace
  */
 export function createReadRepair(session: Pick<Session, "run" | "keyspace">): ReadRepairOf {
-  /** Of what is read just now, and of tables that have it. */
+  /** The reads in progress, and the finished ones that returned `BLOCKING`. */
   const known = new Map<string, Promise<string | undefined>>();
   let version: string | undefined;
   let lookedAt = -Infinity;
@@ -28,7 +28,7 @@ export function createReadRepair(session: Pick<Session, "run" | "keyspace">): Re
   });
 
   async function read(name: string): Promise<string | undefined> {
-    const reading = readRepairIn(session, session.keyspace ?? "", name);
+    const reading = readRepairIn(session, { keyspace: session.keyspace ?? "", table: name });
     known.set(name, reading);
     const found = await reading.catch(() => undefined);
     if (found !== "BLOCKING" && known.get(name) === reading) known.delete(name);

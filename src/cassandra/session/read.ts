@@ -9,40 +9,42 @@ import type { Key } from "../table-keys.ts";
 import type { Table } from "../table.ts";
 import { Unreadable } from "../unreadable.ts";
 
-/** What {@link readRows} takes beside the key. */
+/** Options of {@link readRows}. */
 export type ReadOptions<
   T extends Table,
   Name extends ColumnName<T> = ColumnName<T>,
   W extends DataName<T> = never,
 > = SelectOptions<T, Name, W> & {
-  /** How many rows that can be read. */
+  /** The partition, or a range of it. */
+  readonly key: Key<T>;
+  /** The number of readable rows to return. */
   readonly limit: number;
-  /** Returns the row as its reader takes it, or why it cannot: then it is none of the rows. Default: it is taken as it is. */
+  /** Returns the row to use, or an error, which makes the row count as unreadable. Default: returns the row unchanged. */
   readonly admit?: <R extends object>(row: R) => R | UnreadableRow;
 };
 
-/** Rows that can be read, and what was found between them. */
+/** The result of {@link readRows}: readable rows, and the unreadable ones between them. */
 export interface ReadRows<
   T extends Table,
   Name extends ColumnName<T> = ColumnName<T>,
   W extends DataName<T> = never,
 > {
-  /** As many as were asked for; fewer at the end, or where too many of the others are in between. */
+  /** As many as the limit; fewer at the end of the range, or if too many unreadable rows lie in between. */
   readonly rows: readonly Selected<T, Name, W>[];
-  /** Those that cannot be read, each with the number of rows before it. */
+  /** The unreadable rows, each with the number of readable rows before it. */
   readonly unreadable: readonly { readonly row: UnreadableRow; readonly at: number }[];
-  /** Whether nothing lies behind them. */
+  /** Whether the range ends after them. */
   readonly isEnd: boolean;
-  /** The last place that was looked at and can be named: another read can begin behind it. */
+  /** The last clustering key seen that can be represented. Another read can continue after it. */
   readonly place: ClusteringKey<T> | undefined;
 }
 
-/** How many queries are sent for rows instead of those that cannot be read. */
+/** The most queries sent to replace unreadable rows. */
 const MOST_QUERIES = 20;
 
 /**
- * Reads rows of a partition by one query. Only if some of them cannot be read, as another program has written them, it
- * reads others instead.
+ * Reads rows of a partition by one query. Sends further queries only to replace rows that cannot be read because another
+ * program has written them.
  */
 export async function readRows<
   T extends Table,
@@ -51,8 +53,7 @@ export async function readRows<
 >(
   session: Pick<Session, "run">,
   table: T,
-  key: Key<T>,
-  { limit, after, admit = (row) => row, ...options }: ReadOptions<T, Name, W>,
+  { key, limit, after, admit = (row) => row, ...options }: ReadOptions<T, Name, W>,
 ): Promise<ReadRows<T, Name, W>> {
   const rows: Selected<T, Name, W>[] = [];
   const unreadable: { row: UnreadableRow; at: number }[] = [];
@@ -69,8 +70,8 @@ export async function readRows<
       }),
     );
     for (const each of found) {
-      from = placeOf(table, each);
-      if (isNamed(from)) place = from;
+      from = rowPlace(table, each);
+      if (isReadablePlace(from)) place = from;
       const row = each instanceof UnreadableRow ? each : admit(each);
       if (row instanceof UnreadableRow) unreadable.push({ row, at: rows.length });
       else rows.push(row);
@@ -80,12 +81,12 @@ export async function readRows<
   return { rows, unreadable, isEnd, place };
 }
 
-function placeOf<T extends Table>(table: T, row: object): Place<T> {
+function rowPlace<T extends Table>(table: T, row: object): Place<T> {
   const key = row instanceof UnreadableRow ? row.storedKey : (row as RawRow);
   return clusteringKeyOf(table, key) as Place<T>;
 }
 
-/** Whether a place has only values that can be represented. */
-function isNamed<T extends Table>(place: Place<T>): place is Place<T> & ClusteringKey<T> {
+/** Whether all values of a clustering key can be represented. */
+function isReadablePlace<T extends Table>(place: Place<T>): place is Place<T> & ClusteringKey<T> {
   return !Object.values(place).some((value) => value instanceof Unreadable);
 }

@@ -9,7 +9,7 @@ import { typeNamed } from "../types/named.ts";
 import { Unreadable } from "../unreadable.ts";
 import { systemCells } from "./bytes.ts";
 import { cqlTypeOf, type DriverType } from "./driver-type.ts";
-import { mismatch } from "./type-mismatch.ts";
+import { typeMismatch } from "./type-mismatch.ts";
 
 /** A column of a result. */
 interface ResultColumn {
@@ -18,55 +18,56 @@ interface ResultColumn {
 }
 
 /**
- * Checks that the columns of a result have the types of a table's: bytes of one type can be read as another.
+ * Checks that the columns of a result have the types that the table's model says: bytes of one type could be decoded as
+ * another.
  *
  * @throws CassandraError `NOT_SYNCED`
  */
-export function checkColumns(table: Table, columns: readonly ResultColumn[] | null): void {
+export function checkResultColumns(table: Table, columns: readonly ResultColumn[] | null): void {
   for (const { name, type } of columns ?? []) {
     const { columns: own, hidden } = table;
     if (!Object.hasOwn(own, name) && !Object.hasOwn(hidden, name)) continue;
     const column = columnOf(table, name);
-    if (isRead(column.type, type)) continue;
-    throw mismatch(column.type, type, `${table.name}.${name}`);
+    if (matchesType(column.type, type)) continue;
+    throw typeMismatch(column.type, type, { of: `${table.name}.${name}` });
   }
 }
 
-/** Every answer brings the types of its columns anew, so those that have a code of their own are told by it. */
-function isRead(type: ColumnType, found: DriverType): boolean {
-  const code = codeOf(type);
+/** Every response has new type objects, so types that have their own protocol code are compared by it. */
+function matchesType(type: ColumnType, found: DriverType): boolean {
+  const code = typeCode(type);
   if (code !== found.code) return false;
-  return isWhole(code, type) || isOfType(type, cqlTypeOf(found));
+  return isSimpleType(code, type) || isOfType(type, cqlTypeOf(found));
 }
 
-/** Whether the code tells all of a type: it has no parts, and it is not one of those for which there is no code. */
-function isWhole(code: number, { parts }: ColumnType): boolean {
+/** Whether the code identifies a type completely: the type has no parts, and it has its own code. */
+function isSimpleType(code: number, { parts }: ColumnType): boolean {
   return parts === undefined && code !== types.dataTypes.custom;
 }
 
-/** The code that the protocol has for a type. */
-function codeOf(type: ColumnType): number {
-  let code = codes.get(type);
+/** Returns the protocol's code for a type. */
+function typeCode(type: ColumnType): number {
+  let code = typeCodes.get(type);
   if (code === undefined) {
-    code = readCode(type);
-    codes.set(type, code);
+    code = findTypeCode(type);
+    typeCodes.set(type, code);
   }
   return code;
 }
 
-const codes = new WeakMap<ColumnType, number>();
+const typeCodes = new WeakMap<ColumnType, number>();
 
-function readCode(type: ColumnType): number {
+function findTypeCode(type: ColumnType): number {
   if (type.udt !== undefined) return types.dataTypes.udt;
   const [, root = ""] = /^(?:frozen<)?([a-z]+)/.exec(type.cql) ?? [];
   if (root === "text") return types.dataTypes.varchar;
-  // Neither has a code in version 4 of the protocol.
+  // They have no code in version 4 of the protocol.
   if (root === "vector" || root === "duration") return types.dataTypes.custom;
   return (types.dataTypes as unknown as Record<string, number>)[root] ?? types.dataTypes.custom;
 }
 
-/** Rows of raw CQL with the values of their columns' types; what cannot be read is an {@link Unreadable}. */
-export function readLoosely(
+/** Decodes rows of raw CQL by the types of their columns. A value that cannot be decoded becomes an {@link Unreadable}. */
+export function decodeLoosely(
   rows: readonly RawRow[],
   columns: readonly ResultColumn[] | null,
 ): readonly RawRow[] {

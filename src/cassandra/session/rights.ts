@@ -4,22 +4,21 @@ import type { Session } from "./session.ts";
 import type { Table } from "../table.ts";
 
 /**
- * Finds out whether the role may read and write a table, and gives what Cassandra says of each right that it lacks;
- * undefined: there is no such table. Nothing is read or written.
+ * Checks whether the role may read and write a table, without reading or writing anything. Returns Cassandra's error for
+ * each right that the role lacks, or undefined if the table does not exist.
  */
 export async function lackingRights(
   session: Session,
-  keyspace: string,
-  table: Table,
+  { keyspace, table }: { readonly keyspace: string; readonly table: Table },
 ): Promise<readonly CassandraError[] | undefined> {
   const probes = rightsProbes(keyspace, table);
-  const answers = await Promise.all(probes.map((cql) => refusal(session, cql)));
+  const answers = await Promise.all(probes.map((cql) => probe(session, cql)));
   if (answers.some(({ code }) => code === "NOT_SYNCED")) return undefined;
   return answers.filter(({ code }) => code === "FORBIDDEN");
 }
 
 /**
- * A read and a write that Cassandra refuses in any case, for a key that is null; but before that it looks at the rights.
+ * Returns a read and a write that Cassandra always refuses because a key is null. It checks the rights before that.
  *
  * @example ["SELECT id FROM chat.note WHERE id = null", "DELETE FROM chat.note WHERE id = null"]
  */
@@ -35,19 +34,19 @@ export function rightsProbes(keyspace: string, table: Table): readonly string[] 
   ];
 }
 
-async function refusal(session: Session, cql: string): Promise<CassandraError> {
+async function probe(session: Session, cql: string): Promise<CassandraError> {
   try {
     await session.cql(cql);
   } catch (error) {
     if (!(error instanceof CassandraError)) throw error;
-    if (refusals.includes(error.code)) return error;
-    // Not as of a write: there is nothing that it could have done.
-    throw new CassandraError("UNAVAILABLE", "Cassandra does not say what the role may do.", {
+    if (expectedCodes.includes(error.code)) return error;
+    // Never OUTCOME_UNKNOWN: the write cannot have had an effect.
+    throw new CassandraError("UNAVAILABLE", "Cassandra does not report the rights of the role.", {
       cause: error.cause,
     });
   }
-  throw new CassandraError("REFUSED", `Cassandra takes a null in the key: ${cql}`);
+  throw new CassandraError("REFUSED", `Cassandra accepts a null in the key: ${cql}`);
 }
 
-/** Refused for the right, for the table that is not there, or at last for the null. */
-const refusals: readonly CassandraErrorCode[] = ["FORBIDDEN", "NOT_SYNCED", "REFUSED"];
+/** The codes for a missing right, a missing table, and the null in the key. */
+const expectedCodes: readonly CassandraErrorCode[] = ["FORBIDDEN", "NOT_SYNCED", "REFUSED"];

@@ -5,51 +5,52 @@ import { agreedVersion, tableIds } from "./introspect.ts";
 import { passOn } from "./pass-on.ts";
 import type { Session } from "./session.ts";
 import type { NotSynced } from "./not-synced.ts";
-import { mismatchOf } from "./sync.ts";
+import { findMismatch } from "./sync.ts";
 import type { Table } from "../table.ts";
 
-/** How often a watch looks whether the schema has changed, in milliseconds, unless it is told otherwise. */
+/** The default interval between two checks of the schema, in milliseconds. */
 export const SCHEMA_INTERVAL = 3000;
 
-/** How long a statement waits for a look at the schema, in milliseconds, before it fails. */
-const LOOK_WITHIN = 1000;
+/** How long a failing statement waits for a check of the schema, in milliseconds. */
+const CHECK_TIMEOUT = 1000;
 
 export interface SchemaWatchOptions {
-  /** How often to look, in milliseconds. Default: {@link SCHEMA_INTERVAL}. */
+  /** The interval between two checks, in milliseconds. Default: {@link SCHEMA_INTERVAL}. */
   readonly interval?: number;
-  /** Where a line goes when the database ceases to match, and when it matches again. Default: nowhere. */
+  /** Called with a line when the database stops matching the models and when it matches again. Default: does nothing. */
   readonly log?: (line: string) => void;
 }
 
-/** A session that is used only while the database has what the models need. */
+/** A session that runs statements of models only while the database matches the models. */
 export interface SchemaWatch extends Disposable {
   /**
-   * Passes everything on to the watched session. While the database does not match, a statement of a model is not sent:
-   * it fails with `NOT_SYNCED`, which names the differences, unless a look finds them repaired. Raw CQL is sent.
+   * Passes everything on to the watched session. While the database does not match, a statement of a model first checks
+   * the schema again; if the differences remain, it is not sent and fails with `NOT_SYNCED`, naming them. Raw CQL is
+   * always sent.
    */
   readonly session: Session;
   /**
-   * Looks at the database now, whoever asks at the same time by the same queries.
+   * Checks the schema now. Concurrent calls share the same queries.
    *
-   * @throws CassandraError `NOT_SYNCED` naming each difference; as `Session.run` if it cannot look
+   * @throws CassandraError `NOT_SYNCED` naming each difference; as `Session.run` if the check itself fails
    */
   check(): Promise<void>;
-  /** Looks no more. The watched session stays open. */
+  /** Stops checking. The watched session stays open. */
   close(): void;
 }
 
 /**
- * Watches whether a keyspace keeps what the models need: tables may be altered or dropped at any time.
+ * Watches whether a keyspace matches the models: tables may be altered or dropped at any time.
  *
- * Nobody reports that: the driver has no event for it. So the watch asks for the version of the schema, again and again,
- * and whenever a statement fails in a way that a changed schema could explain. If the version is new, it compares the
- * tables, since every change of the schema makes a new one, even a comment on another table.
+ * The driver has no event for that. So the watch polls the version of the schema, and also reads it whenever a statement
+ * fails in a way that a changed schema could explain. If the version is new, it compares the tables, since every change
+ * of the schema gives a new version, even a comment on another table.
  *
- * A table that was dropped and created again has another id, also if nobody looked in between. Then the session
- * prepares its statements anew, for the driver may remember types that the table had meanwhile. The client stays the
- * same, so nothing that is under way is lost or repeated.
+ * A table that was dropped and created again between two checks has another id. The session then prepares its statements
+ * again, since the driver may have cached types that the table had in between. The client stays the same, so running
+ * requests are neither lost nor repeated.
  *
- * @param session has a keyspace; it need not be there yet
+ * @param session a session with a keyspace, which need not exist yet
  */
 export function watchSchema(
   session: Session,
@@ -57,9 +58,9 @@ export function watchSchema(
   { interval = SCHEMA_INTERVAL, log = () => {} }: SchemaWatchOptions = {},
 ): SchemaWatch {
   let known: Schema | undefined;
-  /** The tables as they were when all nodes agreed last. */
+  /** The tables when all nodes last agreed. */
   let agreed: string | undefined;
-  /** How often the tables have changed. */
+  /** The number of times the tables have changed. */
   let changes = 0;
   let problem: NotSynced | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -69,22 +70,22 @@ export function watchSchema(
     if (version !== undefined && version === known?.version) return;
     const found = { version, ...(await readTables(session, tables)) };
     const isAgreed = version !== undefined;
-    // A node that was late may have prepared statements by its old tables.
+    // A node that lagged behind may have prepared statements with its old tables.
     if (found.tables !== known?.tables || (isAgreed && found.tables !== agreed)) {
-      session.prepareAnew();
+      session.clearPrepared();
       changes += 1;
     }
-    // A single node that lags behind is no reason to stop.
-    if (isAgreed || found.tables === known?.tables) tell(found.mismatch);
+    // A difference is not reported just because a single node lags behind.
+    if (isAgreed || found.tables === known?.tables) update(found.mismatch);
     if (isAgreed) agreed = found.tables;
     known = found;
   });
 
-  /** Looks if it can. What keeps it from looking is not what a statement fails by. */
+  /** Ignores the error of a failed check: a statement fails with its own error. */
   const tryToLook = () => look().catch(() => {});
-  const lookBriefly = () => within(LOOK_WITHIN, tryToLook(), () => {});
+  const lookBriefly = () => within(CHECK_TIMEOUT, tryToLook(), () => {});
 
-  function tell(found: NotSynced | undefined): void {
+  function update(found: NotSynced | undefined): void {
     if (found?.message !== problem?.message) {
       log(found?.message ?? "The database matches the models again.");
     }
@@ -92,17 +93,17 @@ export function watchSchema(
   }
 
   async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
-    // It may have been repaired just now.
+    // The schema may have been repaired since the last check.
     if (problem) await lookBriefly();
     if (problem) throw problem;
     const before = changes;
     try {
       return await run();
     } catch (error) {
-      if (!isOfSchema(error)) throw error;
+      if (!isSchemaError(error)) throw error;
       await lookBriefly();
       if (problem) throw problem;
-      // It was not executed, and may have failed by what the driver remembered.
+      // The statement was not executed, and it may have failed because of types that the driver had cached.
       if (changes !== before || error.code === "NOT_SYNCED") return run();
       throw error;
     }
@@ -130,16 +131,16 @@ export function watchSchema(
   };
 }
 
-/** What is known of a schema. */
+/** The last known state of the schema. */
 interface Schema extends Tables {
-  /** Undefined: the nodes did not agree on one. */
+  /** Undefined if the nodes did not agree on a version. */
   readonly version: string | undefined;
 }
 
 interface Tables {
-  /** Equal texts mean that the models' tables are the same. */
+  /** A text that is equal as long as the models' tables are the same. */
   readonly tables: string;
-  /** How they differ from the models. */
+  /** How the tables differ from the models. */
   readonly mismatch: NotSynced | undefined;
 }
 
@@ -150,14 +151,14 @@ async function readTables(session: Session, models: readonly Table[]): Promise<T
   }
   const [ids, mismatch] = await Promise.all([
     tableIds(session, keyspace),
-    mismatchOf(session, keyspace, models),
+    findMismatch(session, { keyspace, tables: models }),
   ]);
   const tables = JSON.stringify([models.map(({ name }) => ids.get(name)), mismatch?.message]);
   return { tables, mismatch };
 }
 
-/** Whether a changed schema could be why a statement failed; it was not executed then. */
-function isOfSchema(error: unknown): error is CassandraError {
+/** Whether a changed schema could be the cause of an error. A statement with such an error was not executed. */
+function isSchemaError(error: unknown): error is CassandraError {
   return (
     error instanceof CassandraError && (error.code === "NOT_SYNCED" || error.code === "REFUSED")
   );

@@ -1,37 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Host, QueryOptions, types } from "cassandra-driver";
 import { fromDriver } from "./driver-error.ts";
-import { fence, type NodeAccess, timeAgo } from "./fence.ts";
+import { fence, type NodeAccess, type TablePartition, timeAgo } from "./fence.ts";
 import { decodeStored } from "../row.ts";
 import { type Fragment, type RawRow, text } from "../statement.ts";
-import { checkColumns } from "./result.ts";
+import { checkResultColumns } from "./result.ts";
 import { parametersOf } from "./parameter.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
 import { clusteringNames } from "../table-columns.ts";
-import { type Table } from "../table.ts";
 import { tombstonesIn } from "./tombstones.ts";
 
-/** The driver's options for what a sweep sends. */
-export interface SweepExecutions {
+/** The driver's options for the statements of a sweep. */
+export interface SweepQueryOptions {
   readonly read: QueryOptions;
   readonly write: QueryOptions;
   readonly lwt: QueryOptions;
 }
 
-/** What a sweep of a partition needs, by the driver. */
+/** Options of {@link sweepAccess}. */
+export interface SweepAccessOptions extends TablePartition {
+  readonly queryOptions: SweepQueryOptions;
+  /** Ends the sweep when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** Gives a sweep access to a partition through the driver. */
 export function sweepAccess(
   client: Client,
-  executions: SweepExecutions,
-  table: Table,
-  partition: RawRow,
-  signal: AbortSignal,
+  { table, partition, queryOptions, signal }: SweepAccessOptions,
 ): SweepAccess {
   const names = clusteringNames(table);
-  const execute = async (
-    { cql, ...values }: Fragment,
-    options: QueryOptions,
-    writes = false,
-  ): Promise<types.ResultSet> => {
+  const execute: Execute = async ({ cql, ...values }, { writes = false, ...options }) => {
     signal.throwIfAborted();
     try {
       return await client.execute(cql, parametersOf(values), options);
@@ -41,26 +40,26 @@ export function sweepAccess(
   };
   return {
     fence: () => {
-      const node = oneNode(client, execute, executions);
-      return table.lwt ? fence(node, table, partition) : timeAgo(node, table.sweepAfter!);
+      const node = nodeAccess(client, { execute, queryOptions });
+      return table.lwt ? fence(node, { table, partition }) : timeAgo(node, table.sweepAfter!);
     },
     async page(read, from) {
       const options = {
-        ...executions.read,
+        ...queryOptions.read,
         fetchSize: sweepLimits.page,
         ...(from !== undefined && { pageState: from }),
       };
       let result = await execute(read, options);
-      for (let asked = 1; asked < readsOf(client) && !warnsOfTombstones(result); asked++) {
+      for (let asked = 1; asked < readsPerPage(client) && !warnsOfTombstones(result); asked++) {
         result = await execute(read, options);
       }
-      checkColumns(table, result.columns as never);
+      checkResultColumns(table, result.columns as never);
       const rows = result.rows.map(
         (row) => decodeStored(table, row as unknown as RawRow) as RawRow,
       );
       const keys = rows.map((row) => names.map((name) => row[name]));
       return {
-        // A partition with static columns and no row shows as a row without a key.
+        // A partition with static columns and no row returns one row without a clustering key.
         keys: keys.filter(([first]) => first !== null),
         isDead: warnsOfTombstones(result),
         next: result.pageState ?? undefined,
@@ -72,8 +71,8 @@ export function sweepAccess(
         query: cql,
         params: parametersOf(values),
       }));
-      // Sent twice it does the same.
-      const options = { ...executions.write, isIdempotent: true, logged: false };
+      // Sending it twice has the same effect as sending it once.
+      const options = { ...queryOptions.write, isIdempotent: true, logged: false };
       try {
         await client.batch(queries, options);
       } catch (error) {
@@ -85,10 +84,10 @@ export function sweepAccess(
 }
 
 /**
- * How often a page is read that brings no warning. On several nodes it comes only if the node that was asked has read the
- * rows itself: on three it came with 62 % of the reads.
+ * Returns how many times a page without a warning is read. With several nodes, the warning comes only if the coordinator
+ * has read the rows itself: with three nodes, 62 % of the reads had it.
  */
-function readsOf(client: Client): number {
+function readsPerPage(client: Client): number {
   return client.hosts.length > 1 ? 4 : 1;
 }
 
@@ -96,16 +95,18 @@ function warnsOfTombstones({ info }: types.ResultSet): boolean {
   return tombstonesIn(info.warnings) > 0;
 }
 
-/** Asks one node, the one that the driver chooses for the first question. */
-function oneNode(
+/** Runs a statement. `writes` says whether it changes data. */
+type Execute = (
+  statement: Fragment,
+  options: QueryOptions & { readonly writes?: boolean },
+) => Promise<types.ResultSet>;
+
+/** Sends all queries to one node: the one that the driver chooses for the first query. */
+function nodeAccess(
   client: Client,
-  execute: (
-    statement: Fragment,
-    options: QueryOptions,
-    writes?: boolean,
-  ) => Promise<types.ResultSet>,
-  { read, lwt }: SweepExecutions,
+  { execute, queryOptions }: { execute: Execute; queryOptions: SweepQueryOptions },
 ): NodeAccess {
+  const { read, lwt } = queryOptions;
   let host: Host | undefined;
   const only = () => host && { host };
   return {
@@ -116,7 +117,7 @@ function oneNode(
       return Number(rows[0]!["clock"]);
     },
     async run(statement) {
-      const { rows } = await execute(statement, { ...lwt, ...only() }, true);
+      const { rows } = await execute(statement, { ...lwt, ...only(), writes: true });
       return statement.decode(rows);
     },
   };

@@ -12,79 +12,83 @@ import { type Fragment, join, marked, type RawRow, text } from "../statement.ts"
 import { bigintType } from "../types/integers.ts";
 import { clusteringNames } from "../table-columns.ts";
 import { type Table } from "../table.ts";
+import type { TablePartition } from "./fence.ts";
 
-/** What one sweep does at most. */
+/** The limits of one sweep. */
 export const sweepLimits = {
-  /** Live rows of a page. Between them is swept where there are, on average, ten or so dead ones for each. */
+  /** Live rows per page. Gaps between them are swept where there are about ten or more dead rows per live row. */
   page: 100,
-  /** Pages that one sweep reads, whether there is something to sweep on them or not. */
+  /** Pages read, whether they have something to sweep or not. */
   pages: 2000,
-  /** How long a sweep rests behind each page, in milliseconds. */
+  /** The pause after each page, in milliseconds. */
   rest: 10,
-  /** Reads that may fail because of what they read, each of which makes way for smaller ones. */
+  /** Reads that may fail because of tombstones. Each is replaced by smaller reads. */
   failures: 200,
-  /** Reads one after the other to which no answer comes: it may be because of what they read. */
+  /** Consecutive reads that may time out, which may also be because of tombstones. */
   silences: 5,
-  /** Ranges that are deleted at once. */
+  /** Ranges deleted by one batch. */
   ranges: 100,
 } as const;
 
 /** A page of live rows. */
 export interface LivePage {
-  /** Their clustering keys, in order. */
+  /** The clustering keys of the rows, in order. */
   readonly keys: readonly Values[];
-  /** Whether Cassandra warned that it has read very many tombstones among them. */
+  /** Whether Cassandra warned that it read very many tombstones between the rows. */
   readonly isDead: boolean;
-  /** What the next page begins with; undefined: it is the last one. */
+  /** The state with which the next page is read. Undefined for the last page. */
   readonly next: string | undefined;
 }
 
-/** What a sweep needs of the database. */
+/** The database operations of a sweep. */
 export interface SweepAccess {
   /**
-   * A write time by which dead rows can be deleted: whatever was written up to then can be seen by reads from now on,
-   * and whatever is written from now on is later. In microseconds.
+   * Returns a write time with which dead rows can be deleted, in microseconds: everything written up to that time is
+   * visible to reads from now on, and everything written from now on has a later write time.
    */
   fence(): Promise<bigint>;
   /** @throws CassandraError */
   page(read: Fragment, from: string | undefined): Promise<LivePage>;
   /** Runs deletes of one partition, as one write. @throws CassandraError */
   remove(deletes: readonly Fragment[]): Promise<void>;
-  /** Waits, in milliseconds. Throws when the sweep is to end. */
+  /** Waits, in milliseconds. Throws if the sweep has to end. */
   rest(milliseconds: number): Promise<void>;
 }
 
-/** What a sweep has done. */
+/** The result of a sweep. */
 export interface Swept {
-  /** Ranges that were deleted. */
+  /** The number of ranges deleted. */
   readonly ranges: number;
-  /** Live rows that were read. */
+  /** The number of live rows read. */
   readonly rows: number;
-  /** Whether it has seen all that it was to look at, or gave up before. */
+  /** Whether all slices were read to their end. */
   readonly isComplete: boolean;
 }
 
+/** What a sweep works on. */
+export interface SweepOptions extends TablePartition {
+  /** The parts of the partition to sweep. */
+  readonly slices: readonly Slice[];
+}
+
 /**
- * Deletes the ranges of a partition in which there is no live row, where there are many dead ones: so that reads need not
- * go through them, one by one, until `gc_grace_seconds` are over and a compaction has removed them.
+ * Deletes the gaps between the live rows of a partition where there are many dead rows. Reads then skip each gap at once,
+ * and need not go through its dead rows until `gc_grace_seconds` have passed and a compaction has removed them.
  *
- * Each range is deleted as it was at one moment, the fence: what has been written since is not touched. So others may
- * write meanwhile.
+ * Every range is deleted with the write time of the fence, so whatever is written during the sweep stays.
  *
  * @throws CassandraError
  */
 export async function sweep(
   access: SweepAccess,
-  table: Table,
-  partition: RawRow,
-  within: readonly Slice[],
+  { table, partition, slices }: SweepOptions,
 ): Promise<Swept> {
   const timestamp = await access.fence();
-  const left = [...within];
+  const left = [...slices];
   let [ranges, rows, pages, failures, silences, isComplete] = [0, 0, 0, 0, 0, true];
 
-  /** Deletes what lies between the rows of a page. */
-  async function clear(slice: Slice, last: Values | undefined, page: LivePage) {
+  /** Deletes the gaps between the rows of a page, after the last row of the page before. */
+  async function clearGaps(slice: Slice, { last, page }: PageInSlice) {
     const places = [last, ...page.keys, ...(page.next === undefined ? [undefined] : [])];
     const dead = places
       .slice(1)
@@ -92,21 +96,21 @@ export async function sweep(
       .flatMap((gap) => deletableParts(table, gap));
     for (let at = 0; at < dead.length; at += sweepLimits.ranges) {
       const some = dead.slice(at, at + sweepLimits.ranges);
-      await access.remove(some.map((each) => deleteOf(table, partition, each, timestamp)));
+      await access.remove(some.map((range) => deleteRange(table, { partition, range, timestamp })));
     }
     ranges += dead.length;
   }
 
-  /** Sweeps a slice as far as it can be read, and gives what is left of it. */
+  /** Sweeps a slice as far as it can be read, and returns the slices left of it. */
   async function sweepSlice(slice: Slice): Promise<readonly Slice[]> {
     let last: Values | undefined;
     let next: string | undefined;
-    const read = selectOf(table, partition, slice);
+    const read = selectKeys(table, { partition, slice });
     do {
-      const page = await access.page(read, next).catch(tooMuch);
-      if (!page) return last ? slicesBetween(table, slice, last, undefined) : divided(slice);
+      const page = await access.page(read, next).catch(skipFailure);
+      if (!page) return last ? slicesBetween(table, slice, last, undefined) : divide(slice);
       silences = 0;
-      if (page.isDead) await clear(slice, last, page);
+      if (page.isDead) await clearGaps(slice, { last, page });
       rows += page.keys.length;
       last = page.keys.at(-1) ?? last;
       next = page.next;
@@ -117,8 +121,8 @@ export async function sweep(
     return [];
   }
 
-  /** Nothing, for a read that may succeed if it is smaller. */
-  function tooMuch(error: unknown): undefined {
+  /** Returns undefined for a failed read that may succeed if it is smaller; throws other errors. */
+  function skipFailure(error: unknown): undefined {
     const code = error instanceof CassandraError ? error.code : undefined;
     if (code === "UNAVAILABLE") silences += 1;
     else if (code !== "TOO_MANY_TOMBSTONES") throw error;
@@ -126,7 +130,7 @@ export async function sweep(
     failures += 1;
   }
 
-  function divided(slice: Slice): readonly Slice[] {
+  function divide(slice: Slice): readonly Slice[] {
     const parts = halves(table, slice);
     if (!parts) isComplete = false;
     return parts ?? [];
@@ -141,13 +145,28 @@ export async function sweep(
   return { ranges, rows, isComplete };
 }
 
-function selectOf(table: Table, partition: RawRow, slice: Slice): Fragment {
+interface PageInSlice {
+  /** The last clustering key of the page before. */
+  readonly last: Values | undefined;
+  readonly page: LivePage;
+}
+
+function selectKeys(
+  table: Table,
+  { partition, slice }: { readonly partition: RawRow; readonly slice: Slice },
+): Fragment {
   const names = clusteringNames(table).map(identifier).join(", ");
   const from = text(`SELECT ${names} FROM ${identifier(table.name)} WHERE`);
   return join([from, whereSlice(table, partition, slice)]);
 }
 
-function deleteOf(table: Table, partition: RawRow, slice: Slice, timestamp: bigint): Fragment {
+interface DeadRange {
+  readonly partition: RawRow;
+  readonly range: Slice;
+  readonly timestamp: bigint;
+}
+
+function deleteRange(table: Table, { partition, range, timestamp }: DeadRange): Fragment {
   const from = `DELETE FROM ${identifier(table.name)} USING TIMESTAMP ? WHERE`;
-  return join([marked(from, bigintType, timestamp), whereSlice(table, partition, slice)]);
+  return join([marked(from, bigintType, timestamp), whereSlice(table, partition, range)]);
 }

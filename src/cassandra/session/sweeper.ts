@@ -3,47 +3,50 @@ import { CassandraError } from "../error.ts";
 import { messageOf } from "./message.ts";
 import { keyText, partitionKeyOf, placeValues } from "../key.ts";
 import { isOrdered, type Slice, sliceOf, slicesBetween } from "../slice.ts";
-import type { RangeRead, RawRow } from "../statement.ts";
+import type { RangeRead } from "../statement.ts";
+import type { TablePartition } from "./fence.ts";
 import { sweep, type SweepAccess, type Swept } from "./sweep.ts";
 import type { Table } from "../table.ts";
 import { unlikelyColumn } from "../write-partition.ts";
 
 /**
- * Sweeps what reads show to have very many dead rows, one partition after the other: see {@link sweep}.
+ * Sweeps partitions in which reads find very many dead rows, one partition after the other: see {@link sweep}.
  *
- * Tables of lightweight transactions are swept, and those of plain writes whose definition says that they may.
+ * It sweeps tables of lightweight transactions, and tables of plain writes that have `sweepAfter`.
  */
 export interface Sweeper {
-  /** A read has come upon very many tombstones, or has failed because of them. */
-  heed(read: RangeRead): void;
-  /** Sweeps no more. Done when nothing is under way. */
+  /** Requests a sweep after a read that found very many tombstones or failed because of them. */
+  request(read: RangeRead): void;
+  /** Stops sweeping. Resolves when the current sweep has ended. */
   close(): Promise<void>;
 }
 
-/** How often is swept. */
-const limits = {
-  /** Partitions that wait for it; one more is swept when it is read again. */
+/** The limits of how often the sweeper works. */
+const sweeperLimits = {
+  /** Partitions that may wait. Further requests are ignored until the partition is read again. */
   waiting: 100,
-  /** How long a partition is left alone after a sweep, at least, in milliseconds. */
+  /** The shortest pause between two sweeps of a partition, in milliseconds. */
   rest: 5000,
-  /** The same, as a multiple of the time that the sweep took: so sweeps take a quarter of the time at most. */
+  /** The same as a multiple of a sweep's duration, so that sweeps take at most a quarter of the time. */
   restFor: 3,
-  /** The same where a sweep failed, in milliseconds. */
+  /** The pause after a failed sweep, in milliseconds. */
   restOfFailure: 30_000,
-  /** Of how many partitions it is remembered when they were swept last. */
+  /** The number of partitions whose last sweep is remembered. */
   remembered: 1000,
 } as const;
 
 /**
- * @param accessTo gives what a sweep needs of the database
- * @param log where a line goes for each sweep
+ * Creates a sweeper.
+ *
+ * @param accessTo returns the database operations for a partition
+ * @param log called with a line for each sweep
  */
 export function createSweeper(
-  accessTo: (table: Table, partition: RawRow, signal: AbortSignal) => SweepAccess,
+  accessTo: (partition: TablePartition, signal: AbortSignal) => SweepAccess,
   log: (line: string) => void,
 ): Sweeper {
   const waiting = new Map<string, RangeRead>();
-  const notBefore = createRecent<number>(limits.remembered);
+  const notBefore = createRecent<number>(sweeperLimits.remembered);
   const closing = new AbortController();
   const { signal } = closing;
   let running: Promise<void> | undefined;
@@ -54,8 +57,8 @@ export function createSweeper(
       const isDone = await sweepOnce(read);
       const end = performance.now();
       const rest = isDone
-        ? Math.max(limits.rest, (end - start) * limits.restFor)
-        : limits.restOfFailure;
+        ? Math.max(sweeperLimits.rest, (end - start) * sweeperLimits.restFor)
+        : sweeperLimits.restOfFailure;
       notBefore.set(text, end + rest);
       waiting.delete(text);
     }
@@ -67,21 +70,22 @@ export function createSweeper(
     const partition = partitionKeyOf(table, read.key);
     const start = performance.now();
     try {
-      const access = accessTo(table, partition, signal);
-      const swept = await sweep(access, table, partition, slicesOf(read));
-      if (swept.ranges > 0) log(lineOf(read, swept, performance.now() - start));
+      const access = accessTo({ table, partition }, signal);
+      const swept = await sweep(access, { table, partition, slices: slicesToSweep(read) });
+      const time = performance.now() - start;
+      if (swept.ranges > 0) log(sweptLine(read, { ...swept, time }));
       return true;
     } catch (error) {
-      if (!signal.aborted) log(`Cannot sweep ${placeOf(read)}: ${messageOf(error)}`);
+      if (!signal.aborted) log(`Cannot sweep ${partitionText(read)}: ${messageOf(error)}`);
       return false;
     }
   }
 
   return {
-    heed(read) {
+    request(read) {
       if (signal.aborted || !isSwept(read.table)) return;
-      const text = placeOf(read);
-      if (waiting.has(text) || waiting.size >= limits.waiting) return;
+      const text = partitionText(read);
+      if (waiting.has(text) || waiting.size >= sweeperLimits.waiting) return;
       if (performance.now() < (notBefore.get(text) ?? 0)) return;
       waiting.set(text, read);
       running ??= run();
@@ -99,17 +103,20 @@ function isSwept(table: Table): boolean {
   return table.lwt ? unlikelyColumn(table) !== undefined : table.sweepAfter !== undefined;
 }
 
-/** What a read has gone through, and what comes behind it. */
-function slicesOf({ table, key, after }: RangeRead): readonly Slice[] {
+/** Returns the slices that a read has gone through, and those after it. */
+function slicesToSweep({ table, key, after }: RangeRead): readonly Slice[] {
   const slice = sliceOf(table, key);
   return after ? slicesBetween(table, slice, placeValues(table, after), undefined) : [slice];
 }
 
-function placeOf({ table, key }: RangeRead): string {
+function partitionText({ table, key }: RangeRead): string {
   return `${table.name} ${keyText(table, table.partition, key)}`;
 }
 
-function lineOf(read: RangeRead, { ranges, rows, isComplete }: Swept, time: number): string {
-  const end = isComplete ? "" : " It goes on when the rest is read.";
-  return `Swept ${placeOf(read)}: ${ranges} ranges of deleted rows between ${rows} rows, in ${(time / 1000).toFixed(1)} s.${end}`;
+function sweptLine(
+  read: RangeRead,
+  { ranges, rows, isComplete, time }: Swept & { readonly time: number },
+): string {
+  const end = isComplete ? "" : " The rest is swept after it is read.";
+  return `Swept ${partitionText(read)}: ${ranges} ranges of deleted rows between ${rows} rows, in ${(time / 1000).toFixed(1)} s.${end}`;
 }

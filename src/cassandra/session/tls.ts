@@ -1,7 +1,7 @@
 import type { ClientOptions } from "cassandra-driver";
 import type { ConnectOptions } from "./options.ts";
 
-/** The driver's options of TLS; by itself it would trust any certificate. Undefined: it connects without TLS. */
+/** Returns the driver's TLS options; undefined means no TLS. By default the driver would accept any certificate. */
 export function tlsOf({ tls, driver }: ConnectOptions): ClientOptions["sslOptions"] {
   if (!tls && !driver?.sslOptions) return undefined;
   return { rejectUnauthorized: true, ...(tls !== true && tls), ...driver?.sslOptions };

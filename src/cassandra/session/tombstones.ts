@@ -1,15 +1,15 @@
 import { createRequire } from "node:module";
 import { errors } from "cassandra-driver";
 
-/** What a node says beside the code of a failure. */
-interface Said {
+/** What a node reports about a failure besides its code. */
+interface NodeReport {
   readonly message: string;
   readonly warnings: readonly string[];
 }
 
-const saidBy = new WeakMap<object, Said>();
+const nodeReports = new WeakMap<object, NodeReport>();
 
-/** How many tombstones a node says it has read, in the warnings of a result; 0: it says nothing of any. */
+/** Returns how many tombstones a node has read according to the warnings of a result; 0 if they do not mention any. */
 export function tombstonesIn(warnings: readonly string[] = []): number {
   // "Read 2 live rows and 58161 tombstone cells for query …"; where read thresholds are on, "1 nodes scanned up to 58161
   // tombstones and issued tombstone warnings for query …" (ReadCommand.java, WarningsSnapshot.java).
@@ -17,29 +17,28 @@ export function tombstonesIn(warnings: readonly string[] = []): number {
   return Math.max(0, ...counts.map(Number));
 }
 
-/** How many dead rows for each live one are in the way of reads: fewer, a sweep leaves hardly fewer tombstones behind. */
-const MOSTLY = 10;
+/** How many dead rows per live row make a sweep worthwhile: with fewer, the sweep itself leaves as many tombstones. */
+const DEAD_ROWS_PER_LIVE_ROW = 10;
 
-/** Whether a read has gone through so many tombstones, for so many rows, that it is worth while to sweep them. */
+/** Whether a read has gone through so many tombstones per row that a sweep is worthwhile. */
 export function isMostlyDead(rows: number, warnings: readonly string[] | undefined): boolean {
-  return warnings !== undefined && tombstonesIn(warnings) > MOSTLY * (rows + 1);
+  return warnings !== undefined && tombstonesIn(warnings) > DEAD_ROWS_PER_LIVE_ROW * (rows + 1);
 }
 
 /**
- * Whether a statement failed because there are too many tombstones in what it reads. Then it has certainly changed
- * nothing.
+ * Whether a statement failed because it had to read too many tombstones. Such a statement has certainly changed nothing.
  */
-export function failedOfTombstones(error: unknown, writes: boolean): boolean {
-  const said = error instanceof errors.ResponseError ? saidBy.get(error) : undefined;
-  if (!said) return false;
+export function failedOnTombstones(error: unknown, writes: boolean): boolean {
+  const report = error instanceof errors.ResponseError ? nodeReports.get(error) : undefined;
+  if (!report) return false;
   // A lightweight transaction reads before it proposes anything.
-  if (said.message.includes("READ_TOO_MANY_TOMBSTONES")) return true;
-  // Under Paxos, Cassandra 5.0 calls the same failure UNKNOWN, or waits until the time is over. A write may also have read
-  // many tombstones, and failed of something else.
-  return !writes && tombstonesIn(said.warnings) > 0;
+  if (report.message.includes("READ_TOO_MANY_TOMBSTONES")) return true;
+  // Under Paxos, Cassandra 5.0 reports the same failure as UNKNOWN or times out. But a write may also have read many
+  // tombstones and failed for another reason.
+  return !writes && tombstonesIn(report.warnings) > 0;
 }
 
-/** The driver's reader of one frame, of which its types know nothing (4.10.0, readers.js). */
+/** The driver's reader of one frame (4.10.0, readers.js), which its type declarations do not have. */
 interface FrameReader {
   offset: number;
   warnings?: readonly string[];
@@ -49,10 +48,10 @@ interface FrameReader {
 }
 
 /**
- * Keeps what a node says of a failure. The driver reads it and forgets it: in the place of the message it puts one of its
- * own, and the warnings it gives with results only.
+ * Keeps what nodes report about failures. The driver replaces the message by its own, and returns warnings only with
+ * results.
  */
-function keepWhatNodesSay(): void {
+function keepNodeReports(): void {
   const { prototype } = (
     createRequire(import.meta.url)("cassandra-driver/lib/readers.js") as {
       FrameReader: { prototype: FrameReader };
@@ -68,12 +67,12 @@ function keepWhatNodesSay(): void {
     const { offset } = this;
     const error = readError.call(this);
     const end = this.offset;
-    // Behind the code, which is an int.
+    // The message follows the code, which is an int.
     this.offset = offset + 4;
-    saidBy.set(error, { message: this.readString(), warnings: this.warnings ?? [] });
+    nodeReports.set(error, { message: this.readString(), warnings: this.warnings ?? [] });
     this.offset = end;
     return error;
   };
 }
 
-keepWhatNodesSay();
+keepNodeReports();

@@ -7,7 +7,7 @@ import {
   noAnswer,
   type NodeAddress,
   optionsFor,
-  silenceOf,
+  unreachableReason,
   visit,
   type Visit,
 } from "../../cassandra/index.ts";
@@ -107,7 +107,7 @@ function waysInto(options: ConnectOptions): readonly Promise<Contact>[] {
 
 async function contact(options: ConnectOptions, point: string): Promise<Contact> {
   try {
-    return { point, visit: await visit(options, STEP) };
+    return { point, visit: await visit(options, { limit: STEP }) };
   } catch (error) {
     return { point, error };
   }
@@ -124,19 +124,22 @@ function askNodes(
 
 async function answerOf(options: ConnectOptions, node: NodeAddress): Promise<AskedNode["answer"]> {
   const asking = (async () => {
-    await using made = await visit(optionsFor(options, node), STEP, node.address);
+    await using made = await visit(optionsFor(options, node), {
+      limit: STEP,
+      address: node.address,
+    });
     return await askNode(made);
   })();
   try {
     return await inTime(options, asking);
   } catch (error) {
-    return { silence: silenceOf(error) };
+    return { silence: unreachableReason(error) };
   }
 }
 
 function inTime<Value>(options: ConnectOptions, asking: Promise<Value>): Promise<Value> {
   return within(STEP, asking, () => {
-    throw noAnswer("UNAVAILABLE", options, STEP);
+    throw noAnswer("UNAVAILABLE", { options, limit: STEP });
   });
 }
 
@@ -173,7 +176,7 @@ function connectionGroup(
 function contactFindings(contacts: readonly Contact[], arrival: Arrival): readonly Finding[] {
   if (contacts.length === 1 && contacts[0]?.error && "refusal" in arrival) return [];
   return contacts.map(({ point, error }) =>
-    error ? warning(point, silenceOf(error)) : ok(point, "answers"),
+    error ? warning(point, unreachableReason(error)) : ok(point, "answers"),
   );
 }
 

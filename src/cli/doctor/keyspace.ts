@@ -27,7 +27,7 @@ export async function lookAtKeyspace(session: Session, keyspace: string): Promis
   if (replication === undefined) return { replication, drift: undefined, lacking: new Map() };
   const [drift, lacking] = await Promise.all([
     driftIn(session, keyspace),
-    Promise.all(tables.map((table) => lackingRights(session, keyspace, table))),
+    Promise.all(tables.map((table) => lackingRights(session, { keyspace, table }))),
   ]);
   const known = tables.flatMap(({ name }, i) => (lacking[i] ? [[name, lacking[i]] as const] : []));
   return { replication, drift, lacking: new Map(known) };
@@ -50,7 +50,7 @@ export function keyspaceGroup(
     // A data centre that does not exist, for example, keeps the service from finding out.
     return {
       title,
-      findings: [failureOf("keyspace", refusal ?? keyspaceMissing(keyspace, false))],
+      findings: [failureOf("keyspace", refusal ?? keyspaceMissing(keyspace, { isAstra: false }))],
     };
   }
   return {
@@ -65,7 +65,7 @@ export function keyspaceGroup(
 
 async function driftIn(session: Session, keyspace: string): Promise<CassandraError | undefined> {
   try {
-    await requireSynced(session, keyspace, tables);
+    await requireSynced(session, { keyspace, tables });
     return undefined;
   } catch (error) {
     if (error instanceof CassandraError && error.code === "NOT_SYNCED") return error;

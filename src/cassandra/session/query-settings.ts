@@ -1,22 +1,22 @@
 import { types } from "cassandra-driver";
 import { type ConnectOptions, DEFAULT_CONSISTENCY } from "./options.ts";
 
-/** How a session runs the statements of the models. */
-export interface Manner {
+/** The settings with which a session runs the statements of the models. */
+export interface QuerySettings {
   readonly consistency: types.consistencies;
   readonly serialConsistency: types.consistencies;
-  /** On one node, in milliseconds. */
+  /** For one node, in milliseconds. */
   readonly requestTimeout: number;
   readonly fetchSize: number;
 }
 
-/** How statements are run with these options. */
-export function mannerOf({
+/** Returns the query settings of these options, with the defaults for those that are absent. */
+export function querySettings({
   consistency = DEFAULT_CONSISTENCY,
   serialConsistency = "LOCAL_SERIAL",
   requestTimeout = 3000,
   fetchSize = 1000,
-}: ConnectOptions): Manner {
+}: ConnectOptions): QuerySettings {
   const { localQuorum, quorum, localSerial, serial } = types.consistencies;
   return {
     consistency: consistency === "QUORUM" ? quorum : localQuorum,
