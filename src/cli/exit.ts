@@ -2,6 +2,7 @@ import { CassandraError } from "../cassandra/error.ts";
 import { NotSynced, type Remedy } from "../cassandra/session/not-synced.ts";
 import { ConfigError } from "../settings/config.ts";
 import { fileProblem } from "../support/file.ts";
+import { MissingPackage } from "../support/optional.ts";
 import { LocalError } from "../local/index.ts";
 
 /** Why the command ended, as its exit status; 3 is a Node.js too old to get here. */
@@ -57,6 +58,8 @@ export class Exit extends Error {
 export function exitOf(error: unknown): Exit | undefined {
   if (error instanceof Exit) return error;
   if (error instanceof ConfigError) return new Exit("settings", error.message);
+  // A setting asks for what is not installed.
+  if (error instanceof MissingPackage) return new Exit("settings", error.message);
   if (error instanceof LocalError) return new Exit(localReasons[error.code], error.message);
   if (error instanceof CassandraError) return cassandraExit(error);
   if (

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { loadOptional } from "../support/optional.ts";
 import { within } from "../support/within.ts";
 import { createOutage } from "./outage.ts";
 import { createOutbox } from "./outbox.ts";
@@ -54,10 +55,12 @@ const waits = {
  */
 export async function loadRelay(options: RedisOptions, log: Log): Promise<OpenRelay> {
   // Only where it is wanted: its debugging part looks through the whole environment.
-  const { Redis: Client } = await import("ioredis");
+  const { Redis: Client } = await loadOptional(() => import("ioredis"), ioredis);
   return (receiver) =>
     openRelay(() => new Client(options.url, clientOptions), options, receiver, log);
 }
+
+const ioredis = { name: "ioredis", major: 5, user: "REDIS_URL" };
 
 const clientOptions = {
   connectionName: "partyfinder",

@@ -1,6 +1,5 @@
-import { dockerAnswers, startDocker } from "./docker.ts";
+import { checkDocker, startDocker } from "./docker.ts";
 import type { EmbeddedOptions, Run } from "./embedded.ts";
-import { LocalError } from "./error.ts";
 import type { Lock } from "./lock.ts";
 import { choosePort, type PortChoice } from "./port.ts";
 
@@ -10,11 +9,8 @@ export async function runInDocker(
   choice: PortChoice,
   lock: Lock,
 ): Promise<Run> {
-  if (!(await dockerAnswers())) {
-    const message =
-      "Cassandra was to run in Docker, but no engine answers. Start Docker, or use Java 17.";
-    throw new LocalError("NO_DOCKER", message);
-  }
+  const found = await checkDocker();
+  if (found !== true) throw found;
   const { dir, keep = true, progress, signal } = options;
   const port = await choosePort("127.0.0.1", choice, progress);
   const dataDir = keep ? dir : undefined;

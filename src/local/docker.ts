@@ -3,12 +3,26 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CassandraContainer, StartedCassandraContainer } from "@testcontainers/cassandra";
-import type { ContainerRuntimeClient } from "testcontainers";
+import type {
+  ContainerRuntimeClient,
+  GenericContainer,
+  StartedTestContainer,
+} from "testcontainers";
+import { loadOptional, MissingPackage } from "../support/optional.ts";
 import { answersCql } from "./answers-cql.ts";
 import { LocalError } from "./error.ts";
 
-// testcontainers is imported where it is used: it takes 0.2 to 0.6 s, which a run without Docker need not pay.
+const testcontainers = { name: "testcontainers", major: 12, user: "Cassandra in Docker" };
+
+/** Loads testcontainers, which is optional and takes 0.2 to 0.6 s to load. */
+async function loadTestcontainers() {
+  try {
+    return await loadOptional(() => import("testcontainers"), testcontainers);
+  } catch (cause) {
+    if (!(cause instanceof MissingPackage)) throw cause;
+    throw new LocalError("NO_DOCKER", cause.message, { cause });
+  }
+}
 
 /** The official image; `5.0` follows the 5.0.x releases. */
 const IMAGE = "cassandra:5.0";
@@ -16,10 +30,17 @@ const IMAGE = "cassandra:5.0";
 /** What there is to download for it: 171 MB for amd64 and 5.0.9, says github.com/docker-library/repo-info. */
 const IMAGE_SIZE = "about 170 MB";
 
+/** The port for clients inside the container. */
+const CQL_PORT = 9042;
+
+const DATA_CENTER = "dc1";
+
 /**
- * A small heap instead of a quarter of the machine's memory (the process then takes about 0.6 GB), and no
- * waiting for other nodes: neither at the start for gossip to settle, nor at the end for them to hear of it.
- * `initial_token` is testcontainers' own, whose JVM_EXTRA_OPTS this replaces.
+ * Returns the settings of one node, as variables of the image.
+ *
+ * A small heap replaces a quarter of the machine's memory (the process then takes about 0.6 GB). The node waits for no
+ * other node: neither at the start for gossip to settle, nor at the end for them to hear of it. Data centre, rack and
+ * token are part of the data that a volume keeps, so they must not change.
  */
 function environment({ durable }: { readonly durable: boolean }): Record<string, string> {
   const options = [
@@ -28,7 +49,15 @@ function environment({ durable }: { readonly durable: boolean }): Record<string,
     "-Dcassandra.shutdown_announce_in_ms=0",
     ...(durable ? DURABLE : []),
   ];
-  return { MAX_HEAP_SIZE: "512M", HEAP_NEWSIZE: "128M", JVM_EXTRA_OPTS: options.join(" ") };
+  return {
+    CASSANDRA_DC: DATA_CENTER,
+    CASSANDRA_RACK: "rack1",
+    CASSANDRA_ENDPOINT_SNITCH: "GossipingPropertyFileSnitch",
+    CASSANDRA_NUM_TOKENS: "1",
+    MAX_HEAP_SIZE: "512M",
+    HEAP_NEWSIZE: "128M",
+    JVM_EXTRA_OPTS: options.join(" "),
+  };
 }
 
 /**
@@ -78,15 +107,18 @@ export interface DockerCassandra {
 }
 
 /**
- * Whether a Docker engine answers: at `DOCKER_HOST`, where `~/.testcontainers.properties` says, or at one of
- * the usual sockets (testcontainers does not know Docker's contexts). Never rejects.
+ * Returns true if a Docker engine answers: at `DOCKER_HOST`, where `~/.testcontainers.properties` says, or at one of
+ * the usual sockets (testcontainers does not know Docker's contexts). Otherwise returns an error that says what is
+ * missing.
  */
-export async function dockerAnswers(): Promise<boolean> {
-  const { getContainerRuntimeClient } = await import("testcontainers");
-  return getContainerRuntimeClient().then(
-    () => true,
-    () => false,
-  );
+export async function checkDocker(): Promise<true | LocalError> {
+  try {
+    await connect();
+    return true;
+  } catch (error) {
+    if (error instanceof LocalError) return error;
+    throw error;
+  }
 }
 
 /**
@@ -114,8 +146,8 @@ export async function startDocker(options: DockerOptions): Promise<DockerCassand
   progress(`Starting Cassandra in Docker${kept}.`);
   const { started, log } = await startContainer(client, { ...options, volume });
   return {
-    contactPoint: `${hostAddress(client)}:${started.getPort()}`,
-    localDataCenter: started.getDatacenter(),
+    contactPoint: `${hostAddress(client)}:${started.getMappedPort(CQL_PORT)}`,
+    localDataCenter: DATA_CENTER,
     ...lifetime(client, started.getId(), log, graceSeconds),
   };
 }
@@ -140,13 +172,13 @@ function lifetime(
 }
 
 async function connect(): Promise<ContainerRuntimeClient> {
-  const { getContainerRuntimeClient } = await import("testcontainers");
+  const { getContainerRuntimeClient } = await loadTestcontainers();
   return getContainerRuntimeClient().catch((cause: unknown) => {
     throw noDocker(cause);
   });
 }
 
-/** The failure where Docker is wanted and no engine answers. */
+/** Returns the error for a Docker engine that does not answer. */
 export function noDocker(cause?: unknown): LocalError {
   const message =
     "No Docker engine answers. Start it, or give its socket in DOCKER_HOST (see docker context ls).";
@@ -157,7 +189,7 @@ async function pull(
   client: ContainerRuntimeClient,
   progress: (line: string) => void,
 ): Promise<void> {
-  const { ImageName } = await import("testcontainers");
+  const { ImageName } = await loadTestcontainers();
   const image = ImageName.fromString(IMAGE);
   if (await client.image.exists(image)) return;
   progress(`Pulling the Docker image ${image.string} (${IMAGE_SIZE}, once).`);
@@ -173,7 +205,7 @@ async function pull(
 
 /** Before the container would do so itself, to tell a failure of the one from a failure of the other. */
 async function startWatchdog(client: ContainerRuntimeClient): Promise<void> {
-  const { getReaper } = await import("testcontainers");
+  const { getReaper } = await loadTestcontainers();
   await getReaper(client).catch((cause: unknown) => {
     const hint = "TESTCONTAINERS_RYUK_DISABLED=true does without it.";
     const message = `testcontainers' watchdog Ryuk did not start: ${reasonOf(cause)}. ${hint}`;
@@ -228,7 +260,7 @@ function emptyLog(): Log {
 async function startContainer(
   client: ContainerRuntimeClient,
   options: ContainerOptions,
-): Promise<{ readonly started: StartedCassandraContainer; readonly log: Log }> {
+): Promise<{ readonly started: StartedTestContainer; readonly log: Log }> {
   const { port, signal } = options;
   const attempt: Attempt = { id: undefined, log: emptyLog() };
   const container = await developmentContainer(client, options, attempt);
@@ -241,7 +273,7 @@ async function startContainer(
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const started = await container.start();
-    await untilAnswers(hostAddress(client), started.getPort(), attempt.log, signal);
+    await untilAnswers(hostAddress(client), started.getMappedPort(CQL_PORT), attempt.log, signal);
     return { started, log: attempt.log };
   } catch (error) {
     await remove();
@@ -274,25 +306,22 @@ async function untilAnswers(
 }
 
 /**
- * testcontainers' Cassandra, made fit for development. What its methods cannot say is set in its protected
- * fields: a port on one address only, and no health check, because its own starts a Python program (cqlsh)
- * four times a second for as long as the container lives.
+ * Returns the container of one node for development. testcontainers' own Cassandra module is not used: its health check
+ * starts a Python program (cqlsh) four times a second for as long as the container lives. testcontainers has no method
+ * for a port on one address only, so it is set in a protected field.
  */
 async function developmentContainer(
   client: ContainerRuntimeClient,
   { port = 0, signal, volume }: ContainerOptions,
   attempt: Attempt,
-): Promise<CassandraContainer> {
-  const { CassandraContainer } = await import("@testcontainers/cassandra");
-  const { Wait } = await import("testcontainers");
+): Promise<GenericContainer> {
+  const { GenericContainer: Container, Wait } = await loadTestcontainers();
 
-  class DevelopmentContainer extends CassandraContainer {
+  class DevelopmentContainer extends Container {
     protected override async beforeContainerCreated(): Promise<void> {
       this.hostConfig.PortBindings = {
-        "9042/tcp": [{ HostIp: hostAddress(client), HostPort: String(port) }],
+        [`${CQL_PORT}/tcp`]: [{ HostIp: hostAddress(client), HostPort: String(port) }],
       };
-      this.createOpts.Healthcheck = { Test: ["NONE"] };
-      this.withEnvironment(environment({ durable: volume !== undefined })); // only here: start() has set its own, and the last one counts
     }
 
     protected override async containerCreated(id: string): Promise<void> {
@@ -302,6 +331,8 @@ async function developmentContainer(
   }
 
   const container = new DevelopmentContainer(IMAGE)
+    .withExposedPorts(CQL_PORT)
+    .withEnvironment(environment({ durable: volume !== undefined }))
     .withDefaultLogDriver() // the engine's own choice may be one that cannot be read
     .withWaitStrategy(Wait.forLogMessage("Startup complete")) // once the port for clients is open
     .withStartupTimeout(START_LIMIT)

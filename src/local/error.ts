@@ -4,7 +4,7 @@
  * - `NO_JAVA`: there is no Java, and no Docker that could stand in for it.
  * - `UNFIT_JAVA`: the Java that was found is not one that Cassandra 5 runs on.
  * - `NO_MAVEN`: the jars are not there yet, and neither a setting nor Maven says where to fetch them from.
- * - `NO_DOCKER`: Docker was demanded, but no engine answers.
+ * - `NO_DOCKER`: Docker was demanded, but no engine answers, or the package testcontainers is not installed.
  * - `DOWNLOAD_FAILED`: the jars, or the Docker image, could not be fetched.
  * - `NOT_STARTED`: Cassandra ended, or did not answer in time, while it was starting.
  * - `PORT_TAKEN`: another program has the port that Cassandra needs, or took one just before Cassandra would have.

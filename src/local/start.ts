@@ -1,9 +1,10 @@
 import { access, chmod, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { listed } from "../support/listed.ts";
+import { MissingPackage } from "../support/optional.ts";
 import { runInDocker } from "./container.ts";
 import { makeDirectory } from "./directory.ts";
-import { dockerAnswers } from "./docker.ts";
+import { checkDocker } from "./docker.ts";
 import type { Embedded, EmbeddedOptions, Run } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 import { findJars, removeDamaged } from "./jars.ts";
@@ -140,10 +141,18 @@ async function findRuntime(options: EmbeddedOptions): Promise<Installation | "do
     const java = await findJava(options);
     return { java, jars: await findJars(options) };
   } catch (error) {
-    if (options.runtime === "jars" || !isUnfit(error) || !(await dockerAnswers())) throw error;
+    if (options.runtime === "jars" || !isUnfit(error)) throw error;
+    const docker = await checkDocker();
+    if (docker !== true) throw withoutDocker(error, docker);
     options.progress(`Docker is used instead: ${error.message}`);
     return "docker";
   }
+}
+
+/** Adds to the error of a machine without Java what its Docker lacks, where that is more than an engine. */
+function withoutDocker(error: LocalError, { cause }: LocalError): LocalError {
+  if (!(cause instanceof MissingPackage)) return error;
+  return new LocalError(error.code, `${error.message} ${cause.message}`, { cause: error });
 }
 
 /** Whether this machine lacks what the jars need, as opposed to a failure in getting them. */

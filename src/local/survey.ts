@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { within } from "../support/within.ts";
-import { dockerAnswers, noDocker } from "./docker.ts";
+import { checkDocker, noDocker } from "./docker.ts";
 import type { EmbeddedOptions } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 import { cassandraVersion } from "./artifacts.ts";
@@ -46,14 +46,14 @@ export async function surveyEmbedded({
     findJava({ javaHome }).catch(localError),
     missingBytes(cacheDir).catch(localError),
     mavenVersion(),
-    within(PATIENCE, dockerAnswers(), () => false),
+    within(PATIENCE, checkDocker(), () => noDocker()),
   ]);
   return {
     cassandra: cassandraVersion,
     java,
     missing,
     maven: maven ?? noMaven(),
-    docker: docker || noDocker(),
+    docker,
     running: runningIn(dir),
   };
 }

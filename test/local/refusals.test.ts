@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
-import { dockerAnswers } from "../../src/local/docker.ts";
+import { checkDocker } from "../../src/local/docker.ts";
 import { type EmbeddedOptions, startEmbedded } from "../../src/local/index.ts";
 import { findJava } from "../../src/local/java.ts";
 import { cacheDir, temporaryDirectory } from "./place.ts";
@@ -90,7 +90,7 @@ it("refuses a directory that cannot be one", async () => {
 // One that is named only there is not meant here.
 delete process.env["DOCKER_HOST"];
 it("says that Docker does not answer", async ({ skip }) => {
-  skip(await dockerAnswers(), "A Docker engine answers.");
+  skip((await checkDocker()) === true, "A Docker engine answers.");
   await expect(start({ runtime: "docker" })).rejects.toMatchObject({ code: "NO_DOCKER" });
 });
 
