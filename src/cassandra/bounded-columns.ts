@@ -2,15 +2,15 @@ import { namesOf } from "./selection.ts";
 import { oncePerTable } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
-/** How many sets of columns are read of a table, beside all of them. */
-const MOST_SETS = 32;
+/** How many different sets of columns are read from a table, besides the set of all columns. */
+const MOST_COLUMN_SETS = 32;
 
 /**
- * Returns columns that were asked for, or undefined, which stands for all of them, when the table is read by as many
- * other sets already. Each set is a statement of its own to Cassandra and to the driver, which keep a few hundred prepared:
- * who chooses columns freely could have them prepare all the time.
+ * Limits the number of different sets of columns that are read from a table. Returns the given columns, or undefined for all
+ * columns if the table has reached the limit. Each set is a separate prepared statement, and Cassandra and the driver cache
+ * only a few hundred of these: clients that choose columns freely could make them prepare statements all the time.
  *
- * @throws CassandraError `BAD_STATEMENT` for a column that the table has not
+ * @throws CassandraError `BAD_STATEMENT` for a column that the table does not have
  */
 export function boundedColumns<Name extends string>(
   table: Table,
@@ -19,11 +19,11 @@ export function boundedColumns<Name extends string>(
   if (columns === undefined) return undefined;
   const names = namesOf(table, columns);
   if (names.length === Object.keys(table.columns).length) return undefined;
-  const sets = setsOf(table);
+  const sets = columnSets(table);
   const set = JSON.stringify(names);
-  if (!sets.has(set) && sets.size >= MOST_SETS) return undefined;
+  if (!sets.has(set) && sets.size >= MOST_COLUMN_SETS) return undefined;
   sets.add(set);
   return columns;
 }
 
-const setsOf = oncePerTable(() => new Set<string>());
+const columnSets = oncePerTable(() => new Set<string>());

@@ -1,21 +1,25 @@
 import { type Column, isCounter, isStatic } from "./column.ts";
 import { isTypeOfCql, parseType, typeNames } from "./cql-type.ts";
+import type { CassandraError } from "./error.ts";
 import type { Table } from "./table.ts";
 import { allColumns, badTable, keyNames } from "./table-columns.ts";
 import type { ColumnType } from "./type.ts";
 import { hasSameFields, type UserType, userType, withParts } from "./user-types.ts";
 
 /**
- * Checks that Cassandra can have a table.
+ * Checks that Cassandra and this library can keep a table.
  *
- * @throws CassandraError `BAD_TABLE` with the table's name and, where one is the reason, the column's
+ * @throws CassandraError `BAD_TABLE` that names the table and, if there is one, the invalid column
  */
 export function checkTable(table: Table): void {
   checkNames(table);
   checkKey(table);
   for (const [name, column] of Object.entries(allColumns(table))) {
-    if (keyNames(table).includes(name)) checkKeyColumn(table, name, column);
-    checkType(table, name, column.type);
+    if (keyNames(table).includes(name)) {
+      const why = whyNotInKey(column);
+      if (why !== undefined) throw badTable(table, `"${name}" is in the key, but ${why}`);
+    }
+    checkType(column.type, (cql, why) => badTable(table, `"${name}" is ${cql}, but ${why}`));
   }
   checkUdts(table);
   checkStatic(table);
@@ -23,11 +27,11 @@ export function checkTable(table: Table): void {
   checkSweep(table);
 }
 
-/** Names of tables that Cassandra takes (SchemaConstants.java). */
-const TABLE_NAME = /^\w{1,48}$/;
+/** Matches the table names that Cassandra allows (SchemaConstants.java). */
+export const TABLE_NAME = /^\w{1,48}$/;
 
-/** Properties of the driver's rows, to which it assigns the columns, and of what a lightweight transaction answers. */
-const TAKEN = ["__proto__", "__columns", "[applied]"];
+/** Properties that the driver's rows and the results of lightweight transactions have besides the columns. */
+const TAKEN_NAMES = ["__proto__", "__columns", "[applied]"];
 
 function checkNames(table: Table): void {
   if (!TABLE_NAME.test(table.name)) {
@@ -35,8 +39,9 @@ function checkNames(table: Table): void {
   }
   const { columns, hidden } = table;
   const twice = Object.keys(hidden).find((name) => Object.hasOwn(columns, name));
-  if (twice !== undefined) throw badTable(table, `it has "${twice}" twice, once hidden`);
-  const taken = TAKEN.find((name) =>
+  if (twice !== undefined)
+    throw badTable(table, `it has two columns "${twice}", one of them hidden`);
+  const taken = TAKEN_NAMES.find((name) =>
     Object.entries(allColumns(table)).some(([column]) => column === name),
   );
   if (taken !== undefined)
@@ -46,9 +51,9 @@ function checkNames(table: Table): void {
 }
 
 function checkKey(table: Table): void {
-  // A name alone would be a column without a name.
+  // A string in place of asc(…) or desc(…) has no name.
   if (table.clustering.some(({ name }) => typeof name !== "string")) {
-    throw badTable(table, "each column of its clustering key is one of asc(…) or desc(…)");
+    throw badTable(table, "each column of its clustering key must be one of asc(…) or desc(…)");
   }
   const names = keyNames(table);
   const unknown = names.find((name) => !Object.hasOwn(table.columns, name));
@@ -61,62 +66,61 @@ function checkKey(table: Table): void {
   if (twice !== undefined) throw badTable(table, `its key names "${twice}" twice`);
 }
 
-function checkKeyColumn(table: Table, name: string, column: Column): void {
-  const why = whyNotInKey(column);
-  if (why !== undefined) throw badTable(table, `"${name}" is in the key, and ${why}`);
-}
-
-/** Why a column cannot be in a key; undefined: it can. */
+/** Returns why a column cannot be in a key, or undefined if it can. */
 export function whyNotInKey(column: Column): string | undefined {
   const { kind, cql, isMulticell } = column.type;
-  if (isCounter(column)) return "a counter cannot be";
-  if (isStatic(column)) return "a static column cannot be";
-  if (isMulticell) return `${cql} must be frozen there: frozen(…)`;
+  if (isCounter(column)) return "a counter cannot be in a key";
+  if (isStatic(column)) return "a static column cannot be in a key";
+  if (isMulticell) return `${cql} must be frozen in a key: frozen(…)`;
   if (kind === "duration" || contains(column.type, "duration")) {
-    return "a duration cannot be: it has no order";
+    return "a duration cannot be in a key: it has no order";
   }
   return undefined;
 }
 
-/** What a type can be made of. */
-function checkType(table: Table, name: string, type: ColumnType): void {
+/** Checks the parts of a type. @param refusal returns the error for a type and a reason */
+function checkType(type: ColumnType, refusal: (cql: string, why: string) => CassandraError): void {
+  const { cql } = type;
   for (const { name: part, type: inner } of type.parts ?? []) {
-    const refused = (why: string) => badTable(table, `"${name}" is ${type.cql}, and ${why}`);
-    if (inner.kind === "counter") throw refused("a counter can only be a column");
+    if (inner.kind === "counter") throw refusal(cql, "a counter can only be a column");
     if (inner.isMulticell) {
-      throw refused(`${inner.cql} within another type must be frozen: frozen(…)`);
+      throw refusal(cql, `${inner.cql} within another type must be frozen: frozen(…)`);
     }
     const isSorted = type.kind === "set" || (type.kind === "map" && part === "key");
     if (isSorted && contains(inner, "duration")) {
-      throw refused("a duration cannot be sorted: it has no order");
+      throw refusal(cql, "a duration cannot be sorted: it has no order");
     }
-    checkType(table, name, inner);
+    checkType(inner, refusal);
   }
-  if (type.kind === "vector") checkDimension(table, name, type);
+  if (type.kind === "vector" && !hasDimension(type)) {
+    throw refusal(cql, `a vector has 1 to ${MAX_DIMENSION} values`);
+  }
 }
 
-function checkDimension(table: Table, name: string, { cql }: ColumnType): void {
+function hasDimension({ cql }: ColumnType): boolean {
   const dimension = Number(/, (\S+)>$/.exec(cql)?.[1]);
-  if (Number.isInteger(dimension) && dimension >= 1 && dimension <= MAX_DIMENSION) return;
-  throw badTable(table, `"${name}" is ${cql}, and a vector has 1 to ${MAX_DIMENSION} values`);
+  return Number.isInteger(dimension) && dimension >= 1 && dimension <= MAX_DIMENSION;
 }
 
-/** The most values of a vector (VectorType.java); an operator may set a lower bound (`vector_dimensions_fail_threshold`). */
+/** The most values of a vector (VectorType.java). An operator may set a lower limit (`vector_dimensions_fail_threshold`). */
 const MAX_DIMENSION = 2 ** 31 - 1;
 
-/** Each name of a type is known, and means one type. */
+/** Checks that each name of a type is known and has one definition. */
 function checkUdts(table: Table): void {
   const known = new Map<string, UserType>();
   for (const [name, { type }] of Object.entries(allColumns(table))) {
     for (const each of withParts(type)) {
       if (each.udt === undefined) continue;
       const found = userType(each.udt, each);
-      checkUdt(table, name, found);
+      const why = whyInvalid(found);
+      if (why !== undefined) {
+        throw badTable(table, `"${name}" has the type "${found.name}", but ${why}`);
+      }
       const other = known.get(found.name);
       if (other && !hasSameFields(other, found)) {
         throw badTable(
           table,
-          `"${name}" has a type "${found.name}", and another column has one with other fields`,
+          `"${name}" has the type "${found.name}", but another column has a type of this name with different fields`,
         );
       }
       known.set(found.name, found);
@@ -127,25 +131,25 @@ function checkUdts(table: Table): void {
     if (unknown !== undefined) {
       throw badTable(
         table,
-        `"${name}" is ${type.cql}, and "${unknown}" is neither a type of CQL nor a udt(…) of this table`,
+        `"${name}" is ${type.cql}, but "${unknown}" is neither a native type nor a udt(…) of this table`,
       );
     }
   }
 }
 
-function checkUdt(table: Table, column: string, { name, fields }: UserType): void {
-  const refused = (why: string) => badTable(table, `"${column}" has a type "${name}", and ${why}`);
-  if (name === "") throw refused("a type has a name");
-  // Cassandra takes some of them in quotes, but spells them without.
-  if (isTypeOfCql(name)) throw refused("CQL itself has one of this name");
-  if (fields.length === 0) throw refused("a type has fields");
-  if (fields.some((field) => field.name === "")) throw refused("a field of it has no name");
+/** Returns why Cassandra cannot have a user-defined type, or undefined if it can. */
+function whyInvalid({ name, fields }: UserType): string | undefined {
+  if (name === "") return "a type must have a name";
+  // Cassandra accepts some of these names in quotes, but reports them without.
+  if (isTypeOfCql(name)) return "a native type has this name";
+  if (fields.length === 0) return "a type must have fields";
+  return fields.some((field) => field.name === "") ? "one of its fields has no name" : undefined;
 }
 
 function checkStatic(table: Table): void {
   if (table.clustering.length > 0) return;
   const found = Object.entries(allColumns(table)).find(([, column]) => isStatic(column));
-  if (found) throw badTable(table, `"${found[0]}" is static, and there is no clustering key`);
+  if (found) throw badTable(table, `"${found[0]}" is static, but the table has no clustering key`);
 }
 
 function checkCounters(table: Table): void {
@@ -167,14 +171,19 @@ function checkCounters(table: Table): void {
       `"${counter[0]}" is a counter, so "${other[0]}" outside the key must be one too`,
     );
   }
-  const begun = data.find(([, { initial }]) => initial);
-  if (begun) throw badTable(table, `"${begun[0]}" has a default, and a counter begins at 0`);
+  const withDefault = data.find(([, { initial }]) => initial);
+  if (withDefault)
+    throw badTable(table, `"${withDefault[0]}" has a default, but a counter starts at 0`);
 }
 
 function checkSweep(table: Table): void {
   const { lwt, sweepAfter } = table;
   if (sweepAfter === undefined) return;
-  if (lwt) throw badTable(table, "sweepAfter is for tables of plain writes, and it takes others");
+  if (lwt)
+    throw badTable(
+      table,
+      "sweepAfter is for tables of plain writes, but it takes lightweight transactions",
+    );
   if (!(sweepAfter > 0 && Number.isFinite(sweepAfter))) {
     throw badTable(table, `sweepAfter must be a number of seconds above 0, but is ${sweepAfter}`);
   }

@@ -1,14 +1,13 @@
 import { CassandraError } from "./error.ts";
 import type { ColumnType } from "./type.ts";
 
-/** Where a value is kept: in its row, once per partition, or as a counter in either. */
+/** Whether a column has one value per row or one per partition, and whether it is a counter. */
 export type Role = "regular" | "static" | "counter" | "static counter";
 
 /**
- * A column of a table: a type, and what is known of its presence.
+ * A column of a table.
  *
- * `Nullable`: a row may lack it. `Optional`: an insert may leave it out. `Field`: its name in GraphQL, if that is another
- * one.
+ * `Nullable`: the value may be null. `Optional`: an insert may omit it. `Field`: its name in GraphQL, if it differs.
  */
 export interface Column<
   Value = unknown,
@@ -21,18 +20,18 @@ export interface Column<
   readonly nullable: Nullable;
   readonly optional: Optional;
   readonly role: R;
-  /** Returns what an insert writes when the value is left out. */
+  /** Returns the value that an insert writes if the value is omitted. */
   readonly initial?: () => Value;
-  /** Returns what a stored null reads as. */
+  /** Returns the value that a stored null reads as. */
   readonly ifNull?: () => Value;
-  /** Returns what a value that cannot be represented reads as in a page. */
+  /** Returns the value that an unreadable value reads as in a page. */
   readonly ifUnreadable?: () => Value;
-  /** The name of its GraphQL field and argument. Default: its own. */
+  /** The name of its GraphQL field and argument. Default: the name of the column. */
   readonly field: Field;
   readonly description?: string;
 }
 
-/** A column being defined: each method returns a new one. */
+/** A column under definition. Each method returns a new column. */
 export interface ColumnBuilder<
   Value = unknown,
   Nullable extends boolean = boolean,
@@ -40,24 +39,24 @@ export interface ColumnBuilder<
   R extends Role = Role,
   Field extends string | undefined = string | undefined,
 > extends Column<Value, Nullable, Optional, R, Field> {
-  /** Every insert gives it; a row without it is an error when read. */
+  /** Makes the column required in every insert. A row without it fails when it is read. */
   required(): ColumnBuilder<Value, false, false, R, Field>;
   /**
-   * An insert may leave it out. A constant, which must fit the column, is also what a stored null reads as, except in a
-   * collection that is not frozen: there null is an empty one. A function runs once per insert, and a stored null is an
-   * error when read.
+   * Sets the value that an insert writes if the value is omitted. A constant must be valid for the column; stored nulls
+   * read as the constant too, except in a collection that is not frozen, where null is the empty collection. A function is
+   * called once per insert; a row with a stored null then fails when it is read.
    */
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R, Field>;
   /**
-   * What a null reads as that another program has left, and in a page also a value that cannot be represented: so that one
-   * such row does not fail a whole page. It may be beyond the bounds of the model, e.g. an empty text.
+   * Sets the value that a stored null reads as, and in a page also an unreadable value. So one row that another program has
+   * written does not fail a whole page. The value may be outside the bounds of the model, e.g. an empty text.
    */
   nullAs(value: Value): ColumnBuilder<Value, false, Optional, R, Field>;
-  /** The partition has one value of it, which all its rows share. */
+  /** Makes the column static: one value per partition, which all its rows share. */
   static(): ColumnBuilder<Value, Nullable, Optional, StaticRole<R>, Field>;
-  /** Names its GraphQL field and argument, where the column's own name is not to be shown. */
+  /** Sets the name of its GraphQL field and argument. Default: the name of the column. */
   as<const Name extends string>(field: Name): ColumnBuilder<Value, Nullable, Optional, R, Name>;
-  /** Shown to the readers of the GraphQL schema. */
+  /** Sets the description of its GraphQL field. */
   describe(description: string): ColumnBuilder<Value, Nullable, Optional, R, Field>;
 }
 
@@ -66,10 +65,10 @@ type StaticRole<R extends Role> = R extends "counter" | "static counter"
   : "static";
 
 /**
- * Makes a column of a type of your own.
+ * Creates a column of a custom type.
  *
  * @example
- * // A text that is an e-mail address, in the form of text.
+ * // A text that must be an e-mail address.
  * const email = () => column(defineType<string>({ ...text().type, check: checkedAddress }));
  */
 export function column<Value>(
@@ -78,7 +77,7 @@ export function column<Value>(
   return build({ type, nullable: true, optional: true, role: "regular", field: undefined });
 }
 
-/** Makes a column of a collection that is not frozen: Cassandra cannot tell an empty one from none. */
+/** Creates a column of a collection that is not frozen. Cassandra does not distinguish an empty one from null. */
 export function collectionColumn<Value>(
   type: ColumnType<Value>,
 ): ColumnBuilder<Value, false, true, "regular", undefined> {
@@ -93,10 +92,10 @@ export function collectionColumn<Value>(
   });
 }
 
-/** A collection of none, in the native protocol. */
+/** An empty collection in the native protocol. */
 const NO_ELEMENTS = Buffer.alloc(4);
 
-/** Makes a column of a counter: one that was never added to is 0. */
+/** Creates a counter column. A counter that was never added to is 0. */
 export function counterColumn(
   type: ColumnType<bigint>,
 ): ColumnBuilder<bigint, false, true, "counter", undefined> {
@@ -111,33 +110,33 @@ export function counterColumn(
 }
 
 /**
- * Returns the type of a column that another type is made of, which has only its values.
+ * Returns the type of a column that is used as a part of another type.
  *
- * @throws CassandraError `BAD_TABLE` if more is said of it
+ * @throws CassandraError `BAD_TABLE` if the column is required, static or has a default
  */
 export function partOf<Value>(column: Column<Value>): ColumnType<Value> {
   const { type, optional, initial, ifUnreadable } = column;
   if (optional && !initial && !ifUnreadable && !isStatic(column)) return type;
-  const message = `A column of ${type.cql} that is required, static or has a default cannot be frozen or within another type: say so of the whole column.`;
+  const message = `A column of ${type.cql} that is required, static or has a default cannot be frozen or part of another type: set this on the whole column.`;
   throw new CassandraError("BAD_TABLE", message);
 }
 
-/** Whether a partition has one value of a column, which all its rows share. */
+/** Returns whether a column is static: one value per partition, which all its rows share. */
 export function isStatic({ role }: Column): boolean {
   return role === "static" || role === "static counter";
 }
 
-/** Whether what an insert writes of a column that is left out is always the same. */
+/** Returns whether a column has a default that is a constant. */
 export function hasConstantDefault({ initial, ifNull, ifUnreadable }: Column): boolean {
   return initial !== undefined && (initial === ifNull || initial === ifUnreadable);
 }
 
-/** Whether a column is a counter. */
+/** Returns whether a column is a counter. */
 export function isCounter({ role }: Column): boolean {
   return role === "counter" || role === "static counter";
 }
 
-/** Returns copies of a value: a row's `Date` or `Set` is its own. */
+/** Returns a function that returns copies of a value, so that no two rows share a `Date` or `Set`. */
 function copies<Value>(type: ColumnType<Value>, value: Value): () => Value {
   const bytes = type.encode(value);
   return typeof value === "object" ? () => type.decode(bytes) : () => value;

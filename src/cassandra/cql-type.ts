@@ -3,24 +3,24 @@ import type { ColumnType } from "./type.ts";
 
 /** A CQL type as a tree: `map<text, int>` has the name `map` and the arguments `text` and `int`. */
 export interface CqlType {
-  /** In lower case, unless it is quoted: then it is a user-defined type's, without its quotes. */
+  /** In lower case, unless it is quoted: then it is the name of a user-defined type, without the quotes. */
   readonly name: string;
   readonly isQuoted: boolean;
   readonly args: readonly CqlType[];
-  /** Of a user-defined type, where they are known. */
+  /** The fields of a user-defined type, if they are known. */
   readonly fields?: readonly { readonly name: string; readonly type: CqlType }[];
 }
 
-/** A type of CQL itself: `list` of its arguments, `int` of none. */
+/** Returns a native type, with arguments or without. */
 export function cqlType(name: string, ...args: readonly CqlType[]): CqlType {
   return { name, isQuoted: false, args };
 }
 
 /**
- * Reads a CQL type, however it is spelled: `Map<TEXT,int>`, `frozen<"GeoPoint">`. A custom one is the name of a Java class
- * in single quotes, which it keeps.
+ * Parses a CQL type in any spelling: `Map<TEXT,int>`, `frozen<"GeoPoint">`. The name of a custom type is a Java class in
+ * single quotes, with the quotes.
  *
- * @throws SyntaxError if it is none
+ * @throws SyntaxError if the text is not a CQL type
  */
 export function parseType(text: string): CqlType {
   const tokens = text.match(/"(?:[^"]|"")*"|'[^']*'|[^\s<>,"']+|[<>,]/g) ?? [];
@@ -48,54 +48,56 @@ export function parseType(text: string): CqlType {
   return parsed;
 }
 
-/** Types that CQL has by itself, without arguments. */
-const natives = new Set(
+/** The native types without arguments. */
+const nativeNames = new Set(
   `ascii bigint blob boolean counter date decimal double duration float inet int smallint text time timestamp timeuuid
   tinyint uuid varint`.split(/\s+/),
 );
 
-const collections = new Set(["list", "set", "map"]);
+const collectionNames = new Set(["list", "set", "map"]);
 
-/** Whether CQL itself has a type of this name, with arguments or without. */
+/** Returns whether a native type has this name, with arguments or without. */
 export function isTypeOfCql(name: string): boolean {
-  return natives.has(name) || collections.has(name) || others.has(name);
+  return nativeNames.has(name) || collectionNames.has(name) || otherNames.has(name);
 }
 
-/** `empty` is the type of the only column of an old compact table without any. */
-const others = new Set(["varchar", "frozen", "tuple", "vector", "empty"]);
+/** Other native types. `empty` is the type of the only column of an old compact table without columns. */
+const otherNames = new Set(["varchar", "frozen", "tuple", "vector", "empty"]);
 
-/** The names of user-defined types in a type. */
+/** Returns the names of the user-defined types in a type. */
 export function typeNames(type: CqlType): readonly string[] {
   return [...(isUserDefined(type) ? [type.name] : []), ...type.args.flatMap(typeNames)];
 }
 
-/** Whether a name is not one of CQL's types, a vector's number or a custom class. */
+/** Returns whether a type is user-defined, i.e. neither a native type nor the dimension of a vector nor a custom class. */
 function isUserDefined({ name, isQuoted, args }: CqlType): boolean {
   return isQuoted || !(args.length > 0 || isTypeOfCql(name) || /^(\d+$|')/.test(name));
 }
 
 /**
- * Returns a type as the database spells it: `varchar` is `text`, and what is within something frozen is frozen. What is
- * within a vector, too: there the database leaves it as it was written.
+ * Returns a type as the database spells it: `varchar` becomes `text`, and parts of a frozen type become frozen. Parts of a
+ * vector become frozen too, although the database leaves those as they were written.
  */
 export function canonicalType(text: string): string {
-  return spell(parseType(text), false);
+  return spellType(parseType(text), false);
 }
 
-function spell(type: CqlType, isFrozen: boolean): string {
+function spellType(type: CqlType, isFrozen: boolean): string {
   const { name, args } = type;
-  if (name === "frozen" && args.length === 1) return spell(args[0]!, true);
+  if (name === "frozen" && args.length === 1) return spellType(args[0]!, true);
   if (isUserDefined(type)) return isFrozen ? `frozen<${identifier(name)}>` : identifier(name);
   if (args.length === 0) return nativeName(type);
   const isTuple = name === "tuple";
-  const inner = args.map((arg) => spell(arg, isFrozen || isTuple || name === "vector")).join(", ");
+  const inner = args
+    .map((arg) => spellType(arg, isFrozen || isTuple || name === "vector"))
+    .join(", ");
   const spelled = `${name}<${inner}>`;
-  return isTuple || (isFrozen && collections.has(name)) ? `frozen<${spelled}>` : spelled;
+  return isTuple || (isFrozen && collectionNames.has(name)) ? `frozen<${spelled}>` : spelled;
 }
 
 /**
- * Whether a column type is of the type that a database says. Whether either is frozen does not count: that is how a value
- * is kept, not what it is. A user-defined type may have got more fields since.
+ * Returns whether a column type matches the type that the database reports. Freezing is ignored, since it changes how a
+ * value is stored, not the value. A user-defined type may have more fields in the database.
  */
 export function isOfType(type: ColumnType, found: CqlType): boolean {
   if (found.name === "frozen") return isOfType(type, found.args[0]!);
@@ -110,8 +112,8 @@ export function isOfType(type: ColumnType, found: CqlType): boolean {
       })
     );
   }
-  const own = ownType(type);
-  // What a custom class is, its name alone tells, which whoever made the type knows.
+  const own = parsedCql(type);
+  // The type of a custom class is known to the author of the column type only.
   if (own.name.startsWith("'")) return true;
   if (nativeName(own) !== nativeName(found)) return false;
   if (found.name === "vector" && own.args[1]?.name !== found.args[1]?.name) return false;
@@ -119,16 +121,16 @@ export function isOfType(type: ColumnType, found: CqlType): boolean {
   return args.length === parts.length && args.every((arg, at) => isOfType(parts[at]!.type, arg));
 }
 
-function ownType(type: ColumnType): CqlType {
-  let own = parsed.get(type);
+function parsedCql(type: ColumnType): CqlType {
+  let own = parsedTypes.get(type);
   if (!own) {
     own = unfrozen(parseType(type.cql));
-    parsed.set(type, own);
+    parsedTypes.set(type, own);
   }
   return own;
 }
 
-const parsed = new WeakMap<ColumnType, CqlType>();
+const parsedTypes = new WeakMap<ColumnType, CqlType>();
 
 function unfrozen(type: CqlType): CqlType {
   return type.name === "frozen" && type.args.length === 1 ? unfrozen(type.args[0]!) : type;

@@ -1,37 +1,37 @@
 import { isStatic } from "./column.ts";
 import { identifier } from "./identifier.ts";
-import { allColumns, columnOf } from "./table-columns.ts";
+import { allColumns, columnOf, primaryKeyText } from "./table-columns.ts";
 import { type Compaction, type Table } from "./table.ts";
 import type { UserField, UserType } from "./user-types.ts";
 
 /**
- * How a keyspace's rows are replicated: a number of copies (SimpleStrategy, one data centre),
- * or a number a data centre (NetworkTopologyStrategy).
+ * The replication of a keyspace: a number of copies (SimpleStrategy, one data centre), or a number per data centre
+ * (NetworkTopologyStrategy).
  *
  * @example { datacenter1: 3 }
  */
 export type Replication = number | Readonly<Record<string, number>>;
 
-/** The CQL that creates a keyspace unless it is there. */
+/** Returns the CQL that creates a keyspace if it does not exist. */
 export function createKeyspace(keyspace: string, replication: Replication): string {
   const options =
     typeof replication === "number"
       ? { class: "SimpleStrategy", replication_factor: replication }
       : { class: "NetworkTopologyStrategy", ...replication };
-  return `CREATE KEYSPACE IF NOT EXISTS ${identifier(keyspace)} WITH replication = ${map(options)}`;
+  return `CREATE KEYSPACE IF NOT EXISTS ${identifier(keyspace)} WITH replication = ${mapLiteral(options)}`;
 }
 
-/** The CQL that removes a keyspace with all that is in it. */
+/** Returns the CQL that removes a keyspace and all its data. */
 export function dropKeyspace(keyspace: string): string {
   return `DROP KEYSPACE IF EXISTS ${identifier(keyspace)}`;
 }
 
-/** The CQL that creates a user-defined type unless it is there. */
+/** Returns the CQL that creates a user-defined type if it does not exist. */
 export function createType({ name, fields }: UserType): string {
   return `CREATE TYPE IF NOT EXISTS ${identifier(name)} (${fields.map(fieldText).join(", ")})`;
 }
 
-/** The CQL that adds a field to an existing type, after those that it has. */
+/** Returns the CQL that adds a field to an existing type, after its other fields. */
 export function addField({ name }: UserType, field: UserField): string {
   return `ALTER TYPE ${identifier(name)} ADD ${fieldText(field)}`;
 }
@@ -40,15 +40,15 @@ function fieldText({ name, type }: UserField): string {
   return `${identifier(name)} ${type}`;
 }
 
-/** The CQL that creates a table unless it is there. */
+/** Returns the CQL that creates a table if it does not exist. */
 export function createTable(table: Table): string {
   const columns = Object.keys(allColumns(table)).map((name) => `  ${columnText(table, name)},\n`);
   return `CREATE TABLE IF NOT EXISTS ${identifier(table.name)} (
-${columns.join("")}  PRIMARY KEY ${primaryKey(table)}
-)${properties(table)}`;
+${columns.join("")}  PRIMARY KEY ${primaryKeyText(table)}
+)${tableProperties(table)}`;
 }
 
-/** The CQL that adds one of a table's columns to an existing table. IF NOT EXISTS it has from Cassandra 4.1 on only. */
+/** Returns the CQL that adds a column to an existing table. Cassandra has IF NOT EXISTS for this only since 4.1. */
 export function addColumn(table: Table, name: string): string {
   return `ALTER TABLE ${identifier(table.name)} ADD ${columnText(table, name)}`;
 }
@@ -58,23 +58,22 @@ function columnText(table: Table, name: string): string {
   return `${identifier(name)} ${column.type.cql}${isStatic(column) ? " static" : ""}`;
 }
 
-function primaryKey({ partition, clustering }: Table): string {
-  const partitionKey = `(${partition.map(identifier).join(", ")})`;
-  return `(${[partitionKey, ...clustering.map(({ name }) => identifier(name))].join(", ")})`;
-}
-
-function properties({ clustering, compaction }: Table): string {
+function tableProperties({ clustering, compaction }: Table): string {
   const columns = clustering.map(({ name, order }) => `${identifier(name)} ${order}`);
   const each = [
     ...(columns.length > 0 ? [`CLUSTERING ORDER BY (${columns.join(", ")})`] : []),
-    ...(compaction ? [`compaction = ${map({ class: strategies[compaction] })}`] : []),
+    ...(compaction
+      ? [`compaction = ${mapLiteral({ class: compactionStrategies[compaction] })}`]
+      : []),
   ];
   return each.length > 0 ? ` WITH ${each.join(" AND ")}` : "";
 }
 
-const strategies: Readonly<Record<Compaction, string>> = { leveled: "LeveledCompactionStrategy" };
+const compactionStrategies: Readonly<Record<Compaction, string>> = {
+  leveled: "LeveledCompactionStrategy",
+};
 
-function map(entries: Readonly<Record<string, string | number>>): string {
+function mapLiteral(entries: Readonly<Record<string, string | number>>): string {
   const text = (value: string | number) => `'${String(value).replaceAll("'", "''")}'`;
   const pairs = Object.entries(entries).map(([key, value]) => `${text(key)}: ${text(value)}`);
   return `{${pairs.join(", ")}}`;

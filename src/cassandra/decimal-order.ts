@@ -1,5 +1,5 @@
 import { InvalidValue } from "./error.ts";
-import { bigintOrder, type ValueOrder } from "./value-order.ts";
+import { bigintOrder, type Conversion, type ValueOrder } from "./value-order.ts";
 
 /** A decimal number as `unscaled` × 10^-`scale`. */
 export interface DecimalParts {
@@ -9,14 +9,14 @@ export interface DecimalParts {
 
 const wholes = bigintOrder(undefined, undefined);
 
-/** Most digits that two numbers may have between them to have a third one computed. */
-const FAR = 20_000;
+/** How far the scales of two numbers may differ for a middle to be computed. */
+const MAX_SCALE_DIFFERENCE = 20_000;
 
-/** The order of decimal numbers, whatever their scale. */
-export function decimalOrder<Value>(
-  partsOf: (value: Value) => DecimalParts,
-  back: (parts: DecimalParts) => Value,
-): ValueOrder<Value> {
+/** Returns the order of decimal numbers of any scale. */
+export function decimalOrder<Value>({
+  known: partsOf,
+  back,
+}: Conversion<Value, DecimalParts>): ValueOrder<Value> {
   const compare = (one: Value, other: Value) => compareDecimals(partsOf(one), partsOf(other));
   return {
     unlikely: back({ unscaled: -1n, scale: -999 }),
@@ -25,8 +25,8 @@ export function decimalOrder<Value>(
       const ends = [low, high].map((end) => (end === undefined ? undefined : partsOf(end)));
       const scales = ends.flatMap((end) => (end ? [end.scale] : []));
       const scale = Math.max(0, ...scales);
-      if (scales.some((each) => scale - each > FAR)) {
-        throw new InvalidValue("OUT_OF_RANGE", `must have at most ${FAR} digits`);
+      if (scales.some((each) => scale - each > MAX_SCALE_DIFFERENCE)) {
+        throw new InvalidValue("OUT_OF_RANGE", `must have at most ${MAX_SCALE_DIFFERENCE} digits`);
       }
       const [from, to] = ends.map((end) => end && end.unscaled * 10n ** BigInt(scale - end.scale));
       const whole = wholes.middle(from, to);
@@ -37,7 +37,7 @@ export function decimalOrder<Value>(
   };
 }
 
-/** The number of digits before the decimal point; below 0: of zeros after it. */
+/** Returns the number of digits before the decimal point, or if negative, of zeros after it. */
 function magnitude({ unscaled, scale }: DecimalParts): number {
   return String(unscaled < 0n ? -unscaled : unscaled).length - scale;
 }

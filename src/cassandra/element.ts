@@ -1,4 +1,4 @@
-/** One element of a map, to be written, or in a condition compared; null: that there is none of this key. */
+/** One element of a map, in a change or a condition. The value null says that the map has no such key. */
 export interface Element<K = unknown, V = unknown> {
   readonly key: K;
   readonly value: V;
@@ -8,15 +8,15 @@ export interface Element<K = unknown, V = unknown> {
 const ELEMENT = Symbol("element");
 
 /**
- * Names one element of a map that is hidden and not frozen.
+ * Returns one element of a map, for a change or a condition. The map must be hidden and not frozen.
  *
- * @example update(Theatre, key, { seats: element("balcony", 12) }, { if: { seats: element("balcony", null) } })
+ * @example update(TheatreTable, key, { seats: element("balcony", 12) }, { if: { seats: element("balcony", null) } })
  */
 export function element<K, V>(key: K, value: V): Element<K, V> {
   return { key, value, [ELEMENT]: true };
 }
 
-/** Whether it is a map's element. */
+/** Returns whether a value is an {@link element}. */
 export function isElement(value: unknown): value is Element {
   return typeof value === "object" && value !== null && ELEMENT in value;
 }

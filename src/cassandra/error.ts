@@ -1,20 +1,21 @@
 /**
- * Every way in which the model layer fails, and what it means to a caller.
+ * The codes of {@link CassandraError}.
  *
- * - `UNAVAILABLE`: Cassandra does not answer, or too few replicas do. Nothing was written; try again later.
- * - `READ_FAILED`: Cassandra answers that it failed to read, e.g. while an index is built. The message has its words.
- * - `TOO_MANY_TOMBSTONES`: Cassandra gave up a read, as more was deleted there than it reads through. Nothing was written;
- *   deleted rows are swept, and then it can be read again.
- * - `OUTCOME_UNKNOWN`: a write was sent, and no answer came or a failure: it was applied, will be, or never is.
- * - `NOT_SYNCED`: the database lacks a keyspace, table or column of the models, or has it otherwise.
- * - `FORBIDDEN`: the role that is logged in lacks a right. Nothing was done.
- * - `REFUSED`: Cassandra understood the statement and refused it, or the driver cannot encode one of its values:
- *   a defect of the caller. Nothing was done.
+ * - `UNAVAILABLE`: Cassandra does not respond, or too few replicas do. Nothing was written. Try again later.
+ * - `READ_FAILED`: Cassandra reports that a read failed, e.g. while an index is built. The message quotes Cassandra.
+ * - `TOO_MANY_TOMBSTONES`: Cassandra aborted a read because it met too many deleted rows. Nothing was written. The deleted
+ *   rows are swept; after that the read succeeds.
+ * - `OUTCOME_UNKNOWN`: a write was sent, but no response or an error came back. It was applied, will be applied, or never
+ *   will.
+ * - `NOT_SYNCED`: a keyspace, table or column of the models is missing in the database, or differs there.
+ * - `FORBIDDEN`: the role lacks a permission. Nothing was done.
+ * - `REFUSED`: Cassandra rejected the statement, or the driver cannot encode one of its values: a bug of the caller. Nothing
+ *   was done.
  * - `NOT_CONNECTED`: the session could not be opened.
- * - `BAD_OPTIONS`: a session was asked for with options that are unsafe, lack something or contradict each other.
- * - `BAD_STATEMENT`: a statement was asked for that the rules of its table do not allow.
+ * - `BAD_OPTIONS`: the options of a session are unsafe, incomplete or contradictory.
+ * - `BAD_STATEMENT`: the rules of the table do not allow the statement.
  * - `BAD_TABLE`: a table's definition contradicts itself.
- * - `UNREADABLE_VALUE`: a stored row has a value that its column's type cannot represent, or lacks one that its model
+ * - `UNREADABLE_VALUE`: a stored row has a value that its column's type cannot represent, or lacks a value that its model
  *   requires: see {@link UnreadableRow}.
  */
 export type CassandraErrorCode =
@@ -31,7 +32,7 @@ export type CassandraErrorCode =
   | "BAD_TABLE"
   | "UNREADABLE_VALUE";
 
-/** A failure of the model layer. Carries the statement's text, never its values: they may be personal. */
+/** An error of the model layer. Has the CQL of the statement, but never its values, which may be personal. */
 export class CassandraError extends Error {
   override readonly name = "CassandraError";
   readonly code: CassandraErrorCode;
@@ -49,17 +50,17 @@ export class CassandraError extends Error {
 }
 
 /**
- * A stored row that cannot be given the type of its model, because of one of its columns. It can still be changed, so
- * that it is readable again, and removed; where a column of its key is the reason, by raw CQL only.
+ * A stored row that cannot be read as a row of its model because of one of its columns. It can still be updated, which may
+ * make it readable again, and removed. If the column is in its key, this takes raw CQL.
  */
 export class UnreadableRow extends CassandraError {
   /** The name of its table. */
   readonly table: string;
-  /** The column that is the reason. */
+  /** The name of the column that cannot be read. */
   readonly column: string;
-  /** Its primary key, a text for each column; where that is what cannot be read, `0x` and its bytes. */
+  /** Its primary key as texts. The text of a value that cannot be read is `0x` and the bytes. */
   readonly key: Readonly<Record<string, string>>;
-  /** Its primary key as it is stored. */
+  /** Its primary key in stored form. */
   readonly storedKey: Readonly<Record<string, unknown>>;
 
   constructor({ table, column, key, storedKey, why }: UnreadableRowOptions) {

@@ -7,84 +7,84 @@ import { boolean } from "./types/boolean.ts";
 import { map } from "./types/map.ts";
 import { uuid } from "./types/uuid.ts";
 
-/** Which lanes a table has, by which its rows are changed: see `table`. `true`: lanes that remember nothing. */
+/** The lanes that change the rows of a table: see `table`. `true` means lanes that remember no changes. */
 export type TableLanes =
   | true
   | {
       /**
-       * For how long a row remembers the changes that came with an operation id, in whole seconds from 1 to 3600. A
-       * change that is repeated within that time is answered as the first one was, and not applied again. Default: no
-       * change is remembered.
+       * How long a row remembers changes with an operation id, in whole seconds from 1 to 3600. A change that is repeated
+       * within this time gets the result of the first one and is not applied again. Default: changes are not remembered.
        */
       readonly remembers?: number;
-      /** Other names for the hidden columns, where the table has columns of its own that are called as they are. */
+      /** Other names for the hidden columns, if the table has columns with the default names. */
       readonly names?: LaneNames;
     };
 
-/** The names of the hidden columns that lanes keep. */
+/** The names of the hidden columns of lanes. */
 export interface LaneNames {
-  /** The last round of each process, one in each partition. Default: `rounds`. */
+  /** The last round of each process in the partition. Default: `rounds`. */
   readonly rounds?: string;
-  /** What a row remembers of the changes of late. Default: `recent`. */
+  /** The journal of the current time span. Default: `recent`. */
   readonly recent?: string;
-  /** What a row remembers of the changes before. Default: `earlier`. */
+  /** The journal of the previous time span. Default: `earlier`. */
   readonly earlier?: string;
-  /** Whether a row exists that is a partition and has no required column. Default: `present`. */
+  /** Whether the row exists, in a table without clustering and required columns. Default: `present`. */
   readonly present?: string;
 }
 
 /** The hidden columns of a table's lanes. */
 export interface LaneColumns {
   /**
-   * A map with one element per process, its cell: the id of the last round that the process has sent to the partition.
-   * Static where the table has clustering columns.
+   * A map with one cell per process: the id of the last round that the process has sent to the partition. Static if the
+   * table has clustering columns.
    */
   readonly rounds: string;
-  /** What a row remembers of the changes of the present span of `remembers` seconds. Undefined: nothing. */
+  /** The journal of the current span of `remembers` seconds. Absent if changes are not remembered. */
   readonly recent?: string;
-  /** What it remembers of those of the span before. */
+  /** The journal of the previous span. */
   readonly earlier?: string;
-  /** For how long a change is remembered, in seconds. */
+  /** How long a change is remembered, in seconds. */
   readonly remembers?: number;
 }
 
-/** The longest time for which a row remembers its changes, in seconds. */
-const MOST_SECONDS = 3600;
+/** The longest time that a row can remember its changes, in seconds. */
+const MOST_REMEMBERED_SECONDS = 3600;
 
-/** Returns the hidden columns of a table's lanes by their purpose; undefined: it has no lanes. */
+/** Returns the hidden columns of a table's lanes, or undefined if it has no lanes. */
 export const laneColumns = oncePerTable((table): LaneColumns | undefined => {
   if (table.lanes === undefined) return undefined;
-  const { names, remembers } = optionsOf(table.lanes);
+  const { names, remembers } = laneOptions(table.lanes);
   const { rounds, recent, earlier } = names;
   return { rounds, ...(remembers !== undefined && { recent, earlier, remembers }) };
 });
 
 /**
- * Returns the column that tells whether a row exists, of a table with lanes whose rows each are a partition: its first
- * required one, else a hidden one. The row exists if that column is not null. Undefined: a row exists if Cassandra has it.
+ * Returns the column that decides whether a row exists, for a table with lanes and partitions of one row: the first required
+ * column, or else a hidden one. The row exists if this column is not null. Returns undefined for other tables, where a row
+ * exists if Cassandra has it.
  *
- * Such a row also holds the cells of the processes that change it, which must outlive it: so it is created and removed by
- * updates of its columns.
+ * Such a row also holds the cells of the processes that change it, which must outlive the row. So it is created and removed
+ * by updates of its columns.
  */
 export const presenceColumn = oncePerTable((table): string | undefined => {
   const { lanes, clustering } = table;
   if (lanes === undefined || clustering.length > 0) return undefined;
-  return requiredColumn(table) ?? optionsOf(lanes).names.present;
+  return requiredColumn(table) ?? laneOptions(lanes).names.present;
 });
 
 /**
- * Returns the hidden columns of a table, with those of its lanes.
+ * Returns the hidden columns of a table, including those of its lanes.
  *
- * @throws CassandraError `BAD_TABLE` if it can have no such lanes
+ * @throws CassandraError `BAD_TABLE` if the table cannot have its lanes
  */
 export function withLaneColumns(table: Table): Columns {
   const { lanes, hidden } = table;
   if (lanes === undefined) return hidden;
   if (!table.lwt) throw badTable(table, "its lanes need lightweight transactions: lwt: true");
-  const { names, remembers } = optionsOf(lanes);
+  const { names, remembers } = laneOptions(lanes);
   if (remembers !== undefined) checkSeconds(table, remembers);
   const isOneRow = table.clustering.length === 0;
-  const cells = map(id(), id());
+  const cells = map(cellId(), cellId());
   const added = [
     ["rounds", isOneRow ? cells : cells.static()],
     ...(remembers === undefined ? [] : [["recent", blob()] as const, ["earlier", blob()] as const]),
@@ -104,10 +104,10 @@ export function withLaneColumns(table: Table): Columns {
 }
 
 /**
- * A UUID, or "" for the empty one, which Cassandra lets other programs write: a single one in the map would else hide the
- * cells of all processes.
+ * A column of UUIDs and of "" for the empty UUID. Other programs may have written an empty UUID; if it were unreadable, one
+ * in the map would hide the cells of all processes.
  */
-function id() {
+function cellId() {
   const { type } = uuid();
   return column(
     defineType<string>({
@@ -119,13 +119,13 @@ function id() {
   );
 }
 
-function optionsOf(lanes: TableLanes) {
+function laneOptions(lanes: TableLanes) {
   const { names, remembers } = lanes === true ? {} : lanes;
   const defaults = { rounds: "rounds", recent: "recent", earlier: "earlier", present: "present" };
   return { names: { ...defaults, ...names }, remembers };
 }
 
-/** The first column that every row has; none that Cassandra cannot tell an empty value of from none. */
+/** Returns the first required column. Skips collections, in which Cassandra does not distinguish empty from null. */
 function requiredColumn({ columns, partition }: Table): string | undefined {
   const isRequired = (name: string) => {
     const { nullable, optional, type } = columns[name]!;
@@ -135,7 +135,7 @@ function requiredColumn({ columns, partition }: Table): string | undefined {
 }
 
 function checkSeconds(table: Table, seconds: number): void {
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MOST_SECONDS) return;
-  const needed = `lanes.remembers must be a whole number of seconds from 1 to ${MOST_SECONDS}`;
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MOST_REMEMBERED_SECONDS) return;
+  const needed = `lanes.remembers must be a whole number of seconds from 1 to ${MOST_REMEMBERED_SECONDS}`;
   throw badTable(table, `${needed}, but is ${seconds}`);
 }

@@ -1,4 +1,4 @@
-import { checkTable, whyNotInKey } from "./check-table.ts";
+import { checkTable, TABLE_NAME, whyNotInKey } from "./check-table.ts";
 import { type Column, column } from "./column.ts";
 import { badTable, keyNames, oncePerTable } from "./table-columns.ts";
 import type { KeyName, ValueOf } from "./table-rows.ts";
@@ -7,20 +7,20 @@ import type { ClusteringColumn, Columns, Table } from "./table.ts";
 import { timestamp } from "./types/timestamp.ts";
 
 /**
- * The orders of a table: the same rows in other orders, each kept in a table of its own, by the names of those tables.
+ * The orders of a table by name. Each order keeps the same rows in another order, in a table of its own with that name.
  *
- * @example { party_by_date: [asc("date")], party_by_host: { partition: ["host"], clustering: [desc("date")] } }
+ * @example { seat_by_date: [asc("date")], seat_by_name: { partition: ["name"], clustering: [desc("date")] } }
  */
 export type TableOrders<Name extends string = string> = Readonly<
   Record<string, OrderColumns<Name> | OrderKey<Name>>
 >;
 
-/** The first clustering columns of an order that keeps the partitions of its table; the rest of the primary key follows. */
+/** The first clustering columns of an order with the partitions of its table. The rest of the primary key follows. */
 export type OrderColumns<Name extends string = string> = readonly ClusteringColumn<Name>[];
 
 /**
- * The first columns of the key of an order that has partitions of its own. Of the table's primary key, what is missing
- * here follows as clustering columns.
+ * The first key columns of an order with its own partitions. The missing columns of the table's primary key follow as
+ * clustering columns.
  */
 export interface OrderKey<Name extends string = string> {
   readonly partition: readonly Name[];
@@ -28,15 +28,15 @@ export interface OrderKey<Name extends string = string> {
 }
 
 /**
- * The table of an order. Its rows are entries: each is a hint that a row of the source may be there, and counts only while
- * that row exists and has the entry's values.
+ * The table of an order. Its rows are entries. An entry is a hint that the source may have a row, and is valid only while
+ * that row exists and has the same values as the entry.
  */
 export type Order<T extends Table = Table> = Table & { readonly source: T };
 
-/** The names of a table's orders. */
+/** The names of the orders of a table. */
 export type OrderName<T extends Table> = keyof T["orders"] & string;
 
-/** The table of one of a table's orders. */
+/** The type of the table of an order. */
 export type OrderOf<T extends Table, Name extends OrderName<T>> = OrderTable<
   T,
   PartitionIn<T, T["orders"][Name]>,
@@ -93,7 +93,7 @@ type Without<K extends readonly ClusteringColumn[], Had extends string> = K exte
     : readonly [First, ...Without<Rest, Had>]
   : readonly [];
 
-/** The names of the columns outside a table's key that one of its orders sorts by. */
+/** The names of the columns outside the key that an order of the table sorts by. */
 export type OrderedName<T extends Table> = undefined extends T["orders"]
   ? never
   : Exclude<NamesIn<T["orders"][keyof T["orders"]]>, KeyName<T>>;
@@ -102,21 +102,21 @@ type NamesIn<O> =
   | GivenIn<O>[number]["name"]
   | (O extends { readonly partition: readonly (infer P extends string)[] } ? P : never);
 
-/** What is refused of a table with orders, whose rows are written together with their entries. */
+/** Rejects a table with orders, whose rows are written together with their entries. */
 export type NoOrders<T extends Table, Reason extends string> = undefined extends T["orders"]
   ? unknown
   : Impossible<Reason>;
 
 /**
- * How far the clocks of Cassandra's nodes may differ, in seconds. An entry that is younger is not removed: whoever puts it
- * again by a slower clock would put it below the removal, and lose it.
+ * How far the clocks of Cassandra's nodes may differ, in seconds. Younger entries are not removed: if a node with a slower
+ * clock put such an entry again, its write time would be before the removal, and the entry would be lost.
  */
 export const CLOCK_DIFFERENCE = 10 * 60;
 
-/** A key has no write time that could be read: this column's is the entry's. */
+/** The column whose write time is that of the entry, since the write time of a key cannot be read. */
 export const ENTERED = "entered";
 
-/** The table of one of a table's orders. @throws CassandraError `BAD_TABLE` if the table has none of this name */
+/** Returns the table of an order. @throws CassandraError `BAD_TABLE` if the table has no order of this name */
 export function orderOf<T extends Table, Name extends OrderName<T>>(
   table: T,
   name: Name,
@@ -127,32 +127,34 @@ export function orderOf(table: Table, name: string): Order {
   return found;
 }
 
-/** The tables of a table's orders. */
+/** Returns the tables of all orders of a table. */
 export function ordersOf<T extends Table>(table: T): readonly Order<T>[] {
   return orderTables(table) as readonly Order<T>[];
 }
 
-/** The names of the columns outside a table's key that one of its orders sorts by, each once. */
+/** Returns the names of the columns outside the key that orders of the table sort by, without duplicates. */
 export const orderedNames = oncePerTable((table): readonly string[] => [
   ...new Set(ordersOf(table).flatMap(orderedNamesOf)),
 ]);
 
-/** The names of the columns by which an order sorts and which are not in the key of its source. */
+/** Returns the names of the columns that an order sorts by and that are not in the key of its source. */
 export function orderedNamesOf(order: Order): readonly string[] {
   return keyNames(order).filter((name) => !keyNames(order.source).includes(name));
 }
 
-/** Tables and those of their orders, each once. */
+/** Returns the given tables and the tables of their orders, without duplicates. */
 export function withOrders(tables: readonly Table[]): readonly Table[] {
   return [...new Set(tables.flatMap((table) => [table, ...ordersOf(table)]))];
 }
 
 const orderTables = oncePerTable((table): readonly Order[] =>
-  Object.entries(table.orders ?? {}).map(([name, given]) => orderTable(table, name, keyOf(given))),
+  Object.entries(table.orders ?? {}).map(([name, given]) =>
+    createOrderTable(table, name, namedKey(given)),
+  ),
 );
 
-/** Source columns alone, whatever is known of their presence: a key has all of its columns. */
-function orderTable(source: Table, name: string, given: NamedKey): Order {
+/** Creates the table of an order. Its key columns have the types of the source columns; a key has no nulls or defaults. */
+function createOrderTable(source: Table, name: string, given: NamedKey): Order {
   const { partition = source.partition } = given;
   const had = [...partition, ...given.clustering.map((each) => each.name)];
   const key = [
@@ -166,7 +168,7 @@ function orderTable(source: Table, name: string, given: NamedKey): Order {
     [ENTERED]: timestamp()
       .default(() => new Date())
       .nullAs(new Date(0))
-      .describe("When the entry was put."),
+      .describe("When the entry was written."),
   };
   return Object.freeze({
     name,
@@ -192,8 +194,8 @@ function keyColumn({ type, field, description }: Column): Column {
   };
 }
 
-/** The columns that an order names. Without a partition key of its own it has the table's. */
-function keyOf(given: OrderColumns | OrderKey): NamedKey {
+/** Returns the columns that an order names. An order without a partition key has that of its table. */
+function namedKey(given: OrderColumns | OrderKey): NamedKey {
   return "partition" in given ? { clustering: [], ...given } : { clustering: given };
 }
 
@@ -202,13 +204,10 @@ interface NamedKey {
   readonly clustering: OrderColumns;
 }
 
-/** Names of tables that Cassandra takes (SchemaConstants.java). */
-const TABLE_NAME = /^\w{1,48}$/;
-
 /**
- * Checks that a table can have its orders.
+ * Checks the orders of a table.
  *
- * @throws CassandraError `BAD_TABLE` with the names of the table, the order and, where one is the reason, the column
+ * @throws CassandraError `BAD_TABLE` that names the table, the order and, if there is one, the invalid column
  */
 export function checkOrders(table: Table): void {
   for (const [name, given] of Object.entries(table.orders ?? {})) {
@@ -218,7 +217,7 @@ export function checkOrders(table: Table): void {
   for (const order of ordersOf(table)) checkTable(order);
 }
 
-/** Why a table cannot have an order, continuing a sentence that begins with the order. */
+/** Returns why a table cannot have an order, or undefined if it can. The text continues a sentence about the order. */
 function whyNoOrder(
   table: Table,
   name: string,
@@ -227,7 +226,7 @@ function whyNoOrder(
   if (table.lanes === undefined) return "needs lanes: give the table lanes: true";
   if (!TABLE_NAME.test(name)) return "must be named by 1 to 48 letters, digits and underscores";
   if (name === table.name) return "has the name of the table itself";
-  const { partition, clustering } = keyOf(given);
+  const { partition, clustering } = namedKey(given);
   if (clustering.some((each) => typeof each.name !== "string"))
     return "must name each clustering column by asc(…) or desc(…)";
   if (partition?.length === 0) return "has an empty partition key";
@@ -240,7 +239,7 @@ function whyNoOrder(
   if (twice !== undefined) return `names "${twice}" twice`;
   for (const each of names) {
     const why = whyNotInKey(table.columns[each]!);
-    if (why !== undefined) return `has "${each}" in its key, and ${why}`;
+    if (why !== undefined) return `has "${each}" in its key, but ${why}`;
   }
   if ([...names, ...keyNames(table)].includes(ENTERED))
     return `has "${ENTERED}" in its key, which is also the column of its entries' time`;

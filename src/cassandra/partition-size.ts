@@ -5,14 +5,14 @@ import { columnOf } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { PartitionKey } from "./table-rows.ts";
 
-/** The most bytes of a partition key (`FBUtilities.MAX_UNSIGNED_SHORT` in Cassandra). */
-const MOST_BYTES = 65_535;
-/** What each column of a compound key takes beside its value: its length and an end (CompositeType.java). */
-const BYTES_OF_COLUMN = 3;
+/** The maximum size of a partition key (`FBUtilities.MAX_UNSIGNED_SHORT` in Cassandra). */
+const MOST_KEY_BYTES = 65_535;
+/** The bytes that a compound key needs per column besides the value: the length and an end marker (CompositeType.java). */
+const BYTES_PER_COLUMN = 3;
 
 /**
- * Returns why Cassandra refuses a partition key that has only valid values, and the column to blame; undefined if it takes
- * the key. A key of one column is not empty, and no key has more than 65,535 bytes.
+ * Returns why Cassandra rejects a partition key with valid values, and the column responsible, or undefined if it accepts
+ * the key. A key of one column must not be empty, and no key can have more than 65,535 bytes.
  */
 export function partitionProblem<T extends Table>(
   table: T,
@@ -28,7 +28,8 @@ export function partitionProblem<T extends Table>(
   if (!isCompound && total === 0) {
     return { column: largest.column, problem: new InvalidValue("TOO_SHORT", "must not be empty") };
   }
-  if (total + (isCompound ? BYTES_OF_COLUMN * sizes.length : 0) <= MOST_BYTES) return undefined;
-  const message = `must be shorter: a partition key has at most ${MOST_BYTES} bytes`;
+  if (total + (isCompound ? BYTES_PER_COLUMN * sizes.length : 0) <= MOST_KEY_BYTES)
+    return undefined;
+  const message = `must be shorter: a partition key has at most ${MOST_KEY_BYTES} bytes`;
   return { column: largest.column, problem: new InvalidValue("TOO_LONG", message) };
 }

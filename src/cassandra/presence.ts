@@ -3,23 +3,23 @@ import { clusteringNames, oncePerTable } from "./table-columns.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Whether a row exists that was read with its clustering key and its presence column, as `selectStored` reads it and a
- * refused batch brings it. Two kinds of rows that Cassandra shows do not exist: a partition that has static columns and no
- * row shows as one whose clustering key is null; and where a row is a partition, the cells of lanes outlive it (see
- * {@link presenceColumn}).
+ * Returns whether a row exists. The row must have its clustering key and its presence column, as in the result of
+ * `selectStored` and of a refused batch. Cassandra also returns two kinds of rows that do not exist: for a partition with
+ * static columns but without rows, one whose clustering key is null; and in partitions of one row, what is left of a removed
+ * row, which are the cells of lanes (see {@link presenceColumn}).
  */
 export function isThere(table: Table, row: object): boolean {
-  return witnesses(table).every((name) => hasValue(row, name));
+  return existenceColumns(table).every((name) => hasValue(row, name));
 }
 
-/** Whether a refused transaction tells that there is no such row, though it brings columns of one. */
+/** Returns whether the columns that a refused transaction returned belong to a row that does not exist. */
 export function isGone(table: Table, row: object): boolean {
   const presence = presenceColumn(table);
   return presence !== undefined && Object.hasOwn(row, presence) && !hasValue(row, presence);
 }
 
-/** The columns of which none is null where a row exists. */
-const witnesses = oncePerTable((table): readonly string[] => {
+/** Returns the columns that are not null if the row exists. */
+const existenceColumns = oncePerTable((table): readonly string[] => {
   const presence = presenceColumn(table);
   return presence === undefined ? clusteringNames(table) : [presence];
 });

@@ -1,5 +1,5 @@
 /**
- * How a row changed, or may have: it was `created`, or `deleted`, or these columns were written. Whoever changes rows tells
- * it to those who read them.
+ * How a row changed, or may have changed: it was `created` or `deleted`, or these columns were written. The hints about
+ * changed rows contain it.
  */
 export type RowChange<Name extends string = string> = "created" | "deleted" | readonly Name[];

@@ -2,8 +2,8 @@ import type { ClusteringNames, DataName, KeyName, PrimaryKey, ValueOf } from "./
 import type { Table } from "./table.ts";
 
 /**
- * A lower bound, an upper bound, or both. In a clustering column of a UDT that has fields of these names, an object of such
- * fields is a value.
+ * A range of values: a lower bound, an upper bound, or both. If a clustering column is a UDT with fields of these names, an
+ * object with such fields is a value, not a range.
  */
 export type Range<Value> =
   | (LowerBound<Value> & { readonly lt?: never; readonly lte?: never })
@@ -19,9 +19,10 @@ type UpperBound<Value> =
   | { readonly lte: Value; readonly lt?: never };
 
 /**
- * What a read may name: the whole partition key, then a prefix of the clustering key, then at most one range,
- * and no other column. So `{ city }`, `{ city, date: { gte: now } }` and `{ city, date, id }` are keys of
- * `((city), date, id)`; `{ id }`, `{ city, id }` and `{ city, date: { gte: now }, id }` do not compile: see {@link Prefix}.
+ * The key of a read: the whole partition key, then a prefix of the clustering key, then at most one range, and no other
+ * column. For `((theatre), date, id)`, these are keys: `{ theatre }`, `{ theatre, date: { gte: now } }` and
+ * `{ theatre, date, id }`. These do not compile: `{ id }`, `{ theatre, id }` and `{ theatre, date: { gte: now }, id }`. See
+ * {@link Prefix}.
  */
 export type Key<T extends Table> = {
   readonly [Name in T["partition"][number]]: ValueOf<T, Name>;
@@ -29,7 +30,7 @@ export type Key<T extends Table> = {
   readonly [Name in ClusteringNames<T>[number]]?: ValueOf<T, Name> | Range<ValueOf<T, Name>>;
 };
 
-/** The members of a key that may not be where they are, each with the reason. */
+/** The properties of a key that are not allowed, each with the reason. */
 export type Prefix<T extends Table, K> = Strays<T, K> & Misplaced<T, K, ClusteringNames<T>>;
 
 type Strays<T extends Table, K> = {
@@ -52,7 +53,7 @@ type Misplaced<T extends Table, K, Rest extends readonly string[]> = Rest extend
   : unknown;
 
 /**
- * A type that no value has. The compiler's error ends with its reason: "Type 'string' is not assignable to type
+ * A type without values. The compiler's error contains the reason: "Type 'string' is not assignable to type
  * 'Impossible<"…">'".
  */
 export interface Impossible<Reason extends string> {
@@ -61,13 +62,13 @@ export interface Impossible<Reason extends string> {
 
 declare const REASON: unique symbol;
 
-/** None of these names, for a reason. */
+/** Forbids properties of these names, for a reason. */
 export type NoneOf<Name extends PropertyKey, Reason extends string> = {
   readonly [N in Name]?: Impossible<Reason>;
 };
 
-/** Whether a key names one row: all columns of the primary key, none by a range. */
+/** Whether a key identifies one row: it has all columns of the primary key, and no range. */
 export type NamesRow<T extends Table, K> = K extends PrimaryKey<T> ? true : false;
 
-/** A {@link PrimaryKey} that names no other column beside. */
+/** A {@link PrimaryKey} without other columns. */
 export type RowKey<T extends Table> = PrimaryKey<T> & NoneOf<DataName<T>, "it is not in the key">;

@@ -3,32 +3,32 @@ import type { Column } from "./column.ts";
 import { type TableLanes, withLaneColumns } from "./lane-columns.ts";
 import { checkOrders, type TableOrders } from "./orders.ts";
 
-/** The columns of a table by name, in the order in which CQL and GraphQL list them. */
+/** The columns of a table by name, in their order in CQL and GraphQL. */
 export type Columns = Readonly<Record<string, Column>>;
 
-/** A clustering column and the direction in which its partition keeps the rows. */
+/** A clustering column and the direction in which it orders the rows of a partition. */
 export interface ClusteringColumn<Name extends string = string> {
   readonly name: Name;
   readonly order: "ASC" | "DESC";
 }
 
-/** A clustering column whose smallest value comes first. */
+/** Returns a clustering column in ascending order: the smallest value comes first. */
 export function asc<const Name extends string>(name: Name): ClusteringColumn<Name> {
   return { name, order: "ASC" };
 }
 
-/** A clustering column whose largest value comes first. */
+/** Returns a clustering column in descending order: the largest value comes first. */
 export function desc<const Name extends string>(name: Name): ClusteringColumn<Name> {
   return { name, order: "DESC" };
 }
 
 /**
- * How nodes put together what they have written to disk of a table. `leveled`: at once, so that a read finds a row in
- * one file, however often it was changed. Else some files gather first, and a read looks into each that has the row.
+ * The compaction strategy of a table. With `leveled`, a read finds a row in few files however often the row has changed.
+ * With Cassandra's default, files accumulate before they are merged, and a read looks into each file that has the row.
  */
 export type Compaction = "leveled";
 
-/** A table's one definition: CQL, rows, keys, GraphQL object and arguments are all read from it. */
+/** The definition of a table. Its CQL, rows, keys, GraphQL object and arguments are all derived from it. */
 export interface Table<
   C extends Columns = Columns,
   P extends readonly string[] = readonly string[],
@@ -40,21 +40,21 @@ export interface Table<
 > {
   readonly name: string;
   readonly columns: C;
-  /** Columns for bookkeeping, those of its lanes too: no row, no insert and no GraphQL object has them. */
+  /** Internal columns, including those of its lanes. They are not in rows, inserts and GraphQL objects. */
   readonly hidden: H;
-  /** The partition key's columns: every statement names all of them. */
+  /** The columns of the partition key. Every statement names all of them. */
   readonly partition: P;
-  /** The clustering key's columns, in order. */
+  /** The columns of the clustering key, in order. */
   readonly clustering: K;
-  /** Whether it takes lightweight transactions, and then nothing else: see {@link table}. */
+  /** Whether it takes lightweight transactions only, or plain writes only: see {@link table}. */
   readonly lwt: L;
-  /** The lanes by which its rows are changed; undefined: it has none. See {@link table}. */
+  /** The lanes that change its rows, or undefined if it has none: see {@link table}. */
   readonly lanes: N;
-  /** Other orders of the same rows, each a table of its own; undefined: it has none. See {@link table}. */
+  /** Other orders of the same rows, or undefined if it has none: see {@link table}. */
   readonly orders: O;
-  /** Undefined: as the database does by itself. */
+  /** Undefined for the default of Cassandra. */
   readonly compaction: Compaction | undefined;
-  /** After how many seconds ranges of deleted rows can be swept, of a table of plain writes: see {@link table}. */
+  /** After how many seconds deleted rows of a table of plain writes can be swept: see {@link table}. */
   readonly sweepAfter: number | undefined;
   readonly description: string | undefined;
 }
@@ -62,9 +62,9 @@ export interface Table<
 /**
  * Defines a table.
  *
- * `lwt: true` makes it a table of lightweight transactions: every insert, update and remove then needs a condition.
- * Without it none takes one. The two never meet on one table: a plain write carries the client's clock, a
- * lightweight transaction its Paxos ballot, and whichever number is larger silently wins.
+ * With `lwt: true`, the table takes lightweight transactions only: every insert, update and remove needs a condition.
+ * Otherwise the table takes plain writes only. The two are never mixed on one table: a plain write has the timestamp of a
+ * clock, a lightweight transaction that of its Paxos ballot, and the larger timestamp silently wins.
  *
  * @example
  * const Message = table("message", {
@@ -72,7 +72,7 @@ export interface Table<
  *   at: timestamp(),
  *   body: text().required(),
  * }, { partition: ["room"], clustering: [desc("at")] });
- * @throws CassandraError `BAD_TABLE`, naming table and column, if Cassandra has no such table: see {@link checkTable}
+ * @throws CassandraError `BAD_TABLE` if the definition is invalid: see {@link checkTable}
  */
 export function table<
   const C extends Columns,
@@ -89,31 +89,31 @@ export function table<
     readonly partition: P;
     readonly clustering?: K;
     readonly lwt?: L;
-    /** Columns for bookkeeping: no row, no insert and no GraphQL object has them. Default: none. */
+    /** Internal columns. They are not in rows, inserts and GraphQL objects. Default: none. */
     readonly hidden?: H;
     /**
-     * For a table of lightweight transactions: its rows are changed by lanes, each change exactly once. It gets hidden
-     * columns for that: `rounds`, with `remembers` also `recent` and `earlier`. Where a row is a whole partition and no
-     * column is required, also `present`: see {@link presenceColumn}. Default: it has none.
+     * For a table of lightweight transactions: lanes change its rows, and apply each change exactly once. The table gets
+     * hidden columns for this: `rounds`, and with `remembers` also `recent` and `earlier`. A table without clustering and
+     * required columns also gets `present`: see {@link presenceColumn}. Default: no lanes.
      */
     readonly lanes?: L extends true ? N : never;
     /**
-     * For a table with lanes: the same rows in other orders, each in a table of the given name, e.g.
-     * `{ party_by_date: [asc("date")] }` in the same partitions, or
-     * `{ party_by_host: { partition: ["host"], clustering: [asc("date")] } }`. What is missing there of the primary key
-     * follows by itself. Columns that an order sorts by are then changed by `ordered.update`. Default: it has none.
+     * For a table with lanes: the same rows in other orders, each in a table of the given name. For example,
+     * `{ seat_by_date: [asc("date")] }` has the same partitions, and
+     * `{ seat_by_name: { partition: ["name"], clustering: [asc("date")] } }` has its own. The missing columns of the primary
+     * key are appended. Columns that an order sorts by are changed by `ordered.update`. Default: no orders.
      */
     readonly orders?: N extends undefined ? never : O;
-    /** For rows that are changed over and over: `leveled`. Default: as the database does by itself. */
+    /** Use `leveled` for rows that change often. Default: the default of Cassandra. */
     readonly compaction?: Compaction;
     /**
-     * For a table of plain writes: ranges of deleted rows are swept when they are in the way of reads, as far as they
-     * were written more than so many seconds ago. It says that whoever writes a row does so at the present time, by a
-     * clock that differs from others by less than that: a row that is written with an older write time would be lost.
-     * Default: it is not swept. Tables of lightweight transactions always are, since their ballots order all writes.
+     * For a table of plain writes: after how many seconds deleted rows can be swept. They are swept when reads meet too many
+     * of them. Set this only if every write has the current time, by a clock that differs from other clocks by less: a row
+     * with an older write time would be lost. Default: deleted rows are not swept. Tables of lightweight transactions are
+     * always swept, since their ballots order all writes.
      */
     readonly sweepAfter?: L extends true ? never : number;
-    /** Shown to the readers of the GraphQL schema. */
+    /** The description of its GraphQL object. */
     readonly description?: string;
   },
 ): Table<C, P, K, L, H, N, O> {
@@ -137,4 +137,5 @@ export function table<
   return Object.freeze(defined) as Table<C, P, K, L, H, N, O>;
 }
 
+/** The names of columns. */
 export type Names<C extends Columns> = Extract<keyof C, string>;

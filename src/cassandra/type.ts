@@ -2,60 +2,60 @@ import { InvalidValue } from "./error.ts";
 import type { ValueOrder } from "./value-order.ts";
 
 /**
- * Everything that differs between CQL types, answered for one of them: nothing else in the model layer asks which type
- * a column has. A type is pure: it knows neither the driver nor GraphQL.
+ * A CQL type: everything in which CQL types differ. No other code of the model layer depends on which type a column has. A
+ * type is pure: it knows neither the driver nor GraphQL.
  */
 export interface ColumnType<Value = unknown> {
   /**
-   * The word by which others know its form, e.g. `int` or `list`: the bridge has one GraphQL form per kind. A type of
-   * your own has the kind of the type that it is made of, or one that you give the bridge a form for.
+   * The kind of its values, e.g. `int` or `list`: the Pothos plugin has one GraphQL form per kind. A custom type has the
+   * kind of the type that it is based on, or one for which you give the plugin a form.
    */
   readonly kind: string;
   /** The type as the database spells it, e.g. `map<text, frozen<list<int>>>`. */
   readonly cql: string;
-  /** What a value must be, as a person reads it, e.g. `1 to 200 characters`. */
+  /** A description of valid values for messages, e.g. `1 to 200 characters`. */
   readonly expects: string;
-  /** Returns the value in its one stored form. @throws InvalidValue if the column cannot hold it */
+  /** Returns a value in its canonical stored form. @throws InvalidValue if the column cannot hold it */
   check(this: void, value: unknown): Value;
   /**
-   * Returns a value that may be in the database, whoever wrote it, e.g. for a condition. Wider than `check` where the
-   * model sets bounds of its own. @throws InvalidValue
+   * Returns a value that the database may contain, e.g. for a condition. Accepts more than `check` if the model has bounds
+   * of its own: other programs may have written the value. @throws InvalidValue
    */
   match(this: void, value: unknown): Value;
-  /** Returns the bytes of a value that `check` or `match` returned, as in Cassandra's native protocol, version 4. */
+  /** Encodes a value that `check` or `match` returned for version 4 of Cassandra's native protocol. */
   encode(value: Value): Buffer;
-  /** Returns the value of bytes, which may be any. Never keeps a reference to them. @throws InvalidValue if they have none */
+  /** Decodes any bytes. Keeps no reference to them. @throws InvalidValue if they are no value of the type */
   decode(bytes: Buffer): Value;
-  /** Returns an exact text of a value, for cursors and topics: equal for equal values only. */
+  /** Returns an exact text of a value for cursors and topics. Different values have different texts. */
   toText(value: Value): string;
-  /** Returns the value of such a text. @throws InvalidValue as `match` does */
+  /** Parses a text that `toText` returned. @throws InvalidValue as `match` does */
   fromText(text: string): Value;
   /**
-   * Returns a text that is equal where Cassandra takes two values of a clustering column for the same. Absent: `toText`.
-   * Cassandra compares the decimals 1.0 and 1.00 as equal (DecimalType.java).
+   * Returns a text that is equal for values that Cassandra takes for equal in a clustering column, e.g. the decimals 1.0
+   * and 1.00 (DecimalType.java). Default: `toText`.
    */
   identity?(value: Value): string;
   /**
-   * Compares two values as Cassandra orders them: below 0 if the first one comes first, 0 if it takes them for the same.
-   * Absent: its values have no order, so no key, set or map's key can have it.
+   * Compares two values as Cassandra orders them: below 0 if the first one comes first, 0 if Cassandra takes them for equal.
+   * Absent if the values have no order: then the type cannot be in a key, in a set or the key of a map.
    */
   compare?(this: void, one: Value, other: Value): number;
-  /** How a clustering column of it can be divided; absent if it is not known here. */
+  /** The order by which the values of a clustering column can be divided. Absent if it is not implemented. */
   readonly order?: ValueOrder<Value>;
-  /** The least and the largest value of a column of whole numbers; absent: it has none. */
+  /** The smallest and the largest value. Absent if the type is not one of whole numbers. */
   readonly whole?: { readonly min: Value | undefined; readonly max: Value | undefined };
   /**
-   * The number of bytes of each value, where Cassandra knows that all have as many (`AbstractType.valueLengthIfFixed`;
-   * tinyint, smallint, date and time have none for historical reasons). In a vector of others a length stands before each.
+   * The number of bytes of every value, if the length is fixed for Cassandra (`AbstractType.valueLengthIfFixed`; it is not
+   * for tinyint, smallint, date and time, for historical reasons). In a vector, values of other types follow their length.
    */
   readonly length?: number;
-  /** The types that it is made of, by name: `element`; `key` and `value`; `item0` …; the fields of a UDT. */
+  /** The types that it is made of, by name: `element`; `key` and `value`; `item0`, `item1`, …; the fields of a UDT. */
   readonly parts?: readonly Part[];
-  /** Whether the database keeps each element in a cell of its own: a collection or UDT that is not frozen. Default: false. */
+  /** Whether the database stores each element separately: in a collection or UDT that is not frozen. Default: false. */
   readonly isMulticell?: boolean;
   /** The name of a user-defined type. */
   readonly udt?: string;
-  /** Returns the same type, frozen with all that is in it. Absent: it is frozen, or it has no parts. */
+  /** Returns the same type, frozen with all its parts. Absent if the type is frozen or has no parts. */
   freeze?(): ColumnType<Value>;
 }
 
@@ -63,18 +63,19 @@ export interface ColumnType<Value = unknown> {
 export interface Part {
   readonly name: string;
   readonly type: ColumnType;
-  /** The name of its GraphQL field, if that is another one, and its description. */
+  /** The name of its GraphQL field, if it differs from `name`. */
   readonly field?: string;
+  /** The description of its GraphQL field. */
   readonly description?: string;
 }
 
-/** A type as it is defined: `match` is `check` and `compare` is its order's, unless it says otherwise. */
+/** The definition of a type. Defaults: `match` is `check`, and `compare` is `order.compare`. */
 export type TypeDefinition<Value> = Omit<ColumnType<Value>, "match"> &
   Partial<Pick<ColumnType<Value>, "match">>;
 
 /**
- * Completes a definition. What `fromText` returns has passed `match`, so it can be given any text; `decode` may read beyond
- * the end of its bytes.
+ * Completes the definition of a type. The result of the definition's `fromText` is passed to `match`, so it need not check
+ * the value. The definition's `decode` may read beyond the end of its bytes.
  */
 export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
   const { check, match = check, expects } = definition;
@@ -83,7 +84,7 @@ export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType
     try {
       return definition.decode(bytes);
     } catch (error) {
-      // A read beyond the end.
+      // `decode` has read beyond the end.
       throw error instanceof RangeError ? unreadable(expects) : error;
     }
   };
@@ -98,30 +99,30 @@ export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType
   });
 }
 
-/** Only how the database keeps and spells a frozen type differs: so a type of your own is checked frozen as it is otherwise. */
+/** Freezes a type. Only its storage and its CQL change, so a custom type keeps its check. */
 function frozenOf<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
   const { freeze, isMulticell: _, ...same } = definition;
   const { cql, parts } = freeze!();
   return defineType({ ...same, cql, ...(parts && { parts }) });
 }
 
-/** Returns a text that is equal where Cassandra takes two values for the same: see {@link ColumnType.identity}. */
+/** Returns a text that is equal for values that Cassandra takes for equal: see {@link ColumnType.identity}. */
 export function identityOf<Value>(type: ColumnType<Value>, value: Value): string {
   return type.identity?.(value) ?? type.toText(value);
 }
 
-/** The error for a value of another JavaScript type. */
+/** Returns the error for a value of the wrong JavaScript type. */
 export function wrongType(needed: string, value: unknown): InvalidValue {
-  return new InvalidValue("WRONG_TYPE", `must be ${needed}, but got ${kindOf(value)}`);
+  return new InvalidValue("WRONG_TYPE", `must be ${needed}, but got ${describeKind(value)}`);
 }
 
-/** The error for a value beyond the bounds of its type. */
+/** Returns the error for a value outside the bounds of its type. */
 export function outOfRange(needed: string, got?: number | bigint): InvalidValue {
   const came = got === undefined ? "" : `, but got ${got}`;
   return new InvalidValue("OUT_OF_RANGE", `must be ${needed}${came}`);
 }
 
-/** The error for bytes that are no value of a type. */
+/** Returns the error for bytes that are no value of a type. */
 export function unreadable(expects: string): InvalidValue {
   return new InvalidValue("WRONG_TYPE", `must be ${expects}, but the stored bytes are not`);
 }
@@ -135,8 +136,8 @@ export function ofLength(
   return bytes;
 }
 
-/** Names what came without repeating it: values may be personal. */
-function kindOf(value: unknown): string {
+/** Describes a value without repeating it, since values may be personal. */
+function describeKind(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid date" : "a Date";
   if (typeof value === "string") return "other text";

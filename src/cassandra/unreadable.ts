@@ -1,6 +1,6 @@
 /**
- * A stored value that JavaScript or its column's type cannot represent, as another program may have written it: a
- * timestamp in nanoseconds, an `int` of no bytes. It can still be compared with in a condition, and overwritten.
+ * A stored value that JavaScript or its column's type cannot represent. Another program may have written it, e.g. a
+ * timestamp in nanoseconds, or an `int` of no bytes. It can still be used in a condition, and be overwritten.
  */
 export class Unreadable {
   /** The stored bytes. */
@@ -11,7 +11,7 @@ export class Unreadable {
   }
 }
 
-/** A stored value if it can be represented; null stands for one that cannot, as for one that is not there. */
+/** Returns a stored value, or null if it cannot be represented. */
 export function readable<Value>(value: Value): Exclude<Value, Unreadable> | null {
   return value instanceof Unreadable ? null : (value as Exclude<Value, Unreadable>);
 }

@@ -11,14 +11,14 @@ export interface UserType {
 
 export interface UserField {
   readonly name: string;
-  /** Its CQL type, frozen: so the type can be used frozen and not frozen. */
+  /** Its CQL type, frozen, so that the type can be used both frozen and not frozen. */
   readonly type: string;
 }
 
 /**
- * Returns the user-defined types of tables, each after those that its fields are of.
+ * Returns the user-defined types of tables, each after the types of its fields.
  *
- * @throws CassandraError `BAD_TABLE`, naming both tables, if these have a type of one name with different fields
+ * @throws CassandraError `BAD_TABLE` if two tables have types of the same name with different fields
  */
 export function userTypesOf(tables: readonly Table[]): readonly UserType[] {
   const found = new Map<string, UserType & { readonly table: string }>();
@@ -29,34 +29,34 @@ export function userTypesOf(tables: readonly Table[]): readonly UserType[] {
         const known = found.get(each.udt);
         const own = { table: table.name, ...userType(each.udt, each) };
         if (!known) found.set(own.name, own);
-        else if (!hasSameFields(known, own)) throw differing(known, own);
+        else if (!hasSameFields(known, own)) throw typeConflict(known, own);
       }
     }
   }
   return [...found.values()].map(({ name, fields }) => ({ name, fields }));
 }
 
-/** Whether two types have the same fields in the same order. */
+/** Returns whether two types have the same fields in the same order. */
 export function hasSameFields(one: UserType, other: UserType): boolean {
   return fieldsText(one) === fieldsText(other);
 }
 
-/** The fields of a type as CQL lists them, for a person to read. */
+/** Returns the fields of a type as CQL lists them, for messages. */
 export function fieldsText({ fields }: UserType): string {
   return fields.map(({ name, type }) => `${name} ${type}`).join(", ");
 }
 
-/** Returns a field's CQL type as it is within something frozen. */
+/** Returns the CQL of a field's type as part of a frozen type. */
 export function fieldType(cql: string): string {
   return canonicalType(`frozen<${cql}>`);
 }
 
-/** A type and all that it is made of, the innermost first. */
+/** Returns a type and all its parts, innermost first. */
 export function withParts(type: ColumnType): readonly ColumnType[] {
   return [...(type.parts ?? []).flatMap((part) => withParts(part.type)), type];
 }
 
-/** The user-defined type of a name that a column type is. */
+/** Returns the user-defined type of a column type, under a name. */
 export function userType(name: string, { parts = [] }: ColumnType): UserType {
   return {
     name,
@@ -64,10 +64,10 @@ export function userType(name: string, { parts = [] }: ColumnType): UserType {
   };
 }
 
-function differing(
+function typeConflict(
   one: UserType & { readonly table: string },
   other: UserType & { readonly table: string },
 ): CassandraError {
-  const message = `Tables "${one.table}" and "${other.table}" cannot be in one keyspace: the type "${one.name}" has the fields ${fieldsText(one)} in one of them, and ${fieldsText(other)} in the other.`;
+  const message = `Tables "${one.table}" and "${other.table}" cannot share a keyspace: the type "${one.name}" has the fields ${fieldsText(one)} in one of them, and ${fieldsText(other)} in the other.`;
   return new CassandraError("BAD_TABLE", message);
 }

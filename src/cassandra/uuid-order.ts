@@ -1,31 +1,29 @@
 import { bigintOrder, convertedOrder, type ValueOrder } from "./value-order.ts";
 
 /** The order of UUIDs. */
-export const uuidOrder: ValueOrder<string> = convertedOrder(
-  bigintOrder(0n, 2n ** 128n - 1n),
-  uuidRank,
-  uuidOfRank,
-);
+export const uuidOrder: ValueOrder<string> = convertedOrder(bigintOrder(0n, 2n ** 128n - 1n), {
+  known: uuidRank,
+  back: uuidOfRank,
+});
 
-/** The upper half of the rank of the smallest and the largest UUID of version 1, whose version is its first digit. */
+/** The ranks of the smallest and the largest UUID of version 1. The version is the first digit of a rank. */
 const [TIME_MIN, TIME_MAX] = [0x1000_0000_0000_0000n << 64n, (0x2000_0000_0000_0000n << 64n) - 1n];
 
-/** Turns the order of signed bytes into that of unsigned ones, in the lower half. */
+/** Converts the order of the signed bytes in the lower half to that of unsigned bytes. */
 const SIGNS = 0x8080_8080_8080_8080n;
 
-/** The order of time-based UUIDs: by their time, then by the rest as signed bytes (TimeUUIDType.java). */
-export const timeUuidOrder: ValueOrder<string> = convertedOrder(
-  bigintOrder(TIME_MIN, TIME_MAX),
-  (uuid) => uuidRank(uuid) ^ SIGNS,
-  (rank) => uuidOfRank(rank ^ SIGNS),
-);
+/** The order of time-based UUIDs: by time, then by the other bytes, which are signed (TimeUUIDType.java). */
+export const timeUuidOrder: ValueOrder<string> = convertedOrder(bigintOrder(TIME_MIN, TIME_MAX), {
+  known: (uuid: string) => uuidRank(uuid) ^ SIGNS,
+  back: (rank) => uuidOfRank(rank ^ SIGNS),
+});
 
 /** Compares two UUIDs as Cassandra orders them. */
 export const compareUuids = uuidOrder.compare;
 
 /**
- * The place of a UUID among all others as Cassandra orders them: by version, those of version 1 by their time, then by
- * their bytes (UUIDType.java).
+ * Returns the rank of a UUID in Cassandra's order: by version, then by time if it is of version 1, then by bytes
+ * (UUIDType.java).
  */
 function uuidRank(uuid: string): bigint {
   const [low = "", middle = "", high = "", ...rest] = uuid.split("-");

@@ -1,24 +1,29 @@
-/** Where the values of a type stand among each other as a clustering column. */
+/** The order of the values of a type in a clustering column. */
 export interface ValueOrder<Value> {
-  /** A value that a row hardly ever has in its key: the smallest one, if there is one. */
+  /** A value that hardly any row has in its key: the smallest one, if there is one. */
   readonly unlikely: Value;
   /** Returns a number below 0 if the first value comes before the other, above 0 if after it, 0 if they are equal. */
   compare(this: void, one: Value, other: Value): number;
   /**
-   * Returns a value between two others, without these; undefined if there is none.
+   * Returns a value strictly between two others, or undefined if there is none.
    *
-   * @param low undefined: below all values
-   * @param high undefined: above all values
-   * @throws InvalidValue if it cannot be told
+   * @param low undefined stands below all values
+   * @param high undefined stands above all values
+   * @throws InvalidValue if the value cannot be computed
    */
   middle(this: void, low: Value | undefined, high: Value | undefined): Value | undefined;
 }
 
-/** The order of values that are another form of values whose order is known. */
+/** The conversion of values to values of a known order, and back. */
+export interface Conversion<Value, Known> {
+  known(this: void, value: Value): Known;
+  back(this: void, value: Known): Value;
+}
+
+/** Returns the order of values that can be converted to values of a known order. */
 export function convertedOrder<Value, Known>(
   { unlikely, compare, middle }: ValueOrder<Known>,
-  known: (value: Value) => Known,
-  back: (value: Known) => Value,
+  { known, back }: Conversion<Value, Known>,
 ): ValueOrder<Value> {
   const optional = <From, To>(value: From | undefined, convert: (value: From) => To) =>
     value === undefined ? undefined : convert(value);
@@ -29,7 +34,7 @@ export function convertedOrder<Value, Known>(
   };
 }
 
-/** The order of whole numbers within bounds. */
+/** Returns the order of integers within bounds. */
 export function numberOrder(min: number, max: number): ValueOrder<number> {
   return {
     unlikely: min,
@@ -42,9 +47,9 @@ export function numberOrder(min: number, max: number): ValueOrder<number> {
 }
 
 /**
- * The order of whole numbers of any size.
+ * Returns the order of integers of any size, within bounds.
  *
- * @param min undefined: no bound, and then there is none above either
+ * @param min undefined if there are no bounds; then `max` is undefined too
  */
 export function bigintOrder(min: bigint | undefined, max: bigint | undefined): ValueOrder<bigint> {
   return {
@@ -59,7 +64,7 @@ export function bigintOrder(min: bigint | undefined, max: bigint | undefined): V
   };
 }
 
-/** A number on one side of another: of a bound that is not there. Twice as far each time, so that it is soon beyond all. */
+/** Returns a number beyond another one, in place of a missing bound. Each call doubles the distance, so few calls are needed. */
 function beyond(value: bigint | undefined, side: 1n | -1n): bigint {
   const from = value ?? 0n;
   const size = from < 0n ? -from : from;
@@ -71,16 +76,15 @@ const DATE_MAX = 8_640_000_000_000_000;
 
 const milliseconds = numberOrder(-DATE_MAX, DATE_MAX);
 
-/** Most dates are between these: so what is beyond them is cut off first. */
+/** Most dates are between these, so ranges are divided here first. */
 const usualDates = [Date.UTC(1970), Date.UTC(2100)];
 
 /** The order of dates. */
 export const dateOrder: ValueOrder<Date> = {
-  ...convertedOrder(
-    milliseconds,
-    (date: Date) => date.getTime(),
-    (time) => new Date(time),
-  ),
+  ...convertedOrder(milliseconds, {
+    known: (date: Date) => date.getTime(),
+    back: (time) => new Date(time),
+  }),
   middle(low, high) {
     const [from, to] = [low?.getTime(), high?.getTime()];
     const isBetween = (date: number) => (from ?? -Infinity) < date && date < (to ?? Infinity);

@@ -1,10 +1,10 @@
 /**
- * The bytes of an unsigned number of 64 bits, as few as it needs: the first begins with as many ones as bytes follow
+ * Encodes an unsigned 64-bit number in as few bytes as possible. The first byte starts with one 1 bit per following byte
  * (VIntCoding.java).
  */
 export function writeVint(value: bigint): Buffer {
   const bits = value.toString(2).length;
-  // A byte of 7 bits, and 7 more for each one that follows; the ninth has room for 8.
+  // The first byte has 7 bits for the number; each following byte adds 7, and the ninth byte adds 8.
   const extra = Math.min(8, Math.floor((Math.max(1, bits) - 1) / 7));
   const bytes = Buffer.from(
     value
@@ -17,7 +17,7 @@ export function writeVint(value: bigint): Buffer {
   return bytes;
 }
 
-/** Reads such a number, and returns where it ends. @throws RangeError if the bytes end within it */
+/** Decodes a number that {@link writeVint} encoded, and returns its end. @throws RangeError if the bytes end within it */
 export function readVint(bytes: Buffer, at: number): readonly [value: bigint, end: number] {
   const first = bytes.readUInt8(at);
   const extra = Math.clz32(~(first << 24));

@@ -21,7 +21,7 @@ import {
 } from "../../src/cassandra/index.ts";
 import { rightModels, wrongModels } from "../fixtures/wrong-models.ts";
 
-const bad = (why: string) => new CassandraError("BAD_TABLE", `Table "model" cannot be: ${why}.`);
+const bad = (why: string) => new CassandraError("BAD_TABLE", `Table "model" is invalid: ${why}.`);
 
 test.each(wrongModels)("$what is refused", ({ define, why }) => {
   expect(define).toThrow(bad(why));
@@ -64,7 +64,7 @@ test.each<[string, () => unknown]>([
   ["a required element of a set", () => set(int().required())],
 ])("%s is refused, as a value has only its type", (_, define) => {
   expect(define).toThrow(
-    /^A column of (text|int|list<text>) that is required, static or has a default cannot be frozen or within another type: say so of the whole column\.$/,
+    /^A column of (text|int|list<text>) that is required, static or has a default cannot be frozen or part of another type: set this on the whole column\.$/,
   );
 });
 
@@ -78,7 +78,7 @@ describe("what Cassandra would take, but this library cannot keep", () => {
     [
       "a column twice, once hidden",
       define({ v: int() }, { hidden: { v: int() } }),
-      'it has "v" twice, once hidden',
+      'it has two columns "v", one of them hidden',
     ],
     [
       "a column named __proto__",
@@ -98,57 +98,57 @@ describe("what Cassandra would take, but this library cannot keep", () => {
     [
       "a clustering column without a direction",
       define({ c: int() }, { clustering: ["c"] }),
-      "each column of its clustering key is one of asc(…) or desc(…)",
+      "each column of its clustering key must be one of asc(…) or desc(…)",
     ],
     [
       "a counter with a default",
       define({ n: counter().default(3n) }),
-      '"n" has a default, and a counter begins at 0',
+      '"n" has a default, but a counter starts at 0',
     ],
     [
       "a vector of counters",
       define({ v: vector(counter(), 2) }),
-      '"v" is vector<counter, 2>, and a counter can only be a column',
+      '"v" is vector<counter, 2>, but a counter can only be a column',
     ],
     [
       "a set of lists of durations",
       define({ v: set(frozen(list(duration()))) }),
-      '"v" is set<frozen<list<duration>>>, and a duration cannot be sorted: it has no order',
+      '"v" is set<frozen<list<duration>>>, but a duration cannot be sorted: it has no order',
     ],
     [
       "a vector of half a value",
       define({ v: vector(int(), 1.5) }),
-      '"v" is vector<int, 1.5>, and a vector has 1 to 2147483647 values',
+      '"v" is vector<int, 1.5>, but a vector has 1 to 2147483647 values',
     ],
     [
       "a type of two definitions",
       define({ v: address(text()), w: address(int()) }),
-      '"w" has a type "address", and another column has one with other fields',
+      '"w" has the type "address", but another column has a type of this name with different fields',
     ],
     [
       "a type with the name of one of CQL",
       define({ v: frozen(udt("list", { a: int() })) }),
-      '"v" has a type "list", and CQL itself has one of this name',
+      '"v" has the type "list", but a native type has this name',
     ],
     [
       "a type without a name",
       define({ v: frozen(udt("", { a: int() })) }),
-      '"v" has a type "", and a type has a name',
+      '"v" has the type "", but a type must have a name',
     ],
     [
       "a type without fields",
       define({ v: frozen(udt("empty_type", {})) }),
-      '"v" has a type "empty_type", and a type has fields',
+      '"v" has the type "empty_type", but a type must have fields',
     ],
     [
       "a field without a name",
       define({ v: frozen(udt("t", { "": int() })) }),
-      '"v" has a type "t", and a field of it has no name',
+      '"v" has the type "t", but one of its fields has no name',
     ],
     [
       "a sweep of lightweight transactions",
       define({}, { lwt: true, sweepAfter: 1 }),
-      "sweepAfter is for tables of plain writes, and it takes others",
+      "sweepAfter is for tables of plain writes, but it takes lightweight transactions",
     ],
     [
       "a sweep after no time",
@@ -162,7 +162,7 @@ describe("what Cassandra would take, but this library cannot keep", () => {
 
 test.each(["", "a-b", "größe", "t".repeat(49)])('no table is called "%s"', (name) => {
   expect(() => table(name, { k: int() }, { partition: ["k"] })).toThrow(
-    `Table "${name}" cannot be: its name must be 1 to 48 letters, digits and underscores.`,
+    `Table "${name}" is invalid: its name must be 1 to 48 letters, digits and underscores.`,
   );
 });
 

@@ -93,7 +93,7 @@ test("a table that cannot be is refused when it is defined", () => {
   expect(define({ partition: ["c"] })).toThrow(
     new CassandraError(
       "BAD_TABLE",
-      'Table "t" cannot be: its key names "c", but its columns are a, b.',
+      'Table "t" is invalid: its key names "c", but its columns are a, b.',
     ),
   );
   expect(define({ partition: [] })).toThrow("its partition key is empty");

@@ -119,7 +119,7 @@ test.each<[string, readonly LiveColumn[], string]>([
     [...without("id"), column("id", "uuid")],
     "event.id is uuid, the model has uuid (clustering 1 asc)",
   ],
-  ["a missing key column", without("id"), "event.id is missing, and a key cannot be changed"],
+  ["a missing key column", without("id"), "event.id is missing, but a key cannot be changed"],
   [
     "a key column too many",
     [...event, column("day", "int", "partition_key", 1)],
@@ -208,7 +208,7 @@ test("two tables cannot have different types of one name", () => {
   expect(() => drift([User, Shop], new Map())).toThrow(
     new CassandraError(
       "BAD_TABLE",
-      'Tables "user" and "shop" cannot be in one keyspace: the type "address" has the fields street text, tags frozen<list<text>> in one of them, and street text in the other.',
+      'Tables "user" and "shop" cannot share a keyspace: the type "address" has the fields street text, tags frozen<list<text>> in one of them, and street text in the other.',
     ),
   );
 });

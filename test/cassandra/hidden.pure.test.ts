@@ -39,7 +39,7 @@ const hidden = {
   Rounds: map(uuid(), uuid()).static(),
 } as const;
 const Desk = table("desk", columns, { ...key, lwt: true, hidden });
-/** The same without conditions. */
+/** The same as a table of plain writes. */
 const Plain = table("plain", columns, { ...key, hidden });
 
 const shape = ({ cql, params, kind }: ReturnType<typeof insert>) => ({ cql, params, kind });
@@ -67,14 +67,17 @@ describe("a table with hidden columns and columns of the partition", () => {
   test("cannot have a hidden one of the name of another", () => {
     const twice = () => table("desk", columns, { ...key, hidden: { seats: int() } });
     expect(twice).toThrow(
-      new CassandraError("BAD_TABLE", 'Table "desk" cannot be: it has "seats" twice, once hidden.'),
+      new CassandraError(
+        "BAD_TABLE",
+        'Table "desk" is invalid: it has two columns "seats", one of them hidden.',
+      ),
     );
   });
 
   test("cannot have a hidden one in its key", () => {
     const named = () =>
       table("desk", { room: text() }, { partition: ["id"], hidden: { id: uuid() } } as never);
-    expect(named).toThrow('Table "desk" cannot be: its key names "id", but its columns are room.');
+    expect(named).toThrow('Table "desk" is invalid: its key names "id", but its columns are room.');
   });
 });
 
@@ -373,7 +376,7 @@ describe("a value of a map or a blob", () => {
 });
 
 describe("what the compiler was not asked is refused at run time", () => {
-  // As a caller in JavaScript would do it.
+  // Untyped, as in JavaScript.
   const at = { room: "A", id };
   const anyUpdate = update as unknown as (...args: readonly unknown[]) => unknown;
   const anyPartition = updatePartition as unknown as typeof anyUpdate;

@@ -22,7 +22,7 @@ const clustered = { partition: ["room"], clustering: [asc("id")], lwt: true } as
 const oneRow = { partition: ["room"], lwt: true } as const;
 
 describe("a table with lanes", () => {
-  test("has a static map of rounds beside its own hidden columns", () => {
+  test("has a static map of rounds besides its own hidden columns", () => {
     const hidden = { note: text() };
     const Desk = table("desk", columns, { ...clustered, hidden, lanes: true });
     expect(createTable(Desk)).toBe(`CREATE TABLE IF NOT EXISTS desk (
@@ -40,7 +40,7 @@ describe("a table with lanes", () => {
     );
   });
 
-  test("that remembers changes has columns for them", () => {
+  test("has journal columns if it remembers changes", () => {
     const Desk = table("desk", columns, { ...clustered, lanes: { remembers: 60 } });
     expect(Object.keys(Desk.hidden)).toEqual(["rounds", "recent", "earlier"]);
     expect(laneColumns(Desk)).toEqual({
@@ -52,13 +52,13 @@ describe("a table with lanes", () => {
     expect(addColumn(Desk, "recent")).toBe("ALTER TABLE desk ADD recent blob");
   });
 
-  test("whose rows are partitions has a map of rounds in each row", () => {
+  test("has a map of rounds in each row if it has no clustering key", () => {
     const Desk = table("desk", columns, { ...oneRow, lanes: true });
     expect(addColumn(Desk, "rounds")).toBe("ALTER TABLE desk ADD rounds map<uuid, uuid>");
     expect(presenceColumn(Desk)).toBe("name");
   });
 
-  test("whose rows are partitions, without a required column, has one that tells whether a row exists", () => {
+  test("has a hidden presence column if it has no clustering key and no required column", () => {
     const bare = { room: text(), seats: int(), note: text().default("") };
     const Desk = table("desk", bare, { ...oneRow, lanes: true });
     expect(addColumn(Desk, "present")).toBe("ALTER TABLE desk ADD present boolean");
@@ -68,13 +68,13 @@ describe("a table with lanes", () => {
     expect(presenceColumn(Clustered)).toBeUndefined();
   });
 
-  test("does not tell by a collection whether a row exists, since an empty one is null", () => {
+  test("does not use a collection as presence column, since an empty one is null", () => {
     const tagged = { room: text().required(), tags: list(text()).required(), kinds: set(text()) };
     const Desk = table("desk", tagged, { ...oneRow, lanes: true });
     expect(presenceColumn(Desk)).toBe("present");
   });
 
-  test("can name its hidden columns differently", () => {
+  test("can rename its hidden columns", () => {
     const names = { rounds: "Cells", recent: "new", earlier: "old", present: "is_there" };
     const own = { room: text(), rounds: int(), recent: int(), earlier: int(), present: int() };
     const Desk = table("desk", own, { ...oneRow, lanes: { remembers: 1, names } });
@@ -88,7 +88,7 @@ describe("a table with lanes", () => {
     expect(presenceColumn(Desk)).toBe("is_there");
   });
 
-  test("gets its hidden columns later, too", () => {
+  test("can get its hidden columns later", () => {
     const Desk = table("desk", columns, { ...clustered, lanes: { remembers: 60 } });
     const Plain = table("desk", columns, clustered);
     expect(drift([Plain, Desk], new Map()).missing.map(({ cql }) => cql)).toEqual([
@@ -100,13 +100,13 @@ describe("a table with lanes", () => {
   });
 });
 
-test("a table without lanes has none of their columns", () => {
+test("a table without lanes has no lane columns", () => {
   const Desk = table("desk", columns, oneRow);
   expect(Desk.lanes).toBeUndefined();
   expect([laneColumns(Desk), presenceColumn(Desk)]).toEqual([undefined, undefined]);
 });
 
-describe("lanes that a table cannot have", () => {
+describe("a table rejects lanes", () => {
   const define =
     (own: Readonly<Record<string, Column>>, options: object, key: object = oneRow) =>
     () =>
@@ -114,51 +114,51 @@ describe("lanes that a table cannot have", () => {
 
   test.each<[string, () => unknown, string]>([
     [
-      "of a table of plain writes",
+      "if it is a table of plain writes",
       define({}, { lanes: true }, { partition: ["room"] }),
       "its lanes need lightweight transactions: lwt: true",
     ],
     [
-      "that remember for a part of a second",
+      "whose remembers is not an integer",
       define({}, { lanes: { remembers: 1.5 } }),
       "lanes.remembers must be a whole number of seconds from 1 to 3600, but is 1.5",
     ],
     [
-      "that remember for no time",
+      "whose remembers is 0",
       define({}, { lanes: { remembers: 0 } }),
       "lanes.remembers must be a whole number of seconds from 1 to 3600, but is 0",
     ],
     [
-      "that remember for more than an hour",
+      "whose remembers is more than an hour",
       define({}, { lanes: { remembers: 3601 } }),
       "lanes.remembers must be a whole number of seconds from 1 to 3600, but is 3601",
     ],
     [
-      "of a table with a column of that name",
+      "if a column has the name of a lane column",
       define({ rounds: int() }, { lanes: true }),
       '"rounds" is also a hidden column of its lanes: give that one another name by lanes: { names: { rounds: … } }',
     ],
     [
-      "of a table with a hidden column of that name",
+      "if a hidden column has the name of a lane column",
       define({}, { hidden: { recent: int() }, lanes: { remembers: 5 } }),
       '"recent" is also a hidden column of its lanes: give that one another name by lanes: { names: { recent: … } }',
     ],
     [
-      "of two columns of one name",
+      "with two lane columns of the same name",
       define({}, { lanes: { remembers: 5, names: { earlier: "recent" } } }),
       '"recent" is also a hidden column of its lanes: give that one another name by lanes: { names: { earlier: … } }',
     ],
     [
-      "of a table with a column named present, and none that is required",
+      "if a column is named present and none is required",
       define({ present: int() }, { lanes: true }),
       '"present" is also a hidden column of its lanes: give that one another name by lanes: { names: { present: … } }',
     ],
     [
-      "of a column without a name",
+      "with a lane column without a name",
       define({}, { lanes: { names: { rounds: "" } } }),
       "a column has no name",
     ],
   ])("%s", (_, attempt, why) => {
-    expect(attempt).toThrow(new CassandraError("BAD_TABLE", `Table "desk" cannot be: ${why}.`));
+    expect(attempt).toThrow(new CassandraError("BAD_TABLE", `Table "desk" is invalid: ${why}.`));
   });
 });

@@ -101,12 +101,15 @@ test("a read is mostly of dead rows if it has more than ten tombstones per live 
 });
 
 test.each([
-  [{ lwt: true, sweepAfter: 600 }, "sweepAfter is for tables of plain writes, and it takes others"],
+  [
+    { lwt: true, sweepAfter: 600 },
+    "sweepAfter is for tables of plain writes, but it takes lightweight transactions",
+  ],
   [{ sweepAfter: 0 }, "sweepAfter must be a number of seconds above 0, but is 0"],
   [{ sweepAfter: NaN }, "sweepAfter must be a number of seconds above 0, but is NaN"],
 ])("a table refuses these options of sweeping: %j", (options, why) => {
   const key = { partition: ["room"], clustering: [asc("name")] } as const;
   const define = () =>
     table("notes", { room: text(), name: text() }, { ...key, ...options } as never);
-  expect(define).toThrow(`Table "notes" cannot be: ${why}.`);
+  expect(define).toThrow(`Table "notes" is invalid: ${why}.`);
 });

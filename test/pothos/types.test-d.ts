@@ -93,7 +93,7 @@ test("an object says of its columns what it likes", () => {
   });
   // @ts-expect-error there is no such column.
   builder.tableObject("Unknown", Seat, { columns: { prices: false } });
-  // @ts-expect-error the row is in the key, and never changes.
+  // @ts-expect-error the row is in the key, but never changes.
   builder.tableObject("Key", Seat, { names: { row: "Row" } });
   builder.tableObject("Absent", Seat, {
     // @ts-expect-error rows have no such column.

@@ -26,17 +26,19 @@ const dateType = defineType<string>({
   kind: "date",
   cql: "date",
   expects: aDay,
-  check: (value) => textOfDay(dayOf(value)),
+  check: (value) => dayText(parseDay(value)),
   encode(value) {
     const bytes = Buffer.allocUnsafe(4);
-    bytes.writeUInt32BE(dayOf(value) + EPOCH);
+    bytes.writeUInt32BE(parseDay(value) + EPOCH);
     return bytes;
   },
-  decode: (bytes) =>
-    textOfDay(ofLength(bytes, { length: 4, expects: aDay }).readUInt32BE() - EPOCH),
+  decode: (bytes) => dayText(ofLength(bytes, { length: 4, expects: aDay }).readUInt32BE() - EPOCH),
   toText: (value) => value,
   fromText: (text) => text,
-  order: convertedOrder(numberOrder(-EPOCH, EPOCH - 1), dayOf, textOfDay),
+  order: convertedOrder<string, number>(numberOrder(-EPOCH, EPOCH - 1), {
+    known: parseDay,
+    back: dayText,
+  }),
 });
 
 /** The nanoseconds of a day. */
@@ -46,20 +48,23 @@ const timeType = defineType<string>({
   kind: "time",
   cql: "time",
   expects: aTime,
-  check: (value) => textOfTime(timeOf(value)),
+  check: (value) => timeText(parseTime(value)),
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);
-    bytes.writeBigInt64BE(timeOf(value));
+    bytes.writeBigInt64BE(parseTime(value));
     return bytes;
   },
   decode(bytes) {
     const nanoseconds = ofLength(bytes, { length: 8, expects: aTime }).readBigInt64BE();
     if (nanoseconds < 0n || nanoseconds >= NANOSECONDS_PER_DAY) throw outOfRange(aTime);
-    return textOfTime(nanoseconds);
+    return timeText(nanoseconds);
   },
   toText: (value) => value,
   fromText: (text) => text,
-  order: convertedOrder(bigintOrder(0n, NANOSECONDS_PER_DAY - 1n), timeOf, textOfTime),
+  order: convertedOrder<string, bigint>(bigintOrder(0n, NANOSECONDS_PER_DAY - 1n), {
+    known: parseTime,
+    back: timeText,
+  }),
 });
 
 /**
@@ -67,7 +72,7 @@ const timeType = defineType<string>({
  * JavaScript's `Date`. The calendar repeats every 400 years, which have 146,097 days. Years are counted from March, so that
  * a leap day is the last day of its year.
  */
-function dayOf(value: unknown): number {
+function parseDay(value: unknown): number {
   const [, signed, month, day] =
     (typeof value === "string" && /^(\d{4}|[+-]\d{4,7})-(\d\d)-(\d\d)$/.exec(value)) || [];
   if (signed === undefined) throw wrongType(aDay, value);
@@ -78,7 +83,7 @@ function dayOf(value: unknown): number {
   const dayOfYear = Math.floor((153 * ((m + 9) % 12) + 2) / 5) + d - 1;
   const leapDays = Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100);
   const days = cycle * 146_097 + yearOfCycle * 365 + leapDays + dayOfYear - 719_468;
-  const isDay = days >= -EPOCH && days < EPOCH && isSameDay(textOfDay(days), { y, m, d });
+  const isDay = days >= -EPOCH && days < EPOCH && isSameDay(dayText(days), { y, m, d });
   if (!isDay) throw outOfRange(aDay);
   return days;
 }
@@ -89,8 +94,8 @@ function isSameDay(text: string, { y, m, d }: Readonly<Record<"y" | "m" | "d", n
   return Number(year) === y && Number(month) === m && Number(day) === d;
 }
 
-/** The inverse of {@link dayOf}. */
-function textOfDay(days: number): string {
+/** The inverse of {@link parseDay}. */
+function dayText(days: number): string {
   const sinceMarch = days + 719_468;
   const cycle = Math.floor(sinceMarch / 146_097);
   const dayOfCycle = sinceMarch - cycle * 146_097;
@@ -107,17 +112,17 @@ function textOfDay(days: number): string {
   const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
   const month = ((marchMonth + 2) % 12) + 1;
   const year = yearOfCycle + cycle * 400 + (month <= 2 ? 1 : 0);
-  return `${yearText(year)}-${padded(month, 2)}-${padded(day, 2)}`;
+  return `${yearText(year)}-${padNumber(month, 2)}-${padNumber(day, 2)}`;
 }
 
 function yearText(year: number): string {
-  const digits = padded(Math.abs(year), 4);
+  const digits = padNumber(Math.abs(year), 4);
   if (year < 0) return `-${digits}`;
   return year > 9999 ? `+${digits}` : digits;
 }
 
 /** Returns the nanoseconds since midnight. */
-function timeOf(value: unknown): bigint {
+function parseTime(value: unknown): bigint {
   const [, hours, minutes, seconds = "0", places = ""] =
     (typeof value === "string" &&
       /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/.exec(value)) ||
@@ -127,13 +132,13 @@ function timeOf(value: unknown): bigint {
   return BigInt(whole) * 1_000_000_000n + BigInt(places.padEnd(9, "0"));
 }
 
-function textOfTime(nanoseconds: bigint): string {
+function timeText(nanoseconds: bigint): string {
   const seconds = Number(nanoseconds / 1_000_000_000n);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const places = padded(Number(nanoseconds % 1_000_000_000n), 9);
-  return `${parts.map((part) => padded(part, 2)).join(":")}.${places}`;
+  const places = padNumber(Number(nanoseconds % 1_000_000_000n), 9);
+  return `${parts.map((part) => padNumber(part, 2)).join(":")}.${places}`;
 }
 
-function padded(value: number, length: number): string {
+function padNumber(value: number, length: number): string {
   return String(value).padStart(length, "0");
 }

@@ -53,7 +53,7 @@ const decimalType = defineType<string>({
     while (digits[end - 1] === "0") end--;
     return `${digits.slice(0, end)}E${digits.length - end - scale}`;
   },
-  order: decimalOrder(parseDecimal, decimalText),
+  order: decimalOrder({ known: parseDecimal, back: decimalText }),
 });
 
 /** @throws InvalidValue if the text is not a decimal number, or its scale does not fit into 32 bits */
