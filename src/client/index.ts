@@ -1,33 +1,15 @@
-export { type Client, type ClientOptions, createClient } from "./client.ts";
+export {
+  type CallArguments,
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type SendOptions,
+  type SubscribeOptions,
+} from "./client.ts";
+export type { DocumentText, TypedDocument } from "./document.ts";
 export { ClientError, type ServiceError } from "./error.ts";
-export type { Live } from "./mailbox.ts";
-export type {
-  CreatePartyInput,
-  FieldError,
-  InvalidInput,
-  OutcomeUnknown,
-  PageInfo,
-  PartiesReset,
-  Party,
-  PartyCreated,
-  PartyDeleted,
-  PartyExists,
-  PartyNotFound,
-  PartyPage,
-  PartyUpdated,
-  PeopleChanged,
-  PeopleOutOfRange,
-  PeopleStale,
-  UpdatePartyInput,
-} from "../party/client/operations.ts";
-export type { CallOptions } from "./request.ts";
-export type {
-  AddPeopleResult,
-  ChangePeopleResult,
-  CreatePartyResult,
-  DeletePartyResult,
-  PartiesChanged,
-  UpdatePartyResult,
-} from "../party/client/results.ts";
+export { liveField, requiredField } from "./field.ts";
+export type { LiveValues } from "./mailbox.ts";
 export type { ConnectionState } from "./socket.ts";
 export { randomUuid } from "./uuid.ts";

@@ -1,75 +1,72 @@
-import { ClientError, refused, type ServiceError } from "./error.ts";
-import { createMailbox, type Keep, type Live } from "./mailbox.ts";
+import type { ReadDocument } from "./document.ts";
+import { badCall, ClientError, responseError, type ServiceError } from "./error.ts";
+import { atMost, createMailbox, type LiveValues, newest } from "./mailbox.ts";
 import { pause } from "./pause.ts";
-import { type Answer, answerIn, type CallOptions, type Operation } from "./request.ts";
-import type { Socket } from "./socket.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import type { ClientSocket } from "./socket.ts";
 
-/** What is subscribed to, and what becomes of what comes. */
-export interface Subscription<Data, Variables, Value> {
-  readonly operation: Operation<Data, Variables>;
-  /** Asked for on each connection. */
-  readonly variables: () => Variables;
-  readonly keep: Keep<Value>;
-  /** Says what the reader gets of an answer; undefined: nothing. */
-  readonly take: (answer: Answer<Data>) => Value | undefined;
-  /** What the reader gets first, and again whenever something may have been missed. Default: nothing. */
-  readonly begin?: Value;
-  /** Whether an error is the end, and not a failure. Default: none is. */
-  readonly isEnd?: (error: ClientError) => boolean;
+/** What is subscribed to. */
+export interface LiveOptions<Data> {
+  readonly socket: ClientSocket;
+  readonly document: ReadDocument | Promise<ReadDocument>;
+  readonly variables: object;
+  readonly reset?: Data | undefined;
+  readonly ordered?: boolean | undefined;
+  /** Each ends it: `closing` without an error, `signal` with its reason. */
+  readonly closing: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What the service sends of a subscription. */
-interface Sent<Data> {
+/** What the service sends for a subscription. */
+interface SubscriptionResult<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly ServiceError[];
 }
 
-/** Codes of the service that mean: later it may work. */
-const passing: ReadonlySet<string> = new Set([
+/** How many values wait for a reader who is told that something was missed. */
+const MOST_WAITING = 100;
+
+/** Codes by which the service says that it may work later. */
+const transientCodes: ReadonlySet<string> = new Set([
   "UNAVAILABLE",
   "NOT_SYNCED",
   "READ_FAILED",
   "TOO_MANY_TOMBSTONES",
 ]);
 
-/**
- * Subscribes, and again whenever the service completes the subscription: it does so also when it stops.
- *
- * @param closing ends it
- */
-export function subscribe<Data, Variables extends Readonly<Record<string, unknown>>, Value>(
-  socket: Socket,
-  subscription: Subscription<Data, Variables, Value>,
-  { signal }: CallOptions,
-  closing: AbortSignal,
-): Live<Value> {
-  const { operation, variables, keep, take, begin, isEnd } = subscription;
+/** Subscribes, and again whenever the service completes the subscription, as it also does when it stops. */
+export function subscribeLive<Data extends object>(options: LiveOptions<Data>): LiveValues<Data> {
+  const { socket, document, variables, reset, ordered, closing, signal } = options;
   const left = new AbortController();
+  const keep = reset === undefined ? newest<Data> : atMost<Data>(MOST_WAITING, reset);
   const mailbox = createMailbox(keep, () => left.abort());
   let failures = 0;
   let end = () => {};
 
-  const payload = {
-    query: operation,
-    get variables() {
-      return variables();
-    },
-  };
-
-  /** Resolves when the service completes it, or the reader leaves. */
-  async function subscribeOnce(): Promise<void> {
+  /** Resolves when the service completes the subscription, or the reader leaves. */
+  async function subscribeOnce(query: string, progress: Progress): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const release = socket.subscribe<Sent<Data>>(payload, {
-      next({ data, errors }) {
-        if (!data) return reject(refused(errors ?? []));
-        failures = 0;
-        const value = take(answerIn(data));
-        if (value !== undefined) mailbox.put(value);
+    const payload = {
+      query,
+      // Read for the message to each new connection.
+      get variables() {
+        return progress.reconnect() as Readonly<Record<string, unknown>>;
       },
-      error: (error) => reject(errorOf(error)),
+    };
+    const release = socket.subscribe<SubscriptionResult<Data>>(payload, {
+      next({ data, errors }) {
+        if (!data || errors?.length) return reject(responseError(errors ?? []));
+        failures = 0;
+        try {
+          if (progress.isNew(data)) mailbox.put(data);
+        } catch (error) {
+          reject(error);
+        }
+      },
+      error: (error) => reject(subscriptionError(error)),
       complete: resolve,
     });
-    const stop = begin === undefined ? () => {} : onHeard(socket, () => mailbox.put(begin));
+    const stop = reset === undefined ? () => {} : onCaughtUp(socket, () => mailbox.put(reset));
     end = resolve;
     try {
       await promise;
@@ -80,16 +77,21 @@ export function subscribe<Data, Variables extends Readonly<Record<string, unknow
   }
 
   async function run(): Promise<void> {
+    // Without waiting where there is nothing to wait for: the socket is then in use when the caller goes on.
+    const { text, isSubscription, declares } =
+      document instanceof Promise ? await document : document;
+    if (!isSubscription) throw badCall("subscribe takes a subscription. For others there is send.");
+    const progress = createProgress({ variables, resumes: declares("since"), ordered });
     while (!left.signal.aborted) {
       try {
-        await subscribeOnce();
+        await subscribeOnce(text, progress);
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
-        if (isEnd?.(error)) return mailbox.end();
-        if (!passing.has(error.code)) throw error;
+        if (progress.hasBegun && error.code.endsWith("_NOT_FOUND")) return mailbox.end();
+        if (!transientCodes.has(error.code)) throw error;
       }
       failures += 1;
-      // At once the first time: most often a deleted party's, which ends here.
+      // Without a pause the first time: what was deleted is not found then, which is the end.
       if (failures > 1) await pause(failures - 2, left.signal);
     }
   }
@@ -106,12 +108,12 @@ export function subscribe<Data, Variables extends Readonly<Record<string, unknow
 }
 
 /**
- * Tells, on each connection, when the service has heard what was subscribed to before: it answers in order, and a
- * subscription alone has no answer.
+ * Calls the listener on each connection, once the service has received the subscriptions that were sent before. A
+ * subscription alone is not acknowledged, but the service answers in order, so an empty query is sent after it.
  *
- * @returns what ends that
+ * @returns ends that
  */
-function onHeard(socket: Socket, heard: () => void): () => void {
+function onCaughtUp(socket: ClientSocket, listener: () => void): () => void {
   let release: (() => void) | undefined;
   const end = () => {
     release?.();
@@ -120,11 +122,7 @@ function onHeard(socket: Socket, heard: () => void): () => void {
   const ask = () => {
     release ??= socket.subscribe(
       { query: "{ __typename }" },
-      {
-        next: heard,
-        error: end,
-        complete: end,
-      },
+      { next: listener, error: end, complete: end },
     );
   };
   const forget = socket.onConnected(ask);
@@ -135,11 +133,11 @@ function onHeard(socket: Socket, heard: () => void): () => void {
   };
 }
 
-/** The error of what a subscription failed with: errors of the service, the end of the socket, or a defect. */
-function errorOf(error: unknown): unknown {
-  if (Array.isArray(error)) return refused(error as readonly ServiceError[]);
+/** Returns the error of what a subscription failed with: errors of the service, a CloseEvent, or what was thrown. */
+function subscriptionError(error: unknown): unknown {
+  if (Array.isArray(error)) return responseError(error as readonly ServiceError[]);
   if (error instanceof Error) return error;
   const { code, reason } = error as Partial<CloseEvent>;
-  const message = `The service closed the socket of live values with ${code}: ${reason}.`;
+  const message = `The service closed the WebSocket with ${code}: ${reason}.`;
   return new ClientError("BAD_RESPONSE", message, { cause: error });
 }

@@ -1,37 +1,37 @@
-/** What comes live: to be read by `for await`, which ends the subscription when it is left. */
-export interface Live<Value> extends AsyncIterableIterator<Value, undefined, void> {
-  /** Ends the subscription, also while a value is waited for. */
+/** The values of a subscription. Read them by `for await`; leaving the loop ends the subscription. */
+export interface LiveValues<Value> extends AsyncIterableIterator<Value, undefined, void> {
+  /** Ends the subscription, also while `next` waits for a value. */
   return(): Promise<IteratorReturnResult<undefined>>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What waits for one reader. */
+/** The values that wait for one reader. */
 export interface Mailbox<Value> {
   put(value: Value): void;
-  /** No more values: the reader gets what waits, then the end. */
+  /** Takes no more values: the reader gets those that wait, then the end. */
   end(): void;
-  /** The reader gets this error next, and then the end. */
+  /** Drops the values that wait: the reader gets this error, then the end. */
   fail(error: unknown): void;
-  readonly values: Live<Value>;
+  readonly values: LiveValues<Value>;
 }
 
-/** Says what waits when one more value comes: so that a slow reader costs a bounded memory. */
+/** Returns the values that wait after one more has come. It bounds them, so that a slow reader takes bounded memory. */
 export type Keep<Value> = (waiting: readonly Value[], value: Value) => readonly Value[];
 
-/** Only the newest value waits. */
+/** Keeps only the newest value. */
 export function newest<Value>(_waiting: readonly Value[], value: Value): readonly Value[] {
   return [value];
 }
 
-/** So many values wait; when it gets too much, one that says so waits in their place. */
-export function atMost<Value>(limit: number, tooMuch: Value): Keep<Value> {
-  return (waiting, value) => (waiting.length < limit ? [...waiting, value] : [tooMuch]);
+/** Keeps up to a number of values; one more replaces all of them by the reset value. */
+export function atMost<Value>(limit: number, reset: Value): Keep<Value> {
+  return (waiting, value) => (waiting.length < limit ? [...waiting, value] : [reset]);
 }
 
 /**
- * Makes an empty mailbox.
+ * Returns an empty mailbox.
  *
- * @param onEnd called once: when the reader leaves, or no more values come
+ * @param onEnd called once: when the reader leaves, or the mailbox takes no more values
  */
 export function createMailbox<Value>(keep: Keep<Value>, onEnd: () => void): Mailbox<Value> {
   let waiting: readonly Value[] = [];

@@ -1,11 +1,11 @@
 const [SHORTEST, LONGEST] = [250, 5000];
 
 /**
- * Waits after a failure before what failed is tried again: longer after each, 5 s at most, and never the same for all
- * clients of a service that comes back.
+ * Waits before another attempt: longer after each failure, up to 5 s, and for a random part of that, so that the
+ * clients of a service that was restarted do not all come back at once.
  *
  * @param failures how many there were before this one
- * @param signal ends the waiting at once
+ * @param signal ends the wait at once
  */
 export async function pause(failures: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return;

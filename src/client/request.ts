@@ -1,28 +1,16 @@
-import { ClientError, refused, type ServiceError } from "./error.ts";
+import { ClientError, responseError, type ServiceError } from "./error.ts";
 
-/** The text of an operation, which has one field, with the types of its data and variables. */
-export type Operation<Data, Variables> = string & {
-  readonly types?: (variables: Variables) => Data;
-};
-
-/** What an operation answers: the value of its field. */
-export type Answer<Data> = Data[keyof Data];
-
-/** What every call takes. */
-export interface CallOptions {
-  /** Ends the call, which then fails with the signal's reason. What was sent may have been done. */
-  readonly signal?: AbortSignal | undefined;
+/** An operation as it is sent. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly variables: object;
 }
 
-/** Sends an operation and gives its answer. */
-export type Send = <Data, Variables>(
-  operation: Operation<Data, Variables>,
-  variables: Variables,
-  options?: CallOptions,
-) => Promise<Answer<Data>>;
+/** Sends an operation and returns its data. */
+export type SendRequest = <Data>(request: OperationRequest, signal: AbortSignal) => Promise<Data>;
 
 /** How operations are sent. */
-export interface RequestOptions {
+export interface HttpOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,58 +18,54 @@ export interface RequestOptions {
   readonly timeout: number;
 }
 
-/** What gateways answer on behalf of a service that did not. */
+/** The statuses by which a gateway says that the service did not answer it. */
 const gatewayFailures: readonly number[] = [502, 503, 504];
 
-/** Makes what sends operations over HTTP. */
-export function createSend({ url, fetch, headers, timeout }: RequestOptions): Send {
-  return async (operation, variables, { signal } = {}) => {
-    const body = JSON.stringify({ query: operation, variables });
-    const patience = AbortSignal.timeout(timeout);
+/** Returns a function that sends operations over HTTP. */
+export function createSendRequest({ url, fetch, headers, timeout }: HttpOptions): SendRequest {
+  return async (request, signal) => {
+    const body = JSON.stringify(request);
+    const expiry = AbortSignal.timeout(timeout);
     try {
       const response = await fetch(url, {
         method: "POST",
         headers: { ...headers, "content-type": "application/json", accept: "application/json" },
         body,
-        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+        signal: AbortSignal.any([signal, expiry]),
       });
-      return answerOf(response, await response.text());
+      return dataOf(response, await response.text());
     } catch (error) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       if (error instanceof ClientError) throw error;
-      const reason = patience.aborted ? `none in ${timeout} ms` : reasonOf(error);
+      const reason = expiry.aborted ? `none in ${timeout} ms` : networkReason(error);
       throw new ClientError("NETWORK_ERROR", `No answer from ${url}: ${reason}.`, { cause: error });
     }
   };
 }
 
-/** The answer in the data of an operation. */
-export function answerIn<Data>(data: NonNullable<Data>): Answer<Data> {
-  const [field] = Object.keys(data) as (keyof Data)[];
-  return data[field!];
-}
-
-function answerOf<Data>(response: Response, text: string): Answer<Data> {
-  const { data, errors } = parsed<Data>(text) ?? {};
-  if (errors && errors.length > 0) throw refused(errors);
-  if (data) return answerIn(data);
+/** Returns the data of a response. @throws ClientError if it has errors, or is not one of a GraphQL service */
+function dataOf<Data>(response: Response, text: string): Data {
+  const { data, errors } = parseResponse(text) ?? {};
+  if (errors && errors.length > 0) throw responseError(errors, data);
+  // Its shape is what the document's type says.
+  if (data) return data as Data;
   const { url, status, statusText } = response;
   const came = `HTTP status ${status} ${statusText}`.trim();
   if (gatewayFailures.includes(status)) {
     throw new ClientError("NETWORK_ERROR", `No answer from ${url}: ${came}.`);
   }
-  const said = text === "" ? "nothing" : JSON.stringify(text.slice(0, 100));
-  const message = `${url} does not answer as the service does, but with ${came} and ${said}.`;
+  const body = text === "" ? "no body" : `the body ${JSON.stringify(text.slice(0, 100))}`;
+  const message = `${url} does not answer like a GraphQL service, but with ${came} and ${body}.`;
   throw new ClientError("BAD_RESPONSE", message);
 }
 
-interface Parsed<Data> {
-  readonly data?: Data | null;
+interface GraphQLResponse {
+  readonly data?: ClientError["data"];
   readonly errors?: readonly ServiceError[];
 }
 
-/** Nothing where the text is no JSON object. */
-function parsed<Data>(text: string): Parsed<Data> | undefined {
+/** Returns undefined if the text is not a JSON object. */
+function parseResponse(text: string): GraphQLResponse | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
@@ -90,9 +74,9 @@ function parsed<Data>(text: string): Parsed<Data> | undefined {
   }
 }
 
-/** Node.js says "fetch failed" and has the reason as the cause: one for each address that a name has. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
+/** Returns the causes, which Node.js hides in "fetch failed": one for each address of a host name. */
+function networkReason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(networkReason).join(", ");
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
+  return error.cause === undefined ? error.message : networkReason(error.cause);
 }

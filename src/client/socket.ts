@@ -1,90 +1,90 @@
-import { createClient } from "graphql-ws/client";
+import { createClient as createWebSocketClient } from "graphql-ws/client";
 import { pause } from "./pause.ts";
 
 /**
- * How the socket of live values is.
+ * The state of the WebSocket of a client.
  *
- * - `idle`: nobody watches anything, so none is needed.
- * - `connecting`: it is opened.
+ * - `idle`: there is no subscription, so it is not needed.
+ * - `connecting`: it is being opened.
  * - `connected`
- * - `lost`: it broke, or could not be opened, and is tried again until it is there.
+ * - `lost`: it broke or could not be opened. The client tries again until it is connected.
  */
 export type ConnectionState = "idle" | "connecting" | "connected" | "lost";
 
-/** The one WebSocket of a client: there while it is used, and opened again when it is lost. */
-export interface Socket {
+/** The one WebSocket of a client: open while there is a subscription, and opened again when it is lost. */
+export interface ClientSocket {
   readonly state: ConnectionState;
-  /** Calls the listener with each state that follows. @returns what ends that */
+  /** Calls the listener with each new state. @returns ends that */
   onState(listener: (state: ConnectionState) => void): () => void;
   /**
-   * Uses it. What is subscribed to is subscribed to again on each new connection, with the variables of then.
+   * Subscribes, and again on each new connection, with the variables that the payload has then.
    *
-   * @returns what ends that
+   * @returns ends the subscription
    */
-  subscribe<Sent>(payload: Payload, sink: Sink<Sent>): () => void;
-  /** Calls the listener each time that it is there. @returns what ends that */
+  subscribe<Result>(payload: SubscribePayload, sink: ResultSink<Result>): () => void;
+  /** Calls the listener on each connection. @returns ends that */
   onConnected(listener: () => void): () => void;
-  /** Closes it. Whoever used it has to have left before. */
+  /** Closes it. All subscriptions have to be ended before. */
   close(): Promise<void>;
 }
 
-/** What is subscribed to. */
-interface Payload {
+/** An operation that is sent over the socket. */
+interface SubscribePayload {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Where what comes of it goes. */
-interface Sink<Sent> {
-  next(sent: Sent): void;
-  /** Errors of the service, a CloseEvent, or what was thrown. */
+/** Receives the results of an operation. */
+interface ResultSink<Result> {
+  next(result: Result): void;
+  /** Called with errors of the service, a CloseEvent, or what was thrown. */
   error(error: unknown): void;
   complete(): void;
 }
 
-/** How it is opened. */
+/** How the socket is opened. */
 export interface SocketOptions {
   readonly url: string;
   readonly webSocket: typeof WebSocket;
 }
 
-/** How long the other side may be silent before it is asked whether it is there, in milliseconds. */
-const QUIET = 10_000;
-/** How long it may take to answer that, or to greet, in milliseconds. */
-const PATIENCE = 5000;
-/** How long it stays open for the next use, in milliseconds. */
+/** After how long without a message the client sends a ping, in milliseconds. */
+const PING_AFTER = 10_000;
+/** How long the service may take to answer a ping, or to acknowledge a connection, in milliseconds. */
+const PONG_TIMEOUT = 5000;
+/** How long the socket stays open after the last subscription has ended, in milliseconds. */
 const LINGER = 100;
 
-/** Makes it. Nothing is opened yet. */
-export function createSocket({ url, webSocket }: SocketOptions): Socket {
+/** Creates the socket. It is opened by the first subscription. */
+export function createSocket({ url, webSocket }: SocketOptions): ClientSocket {
   const listeners = new Set<(state: ConnectionState) => void>();
-  let told: ConnectionState = "idle";
+  let reported: ConnectionState = "idle";
   let uses = 0;
   let isOpen = false;
   let isLost = false;
   let waiting = new AbortController();
   let silence: ReturnType<typeof setTimeout> | undefined;
 
-  const client = createClient({
+  const client = createWebSocketClient({
     url,
     webSocketImpl: webSocket,
     lazyCloseTimeout: LINGER,
-    keepAlive: QUIET,
+    keepAlive: PING_AFTER,
     retryAttempts: Infinity,
     shouldRetry: () => true,
     async retryWait(failures) {
       if (uses > 0) await pause(failures, waiting.signal);
     },
     on: {
-      connecting: expectSign,
+      connecting: expectAnswer,
       connected() {
-        sign();
+        stopTimer();
         [isOpen, isLost] = [true, false];
-        tell();
+        report();
       },
-      ping: (received) => void (received || expectSign()),
-      pong: (received) => void (received && sign()),
-      closed: (event) => lose(!isNormal(event)),
+      ping: (received) => void (received || expectAnswer()),
+      pong: (received) => void (received && stopTimer()),
+      closed: (event) => lose(!isIdleClose(event)),
       error: () => lose(true),
     },
   });
@@ -96,31 +96,31 @@ export function createSocket({ url, webSocket }: SocketOptions): Socket {
     return isLost ? "lost" : "connecting";
   };
 
-  function tell() {
+  function report() {
     const now = state();
-    if (now === told) return;
-    told = now;
-    // Later, so that a listener that throws stops nothing here.
+    if (now === reported) return;
+    reported = now;
+    // In a microtask, so that a listener that throws interrupts nothing here.
     for (const listener of listeners) queueMicrotask(() => listener(now));
   }
 
   function lose(isMissed: boolean) {
-    sign();
+    stopTimer();
     [isOpen, isLost] = [false, isMissed && uses > 0];
-    tell();
+    report();
   }
 
-  /** Gives up the connection unless there is a sign of the other side. */
-  function expectSign() {
+  /** Gives up the connection unless the service answers in time. */
+  function expectAnswer() {
     clearTimeout(silence);
-    silence = setTimeout(() => client.terminate(), PATIENCE);
+    silence = setTimeout(() => client.terminate(), PONG_TIMEOUT);
   }
 
-  function sign() {
+  function stopTimer() {
     clearTimeout(silence);
   }
 
-  /** Ends the wait for the next attempt. */
+  /** Ends the wait for the next attempt to connect. */
   function hurry() {
     waiting.abort();
     waiting = new AbortController();
@@ -133,7 +133,7 @@ export function createSocket({ url, webSocket }: SocketOptions): Socket {
       hurry();
       lose(false);
     }
-    tell();
+    report();
   }
 
   return {
@@ -144,11 +144,11 @@ export function createSocket({ url, webSocket }: SocketOptions): Socket {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    subscribe<Sent>(payload: Payload, sink: Sink<Sent>) {
+    subscribe<Result>(payload: SubscribePayload, sink: ResultSink<Result>) {
       uses += 1;
-      const release = client.subscribe(payload, sink as Sink<unknown>);
+      const release = client.subscribe(payload, sink as ResultSink<unknown>);
       hurry();
-      tell();
+      report();
       let isUsed = true;
       return () => {
         if (!isUsed) return;
@@ -165,12 +165,12 @@ export function createSocket({ url, webSocket }: SocketOptions): Socket {
   };
 }
 
-/** Whether it was closed because nobody used it. */
-function isNormal(event: unknown): boolean {
+/** Whether the socket was closed because there was no subscription any more. */
+function isIdleClose(event: unknown): boolean {
   return (event as Partial<CloseEvent>).code === 1000;
 }
 
-/** Listens to what a browser says of its network; elsewhere nobody says anything. */
+/** Listens to the network events of a browser. In Node.js there are none. */
 function onNetwork(listeners: Readonly<Record<"online" | "offline", () => void>>): () => void {
   const page: Partial<EventTarget> = globalThis;
   const entries = Object.entries(listeners);

@@ -1,6 +1,6 @@
 /**
- * Makes an id: of a party, or of an operation. `crypto.randomUUID` is not there in pages that come from another
- * machine without TLS.
+ * Returns a new UUID (version 4), for an operation or for what it creates. `crypto.randomUUID` is missing in pages that
+ * were loaded from another machine without TLS.
  */
 export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

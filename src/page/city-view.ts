@@ -1,4 +1,4 @@
-import type { PartiesChanged, Party } from "../client/index.ts";
+import type { PartiesChanged, Party } from "../party/client/index.ts";
 import { createParty } from "./create-party.ts";
 import { errorText } from "./error-text.ts";
 import { createMessageArea } from "./message-area.ts";

@@ -1,4 +1,5 @@
-import { type Client, ClientError, type PeopleChanged, randomUuid } from "../client/index.ts";
+import { ClientError, randomUuid } from "../client/index.ts";
+import type { PartyClient, PeopleChanged } from "../party/client/index.ts";
 import type { MessageArea } from "./message-area.ts";
 import { errorText } from "./error-text.ts";
 import { formatNumber } from "./tally.ts";
@@ -12,7 +13,7 @@ export interface Counting {
 }
 
 export interface CountingOptions {
-  readonly client: Client;
+  readonly client: PartyClient;
   readonly key: { readonly city: string; readonly id: string };
   /** Returns the count that the user sees. */
   readonly seen: () => number;

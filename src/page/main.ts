@@ -1,4 +1,4 @@
-import { createClient } from "../client/index.ts";
+import { createPartyClient } from "../party/client/index.ts";
 import { showCity } from "./city-view.ts";
 import { showConnection } from "./connection.ts";
 import { argumentPath, cityErrorText, errorText } from "./error-text.ts";
@@ -9,7 +9,7 @@ import { createTally } from "./tally.ts";
 import { cloneTemplate, find } from "./template.ts";
 import type { PageView, ViewContext } from "./view.ts";
 
-const client = createClient({ url: new URL("/graphql", location.href) });
+const client = createPartyClient({ url: new URL("/graphql", location.href) });
 const viewElement = find(document, "main .view", HTMLElement);
 const cityField = find(document, "#city", HTMLInputElement);
 const newsElement = find(document, ".news", HTMLElement);

@@ -1,4 +1,4 @@
-import type { Party, PartyPage } from "../client/index.ts";
+import type { Party, PartyPage } from "../party/client/index.ts";
 import type { PartyList } from "./party-list.ts";
 
 /** The pages of a city's parties. The list shows those that have been read. */

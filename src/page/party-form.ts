@@ -1,4 +1,4 @@
-import type { FieldError } from "../client/index.ts";
+import type { FieldError } from "../party/client/index.ts";
 import { fromInput, toInput } from "./dates.ts";
 import { openDialog } from "./dialog.ts";
 import { argumentPath, errorText } from "./error-text.ts";

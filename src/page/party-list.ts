@@ -1,4 +1,4 @@
-import type { Party } from "../client/index.ts";
+import type { Party } from "../party/client/index.ts";
 import { type BallotedCount, type Count, mergeLive, mergeRead } from "./count.ts";
 import { showDate } from "./dates.ts";
 import { routeUrl } from "./route.ts";

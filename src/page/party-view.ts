@@ -1,4 +1,4 @@
-import type { PartiesChanged, Party } from "../client/index.ts";
+import type { PartiesChanged, Party } from "../party/client/index.ts";
 import { confirm } from "./confirm.ts";
 import { type BallotedCount, type Count, mergeLive, mergeRead } from "./count.ts";
 import { createCounting } from "./counting.ts";

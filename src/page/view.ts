@@ -1,4 +1,4 @@
-import type { Client } from "../client/index.ts";
+import type { PartyClient } from "../party/client/index.ts";
 import type { PageRoute } from "./route.ts";
 import { find } from "./template.ts";
 
@@ -12,7 +12,7 @@ export interface PageView {
 
 /** What a view gets from the page. */
 export interface ViewContext {
-  readonly client: Client;
+  readonly client: PartyClient;
   /** Aborts when the user leaves the view, and ends all that the view has started. */
   readonly signal: AbortSignal;
   /** The state that the view kept with `remember` before, if the user returns to it. */

@@ -1,49 +1,52 @@
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { stripTypeScriptTypes } from "node:module";
 import { expect, test } from "vitest";
-import { file, generate } from "./generate.ts";
 
-const folder = fileURLToPath(new URL("../../src/client", import.meta.url));
+const source = new URL("../../src/", import.meta.url);
+const folders = ["client/", "party/client/"];
 
-test("operations.ts is what operations.graphql and schema.graphql say", async () => {
-  const message = 'run "npm run schema" and read what changed';
-  expect(await readFile(file, "utf8"), message).toBe(await generate());
-});
+/** The JavaScript of each module of the client and of the application's client, by its path in src. */
+const modules = new Map<string, string>();
+for (const folder of folders) {
+  for (const name of await readdir(new URL(folder, source))) {
+    if (!name.endsWith(".ts")) continue;
+    const text = await readFile(new URL(folder + name, source), "utf8");
+    modules.set(folder + name, stripTypeScriptTypes(text));
+  }
+}
 
-test("every operation of the schema has one in operations.graphql", async () => {
-  const [schema, operations] = await Promise.all(
-    ["schema.graphql", "src/party/client/operations.graphql"].map((path) =>
-      readFile(new URL(`../../${path}`, import.meta.url), "utf8"),
-    ),
+/** What a module imports: a path in src, or the name of a package. */
+function importsOf(path: string, pattern: RegExp): readonly string[] {
+  return [...modules.get(path)!.matchAll(pattern)].map(([, specifier = ""]) =>
+    specifier.startsWith(".")
+      ? new URL(specifier, new URL(path, source)).href.slice(source.href.length)
+      : specifier,
   );
-  const names = [...schema!.matchAll(/^type (?:Query|Mutation|Subscription) \{.*?^\}/gms)]
-    .flatMap(([type]) => [...type.matchAll(/^ {2}(\w+)\(/gm)])
-    .map(([, name]) => name);
-  expect(names).toHaveLength(10);
-  for (const name of names) expect(operations).toMatch(new RegExp(`^  ${name}\\(`, "m"));
-});
+}
 
-const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
-
-test("a browser finds all that is imported: files of the folder, and graphql-ws/client", async () => {
-  const bare = new Set<string>();
-  for (const name of names) {
-    const source = await readFile(join(folder, name), "utf8");
-    for (const [, named, whole] of source.matchAll(
-      /\bfrom\s+"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g,
-    )) {
-      const from = named ?? whole!;
-      if (!from.startsWith(".")) bare.add(from);
-      else expect(names, name).toContain(join(dirname(name), from));
+test("the client imports its own modules and graphql-ws/client, so that it runs in browsers", () => {
+  const packages = new Set<string>();
+  for (const path of modules.keys()) {
+    for (const imported of importsOf(path, /\bfrom\s+"([^"]+)"|\bimport\s+"([^"]+)"/g)) {
+      if (imported.endsWith(".ts")) expect([...modules.keys()], path).toContain(imported);
+      else packages.add(imported);
+      if (path.startsWith("client/") && imported.endsWith(".ts")) {
+        expect(imported).toMatch(/^client\//);
+      }
     }
   }
-  expect([...bare]).toEqual(["graphql-ws/client"]);
+  expect([...packages]).toEqual(["graphql-ws/client"]);
 });
 
-test("nothing of Node.js is used: neither its modules nor its globals", async () => {
-  for (const name of names) {
-    const source = await readFile(join(folder, name), "utf8");
-    expect(source, name).not.toMatch(/\b(process|Buffer|setImmediate|require|global|NodeJS)\b[.(]/);
+test("only graphql is loaded later, to print a document that is not a text", () => {
+  const dynamic = [...modules.keys()].flatMap((path) =>
+    importsOf(path, /\bimport\(\s*"([^"]+)"/g).map((imported) => `${path}: ${imported}`),
+  );
+  expect(dynamic).toEqual(["client/document.ts: graphql"]);
+});
+
+test("the client uses no global of Node.js", () => {
+  for (const [path, text] of modules) {
+    expect(text, path).not.toMatch(/\b(process|Buffer|setImmediate|require|global|NodeJS)\b[.(]/);
   }
 });

@@ -5,7 +5,14 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> =
   | T
   | { [P in keyof T]?: P extends " $fragmentName" | "__typename" ? T[P] : never };
-import type { Operation } from "../../client/request.ts";
+import {
+  type CallOptions,
+  type Client,
+  type DocumentText,
+  liveField,
+  type LiveValues,
+  requiredField,
+} from "../../client/index.ts";
 export const partyQuery = `
 query PartyQuery($city: String!, $id: UUID!) {
   party(city: $city, id: $id) {
@@ -20,7 +27,7 @@ fragment Party on Party {
   people
   date
 }
-` as Operation<PartyQuery, PartyQueryVariables>;
+` as DocumentText<PartyQuery, PartyQueryVariables>;
 
 export const partiesInCityQuery = `
 query PartiesInCityQuery($city: String!, $first: Int! = 20, $after: String) {
@@ -52,7 +59,7 @@ fragment PageInfo on PageInfo {
   startCursor
   endCursor
 }
-` as Operation<PartiesInCityQuery, PartiesInCityQueryVariables>;
+` as DocumentText<PartiesInCityQuery, PartiesInCityQueryVariables>;
 
 export const upcomingPartiesQuery = `
 query UpcomingPartiesQuery($city: String!, $from: DateTime, $first: Int! = 20, $after: String) {
@@ -84,7 +91,7 @@ fragment PageInfo on PageInfo {
   startCursor
   endCursor
 }
-` as Operation<UpcomingPartiesQuery, UpcomingPartiesQueryVariables>;
+` as DocumentText<UpcomingPartiesQuery, UpcomingPartiesQueryVariables>;
 
 export const createPartyMutation = `
 mutation CreatePartyMutation($input: CreatePartyInput!) {
@@ -137,7 +144,7 @@ fragment FieldError on FieldError {
   code
   message
 }
-` as Operation<CreatePartyMutation, CreatePartyMutationVariables>;
+` as DocumentText<CreatePartyMutation, CreatePartyMutationVariables>;
 
 export const updatePartyMutation = `
 mutation UpdatePartyMutation($city: String!, $id: UUID!, $input: UpdatePartyInput!) {
@@ -189,7 +196,7 @@ fragment FieldError on FieldError {
   code
   message
 }
-` as Operation<UpdatePartyMutation, UpdatePartyMutationVariables>;
+` as DocumentText<UpdatePartyMutation, UpdatePartyMutationVariables>;
 
 export const deletePartyMutation = `
 mutation DeletePartyMutation($city: String!, $id: UUID!) {
@@ -217,7 +224,7 @@ fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
 }
-` as Operation<DeletePartyMutation, DeletePartyMutationVariables>;
+` as DocumentText<DeletePartyMutation, DeletePartyMutationVariables>;
 
 export const changePeopleMutation = `
 mutation ChangePeopleMutation($city: String!, $id: UUID!, $expected: Int!, $delta: Int!, $operationId: UUID) {
@@ -273,7 +280,7 @@ fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
 }
-` as Operation<ChangePeopleMutation, ChangePeopleMutationVariables>;
+` as DocumentText<ChangePeopleMutation, ChangePeopleMutationVariables>;
 
 export const addPeopleMutation = `
 mutation AddPeopleMutation($city: String!, $id: UUID!, $delta: Int!, $operationId: UUID) {
@@ -313,7 +320,7 @@ fragment OutcomeUnknown on OutcomeUnknown {
   __typename
   message
 }
-` as Operation<AddPeopleMutation, AddPeopleMutationVariables>;
+` as DocumentText<AddPeopleMutation, AddPeopleMutationVariables>;
 
 export const peopleChangedSubscription = `
 subscription PeopleChangedSubscription($city: String!, $id: UUID!, $since: WriteTime) {
@@ -329,7 +336,7 @@ fragment PeopleChanged on PeopleChanged {
   people
   asOf
 }
-` as Operation<PeopleChangedSubscription, PeopleChangedSubscriptionVariables>;
+` as DocumentText<PeopleChangedSubscription, PeopleChangedSubscriptionVariables>;
 
 export const partiesChangedSubscription = `
 subscription PartiesChangedSubscription($city: String!) {
@@ -382,7 +389,162 @@ fragment PeopleChanged on PeopleChanged {
   people
   asOf
 }
-` as Operation<PartiesChangedSubscription, PartiesChangedSubscriptionVariables>;
+` as DocumentText<PartiesChangedSubscription, PartiesChangedSubscriptionVariables>;
+
+export type CreatePartyResult = NonNullable<CreatePartyMutation["createParty"]>;
+
+export type UpdatePartyResult = NonNullable<UpdatePartyMutation["updateParty"]>;
+
+export type DeletePartyResult = NonNullable<DeletePartyMutation["deleteParty"]>;
+
+export type ChangePeopleResult = NonNullable<ChangePeopleMutation["changePeople"]>;
+
+export type AddPeopleResult = NonNullable<AddPeopleMutation["addPeople"]>;
+
+export type PartiesChanged = PartiesChangedSubscription["partiesChanged"];
+
+/** The operations of the schema, each as a function that returns the value of its field. */
+export interface PartyOperations {
+  /**
+   * A party, or null if there is none. Read by the key of table `party`: `((city), id)`.
+   */
+  party(variables: PartyQueryVariables, options?: CallOptions): Promise<PartyQuery["party"]>;
+
+  /**
+   * The parties of a city, by id. Read by the key of table `party`: `((city), id)`.
+   */
+  partiesInCity(
+    variables: PartiesInCityQueryVariables,
+    options?: CallOptions,
+  ): Promise<PartiesInCityQuery["partiesInCity"]>;
+
+  /**
+   * The parties of a city from a date on, by date. Read by the key of table `party_by_date`: `((city), date, id)`.
+   */
+  upcomingParties(
+    variables: UpcomingPartiesQueryVariables,
+    options?: CallOptions,
+  ): Promise<UpcomingPartiesQuery["upcomingParties"]>;
+
+  /**
+   * Creates a party.
+   *
+   * It is sent again while no answer comes, up to 4 times, under one `input.id`: the given one or a new one.
+   *
+   * With the given one, a repeated create can answer `PartyExists`. With a new one it answers `PartyCreated` instead, with the row as it is by then.
+   */
+  createParty(
+    variables: CreatePartyMutationVariables,
+    options?: CallOptions,
+  ): Promise<CreatePartyResult>;
+
+  /**
+   * Changes `name` and `date` of a party, as far as they are given.
+   *
+   * It is sent once. After a `NETWORK_ERROR` read before you repeat it.
+   */
+  updateParty(
+    variables: UpdatePartyMutationVariables,
+    options?: CallOptions,
+  ): Promise<UpdatePartyResult>;
+
+  /**
+   * Deletes a party. Subscriptions to it complete.
+   *
+   * It is sent once. After a `NETWORK_ERROR` read before you repeat it.
+   */
+  deleteParty(
+    variables: DeletePartyMutationVariables,
+    options?: CallOptions,
+  ): Promise<DeletePartyResult>;
+
+  /**
+   * Changes `people` of a party by `delta` if it is `expected`, by a lightweight transaction: of two who saw the same value, one is told that it is stale.
+   *
+   * It is sent again while no answer comes, up to 4 times, under one `operationId`, so that it is executed once: the given one or a new one. It is sent once, without any, if `operationId` is null, or if the service remembers too many ids for a new one.
+   */
+  changePeople(
+    variables: ChangePeopleMutationVariables,
+    options?: CallOptions,
+  ): Promise<ChangePeopleResult>;
+
+  /**
+   * Changes `people` of a party by `delta`, whatever it is. It is never refused because others were faster.
+   *
+   * It is sent again while no answer comes, up to 4 times, under one `operationId`, so that it is executed once: the given one or a new one. It is sent once, without any, if `operationId` is null, or if the service remembers too many ids for a new one.
+   */
+  addPeople(variables: AddPeopleMutationVariables, options?: CallOptions): Promise<AddPeopleResult>;
+
+  /**
+   * `people` of a party: the present version at once, then the newest each time that there is a newer one. Completes when the party is deleted. Fails with `PARTY_NOT_FOUND` if there is none.
+   *
+   * It resumes by itself after a lost connection, and no value comes twice or after a newer one. A slow reader gets the newest value.
+   */
+  peopleChanged(
+    variables: PeopleChangedSubscriptionVariables,
+    options?: CallOptions,
+  ): LiveValues<PeopleChangedSubscription["peopleChanged"]>;
+
+  /**
+   * What happens to the rows of a partition from now on: each event has the party as it is when the event is sent. `PartiesReset` says that something was missed: read the partition again.
+   *
+   * `PartiesReset` comes first, after a lost connection, and instead of the waiting events when more than 100 wait. What is read after it misses nothing.
+   */
+  partiesChanged(
+    variables: PartiesChangedSubscriptionVariables,
+    options?: CallOptions,
+  ): LiveValues<PartiesChanged>;
+}
+
+/** Returns the operations as functions of a client. */
+export function partyOperations(client: Client): PartyOperations {
+  return {
+    party: async (variables, options) => (await client.send(partyQuery, variables, options)).party,
+    partiesInCity: async (variables, options) =>
+      (await client.send(partiesInCityQuery, variables, options)).partiesInCity,
+    upcomingParties: async (variables, options) =>
+      (await client.send(upcomingPartiesQuery, variables, options)).upcomingParties,
+    createParty: async (variables, options) => {
+      const data = await client.send(createPartyMutation, variables, {
+        ...options,
+        newId: "input.id",
+      });
+      const result = requiredField(data, "createParty");
+      // What has the id that the client made is what an earlier attempt created.
+      const isOwn = variables.input.id == null && result.__typename === "PartyExists";
+      return isOwn ? { __typename: "PartyCreated", party: result.party } : result;
+    },
+    updateParty: async (variables, options) => {
+      const data = await client.send(updatePartyMutation, variables, options);
+      return requiredField(data, "updateParty");
+    },
+    deleteParty: async (variables, options) => {
+      const data = await client.send(deletePartyMutation, variables, options);
+      return requiredField(data, "deleteParty");
+    },
+    changePeople: async (variables, options) => {
+      const data = await client.send(changePeopleMutation, variables, options);
+      return requiredField(data, "changePeople");
+    },
+    addPeople: async (variables, options) => {
+      const data = await client.send(addPeopleMutation, variables, options);
+      return requiredField(data, "addPeople");
+    },
+    peopleChanged: (variables, options) =>
+      liveField(
+        client.subscribe(peopleChangedSubscription, variables, { ...options, ordered: true }),
+        "peopleChanged",
+      ),
+    partiesChanged: (variables, options) =>
+      liveField(
+        client.subscribe(partiesChangedSubscription, variables, {
+          ...options,
+          reset: { partiesChanged: { __typename: "PartiesReset", city: variables.city } },
+        }),
+        "partiesChanged",
+      ),
+  };
+}
 /** A party to be created. */
 export type CreatePartyInput = {
   /** The city. Must be 1 to 200 characters. */

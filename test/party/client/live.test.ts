@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ConnectionState, LiveValues } from "../../../src/client/index.ts";
 import {
-  type Client,
-  type ConnectionState,
-  createClient,
-  type Live,
+  type PartyClient,
+  createPartyClient,
   type PeopleChanged,
-} from "../../src/client/index.ts";
-import { sync } from "../../src/cassandra/index.ts";
-import { tables } from "../../src/party/index.ts";
-import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
-import { eventually } from "../fixtures/eventually.ts";
-import { startWay } from "../fixtures/way.ts";
+} from "../../../src/party/client/index.ts";
+import { sync } from "../../../src/cassandra/index.ts";
+import { tables } from "../../../src/party/index.ts";
+import { startApp, startAppOn, type TestApp } from "../../fixtures/app.ts";
+import { eventually } from "../../fixtures/eventually.ts";
+import { startWay } from "../../fixtures/way.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -23,8 +22,8 @@ afterAll(() => app[Symbol.asyncDispose]());
 async function start() {
   await using opened = new AsyncDisposableStack();
   const way = opened.use(await startWay(app.url));
-  const client = opened.use(createClient({ url: way.url }));
-  const direct = opened.use(createClient({ url: app.url }));
+  const client = opened.use(createPartyClient({ url: way.url }));
+  const direct = opened.use(createPartyClient({ url: app.url }));
   const city = `City ${randomUUID()}`;
   const { key } = await create(direct, city);
   const states: ConnectionState[] = [];
@@ -43,21 +42,21 @@ async function start() {
   };
 }
 
-async function create(client: Client, city: string) {
+async function create(client: PartyClient, city: string) {
   const result = await client.createParty({ input: { city, name: "A party" } });
   if (result.__typename !== "PartyCreated") throw new Error(result.message);
   return { party: result.party, key: { city, id: result.party.id } };
 }
 
 /** The next value, which has to be there. */
-async function next<Value>(live: Live<Value>): Promise<Value> {
+async function next<Value>(live: LiveValues<Value>): Promise<Value> {
   const { done, value } = await live.next();
   if (done) throw new Error("It has ended.");
   return value;
 }
 
 /** Collects what comes until the end. */
-function collect<Value>(live: Live<Value>) {
+function collect<Value>(live: LiveValues<Value>) {
   const values: Value[] = [];
   const ended = (async () => {
     for await (const value of live) values.push(value);
@@ -141,7 +140,7 @@ test("when the connection is cut and nothing changed nothing comes", async () =>
 test("when the service is restarted it goes on, though the service completes what is live", async () => {
   await using own = await startApp();
   await using way = await startWay(own.url);
-  await using client = createClient({ url: way.url });
+  await using client = createPartyClient({ url: way.url });
   const { key } = await create(client, "Rome");
   const counts = collect(client.peopleChanged(key));
   const events = collect(client.partiesChanged({ city: "Rome" }));
@@ -306,7 +305,7 @@ test("closing the client ends everything that is live", async () => {
 
 test("a subscription is asked for until the database matches the models again", async () => {
   await using broken = await startApp();
-  await using client = createClient({ url: broken.url });
+  await using client = createPartyClient({ url: broken.url });
   const { key } = await create(client, "Rome");
   await broken.keyspace.session.cql("DROP TABLE party_by_date");
   expect((await fetch(new URL("/ready", broken.url))).status).toBe(503);

@@ -1,17 +1,15 @@
 import { describe, expectTypeOf, test } from "vitest";
-import {
-  type CallOptions,
-  type Client,
-  ClientError,
-  type Live,
-  type PageInfo,
-  type PartiesChanged,
-  type Party,
-  type PartyPage,
-  type PeopleChanged,
-} from "../../src/client/index.ts";
+import type { CallOptions, LiveValues } from "../../../src/client/index.ts";
+import type {
+  PageInfo,
+  PartiesChanged,
+  Party,
+  PartyClient,
+  PartyPage,
+  PeopleChanged,
+} from "../../../src/party/client/index.ts";
 
-declare const client: Client;
+declare const client: PartyClient;
 declare const signal: AbortSignal | undefined;
 const key = { city: "Rome", id: "" };
 
@@ -77,11 +75,11 @@ describe("an answer", () => {
 
 test("what is live is neither any nor without an end", async () => {
   const counts = client.peopleChanged({ ...key, since: null });
-  expectTypeOf(counts).toEqualTypeOf<Live<PeopleChanged>>();
+  expectTypeOf(counts).toEqualTypeOf<LiveValues<PeopleChanged>>();
   const next = await counts.next();
   expectTypeOf(next.value).toEqualTypeOf<PeopleChanged | undefined>();
   expectTypeOf(await counts.return()).toEqualTypeOf<IteratorReturnResult<undefined>>();
-  expectTypeOf(client.partiesChanged({ city: "" })).toEqualTypeOf<Live<PartiesChanged>>();
+  expectTypeOf(client.partiesChanged({ city: "" })).toEqualTypeOf<LiveValues<PartiesChanged>>();
 });
 
 describe("an argument", () => {
@@ -109,9 +107,4 @@ describe("an argument", () => {
     expectTypeOf<{ signal: AbortSignal | undefined }>().toExtend<CallOptions>();
     void client.party(key, { signal });
   });
-});
-
-test("an error has its code and what the service told", () => {
-  expectTypeOf<ClientError["code"]>().toEqualTypeOf<string>();
-  expectTypeOf<ClientError["errors"][number]["message"]>().toEqualTypeOf<string>();
 });

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Client, createClient, randomUuid } from "../../src/client/index.ts";
-import { startApp, type TestApp } from "../fixtures/app.ts";
-import { startProxy } from "../fixtures/proxy.ts";
+import { randomUuid } from "../../../src/client/index.ts";
+import { type PartyClient, createPartyClient } from "../../../src/party/client/index.ts";
+import { startApp, type TestApp } from "../../fixtures/app.ts";
+import { startProxy } from "../../fixtures/proxy.ts";
 
 let app: TestApp;
-let client: Client;
+let client: PartyClient;
 beforeAll(async () => {
   app = await startApp();
-  client = createClient({ url: app.url });
+  client = createPartyClient({ url: app.url });
 });
 afterAll(async () => {
   await client.close();
@@ -156,7 +157,7 @@ test("what nobody knows the outcome of is told as that", async () => {
   // Without a poll, whose reads would be counted too.
   const quiet = { pollInterval: 0 };
   await using own = await startApp(proxy.contactPoint, inject("cassandra"), quiet);
-  await using ownClient = createClient({ url: own.url });
+  await using ownClient = createPartyClient({ url: own.url });
   const city = newCity();
   await ownClient.createParty({ input: { city, name: "First" } });
   const [first] = (await ownClient.partiesInCity({ city })).nodes;

@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Client, createClient } from "../../src/client/index.ts";
-import { startApp, type TestApp } from "../fixtures/app.ts";
-import { ADD } from "../fixtures/parties.ts";
-import { listen } from "../fixtures/listen.ts";
-import { startWay, type Way } from "../fixtures/way.ts";
+import { type PartyClient, createPartyClient } from "../../../src/party/client/index.ts";
+import { startApp, type TestApp } from "../../fixtures/app.ts";
+import { ADD } from "../../fixtures/parties.ts";
+import { listen } from "../../fixtures/listen.ts";
+import { startWay, type Way } from "../../fixtures/way.ts";
 
 let app: TestApp;
 let way: Way;
-let client: Client;
+let client: PartyClient;
 beforeAll(async () => {
   app = await startApp();
   way = await startWay(app.url);
-  client = createClient({ url: way.url });
+  client = createPartyClient({ url: way.url });
 });
 afterAll(async () => {
   await client.close();
@@ -82,7 +82,7 @@ test("another mutation whose answer was lost is not sent again", async () => {
 test("where nobody answers a change is sent four times", async () => {
   await using nowhere = await startWay(app.url);
   nowhere.refuse(true);
-  await using own = createClient({ url: nowhere.url });
+  await using own = createPartyClient({ url: nowhere.url });
   const change = own.addPeople({ city: "Rome", id: randomUUID(), delta: 1 });
   await expect(change).rejects.toMatchObject({ code: "NETWORK_ERROR" });
   expect(nowhere.accepted).toBe(4);
@@ -107,7 +107,7 @@ test("a change without an id of the caller's is made though the party can rememb
 
 test("a refusal is not sent again", async () => {
   await using server = await answering(200, '{"errors":[{"message":"No."}]}');
-  await using own = createClient({ url: server.url });
+  await using own = createPartyClient({ url: server.url });
   const change = own.addPeople({ city: "Rome", id: randomUUID(), delta: 1 });
   await expect(change).rejects.toMatchObject({ code: "BAD_RESPONSE", message: "No." });
   expect(server.requests()).toBe(1);
@@ -117,7 +117,7 @@ test("the error of a service that is not there says where it was looked for, and
   await using server = await answering(200, "");
   const { url } = server;
   await server[Symbol.asyncDispose]();
-  await using own = createClient({ url });
+  await using own = createPartyClient({ url });
   await expect(own.party({ city: "Rome", id: randomUUID() })).rejects.toMatchObject({
     code: "NETWORK_ERROR",
     message: `No answer from ${url}: connect ECONNREFUSED ${new URL(url).host}.`,
@@ -128,7 +128,7 @@ test("of a name with several addresses it has what was said at each", async () =
   await using server = await answering(200, "");
   const { port } = new URL(server.url);
   await server[Symbol.asyncDispose]();
-  await using own = createClient({ url: `http://localhost:${port}/graphql` });
+  await using own = createPartyClient({ url: `http://localhost:${port}/graphql` });
   await expect(own.party({ city: "Rome", id: randomUUID() })).rejects.toMatchObject({
     code: "NETWORK_ERROR",
     message: expect.stringMatching(/: (connect ECONNREFUSED (::1|127\.0\.0\.1):\d+(, |\.$))+$/),
@@ -143,7 +143,7 @@ test.each([
   [502, "<h1>Bad Gateway</h1>", "NETWORK_ERROR", "No answer from"],
 ])("the answer %i %j is %s", async (status, body, code, message) => {
   await using server = await answering(status, body);
-  await using own = createClient({ url: server.url });
+  await using own = createPartyClient({ url: server.url });
   const failed = own.party({ city: "Rome", id: randomUUID() });
   await expect(failed).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });
@@ -151,7 +151,7 @@ test.each([
 test("an answer that takes too long counts as lost", async () => {
   const silent = createServer(() => {});
   const port = await listen(silent, "127.0.0.1");
-  await using own = createClient({ url: `http://127.0.0.1:${port}/graphql`, timeout: 50 });
+  await using own = createPartyClient({ url: `http://127.0.0.1:${port}/graphql`, timeout: 50 });
   await expect(own.party({ city: "Rome", id: randomUUID() })).rejects.toMatchObject({
     code: "NETWORK_ERROR",
     message: expect.stringMatching(/^No answer from .*: none in 50 ms\.$/),
@@ -166,7 +166,7 @@ test("an abort ends a call with the signal's reason, also between two attempts",
   await expect(client.partiesInCity({ city: "Rome" }, aborted)).rejects.toBe(reason);
 
   const leaving = new AbortController();
-  const refusing = createClient({
+  const refusing = createPartyClient({
     url: way.url,
     fetch: async () => {
       leaving.abort(reason);
@@ -181,7 +181,7 @@ test("an abort ends a call with the signal's reason, also between two attempts",
 test("closing the client fails what waits for an answer, and what is asked later", async () => {
   const silent = createServer(() => {});
   const port = await listen(silent, "127.0.0.1");
-  const own = createClient({ url: `http://127.0.0.1:${port}/graphql` });
+  const own = createPartyClient({ url: `http://127.0.0.1:${port}/graphql` });
   const waiting = own.partiesInCity({ city: "Rome" });
   await Promise.all([expect(waiting).rejects.toMatchObject({ code: "CLOSED" }), own.close()]);
   await expect(own.partiesInCity({ city: "Rome" })).rejects.toMatchObject({ code: "CLOSED" });
@@ -197,7 +197,7 @@ test("headers go with each request", async () => {
   });
   const port = await listen(server, "127.0.0.1");
   const url = `http://127.0.0.1:${port}/graphql`;
-  await using own = createClient({ url, headers: { authorization: "Bearer me" } });
+  await using own = createPartyClient({ url, headers: { authorization: "Bearer me" } });
   expect(await own.party({ city: "Rome", id: randomUUID() })).toBeNull();
   expect(seen).toEqual(["Bearer me"]);
   server.closeAllConnections();
@@ -207,6 +207,6 @@ test("headers go with each request", async () => {
 test.each(["ws://localhost/graphql", "localhost", "/graphql", ""])(
   "the address %j is refused",
   (url) => {
-    expect(() => createClient({ url })).toThrow("give one as http://localhost:4000/graphql");
+    expect(() => createPartyClient({ url })).toThrow("give one as http://localhost:4000/graphql");
   },
 );

@@ -5,26 +5,26 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Client, createClient } from "../../src/client/index.ts";
-import { startApp, type TestApp } from "../fixtures/app.ts";
-import { type Running, startProgram } from "../fixtures/command.ts";
-import { readmeFiles } from "../fixtures/readme.ts";
+import { type PartyClient, createPartyClient } from "../../../src/party/client/index.ts";
+import { startApp, type TestApp } from "../../fixtures/app.ts";
+import { type Running, startProgram } from "../../fixtures/command.ts";
+import { readmeFiles } from "../../fixtures/readme.ts";
 
 // The README's examples of clients run as they stand, but for the address, beside the package as it is built.
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const files = await readmeFiles("## From a client");
 const key = { city: "Rome", id: "00000000-0000-4000-8000-000000000001" };
 const installed = ["@apollo", "@types", "@urql", "graphql", "graphql-ws", "rxjs"];
 
 let directory: string;
 let app: TestApp;
-let client: Client;
+let client: PartyClient;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "partyfinder-readme-"));
   app = await startApp();
-  client = createClient({ url: app.url });
+  client = createPartyClient({ url: app.url });
   await install();
 }, 120_000);
 

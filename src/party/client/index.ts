@@ -1,0 +1,2 @@
+export { createPartyClient, type PartyClient } from "./client.ts";
+export * from "./operations.ts";
