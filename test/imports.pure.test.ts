@@ -38,6 +38,7 @@ test.each([
   "testing/vitest",
   "settings/config",
   "client/index",
+  "party/client/index",
 ])(
   "importing src/%s.ts opens nothing and reads no setting",
   async (module) => {
@@ -54,7 +55,10 @@ test.each([
 
 test("the page imports nothing but itself and the client", async () => {
   const page = new URL("../src/page/", import.meta.url);
-  const allowed = [page.href, new URL("../src/client/", import.meta.url).href];
+  const clients = ["client/", "party/client/"].map(
+    (path) => new URL(`../src/${path}`, import.meta.url),
+  );
+  const allowed = [page, ...clients].map(({ href }) => href);
   const modules = (await readdir(page)).filter((name) => name.endsWith(".ts"));
   expect(modules).toContain("main.ts");
   for (const name of modules) {

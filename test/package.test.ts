@@ -53,6 +53,7 @@ const sources = {
   "types.ts": `
     import type * as cassandra from "partyfinder/cassandra";
     import type * as client from "partyfinder/client";
+    import type * as partyClient from "partyfinder/party/client";
     import { insert, type PrimaryKey, type Row, select, type Session, type Statement } from "partyfinder/cassandra";
     import type * as pothos from "partyfinder/pothos";
     import type * as testing from "partyfinder/testing";
@@ -79,6 +80,7 @@ const sources = {
 
     same<Untyped<typeof cassandra>, never>();
     same<Untyped<typeof client>, never>();
+    same<Untyped<typeof partyClient>, never>();
     same<Untyped<typeof pothos>, never>();
     same<Untyped<typeof testing>, never>();
     same<Row<typeof PartyTable>, Party>();
@@ -155,10 +157,11 @@ const sources = {
     console.log(JSON.stringify({ added: added.length, applied, rows, data }));
   `,
   "client.ts": `
-    import { type Client, ClientError, createClient } from "partyfinder/client";
+    import { ClientError } from "partyfinder/client";
+    import { createPartyClient, type PartyClient } from "partyfinder/party/client";
 
     const [url = ""] = process.argv.slice(2);
-    await using client: Client = createClient({ url });
+    await using client: PartyClient = createPartyClient({ url });
     const city = "Rome";
     const created = await client.createParty({ input: { city, name: "Ferragosto" } });
     if (created.__typename !== "PartyCreated") throw new Error(created.message);

@@ -44,6 +44,7 @@ test("all that it loads is there, with its type, compressed, and not sent twice"
   const paths = await assets();
   expect(paths).toContain("/assets/page/main.ts");
   expect(paths).toContain("/assets/client/index.ts");
+  expect(paths).toContain("/assets/party/client/index.ts");
   for (const path of ["/", ...paths]) {
     const response = await get(path, { headers: { "accept-encoding": "gzip" } });
     const { headers } = response;

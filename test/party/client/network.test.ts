@@ -136,9 +136,14 @@ test("of a name with several addresses it has what was said at each", async () =
 });
 
 test.each([
-  [200, "<!doctype html>", "BAD_RESPONSE", 'with HTTP status 200 OK and "<!doctype html>"'],
-  [404, "", "BAD_RESPONSE", "with HTTP status 404 Not Found and nothing"],
-  [200, '"text"', "BAD_RESPONSE", "does not answer as the service does"],
+  [
+    200,
+    "<!doctype html>",
+    "BAD_RESPONSE",
+    'with HTTP status 200 OK and the body "<!doctype html>"',
+  ],
+  [404, "", "BAD_RESPONSE", "with HTTP status 404 Not Found and no body"],
+  [200, '"text"', "BAD_RESPONSE", "does not answer like a GraphQL service"],
   [500, "{}", "BAD_RESPONSE", "with HTTP status 500"],
   [502, "<h1>Bad Gateway</h1>", "NETWORK_ERROR", "No answer from"],
 ])("the answer %i %j is %s", async (status, body, code, message) => {
@@ -207,6 +212,6 @@ test("headers go with each request", async () => {
 test.each(["ws://localhost/graphql", "localhost", "/graphql", ""])(
   "the address %j is refused",
   (url) => {
-    expect(() => createPartyClient({ url })).toThrow("give one as http://localhost:4000/graphql");
+    expect(() => createPartyClient({ url })).toThrow("give one like http://localhost:4000/graphql");
   },
 );

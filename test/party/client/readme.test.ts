@@ -15,7 +15,15 @@ import { readmeFiles } from "../../fixtures/readme.ts";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const files = await readmeFiles("## From a client");
 const key = { city: "Rome", id: "00000000-0000-4000-8000-000000000001" };
-const installed = ["@apollo", "@types", "@urql", "graphql", "graphql-ws", "rxjs"];
+const installed = [
+  "@apollo",
+  "@graphql-typed-document-node",
+  "@types",
+  "@urql",
+  "graphql",
+  "graphql-ws",
+  "rxjs",
+];
 
 let directory: string;
 let app: TestApp;
@@ -75,14 +83,15 @@ const strict = ["--noEmit", "--strict", "--skipLibCheck"];
 const modern = ["--target", "esnext", "--module", "nodenext"];
 
 test("the examples are these, and they compile", async () => {
-  const names = ["counts.ts", "change.ts", "city.ts", "apollo.ts", "urql.ts", "graphql-ws.ts"];
+  const others = ["apollo.ts", "urql.ts", "graphql-ws.ts"];
+  const names = ["counts.ts", "change.ts", "city.ts", "names.ts", ...others];
   expect([...files.keys()]).toEqual(names);
   expect(await tsc(...strict, ...modern, "--types", "node", ...names)).toBe("");
 });
 
 test("the client compiles in a project for browsers, without Node.js, and where undefined is not absent", async () => {
   const browser = ["--types", "", "--lib", "esnext,dom", "--exactOptionalPropertyTypes"];
-  const names = ["counts.ts", "change.ts", "city.ts"];
+  const names = ["counts.ts", "change.ts", "city.ts", "names.ts"];
   expect(await tsc(...strict, ...modern, ...browser, ...names)).toBe("");
 });
 
@@ -129,4 +138,11 @@ test("city.ts keeps the list of the city", async () => {
   await program.printed("Ferragosto on the roof: 1\n");
   await client.deleteParty(key);
   await program.printed("roof: 1\n\n");
+});
+
+test("names.ts prints the names of the parties in the city", async () => {
+  await createParty();
+  await using program = run("names.ts");
+  expect(await program.ended).toEqual({ code: 0, out: "Ferragosto\n", err: "" });
+  await client.deleteParty(key);
 });
