@@ -6,7 +6,7 @@ import { createProgress, type Progress } from "./progress.ts";
 import type { ClientSocket } from "./socket.ts";
 
 /** What is subscribed to. */
-export interface LiveOptions<Data> {
+export interface LiveSubscription<Data> {
   readonly socket: ClientSocket;
   readonly document: ReadDocument | Promise<ReadDocument>;
   readonly variables: object;
@@ -35,7 +35,9 @@ const transientCodes: ReadonlySet<string> = new Set([
 ]);
 
 /** Subscribes, and again whenever the service completes the subscription, as it also does when it stops. */
-export function subscribeLive<Data extends object>(options: LiveOptions<Data>): LiveValues<Data> {
+export function subscribeLive<Data extends object>(
+  options: LiveSubscription<Data>,
+): LiveValues<Data> {
   const { socket, document, variables, reset, ordered, closing, signal } = options;
   const left = new AbortController();
   const keep = reset === undefined ? newest<Data> : atMost<Data>(MOST_WAITING, reset);

@@ -16,8 +16,10 @@ export function functionsOf(
     ...operation,
     isOrdered: ordered.includes(operation.field),
   }));
-  const unions = all.flatMap(({ union, description, ...operation }) =>
-    union === undefined ? [] : [`export type ${union} = ${valueOf(operation)};`],
+  const unions = all.flatMap((operation) =>
+    operation.union === undefined
+      ? []
+      : [`export type ${operation.union} = ${valueOf(operation)};`],
   );
   return `${unions.join("\n\n")}
 
