@@ -1,3 +1,4 @@
+export { type Admit, admitAll } from "./admit.ts";
 export { type Bundle, readBundle } from "./session/bundle.ts";
 export { checkOptions } from "./session/check-options.ts";
 export {

@@ -1,4 +1,6 @@
 import {
+  type Admit,
+  admitAll,
   clusteringKeyOf,
   keyNames,
   type RawRow,
@@ -13,7 +15,6 @@ import { allDataColumns, dataColumns, isOneCell, valuesText, writetimeOf } from 
 import type { Followed } from "./known.ts";
 import { CREATED, type Marks } from "./memory.ts";
 import { objectNumber } from "../support/number.ts";
-import { type Admit, asItIs } from "./view.ts";
 
 /** What happened to a row of a followed partition, as it is when it is told. */
 export type FollowEvent<Key, Row, Name extends string = string, Partition = RawRow> =
@@ -56,7 +57,7 @@ export function createFollowed(
   session: Pick<Session, "run" | "report">,
   table: Table,
   partition: RawRow,
-  { columns: given = allDataColumns(table), apart: told = [], admit = asItIs }: FollowedOptions,
+  { columns: given = allDataColumns(table), apart: told = [], admit = admitAll }: FollowedOptions,
 ): FollowedPartition {
   const columns = dataColumns(table, [...given, ...told]);
   const apart = dataColumns(table, told);
@@ -66,7 +67,7 @@ export function createFollowed(
   const reset = { kind: "reset", partition } as const;
 
   function admitted(row: RawRow | UnreadableRow): RawRow | UnreadableRow {
-    return row instanceof UnreadableRow ? row : admit(row);
+    return row instanceof UnreadableRow ? row : admit(row, table);
   }
 
   const othersOf = valuesText(table, together);
@@ -101,7 +102,7 @@ export function createFollowed(
         ...(options as object),
         limit,
         after: behind && clusteringKeyOf(table, behind),
-        admit,
+        admit: (row) => admit(row, table),
       });
       for (const { row } of unreadable) session.report(row);
       if (rows.length < limit && !isEnd) throw unreadable[0]!.row;

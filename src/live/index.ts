@@ -1,3 +1,4 @@
+export type { Admit } from "../cassandra/index.ts";
 export type { Source, Visitor } from "./broadcast.ts";
 export type { FollowEvent } from "./followed.ts";
 export type { Version } from "./hub.ts";
@@ -12,4 +13,3 @@ export {
 } from "./live.ts";
 export { POLL_INTERVAL } from "./poll.ts";
 export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
-export type { Admit } from "./view.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  type Admit,
   keyNames,
   type ColumnName,
   type DataName,
@@ -21,7 +22,7 @@ import { createRepairCheck } from "./repair.ts";
 import { createSeldom } from "./seldom.ts";
 import { ownKey, partitionTopic, rowTopic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
-import { type Admit, createView } from "./view.ts";
+import { createView } from "./view.ts";
 import { createWatched, type Watched, watchedQueries } from "./watched.ts";
 
 /** What is watched of a row. */

@@ -1,4 +1,6 @@
 import {
+  type Admit,
+  admitAll,
   badStatement,
   clusteringIdentity,
   clusteringKeyOf,
@@ -14,18 +16,6 @@ import {
 import { dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
 import type { Seen } from "./hub.ts";
 import { objectNumber } from "../support/number.ts";
-
-/**
- * Returns the row as its subscribers get it, or why it cannot be shown to them; it may throw that, too.
- *
- * @example (row) => showRow(builder, Message, row)
- */
-export type Admit = <R extends object>(row: R) => R | UnreadableRow;
-
-/** Admits every row. */
-export function asItIs<R extends object>(row: R): R {
-  return row;
-}
 
 /** What a view shows. */
 export interface ViewOptions {
@@ -58,7 +48,7 @@ export interface View {
 export function createView(
   session: Pick<Session, "run">,
   table: Table,
-  { columns: watched, beside = [], admit = asItIs }: ViewOptions,
+  { columns: watched, beside = [], admit = admitAll }: ViewOptions,
 ): View {
   if (watched.length === 0) throw badStatement(table, "has nothing to watch without columns");
   const columns = dataColumns(table, watched);
@@ -70,7 +60,7 @@ export function createView(
   const sight = createSight(table, columns);
 
   function seen(row: RawRow): Seen<RawRow> {
-    const shown = admit(row);
+    const shown = admit(row, table);
     if (shown instanceof UnreadableRow) throw shown;
     return sight(row, shown);
   }

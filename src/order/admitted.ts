@@ -1,4 +1,5 @@
 import {
+  type Admit,
   type PrimaryKey,
   type Row,
   selectEach,
@@ -7,48 +8,46 @@ import {
   UnreadableRow,
 } from "../cassandra/index.ts";
 
-/**
- * Returns a row of a table as its reader takes it, or why it cannot: e.g. with another value in place of one that cannot be
- * shown. What a row is ordered by is what it has then. It may be given some columns of a row alone.
- */
-export type Admit = <R extends object>(row: R, table: Table) => R | UnreadableRow;
-
-/** Takes every row as it is. */
-export const admitAll: Admit = (row) => row;
+export interface AdmittedOptions<T extends Table> {
+  readonly key: PrimaryKey<T>;
+  /** How the row is read. */
+  readonly admit: Admit;
+}
 
 /**
- * Reads a row; what cannot be represented in it reads as in a page.
+ * Loads a row as its reader gets it. Values that cannot be represented read as in a page.
  *
- * @throws UnreadableRow if it cannot be read even so, or is not admitted
+ * @throws UnreadableRow if the row cannot be read even so, or is not admitted
  */
 export async function loadAdmitted<T extends Table>(
   session: Session,
   table: T,
-  key: PrimaryKey<T>,
-  admit: Admit,
+  { key, admit }: AdmittedOptions<T>,
 ): Promise<Row<T> | undefined> {
   try {
     const row = (await session.load(table, key)) as Row<T> | undefined;
-    return row && admitted(table, row, admit);
+    return row && admitted(row, { table, admit });
   } catch (error) {
     if (!(error instanceof UnreadableRow)) throw error;
-    return readAdmitted(session, table, key, admit, false);
+    return readAdmitted(session, table, { key, admit, serial: false });
   }
 }
 
-/** Reads a row as {@link loadAdmitted} does; that there is none only a serial read says. */
+/** Loads a row as {@link loadAdmitted} does. If it finds none, a serial read decides whether the row exists. */
 export async function findAdmitted<T extends Table>(
   session: Session,
   table: T,
-  key: PrimaryKey<T>,
-  admit: Admit,
+  { key, admit }: AdmittedOptions<T>,
 ): Promise<Row<T> | undefined> {
-  const found = await loadAdmitted(session, table, key, admit);
-  return found ?? readAdmitted(session, table, key, admit, true);
+  const found = await loadAdmitted(session, table, { key, admit });
+  return found ?? readAdmitted(session, table, { key, admit, serial: true });
 }
 
-/** A row that was read, as its reader takes it. @throws UnreadableRow */
-export function admitted<R extends object>(table: Table, row: R | UnreadableRow, admit: Admit): R {
+/** Returns a row that was read as its reader gets it. @throws UnreadableRow */
+export function admitted<R extends object>(
+  row: R | UnreadableRow,
+  { table, admit }: { readonly table: Table; readonly admit: Admit },
+): R {
   const taken = row instanceof UnreadableRow ? row : admit(row, table);
   if (taken instanceof UnreadableRow) throw taken;
   return taken;
@@ -57,11 +56,9 @@ export function admitted<R extends object>(table: Table, row: R | UnreadableRow,
 async function readAdmitted<T extends Table>(
   session: Session,
   table: T,
-  key: PrimaryKey<T>,
-  admit: Admit,
-  serial: boolean,
+  { key, admit, serial }: AdmittedOptions<T> & { readonly serial: boolean },
 ): Promise<Row<T> | undefined> {
-  // The key names one row, of whatever table.
+  // The key names one row, whatever the table.
   const [row] = await session.run(selectEach<T, never>(table, key as never, { serial }));
-  return row && admitted(table, row as Row<T> | UnreadableRow, admit);
+  return row && admitted(row as Row<T> | UnreadableRow, { table, admit });
 }

@@ -1,4 +1,6 @@
 import {
+  type Admit,
+  admitAll,
   bigint,
   decodeRow,
   isThere,
@@ -13,38 +15,36 @@ import {
   UnreadableRow,
 } from "../cassandra/index.ts";
 import { identifier } from "../cassandra/identifier.ts";
-import { type Admit, admitAll } from "./admitted.ts";
-import { type Entry, isAbsent, isSameValue, putEntry, whyNoEntry } from "./entry.ts";
+import { type Entry, isUnordered, putEntry, valueEquality, whyNoEntry } from "./entry.ts";
 
-/** How far a backfill has come. */
+/** The progress of a backfill. */
 export interface BackfillProgress {
   /** Entries put. */
   readonly written: number;
-  /** Rows that have no value in a column of the order, or an empty one as its partition key: they have no entry. */
+  /** Rows without an entry, because a column of the order is null, or empty as its partition key. */
   readonly unordered: number;
-  /** Rows whose key or order columns cannot be represented, or have a value that no model stores: they have no entry either. */
+  /** Rows without an entry, because a key or order column cannot be represented, or has a value that no model stores. */
   readonly unreadable: number;
-  /** The token of the partition that it is at: one that begins here goes on. Undefined before the first row. */
+  /** The token of the present partition, from which another backfill can continue. Undefined before the first row. */
   readonly token: bigint | undefined;
 }
 
 export interface BackfillOptions {
-  /** Begin at this token, as an earlier one told it. Default: at the beginning. */
+  /** Begin at this token of an earlier backfill. Default: at the beginning. */
   readonly token?: bigint | undefined;
   /** How rows are read. Default: as they are. */
   readonly admit?: Admit;
-  /** Called behind every page of rows. */
+  /** Called after every page of rows. */
   readonly progress: (state: BackfillProgress) => void;
-  /** Ends it between two pages; it then throws the signal's reason. */
+  /** Ends the backfill between two pages. It then throws the signal's reason. */
   readonly signal: AbortSignal;
 }
 
-/** How many entries are put at once. */
-const AT_ONCE = 64;
+const ENTRIES_AT_ONCE = 64;
 
 /**
- * Puts the entry of every row that there is, for a table that was written before it had the order. It reads the whole table,
- * once, in the order of tokens. To put an entry again does no harm, so it can begin anew or go on anywhere.
+ * Puts the entry of every existing row, for a table that has rows from before it had the order. It reads the whole table
+ * once, in the order of tokens. Putting an entry again does no harm, so a backfill can begin again or continue anywhere.
  */
 export async function backfillOrder(
   session: Session,
@@ -54,39 +54,40 @@ export async function backfillOrder(
   let state: BackfillProgress = { written: 0, unordered: 0, unreadable: 0, token };
   let entries: Entry[] = [];
   const flush = async () => {
-    await Promise.all(entries.map((entry) => putEntry(session, order, entry)));
+    await Promise.all(entries.map((entry) => putEntry(session, { order, entry })));
     state = { ...state, written: state.written + entries.length };
     entries = [];
     progress(state);
     signal.throwIfAborted();
   };
 
-  for await (const { place, entry } of session.rows(everyRow(order, token, admit))) {
+  for await (const { place, entry } of session.rows(everyRow(order, { token, admit }))) {
     if (entry === undefined) state = { ...state, unordered: state.unordered + 1 };
     else if (entry instanceof UnreadableRow) {
       session.report(entry);
       state = { ...state, unreadable: state.unreadable + 1 };
     } else entries.push(entry);
-    if (entries.length === AT_ONCE) await flush();
-    // Behind the flush: what is told has been put, but for rows of this very partition.
+    if (entries.length === ENTRIES_AT_ONCE) await flush();
+    // After the flush, so that all rows before this partition have been put when the token is reported.
     state = { ...state, token: place };
   }
   await flush();
   return state;
 }
 
-interface Found {
+interface ScannedRow {
   readonly place: bigint;
   /** Undefined: the row has no value in a column of the order. */
   readonly entry: Entry | UnreadableRow | undefined;
 }
 
-/** The only read here that names no key: it is the operator's, and no model's. */
-function everyRow(
-  order: Order,
-  token: bigint | undefined,
-  admit: Admit,
-): Statement<readonly Found[]> {
+interface ScanOptions {
+  readonly token: bigint | undefined;
+  readonly admit: Admit;
+}
+
+/** The only read without a key. It is for operators; no model can have it. */
+function everyRow(order: Order, { token, admit }: ScanOptions): Statement<readonly ScannedRow[]> {
   const { source } = order;
   const tokenOf = `token(${source.partition.map(identifier).join(", ")})`;
   const presence = presenceColumn(source);
@@ -104,43 +105,47 @@ function everyRow(
     types: token === undefined ? [] : [place],
     kind: "read",
     decode: (rows) =>
-      // A partition that has columns of its own and no row shows as one.
+      // A partition with static columns and without rows appears as a row.
       rows
         .filter((row) => isThere(source, row))
         .map((row) => ({
           place: place.decode(row[PLACE] as Buffer),
-          entry: entryOfStored(order, row, admit),
+          entry: entryOfStored(order, row, { admit }),
         })),
   };
 }
 
-/** A name that a column of a table hardly has. */
+/** A name that no column of a table is likely to have. */
 const PLACE = "token()";
 
-function entryOfStored(order: Order, raw: RawRow, admit: Admit): Entry | UnreadableRow | undefined {
+function entryOfStored(
+  order: Order,
+  raw: RawRow,
+  { admit }: Pick<ScanOptions, "admit">,
+): Entry | UnreadableRow | undefined {
   const { source } = order;
   const names = keyNames(order);
-  // Also where a null reads as a value.
+  // A null means no entry, even if it reads as a value.
   if (orderedNamesOf(order).some((name) => raw[name] === null)) return undefined;
-  const row = attempt(() => decodeRow(source, raw, names) as RawRow);
+  const row = orUnreadable(() => decodeRow(source, raw, names) as RawRow);
   if (row instanceof UnreadableRow) return row;
   const taken = admit(row, source);
   if (taken instanceof UnreadableRow) return taken;
-  const other = names.find((name) => !isSameValue(order, name, taken[name], row[name]));
+  const other = names.find((name) => !valueEquality(order, name)(taken[name], row[name]));
   if (other !== undefined) {
-    return unreadableColumn(source, row, other, { why: "holds a value that is not taken" });
+    return unreadableColumn(source, row, other, { why: "holds a value that is not admitted" });
   }
-  if (names.some((name) => isAbsent(order, name, row[name]))) return undefined;
+  if (names.some((name) => isUnordered({ order, name, value: row[name] }))) return undefined;
   for (const name of names) {
-    const why = whyNoEntry(order, name, row[name]);
+    const why = whyNoEntry({ order, name, value: row[name] });
     if (why !== undefined) return unreadableColumn(source, row, name, { why });
   }
   return Object.fromEntries(names.map((name) => [name, row[name]]));
 }
 
-function attempt<Made>(make: () => Made): Made | UnreadableRow {
+function orUnreadable<Result>(decode: () => Result): Result | UnreadableRow {
   try {
-    return make();
+    return decode();
   } catch (error) {
     if (error instanceof UnreadableRow) return error;
     throw error;

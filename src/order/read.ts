@@ -1,4 +1,6 @@
 import {
+  type Admit,
+  admitAll,
   boundsOf,
   checked,
   type ClusteringKey,
@@ -18,26 +20,28 @@ import {
   type Session,
   UnreadableRow,
 } from "../cassandra/index.ts";
-import { type Admit, admitAll, loadAdmitted } from "./admitted.ts";
+import { loadAdmitted } from "./admitted.ts";
 import {
-  compareEntries,
   type Entry,
+  entryComparator,
+  entryEquality,
   entryOf,
   isRemovable,
-  isSameEntry,
   removeEntry,
   sourceKeyOf,
 } from "./entry.ts";
 
-/** How a page of an order is read. */
-export interface OrderReadOptions<O extends Order> {
-  /** Most rows of the page. */
+/** A page of an order to be read. */
+export interface OrderReadOptions<O extends Order, K extends Key<O> = Key<O>> {
+  /** The order's partition key, then a prefix of its clustering key, then at most one range. */
+  readonly key: K & Prefix<O, K>;
+  /** The page's largest number of rows. */
   readonly limit: number;
-  /** Begin after this entry, whether it is still there or not. Default: at the beginning. */
+  /** Begin after this entry, whether it still exists or not. Default: at the beginning. */
   readonly after?: ClusteringKey<O> | undefined;
   /** `reversed`: the last row first. Default: `stored`. */
   readonly order?: RowOrder | undefined;
-  /** How entries and rows are read: what a row is ordered by is what it has then. Default: as they are. */
+  /** How entries and rows are read: a row's place in an order is that of its admitted values. Default: as they are. */
   readonly admit?: Admit;
 }
 
@@ -45,40 +49,41 @@ export interface OrderReadOptions<O extends Order> {
 export interface OrderPage<O extends Order> {
   /** Rows of the source, each once, in the order. */
   readonly rows: readonly Row<O["source"]>[];
-  /** Whether others follow. */
+  /** Whether more rows follow. */
   readonly more: boolean;
-  /** Entries and rows on the way that cannot be read. */
+  /** The entries and rows of the page that cannot be read. */
   readonly unreadable: readonly UnreadableRow[];
 }
 
-/** How many entries are read beside those of the page, since some may not count. */
+/** How many entries are read beyond the page, since some may not count. */
 const SPARE = 10;
 
 /**
- * Reads rows in an order, within what a key of the order names: its partition key, then a prefix of its clustering key, then
- * at most one range.
+ * Reads rows in an order.
  *
- * One query reads the entries, and then each row is read as it is now, by one query per partition of the source: a row counts
- * once, at its own place. So one that was there before the read began is listed though it is being moved meanwhile. If too
- * many entries turn out not to count, more of them are read, from the beginning of the page.
+ * One query reads the entries; then one query per partition of the source reads each row as it is now. A row counts once, at
+ * its present place. So a row that existed before the read began is listed even if it is being moved meanwhile. If too many
+ * entries do not count, the page is read again from its beginning with more of them.
  *
  * @example
- * const PartyByDate = orderOf(Party, "party_by_date");
- * await readOrder(session, PartyByDate, { city: "Rome", date: { gte: new Date() } }, { limit: 20 });
+ * const SeatByDate = orderOf(Seat, "seat_by_date");
+ * const key = { theatre: "Globe", date: { gte: new Date() } };
+ * await readOrder(session, SeatByDate, { key, limit: 20 });
  */
 export async function readOrder<O extends Order, const K extends Key<O>>(
   session: Session,
   order: O,
-  key: K & Prefix<O, K>,
-  { limit: most, after, order: direction = "stored", admit = admitAll }: OrderReadOptions<O>,
+  options: OrderReadOptions<O, K>,
 ): Promise<OrderPage<O>> {
+  const { key, limit: most, after, order: direction = "stored", admit = admitAll } = options;
+  const comparator = entryComparator(order);
   const compare = (one: Entry, other: Entry) =>
-    compareEntries(order, one, other) * (direction === "stored" ? 1 : -1);
+    comparator(one, other) * (direction === "stored" ? 1 : -1);
   const isWithin = (entry: Entry) =>
-    isNamed(order, key, entry) && (after === undefined || compare(entry, after) > 0);
+    isWithinKey(order, key, entry) && (after === undefined || compare(entry, after) > 0);
   for (let limit = most + 1 + SPARE; ; limit *= 4) {
-    const entries = await readEntries(session, order, key, { limit, after, direction, admit });
-    const loaded = await loadRows(session, order, entries.rows, admit);
+    const entries = await readEntries(session, order, { key, limit, after, direction, admit });
+    const loaded = await loadSourceRows(session, order, { rows: entries.rows, admit });
     removeOrphans(session, order, loaded);
     const { found } = loaded;
     const end = entries.isEnd ? undefined : entries.rows.at(-1);
@@ -101,6 +106,7 @@ export async function readOrder<O extends Order, const K extends Key<O>>(
 }
 
 interface EntriesOptions {
+  readonly key: RawRow;
   readonly limit: number;
   readonly after: RawRow | undefined;
   readonly direction: RowOrder;
@@ -110,10 +116,9 @@ interface EntriesOptions {
 function readEntries(
   session: Session,
   order: Order,
-  key: RawRow,
-  { limit, after, direction, admit }: EntriesOptions,
+  { key, limit, after, direction, admit }: EntriesOptions,
 ) {
-  // Of any order, the compiler cannot know what it has.
+  // The compiler cannot know the columns of any order.
   return readRows<Order>(session, order, {
     key: key as never,
     limit,
@@ -124,33 +129,33 @@ function readEntries(
   });
 }
 
-/** A row as it is now: why it cannot be read, or undefined if there is none. */
-interface Found {
+interface LoadedRow {
+  /** The row as it is now, or why it cannot be read; undefined: it does not exist. */
   readonly row: RawRow | UnreadableRow | undefined;
-  /** Its place in the order; undefined: it has none. */
+  /** Its present place in the order; undefined: it has none. */
   readonly entry: Entry | undefined;
 }
 
 /** Entries, and the row of each by its key. */
-interface Rows {
+interface LoadedRows {
   readonly entries: readonly { readonly seen: RawRow; readonly key: string }[];
-  readonly found: ReadonlyMap<string, Found>;
+  readonly found: ReadonlyMap<string, LoadedRow>;
 }
 
-/** Reads the row of each entry: once, however many entries it has. */
-async function loadRows(
+/** Loads the rows of entries, each once, however many entries it has. */
+async function loadSourceRows(
   session: Session,
   order: Order,
-  rows: readonly RawRow[],
-  admit: Admit,
-): Promise<Rows> {
+  { rows, admit }: { readonly rows: readonly RawRow[]; readonly admit: Admit },
+): Promise<LoadedRows> {
   const { source } = order;
   const keyOf = (seen: RawRow) => keyText(source, keyNames(source), seen, "match");
   const entries = rows.map((seen) => ({ seen, key: keyOf(seen) }));
   const distinct = new Map(entries.map(({ key, seen }) => [key, seen]));
-  const load = async (seen: RawRow): Promise<Found> => {
+  const load = async (seen: RawRow): Promise<LoadedRow> => {
     try {
-      const row = await loadAdmitted(session, source, sourceKeyOf(order, seen), admit);
+      const key = sourceKeyOf(order, seen);
+      const row = await loadAdmitted(session, source, { key, admit });
       return { row, entry: row && entryOf(order, row) };
     } catch (error) {
       if (error instanceof UnreadableRow) return { row: error, entry: undefined };
@@ -163,19 +168,21 @@ async function loadRows(
   return { entries, found: new Map(loaded) };
 }
 
-function removeOrphans(session: Session, order: Order, { entries, found }: Rows): void {
+/** Removes old entries whose rows have another place or do not exist. */
+function removeOrphans(session: Session, order: Order, { entries, found }: LoadedRows): void {
+  const isSame = entryEquality(order);
   for (const { seen, key } of entries) {
     const version = seen[`writetime(${ENTERED})`] as bigint | null;
     if (!isRemovable(version)) continue;
     const { row, entry } = found.get(key)!;
-    if (row instanceof UnreadableRow || isSameEntry(order, entry, seen)) continue;
-    // Nobody waits for it: the next reader would do it as well.
-    removeEntry(session, order, seen, version).catch(() => {});
+    if (row instanceof UnreadableRow || isSame(entry, seen)) continue;
+    // In the background. If it fails, the next reader removes the entry.
+    removeEntry(session, { order, entry: seen }, { version }).catch(() => {});
   }
 }
 
-/** Whether a place is within what a key names. */
-function isNamed(order: Order, key: RawRow, entry: Entry): boolean {
+/** Whether an entry is within the values and the range of a key. */
+function isWithinKey(order: Order, key: RawRow, entry: Entry): boolean {
   return keyNames(order).every((name) => {
     const wanted = key[name];
     if (wanted === undefined) return true;

@@ -1,6 +1,6 @@
 import type { Session } from "../cassandra/index.ts";
 import { createLanes } from "../lane/index.ts";
-import { ordered } from "../order/index.ts";
+import { createOrdered } from "../order/index.ts";
 import { PartyTable } from "./table.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -20,11 +20,11 @@ const idOf = (number: number) => `00000000-0000-4000-8000-${String(number + 1).p
 
 /** Writes the sample parties that are not there, and says how many that were. */
 export async function seed(session: Session, now = Date.now()): Promise<number> {
-  const place = { session, lanes: createLanes(session) };
+  const ordered = createOrdered({ session, lanes: createLanes(session) });
   let written = 0;
   for (const [number, { inDays, ...party }] of parties.entries()) {
     const date = new Date(now + inDays * DAY);
-    const { outcome } = await ordered.create(place, PartyTable, {
+    const { outcome } = await ordered.create(PartyTable, {
       ...party,
       id: idOf(number),
       date,

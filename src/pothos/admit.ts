@@ -1,14 +1,12 @@
 import type { SchemaTypes } from "@pothos/core";
-import type { Table } from "../cassandra/index.ts";
-import type { Admit as AdmitOne } from "../live/index.ts";
-import type { Admit } from "../order/index.ts";
+import type { Admit, Table } from "../cassandra/index.ts";
 import type { Builder } from "./builder-options.ts";
 import { columnsShown } from "./refs.ts";
 import { showEach, showRow } from "./shown.ts";
 
 const admits = new WeakMap<object, Admit>();
-const shows = new WeakMap<Builder, Map<Table, AdmitOne>>();
-const followed = new WeakMap<Builder, Map<Table, AdmitOne>>();
+const shows = new WeakMap<Builder, Map<Table, Admit>>();
+const followed = new WeakMap<Builder, Map<Table, Admit>>();
 
 /**
  * Returns how rows are taken that a schema shows in lists: what another program has stored and GraphQL cannot show is as if
@@ -25,7 +23,7 @@ export function admitOf<Types extends SchemaTypes>(
 }
 
 /** How a watched row is shown. The same function each time: those who share it share the reads. */
-export function showOf(builder: Builder, table: Table): AdmitOne {
+export function showOf(builder: Builder, table: Table): Admit {
   return oncePer(
     shows,
     builder,
@@ -35,7 +33,7 @@ export function showOf(builder: Builder, table: Table): AdmitOne {
 }
 
 /** How the rows of a followed partition are shown, as {@link showOf}. */
-export function showEachOf(builder: Builder, table: Table): AdmitOne {
+export function showEachOf(builder: Builder, table: Table): Admit {
   return oncePer(
     followed,
     builder,
@@ -45,12 +43,12 @@ export function showEachOf(builder: Builder, table: Table): AdmitOne {
 }
 
 function oncePer(
-  made: WeakMap<Builder, Map<Table, AdmitOne>>,
+  made: WeakMap<Builder, Map<Table, Admit>>,
   builder: Builder,
   table: Table,
-  make: () => AdmitOne,
-): AdmitOne {
-  const tables = made.get(builder) ?? new Map<Table, AdmitOne>();
+  make: () => Admit,
+): Admit {
+  const tables = made.get(builder) ?? new Map<Table, Admit>();
   made.set(builder, tables);
   const found = tables.get(table) ?? make();
   tables.set(table, found);

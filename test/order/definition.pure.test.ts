@@ -10,6 +10,7 @@ import {
   int,
   type PrimaryKey,
   select,
+  type Session,
   set,
   table,
   type TableOrders,
@@ -17,27 +18,26 @@ import {
   timestamp,
 } from "../../src/cassandra/index.ts";
 import type { Draft, Lanes } from "../../src/lane/index.ts";
-import { ordered, orderOf, ordersOf, type Place, readOrder } from "../../src/order/index.ts";
-import { PartyByDateTable } from "../../src/party/table.ts";
+import { type Ordered, orderOf, ordersOf, readOrder } from "../../src/order/index.ts";
 import { Task, TaskByDue, TaskByOwner, TaskByRank } from "./tables.ts";
 
 const keyText = (of: Parameters<typeof createTable>[0]) =>
   /PRIMARY KEY .*\n.*/.exec(createTable(of))![0].replace("\n)", "");
 
 describe("an order", () => {
-  test("has the columns of its key, the time of its entries, and takes plain writes", () => {
-    expect(createTable(PartyByDateTable)).toBe(`CREATE TABLE IF NOT EXISTS party_by_date (
-  city text,
-  date timestamp,
+  test("an order has the columns of its key and the time of its entries, and takes plain writes", () => {
+    expect(createTable(TaskByDue)).toBe(`CREATE TABLE IF NOT EXISTS task_by_due (
+  board text,
+  due timestamp,
   id uuid,
   entered timestamp,
-  PRIMARY KEY ((city), date, id)
-) WITH CLUSTERING ORDER BY (date ASC, id ASC)`);
-    expect(PartyByDateTable).toMatchObject({ lwt: false, lanes: undefined, sweepAfter: 600 });
-    expect(Object.keys(PartyByDateTable.columns)).toEqual(["city", "date", "id", "entered"]);
+  PRIMARY KEY ((board), due, id)
+) WITH CLUSTERING ORDER BY (due ASC, id DESC)`);
+    expect(TaskByDue).toMatchObject({ lwt: false, lanes: undefined, sweepAfter: 600 });
+    expect(Object.keys(TaskByDue.columns)).toEqual(["board", "due", "id", "entered"]);
   });
 
-  test("is followed by the rest of the source's key, in its directions", () => {
+  test("an order's key ends with the rest of the source's key, in its directions", () => {
     expect(ordersOf(Task).map(keyText)).toEqual([
       "PRIMARY KEY ((board), due, id) WITH CLUSTERING ORDER BY (due ASC, id DESC)",
       "PRIMARY KEY ((board), rank, due, id) WITH CLUSTERING ORDER BY (rank DESC, due ASC, id DESC)",
@@ -45,20 +45,20 @@ describe("an order", () => {
     ]);
   });
 
-  test("is one table, however often it is asked for, and none of an unknown name", () => {
+  test("orderOf returns the same table each time, and refuses an unknown name", () => {
     expect(orderOf(Task, "task_by_due")).toBe(TaskByDue);
     expect(TaskByDue.source).toBe(Task);
-    // @ts-expect-error no order is called so
+    // @ts-expect-error no order has this name
     expect(() => orderOf(Task, "task_by_none")).toThrow('Table "task" is invalid: it has no order');
   });
 
-  test("has the types of its columns, all required", () => {
+  test("an order's columns have the source's types, all required", () => {
     const [board, id, due] = ["A", "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51", new Date()];
     insert(TaskByDue, { board, due, id });
     // @ts-expect-error the id has no default here
     expect(() => insert(TaskByDue, { board, due })).toThrow("task_by_due.id must be");
     select(TaskByOwner, { owner: "Ada", rank: { gte: 1 } });
-    // @ts-expect-error due comes behind rank
+    // @ts-expect-error due comes after rank
     expect(() => select(TaskByRank, { board, due })).toThrow('"rank" must be given before');
     expectTypeOf<PrimaryKey<typeof TaskByOwner>>().toEqualTypeOf<{
       readonly owner: string;
@@ -141,12 +141,12 @@ describe("a table cannot have an order that", () => {
     expect(() => make(orders)).toThrow('Table "desk" is invalid: ');
   });
 
-  test("has no lanes to be kept by", () => {
+  test("an order of a table without lanes is refused", () => {
     expect(() => make({ x: [asc("at")] }, {})).toThrow('its order "x" needs lanes');
     expect(() => make({ x: [asc("at")] }, { lwt: true })).toThrow('its order "x" needs lanes');
   });
 
-  test("is wrong, as far as the compiler sees it", () => {
+  test("an invalid order does not compile", () => {
     const key = { partition: ["room"], lwt: true, lanes: true } as const;
     const room = { room: text(), n: bigint(), hits: counter() };
     expect(() =>
@@ -160,7 +160,7 @@ describe("a table cannot have an order that", () => {
   });
 });
 
-test("what an order sorts by is changed by ordered.update alone, says the compiler", () => {
+test("a column that an order sorts by can only be changed by ordered.update, as the compiler checks", () => {
   const change = (row: Draft<typeof Task>, date: Date) => {
     row.set({ title: "A", labels: new Set(["b"]) });
     row.get("due");
@@ -169,17 +169,18 @@ test("what an order sorts by is changed by ordered.update alone, says the compil
     // @ts-expect-error an order has it as its partition key
     row.set({ owner: "Ada" });
   };
-  const rows = async (lanes: Lanes, place: Place, id: string) => {
+  const rows = async (lanes: Lanes, ordered: Ordered, session: Session) => {
+    const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
     // @ts-expect-error ordered.create creates its rows
     await lanes.create(Task, { board: "A", title: "B" });
-    await ordered.create(place, Task, { board: "A", title: "B" });
-    await ordered.update(place, Task, { board: "A", id }, { due: null, owner: "Ada" });
+    await ordered.create(Task, { board: "A", title: "B" });
+    await ordered.update(Task, { board: "A", id }, { due: null, owner: "Ada" });
     // @ts-expect-error the title is required
-    await ordered.update(place, Task, { board: "A", id }, { title: null });
-    const { rows } = await readOrder(place.session, TaskByOwner, { owner: "A" }, { limit: 1 });
+    await ordered.update(Task, { board: "A", id }, { title: null });
+    const { rows } = await readOrder(session, TaskByOwner, { key: { owner: "A" }, limit: 1 });
     expectTypeOf(rows[0]!.labels).toEqualTypeOf<ReadonlySet<string>>();
-    // @ts-expect-error board comes behind rank
-    await readOrder(place.session, TaskByOwner, { owner: "A", board: "B" }, { limit: 1 });
+    // @ts-expect-error board comes after rank
+    await readOrder(session, TaskByOwner, { key: { owner: "A", board: "B" }, limit: 1 });
   };
   expect([change, rows]).toHaveLength(2);
 });

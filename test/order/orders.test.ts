@@ -10,37 +10,39 @@ import {
   sync,
 } from "../../src/cassandra/index.ts";
 import { createLanes, type Draft, type Lanes } from "../../src/lane/index.ts";
-import { backfillOrder, ordered, type Place, readOrder } from "../../src/order/index.ts";
+import { backfillOrder, createOrdered, type Ordered, readOrder } from "../../src/order/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { day, Note, Task, TaskByDue, TaskByOwner, TaskByRank } from "./tables.ts";
 
 let keyspace: TestKeyspace;
 let session: Session;
-let place: Place & { readonly lanes: Lanes };
+let lanes: Lanes;
+let ordered: Ordered;
 beforeAll(async () => {
-  // Its orders come with it.
+  // This creates the orders' tables as well.
   keyspace = await createKeyspace(Task, Note);
   session = keyspace.session;
-  place = { session, lanes: createLanes(session) };
+  lanes = createLanes(session);
+  ordered = createOrdered({ session, lanes });
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-type Values = Partial<Omit<Parameters<typeof ordered.create<typeof Task>>[2], "board">>;
+type Values = Partial<Omit<Parameters<typeof ordered.create<typeof Task>>[1], "board">>;
 
 async function create(board: string, values: Values = {}): Promise<string> {
-  const created = await ordered.create(place, Task, { board, title: "A", ...values });
+  const created = await ordered.create(Task, { board, title: "A", ...values });
   return created.row instanceof Error ? "" : created.row.id;
 }
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 const byDue = async (board: string, options: { limit?: number; order?: "reversed" } = {}) =>
-  idsOf((await readOrder(session, TaskByDue, { board }, { limit: 100, ...options })).rows);
+  idsOf((await readOrder(session, TaskByDue, { key: { board }, limit: 100, ...options })).rows);
 const byRank = async (board: string) =>
-  idsOf((await readOrder(session, TaskByRank, { board }, { limit: 100 })).rows);
+  idsOf((await readOrder(session, TaskByRank, { key: { board }, limit: 100 })).rows);
 const byOwner = async (owner: string) =>
-  idsOf((await readOrder(session, TaskByOwner, { owner }, { limit: 100 })).rows);
+  idsOf((await readOrder(session, TaskByOwner, { key: { owner }, limit: 100 })).rows);
 
-/** The orders in which a row has its own entry: others of it, too, would lead a reader to the row while they are there. */
+/** Returns the orders in which a row has its present entry. Old entries of it would lead a reader to the row as well. */
 async function ordersOfRow(board: string, id: string) {
   const { rank, due, owner } = (await session.load(Task, { board, id }))!;
   const isIn = {
@@ -70,20 +72,20 @@ test("the tables of orders are created and required with their table", async () 
 });
 
 describe("rows", () => {
-  test("are read in each order of their table, with what they have now", async () => {
+  test("rows are read in each order of their table, with their present values", async () => {
     const [board, owner] = [randomUUID(), randomUUID()];
     const first = await create(board, { due: day(3), rank: 1, owner });
     const second = await create(board, { due: day(1), rank: 1, owner });
     const third = await create(board, { due: day(2), rank: 2, owner });
-    await ordered.update(place, Task, { board, id: third }, { title: "Renamed" });
+    await ordered.update(Task, { board, id: third }, { title: "Renamed" });
 
     expect(await byDue(board)).toEqual([second, third, first]);
     expect(await byRank(board)).toEqual([third, second, first]);
-    const { rows } = await readOrder(session, TaskByOwner, { owner }, { limit: 9 });
+    const { rows } = await readOrder(session, TaskByOwner, { key: { owner }, limit: 9 });
     expect(rows.at(-1)).toMatchObject({ board, id: third, title: "Renamed", rank: 2 });
   });
 
-  test("come page by page, in both directions, within a range and behind an entry", async () => {
+  test("rows are read page by page, in both directions, within a range and after an entry", async () => {
     const board = randomUUID();
     const ids: string[] = [];
     for (const number of [0, 1, 2, 3, 4, 5]) ids.push(await create(board, { due: day(number) }));
@@ -98,7 +100,7 @@ describe("rows", () => {
       const { after, ...rest } = options;
       const from = after === undefined ? undefined : { due: day(after), id: ids[after]! };
       const key = { board, ...(due && { due: { gte: due.gte ?? day(0), lt: due.lt } }) };
-      return readOrder(session, TaskByDue, key, { ...rest, after: from });
+      return readOrder(session, TaskByDue, { key, ...rest, after: from });
     };
 
     expect(await read(undefined, { limit: 2 })).toEqual([[0, 1], true]);
@@ -114,7 +116,7 @@ describe("rows", () => {
     expect(await read(range, { limit: 2, order: "reversed" })).toEqual([[3, 2], true]);
   });
 
-  test("of equal first columns come by the next ones, each in its direction", async () => {
+  test("rows with equal first columns are sorted by the next ones, each in its direction", async () => {
     const board = randomUUID();
     const ids: string[] = [];
     for (const [rank, due] of [
@@ -128,46 +130,46 @@ describe("rows", () => {
     expect(await byRank(board)).toEqual(ids);
     const after = { rank: 2, due: day(2), id: ids[1]! };
     const page = (order: "stored" | "reversed") =>
-      readOrder(session, TaskByRank, { board }, { limit: 9, after, order });
+      readOrder(session, TaskByRank, { key: { board }, limit: 9, after, order });
     expect(idsOf((await page("stored")).rows)).toEqual([ids[2], ids[3]]);
     expect(idsOf((await page("reversed")).rows)).toEqual([ids[0]]);
-    const ranked = await readOrder(session, TaskByRank, { board, rank: 1 }, { limit: 9 });
+    const ranked = await readOrder(session, TaskByRank, { key: { board, rank: 1 }, limit: 9 });
     expect(idsOf(ranked.rows)).toEqual([ids[2], ids[3]]);
   });
 
-  test("of several partitions come together in an order with another partition key, and can move out of it", async () => {
+  test("an order with another partition key has rows of several partitions, and a row can move out of it", async () => {
     const [owner, other] = [randomUUID(), randomUUID()];
     const boards = [randomUUID(), randomUUID(), randomUUID()];
     const ids: string[] = [];
     for (const [rank, board] of boards.entries()) ids.push(await create(board, { owner, rank }));
     expect(await byOwner(owner)).toEqual(ids);
-    await ordered.update(place, Task, { board: boards[1]!, id: ids[1]! }, { owner: other });
+    await ordered.update(Task, { board: boards[1]!, id: ids[1]! }, { owner: other });
     expect(await byOwner(owner)).toEqual([ids[0], ids[2]]);
     expect(await byOwner(other)).toEqual([ids[1]]);
   });
 
-  test("without a value in a column of an order are not in it, and come back when they have one", async () => {
+  test("a row with a null in a column of an order is not in it, and returns when the column has a value", async () => {
     const [board, owner] = [randomUUID(), randomUUID()];
     const id = await create(board, { due: day(1), owner });
     expect([await byDue(board), await byRank(board), await byOwner(owner)]).toEqual([[id], [], []]);
-    await ordered.update(place, Task, { board, id }, { rank: 5, due: null });
+    await ordered.update(Task, { board, id }, { rank: 5, due: null });
     expect([await byDue(board), await byRank(board), await byOwner(owner)]).toEqual([[], [], [id]]);
-    await ordered.update(place, Task, { board, id }, { due: day(2) });
+    await ordered.update(Task, { board, id }, { due: day(2) });
     expect([await byDue(board), await byRank(board)]).toEqual([[id], [id]]);
   });
 
-  test("with an empty text are in no order that has it alone as its partition key", async () => {
+  test("a row with an empty text is not in an order with that column as its only partition key", async () => {
     const board = randomUUID();
     const id = await create(board, { owner: "", rank: 1, due: day(1) });
     expect(await byDue(board)).toEqual([id]);
     const owner = randomUUID();
-    await ordered.update(place, Task, { board, id }, { owner });
+    await ordered.update(Task, { board, id }, { owner });
     expect(await byOwner(owner)).toEqual([id]);
-    await ordered.update(place, Task, { board, id }, { owner: "" });
+    await ordered.update(Task, { board, id }, { owner: "" });
     expect(await byOwner(owner)).toEqual([]);
   });
 
-  test("are as they are given, if they are in stored form or not", async () => {
+  test("a row has its entry whether its values are given in stored form or not", async () => {
     const owner = randomUUID();
     const board = ` ${randomUUID()} `;
     const id = await create(board, { owner, rank: 1, due: day(0) });
@@ -175,50 +177,50 @@ describe("rows", () => {
     expect(await byOwner(owner)).toEqual([id]);
   });
 
-  test("that are removed are in no order, and can be created again", async () => {
+  test("a removed row is in no order, and can be created again", async () => {
     const board = randomUUID();
     const id = await create(board, { due: day(1), rank: 1 });
-    expect(await ordered.remove(place, Task, { board, id })).toEqual({ outcome: "deleted" });
-    expect(await ordered.remove(place, Task, { board, id })).toEqual({ outcome: "missing" });
-    expect(await ordered.update(place, Task, { board, id }, { rank: 2 })).toEqual({
+    expect(await ordered.remove(Task, { board, id })).toEqual({ outcome: "deleted" });
+    expect(await ordered.remove(Task, { board, id })).toEqual({ outcome: "missing" });
+    expect(await ordered.update(Task, { board, id }, { rank: 2 })).toEqual({
       outcome: "missing",
     });
     expect([await byDue(board), await byRank(board)]).toEqual([[], []]);
     await create(board, { id, due: day(1) });
     expect(await byDue(board)).toEqual([id]);
-    expect(await ordered.create(place, Task, { board, id, title: "B" })).toMatchObject({
+    expect(await ordered.create(Task, { board, id, title: "B" })).toMatchObject({
       outcome: "exists",
       row: { title: "A", due: day(1) },
     });
     expect(await byDue(board)).toEqual([id]);
   });
 
-  test("of a table without orders are created, changed and removed as well", async () => {
+  test("rows of a table without orders are created, changed and removed as well", async () => {
     const key = { id: randomUUID() };
-    expect(await ordered.create(place, Note, { ...key, text: "A" })).toMatchObject({
+    expect(await ordered.create(Note, { ...key, text: "A" })).toMatchObject({
       outcome: "created",
     });
-    expect(await ordered.update(place, Note, key, { text: "B" })).toEqual({
+    expect(await ordered.update(Note, key, { text: "B" })).toEqual({
       outcome: "updated",
       row: { ...key, text: "B" },
     });
-    expect(await ordered.remove(place, Note, key)).toEqual({ outcome: "deleted" });
+    expect(await ordered.remove(Note, key)).toEqual({ outcome: "deleted" });
   });
 });
 
-describe("without entries", () => {
-  test("no row of a table with orders is created", async () => {
+describe("a lane without entries", () => {
+  test("a lane does not create rows of a table with orders", async () => {
     const values = { board: randomUUID(), title: "A" };
-    await expect(place.lanes.create(Task, values as never)).rejects.toThrow(
+    await expect(lanes.create(Task, values as never)).rejects.toThrow(
       badStatement(Task, "has orders, so that ordered.create(…) creates its rows"),
     );
   });
 
-  test("no column is changed that an order sorts by", async () => {
+  test("a lane does not change a column that an order sorts by", async () => {
     const board = randomUUID();
     const id = await create(board, { due: day(1) });
     const changing = (values: object) =>
-      place.lanes.change(Task, { board, id }, (row: Draft<typeof Task>) => {
+      lanes.change(Task, { board, id }, (row: Draft<typeof Task>) => {
         row.set(values as never);
       });
     await expect(changing({ due: day(2) })).rejects.toThrow(
@@ -239,7 +241,7 @@ describe("entries", () => {
       [board, due, id, due],
     );
 
-  test("without their row do not count, and the page is filled all the same", async () => {
+  test("entries without their row do not count, and the page is filled all the same", async () => {
     const board = randomUUID();
     for (let number = 0; number < 60; number++)
       await session.run(insert(TaskByDue, { board, due: day(0), id: randomUUID() }));
@@ -248,7 +250,7 @@ describe("entries", () => {
     expect(await byDue(board, { limit: 2 })).toEqual(ids);
   });
 
-  test("stay while they are young, and go by a reader when they are older than ten minutes", async () => {
+  test("a reader removes entries without their row only when they are older than ten minutes", async () => {
     const board = randomUUID();
     const id = await create(board, { due: day(1) });
     const [young, old] = [randomUUID(), randomUUID()];
@@ -259,7 +261,7 @@ describe("entries", () => {
     await expect.poll(() => entries(board)).toEqual([`${id} ${+day(1)}`, `${young} ${+day(2)}`]);
   });
 
-  test("that are old go with whoever moves or removes their row", async () => {
+  test("an update or removal of a row removes its old entries", async () => {
     const board = randomUUID();
     const id = await create(board, { due: day(1) });
     await session.cql("DELETE FROM task_by_due WHERE board = ?", [board]);
@@ -271,23 +273,23 @@ describe("entries", () => {
       other,
       id,
     ]);
-    await ordered.update(place, Task, { board: other, id }, { due: day(2) });
+    await ordered.update(Task, { board: other, id }, { due: day(2) });
     expect(await entries(other)).toEqual([`${id} ${+day(2)}`]);
-    await ordered.remove(place, Task, { board: other, id });
+    await ordered.remove(Task, { board: other, id });
     expect(await byDue(other)).toEqual([]);
   });
 
-  test("are not lost by a row that is moved away and back by coordinators of different clocks", async () => {
+  test("a row keeps its entry when coordinators with different clocks move it away and back", async () => {
     const board = randomUUID();
     const id = await create(board, { due: day(1) });
     const fast = BigInt(Date.now() + 5 * 60_000) * 1000n;
     await putAt(board, id, day(1), fast);
-    await ordered.update(place, Task, { board, id }, { due: day(2) });
-    await ordered.update(place, Task, { board, id }, { due: day(1) });
+    await ordered.update(Task, { board, id }, { due: day(2) });
+    await ordered.update(Task, { board, id }, { due: day(1) });
     expect(await byDue(board)).toEqual([id]);
   });
 
-  test("of rows that cannot be read stay, and the page tells why", async () => {
+  test("entries of unreadable rows stay, and the page reports the rows", async () => {
     const board = randomUUID();
     const id = await create(board, { due: day(1) });
     await session.cql("UPDATE task SET title = null WHERE board = ? AND id = ? IF EXISTS", [
@@ -295,7 +297,7 @@ describe("entries", () => {
       id,
     ]);
     await putAt(board, id, day(1), OLD);
-    const { rows, unreadable } = await readOrder(session, TaskByDue, { board }, { limit: 9 });
+    const { rows, unreadable } = await readOrder(session, TaskByDue, { key: { board }, limit: 9 });
     expect(rows).toEqual([]);
     expect(unreadable).toMatchObject([{ column: "title", key: { board, id } }]);
     await session.cql("UPDATE task SET title = 'A' WHERE board = ? AND id = ? IF EXISTS", [
@@ -305,36 +307,32 @@ describe("entries", () => {
     expect(await byDue(board)).toEqual([id]);
   });
 
-  test("count where a reader takes their row as another, and not where it refuses it", async () => {
+  test("an entry counts at the place of its row as the reader admits it", async () => {
     const board = randomUUID();
     const [first, second] = [
       await create(board, { due: day(1) }),
       await create(board, { due: day(2) }),
     ];
-    const moved = await readOrder(
-      session,
-      TaskByDue,
-      { board },
-      {
-        limit: 9,
-        // Another program's date, in place of which the reader shows one of its own.
-        admit: (row, table) =>
-          table === Task && "id" in row && row.id === first ? { ...row, due: day(3) } : row,
-      },
-    );
+    const moved = await readOrder(session, TaskByDue, {
+      key: { board },
+      limit: 9,
+      // The reader shows a date of its own instead of another program's.
+      admit: (row, table) =>
+        table === Task && "id" in row && row.id === first ? { ...row, due: day(3) } : row,
+    });
     expect(idsOf(moved.rows)).toEqual([second, first]);
   });
 });
 
-describe("at once", () => {
-  test("two updates of one column each of an order leave the row with an entry", async () => {
+describe("concurrent updates", () => {
+  test("two concurrent updates of one column each leave a row with its entries", async () => {
     for (let round = 0; round < 20; round++) {
       const board = randomUUID();
       const id = await create(board, { rank: 0, due: day(0) });
       const key = { board, id };
       await Promise.all([
-        ordered.update(place, Task, key, { rank: 1 }),
-        ordered.update(place, Task, key, { due: day(1) }),
+        ordered.update(Task, key, { rank: 1 }),
+        ordered.update(Task, key, { due: day(1) }),
       ]);
       expect(await ordersOfRow(board, id)).toEqual(["due", "rank"]);
       expect(await byRank(board)).toEqual([id]);
@@ -342,23 +340,23 @@ describe("at once", () => {
     }
   });
 
-  test("those of two processes do, too", async () => {
-    const other = { session, lanes: createLanes(session) };
+  test("concurrent updates by two processes leave a row with its entries", async () => {
+    const other = createOrdered({ session, lanes: createLanes(session) });
     for (let round = 0; round < 10; round++) {
       const board = randomUUID();
       const id = await create(board, { rank: 0, due: day(0) });
       const key = { board, id };
       await Promise.all([
-        ordered.update(place, Task, key, { rank: 1 }),
-        ordered.update(other, Task, key, { due: day(1) }),
-        ordered.update(place, Task, key, { rank: 2 }),
-        ordered.update(other, Task, key, { due: day(2) }),
+        ordered.update(Task, key, { rank: 1 }),
+        other.update(Task, key, { due: day(1) }),
+        ordered.update(Task, key, { rank: 2 }),
+        other.update(Task, key, { due: day(2) }),
       ]);
       expect(await ordersOfRow(board, id)).toEqual(["due", "rank"]);
     }
   });
 
-  test("whoever reads while rows are moved misses none that was there, and sees none twice", async () => {
+  test("a page that is read while rows move lists each of them once", async () => {
     const [board, owner] = [randomUUID(), randomUUID()];
     const ids: string[] = [];
     for (let number = 0; number < 12; number++)
@@ -376,7 +374,7 @@ describe("at once", () => {
         const key = { board, id: ids[(writer * 5 + turn) % ids.length]! };
         const number = (writer * 13 + turn * 31) % 50;
         const values = turn % 2 ? { due: day(number) } : { rank: number };
-        await ordered.update(place, Task, key, values);
+        await ordered.update(Task, key, values);
       }
     };
     const readers = [
@@ -393,7 +391,7 @@ describe("at once", () => {
 });
 
 test("a process that dies after any of its statements leaves each row in its orders", async () => {
-  /** A session that sends nothing any more after so many statements. */
+  /** Returns a session that fails after so many statements. */
   function dying(left: number): Session {
     const step = () => {
       left -= 1;
@@ -411,13 +409,13 @@ test("a process that dies after any of its statements leaves each row in its ord
   for (let left = 0; left < 16; left++) {
     const board = randomUUID();
     const mortal = dying(left);
-    const lanes = createLanes(mortal);
-    const own = { session: mortal, lanes };
+    const ownLanes = createLanes(mortal);
+    const own = createOrdered({ session: mortal, lanes: ownLanes });
     const id = await create(board, { rank: 0, due: day(0), owner });
     const key = { board, id };
-    await ordered.update(own, Task, key, { rank: 1, due: day(1) }).catch(() => {});
-    await ordered.create(own, Task, { board, title: "B", rank: 2, due: day(2) }).catch(() => {});
-    lanes.close();
+    await own.update(Task, key, { rank: 1, due: day(1) }).catch(() => {});
+    await own.create(Task, { board, title: "B", rank: 2, due: day(2) }).catch(() => {});
+    ownLanes.close();
     const rows = await session.run(selectEach(Task, { board }));
     const all = rows.flatMap((row) => (row instanceof Error ? [] : [row.id])).toSorted();
     expect((await byDue(board)).toSorted()).toEqual(all);
@@ -431,24 +429,27 @@ describe("a backfill", () => {
   const { signal } = new AbortController();
   const write = "INSERT INTO task (board, id, title, due, rank, owner) VALUES (?, ?, ?, ?, ?, ?)";
 
-  test("puts the entry of each row that has a value, whatever the order's partition key, and tells of the others", async () => {
+  test("a backfill puts the entry of each row that has one, for any partition key, and reports the others", async () => {
     await using other = await createKeyspace(Task);
-    const told: unknown[] = [];
-    const telling = { ...other.session, report: (row: unknown) => told.push(row) };
+    const reports: unknown[] = [];
+    const reporting = { ...other.session, report: (row: unknown) => reports.push(row) };
     const id = randomUUID();
     const due = day(1);
     await other.session.cql(write, ["A", id, "T", due, 1, "Ada"]);
     await other.session.cql(write, ["A", randomUUID(), "T", due, 1, ""]);
     await other.session.cql(write, ["B", randomUUID(), "T", due, null, "Ada"]);
     await other.session.cql(write, [" C ", randomUUID(), "T", due, 1, "Ada"]);
-    const state = await backfillOrder(telling, TaskByOwner, { progress: () => {}, signal });
+    const state = await backfillOrder(reporting, TaskByOwner, { progress: () => {}, signal });
     expect(state).toMatchObject({ written: 1, unordered: 2, unreadable: 1 });
-    expect(told).toMatchObject([{ table: "task", column: "board" }]);
-    const { rows } = await readOrder(other.session, TaskByOwner, { owner: "Ada" }, { limit: 9 });
+    expect(reports).toMatchObject([{ table: "task", column: "board" }]);
+    const { rows } = await readOrder(other.session, TaskByOwner, {
+      key: { owner: "Ada" },
+      limit: 9,
+    });
     expect(idsOf(rows)).toEqual([id]);
   });
 
-  test("goes on where it was interrupted", async () => {
+  test("a backfill continues where an earlier one was interrupted", async () => {
     await using other = await createKeyspace(Task);
     const boards = Array.from({ length: 20 }, (_, number) => `Board ${number}`);
     for (const board of boards) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { asc, desc, int, set, table, text, timestamp, uuid } from "../../src/cassandra/index.ts";
 import { orderOf } from "../../src/order/index.ts";
 
-/** Tasks of a board, in several orders: by a column, by two in mixed directions, and by who does them. */
+/** The tasks of a board, ordered by one column, by two in mixed directions, and by owner. */
 export const Task = table(
   "task",
   {
@@ -27,7 +27,7 @@ export const Task = table(
   },
 );
 
-/** A table without orders, of which each row is a partition. */
+/** A table without orders, in which each row is a partition. */
 export const Note = table(
   "note",
   { id: uuid(), text: text().required() },

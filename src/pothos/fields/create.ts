@@ -9,7 +9,7 @@ import {
   type Table,
 } from "../../cassandra/index.ts";
 import type { Laned } from "../../lane/index.ts";
-import { type Admit, admitted, loadAdmitted, ordered } from "../../order/index.ts";
+import { type Admit, admitted, createOrdered, loadAdmitted } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import { withColumn } from "../arguments.ts";
 import { fieldNameOf } from "../columns.ts";
@@ -59,9 +59,10 @@ export function createField(t: FieldBuilder, table: Table, options: CreateFieldO
 
   async function create(context: object, values: RawRow): Promise<Outcome> {
     const place = { session: session(context), lanes: lanes(context) };
-    const made = await ordered.create(place, table as Laned, values as never);
+    const made = await createOrdered(place).create(table as Laned, values as never);
     // It is what a page would show: what cannot be shown is as if it were not there.
-    if (made.outcome === "exists") return isThere.of(admitted(table, made.row as RawRow, admit));
+    if (made.outcome === "exists")
+      return isThere.of(admitted(made.row as RawRow, { table, admit }));
     const row = made.row as RawRow;
     return isCreated.of(hasStatics ? await withStatics(place.session, table, row, admit) : row);
   }
@@ -121,7 +122,7 @@ async function withStatics(
 ): Promise<RawRow> {
   const key = Object.fromEntries(keyNames(table).map((name) => [name, row[name]]));
   // It was created, whether it can be read now or not.
-  const read = await loadAdmitted(session, table, key, admit).catch(() => undefined);
+  const read = await loadAdmitted(session, table, { key, admit }).catch(() => undefined);
   if (read) return read;
   const statics = staticNames(table).map((name) => [
     name,

@@ -96,12 +96,13 @@ async function readConnection(
   const { table, partition } = page.scope;
   checkPart(page, part);
   if (isOrder(table)) {
-    const { rows, more, unreadable } = await readOrder(
-      session,
-      table,
-      { ...partition, ...part } as never,
-      { limit: page.first, after: page.after, order, admit: admitOf(builder) },
-    );
+    const { rows, more, unreadable } = await readOrder(session, table, {
+      key: { ...partition, ...part } as never,
+      limit: page.first,
+      after: page.after,
+      order,
+      admit: admitOf(builder),
+    });
     for (const row of unreadable) skip(context, session, row);
     return connectionOf(page, rows as never, more);
   }

@@ -10,6 +10,7 @@ import {
   type Table,
 } from "../../cassandra/index.ts";
 import type { RowChange } from "../../cassandra/index.ts";
+import type { Untyped } from "../../support/untyped.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput } from "../inputs.ts";
@@ -64,16 +65,13 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
         const seconds = readTtl(args["ttl"]);
         if (problems) return invalidInput(builder).of(problems);
         const whole = { ...row, ...values, ...given(parent, context) };
-        const statement = (put as Untyped)(table, whole, { ttl: seconds });
+        const statement = (put as Untyped)(table, whole, { ttl: seconds }) as Statement<unknown>;
         return write(context, statement, { key: row, change: Object.keys(whole) });
       },
     },
     passedOn,
   );
 }
-
-/** Any statement: of which table the compiler has seen. */
-type Untyped = (...args: readonly unknown[]) => Statement<unknown>;
 
 /** A row that is written plainly, and how. */
 export interface PlainChange {

@@ -1,6 +1,6 @@
 import { type RawRow, remove, type Statement, type Table } from "../../cassandra/index.ts";
 import type { Laned } from "../../lane/index.ts";
-import { ordered } from "../../order/index.ts";
+import { createOrdered } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import type { Outcome } from "../options/field.ts";
 import { withArticle, wordsOf } from "../names.ts";
@@ -51,8 +51,8 @@ function removeByLane(t: FieldBuilder, table: Table) {
   const members = [isDeleted.ref, isMissing.ref, outcomeUnknown(builder).ref];
 
   async function removed(context: object, row: RawRow): Promise<Outcome> {
-    const place = { session: session(context), lanes: lanes(context) };
-    const { outcome } = await ordered.remove(place, table as Laned, row, { admit });
+    const ordered = createOrdered({ session: session(context), lanes: lanes(context), admit });
+    const { outcome } = await ordered.remove(table as Laned, row);
     return outcome === "missing" ? isMissing.of(row) : isDeleted.of(row);
   }
 

@@ -1,7 +1,7 @@
 import { PothosSchemaError } from "@pothos/core";
 import { dataNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import type { Laned } from "../../lane/index.ts";
-import { loadAdmitted, ordered } from "../../order/index.ts";
+import { createOrdered, loadAdmitted } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
@@ -54,10 +54,12 @@ export function updateField(
 
   async function update(context: object, row: RawRow, changes: RawRow): Promise<Outcome> {
     const place = { session: session(context), lanes: lanes(context) };
-    const told = await ordered.update(place, table as Laned, row, changes, { admit });
+    const told = await createOrdered({ ...place, admit }).update(table as Laned, row, changes);
     if (told.outcome === "missing") return isMissing.of(row);
     // It was updated, whether it can be read now or not.
-    const now = await loadAdmitted(place.session, table, row, admit).catch(() => undefined);
+    const now = await loadAdmitted(place.session, table, { key: row, admit }).catch(
+      () => undefined,
+    );
     return isUpdated.of(now ?? told.row);
   }
 

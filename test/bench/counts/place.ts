@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { connect, type Session } from "../../../src/cassandra/index.ts";
 import { createLanes, type Lanes } from "../../../src/lane/index.ts";
 import { PartyTable, tables } from "../../../src/party/index.ts";
-import { ordered } from "../../../src/order/index.ts";
+import { createOrdered } from "../../../src/order/index.ts";
 import { createTestKeyspace, startTestCassandra } from "../../../src/testing/index.ts";
 import { connectFree, type Free } from "./free.ts";
 
@@ -36,6 +36,7 @@ export async function openPlace(progress: (line: string) => void): Promise<Place
   const free = await connectFree(cluster, keyspace);
   opened.defer(() => free.close());
   const lanes = createLanes(session);
+  const ordered = createOrdered({ session, lanes });
   const kept = opened.move();
   return {
     cluster,
@@ -54,9 +55,7 @@ export async function openPlace(progress: (line: string) => void): Promise<Place
         const some = keys
           .slice(at, at + 100)
           .map((key) => ({ ...key, name: "A party", people: 1000, date: new Date() }));
-        await Promise.all(
-          some.map((party) => ordered.create({ session, lanes }, PartyTable, party)),
-        );
+        await Promise.all(some.map((party) => ordered.create(PartyTable, party)));
       }
       return keys;
     },
