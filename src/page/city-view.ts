@@ -1,6 +1,6 @@
 import type { PartiesChanged, Party } from "../party/client/index.ts";
 import { createParty } from "./create-party.ts";
-import { errorText } from "./error-text.ts";
+import { userMessage } from "./user-message.ts";
 import { createMessageArea } from "./message-area.ts";
 import { createPages } from "./pages.ts";
 import { byDate, byId, createPartyList } from "./party-list.ts";
@@ -43,7 +43,7 @@ export async function showCity(route: CityRoute, context: ViewContext): Promise<
       showState();
     } catch (error) {
       if (signal.aborted) return;
-      message.show(errorText(error));
+      message.show(userMessage(error));
       button.textContent = "Try again";
       button.hidden = false;
     } finally {
@@ -122,7 +122,7 @@ export async function showCity(route: CityRoute, context: ViewContext): Promise<
   await pages.readUntil(typeof context.remembered === "number" ? context.remembered : 0);
   showState();
   const error = (cause: unknown) =>
-    context.showNews(`The counts are no longer live: reload the page. ${errorText(cause)}`);
+    context.showNews(`The counts are no longer live: reload the page. ${userMessage(cause)}`);
   void listen(client.partiesChanged({ city }, { signal }), signal, { next, error });
   return { title: city, root };
 }

@@ -1,5 +1,5 @@
 import { openDialog } from "./dialog.ts";
-import { errorText } from "./error-text.ts";
+import { userMessage } from "./user-message.ts";
 import { createMessageArea } from "./message-area.ts";
 import { find } from "./template.ts";
 
@@ -21,7 +21,7 @@ export function confirm({ title, text, act, signal }: ConfirmOptions): void {
   find(dialog, "#confirm-text", HTMLElement).textContent = text;
   button.addEventListener("click", async () => {
     button.disabled = true;
-    const problem = await act().catch(errorText);
+    const problem = await act().catch(userMessage);
     button.disabled = false;
     if (problem === undefined) dialog.close();
     else message.show(problem);

@@ -1,7 +1,7 @@
 import { ClientError, randomUuid } from "../client/index.ts";
 import type { PartyClient, PeopleChanged } from "../party/client/index.ts";
 import type { MessageArea } from "./message-area.ts";
-import { errorText } from "./error-text.ts";
+import { userMessage } from "./user-message.ts";
 import { formatNumber } from "./tally.ts";
 
 /** Counts people in and out of a party. */
@@ -88,7 +88,7 @@ export function createCounting(options: CountingOptions): Counting {
       if (isTooMany && change.operationId !== null) {
         return sendSafely({ ...change, operationId: null });
       }
-      return offerRepeat(change, errorText(error));
+      return offerRepeat(change, userMessage(error));
     }
   }
 

@@ -1,7 +1,7 @@
 import { createPartyClient } from "../party/client/index.ts";
 import { showCity } from "./city-view.ts";
 import { showConnection } from "./connection.ts";
-import { argumentPath, cityErrorText, errorText } from "./error-text.ts";
+import { argumentPath, cityMessage, userMessage } from "./user-message.ts";
 import { showParty } from "./party-view.ts";
 import { showProblem } from "./problem.ts";
 import { type CityRoute, type PageRoute, parseRoute, type PartyRoute, routeUrl } from "./route.ts";
@@ -70,7 +70,7 @@ async function loadView(route: PageRoute, context: ViewContext): Promise<PageVie
 function showError(error: unknown, route: CityRoute | PartyRoute): PageView {
   const argument = argumentPath(error).at(-1);
   if (argument === "city") {
-    const text = cityErrorText(error);
+    const text = cityMessage(error);
     return showProblem({ title: "Not a city", text, next: { at: "home" } });
   }
   if (argument === "id" && route.at === "party") {
@@ -78,7 +78,7 @@ function showError(error: unknown, route: CityRoute | PartyRoute): PageView {
     const text = `“${route.id}” is not the id of a party.`;
     return showProblem({ title: "No such party", text, next });
   }
-  return showProblem({ title: "Something went wrong", text: errorText(error), next: route });
+  return showProblem({ title: "Something went wrong", text: userMessage(error), next: route });
 }
 
 /** Creates the start view. Its tally is a decoration. */

@@ -1,7 +1,7 @@
 import type { FieldError } from "../party/client/index.ts";
 import { fromInput, toInput } from "./dates.ts";
 import { openDialog } from "./dialog.ts";
-import { argumentPath, errorText } from "./error-text.ts";
+import { argumentPath, userMessage } from "./user-message.ts";
 import { createMessageArea } from "./message-area.ts";
 import { find } from "./template.ts";
 
@@ -111,6 +111,6 @@ export function openPartyForm(options: PartyFormOptions): void {
 
 /** Turns a GraphQL error about an argument into an error of the field with the same name. */
 function errorRefusal(error: unknown): FormRefusal {
-  const [message, path] = [errorText(error), argumentPath(error)];
+  const [message, path] = [userMessage(error), argumentPath(error)];
   return path.length > 0 ? { message, errors: [{ path, code: "", message }] } : { message };
 }

@@ -3,7 +3,7 @@ import { confirm } from "./confirm.ts";
 import { type BallotedCount, type Count, mergeLive, mergeRead } from "./count.ts";
 import { createCounting } from "./counting.ts";
 import { showDate } from "./dates.ts";
-import { errorText } from "./error-text.ts";
+import { userMessage } from "./user-message.ts";
 import { createMessageArea } from "./message-area.ts";
 import { type FormRefusal, type FormValues, openPartyForm } from "./party-form.ts";
 import { showProblem } from "./problem.ts";
@@ -66,7 +66,7 @@ export async function showParty(route: PartyRoute, context: ViewContext): Promis
 
   function readAgainOrShowError() {
     readAgain().catch((error: unknown) => {
-      if (!signal.aborted) message.show(errorText(error));
+      if (!signal.aborted) message.show(userMessage(error));
     });
   }
 
@@ -127,7 +127,7 @@ export async function showParty(route: PartyRoute, context: ViewContext): Promis
   show();
 
   const error = (cause: unknown) =>
-    context.showNews(`The count is no longer live: reload the page. ${errorText(cause)}`);
+    context.showNews(`The count is no longer live: reload the page. ${userMessage(cause)}`);
   /** Reads the party again after the first count: it may have changed between the first read and the subscription. */
   function onCount(counted: BallotedCount) {
     const isFirst = lastEvent === 0;

@@ -3,7 +3,7 @@ import RelayPlugin from "@pothos/plugin-relay";
 import type { Context } from "../server/context.ts";
 import CassandraPlugin, { type CassandraScalars } from "../pothos/index.ts";
 
-/** The one builder of this schema. */
+/** The builder of the schema. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   Scalars: CassandraScalars;
@@ -15,16 +15,20 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   relay: {
     cursorType: "String",
-    nodesOnConnection: { description: "The rows themselves." },
+    nodesOnConnection: { description: "The rows." },
     edgesFieldOptions: { nullable: false, description: "The rows with their cursors." },
     nodeFieldOptions: { nullable: false, description: "The row." },
-    cursorFieldOptions: { description: "Given as `after`, a page begins behind this row." },
-    pageInfoFieldOptions: { description: "What lies before and behind this page." },
-    pageInfoTypeOptions: { description: "What lies before and behind a page." },
-    hasNextPageFieldOptions: { description: "Whether rows follow." },
-    hasPreviousPageFieldOptions: { description: "Whether the page began behind a cursor." },
-    startCursorFieldOptions: { description: "The first row's cursor, null on an empty page." },
-    endCursorFieldOptions: { description: "The last row's cursor, null on an empty page." },
+    cursorFieldOptions: { description: "Pass it as `after` to read the page after this row." },
+    pageInfoFieldOptions: {
+      description: "Whether there are rows before and after this page, and its cursors.",
+    },
+    pageInfoTypeOptions: {
+      description: "Whether there are rows before and after a page, and its cursors.",
+    },
+    hasNextPageFieldOptions: { description: "Whether there are rows after this page." },
+    hasPreviousPageFieldOptions: { description: "Whether the page was requested with `after`." },
+    startCursorFieldOptions: { description: "The cursor of the first row; null on an empty page." },
+    endCursorFieldOptions: { description: "The cursor of the last row; null on an empty page." },
   },
   cassandra: {
     session: (context) => context.session,

@@ -5,7 +5,7 @@ import { PartyTable } from "./table.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Parties to begin with; each is the same one however often it is written. */
+/** The sample parties. Each has a fixed id, so writing them again creates no duplicates. */
 const parties = [
   { city: "Rome", name: "Ferragosto on the roof", people: 0, inDays: 3 },
   { city: "Rome", name: "Aperitivo at the Tiber", people: 12, inDays: 5 },
@@ -18,7 +18,7 @@ const parties = [
 
 const idOf = (number: number) => `00000000-0000-4000-8000-${String(number + 1).padStart(12, "0")}`;
 
-/** Writes the sample parties that are not there, and says how many that were. */
+/** Creates the sample parties that do not exist yet. Returns how many it has created. */
 export async function seed(session: Session, now = Date.now()): Promise<number> {
   const ordered = createOrdered({ session, lanes: createLanes(session) });
   let written = 0;
@@ -37,7 +37,7 @@ export async function seed(session: Session, now = Date.now()): Promise<number> 
 const rome = `city: "Rome"
     id: "${idOf(0)}"`;
 
-/** Operations that run as they stand on the sample parties. */
+/** Operations that work unchanged with the sample parties. */
 export const sampleOperations = [
   `query Browse {
   partiesInCity(city: "Rome") {
@@ -49,8 +49,8 @@ export const sampleOperations = [
     }
   }
 }`,
-  `# Leave this running here, and count
-# somebody in in another window.
+  `# Keep this running, and count somebody
+# in in another window.
 subscription Watch {
   peopleChanged(
     ${rome}
@@ -59,9 +59,9 @@ subscription Watch {
     asOf
   }
 }`,
-  `# "expected" is the count that you know
-# of. Run it twice: then it is stale, and
-# the answer tells the actual one.
+  `# "expected" is the count that you expect.
+# Run it twice: then it is stale, and the
+# result has the actual count.
 mutation CountIn {
   changePeople(
     ${rome}

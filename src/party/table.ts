@@ -11,10 +11,10 @@ import {
   uuid,
 } from "../cassandra/index.ts";
 
-/** What a city and a name may be: any Unicode but U+0000, trimmed. */
+/** The rules for the names of cities and parties: any Unicode except U+0000, trimmed. */
 const title = { trim: true, min: 1, max: 200 } as const;
 
-/** The parties of a city. Counts are changed by lightweight transactions, so everything is. */
+/** The parties, partitioned by city. The counts need lightweight transactions, so all writes use them. */
 export const PartyTable = table(
   "party",
   {
@@ -22,28 +22,28 @@ export const PartyTable = table(
     id: uuid()
       .default(() => randomUUID())
       .describe("Unique in the city."),
-    name: text(title).required().nullAs("").describe("What the party is called."),
+    name: text(title).required().nullAs("").describe("The name of the party."),
     people: int({ min: 0 }).default(0).describe("How many people are counted in."),
     date: timestamp()
       .default(() => new Date())
       .nullAs(new Date(0))
-      .describe("When it begins."),
+      .describe("When the party begins."),
   },
   {
     partition: ["city"],
     clustering: [asc("id")],
     lwt: true,
-    // A count is changed over and over.
+    // The same counts are overwritten again and again.
     compaction: "leveled",
     lanes: { remembers: 60 },
     orders: { party_by_date: [asc("date")] },
-    description: "A party in a city, with the count of its people.",
+    description: "A party in a city, with the number of people who are counted in.",
   },
 );
 
 /**
- * The parties of a city by date. Its rows are hints: one counts only while its party exists with that date.
- * It takes plain writes, since a second writer of the same entry does no harm.
+ * The parties of a city by date. Its entries are hints: an entry counts only while its party exists with that date. It
+ * takes plain writes, because several writers of the same entry do no harm.
  */
 export const PartyByDateTable = orderOf(PartyTable, "party_by_date");
 

@@ -6,50 +6,53 @@ import {
   type RawRow,
   type Table,
 } from "../cassandra/index.ts";
-import { fieldNameOf, fieldNamesOf, formOf, inputOf } from "./columns.ts";
+import { fieldNameOf, fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { badArgument, checkArgument } from "./error.ts";
-import { type Form, readPart } from "./forms/form.ts";
+import { readPart } from "./forms/form.ts";
 import type { Builder } from "./builder-options.ts";
 
-/** The required arguments for columns of a key. Each has the name of its column's field. */
+/** Some columns of a table. */
+export interface TableColumns {
+  readonly table: Table;
+  readonly names: readonly string[];
+}
+
+/** Returns required arguments for key columns. Each has the name of its column's field. */
 export function keyArguments(
   arg: ArgBuilder<SchemaTypes>,
-  table: Table,
-  names: readonly string[],
+  { table, names }: TableColumns,
 ): InputFieldMap {
   const { builder } = arg;
   const argument = (name: string) =>
     arg({
-      type: inputOf(builder, table, name),
+      type: inputOf(builder, { table, name }),
       required: true,
-      description: describeArgument(builder, table, name),
+      description: describeArgument(builder, { table, name }),
     });
   const fields = fieldNamesOf(table, names);
   return Object.fromEntries(names.map((name, at) => [fields[at]!, argument(name)]));
 }
 
-function describeArgument(builder: Builder, table: Table, name: string): string {
+function describeArgument(builder: Builder, column: TableColumn): string {
+  const { table, name } = column;
   const { type, description } = columnOf(table, name);
   const role = table.partition.includes(name) ? "partition key" : "clustering key";
   // A list or an input object is described by its own GraphQL type.
-  const isScalar = typeof formOf(builder, table, name).input !== "function";
+  const isScalar = typeof formOf(builder, column).input !== "function";
   const part = `Part of the ${role}${isScalar ? `; must be ${type.expects}` : ""}.`;
   return description === undefined ? part : `${description} ${part}`;
 }
 
 /**
- * Makes the function that reads columns of a key from arguments.
- *
- * @throws GraphQLError `BAD_USER_INPUT` when a value is wrong
+ * Returns a function that reads key columns from arguments. It throws a GraphQLError `BAD_USER_INPUT` if a value is not
+ * valid.
  */
-export function readColumns(
+export function createKeyReader(
   builder: Builder,
-  table: Table,
-  names: readonly string[],
+  { table, names }: TableColumns,
 ): (args: RawRow) => Record<string, unknown> {
   const columns = names.map((name) => {
-    const form = formOf(builder, table, name);
-    return { name, field: fieldNameOf(table, name), read: readerOf(table, name, form) };
+    return { name, field: fieldNameOf(table, name), read: readerOf(builder, { table, name }) };
   });
   return (args) => {
     const values: Record<string, unknown> = {};
@@ -61,18 +64,18 @@ export function readColumns(
 }
 
 /**
- * Makes the function that reads the value of a column from what GraphQL's type gives.
- *
- * @throws InvalidValue whose message does not repeat the value
+ * Returns a function that turns the value of a column's GraphQL input type into the column's value. It throws an
+ * InvalidValue whose message does not repeat the value.
  */
-export function readerOf(table: Table, name: string, form: Form): (given: unknown) => unknown {
-  const { type } = columnOf(table, name);
+export function readerOf(builder: Builder, column: TableColumn): (given: unknown) => unknown {
+  const { type } = columnOf(column.table, column.name);
+  const form = formOf(builder, column);
   return (given) => {
     try {
       // Null has no parts that a form could read.
       return type.check(given === null ? null : readPart(form, given));
     } catch (error) {
-      // The end of its message is the number, which may be personal.
+      // The message ends with the number, which may be personal.
       const hasValue = error instanceof InvalidValue && error.code === "OUT_OF_RANGE";
       throw hasValue
         ? new InvalidValue(error.code, error.message.replace(/, but got .*/s, ""))
@@ -82,20 +85,28 @@ export function readerOf(table: Table, name: string, form: Form): (given: unknow
 }
 
 /**
- * Checks that Cassandra takes a partition key as a whole.
+ * Checks that Cassandra accepts a partition key as a whole.
  *
- * @param asked the columns that are arguments. What is wrong with another one the client cannot mend
- * @throws GraphQLError `BAD_USER_INPUT` for an argument, InvalidValue for another column
+ * @param options.asked the columns that are arguments. A client cannot correct the others
+ * @throws GraphQLError `BAD_USER_INPUT` for an argument
+ * @throws InvalidValue for another column
  */
-export function checkPartition(table: Table, key: RawRow, asked: readonly string[]): void {
+export function checkPartition(
+  table: Table,
+  key: RawRow,
+  { asked }: { readonly asked: readonly string[] },
+): void {
   const refused = partitionProblem(table, key);
   if (!refused) return;
   const { column, problem } = refused;
-  if (!asked.includes(column)) throw withColumn(table, column, problem);
+  if (!asked.includes(column)) throw withColumn(table, refused);
   throw badArgument([fieldNameOf(table, column)], problem.message);
 }
 
-/** What is wrong with a value that no client gives, with its column. */
-export function withColumn(table: Table, column: string, problem: InvalidValue): InvalidValue {
-  return new InvalidValue(problem.code, `${table.name}.${column} ${problem.message}`);
+/** Adds the column's name to the error of a value that no client gave. */
+export function withColumn(
+  { name }: Table,
+  { column, problem }: { readonly column: string; readonly problem: InvalidValue },
+): InvalidValue {
+  return new InvalidValue(problem.code, `${name}.${column} ${problem.message}`);
 }

@@ -2,11 +2,11 @@ import { PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import type { Lanes } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
 
-/** A builder of any types: what is remembered of one is of its own types, which a map's key cannot say. */
+/** A builder, without its types: a map from builders to their own values cannot express these. */
 export type Builder = PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
 
-/** The plugin's options of a builder. @throws PothosSchemaError if it has none */
-export function optionsOf<Types extends SchemaTypes>(
+/** Returns the plugin's options of a builder. @throws PothosSchemaError if it has none */
+export function pluginOptions<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
 ): PothosSchemaTypes.CassandraOptions<Types> {
   const { cassandra } = builder.options as Partial<typeof builder.options>;
@@ -16,22 +16,27 @@ export function optionsOf<Types extends SchemaTypes>(
   );
 }
 
-/** How a builder's fields get the lanes of a request. @throws PothosSchemaError if it does not say */
+/** Returns the function that returns the lanes of a request. @throws PothosSchemaError if the builder has none */
 export function lanesOf(builder: Builder, method: string): (context: object) => Lanes {
-  const { lanes } = optionsOf(builder);
+  const { lanes } = pluginOptions(builder);
   if (typeof lanes === "function") return lanes as (context: object) => Lanes;
-  throw missing(method, "lanes", "the lanes");
+  throw missingOption(method, { option: "lanes", returns: "the lanes" });
 }
 
-/** How a builder's fields get the live values of a request. @throws PothosSchemaError if it does not say */
+/** Returns the function that returns the live values of a request. @throws PothosSchemaError if the builder has none */
 export function liveOf(builder: Builder, method: string): (context: object) => Live {
-  const { live } = optionsOf(builder);
+  const { live } = pluginOptions(builder);
   if (typeof live === "function") return live as (context: object) => Live;
-  throw missing(method, "live", "the live values");
+  throw missingOption(method, { option: "live", returns: "the live values" });
 }
 
-function missing(method: string, option: string, what: string): PothosSchemaError {
+interface MissingOption {
+  readonly option: string;
+  readonly returns: string;
+}
+
+function missingOption(method: string, { option, returns }: MissingOption): PothosSchemaError {
   return new PothosSchemaError(
-    `${method} needs the builder's option cassandra: { ${option}: (context) => … }, which returns ${what} of a request.`,
+    `${method} needs the builder's option cassandra: { ${option}: (context) => … }, which returns ${returns} of a request.`,
   );
 }

@@ -5,6 +5,12 @@ import { formsOf } from "./forms/index.ts";
 import { checkName } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
 
+/** A column of a table. */
+export interface TableColumn {
+  readonly table: Table;
+  readonly name: string;
+}
+
 /** Returns the GraphQL name of a column. @throws PothosSchemaError if it is not a valid one */
 export function fieldNameOf(table: Table, name: string): string {
   return checkName(columnOf(table, name).field ?? name, `Table "${table.name}": column "${name}"`);
@@ -13,54 +19,56 @@ export function fieldNameOf(table: Table, name: string): string {
 /** Returns the GraphQL names of columns. @throws PothosSchemaError if two columns have the same name */
 export function fieldNamesOf(table: Table, names: readonly string[]): readonly string[] {
   const fields = names.map((name) => fieldNameOf(table, name));
-  const twice = fields.findIndex((field, at) => fields.indexOf(field) !== at);
-  if (twice !== -1) {
-    throw sameField(table, names[fields.indexOf(fields[twice]!)]!, names[twice]!, fields[twice]!);
-  }
-  return fields;
+  const second = fields.findIndex((field, at) => fields.indexOf(field) !== at);
+  if (second === -1) return fields;
+  const field = fields[second]!;
+  const columns = [names[fields.indexOf(field)]!, names[second]!] as const;
+  throw duplicateColumn(table, { columns, field });
 }
 
-/** The column whose argument has a name. */
-export function sourceOfArgument(table: Table, field: string): string {
-  return Object.keys(table.columns).find((name) => fieldNameOf(table, name) === field) ?? field;
+/** Returns the column that an argument belongs to. Returns the argument's name if there is none. */
+export function columnOfArgument(table: Table, argument: string): string {
+  const names = Object.keys(table.columns);
+  return names.find((name) => fieldNameOf(table, name) === argument) ?? argument;
 }
 
-/** The error for two columns with the same name in GraphQL. */
-export function sameField(
-  { name }: Table,
-  one: string,
-  other: string,
-  field: string,
-): PothosSchemaError {
+interface Duplicate {
+  readonly columns: readonly [string, string];
+  readonly field: string;
+}
+
+function duplicateColumn({ name }: Table, { columns, field }: Duplicate): PothosSchemaError {
+  const [one, other] = columns;
   return new PothosSchemaError(
-    `Table "${name}": columns "${one}" and "${other}" are both called "${field}" in GraphQL: name one by .as("name").`,
+    `Table "${name}": columns "${one}" and "${other}" are both called "${field}" in GraphQL: rename one by .as("name").`,
   );
 }
 
-/** The form of a column. @throws PothosSchemaError with table and column if its type has none */
+/** Returns the form of a column. @throws PothosSchemaError with table and column if its type has none */
 export function formOf<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
-  table: Table,
-  name: string,
+  column: TableColumn,
 ): Form {
-  return inColumn(table, name, () => formsOf(builder).of(columnOf(table, name).type));
+  const { type } = columnOf(column.table, column.name);
+  return inColumn(column, () => formsOf(builder).of(type));
 }
 
-/** The type that a column has where it is returned. @throws as {@link formOf} */
-export function outputOf(builder: Builder, table: Table, name: string): OutputRef {
-  const form = formOf(builder, table, name);
-  return inColumn(table, name, () => formsOf(builder).output(form));
+/** Returns the GraphQL output type of a column. @throws PothosSchemaError as {@link formOf} */
+export function outputOf(builder: Builder, column: TableColumn): OutputRef {
+  const form = formOf(builder, column);
+  return inColumn(column, () => formsOf(builder).output(form));
 }
 
-/** The type that a column has where it is given. @throws as {@link formOf} */
-export function inputOf(builder: Builder, table: Table, name: string): InputRef {
-  const form = formOf(builder, table, name);
-  return inColumn(table, name, () => formsOf(builder).input(form));
+/** Returns the GraphQL input type of a column. @throws PothosSchemaError as {@link formOf} */
+export function inputOf(builder: Builder, column: TableColumn): InputRef {
+  const form = formOf(builder, column);
+  return inColumn(column, () => formsOf(builder).input(form));
 }
 
-function inColumn<Made>(table: Table, name: string, make: () => Made): Made {
+/** Runs a function; adds the table and the column to its PothosSchemaError. */
+function inColumn<Result>({ table, name }: TableColumn, run: () => Result): Result {
   try {
-    return make();
+    return run();
   } catch (error) {
     if (!(error instanceof PothosSchemaError)) throw error;
     const message = `Table "${table.name}", column "${name}": ${error.message}`;

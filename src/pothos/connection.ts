@@ -17,8 +17,8 @@ import {
 import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
 import { badCursor, checkArgument } from "./error.ts";
 
-/** A page of rows as the Relay connection types show it. */
-export interface Connection<Node = unknown> {
+/** A page of rows in the form of the Relay connection types. */
+export interface RowConnection<Node = unknown> {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
@@ -28,35 +28,35 @@ export interface Connection<Node = unknown> {
   };
 }
 
-/** How many rows a page may have, and has when nobody says. */
+/** How many rows a page may have, and how many it has by default. */
 export const pageSize = { min: 1, max: 100, default: 20 } as const;
 
-/** What a page is asked for by. */
+/** The arguments of a page. */
 export interface PageArguments {
   readonly first: number;
   readonly after?: string | null | undefined;
 }
 
-/** A page that was asked for, checked. */
+/** A request for a page, with checked arguments. */
 export interface Page<T extends Table> {
   readonly scope: CursorScope<T>;
   readonly first: number;
-  /** The row behind which it begins; undefined: at the beginning. */
+  /** The page begins after this row; undefined: with the first row. */
   readonly after: ClusteringKey<T> | undefined;
 }
 
-/** The arguments of a page. */
+/** Returns the arguments `first` and `after`. */
 export function pageArguments<Types extends SchemaTypes>(arg: ArgBuilder<Types>) {
   return {
     first: arg.int({
       required: true,
-      // A number in every builder: Int is one of GraphQL's own.
+      // Int is a number in every builder, because it is built into GraphQL.
       defaultValue: pageSize.default as never,
-      description: `Most rows of this page: ${pageSize.min} to ${pageSize.max}.`,
+      description: `The maximum number of rows: ${pageSize.min} to ${pageSize.max}.`,
     }),
     after: arg.string({
       required: false,
-      description: "The cursor behind which the page begins. Default: the first row.",
+      description: "Return rows after this cursor. Default: from the first row.",
     }),
   };
 }
@@ -66,7 +66,8 @@ const firstColumn = int({ min: pageSize.min, max: pageSize.max });
 /**
  * Checks the arguments of a page.
  *
- * @throws GraphQLError `BAD_USER_INPUT` if `first` is out of bounds, `BAD_CURSOR` if `after` is of elsewhere
+ * @throws GraphQLError `BAD_USER_INPUT` if `first` is out of bounds
+ * @throws GraphQLError `BAD_CURSOR` if `after` is the cursor of another field or partition
  */
 export function checkPage<T extends Table>(
   scope: CursorScope<T>,
@@ -80,8 +81,8 @@ export function checkPage<T extends Table>(
 }
 
 /**
- * Checks that a page of a part does not begin behind a row of another part. Behind one that is not in the part's range it
- * may: the range says where it begins.
+ * Checks that the cursor has the part's values in the columns that the part fixes. It may lie outside of the part's range:
+ * then the range decides where the page begins.
  *
  * @throws GraphQLError `BAD_CURSOR`
  */
@@ -90,40 +91,41 @@ export function checkPart<T extends Table>(
   part: RawRow,
 ): void {
   if (!after) return;
-  const place: RawRow = after;
+  const key: RawRow = after;
   const isWithin = Object.entries(part).every(([name, value]) => {
     if (value === undefined || isRangeOf(table, name, value)) return true;
     const { type } = columnOf(table, name);
-    return identityOf(type, checked(table, name, value)) === identityOf(type, place[name]);
+    return identityOf(type, checked(table, name, value)) === identityOf(type, key[name]);
   });
   if (!isWithin) throw badCursor();
 }
 
-/** What a page of a partition has. */
+/** The rows of a page. */
 export interface PageRows<T extends Table> {
   readonly rows: readonly Row<T>[];
-  /** Whether others follow. */
+  /** Whether there are rows after the page. */
   readonly more: boolean;
-  /** Rows of the page that cannot be read. */
+  /** The rows of the page that cannot be read. */
   readonly skipped: readonly UnreadableRow[];
-  /** The row behind which the next page begins, if that is not the last one. */
+  /** The key after which the next page begins, if it is not that of the last row. */
   readonly end?: ClusteringKey<T> | undefined;
 }
 
-/** How a page is read. */
+/** Options of {@link readPage}. */
 export interface PageReadOptions<T extends Table> extends Pick<
   ReadOptions<T>,
   "columns" | "order" | "admit"
 > {
-  /** The part of the partition that is read: a prefix of the clustering key, then at most one range. Default: all. */
+  /** The part of the partition to read: a prefix of the clustering key, then at most one range. Default: all of it. */
   readonly part?: RawRow;
 }
 
 /**
- * Reads a page of a partition by one query: one row more than asked for tells whether others follow.
+ * Reads a page of a partition with one query. It reads one more row than requested to find out whether there are rows
+ * after the page.
  *
- * @param options the columns to read, and what is to become of a row: see {@link ReadOptions}
- * @throws UnreadableRow if so many of them follow each other that the page has no end that could be named
+ * @throws UnreadableRow if the page consists of so many unreadable rows that there is no key after which the next page
+ *   could begin
  */
 export async function readPage<T extends Table>(
   session: Session,
@@ -141,22 +143,22 @@ export async function readPage<T extends Table>(
   return { rows, more: true, skipped, end: place };
 }
 
+interface ShownRows<T extends Table, Node> extends Pick<PageRows<T>, "more" | "end"> {
+  readonly rows: readonly Node[];
+}
+
 /**
- * Shows rows as a page; each has at least the scope's clustering key.
- *
- * @param end the row behind which the next page begins; default: the last one
+ * Returns a connection of rows. Each row has at least the scope's clustering key.
  */
 export function connectionOf<T extends Table, Node extends object>(
   { scope, after }: Page<T>,
-  rows: readonly Node[],
-  hasNextPage: boolean,
-  end?: ClusteringKey<T>,
-): Connection<Node> {
+  { rows, more, end }: ShownRows<T, Node>,
+): RowConnection<Node> {
   const edges = rows.map((node) => ({ node, cursor: encodeCursor(scope, node as RawRow) }));
   return {
     edges,
     pageInfo: {
-      hasNextPage,
+      hasNextPage: more,
       hasPreviousPage: after !== undefined,
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: end ? encodeCursor(scope, end) : (edges.at(-1)?.cursor ?? null),

@@ -1,11 +1,11 @@
 import { PothosSchemaError, RootFieldBuilder } from "@pothos/core";
 import type { Table } from "../cassandra/index.ts";
 import { addCountersField } from "./fields/add-counters.ts";
-import { changeField, type ChangeFieldOptions } from "./fields/change.ts";
+import { changeField, type UntypedChangeOptions } from "./fields/change.ts";
 import { createField } from "./fields/create.ts";
 import { followField } from "./fields/follow.ts";
 import type { FieldBuilder } from "./fields/generated.ts";
-import { addField, expectedField } from "./fields/number.ts";
+import { addNumberField, changeNumberField } from "./fields/number.ts";
 import { partitionField } from "./fields/partition.ts";
 import { putField } from "./fields/put.ts";
 import { removeField } from "./fields/remove.ts";
@@ -13,11 +13,12 @@ import { rowField } from "./fields/row.ts";
 import { updateField } from "./fields/update.ts";
 import { watchField } from "./fields/watch.ts";
 
-// The methods that `global-types.ts` declares. They are there on all field builders; on which of them the compiler knows.
+// The methods that `global-types.ts` declares. All field builders have them at run time; the types declare on which ones
+// they may be called.
 
-type AnyMethod = (this: FieldBuilder, table: Table, ...others: never[]) => unknown;
+type UntypedMethod = (this: FieldBuilder, table: Table, ...others: never[]) => unknown;
 
-const methods: Readonly<Record<string, AnyMethod>> = {
+const methods: Readonly<Record<string, UntypedMethod>> = {
   row(table, options?: object) {
     return rowField(this, table, options);
   },
@@ -28,29 +29,29 @@ const methods: Readonly<Record<string, AnyMethod>> = {
     return createField(this, table, options);
   },
   update(table, columns: readonly string[], options?: object) {
-    return updateField(this, table, columns, options);
+    return updateField(this, table, { columns, options });
   },
   remove(table, options?: object) {
     return removeField(this, table, options);
   },
   change(table, ...given: readonly [string | object, object?]) {
-    const [column, options] = columnAnd(given);
-    if (isByFunction(options)) return changeField(this, table, column, options);
+    const [column, options] = columnAndOptions(given);
+    if (hasChange(options)) return changeField(this, table, { column, options });
     if (column === undefined) throw nothingToChange(table);
-    return expectedField(this, table, column, options);
+    return changeNumberField(this, table, { column, options });
   },
   add(table, ...given: readonly [(string | object)?, object?]) {
-    const [column, options] = columnAnd(given);
+    const [column, options] = columnAndOptions(given);
     return column === undefined
       ? addCountersField(this, table, options)
-      : addField(this, table, column, options);
+      : addNumberField(this, table, { column, options });
   },
   put(table, options?: object) {
     return putField(this, table, options);
   },
   watch(table, ...given: readonly [(string | object)?, object?]) {
-    const [column, options] = columnAnd(given);
-    return watchField(this, table, column, options);
+    const [column, options] = columnAndOptions(given);
+    return watchField(this, table, { column, options });
   },
   follow(table, options?: object) {
     return followField(this, table, options);
@@ -59,15 +60,15 @@ const methods: Readonly<Record<string, AnyMethod>> = {
 
 Object.assign(RootFieldBuilder.prototype, methods);
 
-/** What a method is given behind the table: a column and options, each of which can be left out. */
-function columnAnd([first, second]: readonly [(string | object)?, object?]): readonly [
+/** Returns the column and the options from the arguments after the table. Each of them is optional. */
+function columnAndOptions([first, second]: readonly [(string | object)?, object?]): readonly [
   column: string | undefined,
   options: object | undefined,
 ] {
   return typeof first === "string" ? [first, second] : [undefined, first];
 }
 
-function isByFunction(options: object | undefined): options is ChangeFieldOptions {
+function hasChange(options: object | undefined): options is UntypedChangeOptions {
   return options !== undefined && "change" in options;
 }
 

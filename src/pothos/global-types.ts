@@ -10,20 +10,20 @@ import type {
 } from "../cassandra/index.ts";
 import type { Laned, Lanes } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
-import type { Connection } from "./connection.ts";
+import type { RowConnection } from "./connection.ts";
 import type { FormOfKind } from "./forms/form.ts";
 import type { CassandraPlugin } from "./index.ts";
 import type { Nothing } from "./options/field.ts";
-import type { PartitionOptions, RowOptions } from "./options/read.ts";
+import type { PartitionFieldOptions, RowFieldOptions } from "./options/read.ts";
 import type {
-  CreateOptions,
-  PutOptions,
+  CreateFieldOptions,
+  PutFieldOptions,
   Removable,
-  RemoveOptions,
-  UpdateOptions,
+  RemoveFieldOptions,
+  UpdateFieldOptions,
 } from "./options/write.ts";
 import type { AddField, ChangeField } from "./options/change.ts";
-import type { FollowOptions, WatchField } from "./options/watch.ts";
+import type { FollowFieldOptions, WatchField } from "./options/watch.ts";
 import type { TableObjectOptions } from "./options/table-object.ts";
 
 declare global {
@@ -33,26 +33,28 @@ declare global {
     }
 
     export interface SchemaBuilderOptions<Types extends SchemaTypes> {
-      /** How the generated fields reach the database, and what its types are in GraphQL. */
+      /** How generated fields access the database, and how its types look in GraphQL. */
       cassandra: CassandraOptions<Types>;
     }
 
     export interface CassandraOptions<Types extends SchemaTypes> {
-      /** The session of a request. */
+      /** Returns the session of a request. */
       session: (context: Types["Context"]) => Session;
-      /** The lanes by which a request changes rows: for `t.create`, `t.update`, `t.remove`, `t.change` and `t.add`. */
+      /** Returns the lanes of a request. Required for `t.create`, `t.update`, `t.remove`, `t.change` and `t.add`. */
       lanes?: (context: Types["Context"]) => Lanes;
-      /** The live values of a request: for `t.watch` and `t.follow`, and told of what `t.put`, `t.add` and `t.remove` write. */
+      /**
+       * Returns the live values of a request. Required for `t.watch` and `t.follow`. `t.put`, `t.add` and `t.remove` publish
+       * hints about their writes to it.
+       */
       live?: (context: Types["Context"]) => Live;
       /**
-       * The GraphQL forms of types by their kind: of kinds of your own, or instead of ours.
+       * The GraphQL forms of column types, by kind: for your own kinds, or to replace built-in forms.
        *
        * @example forms: { money: scalarForm(Money) }
        */
       forms?: Readonly<Record<string, FormOfKind>>;
       /**
-       * The names of the GraphQL objects of user-defined types, by the names that these have in the database. Default: the
-       * same name in PascalCase.
+       * The GraphQL names of user-defined types, by their names in the database. Default: the same name in PascalCase.
        *
        * @example udts: { address: "PostalAddress" }
        */
@@ -61,12 +63,12 @@ declare global {
 
     export interface SchemaBuilder<Types extends SchemaTypes> {
       /**
-       * Defines the GraphQL object of a table's rows: a field for each column, and others that the options add. A table can
-       * have several objects; then the fields that return them have resolvers of your own, as the generated ones cannot
-       * tell which one to return.
+       * Defines the GraphQL object of a table's rows: a field for each column, and the fields that the options add. A table
+       * can have several objects. Then it cannot have generated fields, because these could not decide which object to
+       * return; write your own resolvers.
        *
        * @example
-       * builder.tableObject("Party", PartyTable, { plural: "Parties", columns: { secret: false } });
+       * builder.tableObject("Seat", SeatTable, { plural: "Seats", columns: { secret: false } });
        */
       tableObject: <T extends Table>(
         name: string,
@@ -81,21 +83,21 @@ declare global {
       Kind extends FieldKind = FieldKind,
     > {
       /**
-       * Reads one row; null if there is none. Its arguments are the primary key.
+       * Reads one row; null if it does not exist. The arguments are the primary key.
        *
-       * @example party: t.row(PartyTable)
+       * @example seat: t.row(SeatTable)
        */
       row: <T extends Table, Given extends KeyName<T> = never, Own extends InputFieldMap = Nothing>(
         table: T,
-        options?: RowOptions<Types, ParentShape, T, Given, Own>,
+        options?: RowFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, Row<T> | null, Kind>;
       /**
-       * Reads a partition page by page, in clustering order. Its arguments are the partition key, `first` (1 to 100,
-       * default 20) and `after`. Pages of an order of a table have the table's rows.
+       * Reads a partition page by page, in clustering order. The arguments are the partition key, `first` (1 to 100,
+       * default 20) and `after`. Pages of an order contain the rows of its source table.
        *
        * @example
-       * partiesInCity: t.partition(PartyTable),
-       * parties: t.partition(PartyTable, { from: { city: (city) => city.name }, order: true }),
+       * seatsInTheatre: t.partition(SeatTable),
+       * seats: t.partition(SeatTable, { from: { theatre: (theatre) => theatre.name }, order: true }),
        */
       partition: <
         T extends Table,
@@ -104,21 +106,21 @@ declare global {
         Part = Nothing,
       >(
         table: T,
-        options?: PartitionOptions<Types, ParentShape, T, Given, Own, Part>,
-      ) => FieldRef<Types, Connection, Kind>;
+        options?: PartitionFieldOptions<Types, ParentShape, T, Given, Own, Part>,
+      ) => FieldRef<Types, RowConnection, Kind>;
     }
 
-    /** The fields that write. An object that has one can be reached from mutations only. */
+    /** The fields that write. An object with such a field must be reachable from mutations only. */
     export interface TableMutations<
       Types extends SchemaTypes,
       ParentShape,
       Kind extends FieldKind,
     > {
       /**
-       * Creates a row of a table with lanes, if there is none of its key. Its argument is `input`, with a field for each
-       * column; its answers are `PartyCreated`, `PartyExists`, `InvalidInput` and `OutcomeUnknown`.
+       * Creates a row if there is none with its key. The table must have lanes. The argument is `input`, with a field for
+       * each column. The outcomes are `SeatCreated`, `SeatExists`, `InvalidInput` and `OutcomeUnknown`.
        *
-       * @example createParty: t.create(PartyTable, { from: { host: (_, { user }) => user.id } })
+       * @example createSeat: t.create(SeatTable, { from: { holder: (_, { user }) => user.id } })
        */
       create: <
         T extends Laned,
@@ -126,14 +128,14 @@ declare global {
         Own extends InputFieldMap = Nothing,
       >(
         table: T,
-        options?: CreateOptions<Types, ParentShape, T, Given, Own>,
+        options?: CreateFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
-       * Gives columns of a row other values. Its arguments are the primary key and `input`, with a field for each of the
-       * columns: what is absent stays as it is, and null removes what may be null. Its answers are `PartyUpdated`,
-       * `PartyNotFound`, `InvalidInput` and `OutcomeUnknown`.
+       * Sets columns of a row. The arguments are the primary key and `input`, with a field for each of the columns. An absent
+       * column stays unchanged; null removes the value of a nullable one. The outcomes are `SeatUpdated`, `SeatNotFound`,
+       * `InvalidInput` and `OutcomeUnknown`.
        *
-       * @example updateParty: t.update(PartyTable, ["name", "date"])
+       * @example updateSeat: t.update(SeatTable, ["name", "date"])
        */
       update: <
         T extends Laned,
@@ -143,13 +145,13 @@ declare global {
       >(
         table: T,
         columns: readonly Name[],
-        options?: UpdateOptions<Types, ParentShape, T, Name, Given, Own>,
+        options?: UpdateFieldOptions<Types, ParentShape, T, Name, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
-       * Removes a row. Its arguments are the primary key. Its answers are `PartyDeleted`, `PartyNotFound` and
-       * `OutcomeUnknown`; of a table of plain writes `Written`, `InvalidInput` and `OutcomeUnknown`.
+       * Removes a row. The arguments are the primary key. The outcomes are `SeatDeleted`, `SeatNotFound` and
+       * `OutcomeUnknown`; for a table with plain writes `Written`, `InvalidInput` and `OutcomeUnknown`.
        *
-       * @example deleteParty: t.remove(PartyTable)
+       * @example deleteSeat: t.remove(SeatTable)
        */
       remove: <
         T extends Table,
@@ -157,18 +159,18 @@ declare global {
         Own extends InputFieldMap = Nothing,
       >(
         table: T & Removable<T>,
-        options?: RemoveOptions<Types, ParentShape, T, Given, Own>,
+        options?: RemoveFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
-       * Changes a row exactly once, by lightweight transaction.
+       * Changes a row exactly once, by a lightweight transaction.
        *
-       * With a column alone, it changes a number by `delta` if it is `expected`: its answers are `PeopleChanged`,
-       * `PeopleStale`, `PeopleOutOfRange`, `PartyNotFound` and `OutcomeUnknown`. With a function of your own, its answers
-       * are `SeatChanged`, or with a number `SeatPriceChanged`, a type for each of its refusals, `SeatNotFound` and
-       * `OutcomeUnknown`. Tables that remember take an `operationId`.
+       * With a column only, it adds `delta` to the column's number if its value is `expected`. The outcomes are
+       * `SeatTakenChanged`, `SeatTakenStale`, `SeatTakenOutOfRange`, `SeatNotFound` and `OutcomeUnknown`. With a `change`
+       * function, the outcomes are `SeatChanged` (with a number column `SeatTakenChanged`), a type for each refusal,
+       * `SeatNotFound` and `OutcomeUnknown`. Tables that remember operation ids add the argument `operationId`.
        *
        * @example
-       * changePeople: t.change(PartyTable, "people"),
+       * changeTaken: t.change(SeatTable, "taken"),
        * takeSeat: t.change(SeatTable, {
        *   given: (_, { user }) => ({ holder: user.name }),
        *   change: (row, { holder }) =>
@@ -178,21 +180,21 @@ declare global {
        */
       change: ChangeField<Types, ParentShape, Kind>;
       /**
-       * Adds to a number, whatever it is, or to counters of a row.
+       * Adds to a number, whatever its value is, or to the counters of a row.
        *
-       * To a column of a table with lanes by `delta`, exactly once: its answers are `PeopleChanged`, `PeopleOutOfRange`,
-       * `PartyNotFound` and `OutcomeUnknown`. To counters by `add`, which has a field for each of them: its answers are
-       * `PageHitsAdded`, `InvalidInput` and `OutcomeUnknown`. That is sent once and never again: a counter that is told
-       * twice counts twice.
+       * With a column of a table with lanes, it adds `delta` exactly once. The outcomes are `SeatTakenChanged`,
+       * `SeatTakenOutOfRange`, `SeatNotFound` and `OutcomeUnknown`. For a table of counters, the argument `add` has a field for
+       * each counter, and the outcomes are `PageHitsAdded`, `InvalidInput` and `OutcomeUnknown`. Such an addition is sent once
+       * and never repeated, because a repeated one counts twice.
        *
        * @example
-       * addPeople: t.add(PartyTable, "people"),
+       * addTaken: t.add(SeatTable, "taken"),
        * addPageHits: t.add(PageHitTable),
        */
       add: AddField<Types, ParentShape, Kind>;
       /**
-       * Writes a row of a table of plain writes, whether it is there or not. Its arguments are the primary key and `row`,
-       * with a field for each column: what is absent is not written, null is removed. Its answers are `Written`,
+       * Writes a row of a table with plain writes, whether or not it exists. The arguments are the primary key and `row`, with
+       * a field for each column. An absent column is not written; null removes its value. The outcomes are `Written`,
        * `InvalidInput` and `OutcomeUnknown`.
        *
        * @example putReading: t.put(ReadingTable)
@@ -203,7 +205,7 @@ declare global {
         Own extends InputFieldMap = Nothing,
       >(
         table: T & NoCounters<T>,
-        options?: PutOptions<Types, ParentShape, T, Given, Own>,
+        options?: PutFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
     }
 
@@ -219,21 +221,21 @@ declare global {
 
     export interface SubscriptionFieldBuilder<Types extends SchemaTypes, ParentShape> {
       /**
-       * Watches a row: the present version at once, then the newest each time there is a newer one, until the row is gone.
-       * Its arguments are the primary key and `since`; its type is `PeopleChanged` for a column, or `PartyVersion` for the
-       * whole row. Where there is no such row it fails, e.g. with `PARTY_NOT_FOUND`.
+       * Watches a row: sends the current version at once, then the newest version whenever there is a newer one. Completes
+       * when the row is deleted. The arguments are the primary key and `since`. The type is `SeatTakenChanged` for a column, or
+       * `SeatVersion` for the whole row. Fails with a code such as `SEAT_NOT_FOUND` if the row does not exist.
        *
        * @example
-       * peopleChanged: t.watch(PartyTable, "people"),
+       * takenChanged: t.watch(SeatTable, "taken"),
        * readingChanged: t.watch(ReadingTable),
        */
       watch: WatchField<Types, ParentShape>;
       /**
-       * Follows a partition: what happens to its rows from now on. Its arguments are the partition key; its type is a
-       * union named after the field, of `PartyCreated`, `PartyUpdated`, `PartyDeleted`, `PartiesReset` and a type for each
-       * column that is told apart.
+       * Follows a partition: sends the changes of its rows from now on. The arguments are the partition key. The type is a
+       * union named after the field, of `SeatCreated`, `SeatUpdated`, `SeatDeleted`, `SeatsReset` and the event types of the
+       * columns in `apart`.
        *
-       * @example partiesChanged: t.follow(PartyTable, { apart: ["people"] })
+       * @example seatsChanged: t.follow(SeatTable, { apart: ["taken"] })
        */
       follow: <
         T extends Table,
@@ -241,7 +243,7 @@ declare global {
         Own extends InputFieldMap = Nothing,
       >(
         table: T,
-        options?: FollowOptions<Types, ParentShape, T, Given, Own>,
+        options?: FollowFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, "Subscription">;
     }
   }

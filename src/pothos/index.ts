@@ -8,14 +8,14 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from "@pothos/core";
 import { GraphQLSchema } from "graphql";
-import { optionsOf } from "./builder-options.ts";
+import { pluginOptions } from "./builder-options.ts";
 import { tableOf } from "./refs.ts";
 import { scalars } from "./scalars.ts";
 import type { FieldExtension } from "./selection.ts";
 import { checkWrites } from "./writes.ts";
 
 export { admitOf } from "./admit.ts";
-export { type Connection, type PageArguments, pageSize } from "./connection.ts";
+export { type RowConnection, type PageArguments, pageSize } from "./connection.ts";
 export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
 export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
@@ -23,17 +23,17 @@ export type { CassandraScalars } from "./scalars.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
 
-/** The plugin's name, for a builder's `plugins`. It needs the relay plugin, whose connection types it uses. */
+/** The plugin's name for a builder's `plugins`. The plugin requires the relay plugin and uses its connection types. */
 const cassandra = "cassandra";
 export default cassandra;
 
-/** The scalars that the plugin has added to a builder, by name. A builder may build several schemas. */
+/** The names of the scalars that the plugin has added to each builder. A builder may build several schemas. */
 const addedTo = new WeakMap<object, Set<string>>();
 
-/** Adds the scalars of column types to a builder. Everything else is in the methods that it adds to builders. */
+/** Adds the scalars of column types to a builder. The methods that this folder adds to builders do everything else. */
 export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override beforeBuild(): void {
-    optionsOf(this.builder);
+    pluginOptions(this.builder);
     const added = addedTo.get(this.builder) ?? new Set();
     addedTo.set(this.builder, added);
     for (const [name, scalar] of Object.entries(scalars)) {
@@ -51,12 +51,12 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     const stray = table && columns.find((name) => !Object.hasOwn(table.columns, name));
     if (!table || stray === undefined) return field;
     throw new PothosSchemaError(
-      `Field "${field.parentType}.${field.name}" needs the column "${stray}", which table "${table.name}" has not.`,
+      `Field "${field.parentType}.${field.name}" needs the column "${stray}", which table "${table.name}" does not have.`,
     );
   }
 
   /**
-   * Removes those of our scalars that nothing in the schema uses.
+   * Removes the plugin's scalars that nothing in the schema uses.
    *
    * @throws PothosSchemaError if a query or a subscription could write
    */
@@ -66,7 +66,7 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     const added = addedTo.get(this.builder);
     const others = config.types.filter(({ name }) => !added?.has(name));
     const used = new GraphQLSchema({ ...config, types: others });
-    // Filtered, so that the order of types is kept.
+    // Filtering keeps the order of the types.
     const types = config.types.filter(({ name }) => used.getType(name));
     return new GraphQLSchema({ ...config, types });
   }

@@ -8,50 +8,50 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 import { readerOf } from "./arguments.ts";
-import { fieldNamesOf, formOf, inputOf } from "./columns.ts";
+import { fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
-import type { FieldName } from "./outcomes/result.ts";
+import type { NamedField } from "./outcomes/result.ts";
 import type { FieldProblem } from "./outcomes/shared.ts";
 import { typeOnce } from "./type-once.ts";
 
-/** What an input says of columns. */
+/** The columns' values of an input, or what is wrong with it. */
 export type InputValues =
   | { readonly values: RawRow; readonly problems?: undefined }
   | { readonly values?: undefined; readonly problems: readonly FieldProblem[] };
 
-/** An input with a field for each of some columns. Its name may depend on that of the field that takes it. */
+/** An input with a field for each of some columns. Its name may depend on the name of the field that takes it. */
 export interface ColumnsInput {
-  /** Stands for the input until the field's name is known. */
+  /** Represents the input until the field's name is known. */
   readonly ref: InputObjectRef<SchemaTypes, RawRow>;
-  readonly define: (field: FieldName) => void;
-  /** Reads the columns that are given, in stored form; null where one is to have no value. */
+  readonly define: (field: NamedField) => void;
+  /** Returns the values of the given columns in stored form; null for a column whose value is removed. */
   readonly read: (given: RawRow) => InputValues;
 }
 
-/** How the columns of an input may be left out. */
+/** Which fields of an input are required, and what null means. */
 export type Presence =
-  /** What a row needs is required; null is the default, if there is one. */
+  /** Columns that a row needs are required. Null is the default, if there is one. */
   | "new"
-  /** What a row needs is required; null removes what a row need not have. */
+  /** Columns that a row needs are required. Null removes the value of the others. */
   | "put"
-  /** Everything may be left out, and then stays as it is; null removes what may be null. */
+  /** All fields are optional. An absent column stays unchanged. Null removes the value of a nullable column. */
   | "change";
 
 interface InputOptions {
   readonly names: readonly string[];
   readonly presence: Presence;
   readonly description: string;
-  /** What it is called, given the name of the field that takes it. */
+  /** Returns the input's name, from the name of the field that takes it. */
   readonly nameOf: (field: string) => string;
 }
 
-/** The name of an input that is the field's own, e.g. `CreatePartyInput` for `createParty`. */
+/** Returns the name of an input that belongs to one field, e.g. `CreateSeatInput` for `createSeat`. */
 export function inputOfField(field: string): string {
   return `${pascalCase(field)}Input`;
 }
 
-/** The input of a field for columns of a table. */
+/** Returns the input of a field for columns of a table. */
 export function columnsInput(
   builder: Builder,
   table: Table,
@@ -61,7 +61,7 @@ export function columnsInput(
   const ref = new InputObjectRef<SchemaTypes, RawRow>("Unnamed input");
   const columns = names.map((name, at) => {
     const field = fieldNames[at]!;
-    return { name, field, read: columnReader(builder, table, name, presence) };
+    return { name, field, read: columnReader(builder, { table, name, presence }) };
   });
   return {
     ref,
@@ -70,10 +70,10 @@ export function columnsInput(
       const type = {
         name: input,
         meaning: `the input of "${parentType}.${name}"`,
-        // Fields of one name on several types share it if they take the same.
+        // Fields with the same name on several types share the input if they take the same columns.
         shape: `${presence} input ${table.name} ${names.join(" ")}`,
       };
-      const made = typeOnce(builder, type, () =>
+      const defined = typeOnce(builder, type, () =>
         builder.inputType(input, {
           description,
           fields: (t): InputFieldMap =>
@@ -81,21 +81,21 @@ export function columnsInput(
               columns.map(({ name, field }) => [
                 field,
                 t.field({
-                  ...inputField(builder, table, name, presence),
-                  type: inputOf(builder, table, name),
+                  ...inputField(builder, { table, name, presence }),
+                  type: inputOf(builder, { table, name }),
                 } as never),
               ]),
             ),
         }),
       );
-      builder.configStore.associateParamWithRef(ref as never, made as never);
+      builder.configStore.associateParamWithRef(ref as never, defined as never);
     },
     read(given) {
       const values: Record<string, unknown> = {};
       const problems: FieldProblem[] = [];
       for (const { name, field, read } of columns) {
         try {
-          // A field may be called as what every object inherits.
+          // A field may have the name of an inherited property, e.g. `constructor`.
           const value = read(Object.hasOwn(given, field) ? given[field] : undefined);
           if (value !== undefined) values[name] = value;
         } catch (error) {
@@ -108,46 +108,50 @@ export function columnsInput(
   };
 }
 
-/** Makes the function that reads a column of an input. Undefined: it is left out. @throws InvalidValue */
-function columnReader(builder: Builder, table: Table, name: string, presence: Presence) {
+interface InputColumn extends TableColumn {
+  readonly presence: Presence;
+}
+
+/** Returns a function that reads a column of an input. It returns undefined for an absent column. @throws InvalidValue */
+function columnReader(builder: Builder, { table, name, presence }: InputColumn) {
   const { type, nullable, optional, ifNull } = columnOf(table, name);
   const isKey = keyNames(table).includes(name);
-  const read = readerOf(table, name, formOf(builder, table, name));
+  const read = readerOf(builder, { table, name });
   return (given: unknown): unknown => {
     if (given === undefined) return undefined;
     if (given !== null) return read(given);
     if (isKey) return presence === "new" && optional ? undefined : read(null);
     if (nullable || (presence === "put" && ifNull)) return null;
-    // Cassandra cannot tell an empty collection from none.
+    // Cassandra cannot distinguish an empty collection from none.
     if (presence === "change" && optional && type.isMulticell) return ifNull?.();
-    // With a default it is as if it were left out.
+    // Null means the same as absent if there is a default.
     return presence !== "change" && optional ? undefined : read(null);
   };
 }
 
-function inputField(builder: Builder, table: Table, name: string, presence: Presence) {
+function inputField(builder: Builder, { table, name, presence }: InputColumn) {
   const column = columnOf(table, name);
   const { type, description, initial, optional, nullable } = column;
-  const isScalar = typeof formOf(builder, table, name).input !== "function";
+  const isScalar = typeof formOf(builder, { table, name }).input !== "function";
   const isKey = keyNames(table).includes(name);
   const hasDefault = initial !== undefined;
   const constant = hasConstantDefault(column) && isScalar ? initial!() : undefined;
-  const isLeftOut = isKey ? hasDefault : optional || nullable;
+  const isOptional = isKey ? hasDefault : optional || nullable;
   const isDefault = presence === "new" && constant !== undefined;
-  const words = [
+  const sentences = [
     description,
     isScalar ? `Must be ${type.expects}.` : undefined,
     presence === "new" && hasDefault && !isDefault ? DEFAULT[isKey ? "key" : "value"] : undefined,
   ];
   return {
-    required: presence !== "change" && (isDefault || !isLeftOut),
+    required: presence !== "change" && (isDefault || !isOptional),
     ...(isDefault && { defaultValue: constant }),
-    description: words.filter((word) => word !== undefined).join(" "),
+    description: sentences.filter((sentence) => sentence !== undefined).join(" "),
   };
 }
 
-/** What is said of a default that is made when a row is written. */
+/** Describes a default that is computed when a row is written. */
 const DEFAULT = {
-  key: "Give one to make a repeated create harmless: the second one finds the row of the first. Default: a new one.",
-  value: "Default: made when the row is written.",
+  key: "Give one to make a repeated create harmless: it finds the row of the first create. Default: a new one.",
+  value: "Default: computed when the row is written.",
 } as const;

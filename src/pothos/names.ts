@@ -1,21 +1,21 @@
 import { PothosSchemaError } from "@pothos/core";
 
-// Names are given by tables and their users; here they are put together, and never inflected.
+// Names come from tables and their users. These functions combine them, and never inflect them.
 
-/** @throws PothosSchemaError if GraphQL cannot have a name, with what it is the name of */
+/** Returns a name that is valid in GraphQL. @throws PothosSchemaError if it is not, with `what` it names */
 export function checkName(name: string, what: string): string {
   if (isName(name)) return name;
   throw new PothosSchemaError(
-    `${what} has no name that GraphQL could have ("${name}"): give it one by .as("name")`,
+    `${what} has a name that is not valid in GraphQL ("${name}"): rename it by .as("name")`,
   );
 }
 
-/** Whether GraphQL can have a name; those that begin with two underscores are its own. */
+/** Returns whether a name is valid in GraphQL. Names that begin with two underscores are reserved. */
 export function isName(name: string): boolean {
   return /^(?!__)[_a-z]\w*$/i.test(name);
 }
 
-/** A name in PascalCase, e.g. `GeoPoint` for `geo_point`. */
+/** Returns a name in PascalCase, e.g. `GeoPoint` for `geo_point`. */
 export function pascalCase(name: string): string {
   return name
     .split(/[^\p{L}\p{N}]+/u)
@@ -23,32 +23,32 @@ export function pascalCase(name: string): string {
     .join("");
 }
 
-/** A code in PascalCase, e.g. `SoldOut` for `SOLD_OUT`. */
+/** Returns a code in PascalCase, e.g. `SoldOut` for `SOLD_OUT`. */
 export function pascalCaseOfCode(code: string): string {
   return pascalCase(code === code.toUpperCase() ? code.toLowerCase() : code);
 }
 
-/** A name of a type as the name of a field, e.g. `pageHit` for `PageHit`. */
+/** Returns the name of a type as the name of a field, e.g. `pageHit` for `PageHit`. */
 export function camelCase(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** A name of a type as a person reads it, e.g. `page hit` for `PageHit`. */
-export function wordsOf(name: string): string {
+/** Returns the name of a type in words, e.g. `page hit` for `PageHit`. */
+export function nameInWords(name: string): string {
   return wordsIn(name).join(" ").toLowerCase();
 }
 
-/** Words with their article, e.g. `an event`. */
+/** Returns words with their indefinite article, e.g. `an event`. */
 export function withArticle(words: string): string {
   return /^[aeio]/.test(words) ? `an ${words}` : `a ${words}`;
 }
 
-/** A text with a capital letter in front. */
+/** Returns a text with its first letter in upper case. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** A name of a type as a code, e.g. `PAGE_HIT` for `PageHit`. */
+/** Returns the name of a type as a code, e.g. `PAGE_HIT` for `PageHit`. */
 export function constantCase(name: string): string {
   return wordsIn(name).join("_").toUpperCase();
 }

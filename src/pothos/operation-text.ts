@@ -1,20 +1,20 @@
 /**
- * A text of what a change was asked for, by which a repeated one is recognised: equal for equal values, whatever process
- * writes it. Values are what GraphQL's scalars and inputs give, and what else a change function is given.
+ * Returns a text by which a repeated change is recognised. Equal changes have equal texts in all processes. `args` has the
+ * values of GraphQL's scalars and inputs, and the other values that a change function gets.
  */
-export function operationText(operation: string, asked: object): string {
-  return `${operation} ${textOf(asked)}`;
+export function operationText(operation: string, args: object): string {
+  return `${operation} ${valueText(args)}`;
 }
 
-function textOf(value: unknown): string {
+function valueText(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
   if (value instanceof Date) return `Date ${value.toISOString()}`;
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString("base64")}`;
-  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
-  if (value instanceof Set) return `Set ${textOf([...value])}`;
-  if (value instanceof Map) return `Map ${textOf([...value])}`;
+  if (Array.isArray(value)) return `[${value.map(valueText).join()}]`;
+  if (value instanceof Set) return `Set ${valueText([...value])}`;
+  if (value instanceof Map) return `Map ${valueText([...value])}`;
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${textOf(each)}`).join()}}`;
+  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${valueText(each)}`).join()}}`;
 }

@@ -1,36 +1,36 @@
 import "@pothos/plugin-relay";
 import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { dataNames, keyNames, type Order, orderedNames, type Table } from "../cassandra/index.ts";
-import type { Connection } from "./connection.ts";
+import type { RowConnection } from "./connection.ts";
 import type { Builder } from "./builder-options.ts";
 
-/** An object of a table's rows in one builder, and what the types that tell of it are called. */
+/** The GraphQL object of a table's rows in one builder, and the names of the types that belong to it. */
 export interface TableObject {
   readonly builder: Builder;
   readonly table: Table;
   readonly ref: ObjectRef<SchemaTypes, unknown>;
   /** The object's name. */
   readonly name: string;
-  /** The name of a row's field in answers. */
+  /** The name of the field that holds a row in results. */
   readonly rowField: string;
-  /** The name of several rows. */
+  /** The plural of the object's name. */
   readonly plural: string;
-  /** The names of the types that tell of one column, where they are not those of object and column. */
+  /** The prefixes for the types of one column. Default: the names of object and column. */
   readonly names: Readonly<Record<string, string | undefined>>;
   /** The columns that have no field. */
   readonly hidden: ReadonlySet<string>;
-  /** Whether it has fields beside its columns: they may need hidden ones. */
+  /** Whether it has fields besides its columns. These may need hidden columns. */
   readonly hasOthers: boolean;
 }
 
 interface TableRefs {
   readonly objects: readonly TableObject[];
-  connection?: ObjectRef<SchemaTypes, Connection>;
+  connection?: ObjectRef<SchemaTypes, RowConnection>;
 }
 
 const refs = new WeakMap<Builder, Map<Table, TableRefs>>();
 
-/** Remembers an object that a builder has for a table's rows. */
+/** Registers the GraphQL object of a table's rows. */
 export function addTableObject(object: TableObject): void {
   const { builder, table } = object;
   const tables = refs.get(builder) ?? new Map<Table, TableRefs>();
@@ -38,28 +38,28 @@ export function addTableObject(object: TableObject): void {
   refs.set(builder, tables.set(table, { objects: [...objects, object] }));
 }
 
-/** The one object of a table's rows. @throws PothosSchemaError unless `tableObject` was called once */
+/** Returns the only object of a table's rows. @throws PothosSchemaError unless `tableObject` was called once */
 export function tableObjectOf(builder: Builder, table: Table): TableObject {
   const [object, other] = refsOf(builder, table).objects;
   if (!other) return object!;
   throw new PothosSchemaError(
-    `Table "${table.name}" has the GraphQL objects "${object!.name}" and "${other.name}": generated fields need one that has no other beside it.`,
+    `Table "${table.name}" has the GraphQL objects "${object!.name}" and "${other.name}": generated fields need a table with exactly one.`,
   );
 }
 
-/** The columns outside the key that an object shows. */
+/** Returns the columns outside the key that an object shows. */
 export function shownColumns({ table, hidden }: TableObject): readonly string[] {
   return dataNames(table).filter((name) => !hidden.has(name));
 }
 
-/** The columns outside the key that fields of an object may need. */
+/** Returns the columns outside the key that an object's fields may need. */
 export function neededColumns(object: TableObject): readonly string[] {
   return object.hasOthers ? dataNames(object.table) : shownColumns(object);
 }
 
 const shownOf = new WeakMap<TableObject, readonly string[]>();
 
-/** The columns of a table's rows that a schema shows or sorts by; undefined: nobody can say. */
+/** Returns the columns of a table that a schema shows or sorts by; undefined unless the table has exactly one object. */
 export function columnsShown<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
   table: Table,
@@ -73,17 +73,17 @@ export function columnsShown<Types extends SchemaTypes>(
   return shown;
 }
 
-/** The table whose rows the pages of a table have: of an order, its source. */
-export function rowsOf(table: Table): Table {
+/** Returns the table whose rows the pages of a table contain: the source of an order, or the table itself. */
+export function rowTableOf(table: Table): Table {
   return isOrder(table) ? table.source : table;
 }
 
-/** Whether a table is that of an order. */
+/** Returns whether a table is an order of another one. */
 export function isOrder(table: Table): table is Order {
   return "source" in table;
 }
 
-/** The table whose rows an object shows; undefined: it shows none's. */
+/** Returns the table whose rows an object shows; undefined if it has none. */
 export function tableOf<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
   object: string,
@@ -92,12 +92,12 @@ export function tableOf<Types extends SchemaTypes>(
   return [...tables].find(([, { objects }]) => objects.some(({ name }) => name === object))?.[0];
 }
 
-/** The connection of a table's rows, defined when it is first asked for. */
+/** Returns the connection type of a table's rows. Defines it on first use. */
 export function connectionRef<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
   table: Table,
-): ObjectRef<Types, Connection> {
-  // What is remembered for a builder is of that builder's types; the map's key cannot say so.
+): ObjectRef<Types, RowConnection> {
+  // The map holds values with the builder's own types, which the type of its keys cannot express.
   const own = builder as unknown as Builder;
   const found = refsOf(own, table);
   found.connection ??= defineConnection(tableObjectOf(own, table));
@@ -114,9 +114,9 @@ function refsOf(builder: Builder, table: Table): TableRefs {
 
 function defineConnection({ builder, name: row, ref }: TableObject) {
   const name = `${row}Connection`;
-  const edge = { name: `${row}Edge`, description: "A row and the cursor of its place." };
+  const edge = { name: `${row}Edge`, description: "A row and its cursor." };
   const description = "A page of rows in clustering order.";
-  // The relay plugin's own shape is wider: rows that are promises, edges that may be null.
+  // The relay plugin's own type is wider: it allows promises as rows, and nullable edges.
   return builder.connectionObject(
     { type: ref, name, description } as never,
     edge as never,

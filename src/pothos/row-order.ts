@@ -4,13 +4,13 @@ import type { FieldBuilder } from "./fields/generated.ts";
 import type { Builder } from "./builder-options.ts";
 import { typeOnce } from "./type-once.ts";
 
-/** An argument for the order of a page's rows. */
+/** The argument for the order of a page's rows. */
 export interface OrderArgument {
   readonly args: InputFieldMap;
   readonly read: (args: RawRow) => RowOrder;
 }
 
-/** The argument `order`. */
+/** Returns the argument `order`. */
 export function rowOrderArgument(t: FieldBuilder): OrderArgument {
   return {
     args: {
@@ -29,10 +29,10 @@ function rowOrderRef(builder: Builder): EnumRef<SchemaTypes, RowOrder> {
   const meaning = "the order of a page's rows";
   return typeOnce(builder, { name: "RowOrder", meaning }, () =>
     builder.enumType("RowOrder", {
-      description: "The order of rows in their partition. Cassandra has no third one.",
+      description: "The order of rows in a partition. Cassandra supports only these two.",
       values: {
-        STORED: { value: "stored", description: "As the table keeps them." },
-        REVERSED: { value: "reversed", description: "The last row first." },
+        STORED: { value: "stored", description: "The order in which the table stores them." },
+        REVERSED: { value: "reversed", description: "The reverse of the stored order." },
       },
     } as never),
   ) as never;

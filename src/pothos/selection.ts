@@ -1,11 +1,14 @@
 import {
   type FieldNode,
+  type FragmentDefinitionNode,
   getDirectiveValues,
   getNamedType,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
+  type GraphQLSchema,
   GraphQLSkipDirective,
+  type InlineFragmentNode,
   isAbstractType,
   isObjectType,
   Kind,
@@ -13,35 +16,35 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-/** What a selection set needs of a table's rows. */
+/** What a selection set needs from a table's rows. */
 export interface Selection {
-  /** The columns to read beside the key. Undefined: all, because some field does not say what it needs. */
+  /** The columns to read besides the key. Undefined: all, because a field does not declare what it needs. */
   readonly columns: readonly string[] | undefined;
   /** The columns that are shown. */
   readonly shown: readonly string[];
 }
 
-type Info = Pick<
+type SelectionInfo = Pick<
   GraphQLResolveInfo,
   "fieldNodes" | "fragments" | "returnType" | "schema" | "variableValues"
 >;
 
-/** What a field's `extensions.cassandra` says of it. */
+/** The content of a field's `extensions.cassandra`. */
 export interface FieldExtension {
-  /** The column that it shows. */
+  /** The column that the field shows. */
   readonly column?: string;
-  /** The columns that its resolver needs. */
+  /** The columns that the field's resolver needs. */
   readonly columns?: readonly string[];
-  /** Whether it, or each field of the object that says so, is judged by the whole row. */
+  /** Whether a plugin's option of the field needs the whole row. On an object: of each of its fields. */
   readonly needsRow?: true;
 }
 
-/** Fields of connections and edges that lead to rows, and those that need only the key. */
-const ways: ReadonlySet<string> = new Set(["edges", "nodes", "node"]);
-const ofKey: ReadonlySet<string> = new Set(["cursor", "pageInfo"]);
+/** The fields of connections and edges that lead to rows, and those that need only the key. */
+const rowFields: ReadonlySet<string> = new Set(["edges", "nodes", "node"]);
+const keyFields: ReadonlySet<string> = new Set(["cursor", "pageInfo"]);
 
-/** Finds the columns that the selection set of a field needs; the field returns a row or a connection of rows. */
-export function selectionOf(info: Info): Selection {
+/** Returns the columns that a field's selection set needs. The field returns a row or a connection of rows. */
+export function selectionOf(info: SelectionInfo): Selection {
   const needed = new Set<string>();
   const shown = new Set<string>();
   const visited = new Set<string>();
@@ -55,13 +58,13 @@ export function selectionOf(info: Info): Selection {
 
   function visit(type: GraphQLObjectType, selection: SelectionNode): void {
     if (selection.kind === Kind.FIELD) {
-      if (isOfRow(type)) visitColumn(type, selection);
-      else visitWay(type, selection);
+      if (isRowType(type)) visitRowField(type, selection);
+      else visitConnectionField(type, selection);
       return;
     }
     const fragment =
       selection.kind === Kind.INLINE_FRAGMENT ? selection : info.fragments[selection.name.value];
-    if (!fragment || !applies(fragment.typeCondition?.name.value, type, info)) return;
+    if (!fragment || !appliesTo(type, { fragment, schema: info.schema })) return;
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const visit = `${type.name} ${selection.name.value}`;
       if (visited.has(visit)) return;
@@ -70,7 +73,7 @@ export function selectionOf(info: Info): Selection {
     visitAll(type, fragment.selectionSet);
   }
 
-  function visitColumn(type: GraphQLObjectType, { name }: FieldNode): void {
+  function visitRowField(type: GraphQLObjectType, { name }: FieldNode): void {
     const { column, columns, needsRow } = extensionOf(type, name.value);
     isWhole ||= needsRow ?? (type.extensions["cassandra"] as FieldExtension).needsRow ?? false;
     if (column !== undefined) {
@@ -80,13 +83,14 @@ export function selectionOf(info: Info): Selection {
     else isWhole ||= name.value !== "__typename";
   }
 
-  function visitWay(type: GraphQLObjectType, { name, selectionSet }: FieldNode): void {
+  function visitConnectionField(type: GraphQLObjectType, { name, selectionSet }: FieldNode): void {
     const field = type.getFields()[name.value];
     const next = field && getNamedType(field.type);
     const { columns } = extensionOf(type, name.value);
-    if (ways.has(name.value) && isObjectType(next) && selectionSet) visitAll(next, selectionSet);
+    if (rowFields.has(name.value) && isObjectType(next) && selectionSet)
+      visitAll(next, selectionSet);
     else if (columns) columns.forEach((each) => needed.add(each));
-    else isWhole ||= name.value !== "__typename" && !ofKey.has(name.value);
+    else isWhole ||= name.value !== "__typename" && !keyFields.has(name.value);
   }
 
   const type = getNamedType(info.returnType);
@@ -96,7 +100,7 @@ export function selectionOf(info: Info): Selection {
   return { columns: isWhole ? undefined : [...needed], shown: [...shown] };
 }
 
-function isOfRow({ extensions }: GraphQLObjectType): boolean {
+function isRowType({ extensions }: GraphQLObjectType): boolean {
   return extensions["cassandra"] !== undefined;
 }
 
@@ -104,18 +108,20 @@ function extensionOf(type: GraphQLObjectType, name: string): FieldExtension {
   return (type.getFields()[name]?.extensions["cassandra"] ?? {}) as FieldExtension;
 }
 
-function isIncluded(node: SelectionNode, { variableValues }: Info): boolean {
+function isIncluded(node: SelectionNode, { variableValues }: SelectionInfo): boolean {
   if (!node.directives?.length) return true;
   const skip = getDirectiveValues(GraphQLSkipDirective, node, variableValues);
   const include = getDirectiveValues(GraphQLIncludeDirective, node, variableValues);
   return skip?.["if"] !== true && include?.["if"] !== false;
 }
 
-function applies(
-  condition: string | undefined,
-  type: GraphQLObjectType,
-  { schema }: Info,
-): boolean {
+interface FragmentInSchema {
+  readonly fragment: FragmentDefinitionNode | InlineFragmentNode;
+  readonly schema: GraphQLSchema;
+}
+
+function appliesTo(type: GraphQLObjectType, { fragment, schema }: FragmentInSchema): boolean {
+  const condition = fragment.typeCondition?.name.value;
   if (condition === undefined || condition === type.name) return true;
   const other = schema.getType(condition);
   return isAbstractType(other) && schema.isSubType(other, type);

@@ -1,20 +1,20 @@
 import type { InputFieldMap, InputObjectRef, SchemaTypes } from "@pothos/core";
 import { clusteringNames, type RawRow, type Table } from "../cassandra/index.ts";
 import { readerOf } from "./arguments.ts";
-import { fieldNameOf, fieldNamesOf, formOf, inputOf } from "./columns.ts";
+import { fieldNameOf, fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { badArgument, checkArgument } from "./error.ts";
 import type { FieldBuilder } from "./fields/generated.ts";
 import { camelCase, pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
-import { rowsOf, tableObjectOf } from "./refs.ts";
+import { rowTableOf, tableObjectOf } from "./refs.ts";
 import { typeOnce } from "./type-once.ts";
 
 /** An argument for a part of a partition. */
 export interface SliceArgument {
   readonly args: InputFieldMap;
-  /** The argument, where it is that of a column. */
+  /** The argument, if it is named after a column. */
   readonly keyArguments: InputFieldMap;
-  /** The part that arguments name: a prefix of the clustering key, then at most one range. @throws GraphQLError `BAD_USER_INPUT` */
+  /** Returns the requested part: a prefix of the clustering key, then at most one range. @throws GraphQLError `BAD_USER_INPUT` */
   readonly read: (args: RawRow) => RawRow;
 }
 
@@ -23,29 +23,30 @@ const LOWER = ["gt", "gte"] as const;
 const UPPER = ["lt", "lte"] as const;
 
 /**
- * The argument for a part of a table's partitions. Of one clustering column it is the column's range; of several it is
- * `slice`, with a member for each length of a prefix: Cassandra can read nothing else.
+ * Returns the argument for a part of a table's partitions. With one clustering column it is the range of that column. With
+ * several it is `slice`, which has a member for each length of a prefix: Cassandra can read no other parts.
  */
 export function sliceArgument(t: FieldBuilder, table: Table): SliceArgument {
   const [name, ...others] = clusteringNames(table);
   if (others.length > 0) return prefixArgument(t, table);
+  const column = { table, name: name! };
   const field = fieldNameOf(table, name!);
-  const read = rangeReader(t.builder, table, name!);
+  const read = rangeReader(t.builder, column);
   return {
     args: {},
     keyArguments: {
       [field]: t.arg({
-        type: rangeRef(t.builder, table, name!),
+        type: rangeRef(t.builder, column),
         required: false,
-        description: `Only rows whose ${field} is in this range. Default: all.`,
+        description: `Return only rows whose ${field} is in this range. Default: all rows.`,
       }),
     },
-    read: (args) => ofRange(name!, read([field], args[field])),
+    read: (args) => rangePart(name!, read([field], args[field])),
   };
 }
 
-/** A prefix of a clustering key, of which the last column has a range. */
-interface Prefix {
+/** A prefix of a clustering key. Its last column has a range. */
+interface SlicePrefix {
   /** The name of the member, e.g. `kindAt`. */
   readonly field: string;
   readonly names: readonly string[];
@@ -64,19 +65,19 @@ function prefixArgument(t: FieldBuilder, table: Table): SliceArgument {
     names: names.slice(0, at + 1),
   }));
   const readers = new Map(
-    prefixes.map((prefix) => [prefix.field, prefixReader(t.builder, table, prefix)]),
+    prefixes.map(({ field, names }) => [field, prefixReader(t.builder, table, { names })]),
   );
   return {
     keyArguments: {},
     args: {
       slice: t.arg({
-        type: sliceRef(t.builder, table, prefixes),
+        type: sliceRef(t.builder, table, { prefixes }),
         required: false,
-        description: "Only this part of the partition. Default: all of it.",
+        description: "Return only this part of the partition. Default: all of it.",
       }),
     },
     read({ slice }) {
-      // Exactly one of them, as GraphQL has checked.
+      // GraphQL has checked that there is exactly one.
       const [found] = Object.entries((slice ?? {}) as RawRow);
       if (!found) return {};
       const [field, given] = found;
@@ -85,34 +86,40 @@ function prefixArgument(t: FieldBuilder, table: Table): SliceArgument {
   };
 }
 
-type Path = readonly string[];
+type ArgumentPath = readonly string[];
 
-function prefixReader(builder: Builder, table: Table, { names }: Prefix) {
+function prefixReader(
+  builder: Builder,
+  table: Table,
+  { names }: { readonly names: readonly string[] },
+) {
   const equal = names.slice(0, -1).map((name) => {
-    const field = fieldNameOf(table, name);
-    return { name, field, read: readerOf(table, name, formOf(builder, table, name)) };
+    return { name, field: fieldNameOf(table, name), read: readerOf(builder, { table, name }) };
   });
   const last = names.at(-1)!;
-  const readRange = rangeReader(builder, table, last);
-  return (path: Path, given: RawRow): RawRow => {
-    if (equal.length === 0) return ofRange(last, readRange(path, given));
+  const readRange = rangeReader(builder, { table, name: last });
+  return (path: ArgumentPath, given: RawRow): RawRow => {
+    if (equal.length === 0) return rangePart(last, readRange(path, given));
     const values = equal.map(({ name, field, read }) => {
       return [name, checkArgument([...path, field], () => read(given[field]))] as const;
     });
     const field = fieldNameOf(table, last);
-    const range = ofRange(last, readRange([...path, field], given[field]));
+    const range = rangePart(last, readRange([...path, field], given[field]));
     return { ...Object.fromEntries(values), ...range };
   };
 }
 
-function ofRange(name: string, range: RawRow | undefined): RawRow {
+function rangePart(name: string, range: RawRow | undefined): RawRow {
   return range ? { [name]: range } : {};
 }
 
-/** Makes the function that reads a range; undefined: it has no bounds. @throws GraphQLError `BAD_USER_INPUT` */
-function rangeReader(builder: Builder, table: Table, name: string) {
-  const read = readerOf(table, name, formOf(builder, table, name));
-  return (path: Path, given: unknown): RawRow | undefined => {
+/**
+ * Returns a function that reads a range. It returns undefined for a range without bounds, and throws a GraphQLError
+ * `BAD_USER_INPUT` for one that is not valid.
+ */
+function rangeReader(builder: Builder, column: TableColumn) {
+  const read = readerOf(builder, column);
+  return (path: ArgumentPath, given: unknown): RawRow | undefined => {
     const bounds = Object.entries((given ?? {}) as RawRow).filter(([, bound]) => bound !== null);
     for (const side of [LOWER, UPPER]) {
       if (side.every((operator) => bounds.some(([each]) => each === operator))) {
@@ -129,49 +136,53 @@ function rangeReader(builder: Builder, table: Table, name: string) {
   };
 }
 
-/** `DateTimeRange`: bounds of values of one form. */
-function rangeRef(builder: Builder, table: Table, name: string) {
-  const form = formOf(builder, table, name);
+/** Returns an input such as `DateTimeRange`, which columns with the same form share. */
+function rangeRef(builder: Builder, column: TableColumn) {
+  const form = formOf(builder, column);
   const range = `${form.name}Range`;
   const meaning = `a range of ${form.name}`;
-  const type = inputOf(builder, table, name);
+  const type = inputOf(builder, column);
   return typeOnce(builder, { name: range, meaning }, () =>
     builder.inputType(range, {
-      description: "A range: at most one lower and one upper bound.",
+      description: "A range with at most one lower and one upper bound.",
       fields: (t) =>
         Object.fromEntries(
           OPERATORS.map((operator) => [
             operator,
-            t.field({ type, required: false, description: WORDS[operator] }),
+            t.field({ type, required: false, description: BOUNDS[operator] }),
           ]),
         ),
     }),
   );
 }
 
-const WORDS = {
-  gt: "Greater than this.",
-  gte: "This or greater.",
-  lt: "Less than this.",
-  lte: "This or less.",
+const BOUNDS = {
+  gt: "Greater than this value.",
+  gte: "Greater than or equal to this value.",
+  lt: "Less than this value.",
+  lte: "Less than or equal to this value.",
 } as const;
 
-/** `EventByUserSlice`: exactly one prefix of the clustering key. */
-function sliceRef(builder: Builder, table: Table, prefixes: readonly Prefix[]) {
-  const object = tableObjectOf(builder, rowsOf(table)).name;
-  const name = `${table === rowsOf(table) ? object : pascalCase(table.name)}Slice`;
+/** Returns an input such as `EventByUserSlice`: exactly one prefix of the clustering key. */
+function sliceRef(
+  builder: Builder,
+  table: Table,
+  { prefixes }: { readonly prefixes: readonly SlicePrefix[] },
+) {
+  const object = tableObjectOf(builder, rowTableOf(table)).name;
+  const name = `${table === rowTableOf(table) ? object : pascalCase(table.name)}Slice`;
   const meaning = `a part of a partition of table "${table.name}"`;
   return typeOnce(builder, { name, meaning }, () =>
     builder.inputType(name, {
       description:
-        "A part of a partition: exactly one of these. Each names the columns before its range.",
+        "A part of a partition: exactly one of these fields. Each requires equal values of the columns before its range.",
       isOneOf: true,
       fields: (t: PothosSchemaTypes.InputFieldBuilder<SchemaTypes, "InputObject">) =>
         Object.fromEntries(
           prefixes.map((prefix) => [
             prefix.field,
             t.field({
-              type: prefixRef(builder, table, prefix, name),
+              type: prefixRef(builder, table, { ...prefix, slice: name }),
               required: false,
               description: `By ${prefix.names.map((each) => fieldNameOf(table, each)).join(", ")}.`,
             }),
@@ -181,30 +192,35 @@ function sliceRef(builder: Builder, table: Table, prefixes: readonly Prefix[]) {
   ) as InputObjectRef<SchemaTypes, unknown>;
 }
 
-function prefixRef(builder: Builder, table: Table, { field, names }: Prefix, slice: string) {
+interface PrefixInput extends SlicePrefix {
+  /** The name of the input that has the prefix as a member. */
+  readonly slice: string;
+}
+
+function prefixRef(builder: Builder, table: Table, { field, names, slice }: PrefixInput) {
   const last = names.at(-1)!;
-  const range = rangeRef(builder, table, last);
+  const range = rangeRef(builder, { table, name: last });
   if (names.length === 1) return range;
   const name = `${slice.slice(0, -"Slice".length)}${pascalCase(field)}`;
   const meaning = `a part of a partition of table "${table.name}" by ${names.join(", ")}`;
   return typeOnce(builder, { name, meaning }, () =>
     builder.inputType(name, {
-      description: `Rows of one ${names.slice(0, -1).join(", ")}, in a range of ${last}.`,
+      description: `The rows with one ${names.slice(0, -1).join(", ")}, in a range of ${last}.`,
       fields: (t) => ({
         ...Object.fromEntries(
           names.slice(0, -1).map((each) => [
             fieldNameOf(table, each),
             t.field({
-              type: inputOf(builder, table, each),
+              type: inputOf(builder, { table, name: each }),
               required: true,
-              description: "Exactly this.",
+              description: "Equal to this value.",
             }),
           ]),
         ),
         [fieldNameOf(table, last)]: t.field({
           type: range,
           required: false,
-          description: "In this range. Default: all.",
+          description: "In this range. Default: all values.",
         }),
       }),
     }),

@@ -5,10 +5,9 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from "@pothos/core";
 import { columnOf, keyNames, type RawRow, type Row, type Table } from "../cassandra/index.ts";
-import { fieldNamesOf, formOf, outputOf } from "./columns.ts";
+import { fieldNamesOf, formOf, outputOf, type TableColumn } from "./columns.ts";
 import type { TableObjectOptions } from "./options/table-object.ts";
 import { camelCase } from "./names.ts";
-import type { Builder } from "./builder-options.ts";
 import { addTableObject } from "./refs.ts";
 import { valueShown } from "./shown.ts";
 
@@ -29,8 +28,10 @@ prototype.tableObject = function tableObject<T extends Table>(
     ...own
   } = options;
   const { names = {}, fields, ...rest } = own;
-  // By their names alone: which they are the compiler has seen.
-  const { columns = {}, ...passedOn } = rest as typeof rest & { readonly columns?: ColumnOptions };
+  // The compiler has checked which columns these are; here only their names matter.
+  const { columns = {}, ...passedOn } = rest as typeof rest & {
+    readonly columns?: OptionsByColumn;
+  };
   for (const column of [...Object.keys(columns), ...Object.keys(names)]) checkColumn(table, column);
   const ref = this.objectRef<Row<T>>(name);
   const isHidden = (column: string) => optionsIn(columns, column) === false;
@@ -57,40 +58,38 @@ prototype.tableObject = function tableObject<T extends Table>(
         (column, at, all) => all.indexOf(column) === at && !hidden.has(column),
       );
       const fieldNames = fieldNamesOf(table, shown);
-      const own = fieldNames.map(
-        (field, at) =>
-          [
-            field,
-            columnField(this, t, table, shown[at]!, {
-              passedOn: optionsIn(columns, shown[at]!),
-            }),
-          ] as const,
-      );
+      const own = fieldNames.map((field, at) => {
+        const column = shown[at]!;
+        const columnOptions = { passedOn: optionsIn(columns, column) };
+        return [field, columnField(t, { table, name: column }, columnOptions)] as const;
+      });
       const added = fields?.(t as never) ?? {};
       const both = fieldNames.findIndex((field) => Object.hasOwn(added, field));
-      if (both !== -1) throw sameName(name, table, shown[both]!, fieldNames[both]!);
+      if (both !== -1) {
+        throw fieldConflict(name, { table, column: shown[both]!, field: fieldNames[both]! });
+      }
       return { ...Object.fromEntries(own), ...added };
     },
   } as never);
   return ref;
 };
 
-type ColumnOptions = Readonly<Record<string, object | false | undefined>>;
+type OptionsByColumn = Readonly<Record<string, object | false | undefined>>;
 
-/** A column may be called as what every object inherits. */
-function optionsIn(columns: ColumnOptions, name: string): object | false | undefined {
+/** Returns the options of a column. A column may have the name of an inherited property, e.g. `constructor`. */
+function optionsIn(columns: OptionsByColumn, name: string): object | false | undefined {
   return Object.hasOwn(columns, name) ? columns[name] : undefined;
 }
 
-/** A description that ends with the key by which the table is read. */
+/** Returns a description that ends with the key by which the table is read. */
 export function describeKey(description: string | undefined, table: Table): string {
-  // One paragraph: lists of fields show only the first.
-  const key = `Read by the key of table \`${table.name}\`: \`${keyText(table)}\`.`;
+  // One paragraph, because lists of fields show only the first.
+  const key = `Read by the key of table \`${table.name}\`: \`${keyDescription(table)}\`.`;
   return description === undefined ? key : `${description} ${key}`;
 }
 
-/** A primary key by the names of its fields, e.g. `((device, day), at DESC)`. */
-function keyText({ partition, clustering, columns }: Table): string {
+/** Returns a primary key with the names of its fields, e.g. `((device, day), at DESC)`. */
+function keyDescription({ partition, clustering, columns }: Table): string {
   const field = (name: string) => columns[name]?.field ?? name;
   const rows = clustering.map(
     ({ name, order }) => `${field(name)}${order === "DESC" ? " DESC" : ""}`,
@@ -98,19 +97,19 @@ function keyText({ partition, clustering, columns }: Table): string {
   return `(${[`(${partition.map(field).join(", ")})`, ...rows].join(", ")})`;
 }
 
-/** A field that shows a column of its parent. */
+/** Returns a field that shows a column of its parent. */
 export function columnField(
-  builder: Builder,
   t: ObjectFields,
-  table: Table,
-  name: string,
+  column: TableColumn,
   { passedOn = {}, rowOf }: ColumnFieldOptions = {},
 ): FieldRef<SchemaTypes> {
+  const { table, name } = column;
+  const { builder } = t;
   const { nullable, description } = columnOf(table, name);
   const isNullable = nullable && !keyNames(table).includes(name);
-  const form = formOf(builder, table, name);
+  const form = formOf(builder, column);
   const options = {
-    type: outputOf(builder, table, name),
+    type: outputOf(builder, column),
     nullable: isNullable,
     ...(description !== undefined && { description }),
     ...passedOn,
@@ -120,34 +119,38 @@ export function columnField(
   };
   const isPlain = !isNullable && !form.shows && !form.show;
   if (isPlain && !rowOf) return t.expose(name as never, options as never);
-  const shown = isPlain
-    ? (row: RawRow) => row[name]
-    : (row: RawRow) => valueShown(table, row, name, form);
+  const shown = isPlain ? (row: RawRow) => row[name] : valueShown(column, form);
   const resolve = rowOf ? (parent: object) => shown(rowOf(parent)) : shown;
   return t.field({ ...options, resolve } as never);
 }
 
-/** Whether options have a function: of a plugin that judges by rows, e.g. `authScopes`. */
+/** Returns whether options contain a function of a plugin that reads the row, e.g. `authScopes`. */
 function hasFunction(options: object | false): boolean {
   return Object.values(options).some((option) => typeof option === "function");
 }
 
-/** How a column is shown. */
+/** Options of {@link columnField}. */
 export interface ColumnFieldOptions {
-  /** Pothos' options for the field. */
+  /** Pothos' options of the field. */
   readonly passedOn?: object | false | undefined;
-  /** Where the column is. Default: the parent is the row. */
+  /** Returns the row from the parent. Default: the parent is the row. */
   readonly rowOf?: (parent: object) => RawRow;
 }
 
-/** @throws PothosSchemaError */
+/** @throws PothosSchemaError if the table does not have the column */
 function checkColumn(table: Table, name: string): void {
   if (Object.hasOwn(table.columns, name)) return;
   throw new PothosSchemaError(`Table "${table.name}" has no column "${name}".`);
 }
 
-function sameName(object: string, { name }: Table, column: string, field: string) {
+interface FieldConflict {
+  readonly table: Table;
+  readonly column: string;
+  readonly field: string;
+}
+
+function fieldConflict(object: string, { table, column, field }: FieldConflict) {
   return new PothosSchemaError(
-    `Object "${object}" would have two fields "${field}": the column "${column}" of table "${name}", and one that is added. Hide the column by columns: { ${JSON.stringify(column)}: false }.`,
+    `Object "${object}" would have two fields "${field}": the column "${column}" of table "${table.name}", and one of the option fields. Hide the column by columns: { ${JSON.stringify(column)}: false }.`,
   );
 }

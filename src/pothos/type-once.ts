@@ -1,51 +1,54 @@
 import { PothosSchemaError } from "@pothos/core";
 import type { Builder } from "./builder-options.ts";
 
-/** A type that the bridge makes when it is needed first. */
+/** A type that is defined on first use. */
 export interface TypeOnce {
   readonly name: string;
-  /** What it stands for, as a person reads it, e.g. `the user-defined type "address"`. */
+  /** What it represents, in words, e.g. `the user-defined type "address"`. */
   readonly meaning: string;
-  /** Equal for what can share the type. Default: the meaning. */
+  /** Types with equal names and shapes are one type. Default: the meaning. */
   readonly shape?: string;
-  /** What can be done about another type of the name. */
+  /** How to resolve a conflict with another type of the same name. */
   readonly remedy?: string;
 }
 
-interface Made extends TypeOnce {
+interface DefinedType extends TypeOnce {
   readonly shape: string;
   readonly ref: unknown;
 }
 
-const madeBy = new WeakMap<Builder, Map<string, Made>>();
+const definedTypes = new WeakMap<Builder, Map<string, DefinedType>>();
 
-/** Printed without a `schema` definition, a type of such a name would be read as a root type. */
+/** In a printed schema without a `schema` definition, types with these names are the root types. */
 const rootTypes: ReadonlySet<string> = new Set(["Query", "Mutation", "Subscription"]);
 
-/** Makes a named type of a builder once. @throws PothosSchemaError with both meanings if the name has another one */
+/**
+ * Returns a named type of a builder. Calls `define` on first use.
+ *
+ * @throws PothosSchemaError if the name has another meaning; the message contains both
+ */
 export function typeOnce<Ref>(
   builder: Builder,
-  { name, meaning, shape = meaning, remedy = "call one of them differently" }: TypeOnce,
-  make: () => Ref,
+  { name, meaning, shape = meaning, remedy = "rename one of them" }: TypeOnce,
+  define: () => Ref,
 ): Ref {
-  const types = madeBy.get(builder) ?? new Map<string, Made>();
-  madeBy.set(builder, types);
+  const types = definedTypes.get(builder) ?? new Map<string, DefinedType>();
+  definedTypes.set(builder, types);
   const found = types.get(name);
-  // Whoever made a type of this shape made one of these refs.
+  // A type with this shape has this type of ref.
   if (found?.shape === shape) return found.ref as Ref;
-  const other = otherMeaning(builder, name, found);
+  const other = found?.meaning ?? otherMeaning(builder, name);
   if (other !== undefined) {
     throw new PothosSchemaError(
       `the GraphQL type "${name}" would be both ${other} and ${meaning}: ${remedy}`,
     );
   }
-  const ref = make();
+  const ref = define();
   types.set(name, { name, meaning, shape, ref });
   return ref;
 }
 
-function otherMeaning(builder: Builder, name: string, found: Made | undefined): string | undefined {
-  if (found) return found.meaning;
+function otherMeaning(builder: Builder, name: string): string | undefined {
   if (rootTypes.has(name)) return "the root type of an operation";
   return builder.configStore.hasConfig(name) ? "another type of the schema" : undefined;
 }

@@ -10,8 +10,8 @@ import {
 import type { FieldCost } from "./fields/generated.ts";
 
 /**
- * Checks that what reads cannot write: no field that writes can be reached from a query, which may be sent by GET and
- * repeated at will, or from a subscription.
+ * Checks that no field that writes can be reached from a query, which clients may send by GET and repeat at any time, or
+ * from a subscription.
  *
  * @throws PothosSchemaError with the first such field
  */
@@ -26,10 +26,10 @@ export function checkWrites(schema: GraphQLSchema): void {
   }
 }
 
-/** The types that the fields of a type lead to, and itself. */
+/** Returns a type and all types that its fields lead to. */
 function reachable(schema: GraphQLSchema, root: GraphQLNamedType): readonly GraphQLNamedType[] {
   const found = new Set<GraphQLNamedType>([root]);
-  // A set goes on with what is added to it.
+  // Iterating a set visits the values that are added meanwhile.
   for (const type of found) {
     for (const next of nextTypes(schema, type)) found.add(next);
   }

@@ -287,7 +287,7 @@ describe("a kind of one's own", () => {
   test("without a form is an error that says where it would be given", () => {
     expect(() => schemaOf(Bills)).toThrow(
       new PothosSchemaError(
-        `Table "bills", column "total": bigint is of kind "money", which has no GraphQL form: give it one by the builder's option cassandra: { forms: { money: … } }`,
+        `Table "bills", column "total": bigint is of kind "money", which has no GraphQL form: add one by the builder's option cassandra: { forms: { money: … } }`,
       ),
     );
   });
@@ -301,52 +301,52 @@ describe("a schema is not built", () => {
     [
       "with a key column that has no GraphQL name",
       keyed({ "first-name": text() }),
-      `Table "t": column "first-name" has no name that GraphQL could have ("first-name"): give it one by .as("name")`,
+      `Table "t": column "first-name" has a name that is not valid in GraphQL ("first-name"): rename it by .as("name")`,
     ],
     [
       "with a name that is GraphQL's own",
       keyed({ __typename: text() }),
-      `Table "t": column "__typename" has no name that GraphQL could have ("__typename"): give it one by .as("name")`,
+      `Table "t": column "__typename" has a name that is not valid in GraphQL ("__typename"): rename it by .as("name")`,
     ],
     [
       "with two columns of one name",
       keyed({ id: int().as("key"), key: int() }),
-      `Table "t": columns "id" and "key" are both called "key" in GraphQL: name one by .as("name").`,
+      `Table "t": columns "id" and "key" are both called "key" in GraphQL: rename one by .as("name").`,
     ],
     [
       "with a column of the partition key that is called as an argument of pages",
       table("t", { first: int(), id: int() }, { partition: ["first"], clustering: [asc("id")] }),
-      `Table "t": column "first" and another argument of t.partition are both called "first": name the column by .as("name").`,
+      `Table "t": column "first" and another argument of t.partition are both called "first": rename the column by .as("name").`,
     ],
     [
       "with a field of a user-defined type that has no GraphQL name",
       keyed({ id: int(), a: udt("point", { "x-y": int() }) }),
-      `Table "t", column "a": field "x-y" of type "point" has no name that GraphQL could have ("x-y"): give it one by .as("name")`,
+      `Table "t", column "a": field "x-y" of type "point" has a name that is not valid in GraphQL ("x-y"): rename it by .as("name")`,
     ],
     [
       "with a user-defined type that has no GraphQL name",
       keyed({ id: int(), a: udt("größe", { x: int() }) }),
-      `Table "t", column "a": type "größe" has no name that GraphQL could have ("Größe"): give it one by the builder's option cassandra: { udts: { "größe": "Name" } }`,
+      `Table "t", column "a": type "größe" has a name that is not valid in GraphQL ("Größe"): rename it by the builder's option cassandra: { udts: { "größe": "Name" } }`,
     ],
     [
       "with two fields of one name in a user-defined type",
       keyed({ id: int(), a: udt("point", { x: int(), y: int().as("x") }) }),
-      `Table "t", column "a": fields "x" and "y" of type "point" are both called "x" in GraphQL: name one by .as("name")`,
+      `Table "t", column "a": fields "x" and "y" of type "point" are both called "x" in GraphQL: rename one by .as("name")`,
     ],
     [
       "with a GraphQL type of two meanings",
       keyed({ id: int(), a: map(text(), text()), b: Clashing }),
-      `Table "t", column "b": the GraphQL type "StringStringEntry" would be both the entries of map<text, text> and the user-defined type "string_string_entry": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
+      `Table "t", column "b": the GraphQL type "StringStringEntry" would be both the entries of map<text, text> and the user-defined type "string_string_entry": rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types`,
     ],
     [
       "with a user-defined type that is called like a root type",
       keyed({ id: int(), a: udt("mutation", { x: int() }) }),
-      `Table "t", column "a": the GraphQL type "Mutation" would be both the root type of an operation and the user-defined type "mutation": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
+      `Table "t", column "a": the GraphQL type "Mutation" would be both the root type of an operation and the user-defined type "mutation": rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types`,
     ],
     [
       "with a user-defined type that is called like another type of the schema",
       keyed({ id: int(), a: udt("row", { x: int() }) }),
-      `Table "t", column "a": the GraphQL type "Row" would be both another type of the schema and the user-defined type "row": call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }`,
+      `Table "t", column "a": the GraphQL type "Row" would be both another type of the schema and the user-defined type "row": rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types`,
     ],
   ];
   test.each(wrong)("%s", (_, of, message) => {
@@ -367,7 +367,7 @@ describe("a schema is not built", () => {
     builder.queryType({ fields: (t) => ({ note: t.row(Notes) }) });
     expect(() => builder.toSchema()).toThrow(
       new PothosSchemaError(
-        'Field "Note.length" needs the column "bdy", which table "notes" has not.',
+        'Field "Note.length" needs the column "bdy", which table "notes" does not have.',
       ),
     );
   });
@@ -380,7 +380,7 @@ describe("a schema is not built", () => {
     builder.queryType({ fields: (t) => ({ note: t.row(Notes) }) });
     expect(() => builder.toSchema()).toThrow(
       new PothosSchemaError(
-        'Table "notes" has the GraphQL objects "Note" and "Draft": generated fields need one that has no other beside it.',
+        'Table "notes" has the GraphQL objects "Note" and "Draft": generated fields need a table with exactly one.',
       ),
     );
   });

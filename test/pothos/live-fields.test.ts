@@ -108,7 +108,7 @@ describe("a number of a row that is watched", () => {
 
   test("that is not there is an error with a code of its own", async () => {
     await expect(watch(`priceChanged(${key}) ${FIELDS}`)).rejects.toMatchObject({
-      message: "There is no seat of this key.",
+      message: "There is no seat with this key.",
       extensions: { code: "SEAT_NOT_FOUND" },
     });
   });

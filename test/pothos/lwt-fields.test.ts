@@ -139,7 +139,7 @@ describe("a row", () => {
         `createSeat(input: { ${key()} }) { ... on SeatExists { message seat { price } } }`,
       ),
     ).toEqual({
-      message: "There is a seat of this key already.",
+      message: "A seat with this key already exists.",
       seat: { price: 7 },
     });
   });
@@ -196,7 +196,7 @@ describe("a row", () => {
   });
 
   test("that is not there is told as that by each change", async () => {
-    const missing = { __typename: "SeatNotFound", message: "There is no seat of this key." };
+    const missing = { __typename: "SeatNotFound", message: "There is no seat with this key." };
     const answer = "{ __typename ... on SeatNotFound { message } }";
     expect(await tell(`updateSeat(${key()}, input: { zone: "A" }) ${answer}`)).toEqual(missing);
     expect(await tell(`deleteSeat(${key()}) ${answer}`)).toEqual(missing);
@@ -365,7 +365,7 @@ describe("a change by a function", () => {
     await service.run(sell(1));
     const refused = [
       {
-        message: 'Argument "operationId" is that of another change, which was applied.',
+        message: 'Argument "operationId" belongs to another change, which was applied.',
         path: ["sell"],
         extensions: { code: "BAD_USER_INPUT", argument: ["operationId"] },
       },

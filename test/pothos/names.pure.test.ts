@@ -6,7 +6,7 @@ import {
   isName,
   pascalCase,
   pascalCaseOfCode,
-  wordsOf,
+  nameInWords,
 } from "../../src/pothos/names.ts";
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
   ["Top10Seat", "top10Seat", "top10 seat", "TOP10_SEAT"],
   ["Order_Line", "order_Line", "order line", "ORDER_LINE"],
 ])("%o is the field %o, the words %o and the code %o", (name, field, words, code) => {
-  expect([camelCase(name), wordsOf(name), constantCase(name)]).toEqual([field, words, code]);
+  expect([camelCase(name), nameInWords(name), constantCase(name)]).toEqual([field, words, code]);
 });
 
 test.each(["a", "_a", "A1", "a_b"])("%o is a name of GraphQL", (name) => {
@@ -50,6 +50,6 @@ test.each(["a", "_a", "A1", "a_b"])("%o is a name of GraphQL", (name) => {
 test.each(["", "1a", "__a", "a-b", "größe", "a b"])("%o is no name of GraphQL", (name) => {
   expect(isName(name)).toBe(false);
   expect(() => checkName(name, 'Table "t": column "c"')).toThrow(
-    `Table "t": column "c" has no name that GraphQL could have ("${name}"): give it one by .as("name")`,
+    `Table "t": column "c" has a name that is not valid in GraphQL ("${name}"): rename it by .as("name")`,
   );
 });

@@ -119,7 +119,7 @@ const amount = async () => (await service.run(`{ vault(${key}) { amount } }`)).v
 
 const otherChange = (field: string) => [
   {
-    message: 'Argument "operationId" is that of another change, which was applied.',
+    message: 'Argument "operationId" belongs to another change, which was applied.',
     path: [field],
     extensions: { code: "BAD_USER_INPUT", argument: ["operationId"] },
   },
@@ -203,7 +203,7 @@ describe("a change that is sent twice under one id", () => {
     await tell(`remove(${key}) { __typename }`);
     expect(
       await tell(`keep(${key}, operationId: "${one}") { __typename ... on Refusal { message } }`),
-    ).toEqual({ __typename: "VaultNotFound", message: "There is no vault of this key." });
+    ).toEqual({ __typename: "VaultNotFound", message: "There is no vault with this key." });
   });
 
   test("tells no time of what has come after it", async () => {

@@ -203,7 +203,7 @@ describe("counters", () => {
       await tell(
         `addPageHits(${page()}, add: ${what}) { __typename ... on InvalidInput { message } }`,
       ),
-    ).toEqual({ __typename: "InvalidInput", message: "Give what is to be added." });
+    ).toEqual({ __typename: "InvalidInput", message: "Give at least one number to add." });
   });
 });
 

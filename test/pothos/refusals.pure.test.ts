@@ -70,7 +70,7 @@ describe("two arguments of one name are refused where a column of the key is cal
     const of = keyed(name, options);
     expect(field(root, of, (t) => make(t, of))).toThrow(
       new PothosSchemaError(
-        `Table "notes": column "id" and another argument of ${method} are both called "${name}": name the column by .as("name").`,
+        `Table "notes": column "id" and another argument of ${method} are both called "${name}": rename the column by .as("name").`,
       ),
     );
   });
@@ -82,21 +82,21 @@ describe("two arguments of one name are refused where a column of the key is cal
       { partition: ["room"], clustering: [asc("id")] },
     );
     expect(field("query", of, (t) => t["partition"]!(of, { order: true, range: true }))).toThrow(
-      `column "room" and another argument of t.partition are both called "${name}": name the column by .as("name").`,
+      `column "room" and another argument of t.partition are both called "${name}": rename the column by .as("name").`,
     );
   });
 
   test.each(["first", "after", "order"])("%s, of the clustering column", (name) => {
     const of = keyed(name, rowKey);
     expect(field("query", of, (t) => t["partition"]!(of, { order: true, range: true }))).toThrow(
-      `column "id" and another argument of t.partition are both called "${name}": name the column by .as("name").`,
+      `column "id" and another argument of t.partition are both called "${name}": rename the column by .as("name").`,
     );
   });
 
   test("add", () => {
     const of = keyedCounter("add");
     expect(field("mutation", of, (t) => t["add"]!(of))).toThrow(
-      `column "day" and another argument of t.add are both called "add": name the column by .as("name").`,
+      `column "day" and another argument of t.add are both called "add": rename the column by .as("name").`,
     );
   });
 
@@ -107,7 +107,7 @@ describe("two arguments of one name are refused where a column of the key is cal
       { partition: ["room"], clustering: [asc("day"), asc("id")] },
     );
     expect(field("query", of, (t) => t["partition"]!(of, { range: true }))).toThrow(
-      `column "room" and another argument of t.partition are both called "slice": name the column by .as("name").`,
+      `column "room" and another argument of t.partition are both called "slice": rename the column by .as("name").`,
     );
   });
 });
@@ -127,7 +127,7 @@ describe("a field is refused", () => {
     [
       "that pages a partition of one row",
       field("query", User, (t) => t["partition"]!(User)),
-      'Table "users" has no clustering key, so each of its partitions is one row: read it by t.row.',
+      'Table "users" has no clustering key, so each of its partitions has one row: use t.row.',
     ],
     [
       "that has an argument of its own which a generated one has",
@@ -137,19 +137,19 @@ describe("a field is refused", () => {
           seats: t.partition(Seat, { args: { first: t.arg.int() } }),
         }));
       }),
-      'Table "seat": t.partition has an argument "first" already: call yours differently.',
+      'Table "seat": t.partition already has an argument "first": rename yours.',
     ],
     [
       "that names a part and lets clients name one",
       field("query", SeatBySince, (t) =>
         t["partition"]!(SeatBySince, { range: true, key: () => ({}) }),
       ),
-      'Table "seat_by_since": t.partition takes key or range, not both: each of them names the part that is read.',
+      'Table "seat_by_since": t.partition takes key or range, not both: each of them defines the part to read.',
     ],
     [
       "that is given a column which it has not",
       field("query", Seat, (t) => t["row"]!(Seat, { from: { price: () => 1 } })),
-      'Table "seat": from gives "price", but it can give show, row, seat.',
+      'Table "seat": from has "price", but it can only have show, row, seat.',
     ],
     ...["create", "update", "change", "add"].map(
       (method) =>
@@ -161,35 +161,35 @@ describe("a field is refused", () => {
               ...(method === "update" ? [["body"]] : method === "create" ? [] : ["stars"]),
             ),
           ),
-          `Table "notes" has no lanes, which t.${method} needs: give it lwt: true and lanes: true.`,
+          `Table "notes" has no lanes, which t.${method} needs: add lwt: true and lanes: true.`,
         ] as const,
     ),
     [
       "that removes rows of lightweight transactions without lanes",
       field("mutation", Lwt, (t) => t["remove"]!(Lwt)),
-      'Table "notes" has no lanes, which t.remove needs: give it lwt: true and lanes: true.',
+      'Table "notes" has no lanes, which t.remove needs: add lwt: true and lanes: true.',
     ],
     [
       "that puts a row of lightweight transactions",
       field("mutation", Note, (t) => t["put"]!(Note)),
-      'Table "notes" takes no plain writes, which t.put makes, but lightweight transactions.',
+      'Table "notes" does not take plain writes, which t.put needs, but lightweight transactions.',
     ],
     [
       "that puts counters",
       field("mutation", PageHit, (t) => t["put"]!(PageHit)),
-      'Table "page_hits" takes no plain writes, which t.put makes, but additions to its counters.',
+      'Table "page_hits" does not take plain writes, which t.put needs, but additions to its counters.',
     ],
     [
       "that adds to counters that are not there",
       field("mutation", Plain, (t) => t["add"]!(Plain)),
-      'Table "notes" has no counters in its rows, which t.add needs: name the column that is added to.',
+      'Table "notes" has no counters in its rows, which t.add needs: name the column to add to.',
     ],
     ...(
       [
-        [Note, "body", "is no whole number, but text"],
+        [Note, "body", "is not a whole number, but text"],
         [Note, "id", "is in the key"],
-        [Note, "sky", "the table has not"],
-        [Seat, "since", "an order sorts by: t.update changes it"],
+        [Note, "sky", "the table does not have"],
+        [Seat, "since", "an order sorts by: use t.update"],
       ] as const
     ).flatMap(([of, column, why]) =>
       ["add", "change"].map(
@@ -197,7 +197,7 @@ describe("a field is refused", () => {
           [
             `that adds to the column ${column} by t.${method}`,
             field("mutation", of, (t) => t[method]!(of, column)),
-            `Table "${of.name}": t.${method} cannot have the column "${column}", which ${why}.`,
+            `Table "${of.name}": t.${method} cannot use the column "${column}", which ${why}.`,
           ] as const,
       ),
     ),
@@ -217,7 +217,7 @@ describe("a field is refused", () => {
         builder.tableObject("User", User, { columns: { email: false } });
         builder.mutationFields((t) => ({ create: t.create(User) }));
       }),
-      'Table "users": t.create needs a value for column "email", which "User" hides: give it by from: { "email": … }.',
+      'Table "users": t.create needs a value for column "email", which "User" hides: add from: { "email": … }.',
     ],
     [
       "that changes nothing",
@@ -229,12 +229,12 @@ describe("a field is refused", () => {
       field("mutation", Note, (t) =>
         t["change"]!(Note, { ...change, refusals: { ÜBERFÜLLT: "It is full." } }),
       ),
-      'Table "notes": the refusal "ÜBERFÜLLT" has no name that GraphQL could have ("NoteÜberfüllt"): call it differently.',
+      'Table "notes": the refusal "ÜBERFÜLLT" has a type name that is not valid in GraphQL ("NoteÜberfüllt"): rename it.',
     ],
     [
       "that tells a column of the key apart",
       field("subscription", Note, (t) => t["follow"]!(Note, { apart: ["id"] })),
-      'Table "notes": t.follow cannot tell "id" apart. It can tell stars, body.',
+      'Table "notes": the option apart of t.follow cannot have "id". It can have stars, body.',
     ],
     [
       "that watches a column of the key",
@@ -311,7 +311,7 @@ describe("a name with two meanings is refused, with both", () => {
         builder.mutationFields((t) => ({ add: t.add(User, "balance") }));
         builder.subscriptionFields((t) => ({ email: t.watch(User, "email") }));
       }),
-      'the GraphQL type "XChanged" would be both the column "balance" of "User" and the column "email" of "User": call one of them differently',
+      'the GraphQL type "XChanged" would be both the column "balance" of "User" and the column "email" of "User": rename one of them',
     ],
     [
       "of a refusal and an answer",
@@ -325,7 +325,7 @@ describe("a name with two meanings is refused, with both", () => {
           }),
         }));
       }),
-      'the GraphQL type "UserDeleted" would be both an answer about rows of "User" and the refusal DELETED of "User": The user is deleted.: call one of them differently',
+      'the GraphQL type "UserDeleted" would be both an answer about rows of "User" and the refusal DELETED of "User": The user is deleted.: rename one of them',
     ],
     [
       "of one refusal with two texts",
@@ -342,7 +342,7 @@ describe("a name with two meanings is refused, with both", () => {
           }),
         }));
       }),
-      'the GraphQL type "UserLocked" would be both the refusal LOCKED of "User": It is locked. and the refusal LOCKED of "User": It was locked.: call one of them differently',
+      'the GraphQL type "UserLocked" would be both the refusal LOCKED of "User": It is locked. and the refusal LOCKED of "User": It was locked.: rename one of them',
     ],
     [
       "of an object of one's own and an answer",
@@ -353,7 +353,7 @@ describe("a name with two meanings is refused, with both", () => {
         });
         builder.mutationFields((t) => ({ remove: t.remove(User) }));
       }),
-      'the GraphQL type "UserDeleted" would be both another type of the schema and an answer about rows of "User": call one of them differently',
+      'the GraphQL type "UserDeleted" would be both another type of the schema and an answer about rows of "User": rename one of them',
     ],
     [
       "of two fields of one name that answer differently",
@@ -368,7 +368,7 @@ describe("a name with two meanings is refused, with both", () => {
           other: t.field({ type: Other, resolve: () => ({}) }),
         }));
       }),
-      'the GraphQL type "RemoveResult" would be both what "Mutation.remove" answers and what "Other.remove" answers: call one of them differently',
+      'the GraphQL type "RemoveResult" would be both the result of "Mutation.remove" and the result of "Other.remove": rename one of them',
     ],
     [
       "of a column and a field that is added",
@@ -377,7 +377,7 @@ describe("a name with two meanings is refused, with both", () => {
           fields: (t) => ({ email: t.string({ resolve: () => "" }) }),
         });
       }),
-      'Object "User" would have two fields "email": the column "email" of table "users", and one that is added. Hide the column by columns: { "email": false }.',
+      'Object "User" would have two fields "email": the column "email" of table "users", and one of the option fields. Hide the column by columns: { "email": false }.',
     ],
   ];
   test.each(cases)("%s", (_, made, message) => {
@@ -395,7 +395,7 @@ describe("a name with two meanings is refused, with both", () => {
     const of = keyed("note");
     expect(field("mutation", of, (t) => t["change"]!(of, change))).toThrow(
       new PothosSchemaError(
-        'Type "NoteChanged" would have two fields "note": the column "id" of table "notes", and one of its own. Name the column by .as("name"), or the row by the option rowField of tableObject.',
+        'Type "NoteChanged" would have two fields "note": the column "id" of table "notes", and one of its own. Rename the column by .as("name"), or the row by the option rowField of tableObject.',
       ),
     );
   });

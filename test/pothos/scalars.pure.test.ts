@@ -63,7 +63,7 @@ describe("a DateTime that is given", () => {
   ];
   test.each(wrong)("is refused, without being repeated: %j", (text) => {
     const message =
-      "DateTime must be a date and time as RFC 3339 writes them, e.g. 2027-08-15T18:30:00Z, in UTC of the years 0000 to 9999";
+      "DateTime must be a date and time of RFC 3339, e.g. 2027-08-15T18:30:00Z, in the years 0000 to 9999 in UTC";
     expect(() => DateTime.parseValue(text)).toThrow(new GraphQLError(message));
     const nodes = parseValue(JSON.stringify(text));
     const parse = () => DateTime.parseLiteral(nodes, {});

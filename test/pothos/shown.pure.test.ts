@@ -7,6 +7,6 @@ const Odd = table("odd", { id: int(), constructor: double().required() }, { part
 
 test("a row that was read without a column is shown without it, whatever its name", () => {
   const builder = createBuilder();
-  expect(showEach(builder, Odd, { id: 1 })).toEqual({ id: 1 });
-  expect(showRow(builder, Odd, { id: 1 })).toEqual({ id: 1 });
+  expect(showEach(builder, { table: Odd, row: { id: 1 } })).toEqual({ id: 1 });
+  expect(showRow(builder, { table: Odd, row: { id: 1 } })).toEqual({ id: 1 });
 });

@@ -124,7 +124,7 @@ const nullable: readonly (readonly [
     "times",
     { times: null },
     "times",
-    "a list of values each of which is a date and time of the years 0 to 9999",
+    "a list of values each of which is a date and time in the years 0 to 9999",
     ["times"],
   ],
   [
@@ -156,7 +156,7 @@ const nullable: readonly (readonly [
     "pair { item0 item1 }",
     { pair: { item0: 1, item1: null } },
     "pair",
-    "a date and time of the years 0 to 9999",
+    "a date and time in the years 0 to 9999",
     ["pair", "item1"],
   ],
   [

@@ -406,7 +406,7 @@ export type PartiesChanged = PartiesChangedSubscription["partiesChanged"];
 /** The operations of the schema, each as a function that returns the value of its field. */
 export interface PartyOperations {
   /**
-   * A party, or null if there is none. Read by the key of table `party`: `((city), id)`.
+   * A party, or null if it does not exist. Read by the key of table `party`: `((city), id)`.
    */
   party(variables: PartyQueryVariables, options?: CallOptions): Promise<PartyQuery["party"]>;
 
@@ -439,7 +439,7 @@ export interface PartyOperations {
   ): Promise<CreatePartyResult>;
 
   /**
-   * Changes `name` and `date` of a party, as far as they are given.
+   * Changes `name` and `date` of a party. Absent fields stay unchanged.
    *
    * It is sent once. After a `NETWORK_ERROR` read before you repeat it.
    */
@@ -449,7 +449,7 @@ export interface PartyOperations {
   ): Promise<UpdatePartyResult>;
 
   /**
-   * Deletes a party. Subscriptions to it complete.
+   * Deletes a party. Its subscriptions complete.
    *
    * It is sent once. After a `NETWORK_ERROR` read before you repeat it.
    */
@@ -459,7 +459,7 @@ export interface PartyOperations {
   ): Promise<DeletePartyResult>;
 
   /**
-   * Changes `people` of a party by `delta` if it is `expected`, by a lightweight transaction: of two who saw the same value, one is told that it is stale.
+   * Adds `delta` to `people` of a party if its value is `expected`, by a lightweight transaction: of two clients that saw the same value, one gets `PeopleStale`.
    *
    * It is sent again while no answer comes, up to 4 times, under one `operationId`, so that it is executed once: the given one or a new one. It is sent once, without any, if `operationId` is null, or if the service remembers too many ids for a new one.
    */
@@ -469,14 +469,14 @@ export interface PartyOperations {
   ): Promise<ChangePeopleResult>;
 
   /**
-   * Changes `people` of a party by `delta`, whatever it is. It is never refused because others were faster.
+   * Adds `delta` to `people` of a party, whatever its value is. Never refused because other changes were faster.
    *
    * It is sent again while no answer comes, up to 4 times, under one `operationId`, so that it is executed once: the given one or a new one. It is sent once, without any, if `operationId` is null, or if the service remembers too many ids for a new one.
    */
   addPeople(variables: AddPeopleMutationVariables, options?: CallOptions): Promise<AddPeopleResult>;
 
   /**
-   * `people` of a party: the present version at once, then the newest each time that there is a newer one. Completes when the party is deleted. Fails with `PARTY_NOT_FOUND` if there is none.
+   * `people` of a party: sends the current version at once, then the newest version whenever there is a newer one. Completes when the party is deleted. Fails with `PARTY_NOT_FOUND` if there is none.
    *
    * It resumes by itself after a lost connection, and no value comes twice or after a newer one. A slow reader gets the newest value.
    */
@@ -486,7 +486,7 @@ export interface PartyOperations {
   ): LiveValues<PeopleChangedSubscription["peopleChanged"]>;
 
   /**
-   * What happens to the rows of a partition from now on: each event has the party as it is when the event is sent. `PartiesReset` says that something was missed: read the partition again.
+   * Sends the changes of a partition's rows from now on. Each event has the party as it is when the event is sent. `PartiesReset` means that events were missed: read the partition again.
    *
    * `PartiesReset` comes first, after a lost connection, and instead of the waiting events when more than 100 wait. What is read after it misses nothing.
    */
@@ -545,25 +545,25 @@ export function partyOperations(client: Client): PartyOperations {
       ),
   };
 }
-/** A party to be created. */
+/** The party to create. */
 export type CreatePartyInput = {
   /** The city. Must be 1 to 200 characters. */
   readonly city: string;
-  /** Unique in the city. Must be a UUID. Give one to make a repeated create harmless: the second one finds the row of the first. Default: a new one. */
+  /** Unique in the city. Must be a UUID. Give one to make a repeated create harmless: it finds the row of the first create. Default: a new one. */
   readonly id?: string | null | undefined;
-  /** What the party is called. Must be 1 to 200 characters. */
+  /** The name of the party. Must be 1 to 200 characters. */
   readonly name: string;
   /** How many people are counted in. Must be a whole number from 0 to 2147483647. */
   readonly people?: number;
-  /** When it begins. Must be a date and time. Default: made when the row is written. */
+  /** When the party begins. Must be a date and time. Default: computed when the row is written. */
   readonly date?: string | Date | null | undefined;
 };
 
-/** What is to change of a party. What is absent stays as it is. */
+/** The new values of a party. An absent field stays unchanged. */
 export type UpdatePartyInput = {
-  /** What the party is called. Must be 1 to 200 characters. */
+  /** The name of the party. Must be 1 to 200 characters. */
   readonly name?: string | null | undefined;
-  /** When it begins. Must be a date and time. */
+  /** When the party begins. Must be a date and time. */
   readonly date?: string | Date | null | undefined;
 };
 

@@ -1,64 +1,73 @@
 import { PothosSchemaError } from "@pothos/core";
 import { add, hasCounters, type RawRow, regularNames, type Table } from "../../cassandra/index.ts";
 import { columnsInput } from "../inputs.ts";
-import { withArticle, wordsOf } from "../names.ts";
-import { optionsOf } from "../builder-options.ts";
+import { nameInWords, withArticle } from "../names.ts";
+import { pluginOptions } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
-import { added } from "../outcomes/row.ts";
-import { invalidInput, outcomeUnknown, unknownOr } from "../outcomes/shared.ts";
+import { countersAdded } from "../outcomes/row.ts";
+import { invalidInput, unknownOr, unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
-import { type FromFunctions, rowKey } from "./key.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 
-interface AddCountersOptions {
-  readonly from?: FromFunctions;
+interface UntypedAddCountersOptions {
+  readonly from?: UntypedFrom;
 }
 
-/** `t.add` to counters. */
-export function addCountersField(t: FieldBuilder, table: Table, options: AddCountersOptions = {}) {
+/** Returns the field of `t.add` for counters. */
+export function addCountersField(
+  t: FieldBuilder,
+  table: Table,
+  options: UntypedAddCountersOptions = {},
+) {
   const { from, ...passedOn } = options;
   const { builder } = t;
-  const { session, live } = optionsOf(builder);
-  checkCounters(table);
+  const { session, live } = pluginOptions(builder);
+  checkHasCounters(table);
   const object = tableObjectOf(builder, table);
-  const words = wordsOf(object.name);
+  const words = nameInWords(object.name);
   const key = rowKey(t, table, from);
   const input = columnsInput(builder, table, {
     names: regularNames(table).filter((name) => !object.hidden.has(name)),
     presence: "change",
     nameOf: () => `${object.name}Addition`,
-    description: "What is added to each counter. A negative number is taken from it.",
+    description: "The number to add to each counter; negative to subtract.",
   });
-  const isAdded = added(object);
-  const [invalid, unknown] = [invalidInput(builder), outcomeUnknown(builder)];
+  const added = countersAdded(object);
+  const [invalid, unknown] = [invalidInput(builder), unknownOutcome(builder)];
   return generatedField(
     t,
     {
       method: "t.add",
       table,
-      type: fieldUnion(builder, [isAdded.ref, invalid.ref, unknown.ref], RESULT),
+      type: fieldUnion(builder, [added.ref, invalid.ref, unknown.ref], RESULT_UNION),
       nullable: true,
-      description: `Adds to the counters of ${withArticle(words)}. It is sent once and never repeated by itself, since counters that are told twice count twice.`,
+      description: `Adds to the counters of ${withArticle(words)}. The addition is sent once and never repeated automatically, because a repeated one counts twice.`,
       keyArguments: key.args,
       args: {
-        add: t.arg({ type: input.ref, required: true, description: "What is added." } as never),
+        add: t.arg({
+          type: input.ref,
+          required: true,
+          description: "The numbers to add.",
+        } as never),
       },
       extension: { writes: true },
       onName: input.define,
-      async run(parent, args, context) {
-        const row = key.read(parent, args, context);
+      async run(call) {
+        const { args, context } = call;
+        const row = key.read(call);
         const { values, problems } = input.read(withoutNulls(args["add"] as RawRow));
         if (problems) return invalid.of(problems);
         if (Object.keys(values).length === 0) {
-          return invalid.whole("EMPTY", "Give what is to be added.");
+          return invalid.whole("EMPTY", "Give at least one number to add.");
         }
         try {
           await session(context).run(add(table, row as never, values as never));
-          return isAdded.of(row);
+          return added.of(row);
         } catch (error) {
           return unknownOr(object, error);
         } finally {
-          // It may have been added, whatever was answered.
+          // The numbers may have been added, whatever the answer was.
           live?.(context).hint(table, row as never, Object.keys(values));
         }
       },
@@ -67,15 +76,15 @@ export function addCountersField(t: FieldBuilder, table: Table, options: AddCoun
   );
 }
 
-/** Of a counter nothing can be removed: null is as if it were left out. */
+/** Removes nulls: a counter cannot be removed, so null means the same as absent. */
 function withoutNulls(given: RawRow): RawRow {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 
 /** @throws PothosSchemaError for a table whose rows have no counters */
-function checkCounters(table: Table): void {
+function checkHasCounters(table: Table): void {
   if (hasCounters(table) && regularNames(table).length > 0) return;
   throw new PothosSchemaError(
-    `Table "${table.name}" has no counters in its rows, which t.add needs: name the column that is added to.`,
+    `Table "${table.name}" has no counters in its rows, which t.add needs: name the column to add to.`,
   );
 }

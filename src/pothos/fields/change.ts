@@ -1,106 +1,104 @@
 import type { InputFieldMap } from "@pothos/core";
 import { boolean, columnOf, type Table } from "../../cassandra/index.ts";
 import { Refused } from "../../lane/index.ts";
-import { withArticle, wordsOf } from "../names.ts";
-import { optionsOf } from "../builder-options.ts";
+import { nameInWords, withArticle } from "../names.ts";
+import { pluginOptions } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
-import { changed, notFound, refused } from "../outcomes/row.ts";
-import { outcomeUnknown } from "../outcomes/shared.ts";
+import { rowChanged, rowNotFound, rowRefused } from "../outcomes/row.ts";
+import { unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type AnyChange, type AnyDraft, rowChanger } from "./change-row.ts";
-import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
-import { type FromFunctions, rowKey } from "./key.ts";
+import { rowChanger, type UntypedChange, type UntypedDraft } from "./change-row.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkNumber } from "./lanes.ts";
 import { operationArgument } from "./operation.ts";
 import { timedReader } from "./timed-row.ts";
 
-export interface ChangeFieldOptions {
-  readonly from?: FromFunctions;
+export interface UntypedChangeOptions {
+  readonly from?: UntypedFrom;
   readonly given?: (parent: never, context: never) => object;
   readonly change: (row: never, args: never) => unknown;
   readonly refusals: Readonly<Record<string, string>>;
   readonly args?: InputFieldMap;
 }
 
-/**
- * `t.change` by a function of its user's.
- *
- * @param column the number that is told in the answer; undefined: none is
- */
+interface ChangeFieldRequest {
+  /** The number column that the outcome shows, if any. */
+  readonly column: string | undefined;
+  readonly options: UntypedChangeOptions;
+}
+
+/** Returns the field of `t.change` with a `change` function. */
 export function changeField(
   t: FieldBuilder,
   table: Table,
-  column: string | undefined,
-  options: ChangeFieldOptions,
+  { column, options }: ChangeFieldRequest,
 ) {
-  const { from, given = () => ({}), change: judge, refusals, ...passedOn } = options;
-  if (column !== undefined) checkNumber(table, column, "t.change");
+  const { from, given = () => ({}), change, refusals, ...passedOn } = options;
+  if (column !== undefined) checkNumber(table, { column, method: "t.change" });
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session } = pluginOptions(builder);
   const object = tableObjectOf(builder, table);
   const key = rowKey(t, table, from);
-  const change = rowChanger(t, table, "t.change");
-  const operation = operationArgument(
-    t,
-    table,
-    column === undefined ? boolean() : columnOf(table, column),
+  const changeRow = rowChanger(t, { table, method: "t.change" });
+  const answer = column === undefined ? boolean() : columnOf(table, column);
+  const operation = operationArgument(t, { table, answer });
+  const refusalTypes = new Map(
+    Object.entries(refusals).map(([reason, message]) => {
+      return [reason, rowRefused(object, { reason, message })];
+    }),
   );
-  const reasons = new Map(
-    Object.entries(refusals).map(([reason, text]) => [reason, refused(object, reason, text)]),
-  );
-  const readRow = timedReader(builder, table, column === undefined ? [] : [column]);
-  const isChanged =
+  const readRow = timedReader(builder, table, {
+    writetimeOf: column === undefined ? [] : [column],
+  });
+  const changed =
     column === undefined
-      ? { ...changed(object), valueOf: () => true }
-      : { ...columnChanged(object, column), valueOf: (row: AnyDraft) => row.get(column) };
+      ? { ...rowChanged(object), answerOf: () => true }
+      : { ...columnChanged(object, column), answerOf: (row: UntypedDraft) => row.get(column) };
   const members = [
-    isChanged.ref,
-    ...[...reasons.values()].map(({ ref }) => ref),
-    notFound(object).ref,
-    outcomeUnknown(builder).ref,
+    changed.ref,
+    ...[...refusalTypes.values()].map(({ ref }) => ref),
+    rowNotFound(object).ref,
+    unknownOutcome(builder).ref,
   ];
+
+  function refusalFor(reason: unknown) {
+    const found = refusalTypes.get(String(reason));
+    if (found) return found;
+    throw new TypeError(
+      `Table "${table.name}": t.change refused with ${JSON.stringify(reason)}, which is not in refusals.`,
+    );
+  }
 
   return generatedField(
     t,
     {
       method: "t.change",
       table,
-      type: fieldUnion(builder, members, RESULT),
+      type: fieldUnion(builder, members, RESULT_UNION),
       nullable: true,
-      description: `Changes ${withArticle(wordsOf(object.name))}, by a lightweight transaction.`,
+      description: `Changes ${withArticle(nameInWords(object.name))}, by a lightweight transaction.`,
       keyArguments: key.args,
       args: operation.args,
       extension: { writes: true },
-      run(parent, args, context, info) {
-        const row = key.read(parent, args, context);
+      run(call) {
+        const { parent, args, context } = call;
+        const row = key.read(call);
         const { operationId: _, ...others } = args;
-        const asked = { ...others, ...given(parent as never, context as never) };
-        const once = operation.once(args, info, asked);
-        const changing: AnyChange = (draft) => {
-          const answer = judge(draft as never, asked as never);
-          return answer instanceof Refused ? answer : isChanged.valueOf(draft);
+        const input = { ...others, ...given(parent as never, context as never) };
+        const once = operation.once(call, input);
+        const untyped: UntypedChange = (draft) => {
+          const result = change(draft as never, input as never);
+          return result instanceof Refused ? result : changed.answerOf(draft);
         };
-        return change({ context, key: row, change: changing, once }, (told) => {
-          if (told.outcome === "refused") return reasonOf(reasons, table, told.reason).of(row);
-          const value = column === undefined ? {} : { [column]: told.answer };
-          return isChanged.of({ ...row, ...value }, () => readRow(session(context), row));
+        return changeRow({ context, key: row, change: untyped, once }, (result) => {
+          if (result.outcome === "refused") return refusalFor(result.reason).of(row);
+          const value = column === undefined ? {} : { [column]: result.answer };
+          return changed.of({ ...row, ...value }, () => readRow(session(context), row));
         });
       },
     },
     passedOn,
-  );
-}
-
-/** @throws TypeError for a reason that the compiler was not asked about */
-function reasonOf(
-  reasons: ReadonlyMap<string, ReturnType<typeof refused>>,
-  table: Table,
-  reason: unknown,
-) {
-  const found = reasons.get(String(reason));
-  if (found) return found;
-  throw new TypeError(
-    `Table "${table.name}": t.change was refused for ${JSON.stringify(reason)}, which refusals does not have.`,
   );
 }

@@ -4,25 +4,25 @@ import {
   type SchemaTypes,
   type TypeParam,
 } from "@pothos/core";
-import type { GraphQLResolveInfo } from "graphql";
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from "graphql";
 import type { RawRow, Table } from "../../cassandra/index.ts";
-import { sourceOfArgument } from "../columns.ts";
-import { type FieldName, type FieldUnion, isFieldUnion } from "../outcomes/result.ts";
+import { columnOfArgument } from "../columns.ts";
+import { type NamedField, type FieldUnion, isFieldUnion } from "../outcomes/result.ts";
 
-/** What makes the fields of a type, of any builder. All kinds of it are made alike. */
+/** A field builder, without the types of its builder. Fields of all kinds of types are built in the same way. */
 export type FieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, unknown>;
 
-/** A resolver or subscriber of a field whose arguments are those of its table. */
-type Run = (
-  parent: unknown,
-  args: RawRow,
-  context: object,
-  info: GraphQLResolveInfo,
-) => Promise<unknown>;
+/** The arguments of a resolver. */
+export interface FieldCall {
+  readonly parent: unknown;
+  readonly args: RawRow;
+  readonly context: object;
+  readonly info: GraphQLResolveInfo;
+}
 
-/** A field as the bridge generates it, before the options of its user are put around it. */
+/** A generated field, before the user's options are applied. */
 export interface GeneratedField {
-  /** The method that makes it, e.g. `t.partition`. */
+  /** The method that creates it, e.g. `t.partition`. */
   readonly method: string;
   readonly table: Table;
   readonly type: TypeParam<SchemaTypes> | FieldUnion;
@@ -32,55 +32,62 @@ export interface GeneratedField {
   readonly keyArguments: InputFieldMap;
   /** The other arguments. */
   readonly args?: InputFieldMap;
-  /** What the field costs and does, for whoever reads the schema. */
+  /** Metadata about the field's cost, in the schema's `extensions`. */
   readonly extension?: FieldCost;
-  /** Runs when the name of the field is known. */
-  readonly onName?: (field: FieldName) => void;
-  readonly run: Run;
-  /** Given for a field that is subscribed to: `run` is its subscriber, and this makes a value of an event. */
+  /** Is called when the name of the field is known. */
+  readonly onName?: (field: NamedField) => void;
+  readonly run: (call: FieldCall) => Promise<unknown>;
+  /** Only of a subscription: turns an event into the field's value. `run` is then its `subscribe` function. */
   readonly resolve?: (event: never) => unknown;
 }
 
-/** What a generated field says of itself in `extensions.cassandra`, beside its table. */
+/** The content of a generated field's `extensions.cassandra`, besides its table. */
 export interface FieldCost {
-  /** How many partitions it touches. Default: 1. */
+  /** How many partitions it reads or writes. Default: 1. */
   readonly partitions?: number;
-  /** How many partitions it touches for each row that it returns. Default: none. */
+  /** How many more partitions it reads for each row that it returns. Default: 0. */
   readonly partitionsPerRow?: number;
   /** Whether it writes. Default: false. */
   readonly writes?: true;
 }
 
-/** The options of a field that are not those of one method: see `Options`. */
-interface UserOptions {
+/** The options that all methods have; see `GeneratedFieldOptions`. */
+interface UntypedFieldOptions {
   readonly args?: InputFieldMap;
   readonly description?: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
-  readonly resolve?: Around;
-  readonly subscribe?: Around;
+  readonly resolve?: UntypedWrapper;
+  readonly subscribe?: UntypedWrapper;
 }
 
-type Around = (next: () => Promise<unknown>, ...resolver: Parameters<Run>) => unknown;
+type UntypedWrapper = (
+  next: () => Promise<unknown>,
+  parent: unknown,
+  args: RawRow,
+  context: object,
+  info: GraphQLResolveInfo,
+) => unknown;
 
-/** Makes a field of what is generated and what its user wants. @throws PothosSchemaError for two arguments of one name */
+/** Returns a generated field with the user's options. @throws PothosSchemaError if two arguments have the same name */
 export function generatedField(
   t: FieldBuilder,
   { method, table, type, nullable, ...generated }: GeneratedField,
-  { args: own = {}, description, extensions, resolve, subscribe, ...passedOn }: UserOptions,
+  { args: own = {}, description, extensions, resolve, subscribe, ...passedOn }: UntypedFieldOptions,
 ) {
   const { keyArguments, args = {}, extension, onName, run, resolve: resolveEvent } = generated;
   for (const name of Object.keys(keyArguments)) {
-    if (Object.hasOwn(args, name)) throw hiddenArgument(method, table, name);
+    if (Object.hasOwn(args, name)) throw keyArgumentConflict(table, { method, name });
   }
   for (const name of Object.keys(own)) {
     if (Object.hasOwn(args, name) || Object.hasOwn(keyArguments, name)) {
-      throw takenArgument(method, table, name);
+      throw argumentConflict(table, { method, name });
     }
   }
-  const around = resolveEvent ? subscribe : resolve;
-  const wrapped: Run = around
-    ? async (...resolver) => around(async () => run(...resolver), ...resolver)
-    : run;
+  const wrap = resolveEvent ? subscribe : resolve;
+  const resolver: GraphQLFieldResolver<unknown, object> = wrap
+    ? async (parent, args, context, info) =>
+        wrap(async () => run({ parent, args, context, info }), parent, args, context, info)
+    : (parent, args, context, info) => run({ parent, args, context, info });
   const union = isFieldUnion(type) ? type : undefined;
   const field = t.field({
     ...passedOn,
@@ -90,7 +97,7 @@ export function generatedField(
     args: { ...keyArguments, ...own, ...args },
     extensions: {
       ...extensions,
-      // The user may say there which columns of the parent the field needs.
+      // The user may declare here which columns of the parent the field needs.
       cassandra: {
         ...(extensions?.["cassandra"] as object),
         table: table.name,
@@ -98,7 +105,7 @@ export function generatedField(
         ...extension,
       },
     },
-    ...(resolveEvent ? { subscribe: wrapped, resolve: resolveEvent } : { resolve: wrapped }),
+    ...(resolveEvent ? { subscribe: resolver, resolve: resolveEvent } : { resolve: resolver }),
   } as never);
   field.onFirstUse((config) => {
     union?.define(config);
@@ -107,21 +114,29 @@ export function generatedField(
   return field as never;
 }
 
-/** The union of what a mutation answers. */
-export const RESULT = {
+/** How the union of a mutation's outcomes is named and described. */
+export const RESULT_UNION = {
   suffix: "Result",
-  describe: (field: string) => `What came of \`${field}\`.`,
+  describe: (field: string) => `The result of \`${field}\`.`,
 } as const;
 
-function hiddenArgument(method: string, table: Table, name: string): PothosSchemaError {
-  const column = sourceOfArgument(table, name);
+interface ConflictingArgument {
+  readonly method: string;
+  readonly name: string;
+}
+
+function keyArgumentConflict(
+  table: Table,
+  { method, name }: ConflictingArgument,
+): PothosSchemaError {
+  const column = columnOfArgument(table, name);
   return new PothosSchemaError(
-    `Table "${table.name}": column "${column}" and another argument of ${method} are both called "${name}": name the column by .as("name").`,
+    `Table "${table.name}": column "${column}" and another argument of ${method} are both called "${name}": rename the column by .as("name").`,
   );
 }
 
-function takenArgument(method: string, table: Table, name: string): PothosSchemaError {
+function argumentConflict(table: Table, { method, name }: ConflictingArgument): PothosSchemaError {
   return new PothosSchemaError(
-    `Table "${table.name}": ${method} has an argument "${name}" already: call yours differently.`,
+    `Table "${table.name}": ${method} already has an argument "${name}": rename yours.`,
   );
 }

@@ -1,90 +1,99 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import { checked, columnOf, keyNames, type RawRow, type Table } from "../../cassandra/index.ts";
-import { checkPartition, keyArguments, readColumns } from "../arguments.ts";
+import { checkPartition, createKeyReader, keyArguments, type TableColumns } from "../arguments.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { TableObject } from "../refs.ts";
-import type { FieldBuilder } from "./generated.ts";
+import type { FieldBuilder, FieldCall } from "./generated.ts";
 
-/** Functions that give columns their values: see the option `from`. */
-export type FromFunctions = Readonly<
+/** The functions of the option `from`, by column. */
+export type UntypedFrom = Readonly<
   Record<string, ((parent: never, context: never) => unknown) | undefined>
 >;
 
-/** How a field gets the key that it reads or writes by. */
+/** Where a field gets its key from. */
 export interface KeySource {
-  /** The arguments for what is not given otherwise. */
+  /** The arguments for the columns that are not in `from`. */
   readonly args: InputFieldMap;
-  /** @throws GraphQLError `BAD_USER_INPUT` for a value of an argument that is wrong, InvalidValue for another one */
-  readonly read: (parent: unknown, args: RawRow, context: object) => RawRow;
+  /**
+   * Returns the key of a call.
+   *
+   * @throws GraphQLError `BAD_USER_INPUT` if the value of an argument is not valid
+   * @throws InvalidValue if another value is not valid
+   */
+  readonly read: (call: FieldCall) => RawRow;
 }
 
-/** The key of a row, from arguments and what `from` gives. @throws PothosSchemaError for what is not in the key */
-export function rowKey(t: FieldBuilder, table: Table, from: FromFunctions = {}): KeySource {
-  return keySource(t, table, keyNames(table), from);
+/** Returns the source of a row's key. @throws PothosSchemaError if `from` has columns outside of the key */
+export function rowKey(t: FieldBuilder, table: Table, from: UntypedFrom = {}): KeySource {
+  return keySource(t, { table, names: keyNames(table) }, from);
 }
 
-/** The key of a partition, as {@link rowKey}. */
-export function partitionKey(t: FieldBuilder, table: Table, from: FromFunctions = {}): KeySource {
-  return keySource(t, table, table.partition, from);
+/** Returns the source of a partition's key. @throws PothosSchemaError as {@link rowKey} */
+export function partitionKey(t: FieldBuilder, table: Table, from: UntypedFrom = {}): KeySource {
+  return keySource(t, { table, names: table.partition }, from);
 }
 
-function keySource(
-  t: FieldBuilder,
-  table: Table,
-  names: readonly string[],
-  from: FromFunctions,
-): KeySource {
-  checkFrom(table, names, from);
+function keySource(t: FieldBuilder, { table, names }: TableColumns, from: UntypedFrom): KeySource {
+  checkFrom(table, { columns: names, from });
   fieldNamesOf(table, keyNames(table));
   const asked = names.filter((name) => !Object.hasOwn(from, name));
-  const readArguments = readColumns(t.builder, table, asked);
+  const readArguments = createKeyReader(t.builder, { table, names: asked });
   const given = givenBy(table, from);
   return {
-    args: keyArguments(t.arg, table, asked),
-    read(parent, args, context) {
-      const key = Object.assign(readArguments(args), given(parent, context));
-      checkPartition(table, key, asked);
+    args: keyArguments(t.arg, { table, names: asked }),
+    read(call) {
+      const key = Object.assign(readArguments(call.args), given(call));
+      checkPartition(table, key, { asked });
       return key;
     },
   };
 }
 
-/** @throws PothosSchemaError if `from` gives a column that it cannot give */
-export function checkFrom(table: Table, names: readonly string[], from: FromFunctions): void {
-  const stray = Object.keys(from).find((name) => !names.includes(name));
+interface FromColumns {
+  /** The columns that may be in `from`. */
+  readonly columns: readonly string[];
+  readonly from: UntypedFrom;
+}
+
+/** @throws PothosSchemaError if `from` has a column that it may not have */
+export function checkFrom(table: Table, { columns, from }: FromColumns): void {
+  const stray = Object.keys(from).find((name) => !columns.includes(name));
   if (stray === undefined) return;
   throw new PothosSchemaError(
-    `Table "${table.name}": from gives "${stray}", but it can give ${names.join(", ")}.`,
+    `Table "${table.name}": from has "${stray}", but it can only have ${columns.join(", ")}.`,
   );
 }
 
-/** What `from` gives of the key, and of other columns. @throws PothosSchemaError as {@link checkFrom} */
+/**
+ * Splits `from` into key columns and others.
+ *
+ * @throws PothosSchemaError as {@link checkFrom}
+ */
 export function splitFrom(
   table: Table,
-  others: readonly string[],
-  from: FromFunctions,
-): readonly [key: FromFunctions, others: FromFunctions] {
-  checkFrom(table, [...keyNames(table), ...others], from);
+  { columns, from }: FromColumns,
+): readonly [key: UntypedFrom, others: UntypedFrom] {
+  checkFrom(table, { columns: [...keyNames(table), ...columns], from });
   const only = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
-  return [only(keyNames(table)), only(others)];
+  return [only(keyNames(table)), only(columns)];
 }
 
 /**
- * Those of some columns that a client is asked for: what `from` does not give, and the object does not hide.
+ * Returns the columns whose values come from the client: those that are neither in `from` nor hidden by the object.
  *
- * @throws PothosSchemaError for a column that a row needs and nobody gives
+ * @throws PothosSchemaError if a column that a row needs would get no value
  */
 export function checkAsked(
   { table, name, hidden }: TableObject,
   columns: readonly string[],
-  { from, method }: { readonly from: FromFunctions; readonly method: string },
+  { from, method }: { readonly from: UntypedFrom; readonly method: string },
 ): readonly string[] {
   const open = columns.filter((column) => !Object.hasOwn(from, column));
-  const lost = open.find((column) => hidden.has(column) && isNeeded(table, column));
-  if (lost === undefined) return open.filter((column) => !hidden.has(column));
+  const missing = open.find((column) => hidden.has(column) && isNeeded(table, column));
+  if (missing === undefined) return open.filter((column) => !hidden.has(column));
   throw new PothosSchemaError(
-    `Table "${table.name}": ${method} needs a value for column "${lost}", which "${name}" hides: give it by from: { ${JSON.stringify(lost)}: … }.`,
+    `Table "${table.name}": ${method} needs a value for column "${missing}", which "${name}" hides: add from: { ${JSON.stringify(missing)}: … }.`,
   );
 }
 
@@ -94,17 +103,16 @@ function isNeeded(table: Table, column: string): boolean {
 }
 
 /**
- * Makes the function that gives the columns of `from`, checked. What is wrong with them the client cannot mend.
- *
- * @throws InvalidValue
+ * Returns a function that returns the checked values of `from`. It throws an InvalidValue, because a client cannot correct
+ * these values.
  */
 export function givenBy(
   table: Table,
-  from: FromFunctions,
-): (parent: unknown, context: object) => RawRow {
+  from: UntypedFrom,
+): (call: Pick<FieldCall, "parent" | "context">) => RawRow {
   const entries = Object.entries(from);
-  if (entries.length === 0) return () => NONE;
-  return (parent, context) =>
+  if (entries.length === 0) return () => NO_COLUMNS;
+  return ({ parent, context }) =>
     Object.fromEntries(
       entries.map(([name, give]) => [
         name,
@@ -113,4 +121,4 @@ export function givenBy(
     );
 }
 
-const NONE: RawRow = Object.freeze({});
+const NO_COLUMNS: RawRow = Object.freeze({});

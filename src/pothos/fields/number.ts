@@ -1,56 +1,62 @@
 import { columnOf, InvalidValue, type RawRow, type Table } from "../../cassandra/index.ts";
 import { readerOf } from "../arguments.ts";
-import { fieldNameOf, formOf, inputOf } from "../columns.ts";
+import { fieldNameOf, inputOf } from "../columns.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
-import { withArticle, wordsOf } from "../names.ts";
-import { optionsOf } from "../builder-options.ts";
+import { nameInWords, withArticle } from "../names.ts";
+import { pluginOptions } from "../builder-options.ts";
 import { columnChanged, columnOutOfRange, columnStale } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
-import { notFound } from "../outcomes/row.ts";
-import { outcomeUnknown } from "../outcomes/shared.ts";
+import { rowNotFound } from "../outcomes/row.ts";
+import { unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type AnyChange, rowChanger } from "./change-row.ts";
-import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
-import { type FromFunctions, rowKey } from "./key.ts";
+import { rowChanger, type UntypedChange } from "./change-row.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkNumber } from "./lanes.ts";
 import { operationArgument } from "./operation.ts";
 import { timedReader } from "./timed-row.ts";
 
-interface NumberFieldOptions {
-  readonly from?: FromFunctions;
+interface UntypedNumberOptions {
+  readonly from?: UntypedFrom;
 }
 
-/** `t.change` of a number: by `delta`, if it is `expected`. */
-export function expectedField(
+interface NumberFieldRequest {
+  readonly column: string;
+  readonly options: UntypedNumberOptions | undefined;
+}
+
+/** Returns the field of `t.change` for a number: adds `delta` if the number is `expected`. */
+export function changeNumberField(
   t: FieldBuilder,
   table: Table,
-  column: string,
-  options: NumberFieldOptions = {},
+  { column, options }: NumberFieldRequest,
 ) {
-  const number = numberOf(t, table, column, "t.change");
+  const method = "t.change";
+  const number = numberColumn(t, table, { column, method });
   const { object, field, isInRange, outOfRange } = number;
   const stale = columnStale(object, column);
   const expectedArgument = t.arg({
-    type: inputOf(t.builder, table, column),
+    type: inputOf(t.builder, { table, name: column }),
     required: true,
-    description: `The value of \`${field}\` that you know of. Must be ${columnOf(table, column).type.expects}.`,
+    description: `The value of \`${field}\` that you expect. Must be ${columnOf(table, column).type.expects}.`,
   });
-  const read = readerOf(table, column, formOf(t.builder, table, column));
-  return numberField(t, number, options, {
-    method: "t.change",
-    description: `Changes \`${field}\` of ${withArticle(wordsOf(object.name))} by \`delta\` if it is \`expected\`, by a lightweight transaction: of two who saw the same value, one is told that it is stale.`,
+  const read = readerOf(t.builder, { table, name: column });
+  return numberField(t, number, {
+    method,
+    options,
+    description: `Adds \`delta\` to \`${field}\` of ${withArticle(nameInWords(object.name))} if its value is \`expected\`, by a lightweight transaction: of two clients that saw the same value, one gets \`${stale.ref.name}\`.`,
     args: { expected: expectedArgument },
     refusals: [stale, outOfRange],
     plan(key, args) {
       const expected = checkArgument(["expected"], () => read(args["expected"]));
       const next = sum(expected, args["delta"]);
-      // Judged before anything is sent, so that no statement ever carries such a number.
+      // Checked before anything is sent, so that no statement ever contains such a number.
       if (!isInRange(next)) return outOfRange.of(key);
       return (row) => {
         row.assume(column, expected);
         const actual = row.get(column);
-        if (actual !== expected) return row.refuse(stale.of(key, expected, actual));
+        if (actual !== expected) return row.refuse(stale.of(key, { expected, actual }));
         row.set({ [column]: next });
         return next;
       };
@@ -58,18 +64,19 @@ export function expectedField(
   });
 }
 
-/** `t.add` to a number: by `delta`, whatever it is. */
-export function addField(
+/** Returns the field of `t.add` for a number: adds `delta`, whatever the number is. */
+export function addNumberField(
   t: FieldBuilder,
   table: Table,
-  column: string,
-  options: NumberFieldOptions = {},
+  { column, options }: NumberFieldRequest,
 ) {
-  const number = numberOf(t, table, column, "t.add");
+  const method = "t.add";
+  const number = numberColumn(t, table, { column, method });
   const { object, field, isInRange, outOfRange } = number;
-  return numberField(t, number, options, {
-    method: "t.add",
-    description: `Changes \`${field}\` of ${withArticle(wordsOf(object.name))} by \`delta\`, whatever it is. It is never refused because others were faster.`,
+  return numberField(t, number, {
+    method,
+    options,
+    description: `Adds \`delta\` to \`${field}\` of ${withArticle(nameInWords(object.name))}, whatever its value is. Never refused because other changes were faster.`,
     args: {},
     refusals: [outOfRange],
     plan:
@@ -83,11 +90,15 @@ export function addField(
   });
 }
 
-type Number = ReturnType<typeof numberOf>;
+type NumberColumn = ReturnType<typeof numberColumn>;
 
-/** A column of whole numbers, and what fields that change it have in common. */
-function numberOf(t: FieldBuilder, table: Table, column: string, method: string) {
-  checkNumber(table, column, method);
+/** Returns what both fields need to know about their column. */
+function numberColumn(
+  t: FieldBuilder,
+  table: Table,
+  { column, method }: { readonly column: string; readonly method: string },
+) {
+  checkNumber(table, { column, method });
   const object = tableObjectOf(t.builder, table);
   const { type } = columnOf(table, column);
   return {
@@ -107,75 +118,78 @@ function numberOf(t: FieldBuilder, table: Table, column: string, method: string)
   };
 }
 
-interface NumberField {
+interface NumberFieldDefinition {
   readonly method: string;
+  readonly options: UntypedNumberOptions | undefined;
   readonly description: string;
-  /** The arguments beside the key, `delta` and `operationId`. */
+  /** The arguments besides the key, `delta` and `operationId`. */
   readonly args: Readonly<Record<string, ReturnType<FieldBuilder["arg"]>>>;
   readonly refusals: readonly Pick<ReturnType<typeof columnOutOfRange>, "ref">[];
-  /** The change that arguments ask for; it returns the new number, or is refused with an outcome. Or an outcome at once. */
-  readonly plan: (key: RawRow, args: RawRow) => AnyChange | Outcome;
+  /**
+   * Returns the change for the arguments, or an outcome that needs no change. The change returns the new number, or refuses
+   * with an outcome.
+   */
+  readonly plan: (key: RawRow, args: RawRow) => UntypedChange | Outcome;
 }
 
 function numberField(
   t: FieldBuilder,
-  { object, column, field }: Number,
-  { from, ...passedOn }: NumberFieldOptions,
-  { method, description, args: own, refusals, plan }: NumberField,
+  { object, column, field }: NumberColumn,
+  { method, options = {}, description, args: own, refusals, plan }: NumberFieldDefinition,
 ) {
+  const { from, ...passedOn } = options;
   const { builder } = t;
   const { table } = object;
-  const { session } = optionsOf(builder);
+  const { session } = pluginOptions(builder);
   const key = rowKey(t, table, from);
-  const change = rowChanger(t, table, method);
-  const operation = operationArgument(t, table, columnOf(table, column));
-  const isChanged = columnChanged(object, column);
-  const readTimed = timedReader(builder, table, [column]);
+  const changeRow = rowChanger(t, { table, method });
+  const operation = operationArgument(t, { table, answer: columnOf(table, column) });
+  const changed = columnChanged(object, column);
+  const readTimed = timedReader(builder, table, { writetimeOf: [column] });
   const members = [
-    isChanged.ref,
+    changed.ref,
     ...refusals.map(({ ref }) => ref),
-    notFound(object).ref,
-    outcomeUnknown(builder).ref,
+    rowNotFound(object).ref,
+    unknownOutcome(builder).ref,
   ];
   return generatedField(
     t,
     {
       method,
       table,
-      type: fieldUnion(builder, members, RESULT),
+      type: fieldUnion(builder, members, RESULT_UNION),
       nullable: true,
       description,
       keyArguments: key.args,
       args: {
         ...own,
         delta: t.arg({
-          type: inputOf(builder, table, column),
+          type: inputOf(builder, { table, name: column }),
           required: true,
-          description: `What is added to \`${field}\`. A negative number is taken from it.`,
+          description: `The number to add to \`${field}\`; negative to subtract.`,
         }),
         ...operation.args,
       },
       extension: { writes: true },
-      async run(parent, args, context, info) {
-        const row = key.read(parent, args, context);
+      async run(call) {
+        const { args, context } = call;
+        const row = key.read(call);
         const planned = plan(row, args);
         if (typeof planned !== "function") return planned;
         const { expected, delta } = args;
-        const once = operation.once(args, info, { expected, delta });
-        return change({ context, key: row, change: planned, once }, (told) =>
-          told.outcome === "refused"
-            ? (told.reason as Outcome)
-            : isChanged.of({ ...row, [column]: told.answer }, () =>
-                readTimed(session(context), row),
-              ),
-        );
+        const once = operation.once(call, { expected, delta });
+        return changeRow({ context, key: row, change: planned, once }, (result) => {
+          if (result.outcome === "refused") return result.reason as Outcome;
+          const value = { ...row, [column]: result.answer };
+          return changed.of(value, () => readTimed(session(context), row));
+        });
       },
     },
     passedOn,
   );
 }
 
-/** The sum of two whole numbers of one type. */
+/** Returns the sum of two whole numbers of the same type. */
 function sum(one: unknown, other: unknown): unknown {
   return (one as number) + (other as number);
 }

@@ -1,48 +1,44 @@
 import type { InputFieldMap } from "@pothos/core";
-import type { GraphQLResolveInfo } from "graphql";
-import { type Column, laneColumns, type RawRow, type Table } from "../../cassandra/index.ts";
+import { type Column, laneColumns, type Table } from "../../cassandra/index.ts";
 import type { Once } from "../../lane/index.ts";
-import { wordsOf } from "../names.ts";
+import { nameInWords } from "../names.ts";
 import { operationText } from "../operation-text.ts";
 import { tableObjectOf } from "../refs.ts";
-import type { FieldBuilder } from "./generated.ts";
+import type { FieldBuilder, FieldCall } from "./generated.ts";
 
-/** The argument by which a change is recognised that is sent again. */
+/** The argument by which a repeated change is recognised. */
 export interface OperationArgument {
   readonly args: InputFieldMap;
   /**
-   * What makes a repeated change harmless; undefined: nobody asks for it.
+   * Returns the lane's option that makes a repeated change harmless; undefined without an id.
    *
-   * @param asked all that the change depends on, beside the row
+   * @param input all values that the change depends on, besides the row
    */
-  readonly once: (
-    args: RawRow,
-    info: GraphQLResolveInfo,
-    asked: object,
-  ) => Once<unknown> | undefined;
+  readonly once: (call: FieldCall, input: object) => Once<unknown> | undefined;
 }
 
-/**
- * The argument `operationId` of a table that remembers; of another one there is none.
- *
- * @param answer the type of the change's answer
- */
+interface OperationOptions {
+  readonly table: Table;
+  /** A column with the type of the change's answer. */
+  readonly answer: Column;
+}
+
+/** Returns the argument `operationId`. It is empty for a table that does not remember operation ids. */
 export function operationArgument(
   t: FieldBuilder,
-  table: Table,
-  answer: Column,
+  { table, answer }: OperationOptions,
 ): OperationArgument {
   const seconds = laneColumns(table)?.remembers;
   if (seconds === undefined) return { args: {}, once: () => undefined };
-  const words = wordsOf(tableObjectOf(t.builder, table).name);
-  const description = `An id of your own making, a new one for each change that you mean. If a change was applied and is sent again with its id within ${seconds} s, as when its answer was lost, it is not applied again and gets the same answer, from any process. A change that was refused is judged anew, and a deleted ${words} forgets.`;
+  const words = nameInWords(tableObjectOf(t.builder, table).name);
+  const description = `An id that you create, a new one for each intended change. If an applied change is sent again with its id within ${seconds} s, e.g. because its answer was lost, it is not applied again and returns the same answer, from any process. A refused change is evaluated again. A deleted ${words} forgets its ids.`;
   return {
     args: {
       operationId: t.arg({ type: "UUID" as never, required: false, description } as never),
     },
-    once({ operationId: id }, { parentType, fieldName }, asked) {
+    once({ args: { operationId: id }, info: { parentType, fieldName } }, input) {
       if (id === null || id === undefined) return undefined;
-      const args = operationText(`${parentType.name}.${fieldName}`, asked);
+      const args = operationText(`${parentType.name}.${fieldName}`, input);
       return { id: id as string, args, answer };
     },
   };

@@ -12,15 +12,15 @@ import { admitOf } from "../admit.ts";
 import {
   checkPage,
   checkPart,
-  type Connection,
+  type RowConnection,
   connectionOf,
   type Page,
   pageArguments,
   readPage,
 } from "../connection.ts";
-import { type Builder, optionsOf } from "../builder-options.ts";
+import { type Builder, pluginOptions } from "../builder-options.ts";
 import { badValueOr } from "../error.ts";
-import { connectionRef, isOrder, rowsOf } from "../refs.ts";
+import { connectionRef, isOrder, rowTableOf } from "../refs.ts";
 import { rowOrderArgument } from "../row-order.ts";
 import { selectionOf } from "../selection.ts";
 import { showEach } from "../shown.ts";
@@ -28,10 +28,10 @@ import { skip } from "../skipped.ts";
 import { sliceArgument } from "../slice.ts";
 import { describeKey } from "../table-object.ts";
 import { type FieldBuilder, type FieldCost, generatedField } from "./generated.ts";
-import { type FromFunctions, partitionKey } from "./key.ts";
+import { type UntypedFrom, partitionKey } from "./key.ts";
 
-interface PartitionFieldOptions {
-  readonly from?: FromFunctions;
+interface UntypedPartitionOptions {
+  readonly from?: UntypedFrom;
   readonly range?: boolean;
   readonly order?: boolean;
   readonly key?: (parent: never, args: never, context: never) => RawRow;
@@ -39,11 +39,15 @@ interface PartitionFieldOptions {
   readonly description?: string;
 }
 
-/** `t.partition`. */
-export function partitionField(t: FieldBuilder, table: Table, options: PartitionFieldOptions = {}) {
+/** Returns the field of `t.partition`. */
+export function partitionField(
+  t: FieldBuilder,
+  table: Table,
+  options: UntypedPartitionOptions = {},
+) {
   const { from, range = false, order = false, key: part, description, ...passedOn } = options;
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session } = pluginOptions(builder);
   checkClustering(table);
   if (range && part) throw twoParts(table);
   const key = partitionKey(t, table, from);
@@ -54,14 +58,15 @@ export function partitionField(t: FieldBuilder, table: Table, options: Partition
     {
       method: "t.partition",
       table,
-      type: connectionRef(builder, rowsOf(table)) as never,
+      type: connectionRef(builder, rowTableOf(table)) as never,
       nullable: false,
       description: describeKey(description, table),
       keyArguments: { ...key.args, ...slice?.keyArguments },
       args: { ...slice?.args, ...ordered?.args, ...pageArguments(t.arg) },
       extension: costOf(table),
-      async run(parent, args, context, info) {
-        const partition = key.read(parent, args, context);
+      async run(call) {
+        const { parent, args, context, info } = call;
+        const partition = key.read(call);
         const scope = { field: info.fieldName, table, partition: partition as never };
         const read = {
           page: checkPage(scope, args as never),
@@ -81,7 +86,7 @@ export function partitionField(t: FieldBuilder, table: Table, options: Partition
 
 interface PageRead {
   readonly page: Page<Table>;
-  /** The part of the partition that is read. */
+  /** The part of the partition to read. */
   readonly part: RawRow;
   readonly order: RowOrder;
   readonly context: object;
@@ -92,7 +97,7 @@ async function readConnection(
   builder: Builder,
   session: Session,
   { page, part, order, context, info }: PageRead,
-): Promise<Connection> {
+): Promise<RowConnection> {
   const { table, partition } = page.scope;
   checkPart(page, part);
   if (isOrder(table)) {
@@ -103,21 +108,21 @@ async function readConnection(
       order,
       admit: admitOf(builder),
     });
-    for (const row of unreadable) skip(context, session, row);
-    return connectionOf(page, rows as never, more);
+    for (const row of unreadable) skip(row, { context, session });
+    return connectionOf(page, { rows: rows as never, more });
   }
   const { columns, shown } = selectionOf(info);
   const { rows, more, skipped, end } = await readPage(session, page, {
     part,
     order,
     columns: boundedColumns(table, columns) as never,
-    admit: (row) => showEach(builder, table, row, shown),
+    admit: (row) => showEach(builder, { table, row, columns: shown }),
   });
-  for (const row of skipped) skip(context, session, row);
-  return connectionOf(page, rows as never, more, end);
+  for (const row of skipped) skip(row, { context, session });
+  return connectionOf(page, { rows: rows as never, more, end });
 }
 
-/** What a page touches: of an order, also the partitions of its rows. */
+/** Returns what a page costs. A page of an order also reads the partitions of its rows. */
 function costOf(table: Table): FieldCost {
   if (!isOrder(table)) return { partitions: 1 };
   const { partition } = table.source;
@@ -127,16 +132,16 @@ function costOf(table: Table): FieldCost {
   return isSame ? { partitions: 2 } : { partitions: 1, partitionsPerRow: 1 };
 }
 
-/** @throws PothosSchemaError for a table whose partitions are rows */
+/** @throws PothosSchemaError for a table without a clustering key */
 function checkClustering(table: Table): void {
   if (table.clustering.length > 0) return;
   throw new PothosSchemaError(
-    `Table "${table.name}" has no clustering key, so each of its partitions is one row: read it by t.row.`,
+    `Table "${table.name}" has no clustering key, so each of its partitions has one row: use t.row.`,
   );
 }
 
 function twoParts({ name }: Table): PothosSchemaError {
   return new PothosSchemaError(
-    `Table "${name}": t.partition takes key or range, not both: each of them names the part that is read.`,
+    `Table "${name}": t.partition takes key or range, not both: each of them defines the part to read.`,
   );
 }

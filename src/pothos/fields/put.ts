@@ -14,35 +14,35 @@ import type { Untyped } from "../../support/untyped.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput } from "../inputs.ts";
-import { withArticle, wordsOf } from "../names.ts";
-import { optionsOf } from "../builder-options.ts";
+import { withArticle, nameInWords } from "../names.ts";
+import { pluginOptions } from "../builder-options.ts";
 import { invalidInput, unknownOr } from "../outcomes/shared.ts";
 import { writeResult, written } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
-import { checkAsked, type FromFunctions, givenBy, rowKey, splitFrom } from "./key.ts";
+import { checkAsked, type UntypedFrom, givenBy, rowKey, splitFrom } from "./key.ts";
 
-interface PutFieldOptions {
-  readonly from?: FromFunctions;
+interface UntypedPutOptions {
+  readonly from?: UntypedFrom;
   readonly ttl?: boolean;
 }
 
-/** `t.put`. */
-export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions = {}) {
+/** Returns the field of `t.put`. */
+export function putField(t: FieldBuilder, table: Table, options: UntypedPutOptions = {}) {
   const { from = {}, ttl = false, ...passedOn } = options;
   const { builder } = t;
   checkPlain(table, "t.put");
   const object = tableObjectOf(builder, table);
-  const words = wordsOf(object.name);
-  const [ofKey, ofRow] = splitFrom(table, regularNames(table), from);
-  const key = rowKey(t, table, ofKey);
+  const words = nameInWords(object.name);
+  const [keyFrom, rowFrom] = splitFrom(table, { columns: regularNames(table), from });
+  const key = rowKey(t, table, keyFrom);
   const input = columnsInput(builder, table, {
-    names: checkAsked(object, regularNames(table), { from: ofRow, method: "t.put" }),
+    names: checkAsked(object, regularNames(table), { from: rowFrom, method: "t.put" }),
     presence: "put",
     nameOf: () => `${object.name}Input`,
-    description: `The columns of ${withArticle(words)}. What is absent is not written, null is removed.`,
+    description: `The columns of ${withArticle(words)}. An absent column is not written; null removes its value.`,
   });
-  const given = givenBy(table, ofRow);
+  const given = givenBy(table, rowFrom);
   const write = plainWriter(t, table);
   return generatedField(
     t,
@@ -51,20 +51,25 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
       table,
       type: writeResult(builder),
       nullable: true,
-      description: `Writes ${withArticle(words)}, whether there is one of this key or not.`,
+      description: `Writes ${withArticle(words)}, whether or not one with this key exists.`,
       keyArguments: key.args,
       args: {
-        row: t.arg({ type: input.ref, required: true, description: "Its columns." } as never),
+        row: t.arg({
+          type: input.ref,
+          required: true,
+          description: `The columns of the ${words}.`,
+        } as never),
         ...(ttl && { ttl: t.arg.int({ required: false, description: TTL }) }),
       },
       extension: { writes: true },
       onName: input.define,
-      async run(parent, args, context) {
-        const row = key.read(parent, args, context);
+      async run(call) {
+        const { args, context } = call;
+        const row = key.read(call);
         const { values, problems } = input.read(args["row"] as RawRow);
         const seconds = readTtl(args["ttl"]);
         if (problems) return invalidInput(builder).of(problems);
-        const whole = { ...row, ...values, ...given(parent, context) };
+        const whole = { ...row, ...values, ...given(call) };
         const statement = (put as Untyped)(table, whole, { ttl: seconds }) as Statement<unknown>;
         return write(context, statement, { key: row, change: Object.keys(whole) });
       },
@@ -73,31 +78,31 @@ export function putField(t: FieldBuilder, table: Table, options: PutFieldOptions
   );
 }
 
-/** A row that is written plainly, and how. */
+/** The row that a plain write changes, and how. */
 export interface PlainChange {
   readonly key: RawRow;
   readonly change: RowChange;
 }
 
-/** Makes the function that runs a plain write, tells whoever watches the row, and says that it was acknowledged. */
+/** Returns a function that runs a plain write, publishes a hint about it, and returns the outcome. */
 export function plainWriter(t: FieldBuilder, table: Table) {
   const { builder } = t;
-  const { session, live } = optionsOf(builder);
+  const { session, live } = pluginOptions(builder);
   const object = tableObjectOf(builder, table);
-  const isWritten = written(builder);
+  const acknowledged = written(builder);
   return async (
     context: object,
     statement: Statement<unknown>,
     { key, change }: PlainChange,
   ): Promise<Outcome> => {
-    const present = session(context);
+    const current = session(context);
     try {
-      await present.run(statement);
-      return isWritten.of(present.consistency);
+      await current.run(statement);
+      return acknowledged.of(current.consistency);
     } catch (error) {
       return unknownOr(object, error);
     } finally {
-      // It may have been written, whatever was answered.
+      // The row may have been written, whatever the answer was.
       live?.(context).hint(table, key as never, change as never);
     }
   };
@@ -108,14 +113,14 @@ export function checkPlain(table: Table, method: string): void {
   const other = table.lwt ? "lightweight transactions" : "additions to its counters";
   if (!table.lwt && !hasCounters(table)) return;
   throw new PothosSchemaError(
-    `Table "${table.name}" takes no plain writes, which ${method} makes, but ${other}.`,
+    `Table "${table.name}" does not take plain writes, which ${method} needs, but ${other}.`,
   );
 }
 
-/** The most seconds that Cassandra takes: 20 years (`Attributes.MAX_TTL`). */
-const MOST_SECONDS = 20 * 365 * 24 * 60 * 60;
-const ttlColumn = int({ min: 1, max: Math.min(MOST_SECONDS, INT_MAX) });
-const TTL = `After how many seconds what is written is gone: ${ttlColumn.type.expects}. Default: never.`;
+/** The maximum time to live in Cassandra, in seconds: 20 years (`Attributes.MAX_TTL`). */
+const MAX_TTL = 20 * 365 * 24 * 60 * 60;
+const ttlColumn = int({ min: 1, max: Math.min(MAX_TTL, INT_MAX) });
+const TTL = `The time to live of the written values in seconds: ${ttlColumn.type.expects}. Default: unlimited.`;
 
 function readTtl(given: unknown): number | undefined {
   if (given === null || given === undefined) return undefined;

@@ -3,27 +3,27 @@ import type { Laned } from "../../lane/index.ts";
 import { createOrdered } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import type { Outcome } from "../options/field.ts";
-import { withArticle, wordsOf } from "../names.ts";
-import { lanesOf, optionsOf } from "../builder-options.ts";
+import { withArticle, nameInWords } from "../names.ts";
+import { lanesOf, pluginOptions } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
-import { deleted, notFound } from "../outcomes/row.ts";
-import { orUnknown, outcomeUnknown } from "../outcomes/shared.ts";
+import { rowDeleted, rowNotFound } from "../outcomes/row.ts";
+import { orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { writeResult } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
-import { type FromFunctions, rowKey } from "./key.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { type UntypedFrom, rowKey } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 import { checkPlain, plainWriter } from "./put.ts";
 
-interface RemoveFieldOptions {
-  readonly from?: FromFunctions;
+interface UntypedRemoveOptions {
+  readonly from?: UntypedFrom;
 }
 
-/** `t.remove`. */
-export function removeField(t: FieldBuilder, table: Table, options: RemoveFieldOptions = {}) {
+/** Returns the field of `t.remove`. */
+export function removeField(t: FieldBuilder, table: Table, options: UntypedRemoveOptions = {}) {
   const { from, ...passedOn } = options;
   const key = rowKey(t, table, from);
-  const { type, run, words } = table.lwt ? removeByLane(t, table) : removePlainly(t, table);
+  const { type, run, description } = table.lwt ? removeByLane(t, table) : removePlainly(t, table);
   return generatedField(
     t,
     {
@@ -31,10 +31,10 @@ export function removeField(t: FieldBuilder, table: Table, options: RemoveFieldO
       table,
       type,
       nullable: true,
-      description: words,
+      description,
       keyArguments: key.args,
       extension: { writes: true },
-      run: (parent, args, context) => run(context, key.read(parent, args, context)),
+      run: (call) => run(call.context, key.read(call)),
     },
     passedOn,
   );
@@ -42,24 +42,24 @@ export function removeField(t: FieldBuilder, table: Table, options: RemoveFieldO
 
 function removeByLane(t: FieldBuilder, table: Table) {
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session } = pluginOptions(builder);
   const lanes = lanesOf(builder, "t.remove");
   checkLanes(table, "t.remove");
   const object = tableObjectOf(builder, table);
   const admit = admitOf(builder);
-  const [isDeleted, isMissing] = [deleted(object), notFound(object)];
-  const members = [isDeleted.ref, isMissing.ref, outcomeUnknown(builder).ref];
+  const [deleted, notFound] = [rowDeleted(object), rowNotFound(object)];
+  const members = [deleted.ref, notFound.ref, unknownOutcome(builder).ref];
 
-  async function removed(context: object, row: RawRow): Promise<Outcome> {
+  async function removeRow(context: object, row: RawRow): Promise<Outcome> {
     const ordered = createOrdered({ session: session(context), lanes: lanes(context), admit });
     const { outcome } = await ordered.remove(table as Laned, row);
-    return outcome === "missing" ? isMissing.of(row) : isDeleted.of(row);
+    return outcome === "missing" ? notFound.of(row) : deleted.of(row);
   }
 
   return {
-    type: fieldUnion(builder, members, RESULT),
-    words: `Deletes ${withArticle(wordsOf(object.name))}. Subscriptions to it complete.`,
-    run: (context: object, row: RawRow) => orUnknown(object, removed(context, row)),
+    type: fieldUnion(builder, members, RESULT_UNION),
+    description: `Deletes ${withArticle(nameInWords(object.name))}. Its subscriptions complete.`,
+    run: (context: object, row: RawRow) => orUnknown(object, removeRow(context, row)),
   };
 }
 
@@ -68,7 +68,7 @@ function removePlainly(t: FieldBuilder, table: Table) {
   const write = plainWriter(t, table);
   return {
     type: writeResult(t.builder),
-    words: `Deletes ${withArticle(wordsOf(tableObjectOf(t.builder, table).name))}, whether there is one of this key or not.`,
+    description: `Deletes ${withArticle(nameInWords(tableObjectOf(t.builder, table).name))}, whether or not one with this key exists.`,
     run: (context: object, row: RawRow) =>
       write(context, remove(table, row) as Statement<unknown>, { key: row, change: "deleted" }),
   };

@@ -1,22 +1,22 @@
 import { type RawRow, type Table } from "../../cassandra/index.ts";
-import { optionsOf } from "../builder-options.ts";
+import { pluginOptions } from "../builder-options.ts";
 import { tableObjectOf } from "../refs.ts";
 import { selectionOf } from "../selection.ts";
 import { showRow } from "../shown.ts";
 import { describeKey } from "../table-object.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
-import { type FromFunctions, rowKey } from "./key.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 
-interface RowFieldOptions {
-  readonly from?: FromFunctions;
+interface UntypedRowOptions {
+  readonly from?: UntypedFrom;
   readonly description?: string;
 }
 
-/** `t.row`. */
-export function rowField(t: FieldBuilder, table: Table, options: RowFieldOptions = {}) {
+/** Returns the field of `t.row`. */
+export function rowField(t: FieldBuilder, table: Table, options: UntypedRowOptions = {}) {
   const { from, description, ...passedOn } = options;
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session } = pluginOptions(builder);
   const key = rowKey(t, table, from);
   return generatedField(
     t,
@@ -27,13 +27,13 @@ export function rowField(t: FieldBuilder, table: Table, options: RowFieldOptions
       nullable: true,
       description: describeKey(description, table),
       keyArguments: key.args,
-      async run(parent, args, context, info) {
-        const { columns, shown } = selectionOf(info);
-        const of = key.read(parent, args, context) as never;
-        const row: RawRow | undefined = await session(context).load(table, of, {
+      async run(call) {
+        const { columns, shown } = selectionOf(call.info);
+        const loadKey = key.read(call) as never;
+        const row: RawRow | undefined = await session(call.context).load(table, loadKey, {
           columns: columns as never,
         });
-        return row ? showRow(builder, table, row, shown) : null;
+        return row ? showRow(builder, { table, row, columns: shown }) : null;
       },
     },
     passedOn,

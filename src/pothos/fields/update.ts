@@ -6,61 +6,65 @@ import { admitOf } from "../admit.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput, inputOfField } from "../inputs.ts";
-import { withArticle, wordsOf } from "../names.ts";
-import { lanesOf, optionsOf } from "../builder-options.ts";
+import { withArticle, nameInWords } from "../names.ts";
+import { lanesOf, pluginOptions } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
-import { notFound, updated } from "../outcomes/row.ts";
-import { invalidInput, orUnknown, outcomeUnknown } from "../outcomes/shared.ts";
+import { rowNotFound, rowUpdated } from "../outcomes/row.ts";
+import { invalidInput, orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type FieldBuilder, generatedField, RESULT } from "./generated.ts";
-import { type FromFunctions, rowKey } from "./key.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { type UntypedFrom, rowKey } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 
-interface UpdateFieldOptions {
-  readonly from?: FromFunctions;
+interface UntypedUpdateOptions {
+  readonly from?: UntypedFrom;
 }
 
-/** `t.update`. */
+interface UpdateFieldRequest {
+  readonly columns: readonly string[];
+  readonly options: UntypedUpdateOptions | undefined;
+}
+
+/** Returns the field of `t.update`. */
 export function updateField(
   t: FieldBuilder,
   table: Table,
-  names: readonly string[],
-  options: UpdateFieldOptions = {},
+  { columns, options = {} }: UpdateFieldRequest,
 ) {
   const { from, ...passedOn } = options;
   const { builder } = t;
-  const { session } = optionsOf(builder);
+  const { session } = pluginOptions(builder);
   const lanes = lanesOf(builder, "t.update");
   checkLanes(table, "t.update");
-  checkColumns(table, names);
+  checkUpdatable(table, columns);
   const object = tableObjectOf(builder, table);
-  const words = wordsOf(object.name);
+  const words = nameInWords(object.name);
   const key = rowKey(t, table, from);
-  const fields = fieldNamesOf(table, names);
+  const fields = fieldNamesOf(table, columns);
   const input = columnsInput(builder, table, {
-    names,
+    names: columns,
     presence: "change",
     nameOf: inputOfField,
-    description: `What is to change of ${withArticle(words)}. What is absent stays as it is.`,
+    description: `The new values of ${withArticle(words)}. An absent field stays unchanged.`,
   });
   const admit = admitOf(builder);
-  const [isUpdated, isMissing] = [updated(object), notFound(object)];
-  const [invalid, unknown] = [invalidInput(builder), outcomeUnknown(builder)];
+  const [updated, notFound] = [rowUpdated(object), rowNotFound(object)];
+  const [invalid, unknown] = [invalidInput(builder), unknownOutcome(builder)];
   const result = fieldUnion(
     builder,
-    [isUpdated.ref, isMissing.ref, invalid.ref, unknown.ref],
-    RESULT,
+    [updated.ref, notFound.ref, invalid.ref, unknown.ref],
+    RESULT_UNION,
   );
 
-  async function update(context: object, row: RawRow, changes: RawRow): Promise<Outcome> {
+  async function update(context: object, { key, changes }: RowUpdate): Promise<Outcome> {
     const place = { session: session(context), lanes: lanes(context) };
-    const told = await createOrdered({ ...place, admit }).update(table as Laned, row, changes);
-    if (told.outcome === "missing") return isMissing.of(row);
-    // It was updated, whether it can be read now or not.
-    const now = await loadAdmitted(place.session, table, { key: row, admit }).catch(
-      () => undefined,
-    );
-    return isUpdated.of(now ?? told.row);
+    const ordered = createOrdered({ ...place, admit });
+    const result = await ordered.update(table as Laned, key, changes);
+    if (result.outcome === "missing") return notFound.of(key);
+    // The row was updated, whether it can be read now or not.
+    const read = loadAdmitted(place.session, table, { key, admit });
+    const now = await read.catch(() => undefined);
+    return updated.of(now ?? result.row);
   }
 
   return generatedField(
@@ -70,31 +74,37 @@ export function updateField(
       table,
       type: result,
       nullable: true,
-      description: `Changes ${listOf(
+      description: `Changes ${formatList(
         fields.map((field) => `\`${field}\``),
         "conjunction",
-      )} of ${withArticle(words)}, as far as they are given.`,
+      )} of ${withArticle(words)}. Absent fields stay unchanged.`,
       keyArguments: key.args,
       args: {
-        input: t.arg({ type: input.ref, required: true, description: "What is to change." }),
+        input: t.arg({ type: input.ref, required: true, description: "The new values." }),
       },
       extension: { writes: true },
       onName: input.define,
-      async run(parent, args, context) {
-        const row = key.read(parent, args, context);
+      async run(call) {
+        const { args, context } = call;
+        const row = key.read(call);
         const { values, problems } = input.read(args["input"] as RawRow);
         if (problems) return invalid.of(problems);
         if (Object.keys(values).length === 0)
-          return invalid.whole("EMPTY", `Give ${listOf(fields, "disjunction")}.`);
-        return orUnknown(object, update(context, row, values));
+          return invalid.whole("EMPTY", `Give ${formatList(fields, "disjunction")}.`);
+        return orUnknown(object, update(context, { key: row, changes: values }));
       },
     },
     passedOn,
   );
 }
 
+interface RowUpdate {
+  readonly key: RawRow;
+  readonly changes: RawRow;
+}
+
 /** @throws PothosSchemaError for columns that cannot be changed */
-function checkColumns(table: Table, names: readonly string[]): void {
+function checkUpdatable(table: Table, names: readonly string[]): void {
   const stray = names.find((name) => !dataNames(table).includes(name));
   if (stray === undefined && names.length > 0) return;
   const why = stray === undefined ? "needs a column" : `cannot change "${stray}"`;
@@ -103,7 +113,7 @@ function checkColumns(table: Table, names: readonly string[]): void {
   );
 }
 
-/** Names as a person lists them, e.g. `name, date or place`. */
-function listOf(names: readonly string[], type: "conjunction" | "disjunction"): string {
+/** Returns names as a list in English, e.g. `name, date or place`. */
+function formatList(names: readonly string[], type: "conjunction" | "disjunction"): string {
   return new Intl.ListFormat("en-GB", { type }).format(names);
 }

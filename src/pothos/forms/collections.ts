@@ -10,11 +10,11 @@ import {
   scalarForm,
   shownPart,
 } from "./form.ts";
-import { partOf, shapeOf } from "./parts.ts";
+import { namedPart, formShape } from "./parts.ts";
 
-/** The forms of the kinds that have any number of parts of one type. */
+/** The forms of the kinds with any number of elements of one type. */
 export const collectionForms: Readonly<Record<string, FormOfKind>> = {
-  list: (type, forms) => listForm(forms, partOf(type, "element")),
+  list: (type, forms) => listForm(forms, namedPart(type, "element")),
   set: setForm,
   map: mapForm,
   vector: vectorForm,
@@ -35,9 +35,9 @@ function listForm(forms: Forms, type: ColumnType): Form<readonly unknown[]> {
   };
 }
 
-/** A set is a list, in the order of the database. */
+/** Returns the form of a set: a list in the order of the database. */
 function setForm(type: ColumnType, forms: Forms): Form<ReadonlySet<unknown>> {
-  const { shows, show, read, ...list } = listForm(forms, partOf(type, "element"));
+  const { shows, show, read, ...list } = listForm(forms, namedPart(type, "element"));
   return {
     ...list,
     ...(shows && { shows: (value) => shows([...value]) }),
@@ -46,9 +46,9 @@ function setForm(type: ColumnType, forms: Forms): Form<ReadonlySet<unknown>> {
   };
 }
 
-/** Numbers that JavaScript holds are one scalar; other vectors are lists. */
+/** Returns the form of a vector: a scalar if JavaScript can hold its numbers, and a list otherwise. */
 function vectorForm(type: ColumnType, forms: Forms): Form<readonly unknown[]> {
-  const element = partOf(type, "element");
+  const element = namedPart(type, "element");
   if (!vectorKinds.has(element.kind)) return listForm(forms, element);
   return scalarForm<readonly unknown[]>("Vector", {
     shows: (value) => value.every(Number.isFinite),
@@ -59,21 +59,21 @@ function vectorForm(type: ColumnType, forms: Forms): Form<readonly unknown[]> {
 const vectorKinds: ReadonlySet<string> = new Set(["float", "double", "int", "smallint", "tinyint"]);
 
 function mapForm(type: ColumnType, forms: Forms): Form<ReadonlyMap<unknown, unknown>> {
-  const keyType = partOf(type, "key");
-  const [key, value] = [forms.of(keyType), forms.of(partOf(type, "value"))];
+  const keyType = namedPart(type, "key");
+  const [key, value] = [forms.of(keyType), forms.of(namedPart(type, "value"))];
   const { isPartial = false } = value;
   const name = `${key.name}${value.name}Entry`;
   const composite: Composite = {
     name,
     meaning: `the entries of ${type.cql}`,
-    shape: shapeOf(type, forms),
+    shape: formShape(type, forms),
     description: "An entry of a map.",
     fields: [
-      { name: "key", form: key, description: "Its key.", nullable: false, required: true },
+      { name: "key", form: key, description: "The key.", nullable: false, required: true },
       {
         name: "value",
         form: value,
-        description: "Its value.",
+        description: "The value.",
         nullable: isPartial,
         required: true,
       },
@@ -104,7 +104,7 @@ function mapForm(type: ColumnType, forms: Forms): Form<ReadonlyMap<unknown, unkn
   };
 }
 
-/** @throws InvalidValue for a key that comes twice: one of its values would be lost */
+/** @throws InvalidValue if a key occurs twice, because one of its values would be lost */
 function checkDistinct(key: ColumnType, entries: readonly (readonly [unknown, unknown])[]): void {
   const texts = entries.map(([each]) => {
     const stored = key.match(each);

@@ -2,70 +2,70 @@ import type { InputTypeParam, SchemaTypes, TypeParam } from "@pothos/core";
 import type { GraphQLScalarType } from "graphql";
 import type { ColumnType } from "../../cassandra/index.ts";
 
-/** A type of GraphQL, as Pothos names it, for what is returned and for what is given. */
+/** A GraphQL type in Pothos: for output and for input. */
 export type OutputRef = TypeParam<SchemaTypes>;
 export type InputRef = InputTypeParam<SchemaTypes>;
 
-/** A scalar, or the name of one that the builder has. */
+/** A scalar, or the name of a scalar of the builder. */
 type Scalar = GraphQLScalarType | string;
 
 /**
- * How the values of a column type look in GraphQL: everything that the bridge knows of it. A type's exact text, which is
- * its form in cursors, is the type's own.
+ * How the values of a column type look in GraphQL. This is all that the plugin knows about a column type, except for its
+ * exact text, which the type itself defines and cursors contain.
  */
 export interface Form<Value = unknown> {
-  /** The word for it in the names of types that have it as a part, e.g. `Float` in `FloatFloatTuple`. */
+  /** Its word in the names of composite types, e.g. `Float` in `FloatFloatTuple`. */
   readonly name: string;
-  /** Its type where it is returned: a scalar, or a function that makes the type when it is needed first. */
+  /** Its output type: a scalar, or a function that returns the type and defines it on first use. */
   readonly output: Scalar | (() => OutputRef);
-  /** Its type where it is given. */
+  /** Its input type. */
   readonly input: Scalar | (() => InputRef);
-  /** Whether GraphQL can show a value. Default: all of them. */
+  /** Returns whether GraphQL can show a value. Default: it can show all values. */
   shows?(this: void, value: Value): boolean;
-  /** What a value must be so that it can be shown, as a person reads it. Default: `one that can be shown`. */
+  /** What a value must be so that it can be shown, in words. Default: `a value that GraphQL can show`. */
   readonly expects?: string;
   /**
-   * Whether an element of a list may be null because it cannot be shown. Default: false, and a list with such an element
-   * cannot be shown as a whole.
+   * Whether an element of a list becomes null if it cannot be shown. Default: false; then a list with such an element cannot
+   * be shown as a whole.
    */
   readonly isPartial?: boolean;
   /**
-   * Returns what GraphQL's type takes for a value that it shows. Default: the value.
+   * Returns a value in the form that the GraphQL type takes. Default: the value itself.
    *
-   * @param unshown makes the error that replaces a nullable part that cannot be shown
+   * @param unshown returns the error that replaces a nullable part that cannot be shown
    */
   show?(this: void, value: Value, unshown: (expects: string) => Error): unknown;
   /**
-   * Returns the value of what GraphQL's type gives; the column's type checks it then. Default: what is given.
+   * Returns the column's value for a value of the GraphQL type. The column's type then checks it. Default: the same value.
    *
-   * @throws InvalidValue if there is none
+   * @throws InvalidValue if there is no such value
    */
   read?(this: void, given: unknown): unknown;
 }
 
-/** The form of all types of a kind, or a function that makes that of each of them. */
+/** The form of all types of a kind, or a function that returns the form of each type. */
 export type FormOfKind = Form | ((type: ColumnType, forms: Forms) => Form);
 
 /** The forms and the composite types of one builder. */
 export interface Forms {
   /** Returns the form of a type. @throws PothosSchemaError if its kind has none */
   of(type: ColumnType): Form;
-  /** Returns the type that a form has where it is returned. */
+  /** Returns the output type of a form. */
   output(form: Form): OutputRef;
-  /** Returns the type that a form has where it is given. */
+  /** Returns the input type of a form. */
   input(form: Form): InputRef;
-  /** Returns the GraphQL object of a composite type, which is made when it is asked for first. */
+  /** Returns the GraphQL object of a composite type. Defines it on first use. */
   object(composite: Composite): OutputRef;
-  /** Returns the GraphQL input of a composite type, named like the object and `Input`. */
+  /** Returns the GraphQL input of a composite type. Its name is that of the object followed by `Input`. */
   inputObject(composite: Composite): InputRef;
-  /** Returns the name of the GraphQL type of a user-defined type. @throws PothosSchemaError if it is none */
+  /** Returns the GraphQL name of a user-defined type. @throws PothosSchemaError if it is not valid */
   nameOfUdt(udt: string): string;
 }
 
-/** A type with fields, which stands for those types of columns that have the same fields. */
+/** A type with fields. All column types with the same fields share it. */
 export interface Composite {
   readonly name: string;
-  /** What it stands for, as a person reads it, e.g. `the user-defined type "address"`. */
+  /** What it represents, in words, e.g. `the user-defined type "address"`. */
   readonly meaning: string;
   /** Equal for types that can share this GraphQL type. */
   readonly shape: string;
@@ -77,16 +77,16 @@ interface CompositeField {
   readonly name: string;
   readonly form: Form;
   readonly description: string;
-  /** Whether it may be null where it is returned. */
+  /** Whether it is nullable in the output type. */
   readonly nullable: boolean;
-  /** Whether it must be given. */
+  /** Whether it is required in the input type. */
   readonly required: boolean;
 }
 
 /**
- * The form of a kind whose values are those of a scalar.
+ * Returns the form of a kind whose values have a scalar type.
  *
- * @param scalar its values within the schema are those of the columns. A string names a scalar that the builder has
+ * @param scalar the internal values of the scalar are the columns' values. A string is the name of a scalar of the builder
  * @example
  * // const money = () => column(defineType<bigint>({ ...bigint().type, kind: "money" }));
  * const Money = new GraphQLScalarType<bigint>({ name: "Money", serialize: inEuros, parseValue: inCents });
@@ -100,7 +100,7 @@ export function scalarForm<Value = unknown>(
   return { name, output: scalar, input: scalar, ...options };
 }
 
-/** What GraphQL's type takes for a value, or an error in its place. */
+/** Returns a value in the form that its GraphQL type takes, or an error if it cannot be shown. */
 export function shownPart(
   form: Form,
   value: unknown,
@@ -110,17 +110,17 @@ export function shownPart(
   return form.show ? form.show(value, unshown) : value;
 }
 
-/** Whether a form can show a value. */
+/** Returns whether a form can show a value. */
 export function canShow(form: Form, value: unknown): boolean {
   return form.shows?.(value) ?? true;
 }
 
-/** What a value must be so that a form can show it. */
-export function expectsOf({ expects = "one that can be shown" }: Form): string {
+/** Returns what a value must be so that a form can show it. */
+export function expectsOf({ expects = "a value that GraphQL can show" }: Form): string {
   return expects;
 }
 
-/** The value of what GraphQL's type gives. */
+/** Returns the column's value for a value of its GraphQL type. */
 export function readPart(form: Form, given: unknown): unknown {
   return form.read ? form.read(given) : given;
 }

@@ -1,7 +1,7 @@
 import { PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { GraphQLScalarType } from "graphql";
 import type { ColumnType } from "../../cassandra/index.ts";
-import { type Builder, optionsOf } from "../builder-options.ts";
+import { type Builder, pluginOptions } from "../builder-options.ts";
 import { collectionForms } from "./collections.ts";
 import type { Form, Composite, Forms, InputRef, OutputRef } from "./form.ts";
 import { isName, pascalCase } from "../names.ts";
@@ -9,13 +9,13 @@ import { recordForms } from "./records.ts";
 import { typeOnce } from "../type-once.ts";
 import { simpleForms } from "./simple.ts";
 
-/** What can be done where two types have one name. */
+/** How to resolve a conflict of two types with the same name. */
 const remedy =
-  "call one of them differently; user-defined types are named by the builder's option cassandra: { udts: { … } }";
+  "rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types";
 
 const formsOfBuilders = new WeakMap<Builder, Forms>();
 
-/** Returns the forms of a builder: ours, and those of its option `forms`, which come first. */
+/** Returns the forms of a builder: those of its option `forms`, and the built-in ones for all other kinds. */
 export function formsOf<Types extends SchemaTypes>(
   builder: PothosSchemaTypes.SchemaBuilder<Types>,
 ): Forms {
@@ -26,7 +26,7 @@ export function formsOf<Types extends SchemaTypes>(
 }
 
 function createForms(builder: Builder): Forms {
-  const { forms: given = {}, udts = {} } = optionsOf(builder);
+  const { forms: given = {}, udts = {} } = pluginOptions(builder);
   const kinds = { ...simpleForms, ...collectionForms, ...recordForms, ...given };
   const known = new WeakMap<ColumnType, Form>();
 
@@ -51,28 +51,35 @@ function createForms(builder: Builder): Forms {
       typeof output === "function" ? output() : (scalar(output) as OutputRef),
     input: ({ input }) => (typeof input === "function" ? input() : (scalar(input) as InputRef)),
     object: (composite) =>
-      typeOnce(builder, { ...composite, remedy }, () => defineObject(builder, forms, composite)),
+      typeOnce(builder, { ...composite, remedy }, () =>
+        defineObject({ builder, forms }, composite),
+      ),
     inputObject(composite) {
       const input = { ...composite, name: `${composite.name}Input` };
       const meaning = `the input of ${composite.meaning}`;
       return typeOnce(
         builder,
         { ...input, meaning, shape: `input ${composite.shape}`, remedy },
-        () => defineInput(builder, forms, input),
+        () => defineInput({ builder, forms }, input),
       );
     },
     nameOfUdt(udt) {
       const name = (Object.hasOwn(udts, udt) ? udts[udt] : undefined) ?? pascalCase(udt);
       if (isName(name)) return name;
       throw new PothosSchemaError(
-        `type "${udt}" has no name that GraphQL could have ("${name}"): give it one by the builder's option cassandra: { udts: { "${udt}": "Name" } }`,
+        `type "${udt}" has a name that is not valid in GraphQL ("${name}"): rename it by the builder's option cassandra: { udts: { "${udt}": "Name" } }`,
       );
     },
   };
   return forms;
 }
 
-function defineObject(builder: Builder, forms: Forms, composite: Composite): OutputRef {
+interface FormContext {
+  readonly builder: Builder;
+  readonly forms: Forms;
+}
+
+function defineObject({ builder, forms }: FormContext, composite: Composite): OutputRef {
   const { name, description, fields } = composite;
   const ref = builder.objectRef<Readonly<Record<string, unknown>>>(name);
   ref.implement({
@@ -88,7 +95,7 @@ function defineObject(builder: Builder, forms: Forms, composite: Composite): Out
   return ref;
 }
 
-function defineInput(builder: Builder, forms: Forms, composite: Composite): InputRef {
+function defineInput({ builder, forms }: FormContext, composite: Composite): InputRef {
   const { name, description, fields } = composite;
   return builder.inputType(name, {
     description,
@@ -104,6 +111,6 @@ function defineInput(builder: Builder, forms: Forms, composite: Composite): Inpu
 
 function noForm({ kind, cql }: ColumnType): PothosSchemaError {
   return new PothosSchemaError(
-    `${cql} is of kind "${kind}", which has no GraphQL form: give it one by the builder's option cassandra: { forms: { ${kind}: … } }`,
+    `${cql} is of kind "${kind}", which has no GraphQL form: add one by the builder's option cassandra: { forms: { ${kind}: … } }`,
   );
 }

@@ -9,18 +9,18 @@ import {
   shownPart,
 } from "./form.ts";
 import { checkName } from "../names.ts";
-import { partsOf, shapeOf } from "./parts.ts";
+import { partsOfType, formShape } from "./parts.ts";
 
-/** The forms of the kinds whose parts have names, and each a type of its own. */
+/** The forms of the kinds whose parts have names and individual types. */
 export const recordForms: Readonly<Record<string, FormOfKind>> = { tuple: tupleForm, udt: udtForm };
 
 function tupleForm(type: ColumnType, forms: Forms): Form<readonly unknown[]> {
-  const items = partsOf(type).map(({ name, type: part }) => ({ name, form: forms.of(part) }));
+  const items = partsOfType(type).map(({ name, type: part }) => ({ name, form: forms.of(part) }));
   const composite: Composite = {
     name: `${items.map(({ form }) => form.name).join("")}Tuple`,
     meaning: type.cql,
-    shape: shapeOf(type, forms),
-    description: "A tuple; any part of it may be null.",
+    shape: formShape(type, forms),
+    description: "A tuple. Each part may be null.",
     fields: items.map(({ name, form }, at) => ({
       name,
       form,
@@ -30,20 +30,20 @@ function tupleForm(type: ColumnType, forms: Forms): Form<readonly unknown[]> {
     })),
   };
   return {
-    ...named(forms, composite),
-    show: (value, unshown) => objectOf(composite, (at) => value[at], unshown),
-    read: (given) => items.map(({ name, form }) => readField(form, given, name)),
+    ...compositeForm(forms, composite),
+    show: (value, unshown) => showFields(composite, (at) => value[at], unshown),
+    read: (given) => items.map(({ name, form }) => readField(form, (given as FieldValues)[name])),
   };
 }
 
 function udtForm(type: ColumnType, forms: Forms): Form<Readonly<Record<string, unknown>>> {
   const udt = type.udt ?? type.cql;
-  const parts = partsOf(type).map((part) => ({ ...part, form: forms.of(part.type) }));
+  const parts = partsOfType(type).map((part) => ({ ...part, form: forms.of(part.type) }));
   checkFields(udt, parts);
   const composite: Composite = {
     name: forms.nameOfUdt(udt),
     meaning: `the user-defined type "${udt}"`,
-    shape: shapeOf(type, forms),
+    shape: formShape(type, forms),
     description: `The type \`${udt}\`.`,
     fields: parts.map(({ name, field = name, form, description }) => ({
       name: field,
@@ -54,16 +54,19 @@ function udtForm(type: ColumnType, forms: Forms): Form<Readonly<Record<string, u
     })),
   };
   return {
-    ...named(forms, composite),
-    show: (value, unshown) => objectOf(composite, (at) => value[parts[at]!.name], unshown),
+    ...compositeForm(forms, composite),
+    show: (value, unshown) => showFields(composite, (at) => value[parts[at]!.name], unshown),
     read: (given) =>
       Object.fromEntries(
-        parts.map(({ name, field = name, form }) => [name, readField(form, given, field)]),
+        parts.map(({ name, field = name, form }) => [
+          name,
+          readField(form, (given as FieldValues)[field]),
+        ]),
       ),
   };
 }
 
-/** @throws PothosSchemaError if a field has no GraphQL name, or another one's */
+/** @throws PothosSchemaError if a field's GraphQL name is not valid or not unique */
 function checkFields(udt: string, parts: readonly Part[]): void {
   const names = new Map<string, string>();
   for (const { name, field = name } of parts) {
@@ -71,14 +74,14 @@ function checkFields(udt: string, parts: readonly Part[]): void {
     const other = names.get(field);
     if (other !== undefined) {
       throw new PothosSchemaError(
-        `fields "${other}" and "${name}" of type "${udt}" are both called "${field}" in GraphQL: name one by .as("name")`,
+        `fields "${other}" and "${name}" of type "${udt}" are both called "${field}" in GraphQL: rename one by .as("name")`,
       );
     }
     names.set(field, name);
   }
 }
 
-function named(forms: Forms, composite: Composite): Form {
+function compositeForm(forms: Forms, composite: Composite): Form {
   return {
     name: composite.name,
     output: () => forms.object(composite),
@@ -86,7 +89,7 @@ function named(forms: Forms, composite: Composite): Form {
   };
 }
 
-function objectOf(
+function showFields(
   { fields }: Composite,
   valueOf: (at: number) => unknown,
   unshown: (expects: string) => Error,
@@ -99,7 +102,8 @@ function objectOf(
   );
 }
 
-function readField(form: Form, given: unknown, name: string): unknown {
-  const value = (given as Readonly<Record<string, unknown>>)[name] ?? null;
-  return value === null ? null : readPart(form, value);
+type FieldValues = Readonly<Record<string, unknown>>;
+
+function readField(form: Form, given: unknown): unknown {
+  return given === null || given === undefined ? null : readPart(form, given);
 }

@@ -1,42 +1,42 @@
-import { isExpressible, isShort, MOST_DIGITS } from "../scalars.ts";
+import { isExpressible, isShort, MAX_BIGINT_DIGITS } from "../scalars.ts";
 import { type FormOfKind, scalarForm } from "./form.ts";
 
-const whole = scalarForm("Int");
-const large = scalarForm("BigInt");
-const text = scalarForm("String");
-const uuid = scalarForm("UUID");
-const float = scalarForm<number>("Float", {
+const intForm = scalarForm("Int");
+const bigIntForm = scalarForm("BigInt");
+const stringForm = scalarForm("String");
+const uuidForm = scalarForm("UUID");
+const floatForm = scalarForm<number>("Float", {
   shows: Number.isFinite,
   expects: "a finite number",
   isPartial: true,
 });
 
-/** The forms of the kinds that are not made of others. */
+/** The forms of the kinds without parts. */
 export const simpleForms: Readonly<Record<string, FormOfKind>> = {
-  ascii: text,
-  bigint: large,
+  ascii: stringForm,
+  bigint: bigIntForm,
   blob: scalarForm("Base64"),
   boolean: scalarForm("Boolean"),
-  counter: large,
+  counter: bigIntForm,
   date: scalarForm("Date"),
   decimal: scalarForm("Decimal"),
-  double: float,
+  double: floatForm,
   duration: scalarForm("Duration"),
-  float,
+  float: floatForm,
   inet: scalarForm("Inet"),
-  int: whole,
-  smallint: whole,
-  text,
+  int: intForm,
+  smallint: intForm,
+  text: stringForm,
   time: scalarForm("Time"),
   timestamp: scalarForm<Date>("DateTime", {
     shows: isExpressible,
-    expects: "a date and time of the years 0 to 9999",
+    expects: "a date and time in the years 0 to 9999",
   }),
-  timeuuid: uuid,
-  tinyint: whole,
-  uuid,
+  timeuuid: uuidForm,
+  tinyint: intForm,
+  uuid: uuidForm,
   varint: scalarForm<bigint>("BigInt", {
     shows: isShort,
-    expects: `a whole number of at most ${MOST_DIGITS} digits`,
+    expects: `a whole number of at most ${MAX_BIGINT_DIGITS} digits`,
   }),
 };

@@ -16,20 +16,27 @@ import type {
   ValueOf,
 } from "../../cassandra/index.ts";
 import type { Draft, Laned, Refused } from "../../lane/index.ts";
-import type { Nothing, Outcome, ResolvedOptions, From, InputOf, KeyArguments } from "./field.ts";
+import type {
+  Nothing,
+  Outcome,
+  ResolvedFieldOptions,
+  From,
+  InputOf,
+  KeyArguments,
+} from "./field.ts";
 
-/** The argument by which a change is recognised that is sent again. */
+/** The argument by which a repeated change is recognised. */
 type OperationId<T extends Laned> = T["lanes"] extends { readonly remembers: number }
   ? { readonly operationId?: string | null | undefined }
   : unknown;
 
-/** The arguments of `t.change` without a function of one's own. */
+/** The arguments of `t.change` without a `change` function. */
 type Expected<T extends Table, Name extends string> = {
   readonly expected: ValueOf<T, Name>;
   readonly delta: ValueOf<T, Name>;
 };
 
-/** The names of the columns that may be numbers which can be added to. */
+/** The names of the number columns that `t.change` and `t.add` can add to. */
 export type NumberName<T extends Table> = {
   [Name in Exclude<DataName<T>, OrderedName<T> | CounterName<T>>]: T["columns"][Name] extends {
     readonly nullable: false;
@@ -40,7 +47,7 @@ export type NumberName<T extends Table> = {
     : never;
 }[Exclude<DataName<T>, OrderedName<T> | CounterName<T>>];
 
-/** What a change function gets beside the row. */
+/** The second argument of a change function. */
 type ChangeArguments<
   T extends Table,
   Given extends string,
@@ -48,15 +55,15 @@ type ChangeArguments<
   Extra,
 > = KeyArguments<T, Given> & InputShapeFromFields<Own> & Extra;
 
-/** What a change function must not return. */
+/** Rejects results that a change function must not have. */
 type Returned<Answer> =
   Answer extends PromiseLike<unknown>
-    ? Impossible<"a change is run again and again, and cannot be async">
+    ? Impossible<"a change may run several times, and cannot be async">
     : Answer extends Refused<unknown>
-      ? Impossible<"the reason of a refusal is a text">
+      ? Impossible<"the reason of a refusal must be a string">
       : unknown;
 
-export type ChangeOptions<
+export type ChangeFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Laned,
@@ -65,17 +72,17 @@ export type ChangeOptions<
   Extra,
   Answer,
   Reason extends string,
-> = ResolvedOptions<Types, Parent, KeyArguments<T, Given> & OperationId<T>, Own, Outcome> &
+> = ResolvedFieldOptions<Types, Parent, KeyArguments<T, Given> & OperationId<T>, Own, Outcome> &
   From<Types, Parent, T, Given> & {
     /**
-     * Values that the change gets beside the arguments, from the parent and the context. An operation id stands for them,
-     * too: the same one with others is refused.
+     * Returns values that the change gets in addition to the arguments, from the parent and the context. An operation id
+     * covers them, too: the same id with other values is refused.
      *
      * @example given: (_, { user }) => ({ holder: user.name })
      */
     readonly given?: (parent: Parent, context: Types["Context"]) => Extra;
     /**
-     * Changes the row. It is run as often as needed, so it must depend on nothing but the row and what it gets.
+     * Changes the row. It may run several times, so it must depend only on its arguments.
      *
      * @example
      * change: (row, { holder }) =>
@@ -87,20 +94,20 @@ export type ChangeOptions<
       args: ChangeArguments<T, Given, Own, Extra>,
     ) => (Answer & Returned<Answer>) | Refused<Reason>;
     /**
-     * What a client is told for each reason for which the change is refused. Each is a type of the answer: `SeatSoldOut` for
-     * `SOLD_OUT`.
+     * The message for each reason with which the change refuses. Each reason has a type in the field's union: `SeatSoldOut`
+     * for `SOLD_OUT`.
      */
     readonly refusals: { readonly [R in Reason]: string };
   };
 
-export type ExpectedOptions<
+export type ChangeNumberFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Laned,
   Name extends string,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   KeyArguments<T, Given> & Expected<T, Name> & OperationId<T>,
@@ -109,14 +116,14 @@ export type ExpectedOptions<
 > &
   From<Types, Parent, T, Given>;
 
-export type AddOptions<
+export type AddNumberFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Laned,
   Name extends string,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   KeyArguments<T, Given> & Pick<Expected<T, Name>, "delta"> & OperationId<T>,
@@ -125,13 +132,13 @@ export type AddOptions<
 > &
   From<Types, Parent, T, Given>;
 
-export type AddCountersOptions<
+export type AddCountersFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   KeyArguments<T, Given> & {
@@ -144,7 +151,7 @@ export type AddCountersOptions<
 
 /** {@link PothosSchemaTypes.TableMutations} */
 export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends FieldKind> {
-  // This one comes first: the compiler gives the parameters of `change` their types by the first signature that it tries.
+  // This signature comes first: the compiler infers the parameters of `change` from the first signature that it tries.
   <
     T extends Laned,
     Name extends NumberName<T>,
@@ -156,7 +163,7 @@ export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends Fie
   >(
     table: T,
     column: Name,
-    options: ChangeOptions<Types, Parent, T, Given, Own, Extra, Answer, Reason>,
+    options: ChangeFieldOptions<Types, Parent, T, Given, Own, Extra, Answer, Reason>,
   ): FieldRef<Types, unknown, Kind>;
   <
     T extends Laned,
@@ -166,7 +173,7 @@ export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends Fie
   >(
     table: T,
     column: Name,
-    options?: ExpectedOptions<Types, Parent, T, Name, Given, Own>,
+    options?: ChangeNumberFieldOptions<Types, Parent, T, Name, Given, Own>,
   ): FieldRef<Types, unknown, Kind>;
   <
     T extends Laned,
@@ -177,7 +184,7 @@ export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends Fie
     Extra = Nothing,
   >(
     table: T,
-    options: ChangeOptions<Types, Parent, T, Given, Own, Extra, Answer, Reason>,
+    options: ChangeFieldOptions<Types, Parent, T, Given, Own, Extra, Answer, Reason>,
   ): FieldRef<Types, unknown, Kind>;
 }
 
@@ -191,14 +198,14 @@ export interface AddField<Types extends SchemaTypes, Parent, Kind extends FieldK
   >(
     table: T,
     column: Name,
-    options?: AddOptions<Types, Parent, T, Name, Given, Own>,
+    options?: AddNumberFieldOptions<Types, Parent, T, Name, Given, Own>,
   ): FieldRef<Types, unknown, Kind>;
   <T extends Table, Given extends KeyName<T> = never, Own extends InputFieldMap = Nothing>(
     table: T & OnlyCounters<T>,
-    options?: AddCountersOptions<Types, Parent, T, Given, Own>,
+    options?: AddCountersFieldOptions<Types, Parent, T, Given, Own>,
   ): FieldRef<Types, unknown, Kind>;
 }
 
 type OnlyCounters<T extends Table> = [CounterName<T>] extends [never]
-  ? Impossible<"it has no counters: name the column that is added to">
+  ? Impossible<"it has no counters: name the column to add to">
   : unknown;

@@ -10,12 +10,12 @@ import type {
 import type { GraphQLResolveInfo } from "graphql";
 import type { KeyName, Table, ValueOf } from "../../cassandra/index.ts";
 
-// What the generated fields take beside their tables. In this folder are types alone.
+// The options of the generated fields. This folder has only types.
 
 /** No members. */
 export type Nothing = Record<never, never>;
 
-/** What a mutation answers: a member of the union that is the field's type. */
+/** The result of a mutation: a member of the field's union. */
 export interface Outcome {
   readonly __typename: string;
   readonly [field: string | symbol]: unknown;
@@ -34,19 +34,19 @@ export type PassedOn<Types extends SchemaTypes, Parent, Args extends InputFieldM
   "type" | "nullable" | "args"
 >;
 
-/** Pothos' options of a generated field, and arguments of its user's. `Generated`: the arguments that it has by itself. */
-export type Options<
+/** Pothos' options of a generated field, and the user's own arguments. `Generated`: the generated arguments. */
+export type GeneratedFieldOptions<
   Types extends SchemaTypes,
   Parent,
   Generated,
   Own extends InputFieldMap,
 > = PassedOn<Types, Parent, InputFieldsFromShape<Types, Generated, "Arg"> & Own> & {
-  /** Arguments beside the generated ones. A name that one of those has is an error when the schema is built. */
+  /** Additional arguments. The schema cannot be built if one has the name of a generated argument. */
   readonly args?: Own;
 };
 
-/** What runs around a generated function, with the arguments of a resolver behind it. */
-export type Around<
+/** A function that wraps a generated one. After `next` it gets the arguments of a resolver. */
+export type Wrapper<
   Types extends SchemaTypes,
   Parent,
   Generated,
@@ -60,40 +60,40 @@ export type Around<
   info: GraphQLResolveInfo,
 ) => MaybePromise<Result>;
 
-/** {@link Options} of a field that is resolved once. */
-export type ResolvedOptions<
+/** {@link GeneratedFieldOptions} of a query or mutation field. */
+export type ResolvedFieldOptions<
   Types extends SchemaTypes,
   Parent,
   Generated,
   Own extends InputFieldMap,
   Result,
-> = Options<Types, Parent, Generated, Own> & {
+> = GeneratedFieldOptions<Types, Parent, Generated, Own> & {
   /**
-   * Runs in place of the generated resolver. `next` does what that does, and can be called once or never.
+   * Replaces the generated resolver. `next` runs the generated one; it may be called at most once.
    *
-   * @example resolve: (next, _parent, { city }, { user }) => (user.isFrom(city) ? next() : null)
+   * @example resolve: (next, _parent, { theatre }, { user }) => (user.mayRead(theatre) ? next() : null)
    */
-  readonly resolve?: Around<Types, Parent, Generated, Own, Result>;
+  readonly resolve?: Wrapper<Types, Parent, Generated, Own, Result>;
 };
 
-/** Columns whose values are not asked of the client. `Given`: their names. */
+/** Columns whose values do not come from the client. `Given`: their names. */
 export interface From<Types extends SchemaTypes, Parent, T extends Table, Given extends string> {
   /**
-   * Values of columns that are no arguments then, each from the parent and the context.
+   * Functions that return the value of a column from the parent and the context. The column then has no argument.
    *
-   * @example from: { city: (city) => city.name, host: (_, { user }) => user.id }
+   * @example from: { theatre: (theatre) => theatre.name, holder: (_, { user }) => user.id }
    */
   readonly from?: {
     readonly [Name in Given]: (parent: Parent, context: Types["Context"]) => ValueOf<T, Name>;
   };
 }
 
-/** The arguments for columns, by the names of their fields, without those that are given otherwise. */
+/** The arguments for columns, by the names of their fields, without the columns of `from`. */
 export type Arguments<T extends Table, Name extends string, Given extends string> = {
   readonly [N in Exclude<Name, Given> as FieldName<T, N>]: Argument<ValueOf<T, N>>;
 };
 
-/** The fields of an input for columns; each may be left out or null where the input's type has it so. */
+/** The fields of an input for columns. The GraphQL type of the input decides which are optional or nullable. */
 export type InputOf<T extends Table, Name extends string, Given extends string> = {
   readonly [N in Exclude<Name, Given> as FieldName<T, N>]?:
     | Argument<ValueOf<T, N>>
@@ -109,7 +109,7 @@ type FieldName<T extends Table, Name extends string> =
       : Field
     : never;
 
-/** The value of an argument: a collection has GraphQL's form there, e.g. a list of entries. */
+/** The value of an argument. A collection has its GraphQL form, e.g. a list of entries. */
 type Argument<Value> = Value extends
   | readonly unknown[]
   | ReadonlyMap<unknown, unknown>

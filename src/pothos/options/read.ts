@@ -1,41 +1,41 @@
 import type { InputFieldMap, InputShapeFromFields, SchemaTypes } from "@pothos/core";
 import type { ClusteringNames, Prefix, Range, Row, Table, ValueOf } from "../../cassandra/index.ts";
-import type { Connection, PageArguments } from "../connection.ts";
-import type { ResolvedOptions, From, Arguments, KeyArguments } from "./field.ts";
+import type { RowConnection, PageArguments } from "../connection.ts";
+import type { ResolvedFieldOptions, From, Arguments, KeyArguments } from "./field.ts";
 
-export type RowOptions<
+export type RowFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<Types, Parent, KeyArguments<T, Given>, Own, Row<T> | null> &
+> = ResolvedFieldOptions<Types, Parent, KeyArguments<T, Given>, Own, Row<T> | null> &
   From<Types, Parent, T, Given>;
 
-export type PartitionOptions<
+export type PartitionFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
   Part,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   Arguments<T, T["partition"][number], Given> & PageArguments,
   Own,
-  Connection
+  RowConnection
 > &
   From<Types, Parent, T, Given> & {
     /**
-     * Whether clients can ask for a part of the partition: by an argument for the range of the clustering column or, if
-     * there are several, by `slice`. Default: false.
+     * Whether clients can request a part of the partition: by an argument for the range of the clustering column or, with
+     * several clustering columns, by `slice`. Default: false.
      */
     readonly range?: boolean;
-    /** Whether clients can ask for the reversed order, by the argument `order`. Default: false. */
+    /** Whether clients can request the reversed order by the argument `order`. Default: false. */
     readonly order?: boolean;
     /**
-     * Names the part of the partition that is read: a prefix of the clustering key, then at most one range. Default: all.
+     * Returns the part of the partition to read: a prefix of the clustering key, then at most one range. Default: all of it.
      *
      * @example
      * args: { from: t.arg({ type: "DateTime" }) },
@@ -48,7 +48,7 @@ export type PartitionOptions<
     ) => Part & PartOf<T> & Prefix<T, Part>;
   };
 
-/** A part of a partition: see `Key`. */
+/** A part of a partition; see `Key`. */
 type PartOf<T extends Table> = {
   readonly [Name in ClusteringNames<T>[number]]?: ValueOf<T, Name> | Range<ValueOf<T, Name>>;
 };

@@ -12,27 +12,28 @@ export type TableObjectOptions<Types extends SchemaTypes, T extends Table> = Omi
   PothosSchemaTypes.ObjectTypeOptions<Types, Row<T>>,
   "name" | "description" | "fields" | "extensions" | "isTypeOf"
 > & {
-  /** Shown before the key. Default: the table's description. */
+  /** The object's description; the key is appended to it. Default: the table's description. */
   readonly description?: string;
-  /** The name of a row's field in answers, e.g. `party` in `PartyCreated`. Default: the object's name in camelCase. */
+  /** The field that holds a row in results, e.g. `seat` in `SeatCreated`. Default: the object's name in camelCase. */
   readonly rowField?: string;
-  /** The name of several rows in the names of types, e.g. `Parties` in `PartiesReset`. Default: the object's name. */
+  /** The plural in the names of types, e.g. `Seats` in `SeatsReset`. Default: the object's name. */
   readonly plural?: string;
   /**
-   * What the types that tell of one column are called, e.g. `{ people: "People" }` for `PeopleChanged`, `PeopleStale` and
-   * `PeopleOutOfRange`. Default: the names of object and column, as in `PartyPeopleChanged`.
+   * Prefixes for the types of single columns, e.g. `{ taken: "Taken" }` for `TakenChanged`, `TakenStale` and
+   * `TakenOutOfRange`. Default: the names of object and column, as in `SeatTakenChanged`.
    */
   readonly names?: { readonly [Name in DataName<T>]?: string };
   /**
-   * Pothos' options for the fields of columns; `false` where a column has no field. What is hidden so is in no answer, and
-   * in no input, of a field that does not name it. Default: each column has a field, with its GraphQL type, nullability and description.
+   * Pothos' options for the fields of columns; `false` hides a column. A hidden column has no field. Results and inputs do
+   * not contain it either, except those of a field that names the column. Default: each column has a field with its GraphQL
+   * type, nullability and description.
    *
    * @example columns: { secret: false, nick: { deprecationReason: "Use name." } }
    */
   readonly columns?: { readonly [Name in ColumnName<T>]?: false | ColumnOptions<Types, T> };
   /**
-   * Fields beside the columns. A row is read with those columns that a selection set asks for: a field reads the whole row,
-   * unless it says which columns its resolver needs.
+   * Additional fields. A row is read with the columns that the selection set needs. An additional field needs the whole row,
+   * unless it declares which columns its resolver needs.
    *
    * @example
    * fields: (t) => ({

@@ -1,29 +1,37 @@
 import type { FieldRef, InputFieldMap, SchemaTypes } from "@pothos/core";
 import type { DataName, KeyName, Table } from "../../cassandra/index.ts";
-import type { Nothing, Options, Around, From, Arguments, KeyArguments } from "./field.ts";
+import type {
+  Nothing,
+  GeneratedFieldOptions,
+  Wrapper,
+  From,
+  Arguments,
+  KeyArguments,
+} from "./field.ts";
 
-/** {@link Options} of a field that is subscribed to. */
-type SubscribedOptions<
+/** {@link GeneratedFieldOptions} of a subscription field. */
+type SubscribedFieldOptions<
   Types extends SchemaTypes,
   Parent,
   Generated,
   Own extends InputFieldMap,
-> = Options<Types, Parent, Generated, Own> & {
+> = GeneratedFieldOptions<Types, Parent, Generated, Own> & {
   /**
-   * Runs in place of the generated subscriber. `next` does what that does.
+   * Replaces the generated `subscribe` function. `next` runs the generated one.
    *
-   * @example subscribe: (next, _parent, { city }, { user }) => (user.isFrom(city) ? next() : refuse(city))
+   * @example
+   * subscribe: (next, _parent, { theatre }, { user }) => (user.mayRead(theatre) ? next() : refuse(theatre)),
    */
-  readonly subscribe?: Around<Types, Parent, Generated, Own, AsyncIterable<unknown>>;
+  readonly subscribe?: Wrapper<Types, Parent, Generated, Own, AsyncIterable<unknown>>;
 };
 
-export type WatchOptions<
+export type WatchFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = SubscribedOptions<
+> = SubscribedFieldOptions<
   Types,
   Parent,
   KeyArguments<T, Given> & { readonly since?: bigint | null | undefined },
@@ -31,15 +39,15 @@ export type WatchOptions<
 > &
   From<Types, Parent, T, Given>;
 
-export type FollowOptions<
+export type FollowFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = SubscribedOptions<Types, Parent, Arguments<T, T["partition"][number], Given>, Own> &
+> = SubscribedFieldOptions<Types, Parent, Arguments<T, T["partition"][number], Given>, Own> &
   From<Types, Parent, T, Given> & {
-    /** Columns of which a change is told by a type of its own, e.g. `PeopleChanged`. Default: none. */
+    /** Columns whose changes have their own event type, e.g. `TakenChanged`. Default: none. */
     readonly apart?: readonly DataName<T>[];
   };
 
@@ -48,10 +56,10 @@ export interface WatchField<Types extends SchemaTypes, Parent> {
   <T extends Table, Given extends KeyName<T> = never, Own extends InputFieldMap = Nothing>(
     table: T,
     column: DataName<T>,
-    options?: WatchOptions<Types, Parent, T, Given, Own>,
+    options?: WatchFieldOptions<Types, Parent, T, Given, Own>,
   ): FieldRef<Types, unknown, "Subscription">;
   <T extends Table, Given extends KeyName<T> = never, Own extends InputFieldMap = Nothing>(
     table: T,
-    options?: WatchOptions<Types, Parent, T, Given, Own>,
+    options?: WatchFieldOptions<Types, Parent, T, Given, Own>,
   ): FieldRef<Types, unknown, "Subscription">;
 }

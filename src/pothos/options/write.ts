@@ -1,14 +1,14 @@
 import type { InputFieldMap, SchemaTypes } from "@pothos/core";
 import type { ColumnName, DataName, Impossible, StaticName, Table } from "../../cassandra/index.ts";
-import type { Outcome, ResolvedOptions, From, InputOf, KeyArguments } from "./field.ts";
+import type { Outcome, ResolvedFieldOptions, From, InputOf, KeyArguments } from "./field.ts";
 
-export type CreateOptions<
+export type CreateFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   { readonly input: InputOf<T, Exclude<ColumnName<T>, StaticName<T>>, Given> },
@@ -17,14 +17,14 @@ export type CreateOptions<
 > &
   From<Types, Parent, T, Given>;
 
-export type UpdateOptions<
+export type UpdateFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Name extends string,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   KeyArguments<T, Given> & { readonly input: InputOf<T, Name, never> },
@@ -33,22 +33,22 @@ export type UpdateOptions<
 > &
   From<Types, Parent, T, Given>;
 
-export type RemoveOptions<
+export type RemoveFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<Types, Parent, KeyArguments<T, Given>, Own, Outcome> &
+> = ResolvedFieldOptions<Types, Parent, KeyArguments<T, Given>, Own, Outcome> &
   From<Types, Parent, T, Given>;
 
-export type PutOptions<
+export type PutFieldOptions<
   Types extends SchemaTypes,
   Parent,
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedOptions<
+> = ResolvedFieldOptions<
   Types,
   Parent,
   KeyArguments<T, Given> & {
@@ -59,13 +59,13 @@ export type PutOptions<
   Outcome
 > &
   From<Types, Parent, T, Given> & {
-    /** Whether clients can say, by the argument `ttl`, after how many seconds what is written is gone. Default: false. */
+    /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
     readonly ttl?: boolean;
   };
 
-/** What `t.remove` is refused for. */
+/** Rejects tables whose rows `t.remove` cannot remove. */
 export type Removable<T extends Table> = T["lwt"] extends true
   ? T["lanes"] extends undefined
-    ? Impossible<"it takes lightweight transactions: give it lanes: true">
+    ? Impossible<"it takes lightweight transactions: add lanes: true">
     : unknown
   : unknown;

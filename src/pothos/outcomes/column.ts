@@ -1,38 +1,39 @@
 import { columnOf, type RawRow } from "../../cassandra/index.ts";
 import { fieldNameOf, outputOf } from "../columns.ts";
-import { pascalCase, withArticle, wordsOf } from "../names.ts";
+import { nameInWords, pascalCase, withArticle } from "../names.ts";
 import type { TableObject } from "../refs.ts";
 import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
-import { keyOf } from "./row.ts";
+import { shownKey } from "./row.ts";
 
-// What fields answer about one column of a row. The types are named after object and column, or as the object says.
+// Outcomes about one column of a row. Their names consist of the object's and the column's name, or of the prefix that the
+// object defines.
 
 /** A row with the write time of a column, read together. */
 export type TimedRow = RawRow;
 
-/** Reads a row with the write time of a column, where somebody asks for it. */
-type Read = () => Promise<TimedRow | undefined>;
+/** Reads a row with the write time of a column. It is called if the client selects them. */
+type ReadTimedRow = () => Promise<TimedRow | undefined>;
 
-interface Changed {
+interface ChangedColumn {
   readonly [ROW]: RawRow;
-  readonly read: Read;
+  readonly read: ReadTimedRow;
 }
 
-/** The column has a value: as a mutation made it, or as it is now. */
+/** The column has a value: the one that a mutation wrote, or the current one. */
 export function columnChanged(
   object: TableObject,
   column: string,
-): OutcomeType<[row: RawRow, read: Read]> {
+): OutcomeType<[row: RawRow, read: ReadTimedRow]> {
   const { builder, table } = object;
-  const name = nameOf(object, column, "Changed");
-  const words = wordsOf(object.name);
+  const name = outcomeName(object, { column, suffix: "Changed" });
+  const words = nameInWords(object.name);
   const field = fieldNameOf(table, column);
   const writetime = `writetime(${column})`;
   const { type } = columnOf(table, column);
   const isSame = (one: unknown, other: unknown) =>
     one === other || (one !== null && other !== null && type.toText(one) === type.toText(other));
 
-  async function asOf({ read, [ROW]: row }: Changed): Promise<unknown> {
+  async function asOf({ read, [ROW]: row }: ChangedColumn): Promise<unknown> {
     const now = await read();
     return now && isSame(now[column] ?? null, row[column] ?? null) ? now[writetime] : null;
   }
@@ -40,85 +41,91 @@ export function columnChanged(
   const ref = outcomeRef(builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `\`${field}\` of ${withArticle(words)}, as it was changed or as it is now.`,
-    columns: [object, [...keyOf(object)[1], column]],
+    description: `\`${field}\` of ${withArticle(words)}: as a mutation left it, or the current value in a subscription.`,
+    columns: [object, [...shownKey(object)[1], column]],
     fields: (t) => ({
       asOf: t.field({
         type: "WriteTime" as never,
         nullable: true,
-        description: `When \`${field}\` was written. Subscriptions always give it. The answer of a mutation gives it only while \`${field}\` has not changed again.`,
+        description: `When \`${field}\` was written. Subscriptions always return it. A mutation returns it only if \`${field}\` has not changed again.`,
         resolve: asOf as never,
       }),
       [object.rowField]: t.field({
         type: object.ref,
         nullable: true,
         description: `The ${words} as it is now; null if it has been deleted.`,
-        resolve: (async ({ read }: Changed) => (await read()) ?? null) as never,
+        resolve: (async ({ read }: ChangedColumn) => (await read()) ?? null) as never,
       }),
     }),
   });
   return { ref, of: (row, read) => ({ __typename: name, [ROW]: row, read }) };
 }
 
-/** The column has another value than was expected. */
+interface StaleValue {
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** The column does not have the expected value. */
 export function columnStale(
   object: TableObject,
   column: string,
-): OutcomeType<[key: RawRow, expected: unknown, actual: unknown]> {
-  const name = nameOf(object, column, "Stale");
-  const field = fieldNameOf(object.table, column);
-  const type = outputOf(object.builder, object.table, column);
-  const { type: columnType } = columnOf(object.table, column);
-  const textOf = (value: unknown) => columnType.toText(value);
-  const ref = outcomeRef(object.builder, {
+): OutcomeType<[key: RawRow, values: StaleValue]> {
+  const name = outcomeName(object, { column, suffix: "Stale" });
+  const { builder, table } = object;
+  const field = fieldNameOf(table, column);
+  const type = outputOf(builder, { table, name: column });
+  const { type: columnType } = columnOf(table, column);
+  const ref = outcomeRef(builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `\`${field}\` is not the expected one. Nothing was changed.`,
+    description: `\`${field}\` does not have the expected value. Nothing was changed.`,
     isRefusal: true,
-    columns: keyOf(object),
+    columns: shownKey(object),
     fields: (t) => ({
       expected: t.expose(
         "expected" as never,
-        { type, nullable: false, description: "As it was given." } as never,
+        { type, nullable: false, description: "The expected value, as it was given." } as never,
       ),
       actual: t.expose(
         "actual" as never,
-        { type, nullable: false, description: "What was found instead." } as never,
+        { type, nullable: false, description: "The actual value." } as never,
       ),
     }),
   });
   return {
     ref,
-    of: (key, expected, actual) => ({
+    of: (key, { expected, actual }) => ({
       __typename: name,
       [ROW]: key,
       expected,
       actual,
-      message: `${field} is ${textOf(actual)}, not ${textOf(expected)}.`,
+      message: `${field} is ${columnType.toText(actual)}, not ${columnType.toText(expected)}.`,
     }),
   };
 }
 
-/** The column would have left its range. */
+/** The change would take the column out of its range. */
 export function columnOutOfRange(object: TableObject, column: string): OutcomeType<[key: RawRow]> {
-  const name = nameOf(object, column, "OutOfRange");
-  const field = fieldNameOf(object.table, column);
-  const type = outputOf(object.builder, object.table, column);
-  const { expects, whole } = columnOf(object.table, column).type;
+  const name = outcomeName(object, { column, suffix: "OutOfRange" });
+  const { builder, table } = object;
+  const field = fieldNameOf(table, column);
+  const type = outputOf(builder, { table, name: column });
+  const { expects, whole } = columnOf(table, column).type;
   const { min: minimum, max: maximum } = whole ?? {};
-  const ref = outcomeRef(object.builder, {
+  const ref = outcomeRef(builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
-    description: `\`${field}\` would have left its range. Nothing was changed.`,
+    description: `The change would take \`${field}\` out of its range. Nothing was changed.`,
     isRefusal: true,
-    columns: keyOf(object),
+    columns: shownKey(object),
     fields: (t) => ({
       minimum: t.expose(
         "minimum" as never,
         {
           type,
           nullable: minimum === undefined,
-          description: "The least value.",
+          description: "The smallest allowed value.",
         } as never,
       ),
       maximum: t.expose(
@@ -126,7 +133,7 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
         {
           type,
           nullable: maximum === undefined,
-          description: "The largest value.",
+          description: "The largest allowed value.",
         } as never,
       ),
     }),
@@ -138,9 +145,14 @@ export function columnOutOfRange(object: TableObject, column: string): OutcomeTy
   };
 }
 
-function nameOf({ name, names, table }: TableObject, column: string, suffix: string): string {
+interface OutcomeName {
+  readonly column: string;
+  readonly suffix: string;
+}
+
+function outcomeName({ name, names, table }: TableObject, { column, suffix }: OutcomeName): string {
   const own = `${name}${pascalCase(fieldNameOf(table, column))}`;
-  // A column may be called as what every object inherits.
+  // A column may have the name of an inherited property, e.g. `constructor`.
   const prefix = Object.hasOwn(names, column) ? names[column] : own;
   return `${prefix ?? own}${suffix}`;
 }

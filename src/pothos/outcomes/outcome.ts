@@ -8,87 +8,106 @@ import { columnField } from "../table-object.ts";
 import { typeOnce } from "../type-once.ts";
 import { refusalRef } from "./refusal.ts";
 
-/** The fields of an object, as they are made. */
-export type Fields = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Outcome>;
+/** The field builder of an outcome. */
+export type OutcomeFieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Outcome>;
 
-/** A type of what a generated field answers, and how its values are made. */
-export interface OutcomeType<Given extends readonly unknown[]> {
+/** The GraphQL type of an outcome, and the function that creates its values. */
+export interface OutcomeType<Values extends readonly unknown[]> {
   readonly ref: ObjectRef<SchemaTypes, Outcome>;
-  of(this: void, ...given: Given): Outcome;
+  of(this: void, ...values: Values): Outcome;
 }
 
-/** Where an answer has the columns that it shows: apart from its other fields, which may have the same names. */
+/** The key of an outcome's columns. They are separate from its other fields, which may have the same names. */
 export const ROW = Symbol("row");
 
-/** How such a type is defined. */
-interface Definition {
+interface OutcomeDefinition {
   readonly name: string;
-  /** What it stands for, as a person reads it. Equal for equal types alone. */
+  /** What it represents, in words. Only equal types have the same meaning. */
   readonly meaning: string;
   readonly description: string;
-  /** Whether it says that something was not done: it then has a `message`. */
+  /** Whether it is a refusal, which has a `message`. */
   readonly isRefusal?: boolean;
-  /** The object whose columns its fields show, and which. */
+  /** The columns that its fields show, and their object. */
   readonly columns?: readonly [object: TableObject, names: readonly string[]];
-  /** Its other fields. */
-  readonly fields?: (t: Fields) => FieldMap;
+  /** The other fields. */
+  readonly fields?: (t: OutcomeFieldBuilder) => FieldMap;
 }
 
-/** Makes a type of what fields answer, once per builder. */
+/** Returns the type of an outcome. Defines it once per builder. */
 export function outcomeRef(
   builder: Builder,
-  { name, meaning, description, isRefusal = false, columns, fields = () => ({}) }: Definition,
+  {
+    name,
+    meaning,
+    description,
+    isRefusal = false,
+    columns,
+    fields = () => ({}),
+  }: OutcomeDefinition,
 ): ObjectRef<SchemaTypes, Outcome> {
   return typeOnce(builder, { name, meaning }, () =>
     builder.objectRef<Outcome>(name).implement({
       description,
-      fields(t: Fields) {
+      fields(t: OutcomeFieldBuilder) {
         const others = fields(t);
         if (!columns) return others;
         const reserved = isRefusal ? ["message", ...Object.keys(others)] : Object.keys(others);
-        const all = { ...columnFields(name, t, columns, reserved), ...others };
+        const all = { ...columnFields(t, { type: name, columns, reserved }), ...others };
         return isRefusal || Object.keys(all).length > 0
           ? all
-          : { message: wordsField(t, description) };
+          : { message: messageField(t, description) };
       },
       ...(isRefusal && { interfaces: [refusalRef(builder)] }),
     } as never),
   );
 }
 
-/** The field of a type that hides all its columns: GraphQL has none without fields. */
-function wordsField(t: Fields, description: string) {
+/** Returns a field for a type whose columns are all hidden: a GraphQL type must have a field. */
+function messageField(t: OutcomeFieldBuilder, description: string) {
   return t.string({
     nullable: false,
-    description: "For a person to read.",
+    description: "A human-readable message.",
     resolve: () => description,
   } as never);
 }
 
-/** Fields for columns. @throws PothosSchemaError if one has the name of another field of the type */
+interface OutcomeColumns {
+  readonly type: string;
+  readonly columns: readonly [object: TableObject, names: readonly string[]];
+  /** The names of the type's other fields. */
+  readonly reserved: readonly string[];
+}
+
+/** Returns fields for columns. @throws PothosSchemaError if one has the name of another field of the type */
 function columnFields(
-  type: string,
-  t: Fields,
-  [{ builder, table }, names]: readonly [TableObject, readonly string[]],
-  reserved: readonly string[],
+  t: OutcomeFieldBuilder,
+  { type, columns: [{ table }, names], reserved }: OutcomeColumns,
 ): FieldMap {
   const fields = fieldNamesOf(table, names);
   const both = fields.findIndex((field) => reserved.includes(field));
-  if (both !== -1) throw sameField(type, table, names[both]!, fields[both]!);
+  if (both !== -1) {
+    throw duplicateField(type, { table, column: names[both]!, field: fields[both]! });
+  }
   return Object.fromEntries(
     names.map((name, at) => [
       fields[at]!,
-      columnField(builder, t as never, table, name, { rowOf }),
+      columnField(t as never, { table, name }, { rowOf: outcomeRow }),
     ]),
   );
 }
 
-function rowOf(parent: object): RawRow {
+function outcomeRow(parent: object): RawRow {
   return (parent as { readonly [ROW]: RawRow })[ROW];
 }
 
-function sameField(type: string, { name }: Table, column: string, field: string) {
+interface DuplicateField {
+  readonly table: Table;
+  readonly column: string;
+  readonly field: string;
+}
+
+function duplicateField(type: string, { table, column, field }: DuplicateField) {
   return new PothosSchemaError(
-    `Type "${type}" would have two fields "${field}": the column "${column}" of table "${name}", and one of its own. Name the column by .as("name"), or the row by the option rowField of tableObject.`,
+    `Type "${type}" would have two fields "${field}": the column "${column}" of table "${table.name}", and one of its own. Rename the column by .as("name"), or the row by the option rowField of tableObject.`,
   );
 }

@@ -1,59 +1,63 @@
 import { PothosSchemaError } from "@pothos/core";
 import { keyNames, type RawRow } from "../../cassandra/index.ts";
-import { isName, pascalCaseOfCode, withArticle, wordsOf } from "../names.ts";
+import { capital, isName, nameInWords, pascalCaseOfCode, withArticle } from "../names.ts";
 import type { TableObject } from "../refs.ts";
 import { outcomeRef, type OutcomeType, ROW } from "./outcome.ts";
 
-// What fields answer about a row. The types are named after the row's object.
+// Outcomes about a row. Their names begin with the name of the row's object.
 
-/** The columns of a row's key, as an answer has them. */
-export function keyOf(object: TableObject): readonly [TableObject, readonly string[]] {
+/** Returns the key columns that an outcome shows. */
+export function shownKey(object: TableObject): readonly [TableObject, readonly string[]] {
   return [object, keyNames(object.table).filter((name) => !object.hidden.has(name))];
 }
 
 /** The row was created. */
-export function created(object: TableObject): OutcomeType<[row: RawRow]> {
-  return withRow(object, "Created", {
-    description: `The ${wordsOf(object.name)} was created.`,
-    row: "As it was created.",
+export function rowCreated(object: TableObject): OutcomeType<[row: RawRow]> {
+  const words = nameInWords(object.name);
+  return outcomeWithRow(object, "Created", {
+    description: `The ${words} was created.`,
+    row: `The created ${words}.`,
   });
 }
 
 /** The row was changed. */
-export function updated(object: TableObject): OutcomeType<[row: RawRow]> {
-  return withRow(object, "Updated", {
-    description: `The ${wordsOf(object.name)} was changed.`,
-    row: "As it is now.",
+export function rowUpdated(object: TableObject): OutcomeType<[row: RawRow]> {
+  const words = nameInWords(object.name);
+  return outcomeWithRow(object, "Updated", {
+    description: `The ${words} was changed.`,
+    row: `The ${words} as it is now.`,
   });
 }
 
-/** There is a row of this key already. */
-export function exists(object: TableObject): OutcomeType<[row: RawRow]> {
-  const words = wordsOf(object.name);
-  const { ref, of } = withRow(object, "Exists", {
-    description: `There is ${withArticle(words)} of this key already, as after a create that was sent twice.`,
-    row: `That ${words}.`,
+/** A row with this key already exists. */
+export function rowExists(object: TableObject): OutcomeType<[row: RawRow]> {
+  const words = nameInWords(object.name);
+  const exists = `${capital(withArticle(words))} with this key already exists`;
+  const { ref, of } = outcomeWithRow(object, "Exists", {
+    description: `${exists}, e.g. because the create was sent twice.`,
+    row: `The existing ${words}.`,
     isRefusal: true,
   });
-  const message = `There is ${withArticle(words)} of this key already.`;
+  const message = `${exists}.`;
   return { ref, of: (row) => ({ ...of(row), message }) };
 }
 
-interface RowWords {
+interface RowDescriptions {
   readonly description: string;
+  /** The description of the row's field. */
   readonly row: string;
   readonly isRefusal?: boolean;
 }
 
-function withRow(
+function outcomeWithRow(
   object: TableObject,
   suffix: string,
-  { row: description, ...words }: RowWords,
+  { row: description, ...type }: RowDescriptions,
 ): OutcomeType<[row: RawRow]> {
   const name = `${object.name}${suffix}`;
   const field = object.rowField;
   const ref = outcomeRef(object.builder, {
-    ...words,
+    ...type,
     name,
     meaning: `an answer about rows of "${object.name}"`,
     fields: (t) => ({
@@ -67,49 +71,54 @@ function withRow(
 }
 
 /** The row was removed. */
-export function deleted(object: TableObject): OutcomeType<[key: RawRow]> {
-  return withKey(object, "Deleted", { description: `The ${wordsOf(object.name)} was deleted.` });
+export function rowDeleted(object: TableObject): OutcomeType<[key: RawRow]> {
+  const description = `The ${nameInWords(object.name)} was deleted.`;
+  return outcomeWithKey(object, "Deleted", { description });
 }
 
-/** There is no row of this key. */
-export function notFound(object: TableObject): OutcomeType<[key: RawRow]> {
-  const description = `There is no ${wordsOf(object.name)} of this key.`;
-  return withKey(object, "NotFound", { description, message: description });
+/** There is no row with this key. */
+export function rowNotFound(object: TableObject): OutcomeType<[key: RawRow]> {
+  const description = `There is no ${nameInWords(object.name)} with this key.`;
+  return outcomeWithKey(object, "NotFound", { description, message: description });
 }
 
-/** A change was refused for a reason of the table's. */
-export function refused(
+interface RefusalReason {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A change function refused the change with a reason. */
+export function rowRefused(
   object: TableObject,
-  reason: string,
-  message: string,
+  { reason, message }: RefusalReason,
 ): OutcomeType<[key: RawRow]> {
   const suffix = pascalCaseOfCode(reason);
-  if (!isName(object.name + suffix)) throw unnameable(object, reason);
-  return withKey(object, suffix, {
+  if (!isName(object.name + suffix)) throw invalidReason(object, reason);
+  return outcomeWithKey(object, suffix, {
     description: message,
     message,
     meaning: `the refusal ${reason} of "${object.name}": ${message}`,
   });
 }
 
-function unnameable({ name, table }: TableObject, reason: string): PothosSchemaError {
+function invalidReason({ name, table }: TableObject, reason: string): PothosSchemaError {
   const type = name + pascalCaseOfCode(reason);
   return new PothosSchemaError(
-    `Table "${table.name}": the refusal "${reason}" has no name that GraphQL could have ("${type}"): call it differently.`,
+    `Table "${table.name}": the refusal "${reason}" has a type name that is not valid in GraphQL ("${type}"): rename it.`,
   );
 }
 
-interface KeyWords {
+interface KeyDescriptions {
   readonly description: string;
-  /** Of a refusal. */
+  /** The message, if the outcome is a refusal. */
   readonly message?: string;
   readonly meaning?: string;
 }
 
-function withKey(
+function outcomeWithKey(
   object: TableObject,
   suffix: string,
-  { description, message, meaning = `an answer about rows of "${object.name}"` }: KeyWords,
+  { description, message, meaning = `an answer about rows of "${object.name}"` }: KeyDescriptions,
 ): OutcomeType<[key: RawRow]> {
   const name = `${object.name}${suffix}`;
   const ref = outcomeRef(object.builder, {
@@ -117,7 +126,7 @@ function withKey(
     meaning,
     description,
     isRefusal: message !== undefined,
-    columns: keyOf(object),
+    columns: shownKey(object),
   });
   return {
     ref,
@@ -125,17 +134,17 @@ function withKey(
   };
 }
 
-/** A row was changed by a function of its user's. */
-export function changed(
+/** The user's change function has changed the row. */
+export function rowChanged(
   object: TableObject,
 ): OutcomeType<[key: RawRow, read: () => Promise<RawRow | undefined>]> {
   const name = `${object.name}Changed`;
-  const words = wordsOf(object.name);
+  const words = nameInWords(object.name);
   const ref = outcomeRef(object.builder, {
     name,
     meaning: `an answer about rows of "${object.name}"`,
     description: `The ${words} was changed.`,
-    columns: keyOf(object),
+    columns: shownKey(object),
     fields: (t) => ({
       [object.rowField]: t.field({
         type: object.ref,
@@ -149,23 +158,24 @@ export function changed(
   return { ref, of: (key, read) => ({ __typename: name, [ROW]: key, read }) };
 }
 
-/** A row as it is, and when it was written. */
-export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bigint | null]> {
+/** The current row, and when it was written. */
+export function rowVersion(object: TableObject): OutcomeType<[row: RawRow, asOf: bigint | null]> {
   const name = `${object.name}Version`;
   const field = object.rowField;
+  const words = nameInWords(object.name);
   const ref = outcomeRef(object.builder, {
     name,
     meaning: `an answer about rows of "${object.name}"`,
     description: object.table.lwt
-      ? `A version of ${withArticle(wordsOf(object.name))}.`
-      : `A version of ${withArticle(wordsOf(object.name))}. The clock of whoever wrote last decides which one is the newest, as in Cassandra.`,
+      ? `A version of ${withArticle(words)}.`
+      : `A version of ${withArticle(words)}. As in Cassandra, the writers' clocks decide which one is the newest.`,
     fields: (t) => ({
       [field]: t.expose(
         field as never,
         {
           type: object.ref,
           nullable: false,
-          description: "As it is now.",
+          description: `The ${words} as it is now.`,
         } as never,
       ),
       asOf: t.expose(
@@ -173,7 +183,7 @@ export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bi
         {
           type: "WriteTime" as never,
           nullable: true,
-          description: "When its youngest value was written; null where it has no write time.",
+          description: "When its newest value was written; null if no value has a write time.",
         } as never,
       ),
     }),
@@ -181,26 +191,26 @@ export function version(object: TableObject): OutcomeType<[row: RawRow, asOf: bi
   return { ref, of: (row, asOf) => ({ __typename: name, [field]: row, asOf }) };
 }
 
-/** Something was missed of a partition. */
-export function reset(object: TableObject): OutcomeType<[partition: RawRow]> {
+/** Events of a partition were missed. */
+export function partitionReset(object: TableObject): OutcomeType<[partition: RawRow]> {
   const name = `${object.plural}Reset`;
   const ref = outcomeRef(object.builder, {
     name,
-    meaning: `that something was missed of rows of "${object.name}"`,
-    description: "Something was missed. Read the partition again.",
+    meaning: `that events about rows of "${object.name}" were missed`,
+    description: "Events were missed. Read the partition again.",
     columns: [object, object.table.partition.filter((name) => !object.hidden.has(name))],
   });
   return { ref, of: (partition) => ({ __typename: name, [ROW]: partition }) };
 }
 
-/** Something was added to counters of a row. */
-export function added(object: TableObject): OutcomeType<[key: RawRow]> {
+/** Numbers were added to the counters of a row. */
+export function countersAdded(object: TableObject): OutcomeType<[key: RawRow]> {
   const name = `${object.plural}Added`;
   const ref = outcomeRef(object.builder, {
     name,
-    meaning: `that something was added to counters of "${object.name}"`,
+    meaning: `that numbers were added to counters of "${object.name}"`,
     description: "The numbers were added.",
-    columns: keyOf(object),
+    columns: shownKey(object),
   });
   return { ref, of: (key) => ({ __typename: name, [ROW]: key }) };
 }

@@ -1,33 +1,33 @@
 import { CassandraError, type InvalidValue } from "../../cassandra/index.ts";
 import type { Outcome } from "../options/field.ts";
-import { wordsOf } from "../names.ts";
+import { nameInWords } from "../names.ts";
 import type { Builder } from "../builder-options.ts";
 import type { TableObject } from "../refs.ts";
 import { typeOnce } from "../type-once.ts";
 import { outcomeRef, type OutcomeType } from "./outcome.ts";
 
-// What fields of all tables answer. Each of these types exists once per builder.
+// Outcomes of all tables. Each of these types exists once per builder.
 
-/** Nobody knows whether a write is applied. */
-export function outcomeUnknown(builder: Builder): OutcomeType<[object: TableObject]> {
+/** It is unknown whether a write was applied. */
+export function unknownOutcome(builder: Builder): OutcomeType<[object: TableObject]> {
   const name = "OutcomeUnknown";
   const ref = outcomeRef(builder, {
     name,
-    meaning: "that nobody knows whether a write was applied",
+    meaning: "that it is unknown whether a write was applied",
     description:
-      "The write was sent, and nobody knows whether it was or will be applied. Read before you repeat it.",
+      "The write was sent, but it is unknown whether it was or will be applied. Read before you repeat it.",
     isRefusal: true,
   });
   return {
     ref,
     of: ({ name: object }) => ({
       __typename: name,
-      message: `Nobody knows whether this was applied. Read the ${wordsOf(object)} before you repeat it.`,
+      message: `It is unknown whether this was applied. Read the ${nameInWords(object)} before you repeat it.`,
     }),
   };
 }
 
-/** Waits for a write. An unknown outcome is an answer of its own; other errors stay errors. */
+/** Returns the outcome of a write. Turns the error of an unknown outcome into an outcome; other errors are thrown. */
 export async function orUnknown(object: TableObject, write: Promise<Outcome>): Promise<Outcome> {
   try {
     return await write;
@@ -36,13 +36,13 @@ export async function orUnknown(object: TableObject, write: Promise<Outcome>): P
   }
 }
 
-/** An unknown outcome as an answer. @throws any other error */
+/** Returns the outcome for the error of an unknown outcome. @throws any other error */
 export function unknownOr(object: TableObject, error: unknown): Outcome {
   if (!(error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN")) throw error;
-  return outcomeUnknown(object.builder).of(object);
+  return unknownOutcome(object.builder).of(object);
 }
 
-/** What is wrong with a field of an input: the field's name, and why. */
+/** The name of an input field, and what is wrong with it. */
 export type FieldProblem = readonly [
   field: string,
   problem: Pick<InvalidValue, "code" | "message">,
@@ -54,16 +54,16 @@ interface FieldError {
   readonly message: string;
 }
 
-/** An input is wrong. */
+/** An input is not valid. */
 export function invalidInput(builder: Builder): OutcomeType<[problems: readonly FieldProblem[]]> & {
-  /** The input as a whole is wrong. */
+  /** The input as a whole is not valid. */
   readonly whole: (code: string, message: string) => Outcome;
 } {
   const name = "InvalidInput";
   const ref = outcomeRef(builder, {
     name,
-    meaning: "that an input is wrong",
-    description: "The input is wrong. Nothing was written.",
+    meaning: "that an input is not valid",
+    description: "The input is not valid. Nothing was written.",
     isRefusal: true,
     fields: (t) => ({
       errors: t.expose(
@@ -71,7 +71,7 @@ export function invalidInput(builder: Builder): OutcomeType<[problems: readonly 
         {
           type: [fieldErrorRef(builder)],
           nullable: false,
-          description: "One for each wrong field.",
+          description: "One error for each field that is not valid.",
         } as never,
       ),
     }),
@@ -103,15 +103,15 @@ function fieldErrorRef(builder: Builder) {
       fields: (t) => ({
         path: t.exposeStringList("path", {
           nullable: false,
-          description: "The field, from the input downwards.",
+          description: "The path of the field inside the input.",
         }),
         code: t.exposeString("code", {
           nullable: false,
-          description: "For a program, e.g. TOO_LONG or OUT_OF_RANGE.",
+          description: "A code for programs, e.g. TOO_LONG or OUT_OF_RANGE.",
         }),
         message: t.exposeString("message", {
           nullable: false,
-          description: "For a person to read.",
+          description: "A human-readable message.",
         }),
       }),
     }),

@@ -1,17 +1,17 @@
 import { ClientError } from "../client/index.ts";
 
 /** Returns what an error means to the user, and what to do next. Throws an error that is not the client's. */
-export function errorText(error: unknown): string {
+export function userMessage(error: unknown): string {
   if (!(error instanceof ClientError)) throw error;
   const { code, message, errors } = error;
   const requestId = errors[0]?.extensions?.["requestId"];
   if (typeof requestId === "string") {
     return `The service has an internal error. Try again; if it happens again, report this number: ${requestId}.`;
   }
-  return textByCode[code] ?? message;
+  return messageByCode[code] ?? message;
 }
 
-const textByCode: Readonly<Record<string, string>> = {
+const messageByCode: Readonly<Record<string, string>> = {
   NETWORK_ERROR: "The service does not answer. Check your connection and try again.",
   UNAVAILABLE: "The database does not answer. Nothing was written; try again in a moment.",
   READ_FAILED:
@@ -30,8 +30,8 @@ const textByCode: Readonly<Record<string, string>> = {
 };
 
 /** Returns why the service rejected the name of a city. */
-export function cityErrorText(error: unknown): string {
-  return errorText(error).replace(/^Argument "city"/, "A city");
+export function cityMessage(error: unknown): string {
+  return userMessage(error).replace(/^Argument "city"/, "A city");
 }
 
 /** Returns the path of the argument that an error is about, outermost name first. Returns [] if it is about none. */
