@@ -1,34 +1,42 @@
 import { connect, type Socket } from "node:net";
 
-/** How long a node may say nothing, in milliseconds. */
-const PATIENCE = 2000;
+/** How long a node may take to answer, in milliseconds. */
+const ANSWER_TIMEOUT = 2000;
 
-// Of the native protocol, version 4: the kinds of its frames, and the length of their header.
-const STARTUP = 1;
-const READY = 2;
-const AUTHENTICATE = 3;
-const QUERY = 7;
-const RESULT = 8;
-const HEADER = 9;
+/** Opcodes of the native protocol, version 4. */
+const opcode = { startup: 1, ready: 2, authenticate: 3, query: 7, result: 8 } as const;
 
-const startup = frame(STARTUP, short(1), text("CQL_VERSION"), text("3.0.0"));
-const query = frame(QUERY, longText("SELECT key FROM system.local"), short(1), Buffer.alloc(1));
+/** The length of a frame's header. */
+const HEADER_LENGTH = 9;
+
+const startupFrame = frame(
+  opcode.startup,
+  shortBytes(1),
+  stringBytes("CQL_VERSION"),
+  stringBytes("3.0.0"),
+);
+const queryFrame = frame(
+  opcode.query,
+  longStringBytes("SELECT key FROM system.local"),
+  shortBytes(1),
+  Buffer.alloc(1),
+);
 
 /**
- * Whether a Cassandra serves clients there: it takes one in, as it does a driver, and runs a query; or it asks for a
- * password, which ends the question. An open port alone says little: a node that has just started, or is overloaded,
- * takes connections long before it answers.
+ * Whether Cassandra serves clients at an address: it accepts a connection as from a driver and runs a query, or it asks
+ * for a password. An open port alone does not show that: a node that has just started or is overloaded accepts
+ * connections long before it answers.
  */
 export async function answersCql(ip: string, port: number): Promise<boolean> {
   const socket = connect(port, ip);
-  socket.setTimeout(PATIENCE, () => socket.destroy());
-  const answers = answersOf(socket);
+  socket.setTimeout(ANSWER_TIMEOUT, () => socket.destroy());
+  const opcodes = receivedOpcodes(socket);
   try {
-    socket.write(startup);
-    const { value: greeting } = await answers.next();
-    if (greeting !== READY) return greeting === AUTHENTICATE;
-    socket.write(query);
-    return (await answers.next()).value === RESULT;
+    socket.write(startupFrame);
+    const { value: greeting } = await opcodes.next();
+    if (greeting !== opcode.ready) return greeting === opcode.authenticate;
+    socket.write(queryFrame);
+    return (await opcodes.next()).value === opcode.result;
   } catch {
     return false;
   } finally {
@@ -36,14 +44,14 @@ export async function answersCql(ip: string, port: number): Promise<boolean> {
   }
 }
 
-/** Gives the kind of each frame that comes, when it is whole. */
-async function* answersOf(socket: Socket): AsyncGenerator<number, void> {
+/** Yields the opcode of each complete frame. */
+async function* receivedOpcodes(socket: Socket): AsyncGenerator<number, void> {
   let rest = Buffer.alloc(0);
   for await (const chunk of socket) {
     rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= HEADER && rest.length >= HEADER + rest.readUInt32BE(5)) {
+    while (rest.length >= HEADER_LENGTH && rest.length >= HEADER_LENGTH + rest.readUInt32BE(5)) {
       yield rest[4]!;
-      rest = rest.subarray(HEADER + rest.readUInt32BE(5));
+      rest = rest.subarray(HEADER_LENGTH + rest.readUInt32BE(5));
     }
   }
 }
@@ -55,16 +63,16 @@ function frame(kind: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([header, body]);
 }
 
-function short(value: number): Buffer {
+function shortBytes(value: number): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(value);
   return bytes;
 }
 
-function text(value: string): Buffer {
-  return Buffer.concat([short(value.length), Buffer.from(value)]);
+function stringBytes(value: string): Buffer {
+  return Buffer.concat([shortBytes(value.length), Buffer.from(value)]);
 }
 
-function longText(value: string): Buffer {
-  return Buffer.concat([short(0), text(value)]);
+function longStringBytes(value: string): Buffer {
+  return Buffer.concat([shortBytes(0), stringBytes(value)]);
 }

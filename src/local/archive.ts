@@ -10,96 +10,95 @@ import { type Java, javaEnvironment } from "./java.ts";
 import { classPath } from "./jvm.ts";
 import { claim } from "./lock.ts";
 
-/** How long after Cassandra's start to begin, in milliseconds: whoever waits for the start has the processors first. */
+/** The delay after Cassandra's start, in milliseconds, so that callers waiting for the start get the processors first. */
 const DELAY = 10_000;
 
 /**
- * Java's archive of the classes of Cassandra (class data sharing): with it a start takes a third less of the
- * processor's time.
+ * Java's archive of Cassandra's classes (class data sharing). With it, a start takes a third less processor time.
  */
 export interface ClassArchive {
-  /** Options of Java: to use it, or while there is none to list the classes for it. */
+  /** Java options that use the archive or, if there is none, list the classes for it. */
   readonly options: readonly string[];
   /**
-   * Makes it if there is none, from what the running Java has listed: in the background, once for all processes, about
-   * 10 s of one processor when nobody else wants it. It may fail: later starts are then slower, nothing else.
+   * Creates the archive if there is none, from the classes that the running Java has listed. Works in the background, once
+   * for all processes, and takes about 10 s of one processor at low priority. May fail, which only makes later starts
+   * slower.
    */
   make(signal: AbortSignal): Promise<void>;
 }
 
-/** What an archive is made with and for. */
-interface Recipe {
+/** What an archive is created from. */
+interface ArchiveSource {
   readonly java: Java;
   readonly jars: Jars;
-  /** A file in which Java lists the classes that it loads. */
+  /** The file in which Java lists the classes that it loads. */
   readonly list: string;
-  /** What the names of the archives of this build of Java and these jars begin with. */
+}
+
+interface ArchiveRecipe extends ArchiveSource {
+  /** The prefix of the names of archives for this build of Java and these jars. */
   readonly prefix: string;
 }
 
-/**
- * Finds the class archive beside the jars.
- *
- * @param list a file in which a Java without it may list the classes that it loads
- */
-export function findClassArchive(java: Java, jars: Jars, list: string): ClassArchive {
+/** Finds the class archive in the directory of the jars. */
+export function findClassArchive({ java, jars, list }: ArchiveSource): ClassArchive {
   const identity = createHash("sha256").update(java.build).update(classPath(jars)).digest("hex");
-  const prefix = `${ofMajor(java)}${identity.slice(0, 12)}`;
+  const prefix = `${majorPrefix(java)}${identity.slice(0, 12)}`;
   const names = readdirSync(jars.dir).filter((name) => name.startsWith(prefix));
-  const whole = names.find((name) => isWhole(jars.dir, name));
-  // As a name in Java's working directory: a colon in a path would separate two archives.
-  if (whole) return { options: [`-XX:SharedArchiveFile=${whole}`], make: async () => {} };
-  // A Java that has failed to make one is not asked again; and in the path of a list Java replaces %p and %t.
+  const complete = names.find((name) => isCompleteArchive(jars.dir, name));
+  // A name relative to Java's working directory: a colon in a path would separate two archives.
+  if (complete) return { options: [`-XX:SharedArchiveFile=${complete}`], make: async () => {} };
+  // Not tried again with a Java that failed to create one. And Java replaces %p and %t in the path of a list.
   const cannot = names.includes(`${prefix}.none`) || list.includes("%");
   if (cannot) return { options: [], make: async () => {} };
   return {
     options: [`-XX:DumpLoadedClassList=${list}`],
-    make: (signal) => makeAlone({ java, jars, list, prefix }, signal),
+    make: (signal) => makeExclusively({ java, jars, list, prefix }, signal),
   };
 }
 
-/** What the names of all archives of this major version of Java begin with. */
-function ofMajor({ version }: Java): string {
+/** Returns the prefix of the names of all archives of a major version of Java. */
+function majorPrefix({ version }: Java): string {
   return `java-${version.split(".")[0]}-`;
 }
 
-/** Whether an archive has the size that its name says. Java trusts one that was cut, and ends with a bus error. */
-function isWhole(dir: string, name: string): boolean {
+/** Whether an archive has the size in its name. Java accepts a truncated archive and dies with a bus error. */
+function isCompleteArchive(dir: string, name: string): boolean {
   const [, size] = /-(\d+)\.jsa$/.exec(name) ?? [];
   return size !== undefined && statSync(join(dir, name)).size === Number(size);
 }
 
-async function makeAlone(recipe: Recipe, signal: AbortSignal): Promise<void> {
+async function makeExclusively(recipe: ArchiveRecipe, signal: AbortSignal): Promise<void> {
   await sleep(DELAY, undefined, { signal, ref: false });
   const claimed = await claim(recipe.jars.dir);
   if (!("release" in claimed)) return;
   try {
-    await make(recipe, signal);
+    await makeArchive(recipe, signal);
   } finally {
     claimed.release();
   }
 }
 
-async function make(recipe: Recipe, signal: AbortSignal): Promise<void> {
+async function makeArchive(recipe: ArchiveRecipe, signal: AbortSignal): Promise<void> {
   const { java, jars, prefix } = recipe;
   const draft = `${prefix}.draft`;
-  const hasMade = await dump(recipe, draft, signal);
+  const path = join(jars.dir, draft);
+  const hasMade = await dumpArchive(recipe, { draft, signal });
   signal.throwIfAborted();
-  const name = hasMade ? `${prefix}-${await sync(join(jars.dir, draft))}.jsa` : `${prefix}.none`;
-  if (hasMade) await rename(join(jars.dir, draft), join(jars.dir, name));
+  const name = hasMade ? `${prefix}-${await syncToDisk(path)}.jsa` : `${prefix}.none`;
+  if (hasMade) await rename(path, join(jars.dir, name));
   else await writeFile(join(jars.dir, name), "");
-  // Those of earlier builds of this Java have 70 MB each.
+  // Archives of earlier builds of this Java have 70 MB each.
   const others = (await readdir(jars.dir)).filter(
-    (each) => each.startsWith(ofMajor(java)) && each !== name,
+    (each) => each.startsWith(majorPrefix(java)) && each !== name,
   );
   await Promise.all(others.map((each) => rm(join(jars.dir, each), { force: true })));
 }
 
-/** Makes the archive in a process of its own, which runs nothing of Cassandra. Returns whether it could. */
-async function dump(
-  { java, jars, list }: Recipe,
-  draft: string,
-  signal: AbortSignal,
+/** Creates the archive in a separate process, which does not run Cassandra. Returns whether that worked. */
+async function dumpArchive(
+  { java, jars, list }: ArchiveRecipe,
+  { draft, signal }: { readonly draft: string; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const classes = `${list}.complete`;
   await writeFile(classes, completeLines(await readFile(list, "utf8")));
@@ -128,13 +127,13 @@ async function dump(
   return end === "status 0";
 }
 
-/** Java is still writing the list: its last line may be a part of one. */
+/** Drops an incomplete last line: Java is still writing the list. */
 function completeLines(text: string): string {
   return text.slice(0, text.lastIndexOf("\n") + 1);
 }
 
-/** Writes a file to the disk, so that a power cut leaves no part of it; returns its size. */
-async function sync(path: string): Promise<number> {
+/** Flushes a file to the disk, so that a power cut cannot truncate it, and returns its size. */
+async function syncToDisk(path: string): Promise<number> {
   await using file = await open(path);
   await file.sync();
   return (await file.stat()).size;

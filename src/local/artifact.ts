@@ -2,19 +2,19 @@ import { pinned } from "./artifacts.ts";
 
 /** A jar in a Maven repository. */
 export interface Artifact {
-  /** Its name as a file, e.g. `guava-32.0.1-jre.jar`. */
+  /** The file name, e.g. `guava-32.0.1-jre.jar`. */
   readonly name: string;
-  /** Where it is in a repository, with slashes. */
+  /** The path in a repository, with slashes. */
   readonly path: string;
-  /** Of a native library the platform that it is for, e.g. `linux-x86_64`. */
+  /** The platform of a native library, e.g. `linux-x86_64`. */
   readonly classifier: string | undefined;
   /** In bytes. */
   readonly size: number;
-  /** In hexadecimal digits. */
+  /** In hexadecimal. */
   readonly sha256: string;
 }
 
-/** Lists the jars of Cassandra that a platform needs, native libraries of that platform only. */
+/** Returns Cassandra's jars for a platform, without the native libraries of other platforms. */
 export function artifactsOf(platform: string, arch: string): readonly Artifact[] {
   const system = platform === "darwin" ? "osx" : platform;
   const machine = arch === "arm64" ? "aarch_64" : arch === "x64" ? "x86_64" : arch;
@@ -23,7 +23,7 @@ export function artifactsOf(platform: string, arch: string): readonly Artifact[]
   );
 }
 
-/** Reads a list of artifacts, each in a line: checksum, size and coordinates. */
+/** Parses a list of artifacts, one per line: checksum, size and coordinates. */
 export function readPinned(list: string): readonly Artifact[] {
   const lines = list.split("\n").filter(Boolean);
   return lines.map((line) => {

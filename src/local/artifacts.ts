@@ -1,11 +1,11 @@
-// Written by test/local/pin.ts: `npm run pin` makes it anew, `npm run pin -- 5.0.7` for another Cassandra.
+// Written by test/local/pin.ts: run `npm run pin` to update it, `npm run pin -- 5.0.7` for another Cassandra.
 
-/** The Cassandra that is run. */
+/** The embedded release of Cassandra. */
 export const cassandraVersion = "5.0.6";
 
 /**
- * Every jar of it: SHA-256, size in bytes, and Maven's coordinates (group, artifact, version, and for the native
- * libraries of one platform a classifier).
+ * All jars of that release: SHA-256, size in bytes, and Maven coordinates (group, artifact, version, and a classifier
+ * for the native libraries of one platform).
  */
 export const pinned = `
 d921bc4e0c57e3d90c7d161142411728d7e72ac975c6dda4914faf292aa83648 57618 ch.obermuhlner:big-math:2.3.0

@@ -5,9 +5,9 @@ import { fileProblem } from "../support/file.ts";
 import { hasCode, LocalError } from "./error.ts";
 
 /**
- * Does something with the files in the cache.
+ * Runs an action that uses files in the cache.
  *
- * @throws LocalError `CACHE_UNUSABLE` if the operating system does not let it
+ * @throws LocalError `CACHE_UNUSABLE` if a system call fails
  */
 export async function inCache<Result>(
   cacheDir: string,
@@ -17,12 +17,12 @@ export async function inCache<Result>(
     return await action();
   } catch (cause) {
     if (!(cause instanceof Error && "syscall" in cause)) throw cause;
-    const message = `Cassandra's jars are kept in ${cacheDir}, which cannot be used: ${fileProblem(cause)}. Set XDG_CACHE_HOME to a directory that can be written.`;
+    const message = `Cassandra's jars are kept in ${cacheDir}, which cannot be used: ${fileProblem(cause)}. Set XDG_CACHE_HOME to a writable directory.`;
     throw new LocalError("CACHE_UNUSABLE", message, { cause });
   }
 }
 
-/** Checks that a directory can be written, or made. Rejects as the operating system says. */
+/** Checks that a directory is writable or can be created. Rejects with the error of the operating system. */
 export async function requireWritable(directory: string): Promise<void> {
   try {
     await access(directory, constants.W_OK | constants.X_OK);

@@ -4,42 +4,45 @@ import type { Readable } from "node:stream";
 import { environmentTooLarge } from "./environment.ts";
 import { hasCode } from "./error.ts";
 
-/** How a child is started. */
+/** Options of {@link startChild}. */
 export interface ChildOptions {
   readonly cwd: string;
   readonly stdio: StdioOptions;
-  /** The child's environment; default: ours. Its PATH is where the command is looked up. */
+  /** The child's environment, in whose PATH the command is looked up. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** A process that does not outlive this one. */
+/** A child process that does not outlive this process. */
 export interface Child {
   readonly pid: number;
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
-  /** Resolves when it has ended, to how: `status 1`, `SIGKILL`. Never rejects. */
+  /** Resolves when the child has ended, with `status 1`, `SIGKILL` or the like. Never rejects. */
   readonly ended: Promise<string>;
-  /** Sends a signal to it and to all that it has started; does nothing once it has ended. */
+  /** Sends a signal to the child and to all processes that it has started. Does nothing after the child has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** This process may end while the child runs, or, as at first, waits for it. */
+  /** Lets this process end while the child runs. */
   unref(): void;
+  /** Keeps this process running while the child runs, as at first. */
   ref(): void;
 }
 
 /**
- * Starts a process that Ctrl-C does not reach (it leads a group of its own), and that is ended when this process
- * dies, however it dies.
+ * Starts a process in its own process group, so that Ctrl-C does not reach it. It is ended when this process ends, even if
+ * this process is killed.
  *
- * Rejects if there is no such command (`ENOENT`, `EACCES`), or with `ENVIRONMENT_TOO_LARGE`.
+ * Rejects with the system's error if there is no such command (`ENOENT`, `EACCES`), or with a LocalError
+ * `ENVIRONMENT_TOO_LARGE`.
  */
 export async function startChild(
   command: string,
   args: readonly string[],
   { cwd, stdio, env }: ChildOptions,
 ): Promise<Child> {
-  // The guard comes first: it then learns of the child in the same moment as we do.
+  // The guard is started first, so that it knows the child as soon as this process does.
   const guard = startGuard();
-  const child = spawnOr(guard.dismiss, command, args, { cwd, stdio, env, detached: true });
+  const options = { cwd, stdio, env, detached: true };
+  const child = spawnGuarded({ command, args, options }, guard.dismiss);
   let running = true;
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (status, signal) => {
@@ -69,18 +72,20 @@ export async function startChild(
   };
 }
 
-/** Spawns a process. If Node.js throws at once, instead of telling later, something else is done before. */
-function spawnOr(
-  abandon: () => void,
-  command: string,
-  args: readonly string[],
-  options: SpawnOptions,
-): ChildProcess {
+interface Spawning {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly options: SpawnOptions;
+}
+
+/** Spawns a process. Calls `dismiss` if Node.js throws synchronously instead of emitting an error. */
+function spawnGuarded({ command, args, options }: Spawning, dismiss: () => void): ChildProcess {
   try {
     return spawn(command, args, options);
   } catch (error) {
-    abandon();
-    throw hasCode(error, "E2BIG") ? environmentTooLarge(command, options.env, error) : error;
+    dismiss();
+    if (!hasCode(error, "E2BIG")) throw error;
+    throw environmentTooLarge(command, { environment: options.env, cause: error });
   }
 }
 
@@ -88,14 +93,15 @@ function killGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    // It has ended, which we were not told yet; macOS then says EPERM.
+    // The group has ended, but the exit event has not come yet. macOS reports EPERM in that case.
     if (!hasCode(error, "ESRCH", "EPERM")) throw error;
   }
 }
 
 /**
- * A shell that reads from a pipe which only we hold open: first the process group to guard, then nothing until
- * we dismiss it or, whatever our end was, the pipe's end. Then it ends the group, after 10 s by force.
+ * A shell script that reads from a pipe which only this process holds open. It first reads the process group to guard.
+ * Then it reads either a line, which dismisses it, or the end of the pipe, when this process has ended in any way. In that
+ * case it ends the group, after 10 s by force.
  */
 const guardScript = `
 read -r group || exit
@@ -113,13 +119,13 @@ kill -s KILL -- "-$group"
 function startGuard() {
   const shell = spawn("/bin/sh", ["-c", guardScript], {
     cwd: "/",
-    // Ours may be too large to start anything with.
+    // The environment of this process may be too large to start a program.
     env: { PATH: process.env["PATH"] },
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
   shell.unref();
-  // Nobody to write to any more: then there is nothing to guard either.
+  // If the guard has ended, there is no one to write to, and nothing left to guard.
   shell.stdin.on("error", () => {});
   return {
     watch: (group: number) => shell.stdin.write(`${group}\n`),

@@ -1,14 +1,13 @@
 import { checkDocker, startDocker } from "./docker.ts";
-import type { EmbeddedOptions, Run } from "./embedded.ts";
-import type { Lock } from "./lock.ts";
-import { choosePort, type PortChoice } from "./port.ts";
+import type { EmbeddedOptions, RunningCassandra } from "./embedded.ts";
+import { choosePort } from "./port.ts";
+import type { RunContext } from "./run.ts";
 
-/** Runs Cassandra in Docker, for a directory that is locked; resolves when it answers. */
+/** Runs Cassandra in Docker for a locked directory. Resolves when it answers. */
 export async function runInDocker(
   options: EmbeddedOptions,
-  choice: PortChoice,
-  lock: Lock,
-): Promise<Run> {
+  { choice, lock }: RunContext,
+): Promise<RunningCassandra> {
   const found = await checkDocker();
   if (found !== true) throw found;
   const { dir, keep = true, progress, signal } = options;

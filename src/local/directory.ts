@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { hasCode } from "./error.ts";
 
 /**
- * Makes a directory, and those that it is in, for this user alone. One that is there stays as it is.
+ * Creates a directory and its missing parents, accessible to this user only. An existing directory stays as it is.
  *
- * The recursive `mkdir` of Node.js 24 does not return where a directory is there and nothing can be made in it, as
- * `/proc`: the system says of what is to be made, and not of a parent, that it is not there.
+ * The recursive `mkdir` of Node.js 24 never returns for a parent that exists but in which nothing can be created, such as
+ * `/proc`, where the system reports ENOENT for the new directory.
  *
  * @throws Error of the operating system
  */
@@ -19,10 +19,10 @@ export async function makeDirectory(path: string): Promise<void> {
   const again = await tryToMake(path);
   if (again === undefined) return;
   if (!hasCode(again, "ENOENT")) throw again;
-  throw Object.assign(new Error(`nothing can be made in ${parent}`), { syscall: "mkdir" });
+  throw Object.assign(new Error(`nothing can be created in ${parent}`), { syscall: "mkdir" });
 }
 
-/** Returns why it could not be made; undefined: it is there. */
+/** Returns the error of creating a directory, or undefined if the directory exists now. */
 async function tryToMake(path: string): Promise<unknown> {
   try {
     await mkdir(path, { mode: 0o700 });

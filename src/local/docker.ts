@@ -24,10 +24,10 @@ async function loadTestcontainers() {
   }
 }
 
-/** The official image; `5.0` follows the 5.0.x releases. */
+/** The official image. The tag `5.0` follows the 5.0.x releases. */
 const IMAGE = "cassandra:5.0";
 
-/** What there is to download for it: 171 MB for amd64 and 5.0.9, says github.com/docker-library/repo-info. */
+/** The download size of the image: 171 MB for amd64 and 5.0.9, according to github.com/docker-library/repo-info. */
 const IMAGE_SIZE = "about 170 MB";
 
 /** The port for clients inside the container. */
@@ -36,13 +36,13 @@ const CQL_PORT = 9042;
 const DATA_CENTER = "dc1";
 
 /**
- * Returns the settings of one node, as variables of the image.
+ * Returns the settings of one node, as environment variables of the image.
  *
- * A small heap replaces a quarter of the machine's memory (the process then takes about 0.6 GB). The node waits for no
- * other node: neither at the start for gossip to settle, nor at the end for them to hear of it. Data centre, rack and
- * token are part of the data that a volume keeps, so they must not change.
+ * The heap is small instead of a quarter of the machine's memory (the process then takes about 0.6 GB). The node does not
+ * wait for other nodes, neither at the start for gossip to settle nor at the end for the shutdown to be announced. Data
+ * centre, rack and token are part of the data that a volume keeps, so they must not change.
  */
-function environment({ durable }: { readonly durable: boolean }): Record<string, string> {
+function containerEnvironment({ durable }: { readonly durable: boolean }): Record<string, string> {
   const options = [
     "-Dcassandra.initial_token=0",
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
@@ -61,8 +61,8 @@ function environment({ durable }: { readonly durable: boolean }): Record<string,
 }
 
 /**
- * Acknowledges only what is on the disk. The image has no variable for that, but Cassandra takes any setting as a system
- * property (YamlConfigurationLoader); the image's period must go, for `batch` allows none.
+ * Makes Cassandra acknowledge only what is on the disk. The image has no variable for that, but Cassandra accepts any
+ * setting as a system property (YamlConfigurationLoader). The image's period must be reset, since `batch` allows none.
  */
 const DURABLE = [
   "-Dcassandra.config.allow_system_properties=true",
@@ -73,47 +73,47 @@ const DURABLE = [
 /** How long a node may take to start, and then to serve clients, in milliseconds each. */
 const START_LIMIT = 120_000;
 
-/** How long a node whose data is kept may take to end by itself, in seconds; it needs about 3. */
+/** How long a node with kept data may take to shut down, in seconds. It needs about 3. */
 const GRACE_SECONDS = 10;
 
-/** How much of a starting node's log is remembered for an error to quote from, in characters. */
+/** How much of the end of a node's log is kept for error messages, in characters. */
 const LOG_TAIL = 5000;
 
 export interface DockerOptions {
   /**
-   * Whose data to keep between runs: a directory, absolute or relative to the working directory, which the
-   * caller has to itself. It only names a Docker volume, nothing is written into it (see `volumeOf`). What is
-   * acknowledged is then on the disk. Absent: the data goes with the container.
+   * The directory whose data is kept between runs, absolute or relative to the working directory. The caller must have
+   * locked it. It only names a Docker volume, and nothing is written into it (see `volumeOf`). Writes are then acknowledged
+   * only when they are on the disk. Default: the data is removed with the container.
    */
   readonly dataDir?: string | undefined;
-  /** The port for clients. Absent: any free one. */
+  /** The port for clients. Default: any free port. */
   readonly port?: number | undefined;
   /** Called with one line for each step that takes time. */
   readonly progress: (line: string) => void;
-  /** Ends the start: the container is removed, then `startDocker` rejects with the signal's reason. */
+  /** Aborts the start: the container is removed, then `startDocker` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface DockerCassandra {
-  /** Address and port for clients: `127.0.0.1:32768`; another address only where `hostAddress` says so. */
+  /** The address and port for clients, e.g. `127.0.0.1:32768`. See `hostAddress` for other addresses. */
   readonly contactPoint: string;
   readonly localDataCenter: string;
-  /** Resolves, never rejects, when the node ended although nobody has stopped it. Its container is gone then. */
+  /** Resolves when the node has ended without `stop`, after its container is removed. Never rejects. */
   readonly died: Promise<LocalError>;
   /**
-   * Ends the node (0.3 s; 3 s with data to keep) and removes the container. A kept volume stays. Idempotent.
+   * Stops the node (0.3 s; 3 s with kept data) and removes the container, but not the volume of kept data. Idempotent.
    */
   stop(): Promise<void>;
 }
 
 /**
- * Returns true if a Docker engine answers: at `DOCKER_HOST`, where `~/.testcontainers.properties` says, or at one of
- * the usual sockets (testcontainers does not know Docker's contexts). Otherwise returns an error that says what is
+ * Returns true if a Docker engine answers at `DOCKER_HOST`, at the address in `~/.testcontainers.properties`, or at one of
+ * the usual sockets (testcontainers does not support Docker contexts). Otherwise returns an error that says what is
  * missing.
  */
 export async function checkDocker(): Promise<true | LocalError> {
   try {
-    await connect();
+    await connectToEngine();
     return true;
   } catch (error) {
     if (error instanceof LocalError) return error;
@@ -122,25 +122,26 @@ export async function checkDocker(): Promise<true | LocalError> {
 }
 
 /**
- * Starts one node of Cassandra 5.0 in Docker, without passwords and for this machine only, and resolves once
- * it answers. Pulls the image first if the engine does not have it.
+ * Starts one node of Cassandra 5.0 in Docker, without passwords and for this machine only. Resolves when it answers.
+ * Pulls the image first if the engine does not have it.
  *
- * The node ends with this process, however that ends: testcontainers' watchdog container (Ryuk) sees to it,
- * unless `TESTCONTAINERS_RYUK_DISABLED=true`.
+ * The node ends when this process ends, even if this process is killed: testcontainers' watchdog container (Ryuk) removes
+ * it, unless `TESTCONTAINERS_RYUK_DISABLED=true`.
  *
- * Fails with a LocalError and leaves no container: `NO_DOCKER`, `DOWNLOAD_FAILED`, or `NOT_STARTED` when the
- * port is taken or the node ends while it starts.
+ * @throws LocalError `NO_DOCKER`, `DOWNLOAD_FAILED`, or `NOT_STARTED` if the port is taken or the node ends while it
+ * starts. No container is left then.
  */
 export async function startDocker(options: DockerOptions): Promise<DockerCassandra> {
   const { dataDir, progress, signal } = options;
   signal?.throwIfAborted();
-  const client = await connect();
-  // An aborted pull goes on by itself until this process ends: testcontainers cannot cancel one.
+  const client = await connectToEngine();
+  // An aborted pull continues until this process ends, since testcontainers cannot cancel it.
   await unlessAborted(signal, () => pull(client, progress));
   await unlessAborted(signal, () => startWatchdog(client));
   const volume = dataDir === undefined ? undefined : volumeOf(dataDir);
   const graceSeconds = volume === undefined ? 0 : GRACE_SECONDS;
-  if (volume !== undefined) await discard(client, volume, graceSeconds); // left by a process that was killed
+  // A killed process may have left its container.
+  if (volume !== undefined) await removeContainer(client, volume, { graceSeconds });
 
   const kept = volume === undefined ? "" : `, with its data in the volume ${volume}`;
   progress(`Starting Cassandra in Docker${kept}.`);
@@ -148,40 +149,46 @@ export async function startDocker(options: DockerOptions): Promise<DockerCassand
   return {
     contactPoint: `${hostAddress(client)}:${started.getMappedPort(CQL_PORT)}`,
     localDataCenter: DATA_CENTER,
-    ...lifetime(client, started.getId(), log, graceSeconds),
+    ...containerLifetime(client, { id: started.getId(), log, graceSeconds }),
   };
 }
 
-/** The two ends of a container: by a stop, or by itself. Each removes it. */
-function lifetime(
+interface StartedContainer {
+  readonly id: string;
+  readonly log: ContainerLog;
+  readonly graceSeconds: number;
+}
+
+/** Removes a container when it is stopped and when it ends by itself. */
+function containerLifetime(
   client: ContainerRuntimeClient,
-  id: string,
-  log: Log,
-  graceSeconds: number,
+  { id, log, graceSeconds }: StartedContainer,
 ): Pick<DockerCassandra, "died" | "stop"> {
   let removal: Promise<void> | undefined;
   const died = async (): Promise<LocalError> => {
-    await log.ended; // first, because unlike a question to the engine it does not keep this process running
-    const end = await endOf(client, id);
+    // Awaited first, since a request to the engine would keep this process running.
+    await log.ended;
+    const end = await containerEnd(client, id);
     if (removal !== undefined) return new Promise(() => {});
-    await (removal = discard(client, id).catch(() => {})); // there may be no engine any more
-    const message = `Cassandra in Docker ended by itself: ${end}. ${quote(log.tail)}`.trim();
-    return new LocalError("DIED", message);
+    // The engine may have ended too.
+    await (removal = removeContainer(client, id).catch(() => {}));
+    const message = `Cassandra in Docker ended by itself: ${end}. ${endOfContainerLog(log.tail)}`;
+    return new LocalError("DIED", message.trim());
   };
-  return { died: died(), stop: () => (removal ??= discard(client, id, graceSeconds)) };
+  return { died: died(), stop: () => (removal ??= removeContainer(client, id, { graceSeconds })) };
 }
 
-async function connect(): Promise<ContainerRuntimeClient> {
+async function connectToEngine(): Promise<ContainerRuntimeClient> {
   const { getContainerRuntimeClient } = await loadTestcontainers();
   return getContainerRuntimeClient().catch((cause: unknown) => {
     throw noDocker(cause);
   });
 }
 
-/** Returns the error for a Docker engine that does not answer. */
+/** Creates the error for a Docker engine that does not answer. */
 export function noDocker(cause?: unknown): LocalError {
   const message =
-    "No Docker engine answers. Start it, or give its socket in DOCKER_HOST (see docker context ls).";
+    "No Docker engine answers. Start it, or set DOCKER_HOST to its socket (see docker context ls).";
   return new LocalError("NO_DOCKER", message, { cause });
 }
 
@@ -195,102 +202,102 @@ async function pull(
   progress(`Pulling the Docker image ${image.string} (${IMAGE_SIZE}, once).`);
   try {
     await client.image.pull(image);
-    // testcontainers does not see an error which the engine reports after it began to answer
+    // testcontainers ignores an error that the engine reports after it has begun to answer.
     if (!(await client.image.exists(image))) throw new Error("the download ended early");
   } catch (cause) {
-    const message = `Docker could not pull the image ${image.string}: ${reasonOf(cause)}`;
+    const message = `Docker could not pull the image ${image.string}: ${dockerMessage(cause)}`;
     throw new LocalError("DOWNLOAD_FAILED", message, { cause });
   }
 }
 
-/** Before the container would do so itself, to tell a failure of the one from a failure of the other. */
+/** Starts the watchdog before the container does so itself, so that the errors of the two can be told apart. */
 async function startWatchdog(client: ContainerRuntimeClient): Promise<void> {
   const { getReaper } = await loadTestcontainers();
   await getReaper(client).catch((cause: unknown) => {
-    const hint = "TESTCONTAINERS_RYUK_DISABLED=true does without it.";
-    const message = `testcontainers' watchdog Ryuk did not start: ${reasonOf(cause)}. ${hint}`;
+    const hint = "Set TESTCONTAINERS_RYUK_DISABLED=true to do without it.";
+    const message = `testcontainers' watchdog Ryuk did not start: ${dockerMessage(cause)}. ${hint}`;
     throw new LocalError("NOT_STARTED", message, { cause });
   });
 }
 
 /**
- * The volume for a data directory, and the container's name too: two nodes on the same data would destroy it,
- * and Docker refuses the second of a name.
+ * Returns the name of the volume for a data directory. It is also the name of the container: two nodes with the same data
+ * would destroy it, and Docker refuses a second container of the same name.
  *
- * A volume and no bind mount of the directory, because the image gives its data to a user of its own (uid
- * 999): on Linux the developer could not even delete the directory, a rootless engine makes yet another user
- * of that one, and Docker Desktop's shared folders are slow.
+ * The data is in a volume and not in a bind mount of the directory, because the image makes its own user (uid 999) the
+ * owner. On Linux the developer could not even delete the directory; a rootless engine maps that user to yet another one;
+ * and Docker Desktop's shared folders are slow.
  */
 function volumeOf(dataDir: string): string {
   return `partyfinder-${createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12)}`;
 }
 
-/** What is said of a node that ended while it started. */
+/** The reason in the message about a node that ended while starting. */
 const ENDED = "it ended";
 
 interface ContainerOptions extends Pick<DockerOptions, "port" | "signal"> {
-  /** Undefined: throw-away data. */
+  /** Undefined if the data is not kept. */
   readonly volume: string | undefined;
 }
 
-/** What is known of a container before testcontainers hands it over. */
-interface Attempt {
+/** The state of a container that testcontainers is still starting. */
+interface ContainerStart {
   id: string | undefined;
-  readonly log: Log;
+  readonly log: ContainerLog;
 }
 
-/** What a container has logged. */
-interface Log {
-  /** The last of it. */
+interface ContainerLog {
+  /** The end of the log. */
   tail: string;
-  /** Resolves when there will be no more: the container has ended, or the engine. */
+  /** Resolves when the log has ended, because the container or the engine has ended. */
   readonly ended: Promise<void>;
   readonly end: () => void;
 }
 
-function emptyLog(): Log {
+function createContainerLog(): ContainerLog {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   return { tail: "", ended, end };
 }
 
 /**
- * Starts a container or leaves none. An abort removes it at once, which makes testcontainers give up waiting
- * for it.
+ * Starts a container. Leaves none if that fails. An abort removes the container at once, which makes testcontainers stop
+ * waiting for it.
  */
 async function startContainer(
   client: ContainerRuntimeClient,
   options: ContainerOptions,
-): Promise<{ readonly started: StartedTestContainer; readonly log: Log }> {
+): Promise<{ readonly started: StartedTestContainer; readonly log: ContainerLog }> {
   const { port, signal } = options;
-  const attempt: Attempt = { id: undefined, log: emptyLog() };
-  const container = await developmentContainer(client, options, attempt);
+  const start: ContainerStart = { id: undefined, log: createContainerLog() };
+  const { log } = start;
+  const container = await developmentContainer(client, { ...options, start });
   let removal: Promise<void> | undefined;
-  // a failing removal must not hide what it is done for
+  // An error of the removal must not hide the error that caused it.
   const remove = () =>
     (removal ??=
-      attempt.id === undefined ? undefined : discard(client, attempt.id).catch(() => {}));
+      start.id === undefined ? undefined : removeContainer(client, start.id).catch(() => {}));
   const abort = () => void remove();
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const started = await container.start();
-    await untilAnswers(hostAddress(client), started.getMappedPort(CQL_PORT), attempt.log, signal);
-    return { started, log: attempt.log };
+    const address = { host: hostAddress(client), port: started.getMappedPort(CQL_PORT) };
+    await waitUntilAnswers(address, { log, signal });
+    return { started, log };
   } catch (error) {
     await remove();
     signal?.throwIfAborted();
-    if (isEndOfLog(error)) await attempt.log.ended; // testcontainers, which reads it too, was before us
-    throw notStarted(error, port, attempt.log.tail);
+    // testcontainers reads the log too, and may have seen its end first.
+    if (isEndOfLog(error)) await log.ended;
+    throw containerNotStarted(error, { port, log: log.tail });
   } finally {
     signal?.removeEventListener("abort", abort);
   }
 }
 
-/** Waits until a node whose port is open serves clients: the first queries may take it seconds. */
-async function untilAnswers(
-  host: string,
-  port: number,
-  log: Log,
-  signal: AbortSignal | undefined,
+/** Waits until a node with an open port serves clients: its first queries may take seconds. */
+async function waitUntilAnswers(
+  { host, port }: { readonly host: string; readonly port: number },
+  { log, signal }: { readonly log: ContainerLog; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const limit = performance.now() + START_LIMIT;
   let hasEnded = false;
@@ -306,14 +313,13 @@ async function untilAnswers(
 }
 
 /**
- * Returns the container of one node for development. testcontainers' own Cassandra module is not used: its health check
- * starts a Python program (cqlsh) four times a second for as long as the container lives. testcontainers has no method
- * for a port on one address only, so it is set in a protected field.
+ * Returns the container of one node for development. testcontainers' own Cassandra module is not used, since its health
+ * check starts a Python program (cqlsh) four times a second for as long as the container runs. testcontainers has no method
+ * for a port on one address only, so that is set in a protected field.
  */
 async function developmentContainer(
   client: ContainerRuntimeClient,
-  { port = 0, signal, volume }: ContainerOptions,
-  attempt: Attempt,
+  { port = 0, signal, volume, start }: ContainerOptions & { readonly start: ContainerStart },
 ): Promise<GenericContainer> {
   const { GenericContainer: Container, Wait } = await loadTestcontainers();
 
@@ -325,60 +331,61 @@ async function developmentContainer(
     }
 
     protected override async containerCreated(id: string): Promise<void> {
-      attempt.id = id;
+      start.id = id;
       signal?.throwIfAborted();
     }
   }
 
   const container = new DevelopmentContainer(IMAGE)
     .withExposedPorts(CQL_PORT)
-    .withEnvironment(environment({ durable: volume !== undefined }))
-    .withDefaultLogDriver() // the engine's own choice may be one that cannot be read
-    .withWaitStrategy(Wait.forLogMessage("Startup complete")) // once the port for clients is open
+    .withEnvironment(containerEnvironment({ durable: volume !== undefined }))
+    .withDefaultLogDriver() // the engine's default driver may not be readable
+    .withWaitStrategy(Wait.forLogMessage("Startup complete")) // logged when the port for clients is open
     .withStartupTimeout(START_LIMIT)
-    .withLogConsumer((log) => keepTail(log, attempt.log));
+    .withLogConsumer((log) => keepTail(log, start.log));
   if (volume === undefined) return container;
   return container
     .withName(volume)
     .withBindMounts([{ source: volume, target: "/var/lib/cassandra" }]);
 }
 
-function keepTail(stream: Readable, log: Log): void {
-  stream.on("error", log.end); // without a listener, an engine that goes away would end this process
+function keepTail(stream: Readable, log: ContainerLog): void {
+  stream.on("error", log.end); // without a listener, the end of the engine would end this process
   stream.on("end", log.end);
   stream.on("data", (text: string) => {
     log.tail = (log.tail + text).slice(-LOG_TAIL);
   });
 }
 
-/** What the engine says of a container that has ended: its status, above 128 by a signal. */
-interface Ended {
+/** The engine's answer about a container that has ended. A status above 128 means a signal. */
+interface ContainerExit {
   readonly StatusCode: number;
 }
 
-/** How a container has ended: `status 1`, `SIGKILL`. */
-async function endOf(client: ContainerRuntimeClient, id: string): Promise<string> {
+/** Returns how a container has ended, e.g. `status 1` or `SIGKILL`. */
+async function containerEnd(client: ContainerRuntimeClient, id: string): Promise<string> {
   try {
-    const { StatusCode: status }: Ended = await client.container.getById(id).wait();
+    const { StatusCode: status }: ContainerExit = await client.container.getById(id).wait();
     const signals = Object.entries(constants.signals);
     const [signal] = signals.find(([, number]) => status === 128 + number) ?? [];
     return signal ?? `status ${status}`;
   } catch (error) {
-    return reasonOf(error);
+    return dockerMessage(error);
   }
 }
 
 /**
- * Ends and removes a container, given by id or name, with its nameless volumes. One that is gone already is
- * fine.
+ * Stops and removes a container with its anonymous volumes. Does nothing if it does not exist.
+ *
+ * @param id the container's id or name
  */
-async function discard(
+async function removeContainer(
   client: ContainerRuntimeClient,
   id: string,
-  graceSeconds = 0,
+  { graceSeconds = 0 }: { readonly graceSeconds?: number } = {},
 ): Promise<void> {
   const container = client.container.getById(id);
-  // its failure does not matter: the removal ends by force what still runs
+  // Its error does not matter, since the removal kills a container that still runs.
   if (graceSeconds > 0) await container.stop({ t: graceSeconds }).catch(() => {});
   await container.remove({ force: true, v: true }).catch((error: unknown) => {
     if (!hasStatus(error, 404)) throw error;
@@ -386,38 +393,42 @@ async function discard(
 }
 
 /**
- * The only address the port is open on: 127.0.0.1; the engine's gateway if this process runs in a container
- * itself; the engine's machine if `DOCKER_HOST` names another one.
+ * Returns the only address on which the port is open: 127.0.0.1, or the engine's gateway if this process itself runs in a
+ * container, or the engine's machine if `DOCKER_HOST` names another one.
  */
 function hostAddress({ info }: ContainerRuntimeClient): string {
   return info.containerRuntime.hostIps.find(({ family }) => family === 4)?.address ?? "127.0.0.1";
 }
 
-function notStarted(cause: unknown, port: number | undefined, log: string): LocalError {
-  const reason = reasonOf(cause);
+function containerNotStarted(
+  cause: unknown,
+  { port, log }: { readonly port: number | undefined; readonly log: string },
+): LocalError {
+  const reason = dockerMessage(cause);
   if (/port is already allocated|address already in use/i.test(reason)) {
     const message = `Cassandra did not start in Docker: port ${port} is taken.`;
     return new LocalError("NOT_STARTED", message, { cause });
   }
   const what = isEndOfLog(cause) ? ENDED : reason;
-  const message = `Cassandra did not start in Docker: ${what}. ${quote(log)}`.trim();
+  const message = `Cassandra did not start in Docker: ${what}. ${endOfContainerLog(log)}`.trim();
   return new LocalError("NOT_STARTED", message, { cause });
 }
 
-/** Whether testcontainers gave up waiting for a line of the log because there will be no more. */
+/** Whether testcontainers stopped waiting for a line of the log because the log had ended. */
 function isEndOfLog(error: unknown): boolean {
-  return reasonOf(error).startsWith("Log stream ended");
+  return dockerMessage(error).startsWith("Log stream ended");
 }
 
-/** The last lines that say something: no stack traces, and not the half of a line that a long log begins with. */
-function quote(log: string): string {
+/** Returns the last meaningful lines: no stack traces, and not the cut first line of a long log. */
+function endOfContainerLog(log: string): string {
   const lines = log.split("\n").slice(log.length < LOG_TAIL ? 0 : 1);
-  const telling = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ /.test(line));
-  return telling.length === 0 ? "" : ["The end of its log:", ...telling.slice(-6)].join("\n  ");
+  const meaningful = lines.filter((line) => !/^\s*$|^\s+at |^\s+\.\.\. \d+ /.test(line));
+  if (meaningful.length === 0) return "";
+  return ["The end of its log:", ...meaningful.slice(-6)].join("\n  ");
 }
 
-/** What an error says, without the `(HTTP code 500) server error - ` that the engine's client prepends. */
-function reasonOf(error: unknown): string {
+/** Returns the message of an error without the `(HTTP code 500) server error - ` that the engine's client prepends. */
+function dockerMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^\(HTTP code \d+\) [^-]* - /, "").trim();
 }

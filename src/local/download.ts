@@ -11,48 +11,51 @@ import type { Artifact } from "./artifact.ts";
 import { hasCode } from "./error.ts";
 import type { Repository } from "./repository.ts";
 
-// undici is imported where it is used, once a machine: it takes 50 ms.
+// undici is imported where it is used, which is once per machine: loading it takes 50 ms.
 
 /** How many artifacts are fetched at once. */
 const PARALLEL = 16;
 
-/** How long a server may say nothing, in milliseconds. */
+/** How long a server may send nothing, in milliseconds. */
 const SILENCE = 30_000;
 
+/** Options of {@link download}. */
 export interface DownloadOptions {
-  /** Told of each piece that has arrived, in bytes. */
+  /** The repositories, in the order in which they are tried for each artifact. */
+  readonly repositories: readonly Repository[];
+  /** The directory to save the artifacts in. */
+  readonly dir: string;
+  /** Called with the number of bytes of each chunk received. */
   readonly received: (bytes: number) => void;
-  /** Ends it; the download then rejects with the signal's reason. */
+  /** Aborts the download, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why an artifact cannot be had, in words for a person. */
+/** Thrown when an artifact cannot be fetched. Its message is for users. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
 }
 
 /**
- * Fetches artifacts into a directory, several at once. A file has its name only once it is complete and its checksum is
- * right, so what is there when it ends early need not be fetched again. Of several repositories the first one that has
- * an artifact gives it.
+ * Fetches artifacts into a directory, several at once, each from the first repository that has it. A file gets its name
+ * only when it is complete and its checksum is right, so after an abort the files in the directory need not be fetched
+ * again.
  *
- * @throws DownloadError for the first artifact that cannot be had; the others are then given up
+ * @throws DownloadError for the first artifact that cannot be fetched, which ends the whole download
  */
 export async function download(
   artifacts: readonly Artifact[],
-  repositories: readonly Repository[],
-  dir: string,
-  { received, signal: outer }: DownloadOptions,
+  { repositories, dir, received, signal: outer }: DownloadOptions,
 ): Promise<void> {
   const failure = new AbortController();
   const signal = outer ? AbortSignal.any([outer, failure.signal]) : failure.signal;
   await using open = await openRepositories(repositories, signal);
-  // The largest first: none of them is then what all others wait for at the end.
+  // The largest first, so that no large one is left at the end.
   const queue = artifacts.toSorted((a, b) => b.size - a.size).values();
   const workers = Array.from({ length: PARALLEL }, async () => {
     for (const artifact of queue) {
       const content = await open.read(artifact);
-      await save(content, artifact, join(dir, artifact.name), received, signal);
+      await save(content, artifact, { file: join(dir, artifact.name), received, signal });
     }
   });
   try {
@@ -70,10 +73,10 @@ interface OpenRepositories extends AsyncDisposable {
   read(artifact: Artifact): Promise<Content>;
 }
 
-/** What an artifact is read from. */
+/** The content of an artifact. */
 interface Content {
   readonly body: Readable;
-  /** The host, or the directory, for a person. */
+  /** The host or directory that it comes from, for messages. */
   readonly place: string;
 }
 
@@ -82,11 +85,11 @@ async function openRepositories(
   signal: AbortSignal,
 ): Promise<OpenRepositories> {
   await using opened = new AsyncDisposableStack();
-  const readers: Reader[] = [];
+  const readers: ArtifactReader[] = [];
   for (const repository of repositories) {
     const isFolder = repository.url.protocol === "file:";
     readers.push(
-      isFolder ? folderReader(repository) : await httpReader(repository, opened, signal),
+      isFolder ? folderReader(repository) : await httpReader(repository, { opened, signal }),
     );
   }
   const kept = opened.move();
@@ -103,10 +106,10 @@ async function openRepositories(
   };
 }
 
-/** Gives what a repository has; undefined if it has it not. */
-type Reader = (artifact: Artifact) => Promise<Content | undefined>;
+/** Returns an artifact's content, or undefined if the repository does not have the artifact. */
+type ArtifactReader = (artifact: Artifact) => Promise<Content | undefined>;
 
-function folderReader({ url }: Repository): Reader {
+function folderReader({ url }: Repository): ArtifactReader {
   return async ({ path, name }) => {
     const file = fileURLToPath(new URL(path, url));
     const body = createReadStream(file);
@@ -115,23 +118,22 @@ function folderReader({ url }: Repository): Reader {
       return { body, place: fileURLToPath(url) };
     } catch (cause) {
       if (hasCode(cause, "ENOENT")) return undefined;
-      throw unreachable(name, fileURLToPath(url), cause);
+      throw unreachable({ name, place: fileURLToPath(url) }, cause);
     }
   };
 }
 
 async function httpReader(
   { url, headers, proxy }: Repository,
-  opened: AsyncDisposableStack,
-  signal: AbortSignal,
-): Promise<Reader> {
+  { opened, signal }: { readonly opened: AsyncDisposableStack; readonly signal: AbortSignal },
+): Promise<ArtifactReader> {
   const { EnvHttpProxyAgent, interceptors, request } = await import("undici");
   const agent = new EnvHttpProxyAgent({
     ...proxyOptions(proxy),
     connections: PARALLEL,
     headersTimeout: SILENCE,
     bodyTimeout: SILENCE,
-    // Those of the system too, as Java has them: a company's own authority is often known there only.
+    // The system's authorities too, as in Java: a company's own authority is often installed only there.
     connect: { ca: [...getCACertificates("default"), ...getCACertificates("system")] },
   });
   opened.defer(() => agent.destroy());
@@ -143,13 +145,13 @@ async function httpReader(
     const options = { headers, dispatcher, signal };
     const { statusCode, body } = await request(new URL(path, url), options).catch(
       (cause: unknown) => {
-        throw unreachable(name, url.host, cause);
+        throw unreachable({ name, place: url.host }, cause);
       },
     );
     if (statusCode === 200) return { body, place: url.host };
     await body.dump();
     if (statusCode === 404) return undefined;
-    throw unreachable(name, url.host, new Error(`HTTP status ${statusCode}`));
+    throw unreachable({ name, place: url.host }, new Error(`HTTP status ${statusCode}`));
   };
 }
 
@@ -159,20 +161,24 @@ function proxyOptions(proxy: Repository["proxy"]): EnvHttpProxyAgent.Options {
   return { httpProxy: proxy.href, httpsProxy: proxy.href, noProxy: "" };
 }
 
+interface SaveOptions extends Pick<DownloadOptions, "received"> {
+  readonly file: string;
+  readonly signal: AbortSignal;
+}
+
 async function save(
   { body, place }: Content,
   { name, size, sha256 }: Artifact,
-  file: string,
-  received: (bytes: number) => void,
-  signal: AbortSignal,
+  { file, received, signal }: SaveOptions,
 ): Promise<void> {
+  const origin = { name, place };
   const part = `${file}.${process.pid}.part`;
   const hash = createHash("sha256");
   let length = 0;
   async function* check(chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       length += chunk.length;
-      if (length > size) throw altered(name, place, `more than ${size} bytes`);
+      if (length > size) throw altered(origin, `more than ${size} bytes`);
       hash.update(chunk);
       received(chunk.length);
       yield chunk;
@@ -180,36 +186,41 @@ async function save(
   }
   try {
     await pipeline(body, check, createWriteStream(part, { mode: 0o600 }), { signal });
-    if (length < size) throw altered(name, place, `${length} bytes instead of ${size}`);
+    if (length < size) throw altered(origin, `${length} bytes instead of ${size}`);
     const digest = hash.digest("hex");
-    if (digest !== sha256) throw altered(name, place, `SHA-256 ${digest} instead of ${sha256}`);
+    if (digest !== sha256) throw altered(origin, `SHA-256 ${digest} instead of ${sha256}`);
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    throw error instanceof DownloadError || isOurs(error) ? error : unreachable(name, place, error);
+    throw error instanceof DownloadError || isLocal(error) ? error : unreachable(origin, error);
   }
 }
 
-/** Whether an error is about our own files, as a full disk, and not about what is fetched. */
-function isOurs(error: unknown): boolean {
+/** Whether an error is about our own files, for example a full disk, and not about the download. */
+function isLocal(error: unknown): boolean {
   return hasCode(error, "ENOSPC", "EDQUOT", "EACCES", "EROFS");
 }
 
-function altered(name: string, place: string, how: string): DownloadError {
-  return new DownloadError(`${name} from ${place} is not what it should be: ${how}`);
+/** An artifact's file name, and the host or directory that it comes from. */
+interface Origin {
+  readonly name: string;
+  readonly place: string;
 }
 
-function unreachable(name: string, place: string, cause: unknown): DownloadError {
-  return new DownloadError(`${name} cannot be fetched from ${place}: ${reasonOf(cause)}`, {
-    cause,
-  });
+function altered({ name, place }: Origin, problem: string): DownloadError {
+  return new DownloadError(`${name} from ${place} is not the expected file: ${problem}`);
 }
 
-/** The innermost cause, in a line. */
-function reasonOf(error: unknown): string {
+function unreachable({ name, place }: Origin, cause: unknown): DownloadError {
+  const message = `${name} cannot be fetched from ${place}: ${innermostMessage(cause)}`;
+  return new DownloadError(message, { cause });
+}
+
+/** Returns the message of the innermost cause, in one line. */
+function innermostMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  // OpenSSL's own message is a line for its developers.
+  if (error.cause instanceof Error) return innermostMessage(error.cause);
+  // OpenSSL's own message is meant for its developers.
   if ("reason" in error && typeof error.reason === "string") return `TLS: ${error.reason}`;
   return error.message || ("code" in error ? String(error.code) : error.name);
 }

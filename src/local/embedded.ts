@@ -1,61 +1,63 @@
 import type { LocalError } from "./error.ts";
 
-/** How Cassandra is run, and where. */
+/** Options of `startEmbedded`. */
 export interface EmbeddedOptions {
-  /** Where data, log, configuration and the lock are kept, e.g. `.cassandra`; created if need be. */
+  /** The directory for data, log, configuration and lock, e.g. `.cassandra`. Created if it does not exist. */
   readonly dir: string;
-  /** Where downloads shared by all projects of this user are kept, e.g. `~/.cache/partyfinder`; created if need be. */
+  /** The directory for downloads shared by all projects of this user, e.g. `~/.cache/partyfinder`. Created likewise. */
   readonly cacheDir: string;
   /**
-   * The URL of the Maven repository to fetch the jars from, where a login is needed with `user:password@`. Default:
-   * those that Maven is configured for.
+   * The URL of the Maven repository to fetch the jars from, with `user:password@` if it needs a login. Default: the
+   * repositories that Maven is configured for.
    */
   readonly repository?: string | undefined;
-  /** One of the two; default: jars where Java is fit and there is a place to fetch them from, else Docker if an engine answers. */
+  /**
+   * Default: jars if there is a suitable Java and a repository to fetch them from, otherwise Docker if an engine answers.
+   */
   readonly runtime?: "jars" | "docker" | undefined;
-  /** The Java to use, as in the variable JAVA_HOME; default: the one in PATH. */
+  /** The Java to use, as in the variable JAVA_HOME. Default: the one in PATH. */
   readonly javaHome?: string | undefined;
-  /** The port for clients; default 9042; 0: any. If it is taken, another one is used. */
+  /** The port for clients; 0 means any. If it is taken, another one is used. Default: 9042. */
   readonly port?: number | undefined;
   /**
-   * Whether the data are for good; default true. Then Cassandra acknowledges only what is on the disk
-   * (`commitlog_sync: batch`), and is restarted when it dies. Otherwise the data may be lost with the process, and
-   * writes are up to twice as fast: for tests. With jars they stay in `dir` in either case.
+   * Whether the data is kept. If so, Cassandra acknowledges only what is on the disk (`commitlog_sync: batch`) and is
+   * restarted when it dies. Otherwise data may be lost with the process, and writes are up to twice as fast, which suits
+   * tests. With jars the data stays in `dir` in either case. Default: true.
    */
   readonly keep?: boolean | undefined;
-  /** Java's heap; default `512m`. The process takes about 300 MiB more. */
+  /** Java's heap. The process takes about 300 MiB more. Default: `512m`. */
   readonly heap?: string | undefined;
-  /** The environment in which `java` and `mvn` are looked up and run; default: ours. */
+  /** The environment in which `java` and `mvn` are looked up and run. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Called with one short line for each step, and with what happened when Cassandra died; for a person to read. */
+  /** Called with one short line for the user at each step, and when Cassandra has died. */
   readonly progress: (line: string) => void;
-  /** Called often with a line that replaces the one before. Default: `progress`, every few seconds. */
+  /** Called often with a line that replaces the previous one. Default: `progress`, every few seconds. */
   readonly status?: ((line: string) => void) | undefined;
-  /** Called when there is nothing to do but to wait for Cassandra: the caller may do something else. */
+  /** Called when the start only waits for Cassandra, so that the caller can do other work. */
   readonly meanwhile?: (() => void) | undefined;
-  /** Ends a start that is under way, with all its processes; it then rejects with the signal's reason. */
+  /** Aborts the start and ends its processes. The start then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A Cassandra that answers, until it ends. */
-export interface Run {
-  /** Address and port for clients, e.g. `127.0.0.1:9042`. */
+/** A Cassandra that answers clients. */
+export interface RunningCassandra {
+  /** The address and port for clients, e.g. `127.0.0.1:9042`. */
   readonly contactPoint: string;
   readonly localDataCenter: string;
-  /** Resolves when Cassandra ended although nobody has called `stop`. Never rejects. */
+  /** Resolves when Cassandra has ended without `stop`. Never rejects. */
   readonly died: Promise<LocalError>;
-  /** Ends it (about 2.5 s; after 10 s by force). The data stay. Idempotent. */
+  /** Stops Cassandra (takes about 2.5 s; killed after 10 s). The data stays. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
  * A running Cassandra of one node, without passwords, for this machine only.
  *
- * If its data are kept, it is restarted at the same contact point when it dies, and `died` resolves only when it
- * cannot be kept running. Where it is shared, `died` resolves when its owner has ended, or has ended it for good.
+ * If its data is kept, it is restarted at the same contact point when it dies, and `died` resolves only when it cannot be
+ * kept running. If it is shared, `died` resolves when its owner has ended or has stopped it for good.
  */
-export interface Embedded extends Run, AsyncDisposable {
+export interface Embedded extends RunningCassandra, AsyncDisposable {
   readonly runtime: "jars" | "docker";
-  /** Whether this process runs it. If not, another living process does, and `stop` leaves it alone. */
+  /** Whether this process runs it. Otherwise another process does, and `stop` does not end it. */
   readonly owned: boolean;
 }

@@ -1,18 +1,23 @@
 import { LocalError } from "./error.ts";
 
+interface TooLargeOptions {
+  /** Default: that of this process. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+  readonly cause: unknown;
+}
+
 /**
- * The failure where a program cannot be started with an environment (`E2BIG`): one variable has more than the system
- * takes (128 KiB on Linux), or all of them together.
+ * Creates the error for a program that cannot be started because its environment is too large (`E2BIG`): one variable, or
+ * all of them together, exceed the limit of the system (128 KiB per variable on Linux).
  */
 export function environmentTooLarge(
   program: string,
-  environment: NodeJS.ProcessEnv = process.env,
-  cause: unknown,
+  { environment = process.env, cause }: TooLargeOptions,
 ): LocalError {
   const sizes = Object.entries(environment).map(
     ([name, value = ""]) => [name, Buffer.byteLength(value)] as const,
   );
   const [name, size] = sizes.reduce((largest, each) => (each[1] > largest[1] ? each : largest));
-  const message = `The program ${program} cannot be started, for the environment is too large. Its largest variable is ${name}, with ${size} bytes: make it smaller, or take it out of the environment or .env.`;
+  const message = `The program ${program} cannot be started, because the environment is too large. Its largest variable is ${name}, with ${size} bytes: make it smaller, or remove it from the environment or .env.`;
   return new LocalError("ENVIRONMENT_TOO_LARGE", message, { cause });
 }

@@ -6,54 +6,60 @@ import { type Artifact, artifactsOf } from "./artifact.ts";
 import { cassandraVersion } from "./artifacts.ts";
 import { inCache, requireWritable } from "./cache.ts";
 import { makeDirectory } from "./directory.ts";
-import { download, DownloadError } from "./download.ts";
+import { download, DownloadError, type DownloadOptions } from "./download.ts";
 import type { EmbeddedOptions } from "./embedded.ts";
 import { hasCode, LocalError } from "./error.ts";
-import { findMavenSource, repositoryAt, type Source } from "./repository.ts";
+import { findMavenSource, type JarSource, repositoryAt } from "./repository.ts";
 
-/** The jars of Cassandra and of all that it needs on this machine. */
+/** The jars of Cassandra and its dependencies for this machine. */
 export interface Jars {
-  /** The directory that they are in. */
+  /** The directory of the jars. */
   readonly dir: string;
-  /** Their file names. */
+  /** The file names. */
   readonly names: readonly string[];
 }
 
-/** How the jars are found. */
+/** Options of {@link findJars}. */
 export type JarsOptions = Pick<
   EmbeddedOptions,
   "cacheDir" | "repository" | "env" | "progress" | "status" | "signal"
 >;
 
 /**
- * Finds the jars in the cache, and fetches those that are not there: once a user, 88 files of 56 MiB.
+ * Finds the jars in the cache, and fetches the missing ones: once per user, 88 files of 56 MiB. Each jar is checked
+ * against the pinned checksum when it is fetched, and against the pinned size later.
  *
- * Each is the pinned one, by its checksum when it comes and by its size later. Fails with `NO_MAVEN`,
- * `DOWNLOAD_FAILED` or `CACHE_UNUSABLE`.
+ * @throws LocalError `NO_MAVEN`, `DOWNLOAD_FAILED` or `CACHE_UNUSABLE`
  */
 export async function findJars(options: JarsOptions): Promise<Jars> {
   const dir = dirIn(options.cacheDir);
   const artifacts = artifactsOf(process.platform, process.arch);
   await inCache(options.cacheDir, async () => {
     const missing = await missingFrom(dir, artifacts);
-    if (missing.length > 0) await obtain(missing, dir, options);
+    if (missing.length > 0) await obtainJars(missing, dir, options);
   });
   return { dir, names: artifacts.map(({ name }) => name) };
 }
 
-/** What of the jars is still to be fetched, in bytes. Fails with `CACHE_UNUSABLE` if there is no place for them. */
+/**
+ * Returns the size of the jars that are not in the cache, in bytes.
+ *
+ * @throws LocalError `CACHE_UNUSABLE` if some are missing and the cache is not writable
+ */
 export async function missingBytes(cacheDir: string): Promise<number> {
   return inCache(cacheDir, async () => {
     const artifacts = artifactsOf(process.platform, process.arch);
-    const bytes = sizeOf(await missingFrom(dirIn(cacheDir), artifacts));
+    const bytes = totalSize(await missingFrom(dirIn(cacheDir), artifacts));
     if (bytes > 0) await requireWritable(cacheDir);
     return bytes;
   });
 }
 
 /**
- * Removes from the cache what has the size of a jar but is not it, as after a power cut, and returns the names. It reads
- * all of them, so it is for when something is wrong. Fails with `CACHE_UNUSABLE`.
+ * Removes jars with a wrong checksum from the cache, as a power cut can leave them, and returns their names. Reads all
+ * jars, so it is called only after a failed start.
+ *
+ * @throws LocalError `CACHE_UNUSABLE`
  */
 export async function removeDamaged(cacheDir: string): Promise<readonly string[]> {
   const dir = dirIn(cacheDir);
@@ -87,8 +93,8 @@ async function missingFrom(
   return artifacts.filter((_, i) => !isThere[i]);
 }
 
-/** Two processes may do this at once: each file gets its name when it is complete. */
-async function obtain(
+/** Copies or fetches jars. Several processes may do this at once, since each file gets its name when it is complete. */
+async function obtainJars(
   missing: readonly Artifact[],
   dir: string,
   options: JarsOptions,
@@ -98,15 +104,16 @@ async function obtain(
   await makeDirectory(dir);
   await removeLeftovers(dir);
   if (repository === undefined) progress("Asking Maven where to fetch Cassandra from.");
-  const source: Source =
+  const source: JarSource =
     repository === undefined
       ? await findMavenSource(options)
       : { repositories: [repositoryAt(repository)], localRepository: undefined };
-  const rest = await copyFrom(source.localRepository, missing, dir);
-  if (rest.length > 0) await fetchFrom(source, rest, dir, options);
+  const { repositories, localRepository } = source;
+  const rest = await copyFromMaven(missing, { localRepository, dir });
+  if (rest.length > 0) await fetchJars(rest, { ...options, repositories, dir });
 }
 
-/** Removes what processes that were killed have left of files. */
+/** Removes partial files of processes that were killed. */
 async function removeLeftovers(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const [, pid] = /\.(\d+)\.part$/.exec(name) ?? [];
@@ -122,11 +129,10 @@ function runs(pid: number): boolean {
   }
 }
 
-/** Copies what Maven has already; returns what it has not, or has otherwise. */
-async function copyFrom(
-  localRepository: string | undefined,
+/** Copies jars from Maven's local repository, and returns those that it does not have with the right checksum. */
+async function copyFromMaven(
   artifacts: readonly Artifact[],
-  dir: string,
+  { localRepository, dir }: { readonly localRepository: string | undefined; readonly dir: string },
 ): Promise<readonly Artifact[]> {
   if (localRepository === undefined) return artifacts;
   const rest: Artifact[] = [];
@@ -145,39 +151,37 @@ async function copy(from: string, to: string): Promise<void> {
   await rename(part, to);
 }
 
-async function fetchFrom(
-  { repositories }: Source,
+async function fetchJars(
   artifacts: readonly Artifact[],
-  dir: string,
-  options: JarsOptions,
+  options: JarsOptions & Pick<DownloadOptions, "repositories" | "dir">,
 ): Promise<void> {
-  const { progress, signal } = options;
-  const total = sizeOf(artifacts);
+  const { repositories, dir, progress, signal } = options;
+  const total = totalSize(artifacts);
   const places = repositories.map(({ url }) => url.host || url.pathname).join(" and ");
   progress(
     `Fetching Cassandra ${cassandraVersion} from ${places}, only this once: ${artifacts.length} files, ${mebibytes(total)} MiB.`,
   );
-  const tell = meter(options);
+  const report = throttledReport(options);
   let bytes = 0;
   const received = (more: number) => {
     bytes += more;
-    tell(`Fetched ${mebibytes(bytes)} of ${mebibytes(total)} MiB.`);
+    report(`Fetched ${mebibytes(bytes)} of ${mebibytes(total)} MiB.`);
   };
   try {
-    await download(artifacts, repositories, dir, { received, signal });
+    await download(artifacts, { repositories, dir, received, signal });
   } catch (error) {
     throw error instanceof DownloadError ? downloadFailed(error, options) : error;
   }
 }
 
-/** Tells how far it is: often where a line can be replaced, else every three seconds. */
-function meter({ status, progress }: Pick<JarsOptions, "status" | "progress">) {
-  const [tell, pause] = status === undefined ? [progress, 3000] : [status, 100];
+/** Reports often if a line can be replaced by the next, otherwise every three seconds. */
+function throttledReport({ status, progress }: Pick<JarsOptions, "status" | "progress">) {
+  const [report, pause] = status === undefined ? [progress, 3000] : [status, 100];
   let next = Date.now() + pause;
   return (line: string): void => {
     if (Date.now() < next) return;
     next = Date.now() + pause;
-    tell(line);
+    report(line);
   };
 }
 
@@ -188,7 +192,7 @@ function downloadFailed(
   const settings = repository ? "CASSANDRA_EMBEDDED_REPOSITORY" : "Maven's settings.xml";
   const others = repository
     ? ""
-    : ` Or set CASSANDRA_EMBEDDED_REPOSITORY to another Maven repository; or let Maven fetch it by "mvn dependency:get -Dartifact=org.apache.cassandra:cassandra-all:${cassandraVersion}".`;
+    : ` Or set CASSANDRA_EMBEDDED_REPOSITORY to another Maven repository, or let Maven fetch it by "mvn dependency:get -Dartifact=org.apache.cassandra:cassandra-all:${cassandraVersion}".`;
   return new LocalError(
     "DOWNLOAD_FAILED",
     `Cassandra could not be fetched: ${cause.message}. Check the network and ${settings}, and start again; what has been fetched is kept.${others}`,
@@ -196,7 +200,7 @@ function downloadFailed(
   );
 }
 
-function sizeOf(artifacts: readonly Artifact[]): number {
+function totalSize(artifacts: readonly Artifact[]): number {
   return artifacts.reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -7,23 +7,27 @@ import { hasCode, LocalError } from "./error.ts";
 
 /** A Java that Cassandra 5 runs on. */
 export interface Java {
-  /** The command: a path, or `java` if it is looked up in PATH. */
+  /** The command: a path, or `java` to look it up in PATH. */
   readonly command: string;
-  /** e.g. `17.0.15` */
+  /** For example `17.0.15`. */
   readonly version: string;
-  /** All that `java -version` says: no two builds say the same. */
+  /** The whole output of `java -version`, which identifies the build. */
   readonly build: string;
 }
 
 /** Where to look for Java. */
 export interface JavaPlace {
-  /** The only place to look in, if given; else PATH is. */
+  /** The only place to look in. Default: PATH. */
   readonly javaHome?: string | undefined;
-  /** The environment whose PATH is meant; default: ours. */
+  /** The environment with this PATH. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** Finds the Java to run Cassandra with. Fails with `NO_JAVA`, `UNFIT_JAVA` or `ENVIRONMENT_TOO_LARGE`. */
+/**
+ * Finds the Java to run Cassandra with.
+ *
+ * @throws LocalError `NO_JAVA`, `UNFIT_JAVA` or `ENVIRONMENT_TOO_LARGE`
+ */
 export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
   const command = javaHome === undefined ? "java" : join(resolve(javaHome), "bin", "java");
   const place = javaHome === undefined ? "PATH" : `JAVA_HOME (${javaHome})`;
@@ -46,11 +50,11 @@ export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
 }
 
 /**
- * The environment in which Java runs Cassandra, whatever the user's is.
+ * Returns the environment in which Java runs Cassandra.
  *
- * Options that the user has for other Java programs are left out, because they can contradict ours (another collector,
- * a smaller heap, a class path) and some of them win. The encoding of file names comes from the locale alone:
- * `sun.jnu.encoding` cannot be set. Under `LC_ALL=C` Java cannot open a folder named `ä`.
+ * The user's options for Java programs are removed, because they can contradict ours (another collector, a smaller heap,
+ * a class path), and some of them win. The locale is set because only it determines the encoding of file names:
+ * `sun.jnu.encoding` cannot be set, and under `LC_ALL=C` Java cannot open a folder named `ä`.
  */
 export function javaEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const {
@@ -63,24 +67,25 @@ export function javaEnvironment(environment: NodeJS.ProcessEnv = process.env): N
   return { ...rest, LC_ALL: "C.UTF-8" };
 }
 
-/** Cassandra 5.0 refuses every other (its bin/cassandra.in.sh). */
+/** Whether Cassandra 5.0 accepts a Java version (see its bin/cassandra.in.sh). */
 function isFit(version: string): boolean {
   return /^(11|17)\b/.test(version);
 }
 
-/** What `java -version` says; undefined if there is none that can be run. */
+/** Returns the output of `java -version`, or undefined if the command cannot be run. */
 async function buildOf(command: string, env?: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     const options = { env: javaEnvironment(env) };
     const { stdout, stderr } = await promisify(execFile)(command, ["-version"], options);
     return stdout + stderr;
   } catch (error) {
-    if (hasCode(error, "E2BIG")) throw environmentTooLarge("java", env, error);
+    if (hasCode(error, "E2BIG"))
+      throw environmentTooLarge("java", { environment: env, cause: error });
     return undefined;
   }
 }
 
-/** The version that it says, e.g. `17.0.15`. */
+/** Returns the version in the output of `java -version`, e.g. `17.0.15`. */
 function versionIn(build: string): string | undefined {
   return /version "([^"]+)"/.exec(build)?.[1];
 }
@@ -89,10 +94,10 @@ async function advise(): Promise<string> {
   const home = await fitHome();
   return home === undefined
     ? "Install Java 17 and set JAVA_HOME to it, or start Docker."
-    : `Set JAVA_HOME=${home}, which is fit, or start Docker.`;
+    : `Set JAVA_HOME=${home}, which is suitable, or start Docker.`;
 }
 
-/** A Java that would do, in the places where Linux and macOS install them. */
+/** Finds a suitable Java in the directories where Linux and macOS install them. */
 async function fitHome(): Promise<string | undefined> {
   for (const [folder, home] of installations) {
     for (const name of await readdir(folder).catch(() => [])) {

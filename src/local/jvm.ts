@@ -2,28 +2,28 @@ import { delimiter, join } from "node:path";
 import type { Jars } from "./jars.ts";
 import { pathToFileURL } from "node:url";
 
-/** What a Java virtual machine needs to know to run a node, in the directory of the jars. */
+/** The settings of a Java virtual machine that runs a node. Its working directory is that of the jars. */
 export interface Jvm {
   readonly jars: Pick<Jars, "names">;
-  /** The size of the heap, e.g. `512m`. It is taken at once: Cassandra locks its memory. */
+  /** The size of the heap, e.g. `512m`. It is allocated at once, since Cassandra locks its memory. */
   readonly heap: string;
-  /** The node's directory, with `cassandra.yaml` and `logback.xml`; absolute. */
+  /** The absolute path of the node's directory, which contains `cassandra.yaml` and `logback.xml`. */
   readonly dir: string;
-  /** How many nodes the cluster has. */
+  /** The number of nodes of the cluster. */
   readonly nodes: number;
-  /** More options. Default: none. */
+  /** Additional options. Default: none. */
   readonly options?: readonly string[] | undefined;
 }
 
 /**
- * The class path, as names: a colon in the path of their directory would end an entry, there is no way to escape it, and
- * the paths could be more than an argument can hold.
+ * Returns the class path, as names relative to the directory of the jars: a colon in an absolute path would end an entry
+ * and cannot be escaped, and the paths could be too long for an argument.
  */
 export function classPath({ names }: Pick<Jars, "names">): string {
   return names.join(delimiter);
 }
 
-/** The arguments of `java` that run Cassandra in the foreground. */
+/** Returns the arguments of `java` that run Cassandra in the foreground. */
 export function jvmArguments({ jars, heap, dir, nodes, options = [] }: Jvm): readonly string[] {
   return [
     ...options,
@@ -31,20 +31,20 @@ export function jvmArguments({ jars, heap, dir, nodes, options = [] }: Jvm): rea
     `-Xmx${heap}`,
     "-Xss256k",
     "-XX:MaxDirectMemorySize=128m",
-    // The simplest collector and only the first compiler: a second less to start, 100 MiB less to keep.
+    // The simplest collector and only the first compiler make the start a second faster and save 100 MiB.
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
-    // Without this a node out of memory would live on, half dead.
+    // Otherwise a node that is out of memory would keep running in a broken state.
     "-XX:+ExitOnOutOfMemoryError",
-    // Where it would write by itself is the directory of the jars; `%p` is the process, `%%` a percent sign.
+    // By default the file would be in the directory of the jars. `%p` is the process id, `%%` a percent sign.
     `-XX:ErrorFile=${join(dir.replaceAll("%", "%%"), "hs_err_pid%p.log")}`,
     ...exports.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
     ...opens.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
     "-Djdk.attach.allowAttachSelf=true",
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Djava.net.preferIPv4Stack=true",
-    // Cassandra changes the case of CQL by the locale: in Turkish its own tables have a column status_ınıt_timestamp.
+    // Cassandra changes the case of CQL by locale: in Turkish its own tables get a column status_ınıt_timestamp.
     "-Duser.language=en",
     "-Duser.country=US",
     "-Dfile.encoding=UTF-8",
@@ -55,17 +55,17 @@ export function jvmArguments({ jars, heap, dir, nodes, options = [] }: Jvm): rea
     `-Dlogback.configurationFile=${pathToFileURL(join(dir, "logback.xml")).href}`,
     "-Dcassandra-foreground=yes",
     "-Dcassandra.superuser_setup_delay_ms=0",
-    // Every node has the roles from the start. Given more copies later (by default there is one), a node that had
-    // asked those still without them would refuse logins for as long as it remembers that, 2 s.
+    // Replicates the roles to every node from the start (the default is one replica). If it were raised later, a node
+    // that had read from replicas without the roles would refuse logins for 2 s, the lifetime of its cache.
     `-Dcassandra.system_auth.default_rf=${nodes}`,
     "-Dcassandra.shutdown_announce_in_ms=0",
     "-Dchronicle.analytics.disable=true",
-    // What Cassandra would measure by itself at each start, by filling a table of 100,000 rows (SkipListMemtable).
+    // Otherwise Cassandra measures this at each start by filling a table of 100,000 rows (SkipListMemtable).
     "-Dcassandra.memtable.row_overhead_size=181",
-    // With tokens given there is nothing to wait for: 3 s instead of 11.
+    // With given tokens there is nothing to wait for. The start takes 3 s instead of 11 s.
     "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-    // This is also how long a restarting node looks for a living one before it gives up
-    // ("Unable to gossip with any peers"), so only a lone node may have it short.
+    // This is also how long a restarting node looks for a live one before it fails with "Unable to gossip with any
+    // peers", so it can be short only for a single node.
     `-Dcassandra.ring_delay_ms=${nodes === 1 ? 100 : 15_000}`,
     "-cp",
     classPath(jars),
@@ -73,10 +73,10 @@ export function jvmArguments({ jars, heap, dir, nodes, options = [] }: Jvm): rea
   ];
 }
 
-/** What the log says when the node listens for clients. */
+/** The log message of a node that listens for clients. */
 export const STARTED = "Startup complete";
 
-/** A log of warnings and errors, on standard output, and of the start: it tells {@link STARTED}. */
+/** Logs warnings, errors and the start, with {@link STARTED}, to standard output. */
 export const logbackXml = `<configuration>
   <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
   <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
@@ -87,7 +87,7 @@ export const logbackXml = `<configuration>
 </configuration>
 `;
 
-/** Packages that Cassandra uses although the Java platform keeps them to itself (Cassandra's conf/jvm17-server.options). */
+/** Internal packages of the Java platform that Cassandra uses (see its conf/jvm17-server.options). */
 const exports = [
   "java.base/jdk.internal.misc",
   "java.base/jdk.internal.ref",
@@ -101,7 +101,7 @@ const exports = [
   "jdk.attach/sun.tools.attach",
 ];
 
-/** Packages into which it looks by reflection (the same source). */
+/** Packages that Cassandra accesses by reflection (same source). */
 const opens = [
   "java.base/java.lang.module",
   "java.base/jdk.internal.loader",

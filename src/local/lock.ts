@@ -12,45 +12,48 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode } from "./error.ts";
 import { identify, isAlive, type ProcessId } from "./process.ts";
 
-/** What the lock file of a directory says. */
+/** The content of a directory's lock file. */
 export interface Holder {
-  /** The process that started, or is starting, the directory's Cassandra. */
+  /** The process that runs or starts the directory's Cassandra. */
   readonly owner: ProcessId;
   readonly runtime?: "jars" | "docker" | undefined;
   /** The Java process. Absent before it is started, and with Docker. */
   readonly java?: ProcessId | undefined;
-  /** Where Cassandra answers, or soon will: address and port. */
+  /** The address and port at which Cassandra answers or will answer. */
   readonly contactPoint?: string | undefined;
 }
 
-/** A directory that is ours alone until it is released. */
+/** A lock on a directory, held until it is released. */
 export interface Lock {
-  /** A Java that was left running by an owner that is gone. */
+  /** A Java process that was left running by an owner that has ended. */
   readonly orphan: ProcessId | undefined;
-  /** Tells the other processes what runs. */
+  /** Writes what runs to the lock file, for other processes. */
   publish(state: Omit<Holder, "owner">): void;
   /** Idempotent. */
   release(): void;
 }
 
-/** Takes the directory, or tells which living process has it. */
+/** Locks a directory, or returns the holder of the lock if that process is alive. */
 export async function claim(dir: string): Promise<Lock | Holder> {
   const owner = identify(process.pid) ?? { pid: process.pid, started: "" };
-  return await alone(dir, () => {
+  return await exclusively(dir, () => {
     const previous = readHolder(dir);
     if (previous !== undefined && isAlive(previous.owner)) return previous;
     writeHolder(dir, { owner });
-    return lock(dir, owner, previous?.java);
+    return createLock(dir, { owner, orphan: previous?.java });
   });
 }
 
-/** Who has the directory; undefined if nobody, or a process that is gone. */
+/** Returns the holder of a directory's lock, or undefined if there is none or its process has ended. */
 export function currentHolder(dir: string): Holder | undefined {
   const holder = readHolder(dir);
   return holder !== undefined && isAlive(holder.owner) ? holder : undefined;
 }
 
-function lock(dir: string, owner: ProcessId, orphan: ProcessId | undefined): Lock {
+function createLock(
+  dir: string,
+  { owner, orphan }: { readonly owner: ProcessId; readonly orphan: ProcessId | undefined },
+): Lock {
   let released = false;
   return {
     orphan: orphan !== undefined && isAlive(orphan) ? orphan : undefined,
@@ -69,13 +72,13 @@ function readHolder(dir: string): Holder | undefined {
     const found: unknown = JSON.parse(readFileSync(lockFile(dir), "utf8"));
     return isHolder(found) ? found : undefined;
   } catch (error) {
-    // Half a file is what a power cut leaves; a process never does.
+    // A power cut can leave a partial file; a process never does.
     if (hasCode(error, "ENOENT") || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Whether it is what {@link writeHolder} writes: the file may have been edited, or be another program's. */
+/** Whether a value is what {@link writeHolder} writes: the file may have been edited or belong to another program. */
 function isHolder(found: unknown): found is Holder {
   if (typeof found !== "object" || found === null || !("owner" in found)) return false;
   const { owner, java, contactPoint }: Partial<Record<keyof Holder, unknown>> = found;
@@ -89,7 +92,7 @@ function isProcessId(found: unknown): found is ProcessId {
   return Number.isSafeInteger(pid) && (pid as number) > 0 && typeof started === "string";
 }
 
-/** By renaming, so that nobody reads half of it. */
+/** Writes the lock file by renaming, so that no process reads a partial file. */
 function writeHolder(dir: string, holder: Holder): void {
   const draft = `${lockFile(dir)}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(holder, null, 2)}\n`);
@@ -97,12 +100,12 @@ function writeHolder(dir: string, holder: Holder): void {
 }
 
 /**
- * Runs something while no other process is here. To look who has the lock and to take it must be one step,
- * else two processes could both find it stale, and one remove what the other has just written.
+ * Runs an action that no other process runs at the same time. Reading the lock file and writing it must be one step:
+ * otherwise two processes could both find the lock stale, and one could replace what the other has just written.
  */
-async function alone<T>(dir: string, action: () => T): Promise<T> {
+async function exclusively<T>(dir: string, action: () => T): Promise<T> {
   const door = join(dir, "lock.door");
-  while (!enter(door)) await sleep(10);
+  while (!tryToEnter(door)) await sleep(10);
   try {
     return action();
   } finally {
@@ -110,7 +113,7 @@ async function alone<T>(dir: string, action: () => T): Promise<T> {
   }
 }
 
-function enter(door: string): boolean {
+function tryToEnter(door: string): boolean {
   try {
     closeSync(openSync(door, "wx"));
     return true;
@@ -121,7 +124,7 @@ function enter(door: string): boolean {
   }
 }
 
-/** It is passed in milliseconds: one that is seconds old is of a process that died inside. */
+/** Removes a door file that is seconds old: actions take milliseconds, so its process has died. */
 function removeForgotten(door: string): void {
   const age = Date.now() - (statSync(door, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
   if (age > 5000) rmSync(door, { force: true });

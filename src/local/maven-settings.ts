@@ -1,32 +1,32 @@
-/** What a `settings.xml` of Maven says that is needed to reach a repository. */
+/** The parts of Maven's `settings.xml` that are needed to reach a repository. */
 export interface MavenSettings {
   readonly servers: readonly MavenServer[];
-  /** Those that are active. */
+  /** The active proxies. */
   readonly proxies: readonly MavenProxy[];
 }
 
-/** How to log in to a repository. */
+/** The login of a repository. */
 export interface MavenServer {
-  /** The repository's, or the mirror's. */
+  /** The id of the repository or mirror. */
   readonly id: string;
   readonly username: string | undefined;
-  /** As it stands there; Maven's own encryption puts it in braces. */
+  /** As written in the file. A password that Maven has encrypted is in braces. */
   readonly password: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface MavenProxy {
-  /** Of the URLs that it is for: `http` or `https`; Maven takes that for `http` for both. */
+  /** The protocol of the URLs that it is for: `http` or `https`. Maven uses a proxy for `http` for both. */
   readonly protocol: string;
   readonly host: string;
   readonly port: string;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Hosts that are asked directly, with `|` or commas between; `*` stands for anything. */
+  /** Hosts to connect to directly, separated by `|` or commas. `*` matches anything. */
   readonly nonProxyHosts: string;
 }
 
-/** Reads a `settings.xml`, with `${env.NAME}` from an environment. What it does not know it passes over. */
+/** Parses a `settings.xml`, with `${env.NAME}` replaced from an environment. Ignores unknown elements. */
 export function readMavenSettings(
   xml: string,
   environment: Readonly<Record<string, string | undefined>>,
@@ -59,7 +59,7 @@ export function readMavenSettings(
   };
 }
 
-/** The contents of the elements of a name. Those that are read here never contain one of the same name. */
+/** Returns the contents of all elements of a name. Elements nested in one of the same name are not supported. */
 function elements(xml: string, name: string): readonly string[] {
   const found = xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>(.*?)</${name}\\s*>`, "gs"));
   return [...found].map(([, content = ""]) => content);

@@ -2,38 +2,40 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type Child, startChild } from "./child.ts";
+import { type Child, type ChildOptions, startChild } from "./child.ts";
 import { hasCode, LocalError } from "./error.ts";
 
-/** What Maven's configuration comes to. */
+/** Maven's effective configuration. */
 export interface MavenSetup {
-  /** Where it fetches releases from, in the order in which it asks; mirrors stand in for what they mirror. */
+  /** The repositories for releases, in the order in which Maven tries them, with mirrors applied. */
   readonly repositories: readonly MavenRepository[];
-  /** Its settings files, whether they exist or not; of two that say something the later one counts. */
+  /** The paths of the settings files, which need not exist. A later file overrides an earlier one. */
   readonly settingsFiles: readonly string[];
-  /** The directory in which it keeps what it has fetched. */
+  /** The directory in which Maven keeps what it has fetched. */
   readonly localRepository: string | undefined;
 }
 
 export interface MavenRepository {
-  /** By which the settings name its login. */
+  /** The id under which the settings have its login. */
   readonly id: string;
   readonly url: string;
 }
 
-/** How Maven is asked. */
+/** Options of {@link askMaven}. */
 export interface MavenOptions {
-  /** Maven's environment, in whose PATH it is looked up; default: ours. */
+  /** Maven's environment, in whose PATH it is looked up. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Ends Maven at once; the question then fails with the signal's reason. */
+  /** Kills Maven. `askMaven` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks Maven how it is configured. It takes one to two seconds, and fetches nothing.
+ * Asks Maven how it is configured. Takes one to two seconds and fetches nothing.
  *
- * Maven's log of a build that does nothing says it: the effective repositories, with mirrors, profiles and variables of
- * the settings applied by Maven itself, and where its files are. Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`.
+ * The answer is in Maven's log of an empty build: the effective repositories, to which Maven itself has applied the mirrors,
+ * profiles and variables of the settings, and the paths of its files.
+ *
+ * @throws LocalError `NO_MAVEN` or `DOWNLOAD_FAILED`
  */
 export async function askMaven(options: MavenOptions): Promise<MavenSetup> {
   const dir = await mkdtemp(join(tmpdir(), "partyfinder-maven-"));
@@ -48,7 +50,7 @@ export async function askMaven(options: MavenOptions): Promise<MavenSetup> {
   }
 }
 
-/** Reads what a debug log of Maven 3 or 4 says of its configuration. */
+/** Parses the configuration from a debug log of Maven 3 or 4. */
 export function readMavenLog(log: string): MavenSetup {
   const settings = log.matchAll(
     /Reading (?:global|installation|user) settings from '?(.+?)'?\s*$/gm,
@@ -56,7 +58,7 @@ export function readMavenLog(log: string): MavenSetup {
   const [, list = ""] = /^\[DEBUG\] Repositories \(dependencies\): \[(.*)\]\s*$/m.exec(log) ?? [];
   const entries = list.matchAll(/([^\s,]+) \((\S+), default, ([^()]*)\)(?:, |$)/g);
   return {
-    // The other words: only snapshots, or blocked by a mirror that exists to refuse.
+    // Excludes repositories for snapshots only, and those blocked by a mirror.
     repositories: [...entries]
       .filter(([, , , words = ""]) => words.includes("releases") && !words.includes("blocked"))
       .map(([, id = "", url = ""]) => ({ id, url })),
@@ -71,7 +73,7 @@ async function runMaven(
   { env, signal }: MavenOptions,
 ): Promise<string> {
   signal?.throwIfAborted();
-  const maven = await startMaven(args, cwd, env);
+  const maven = await startMaven(args, { cwd, env });
   const abort = () => maven.kill("SIGKILL");
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
@@ -88,8 +90,7 @@ async function runMaven(
 
 async function startMaven(
   args: readonly string[],
-  cwd: string,
-  env?: NodeJS.ProcessEnv,
+  { cwd, env }: Pick<ChildOptions, "cwd" | "env">,
 ): Promise<Child> {
   try {
     return await startChild("mvn", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -99,7 +100,7 @@ async function startMaven(
   }
 }
 
-/** The failure where the jars are to be fetched, and neither Maven nor a setting says from where. */
+/** Creates the error for jars that have to be fetched while neither Maven nor a setting says from where. */
 export function noMaven(cause?: unknown): LocalError {
   const message =
     "Cassandra's jars are fetched from the repository that Maven is configured for, but there is no mvn in PATH. " +
@@ -108,10 +109,10 @@ export function noMaven(cause?: unknown): LocalError {
 }
 
 function unclear(log: string): LocalError {
-  // The first error may only say that there are some: what is fatal says which.
+  // The first error may only say that there are errors; a fatal one has the details.
   const [, error] =
     /^\[(?:ERROR\] \[)?FATAL\] (.+?)\s*$/m.exec(log) ?? /^\[ERROR\] (.+?)\.?\s*$/m.exec(log) ?? [];
-  // The text around a fault in the settings could be a password.
+  // The text around a syntax error in the settings could be a password.
   const reason = error === undefined ? "" : `: ${error.replace(/\s*\(position: .*@\d+:\d+\)/, "")}`;
   return new LocalError(
     "DOWNLOAD_FAILED",

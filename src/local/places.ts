@@ -4,9 +4,9 @@ import type { EmbeddedOptions } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 
 /**
- * Where this user keeps downloads, and the Java that is named, as an environment says: XDG_CACHE_HOME, JAVA_HOME.
+ * Reads the cache directory and the Java home from an environment: XDG_CACHE_HOME and JAVA_HOME.
  *
- * @throws LocalError `CACHE_UNUSABLE` if the user has no home, and the environment names no place either
+ * @throws LocalError `CACHE_UNUSABLE` if the environment has no cache directory and the user has no home
  */
 export function readPlaces({
   XDG_CACHE_HOME,
@@ -15,18 +15,18 @@ export function readPlaces({
   Pick<EmbeddedOptions, "cacheDir" | "javaHome">
 > {
   return {
-    cacheDir: join(XDG_CACHE_HOME || join(home(), ".cache"), "partyfinder"),
+    cacheDir: join(XDG_CACHE_HOME || join(homeDirectory(), ".cache"), "partyfinder"),
     javaHome: JAVA_HOME || undefined,
   };
 }
 
-/** That of HOME; else of the list of users, which one who is known by a number alone is not in. */
-function home(): string {
+/** Returns the directory in HOME or in the list of users. A user with only a numeric id may have neither. */
+function homeDirectory(): string {
   try {
     return homedir() || userInfo().homedir;
   } catch (cause) {
     const message =
-      "This user has no home directory to keep Cassandra's jars in. Set XDG_CACHE_HOME to a directory that can be written.";
+      "This user has no home directory to keep Cassandra's jars in. Set XDG_CACHE_HOME to a writable directory.";
     throw new LocalError("CACHE_UNUSABLE", message, { cause });
   }
 }

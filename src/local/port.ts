@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { LocalError } from "./error.ts";
 
-/** Which port to use: another one if the wanted one is taken (0: any), or this one only. */
+/** The port to use: `wanted` if it is free, otherwise another one (0 means any); or `only` this one. */
 export type PortChoice = { readonly wanted: number } | { readonly only: number };
 
 /**
- * Chooses a free port. Tells if it is not the wanted one.
+ * Chooses a free port, and calls `progress` if it is not the wanted one.
  *
- * Fails with `PORT_TAKEN` if only one will do.
+ * @throws LocalError `PORT_TAKEN` if the only port to use is taken
  */
 export async function choosePort(
   ip: string,
@@ -26,19 +26,19 @@ export async function choosePort(
 
 async function requireFree(ip: string, port: number): Promise<number> {
   if (await isFree(ip, port)) return port;
-  const message = `Cassandra needs port ${port}, where its clients look for it, but another program has taken it.`;
+  const message = `Cassandra needs port ${port}, which its clients connect to, but another program has taken it.`;
   throw new LocalError("PORT_TAKEN", message);
 }
 
-/** Whether a server could listen there: nobody does, on this address or on all of them. */
+/** Whether a server could listen on a port: no program listens on it, neither on this address nor on all addresses. */
 async function isFree(ip: string, port: number): Promise<boolean> {
-  // Both are asked: macOS lets one listen on an address although another listens on all of them.
+  // Both are checked, since macOS allows listening on an address while another program listens on all addresses.
   return !(await accepts(ip, port)) && (await canListen(ip, port));
 }
 
 /**
- * A free port below those that operating systems hand out for outgoing connections (32768 and up), so that
- * none of these takes it in the moment before it is used; random, so that two processes do not choose the same.
+ * Returns a free port below those that operating systems use for outgoing connections (32768 and up), so that no such
+ * connection takes it before it is used. The port is random, so that two processes do not choose the same.
  */
 export async function freePort(ip: string): Promise<number> {
   for (;;) {

@@ -3,28 +3,28 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode } from "./error.ts";
 
-/** A process that is not mistaken for a later one with the same number. */
+/** Identifies a process, even if its process id is reused later. */
 export interface ProcessId {
   readonly pid: number;
-  /** When it started, in whatever form the operating system tells. */
+  /** The start time, in a format that depends on the operating system. */
   readonly started: string;
 }
 
-/** Who has this number now; undefined if nobody. */
+/** Returns the process that has a process id now, if any. */
 export function identify(pid: number): ProcessId | undefined {
   const started = process.platform === "linux" ? startedByProc(pid) : startedByPs(pid);
   return started === undefined ? undefined : { pid, started };
 }
 
-/** Whether it is still the same process that runs under its number. */
+/** Whether a process still runs. */
 export function isAlive({ pid, started }: ProcessId): boolean {
   return identify(pid)?.started === started;
 }
 
-/** Ends a process that need not be our child: SIGTERM, and SIGKILL after `patience` milliseconds. */
-export async function terminate(target: ProcessId, patience: number): Promise<void> {
+/** Ends a process, which need not be a child of this one: by SIGTERM, and by SIGKILL after a time-out in milliseconds. */
+export async function terminate(target: ProcessId, timeout: number): Promise<void> {
   sendSignal(target, "SIGTERM");
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeout;
   while (isAlive(target)) {
     if (Date.now() > deadline) sendSignal(target, "SIGKILL");
     await sleep(20);
@@ -40,11 +40,11 @@ function sendSignal(target: ProcessId, signal: NodeJS.Signals): void {
   }
 }
 
-/** By /proc/<pid>/stat, see proc(5): the state is field 3 (Z: ended, but not yet noticed by its parent), the start field 22. */
+/** Reads /proc/<pid>/stat (see proc(5)): field 3 is the state, where Z means a zombie, and field 22 the start time. */
 function startedByProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command, field 2, stands in parentheses and may contain anything.
+    // The command, field 2, is in parentheses and may contain any characters.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
   } catch {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { LocalError } from "./error.ts";
-import { askMaven, type MavenOptions, type MavenSetup } from "./maven.ts";
+import { askMaven, type MavenOptions, type MavenRepository, type MavenSetup } from "./maven.ts";
 import {
   type MavenProxy,
   type MavenServer,
@@ -12,62 +12,70 @@ import {
 export interface Repository {
   /** Without a login, and with a slash at the end. */
   readonly url: URL;
-  /** What to send with each request. */
+  /** The headers of each request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The proxy to go through, with its login; undefined: the one that HTTPS_PROXY, HTTP_PROXY and NO_PROXY say, if any. */
+  /** The proxy, with its login. Undefined: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. */
   readonly proxy: URL | "none" | undefined;
 }
 
-/** Where jars come from. */
-export interface Source {
-  /** To be asked one after the other. */
+/** Where jars are fetched from. */
+export interface JarSource {
+  /** The repositories, in the order in which they are tried. */
   readonly repositories: readonly Repository[];
-  /** Maven's own directory, which may have them already. */
+  /** Maven's own directory, which may have the jars already. */
   readonly localRepository: string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type MavenEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a text is the URL of a Maven repository: of a server, perhaps with a login, or of a folder. */
+/** Whether a text is the URL of a Maven repository: a server, optionally with a login, or a folder. */
 export function isRepositoryUrl(text: string): boolean {
   const url = URL.parse(text);
   const isServer = url?.protocol === "https:" || url?.protocol === "http:";
   return (isServer || url?.protocol === "file:") && !url.search && !url.hash;
 }
 
-/** The repository at a URL that may have `user:password@`. */
+/** Returns the repository at a URL, which may contain `user:password@`. */
 export function repositoryAt(address: string): Repository {
   const url = new URL(address.endsWith("/") ? address : `${address}/`);
   const [username, password] = [url.username, url.password].map(decodeURIComponent);
   url.username = url.password = "";
-  return { url, headers: username ? basic(username, password) : {}, proxy: undefined };
+  return { url, headers: username ? basicLogin(username, password) : {}, proxy: undefined };
 }
 
-/** The repositories that Maven is configured for. Fails with `NO_MAVEN` or `DOWNLOAD_FAILED`. */
-export async function findMavenSource(options: MavenOptions): Promise<Source> {
+/**
+ * Returns the repositories that Maven is configured for.
+ *
+ * @throws LocalError `NO_MAVEN` or `DOWNLOAD_FAILED`
+ */
+export async function findMavenSource(options: MavenOptions): Promise<JarSource> {
   const setup = await askMaven(options);
   return readSource(setup, options.env ?? process.env);
 }
 
-/** Adds to what Maven says the logins and proxies in its settings files. */
-async function readSource(setup: MavenSetup, environment: Environment): Promise<Source> {
-  const files = await Promise.all(setup.settingsFiles.map(readIfThere));
-  // The last one counts.
+/** Adds the logins and proxies in Maven's settings files to its configuration. */
+async function readSource(setup: MavenSetup, environment: MavenEnvironment): Promise<JarSource> {
+  const files = await Promise.all(setup.settingsFiles.map(readIfPossible));
+  // A later file overrides an earlier one.
   const settings = files.toReversed().map((xml) => readMavenSettings(xml, environment));
   return {
     localRepository: setup.localRepository,
-    repositories: setup.repositories.map(({ id, url }) =>
-      mavenRepository(repositoryAt(url), id, settings, environment),
+    repositories: setup.repositories.map((repository) =>
+      mavenRepository(repository, { settings, environment }),
     ),
   };
 }
 
+interface MavenAccess {
+  readonly settings: readonly MavenSettings[];
+  readonly environment: MavenEnvironment;
+}
+
 function mavenRepository(
-  repository: Repository,
-  id: string,
-  settings: readonly MavenSettings[],
-  environment: Environment,
+  { id, url }: MavenRepository,
+  { settings, environment }: MavenAccess,
 ): Repository {
+  const repository = repositoryAt(url);
   const server = settings.flatMap(({ servers }) => servers).find((each) => each.id === id);
   const proxies = [...settings.flatMap((each) => each.proxies), ...optionProxies(environment)];
   return {
@@ -90,10 +98,10 @@ function loginOf({
         "Set CASSANDRA_EMBEDDED_REPOSITORY to the URL of a Maven repository, with user:password@ before the host.",
     );
   }
-  return { ...(username !== undefined && basic(username, password)), ...headers };
+  return { ...(username !== undefined && basicLogin(username, password)), ...headers };
 }
 
-/** Chooses as Maven does: the proxy for the URL's protocol, or for `https` the one for `http`. */
+/** Chooses a proxy as Maven does: the one for the URL's protocol, or for `https` also the one for `http`. */
 function proxyFor(url: URL, proxies: readonly MavenProxy[]): Repository["proxy"] {
   const protocol = url.protocol.slice(0, -1);
   const by = (wanted: string) => proxies.find((each) => each.protocol.toLowerCase() === wanted);
@@ -101,16 +109,16 @@ function proxyFor(url: URL, proxies: readonly MavenProxy[]): Repository["proxy"]
   if (proxy === undefined) return undefined;
   const direct = proxy.nonProxyHosts
     .split(/[|,]/)
-    .some((pattern) => matches(pattern, url.hostname));
-  return direct ? "none" : urlOf(proxy);
+    .some((pattern) => matchesHost(pattern, url.hostname));
+  return direct ? "none" : proxyUrl(proxy);
 }
 
-function urlOf({ host, port, username = "", password = "" }: MavenProxy): URL {
+function proxyUrl({ host, port, username = "", password = "" }: MavenProxy): URL {
   return Object.assign(new URL(`http://${host}:${port}`), { username, password });
 }
 
-/** Whether a host is meant by a pattern in which `*` stands for anything. */
-function matches(pattern: string, host: string): boolean {
+/** Whether a host matches a pattern, in which `*` matches anything. */
+function matchesHost(pattern: string, host: string): boolean {
   const parts = pattern
     .trim()
     .split("*")
@@ -118,8 +126,8 @@ function matches(pattern: string, host: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "i").test(host);
 }
 
-/** The proxies among the options of Maven's Java. */
-function optionProxies({ MAVEN_OPTS = "" }: Environment): readonly MavenProxy[] {
+/** Returns the proxies in the Java options of Maven. */
+function optionProxies({ MAVEN_OPTS = "" }: MavenEnvironment): readonly MavenProxy[] {
   const option = (name: string) =>
     new RegExp(`(?:^|\\s)-D${name}=["']?([^\\s"']+)`).exec(MAVEN_OPTS)?.[1];
   return ["https", "http"].flatMap((protocol) => {
@@ -132,12 +140,12 @@ function optionProxies({ MAVEN_OPTS = "" }: Environment): readonly MavenProxy[] 
   });
 }
 
-function basic(username: string, password = ""): Readonly<Record<string, string>> {
+function basicLogin(username: string, password = ""): Readonly<Record<string, string>> {
   const login = Buffer.from(`${username}:${password}`).toString("base64");
   return { authorization: `Basic ${login}` };
 }
 
-/** A file that is not there, or not to be read, says nothing: Maven sees it in the same way. */
-async function readIfThere(file: string): Promise<string> {
+/** Returns an empty text for a file that does not exist or cannot be read, which Maven ignores too. */
+async function readIfPossible(file: string): Promise<string> {
   return readFile(file, "utf8").catch(() => "");
 }

@@ -1,27 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Run } from "./embedded.ts";
+import { messageOf } from "../support/message.ts";
+import type { RunningCassandra } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 
-/** How long to wait before each restart in a row, in milliseconds; there are no more after these. */
+/** The pauses before consecutive restarts, in milliseconds. There are no further restarts. */
 const PAUSES = [0, 1000, 2000, 4000, 8000];
 
-/** How long a restarted Cassandra has to run until the restarts before it no longer count, in milliseconds. */
+/** How long a restarted Cassandra has to run until earlier restarts no longer count, in milliseconds. */
 const STEADY = 60_000;
 
+/** Options of {@link keepRunning}. */
+export interface RestartOptions {
+  /** Starts Cassandra again at the same contact point. Rejects with the signal's reason if that aborts. */
+  readonly start: (signal: AbortSignal) => Promise<RunningCassandra>;
+  /** Called with a line when Cassandra has died and when it has been restarted. */
+  readonly progress: (line: string) => void;
+}
+
 /**
- * Keeps Cassandra running: starts it again when it dies, at once and then with growing pauses.
+ * Keeps Cassandra running: restarts it when it dies, at first at once and then with growing pauses.
  *
- * @param first what runs now
- * @param start runs Cassandra again at the contact point that it had; fails with the signal's reason once it aborts
- * @param progress told what happened and what is done about it
- * @returns `died` resolves when five restarts in a row have failed, or were followed by a death within a minute;
- *   `stop` also ends a restart that is under way
+ * @param first the Cassandra that runs now
+ * @returns `died` resolves when five consecutive restarts have failed or were followed by a death within a minute; `stop`
+ * also aborts a restart
  */
 export function keepRunning(
-  first: Run,
-  start: (signal: AbortSignal) => Promise<Run>,
-  progress: (line: string) => void,
-): Pick<Run, "died" | "stop"> {
+  first: RunningCassandra,
+  { start, progress }: RestartOptions,
+): Pick<RunningCassandra, "died" | "stop"> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const { promise: died, resolve: giveUp } = Promise.withResolvers<LocalError>();
@@ -42,12 +48,12 @@ export function keepRunning(
     }
   }
 
-  async function restart(failure: unknown): Promise<Run> {
+  async function restart(failure: unknown): Promise<RunningCassandra> {
     const { done, value: pause } = pauses.next();
     if (done) throw failure;
     signal.throwIfAborted();
     const when = pause === 0 ? "" : ` in ${pause / 1000} s`;
-    progress(`${reasonOf(failure)}\nStarting it again${when}.`);
+    progress(`${messageOf(failure)}\nStarting it again${when}.`);
     await sleep(pause, undefined, { signal });
     try {
       const run = await start(signal);
@@ -69,10 +75,6 @@ export function keepRunning(
 }
 
 function notKept(last: unknown): LocalError {
-  const message = `Cassandra cannot be kept running: ${PAUSES.length} restarts in a row have failed. ${reasonOf(last)}`;
+  const message = `Cassandra cannot be kept running: ${PAUSES.length} restarts in a row have failed. ${messageOf(last)}`;
   return new LocalError("DIED", message, { cause: last });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

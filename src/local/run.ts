@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findClassArchive } from "./archive.ts";
 import { cassandraVersion } from "./artifacts.ts";
-import type { EmbeddedOptions, Run } from "./embedded.ts";
+import type { EmbeddedOptions, RunningCassandra } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 import type { Jars } from "./jars.ts";
 import type { Java } from "./java.ts";
@@ -11,27 +11,32 @@ import { choosePort, freePort, type PortChoice } from "./port.ts";
 import { identify } from "./process.ts";
 import { localDataCenter } from "./yaml.ts";
 
-/** What Cassandra is run from. */
+/** The Java and the jars that Cassandra is run from. */
 export interface Installation {
   readonly java: Java;
   readonly jars: Jars;
 }
 
+/** The port and the lock with which Cassandra is run. */
+export interface RunContext {
+  readonly choice: PortChoice;
+  readonly lock: Lock;
+}
+
 const ip = "127.0.0.1";
 
-/** Runs a lone node from the jars, in a directory that is locked; resolves when it answers. */
+/** Runs a single node from the jars in a locked directory. Resolves when it answers. */
 export async function runJars(
   installation: Installation,
   options: EmbeddedOptions,
-  choice: PortChoice,
-  lock: Lock,
-): Promise<Run> {
+  context: RunContext,
+): Promise<RunningCassandra> {
   for (let attempts = 3; ; attempts -= 1) {
     try {
-      return await runOnce(installation, options, choice, lock);
+      return await runOnce(installation, options, context);
     } catch (error) {
       const taken = error instanceof LocalError && error.code === "PORT_TAKEN";
-      if (!taken || attempts === 1 || "only" in choice) throw error;
+      if (!taken || attempts === 1 || "only" in context.choice) throw error;
       options.progress("Another program took a port in the meantime: trying others.");
     }
   }
@@ -40,9 +45,8 @@ export async function runJars(
 async function runOnce(
   { java, jars }: Installation,
   { dir, heap = "512m", keep = true, env, progress, meanwhile, signal }: EmbeddedOptions,
-  choice: PortChoice,
-  lock: Lock,
-): Promise<Run> {
+  { choice, lock }: RunContext,
+): Promise<RunningCassandra> {
   const cqlPort = await choosePort(ip, choice, progress);
   const storagePort = await freePort(ip);
   const seeds = [`${ip}:${storagePort}`];
@@ -50,7 +54,7 @@ async function runOnce(
   signal?.throwIfAborted();
   progress(`Starting Cassandra ${cassandraVersion} on ${contactPoint} (Java ${java.version}).`);
   const settings = { ip, cqlPort, storagePort, token: 0n, seeds, durable: keep };
-  const archive = findClassArchive(java, jars, join(dir, "tmp", "classes.list"));
+  const archive = findClassArchive({ java, jars, list: join(dir, "tmp", "classes.list") });
   const { options } = archive;
   const run = { java: java.command, jars, heap, options, env };
   const node = await startNode({ node: settings, dir, ...run });
@@ -63,7 +67,7 @@ async function runOnce(
     throw error;
   }
   const stopping = new AbortController();
-  // Without it only later starts are slower.
+  // If this fails, later starts are slower.
   archive.make(stopping.signal).catch(() => {});
   const stop = async () => {
     stopping.abort();

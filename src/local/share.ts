@@ -6,10 +6,10 @@ import { currentHolder, type Holder } from "./lock.ts";
 import { answersCql } from "./answers-cql.ts";
 import { localDataCenter } from "./yaml.ts";
 
-/** How long a Cassandra that was started by somebody else may take to answer, in milliseconds. */
-const patience = 120_000;
+/** How long a Cassandra started by another process may take to answer, in milliseconds. */
+const SHARE_TIMEOUT = 120_000;
 
-/** Waits for the Cassandra that another process runs or prepares; undefined if that process lets go of it. */
+/** Waits for the Cassandra that another process runs or starts. Returns undefined if that process releases the lock. */
 export async function share(
   dir: string,
   holder: Holder,
@@ -26,22 +26,28 @@ export async function share(
     if (now === undefined) return undefined;
     const { contactPoint } = now;
     if (contactPoint !== undefined) {
-      if (await answers(contactPoint)) return shared(dir, now, contactPoint);
+      const running = { ...now, contactPoint };
+      if (await answersAt(contactPoint)) return sharedEmbedded(dir, running);
       startedAt ??= Date.now();
-      if (Date.now() - startedAt > patience) throw silent(dir, pid, contactPoint);
+      if (Date.now() - startedAt > SHARE_TIMEOUT) throw notAnswering(dir, running);
     }
     await sleep(50);
   }
 }
 
-/** What runs in the directory; undefined if the process has let go of it, or has ended. */
+/** A holder whose Cassandra has a contact point. */
+interface RunningHolder extends Holder {
+  readonly contactPoint: string;
+}
+
+/** Returns the holder of the directory's lock, or undefined if it is no longer this process. */
 function heldBy(dir: string, { pid, started }: ProcessId): Holder | undefined {
   const holder = currentHolder(dir);
   const isSame = holder?.owner.pid === pid && holder.owner.started === started;
   return isSame ? holder : undefined;
 }
 
-function answers(contactPoint: string): Promise<boolean> {
+function answersAt(contactPoint: string): Promise<boolean> {
   const [ip = "", port] = contactPoint.split(":");
   return answersCql(ip, Number(port));
 }
@@ -49,20 +55,23 @@ function answers(contactPoint: string): Promise<boolean> {
 function ownerEnded(dir: string, { pid }: ProcessId): LocalError {
   return new LocalError(
     "OWNER_ENDED",
-    `The Cassandra in ${dir} was shared: process ${pid} ran it, and has ended it. Start again to run it from here.`,
+    `The Cassandra in ${dir} was shared: process ${pid} ran it and has stopped it. Start again to run it in this process.`,
   );
 }
 
-function silent(dir: string, pid: number, contactPoint: string): LocalError {
+function notAnswering(dir: string, { owner, contactPoint }: RunningHolder): LocalError {
   return new LocalError(
     "DIRECTORY_UNUSABLE",
-    `${dir} is in use by process ${pid}, but its Cassandra does not answer on ${contactPoint}. ` +
-      "End that process, or name another directory.",
+    `${dir} is in use by process ${owner.pid}, but its Cassandra does not answer on ${contactPoint}. ` +
+      "End that process, or use another directory.",
   );
 }
 
-/** It lasts as long as its owner holds the directory: a Cassandra that died meanwhile is restarted by the owner. */
-function shared(dir: string, { owner, runtime = "jars" }: Holder, contactPoint: string): Embedded {
+/** Counts as running while its owner holds the lock: if Cassandra dies, the owner restarts it. */
+function sharedEmbedded(
+  dir: string,
+  { owner, runtime = "jars", contactPoint }: RunningHolder,
+): Embedded {
   const { promise: died, resolve } = Promise.withResolvers<LocalError>();
   const watch = setInterval(() => {
     if (heldBy(dir, owner) !== undefined) return;

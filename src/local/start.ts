@@ -1,11 +1,12 @@
 import { access, chmod, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { listed } from "../support/listed.ts";
+import { messageOf } from "../support/message.ts";
 import { MissingPackage } from "../support/optional.ts";
 import { runInDocker } from "./container.ts";
 import { makeDirectory } from "./directory.ts";
 import { checkDocker } from "./docker.ts";
-import type { Embedded, EmbeddedOptions, Run } from "./embedded.ts";
+import type { Embedded, EmbeddedOptions, RunningCassandra } from "./embedded.ts";
 import { LocalError } from "./error.ts";
 import { findJars, removeDamaged } from "./jars.ts";
 import { findJava } from "./java.ts";
@@ -13,13 +14,15 @@ import { claim, type Lock } from "./lock.ts";
 import type { PortChoice } from "./port.ts";
 import { terminate } from "./process.ts";
 import { keepRunning } from "./restart.ts";
-import { type Installation, runJars } from "./run.ts";
+import { type Installation, type RunContext, runJars } from "./run.ts";
 import { share } from "./share.ts";
 
 /**
- * Starts Cassandra in a directory, or shares the one that another process runs there; resolves when it answers.
+ * Starts Cassandra in a directory, or shares the one that another process runs there. Resolves when it answers.
  *
- * It ends with this process, however that ends. Fails with a LocalError.
+ * Cassandra ends when this process ends, even if this process is killed.
+ *
+ * @throws LocalError
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dir = await openDirectory(options.dir, options.progress);
@@ -27,7 +30,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   for (;;) {
     options.signal?.throwIfAborted();
     const claimed = await claim(dir);
-    if ("release" in claimed) return await startOwn({ ...options, dir, cacheDir }, claimed);
+    if ("release" in claimed) return await startOwned({ ...options, dir, cacheDir }, claimed);
     const shared = await share(dir, claimed, options);
     if (shared !== undefined) return shared;
   }
@@ -39,80 +42,84 @@ async function openDirectory(path: string, progress: (line: string) => void): Pr
     await makeDirectory(dir);
     await access(dir, constants.W_OK | constants.X_OK);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `Cassandra needs a directory for its data, but ${dir} cannot be used: ${reason}. Name another one.`;
+    const message = `Cassandra needs a directory for its data, but ${dir} cannot be used: ${messageOf(cause)}. Use another directory.`;
     throw new LocalError("DIRECTORY_UNUSABLE", message, { cause });
   }
-  await closeToOthers(dir, progress);
+  await makePrivate(dir, progress);
   return dir;
 }
 
 /**
- * Makes the directory its owner's only. The files in it are then out of others' reach too, whatever their modes: data,
- * logs, and what was created while the directory was open to all.
+ * Makes a directory accessible to its owner only. That protects all files in it whatever their modes, including those
+ * created while the directory was accessible to others.
  */
-async function closeToOthers(dir: string, progress: (line: string) => void): Promise<void> {
+async function makePrivate(dir: string, progress: (line: string) => void): Promise<void> {
   const { mode } = await stat(dir);
   if ((mode & 0o077) === 0) return;
   try {
     await chmod(dir, 0o700);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     progress(
-      `Others on this machine may be able to read ${dir}: its mode cannot be changed (${reason}).`,
+      `Other users of this machine may be able to read ${dir}: its mode cannot be changed (${messageOf(error)}).`,
     );
   }
 }
 
-async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<Embedded> {
+async function startOwned(options: EmbeddedOptions, lock: Lock): Promise<Embedded> {
   try {
     if (lock.orphan !== undefined) {
       options.progress(
-        `Ending the Cassandra (process ${lock.orphan.pid}) of a process that is gone.`,
+        `Ending the Cassandra (process ${lock.orphan.pid}) of a process that no longer runs.`,
       );
       await terminate(lock.orphan, 10_000);
     }
     const found = await findRuntime(options);
     const start = (choice: PortChoice, signal: AbortSignal | undefined) =>
       found === "docker"
-        ? runInDocker({ ...options, signal }, choice, lock)
-        : runWhole(found, { ...options, signal }, choice, lock);
+        ? runInDocker({ ...options, signal }, { choice, lock })
+        : runRepairing(found, { ...options, signal }, { choice, lock });
     const first = await start({ wanted: options.port ?? 9042 }, options.signal);
     const only = portOf(first);
     const run =
       options.keep === false
         ? first
-        : keepRunning(first, (signal) => start({ only }, signal), options.progress);
-    return owned(found === "docker" ? "docker" : "jars", { ...first, ...run }, lock);
+        : keepRunning(first, {
+            start: (signal) => start({ only }, signal),
+            progress: options.progress,
+          });
+    const runtime = found === "docker" ? "docker" : "jars";
+    return ownedEmbedded({ ...first, ...run }, { runtime, lock });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-/** Runs a node from the jars. If it does not start, and some of them are damaged, it fetches these and tries again. */
-async function runWhole(
+/** Runs a node from the jars. If it does not start and some jars are damaged, fetches these and tries again. */
+async function runRepairing(
   installation: Installation,
   options: EmbeddedOptions,
-  choice: PortChoice,
-  lock: Lock,
-): Promise<Run> {
+  context: RunContext,
+): Promise<RunningCassandra> {
   try {
-    return await runJars(installation, options, choice, lock);
+    return await runJars(installation, options, context);
   } catch (error) {
     if (!(error instanceof LocalError) || error.code !== "NOT_STARTED") throw error;
     const damaged = await removeDamaged(options.cacheDir);
     if (damaged.length === 0) throw error;
     options.progress(
-      `Cassandra did not start, and what is cached in ${options.cacheDir} is damaged: ${listed(damaged)}. Fetching that again.`,
+      `Cassandra did not start, and some cached files in ${options.cacheDir} are damaged: ${listed(damaged)}. Fetching them again.`,
     );
     await findJars(options);
-    return runJars(installation, options, choice, lock);
+    return runJars(installation, options, context);
   }
 }
 
-/** The directory is locked as long as Cassandra runs in it, or is about to again. */
-function owned(runtime: Embedded["runtime"], run: Run, lock: Lock): Embedded {
+/** The directory stays locked while Cassandra runs in it or is being restarted. */
+function ownedEmbedded(
+  run: RunningCassandra,
+  { runtime, lock }: { readonly runtime: Embedded["runtime"]; readonly lock: Lock },
+): Embedded {
   const { contactPoint, localDataCenter, died } = run;
   void died.then(() => lock.release());
   const stop = async () => {
@@ -130,11 +137,11 @@ function owned(runtime: Embedded["runtime"], run: Run, lock: Lock): Embedded {
   };
 }
 
-function portOf({ contactPoint }: Run): number {
+function portOf({ contactPoint }: RunningCassandra): number {
   return Number(contactPoint.slice(contactPoint.lastIndexOf(":") + 1));
 }
 
-/** Java and the jars if they are, or can be, there and are not forbidden; else Docker. */
+/** Returns Java and the jars if they are available or can be fetched, unless Docker is requested; otherwise Docker. */
 async function findRuntime(options: EmbeddedOptions): Promise<Installation | "docker"> {
   if (options.runtime === "docker") return "docker";
   try {
@@ -149,13 +156,13 @@ async function findRuntime(options: EmbeddedOptions): Promise<Installation | "do
   }
 }
 
-/** Adds to the error of a machine without Java what its Docker lacks, where that is more than an engine. */
+/** Adds to the error of a machine without Java that the package for Docker is missing, if it is. */
 function withoutDocker(error: LocalError, { cause }: LocalError): LocalError {
   if (!(cause instanceof MissingPackage)) return error;
   return new LocalError(error.code, `${error.message} ${cause.message}`, { cause: error });
 }
 
-/** Whether this machine lacks what the jars need, as opposed to a failure in getting them. */
+/** Whether an error means that this machine cannot run the jars, rather than that fetching them failed. */
 function isUnfit(error: unknown): error is LocalError {
   const codes = ["NO_JAVA", "UNFIT_JAVA", "NO_MAVEN"];
   return error instanceof LocalError && codes.includes(error.code);

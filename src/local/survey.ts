@@ -11,14 +11,14 @@ import { currentHolder } from "./lock.ts";
 import { noMaven } from "./maven.ts";
 import { localDataCenter } from "./yaml.ts";
 
-/** What there is on this machine to run Cassandra on, and whether it is run. */
+/** What this machine has to run Cassandra, and whether Cassandra runs. */
 export interface Survey {
-  /** What the jars are of, e.g. `5.0.6`. */
+  /** The release of the jars, e.g. `5.0.6`. */
   readonly cassandra: string;
   readonly java: Java | LocalError;
-  /** What of the jars is still to be fetched, in bytes, or why there is no place for them. */
+  /** The size of the jars still to be fetched, in bytes, or why they cannot be stored. */
   readonly missing: number | LocalError;
-  /** Maven's release; it is needed only to say where to fetch the jars from, unless a setting says it. */
+  /** Maven's release. Maven is needed only to find the repositories, unless a setting names one. */
   readonly maven: string | LocalError;
   readonly docker: true | LocalError;
   readonly running: RunningEmbedded | undefined;
@@ -26,17 +26,17 @@ export interface Survey {
 
 /** The Cassandra that a process runs in the directory. */
 export interface RunningEmbedded {
-  /** The process that runs it, or is about to. */
+  /** The process that runs or starts it. */
   readonly pid: number;
-  /** Where it answers; undefined: not yet. */
+  /** The address at which it answers. Undefined while it has none yet. */
   readonly contactPoint: string | undefined;
   readonly localDataCenter: string;
 }
 
-/** How long to wait for an answer, in milliseconds. */
-const PATIENCE = 5000;
+/** How long to wait for Docker and Maven, in milliseconds. */
+const SURVEY_TIMEOUT = 5000;
 
-/** Looks at what the embedded Cassandra needs. Starts and changes nothing. */
+/** Checks what the embedded Cassandra needs. Does not start or change anything. */
 export async function surveyEmbedded({
   dir,
   cacheDir,
@@ -46,7 +46,7 @@ export async function surveyEmbedded({
     findJava({ javaHome }).catch(localError),
     missingBytes(cacheDir).catch(localError),
     mavenVersion(),
-    within(PATIENCE, checkDocker(), () => noDocker()),
+    within(SURVEY_TIMEOUT, checkDocker(), () => noDocker()),
   ]);
   return {
     cassandra: cassandraVersion,
@@ -65,10 +65,10 @@ function runningIn(dir: string): RunningEmbedded | undefined {
   return { pid: owner.pid, contactPoint, localDataCenter };
 }
 
-/** What `mvn -version` says, e.g. `3.9.9`; undefined if it cannot be run. */
+/** Returns Maven's version, e.g. `3.9.9`, or undefined if `mvn` cannot be run. */
 async function mavenVersion(): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)("mvn", ["-version"], { timeout: PATIENCE });
+    const { stdout } = await promisify(execFile)("mvn", ["-version"], { timeout: SURVEY_TIMEOUT });
     return /Apache Maven ([\w.-]+)/.exec(stdout)?.[1];
   } catch {
     return undefined;

@@ -1,47 +1,47 @@
-/** What is peculiar to one node of a cluster. A lone node is its own seed. */
+/** The settings of one node of a cluster. A single node is its own seed. */
 export interface Node {
-  /** The address it listens on, for clients and for other nodes. */
+  /** The address on which it listens for clients and other nodes. */
   readonly ip: string;
   readonly cqlPort: number;
   readonly storagePort: number;
-  /** The node's place on the ring, from -2^63 to 2^63 - 1. Stored at the first start, later ones keep it. */
+  /** The node's position on the ring, from -2^63 to 2^63 - 1. Stored at the first start and kept by later ones. */
   readonly token: bigint;
-  /** Address and storage port of the nodes to ask for the others. With all nodes listed, all may start at once. */
+  /** The address and storage port of the seed nodes. If all nodes are seeds, all may start at once. */
   readonly seeds: readonly string[];
   /**
-   * Whether a write is acknowledged only when it is on the disk, so that it outlives whatever happens to the node.
-   * Default: false, as with Cassandra; a kill may then take what was acknowledged in the last 100 ms, for the
-   * commit log is replayed as far as its last marker (CASSANDRA-13987), and a power cut that of the last 10 s.
+   * Whether a write is acknowledged only when it is on the disk, so that it survives any failure of the node. Default:
+   * false, as in Cassandra. A kill may then lose writes acknowledged in the last 100 ms, since the commit log is replayed
+   * only up to its last marker (CASSANDRA-13987), and a power cut those of the last 10 s.
    */
   readonly durable?: boolean | undefined;
   /**
-   * Whether clients have to log in, at first as `cassandra` with the same password, and then have granted rights only.
-   * Default: false, everybody on this machine may do everything.
+   * Whether clients have to log in, initially as `cassandra` with the same password, and have only the rights granted to
+   * them. Default: false, which means that anyone on this machine may do everything.
    */
   readonly passwords?: boolean | undefined;
-  /** Default: none, clients connect without TLS. */
+  /** Default: clients connect without TLS. */
   readonly tls?: NodeTls | undefined;
 }
 
-/** How a node and its clients show who they are. */
+/** The certificates of a node and its clients. */
 export interface NodeTls {
-  /** A PEM file with the node's private key and its certificate; absolute. */
+  /** The absolute path of a PEM file with the node's private key and certificate. */
   readonly identity: string;
-  /** A PEM file of the certificates of which clients have to show one. */
+  /** A PEM file of the certificates that clients may present. */
   readonly trusted: string;
 }
 
-/** The data centre of every node, by name: SimpleSnitch knows no other. */
+/** The name of every node's data centre, the only one that SimpleSnitch has. */
 export const localDataCenter = "datacenter1";
 
-/** A node's cassandra.yaml: Cassandra's defaults, except for what makes it local, quick to start and small. */
+/** Returns a node's cassandra.yaml: Cassandra's defaults, changed to be local, quick to start and small. */
 export function cassandraYaml(node: Node): string {
   const { ip, cqlPort, storagePort, token, seeds, durable, passwords, tls } = node;
   return `cluster_name: partyfinder
 partitioner: org.apache.cassandra.dht.Murmur3Partitioner
 endpoint_snitch: SimpleSnitch
 
-# A given token and no bootstrap: nothing is streamed, so a node need not wait for others.
+# With a given token and without bootstrap nothing is streamed, so a node need not wait for others.
 num_tokens: 1
 initial_token: ${token}
 auto_bootstrap: false
@@ -59,10 +59,10 @@ commitlog_segment_size: 8MiB
 commitlog_total_space: 64MiB
 auto_snapshot: false
 
-# Fewer round trips for lightweight transactions, and reads at SERIAL that are linearizable.
+# Fewer round trips for lightweight transactions, and linearizable reads at SERIAL.
 paxos_variant: v2
 
-# Small memory.
+# Low memory use.
 file_cache_size: 32MiB
 key_cache_size: 4MiB
 counter_cache_size: 0MiB

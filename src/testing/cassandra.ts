@@ -3,52 +3,53 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readTestEnvironment } from "./environment.ts";
 import { reuseCassandra, type ReuseOptions } from "./reuse.ts";
-import { inTurn, runCassandra, type TestRuntime } from "./runtime.ts";
+import { runCassandra, type TestRuntime, tryRuntimes } from "./runtime.ts";
 
 export type { TestRuntime } from "./runtime.ts";
 
-/** Which Cassandra tests use. What is left out is taken from the environment, then from the defaults. */
+/** Options of {@link startTestCassandra}. An absent option is read from the environment, or has a default. */
 export interface TestCassandraOptions {
   /**
-   * Nodes that run already, each `host` or `host:port` (9042); `CASSANDRA_TEST_CONTACT_POINTS`. With them nothing is
-   * started or stopped, and the rest but `localDataCenter` has no meaning. Default: none.
+   * Running nodes to use, each `host` or `host:port` (9042). With them nothing is started or stopped, and the other options
+   * except `localDataCenter` are ignored. Environment: `CASSANDRA_TEST_CONTACT_POINTS`. Default: none.
    */
   readonly contactPoints?: readonly string[] | undefined;
-  /** The data centre of these nodes; `CASSANDRA_TEST_LOCAL_DATA_CENTER`; default `datacenter1`. */
+  /** The data centre of these nodes. Environment: `CASSANDRA_TEST_LOCAL_DATA_CENTER`. Default: `datacenter1`. */
   readonly localDataCenter?: string | undefined;
   /**
-   * What Cassandra is run on; `CASSANDRA_TEST`. Default: Docker where an engine answers and has or gets the image,
-   * else jars, which need Java 17 or 11, and once Maven or the URL of a Maven repository in `CASSANDRA_TEST_REPOSITORY`.
+   * What Cassandra runs on. Environment: `CASSANDRA_TEST`. Default: Docker if an engine answers and has the image or can
+   * pull it, otherwise jars, which need Java 17 or 11 and, for the first start, Maven or the URL of a Maven repository in
+   * `CASSANDRA_TEST_REPOSITORY`.
    */
   readonly runtime?: TestRuntime | undefined;
   /**
-   * Whether to leave Cassandra running for the runs to come, and to use one that was left; `CASSANDRA_TEST_REUSE`,
-   * `true` or `false`; default false: it is this one's own, and ends with it.
+   * Whether to leave Cassandra running for later test runs and to use one that was left running. Environment:
+   * `CASSANDRA_TEST_REUSE`, `true` or `false`. Default: false, which starts one for this run only.
    */
   readonly reuse?: boolean | ReuseOptions | undefined;
-  /** Called with one short line for each step of a start; default: nobody is told. */
+  /** Called with one short line for each step of a start. Default: does nothing. */
   readonly progress?: ((line: string) => void) | undefined;
 }
 
-/** A Cassandra for tests: how to connect to it, and its end. */
+/** A Cassandra for tests. */
 export interface TestCassandra extends AsyncDisposable {
-  /** Its nodes, each `host:port` or as given. */
+  /** The nodes, each `host:port` or as given. */
   readonly contactPoints: readonly string[];
   readonly localDataCenter: string;
   /**
-   * Ends it with its data if it is this one's own; lets go of it if it is reused; does nothing to nodes that were
-   * given. Idempotent.
+   * Stops Cassandra and removes its data if it was started for this run; releases it if it is reused; does nothing to given
+   * nodes. Idempotent.
    */
   stop(): Promise<void>;
 }
 
 /**
- * Gives tests a real Cassandra, without passwords: the nodes that are named, else one that is run on this machine.
- * One that is run ends with this process, however that ends, unless it is to be reused.
+ * Provides a real Cassandra for tests, without passwords: the given nodes, otherwise one that runs on this machine and
+ * that ends when this process ends, even if this process is killed, unless it is reused.
  *
- * The settings of the service are not read: tests never meet the cluster that it is configured for.
+ * The settings of the service are not read, so tests never reach the cluster for which the service is configured.
  *
- * @throws Error if a variable of the environment is wrong, or saying what a start lacks (`code` as `NO_JAVA`)
+ * @throws Error if a variable of the environment is wrong, or what a start needs is missing (`code` as `NO_JAVA`)
  * @example
  * await using cassandra = await startTestCassandra({ reuse: true });
  * await using keyspace = await createTestKeyspace({ cassandra, tables: [MessageTable] });
@@ -66,13 +67,13 @@ export async function startTestCassandra(
   const runtimes = runtime === undefined ? (["docker", "jars"] as const) : [runtime];
   const progress = options.progress ?? (() => {});
   const reuse = options.reuse ?? environment.reuse;
-  if (!reuse) return startOwn(runtimes, progress);
+  if (!reuse) return startForThisRun(runtimes, progress);
   const reused = await reuseCassandra(runtimes, reuse === true ? {} : reuse, progress);
   return testCassandra(reused, reused.release);
 }
 
-/** Runs one in a directory that is removed with it. */
-async function startOwn(
+/** Runs Cassandra in a temporary directory, which is removed when it is stopped. */
+async function startForThisRun(
   runtimes: readonly TestRuntime[],
   progress: (line: string) => void,
 ): Promise<TestCassandra> {
@@ -80,7 +81,7 @@ async function startOwn(
   const dir = await mkdtemp(join(tmpdir(), "partyfinder-test-"));
   opened.defer(() => rm(dir, { recursive: true, force: true }));
   const embedded = opened.use(
-    await inTurn(runtimes, (runtime) => runCassandra({ dir, runtime, progress })),
+    await tryRuntimes(runtimes, (runtime) => runCassandra({ dir, runtime, progress })),
   );
   const { contactPoint, localDataCenter } = embedded;
   const kept = opened.move();

@@ -1,37 +1,38 @@
 import { connect, dropKeyspace } from "../cassandra/index.ts";
 import { type Embedded, LocalError } from "../local/index.ts";
+import { messageOf } from "../support/message.ts";
 import { lend } from "./lease.ts";
-import type { KeeperNews, KeeperOrder } from "./reuse.ts";
+import type { KeeperMessage, KeeperOptions } from "./reuse.ts";
 import { runCassandra } from "./runtime.ts";
 
-// A program: it runs a Cassandra in the background, as its argument orders, and ends it when it is not used.
+// A program that runs a Cassandra in the background, with the options in its argument, and ends it when it is unused.
 
-const order: KeeperOrder = JSON.parse(process.argv[2] ?? "");
+const keeperOptions: KeeperOptions = JSON.parse(process.argv[2] ?? "");
 try {
-  await keep(order);
+  await keepRunningWhileUsed(keeperOptions);
 } catch (error) {
-  tell({
+  sendToStarter({
     kind: "failed",
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     ...(error instanceof LocalError && { code: error.code }),
   });
 }
 
-async function keep({ dir, runtime, idle }: KeeperOrder): Promise<void> {
-  const progress = (line: string) => tell({ kind: "progress", line });
+async function keepRunningWhileUsed({ dir, runtime, idle }: KeeperOptions): Promise<void> {
+  const progress = (line: string) => sendToStarter({ kind: "progress", line });
   await using embedded = await runCassandra({ dir, runtime, progress });
-  // Else another process keeps it.
-  if (!embedded.owned) return tell({ kind: "ready" });
+  // If it is shared, another process keeps it running.
+  if (!embedded.owned) return sendToStarter({ kind: "ready" });
   const { contactPoint, localDataCenter } = embedded;
   const address = { contactPoints: [contactPoint], localDataCenter };
-  const { unused } = await lend(dir, address, idle);
-  tell({ kind: "ready" });
+  const { unused } = await lend(dir, { address, idle });
+  sendToStarter({ kind: "ready" });
   const died = await Promise.race([unused, embedded.died]);
   if (died instanceof LocalError) process.exit(1);
   await dropLeftovers(embedded);
 }
 
-/** Drops what killed runs have left: with jars it would be there again at the next start. */
+/** Drops the keyspaces that killed test runs have left: with jars they would still exist after the next start. */
 async function dropLeftovers({ contactPoint, localDataCenter }: Embedded): Promise<void> {
   await using session = await connect({ contactPoints: [contactPoint], localDataCenter });
   const rows = await session.cql("SELECT keyspace_name FROM system_schema.keyspaces");
@@ -39,7 +40,7 @@ async function dropLeftovers({ contactPoint, localDataCenter }: Embedded): Promi
   for (const name of names) if (!name.startsWith("system")) await session.cql(dropKeyspace(name));
 }
 
-/** Does nothing once whoever has started this program is gone. */
-function tell(news: KeeperNews): void {
-  if (process.connected) process.send?.(news);
+/** Sends a message to the process that started this program, if that still runs. */
+function sendToStarter(message: KeeperMessage): void {
+  if (process.connected) process.send?.(message);
 }

@@ -10,40 +10,40 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 
-/** What a keyspace for tests is to be. */
+/** Options of {@link createTestKeyspace}. */
 export interface TestKeyspaceOptions {
-  /** On which Cassandra: a `TestCassandra`, or how to connect to another one. */
+  /** The Cassandra to use: a `TestCassandra`, or the options of a connection. */
   readonly cassandra: ConnectByContactPoints;
-  /** The models of the tables to create in it; default: none. */
+  /** The models whose tables are created in the keyspace. Default: none. */
   readonly tables?: readonly Table[] | undefined;
   /**
-   * What its name begins with, at most 35 letters, digits and underscores; default `test`. The rest is random, so that
-   * no two meet.
+   * The beginning of the keyspace's name, at most 35 letters, digits and underscores. The rest is random, so that names
+   * are unique. Default: `test`.
    */
   readonly prefix?: string | undefined;
 }
 
-/** A keyspace of a test's own, with a session; disposed of, it is dropped and the session closed. */
+/** A keyspace for one test, with a session. Disposing of it drops the keyspace and closes the session. */
 export interface TestKeyspace extends AsyncDisposable {
-  /** e.g. `test_3f9c0a5be721` */
+  /** The name, e.g. `test_3f9c0a5be721`. */
   readonly name: string;
   /** A session in this keyspace. */
   readonly session: Session;
-  /** How to connect to its cluster, for sessions and programs of the test's own. */
+  /** The options for further connections to its cluster. */
   readonly cluster: ConnectByContactPoints;
 }
 
-/** How long a node that takes connections may fail to answer, as a loaded machine's does, in milliseconds. */
-const PATIENCE = 60_000;
+/** How long to retry while a node accepts connections but does not answer, as on a loaded machine, in milliseconds. */
+const CONNECT_LIMIT = 60_000;
 
 /**
- * Makes a new keyspace, one copy of each row, with the tables of these models in it. It is dropped when it is disposed
- * of, whether the test passed or not; only a process that is killed leaves its own behind.
+ * Creates a keyspace with one replica and the tables of these models. It is dropped when it is disposed of, whether the
+ * test passed or not; only a killed process leaves its keyspaces behind.
  *
- * A node that takes connections and does not answer, as on a loaded machine, is given a minute. Statements of the session
- * wait as long as `cassandra` says (`requestTimeout`).
+ * While a node accepts connections but does not answer, as on a loaded machine, connecting is retried for a minute.
+ * Statements of the session have the time-out that `cassandra` has (`requestTimeout`).
  *
- * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; then nothing is left behind either
+ * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; no keyspace is left behind then
  * @example
  * await using keyspace = await createTestKeyspace({ cassandra, tables: [MessageTable] });
  * await keyspace.session.run(select(MessageTable, { room: "lobby" })); // []
@@ -58,23 +58,23 @@ export async function createTestKeyspace({
   await patiently(() =>
     syncKeyspace(cluster, name, { replication: { [cluster.localDataCenter]: 1 } }),
   );
-  opened.defer(() => drop(cluster, name));
+  opened.defer(() => dropTestKeyspace(cluster, name));
   const session = opened.use(await patiently(() => connect({ ...cluster, keyspace: name })));
   await sync(session, { keyspace: name, tables });
   const kept = opened.move();
   return { name, session, cluster, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** By a connection of its own: the test may have closed its session. */
-async function drop(cluster: ConnectByContactPoints, name: string): Promise<void> {
+/** Uses its own connection, since the test may have closed its session. */
+async function dropTestKeyspace(cluster: ConnectByContactPoints, name: string): Promise<void> {
   const { keyspace: _, ...elsewhere } = cluster;
   await using session = await patiently(() => connect(elsewhere));
   await session.cql(dropKeyspace(name));
 }
 
-/** Does what begins with a connection, again as long as nobody answers. */
+/** Runs an action that connects first, and retries it while the node does not answer. */
 async function patiently<Result>(action: () => Promise<Result>): Promise<Result> {
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + CONNECT_LIMIT;
   for (;;) {
     try {
       return await action();

@@ -4,41 +4,47 @@ import { createConnection, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Reused } from "./reuse.ts";
 
-/** Where a Cassandra is that is lent. */
-type Address = Omit<Reused, "release">;
+/** The address of a Cassandra that is lent. */
+type LentAddress = Omit<Reused, "release">;
 
-// A lease is an open connection to a socket in the directory: however its holder ends, the system closes it.
+// A lease is an open connection to a socket in the directory. The system closes it when its holder ends in any way.
 
 const socketIn = (dir: string) => join(dir, "keeper.sock");
 
-/** Uses the Cassandra that is lent in a directory; undefined if none is. */
+/** Takes a lease on the Cassandra that is lent in a directory. Returns undefined if there is none. */
 export async function takeLease(dir: string): Promise<Reused | undefined> {
   const socket = createConnection(socketIn(dir)).setEncoding("utf8");
-  const address = await received(socket);
+  const address = await receiveAddress(socket);
   if (address === undefined) return undefined;
-  // It goes when its keeper is killed, which the sessions will tell.
+  // If the keeper is killed, the sessions report that Cassandra has ended.
   socket.on("error", () => {}).unref();
   return { ...address, release: async () => void socket.destroy() };
 }
 
-/** What the lender says; undefined if there is none. */
-async function received(socket: Socket): Promise<Address | undefined> {
+/** Returns the address that the lender sends, or undefined if there is no lender. */
+async function receiveAddress(socket: Socket): Promise<LentAddress | undefined> {
   try {
     const [text]: unknown[] = await Promise.race([once(socket, "data"), once(socket, "close")]);
-    return typeof text === "string" ? (JSON.parse(text) as Address) : undefined;
+    return typeof text === "string" ? (JSON.parse(text) as LentAddress) : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Options of {@link lend}. */
+export interface LendOptions {
+  readonly address: LentAddress;
+  /** How long there may be no lease, in milliseconds. */
+  readonly idle: number;
+}
+
 /**
- * Lends a Cassandra in a directory that this process has to itself; `unused` resolves, and no lease is given any more,
- * when for `idle` milliseconds nobody has had one.
+ * Lends a Cassandra in a directory that this process has locked. When there has been no lease for the idle time, no
+ * further lease is given, and `unused` resolves.
  */
 export async function lend(
   dir: string,
-  address: Address,
-  idle: number,
+  { address, idle }: LendOptions,
 ): Promise<{ readonly unused: Promise<void> }> {
   const { promise: unused, resolve } = Promise.withResolvers<void>();
   const holders = new Set<Socket>();
@@ -51,11 +57,11 @@ export async function lend(
       holders.delete(socket);
       if (holders.size === 0) timer = setTimeout(end, idle);
     });
-    // A holder that is killed resets the connection: that ends its lease as well.
+    // A holder that is killed resets the connection, which also ends its lease.
     socket.on("error", () => {}).resume();
     socket.write(JSON.stringify(address));
   });
-  // One that a killed process has left.
+  // A killed process may have left its socket.
   await rm(socketIn(dir), { force: true });
   server.listen(socketIn(dir));
   await once(server, "listening");

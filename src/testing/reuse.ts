@@ -4,46 +4,47 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { LocalError, type LocalErrorCode, readPlaces } from "../local/index.ts";
 import { takeLease } from "./lease.ts";
-import { inTurn, type TestRuntime } from "./runtime.ts";
+import { type TestRuntime, tryRuntimes } from "./runtime.ts";
 
 /**
- * How a Cassandra is left running between runs: by a process in the background, which ends it when nobody has used it
- * for a while. Two runs at once use the same.
+ * Options of a Cassandra that is left running between test runs. A background process (the keeper) runs it and ends it
+ * when it has been unused for a while. Concurrent test runs share it.
  */
 export interface ReuseOptions {
   /**
-   * Where it is kept, a folder for each runtime; its path can have 80 characters or so, as a socket is in it.
-   * Default: `~/.cache/partyfinder/testing`.
+   * The directory of its data, with a folder for each runtime. The path can have about 80 characters, since it contains a
+   * socket. Default: `~/.cache/partyfinder/testing`.
    */
   readonly dir?: string | undefined;
-  /** How long it runs on when nobody uses it, in milliseconds; its first user decides. Default: 900,000. */
+  /** How long it keeps running unused, in milliseconds. The run that starts it decides. Default: 900,000. */
   readonly idle?: number | undefined;
 }
 
-/** A Cassandra that others may use too. */
+/** A Cassandra that other test runs may use too. */
 export interface Reused {
   readonly contactPoints: readonly string[];
   readonly localDataCenter: string;
-  /** Lets go of it; so does the end of this process. Idempotent. */
+  /** Ends the use of this Cassandra, as does the end of this process. Idempotent. */
   readonly release: () => Promise<void>;
 }
 
-/** What the process in the background is to run. */
-export interface KeeperOrder {
+/** The options of the keeper. */
+export interface KeeperOptions {
   readonly dir: string;
   readonly runtime: TestRuntime;
   readonly idle: number;
 }
 
-/** What it tells whoever has started it. */
-export type KeeperNews =
+/** A message from the keeper to the process that started it. */
+export type KeeperMessage =
   | { readonly kind: "progress"; readonly line: string }
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly code?: LocalErrorCode; readonly message: string };
 
 /**
- * Uses the Cassandra that runs in the background by one of the runtimes, else starts it.
- * Fails with a LocalError.
+ * Uses the Cassandra that runs in the background with one of the runtimes, or starts one.
+ *
+ * @throws LocalError if none of the runtimes can start one
  */
 export async function reuseCassandra(
   runtimes: readonly TestRuntime[],
@@ -55,55 +56,61 @@ export async function reuseCassandra(
     const running = await takeLease(place(runtime));
     if (running !== undefined) return running;
   }
-  return inTurn(runtimes, (runtime) =>
+  return tryRuntimes(runtimes, (runtime) =>
     startReused({ dir: place(runtime), runtime, idle }, progress),
   );
 }
 
-/** Again and again: another run may be about to start one there, or the one that was there about to end. */
-async function startReused(order: KeeperOrder, progress: (line: string) => void): Promise<Reused> {
+/** Retries until there is a lease: another run may be starting a keeper, or an earlier keeper may be ending. */
+async function startReused(
+  options: KeeperOptions,
+  progress: (line: string) => void,
+): Promise<Reused> {
   for (;;) {
-    await startKeeper(order, progress);
-    const running = await takeLease(order.dir);
+    await startKeeper(options, progress);
+    const running = await takeLease(options.dir);
     if (running !== undefined) return running;
     await sleep(100);
   }
 }
 
-/** Starts the process in the background; resolves when there is a Cassandra, its own or another one's. */
-async function startKeeper(order: KeeperOrder, progress: (line: string) => void): Promise<void> {
-  // Its name ends as ours does: TypeScript here, JavaScript in the package.
+/** Starts the keeper. Resolves when Cassandra runs, started by this or by another keeper. */
+async function startKeeper(
+  options: KeeperOptions,
+  progress: (line: string) => void,
+): Promise<void> {
+  // The same extension as this file: TypeScript here, JavaScript in the package.
   const file = new URL(import.meta.url.replace(/reuse(\.[jt]s).*$/, "keeper$1"));
-  const keeper = fork(fileURLToPath(file), [JSON.stringify(order)], {
+  const keeper = fork(fileURLToPath(file), [JSON.stringify(options)], {
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     execArgv: [],
   });
   try {
-    await ready(keeper, progress);
+    await waitForKeeper(keeper, progress);
   } finally {
     if (keeper.connected) keeper.disconnect();
     keeper.unref();
   }
 }
 
-function ready(keeper: ChildProcess, progress: (line: string) => void): Promise<void> {
+function waitForKeeper(keeper: ChildProcess, progress: (line: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    keeper.on("message", (message) => {
-      const news = message as KeeperNews;
-      if (news.kind === "progress") progress(news.line);
-      else if (news.kind === "ready") resolve();
-      else reject(failure(news));
+    keeper.on("message", (data) => {
+      const message = data as KeeperMessage;
+      if (message.kind === "progress") progress(message.line);
+      else if (message.kind === "ready") resolve();
+      else reject(keeperError(message));
     });
     keeper.once("error", reject);
     keeper.once("exit", (status, signal) => {
       const how = signal ?? `status ${status}`;
-      const message = `The process that was to keep Cassandra running has ended (${how}).`;
+      const message = `The process that keeps Cassandra running has ended (${how}).`;
       reject(new LocalError("NOT_STARTED", message));
     });
   });
 }
 
-function failure({ code, message }: KeeperNews & { readonly kind: "failed" }): Error {
+function keeperError({ code, message }: KeeperMessage & { readonly kind: "failed" }): Error {
   return code === undefined ? new Error(message) : new LocalError(code, message);
 }

@@ -7,10 +7,14 @@ import {
 } from "../local/index.ts";
 import { readTestRepository } from "./environment.ts";
 
-/** What a Cassandra for tests is run on. */
+/** What a Cassandra for tests runs on. */
 export type TestRuntime = "docker" | "jars";
 
-/** Runs Cassandra for tests in a directory, on any free port. Fails with a LocalError. */
+/**
+ * Runs a Cassandra for tests in a directory, on any free port.
+ *
+ * @throws LocalError
+ */
 export function runCassandra(
   options: Pick<EmbeddedOptions, "dir" | "progress"> & { readonly runtime: TestRuntime },
 ): Promise<Embedded> {
@@ -24,16 +28,16 @@ export function runCassandra(
   });
 }
 
-/** The first of the runtimes by which there is a Cassandra; what the last one lacks, if by none. */
-export async function inTurn<Started>(
+/** Starts Cassandra with the first runtime that works. Throws the LocalError of the last one if none works. */
+export async function tryRuntimes<Started>(
   [runtime, ...others]: readonly TestRuntime[],
   start: (runtime: TestRuntime) => Promise<Started>,
 ): Promise<Started> {
-  if (runtime === undefined) throw new Error("There is no runtime to start Cassandra by.");
+  if (runtime === undefined) throw new Error("There is no runtime to start Cassandra with.");
   try {
     return await start(runtime);
   } catch (error) {
     if (!(error instanceof LocalError) || others.length === 0) throw error;
-    return inTurn(others, start);
+    return tryRuntimes(others, start);
   }
 }

@@ -3,14 +3,14 @@ import { startTestCassandra } from "./cassandra.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** How to connect to the Cassandra of this test run. */
+    /** The address of the Cassandra of this test run. */
     cassandra: { readonly contactPoints: readonly string[]; readonly localDataCenter: string };
   }
 }
 
 /**
- * A global setup of vitest: starts the Cassandra that the environment asks for, tells the tests where it is
- * (`inject("cassandra")`), and stops it after the last one.
+ * A global setup of vitest: starts the Cassandra that the environment describes, provides its address to the tests
+ * (`inject("cassandra")`), and stops it after the last test.
  *
  * @throws Error as `startTestCassandra`
  * @example

@@ -78,21 +78,21 @@ describe("a refusal is one line and an exit status of its own", () => {
     expect(code).toBe(3);
   });
 
-  describe.runIf(process.platform === "linux")("where nothing can be made, as in /proc", () => {
+  describe.runIf(process.platform === "linux")("where nothing can be created, as in /proc", () => {
     test("a home", async () => {
       await using directory = await createDirectory();
       const env = { HOME: "/proc/nobody", XDG_CACHE_HOME: "", PORT: "0" };
       expect(await runCommand(["serve"], { cwd: directory.path, env })).toEqual({
         code: 4,
         out: "",
-        err: "partyfinder: Cassandra's jars are kept in /proc/nobody/.cache/partyfinder, which cannot be used: nothing can be made in /proc. Set XDG_CACHE_HOME to a directory that can be written.\n",
+        err: "partyfinder: Cassandra's jars are kept in /proc/nobody/.cache/partyfinder, which cannot be used: nothing can be created in /proc. Set XDG_CACHE_HOME to a writable directory.\n",
       });
     });
 
     test("a working directory", async () => {
       const { code, err } = await runCommand(["serve"], { cwd: "/proc", env: { PORT: "0" } });
       expect(err).toMatch(
-        /^partyfinder: .* \/proc\/\.cassandra cannot be used: nothing can be made in \/proc\./,
+        /^partyfinder: .* \/proc\/\.cassandra cannot be used: nothing can be created in \/proc\./,
       );
       expect(code).toBe(10);
     });
@@ -105,7 +105,7 @@ describe("a refusal is one line and an exit status of its own", () => {
     expect(await runCommand(["serve"], options)).toEqual({
       code: 4,
       out: "",
-      err: "partyfinder: The program java cannot be started, for the environment is too large. Its largest variable is PICTURE, with 3000000 bytes: make it smaller, or take it out of the environment or .env.\n",
+      err: "partyfinder: The program java cannot be started, because the environment is too large. Its largest variable is PICTURE, with 3000000 bytes: make it smaller, or remove it from the environment or .env.\n",
     });
   });
 

@@ -52,6 +52,6 @@ test("serve restarts a Cassandra that is killed and goes on; who shares it goes 
   const { code, err } = await sharer.ended;
   expect(code).toBe(14);
   expect(err).toMatch(
-    /^partyfinder: The Cassandra in \S+\.cassandra was shared: process \d+ ran it, and has ended it\. Start again to run it from here\.$/m,
+    /^partyfinder: The Cassandra in \S+\.cassandra was shared: process \d+ ran it and has stopped it\. Start again to run it in this process\.$/m,
   );
 }, 120_000);

@@ -159,7 +159,7 @@ describe("a place that cannot be used is reported in one line", () => {
     await mkdir(home);
     await chmod(directory.path, 0o777);
     const env = { ...nothing, HOME: home, XDG_CACHE_HOME: "" };
-    const line = `Cassandra's jars are kept in ${home}/.cache/partyfinder, which cannot be used: its permissions forbid it. Set XDG_CACHE_HOME to a directory that can be written.`;
+    const line = `Cassandra's jars are kept in ${home}/.cache/partyfinder, which cannot be used: its permissions forbid it. Set XDG_CACHE_HOME to a writable directory.`;
     expect(await runUnprivileged(["serve"], directory.path, env)).toEqual(refused(line));
     const { code, out, err } = await runUnprivileged(["doctor"], directory.path, env);
     expect({ code, err }).toEqual({ code: SETTINGS, err: "" });
@@ -171,7 +171,7 @@ describe("a place that cannot be used is reported in one line", () => {
     const cache = join(directory.path, "cache");
     await writeFile(cache, "");
     const options = { cwd: directory.path, env: { ...nothing, XDG_CACHE_HOME: cache } };
-    const line = `Cassandra's jars are kept in ${cache}/partyfinder, which cannot be used: a part of its path is a file, not a directory. Set XDG_CACHE_HOME to a directory that can be written.`;
+    const line = `Cassandra's jars are kept in ${cache}/partyfinder, which cannot be used: a part of its path is a file, not a directory. Set XDG_CACHE_HOME to a writable directory.`;
     expect(await runCommand(["serve"], options)).toEqual(refused(line));
     expect((await runCommand(["doctor"], options)).out).toContain(`✗ failure  jars     ${line}\n`);
   });

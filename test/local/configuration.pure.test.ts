@@ -13,7 +13,7 @@ it("writes a node's cassandra.yaml", () => {
 partitioner: org.apache.cassandra.dht.Murmur3Partitioner
 endpoint_snitch: SimpleSnitch
 
-# A given token and no bootstrap: nothing is streamed, so a node need not wait for others.
+# With a given token and without bootstrap nothing is streamed, so a node need not wait for others.
 num_tokens: 1
 initial_token: -9223372036854775808
 auto_bootstrap: false
@@ -32,10 +32,10 @@ commitlog_segment_size: 8MiB
 commitlog_total_space: 64MiB
 auto_snapshot: false
 
-# Fewer round trips for lightweight transactions, and reads at SERIAL that are linearizable.
+# Fewer round trips for lightweight transactions, and linearizable reads at SERIAL.
 paxos_variant: v2
 
-# Small memory.
+# Low memory use.
 file_cache_size: 32MiB
 key_cache_size: 4MiB
 counter_cache_size: 0MiB

@@ -32,7 +32,7 @@ it("fetches a jar again that has been damaged, if Cassandra does not start for i
   });
   expect(embedded.owned).toBe(true);
   expect(lines).toContain(
-    `Cassandra did not start, and what is cached in ${join(place.path, "cache")} is damaged: ${damaged}. Fetching that again.`,
+    `Cassandra did not start, and some cached files in ${join(place.path, "cache")} are damaged: ${damaged}. Fetching them again.`,
   );
   expect(readFileSync(join(cached, damaged)).equals(right)).toBe(true);
   expect(repository.requests).toHaveLength(1);

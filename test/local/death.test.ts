@@ -35,7 +35,9 @@ it("ends what was left behind by an owner that was killed together with its guar
   const lines: string[] = [];
   const progress = (line: string) => lines.push(line);
   await using embedded = await startEmbedded({ dir, cacheDir, port: 0, progress });
-  expect(lines[0]).toBe(`Ending the Cassandra (process ${java.pid}) of a process that is gone.`);
+  expect(lines[0]).toBe(
+    `Ending the Cassandra (process ${java.pid}) of a process that no longer runs.`,
+  );
   expect(isAlive(java)).toBe(false);
   expect(embedded.owned).toBe(true);
 }, 180_000);

@@ -175,7 +175,7 @@ it.each<[string, Answer, RegExp]>([
       response.end(Buffer.from(jar).fill(1, 5, 6));
       return true;
     },
-    /^Cassandra could not be fetched: \S+\.jar from 127\.0\.0\.1:\d+ is not what it should be: SHA-256 \w+ instead of \w+\. /,
+    /^Cassandra could not be fetched: \S+\.jar from 127\.0\.0\.1:\d+ is not the expected file: SHA-256 \w+ instead of \w+\. /,
   ],
   [
     "that does not end",
@@ -311,7 +311,7 @@ it("says what to do when the repository that Maven names cannot be reached", asy
   ).rejects.toMatchObject({
     code: "DOWNLOAD_FAILED",
     message: expect.stringMatching(
-      /^Cassandra could not be fetched: \S+\.jar cannot be fetched from 127\.0\.0\.1:1: connect ECONNREFUSED 127\.0\.0\.1:1\. Check the network and Maven's settings\.xml, and start again; what has been fetched is kept\. Or set CASSANDRA_EMBEDDED_REPOSITORY to another Maven repository; or let Maven fetch it by "mvn dependency:get -Dartifact=org\.apache\.cassandra:cassandra-all:5\.0\.6"\.$/,
+      /^Cassandra could not be fetched: \S+\.jar cannot be fetched from 127\.0\.0\.1:1: connect ECONNREFUSED 127\.0\.0\.1:1\. Check the network and Maven's settings\.xml, and start again; what has been fetched is kept\. Or set CASSANDRA_EMBEDDED_REPOSITORY to another Maven repository, or let Maven fetch it by "mvn dependency:get -Dartifact=org\.apache\.cassandra:cassandra-all:5\.0\.6"\.$/,
     ),
   });
 }, 180_000);

@@ -145,7 +145,7 @@ describe("a Cassandra that was started", () => {
     await embedded.stop();
     expect(await second.died).toMatchObject({
       code: "OWNER_ENDED",
-      message: `The Cassandra in ${dir} was shared: process ${process.pid} ran it, and has ended it. Start again to run it from here.`,
+      message: `The Cassandra in ${dir} was shared: process ${process.pid} ran it and has stopped it. Start again to run it in this process.`,
     });
   }, 20_000);
 });

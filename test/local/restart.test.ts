@@ -99,7 +99,7 @@ it("is given up, with the reason, when restarts fail in a row", async () => {
   try {
     expect(await embedded.died).toMatchObject({
       code: "DIED",
-      message: `Cassandra cannot be kept running: 5 restarts in a row have failed. Cassandra needs port ${port}, where its clients look for it, but another program has taken it.`,
+      message: `Cassandra cannot be kept running: 5 restarts in a row have failed. Cassandra needs port ${port}, which its clients connect to, but another program has taken it.`,
     });
   } finally {
     foreign.close();

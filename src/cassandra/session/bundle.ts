@@ -5,7 +5,7 @@ import type AdmZip from "adm-zip";
 import { readNamedFile } from "../../support/file.ts";
 import { printable } from "../../support/quote.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../../support/message.ts";
 
 /** What the options check needs to know about a secure connect bundle of Astra DB. */
 export interface Bundle {

@@ -2,7 +2,7 @@ import { createSecureContext } from "node:tls";
 import { readBundle } from "./bundle.ts";
 import { contactPointProblem, isPort, MAX_PORT } from "./contact-point.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../../support/message.ts";
 import {
   type ConnectByBundle,
   type ConnectByContactPoints,

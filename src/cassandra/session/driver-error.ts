@@ -1,6 +1,6 @@
 import { errors, types } from "cassandra-driver";
 import { CassandraError, type CassandraErrorCode, InvalidValue } from "../error.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../../support/message.ts";
 import { failedOnTombstones } from "./tombstones.ts";
 
 /** The statement that failed. */

@@ -1,7 +1,7 @@
 import { errors, types } from "cassandra-driver";
 import { astraAdvice, astraPartOf, astraMessage } from "./astra-advice.ts";
 import { CassandraError } from "../error.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../../support/message.ts";
 
 /**
  * Returns why connecting failed, in one line, as the end of a sentence: the message of each node that was tried, without
@@ -40,13 +40,13 @@ function innerErrors(error: unknown): readonly (readonly [string, unknown])[] {
 
 function causeOf(error: unknown, listedAs = ""): Cause {
   const part = astraPartOf(listedAs);
-  const text = errorText(error);
+  const text = driverMessage(error);
   if (part === undefined) return { text, advice: adviceOn(error) };
   return { text: astraMessage(text, part), advice: astraAdvice(error, part) };
 }
 
 /** OpenSSL's own messages contain addresses and source lines, so its reason is used instead. */
-function errorText(error: unknown): string {
+function driverMessage(error: unknown): string {
   if (error instanceof Error && "library" in error && "reason" in error) {
     return `TLS: ${String(error.reason)}`;
   }

@@ -4,7 +4,7 @@ import { clientOptions } from "./client-options.ts";
 import { closeFailedClient, mendReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
 import { fromDriver, isMismatch } from "./driver-error.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../../support/message.ts";
 import { checkResultColumns, decodeLoosely } from "./result.ts";
 import { looseParameters, parametersOf } from "./parameter.ts";
 import { createLoaders, type Load } from "./loader.ts";
