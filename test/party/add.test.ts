@@ -14,14 +14,14 @@ const add = async (key: Key, delta: number) =>
 const changed = (people: number) => ({ __typename: "PeopleChanged", people });
 const range = { __typename: "PeopleOutOfRange", minimum: 0, maximum: 2147483647 };
 
-test("people are added and taken, whatever the count", async () => {
+test("people are added and subtracted, whatever the count is", async () => {
   const key = await createParty(app, { people: 3 });
   expect(await add(key, 4)).toEqual(changed(7));
   expect(await add(key, -7)).toEqual(changed(0));
   expect(await add(key, 0)).toEqual(changed(0));
 });
 
-test("it is refused by the actual count alone", async () => {
+test("an add is refused only if the actual count would leave its range", async () => {
   const key = await createParty(app, { people: 2 });
   expect(await add(key, -3)).toEqual(range);
   expect(await add(key, 2147483647)).toEqual(range);
@@ -29,13 +29,13 @@ test("it is refused by the actual count alone", async () => {
   expect(await add(key, -3)).toEqual(changed(0));
 });
 
-test("an unknown party is not found", async () => {
+test("adding to a party that does not exist returns PartyNotFound", async () => {
   expect(await add({ city: "Nowhere", id: randomUUID() }, 1)).toEqual({
     __typename: "PartyNotFound",
   });
 });
 
-test("twelve who add at once are all counted, none is refused", async () => {
+test("twelve concurrent adds are all counted, and none is refused", async () => {
   const key = await createParty(app);
   const outcomes = await Promise.all(Array.from({ length: 12 }, () => add(key, 1)));
   expect(outcomes.map(({ __typename }) => __typename)).toEqual(Array(12).fill("PeopleChanged"));
@@ -44,7 +44,7 @@ test("twelve who add at once are all counted, none is refused", async () => {
   );
 });
 
-test("a count below zero that another program left can be mended by adding", async () => {
+test("an add can repair a count below zero that another program has written", async () => {
   const id = randomUUID();
   await app.keyspace.session.cql(
     `INSERT INTO party (city, id, name, people, date) VALUES ('Minus', ${id}, 'Theirs', -1, '2040-01-01')`,
@@ -55,7 +55,7 @@ test("a count below zero that another program left can be mended by adding", asy
   expect(await add(key, 1)).toEqual(changed(0));
 });
 
-test("a null that another program left reads as 0, and can be changed", async () => {
+test("a null that another program has written reads as 0 and can be changed", async () => {
   const write = async (): Promise<Key> => {
     const key = { city: "Null", id: randomUUID() };
     await app.keyspace.session.cql(
@@ -78,7 +78,7 @@ test("a null that another program left reads as 0, and can be changed", async ()
   expect(await add(three, -1)).toEqual(range);
 });
 
-test("a change that fails hides no other of the same request that was applied", async () => {
+test("a failed mutation does not hide an applied one of the same request", async () => {
   const key = await createParty(app);
   const { data, errors } = await app.run(
     `mutation ($city: String!, $id: UUID!) {

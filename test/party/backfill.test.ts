@@ -10,11 +10,11 @@ import { createKeyspace } from "../fixtures/keyspace.ts";
 import { builder } from "../../src/party/builder.ts";
 import { admitOf } from "../../src/pothos/index.ts";
 
-/** The table of the Django sample, as its rows were written: by plain INSERT, some without a count. */
+/** The table of the Django sample. Its rows were written by plain INSERTs, some of them without a count. */
 const DJANGO_TABLE =
   "CREATE TABLE party (city text, id uuid, name text, people int, date timestamp, PRIMARY KEY (city, id))";
 
-test("a table that another program wrote is served as it stands, and completed by what it lacks", async () => {
+test("a table of another program is served as it is, and sync adds what is missing", async () => {
   await using app = await startApp();
   const { session, name } = app.keyspace;
   await session.cql("DROP TABLE party");
@@ -61,12 +61,12 @@ test("a table that another program wrote is served as it stands, and completed b
   expect(await change(app, key, 0, 1)).toEqual({ __typename: "PeopleChanged", people: 1 });
 });
 
-test("a city that has no party any more is no party without a date", async () => {
+test("the backfill ignores a city whose last party was deleted", async () => {
   await using app = await startApp();
   const { session } = app.keyspace;
   const key = await createParty(app);
   await app.run(DELETE, { ...key });
-  // What the service keeps of a city is there still.
+  // The static columns of the city still exist.
   expect(await session.cql("SELECT id FROM party")).toEqual([{ id: null }]);
 
   const { signal } = new AbortController();
@@ -78,7 +78,7 @@ test("a city that has no party any more is no party without a date", async () =>
   expect(state).toMatchObject({ written: 0, unordered: 0 });
 });
 
-test("a backfill that is interrupted goes on where it was", async () => {
+test("an interrupted backfill continues where it stopped", async () => {
   await using keyspace = await createKeyspace(...tables);
   const { session } = keyspace;
   const cities = Array.from({ length: 40 }, (_, number) => `City ${number}`);

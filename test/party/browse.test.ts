@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-test("a city is read page by page, each party once, in the order of ids", async () => {
+test("pages of a city contain each party once, in the order of ids", async () => {
   const city = "Paged";
   const created = await Promise.all(Array.from({ length: 7 }, () => createParty(app, { city })));
   const ids: string[] = [];
@@ -31,7 +31,7 @@ test("a city is read page by page, each party once, in the order of ids", async 
   expect(ids).toEqual(created.map(({ id }) => id).toSorted());
 });
 
-test("a page that ends with the city says that nothing follows", async () => {
+test("the last page has no next page", async () => {
   const city = "Exact";
   await Promise.all([createParty(app, { city }), createParty(app, { city })]);
 
@@ -48,7 +48,7 @@ test("an empty city has an empty page without cursors", async () => {
   });
 });
 
-test("a cursor counts also when its party has been deleted", async () => {
+test("a cursor stays valid when its party has been deleted", async () => {
   const city = "Deleted";
   await Promise.all(Array.from({ length: 3 }, () => createParty(app, { city })));
   const { data } = await app.run(BROWSE, { city, first: 2 });
@@ -70,17 +70,17 @@ const id = randomUUID();
 test.each([
   ["of another city", forged(["partiesInCity", '["Berlin"]', JSON.stringify([id])])],
   ["of another field", forged(["upcomingParties", '["Rome"]', JSON.stringify([id])])],
-  ["of no id", forged(["partiesInCity", '["Rome"]', '["x"]'])],
-  ["with more in it", forged(["partiesInCity", '["Rome"]', JSON.stringify([id, id])])],
-  ["that is no cursor", "now"],
+  ["without an id", forged(["partiesInCity", '["Rome"]', '["x"]'])],
+  ["with an additional part", forged(["partiesInCity", '["Rome"]', JSON.stringify([id, id])])],
+  ["that is not a cursor", "now"],
   ["that is empty", ""],
   ["that is JSON of another kind", forged({ a: 1 })],
-])("a cursor %s is refused", async (_, after) => {
+])("a cursor %s is rejected", async (_, after) => {
   const { errors } = await app.run(BROWSE, { city: "Rome", after });
   expect(errors?.[0]?.extensions).toEqual({ code: "BAD_CURSOR", argument: ["after"] });
 });
 
-test.each([0, -1, 101])("a page of %i is refused", async (first) => {
+test.each([0, -1, 101])("a page size of %i is rejected", async (first) => {
   const { errors } = await app.run(BROWSE, { city: "Rome", first });
   expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", argument: ["first"] });
 });
@@ -103,7 +103,7 @@ test("a missing argument is an error with a code", async () => {
   expect(errors?.[0]?.extensions).toEqual({ code: "GRAPHQL_VALIDATION_FAILED" });
 });
 
-test("an unknown party is null", async () => {
+test("a party that does not exist is null", async () => {
   const { data, errors } = await app.run(`{ party(city: "Rome", id: "${randomUUID()}") { id } }`);
   expect(errors).toBeUndefined();
   expect(data).toEqual({ party: null });

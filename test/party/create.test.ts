@@ -12,7 +12,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 const create = async (input: Readonly<Record<string, unknown>>) =>
   (await app.run(CREATE, { input })).data.createParty;
 
-test("what is left out is given: an id, no people, now", async () => {
+test("the defaults of a party are a new id, 0 people and the current time", async () => {
   const before = Date.now();
   const { party } = await create({ city: "Defaults", name: "Mine" });
 
@@ -22,7 +22,7 @@ test("what is left out is given: an id, no people, now", async () => {
   expect(Date.parse(party.date)).toBeLessThanOrEqual(Date.now());
 });
 
-test("what is given is kept, and comes back the same when it is read", async () => {
+test("given values are stored and read back unchanged", async () => {
   const input = {
     city: "Kept",
     name: "Theirs",
@@ -39,7 +39,7 @@ test("what is given is kept, and comes back the same when it is read", async () 
   expect(data.party).toEqual(input);
 });
 
-test("a repeated create with its id finds the first one's party", async () => {
+test("a repeated create with the same id returns the existing party", async () => {
   const id = randomUUID();
   await create({ city: "Twice", name: "First", id });
 
@@ -49,7 +49,7 @@ test("a repeated create with its id finds the first one's party", async () => {
   });
 });
 
-test("after a delete the id can be created anew", async () => {
+test("after a delete, a party with the same id can be created again", async () => {
   const key = await createParty(app, { people: 9 });
   await app.run(DELETE, { ...key });
 
@@ -59,19 +59,19 @@ test("after a delete the id can be created anew", async () => {
   });
 });
 
-test("deleting what is not there is said to be so", async () => {
+test("deleting a party that does not exist returns PartyNotFound", async () => {
   const { data } = await app.run(DELETE, { city: "Nowhere", id: randomUUID() });
   expect(data.deleteParty).toEqual({ __typename: "PartyNotFound" });
 });
 
 test.each([
   ["slashes and quotes", `a/b\\c "d" 'e' \`f\` $$ -- ; % _ ?`],
-  ["emoji and their joiners", "🎉👩‍👩‍👧‍👦🏳️‍🌈"],
+  ["emoji with joiners", "🎉👩‍👩‍👧‍👦🏳️‍🌈"],
   ["other scripts", "Ελλάδα 東京 القاهرة ไทย"],
   ["spaces and line breaks inside", "New  York\n\tCity"],
-  ["characters that combine", "e\u0301 is not \u00e9"],
-  ["as many characters as there may be", "🎈".repeat(200)],
-])("%s come back byte for byte", async (_, text) => {
+  ["combining characters", "e\u0301 is not \u00e9"],
+  ["the maximum number of characters", "🎈".repeat(200)],
+])("%s are read back byte for byte", async (_, text) => {
   const { party } = await create({ city: text, name: text });
   expect(party).toMatchObject({ city: text, name: text });
 
@@ -79,7 +79,7 @@ test.each([
   expect(data.partiesInCity.nodes).toMatchObject([{ city: text, name: text, id: party.id }]);
 });
 
-test("white space around a city and a name is not part of them", async () => {
+test("white space around a city and a name is trimmed", async () => {
   expect(await create({ city: "  Trimmed\n", name: "\tHere " })).toMatchObject({
     party: { city: "Trimmed", name: "Here" },
   });
@@ -103,7 +103,7 @@ test.each([
   expect((await app.run(BROWSE, { city })).data.partiesInCity.nodes).toEqual([]);
 });
 
-test("all wrong fields are told at once", async () => {
+test("all invalid fields are reported at once", async () => {
   const { errors } = await create({ city: "", name: "", people: -1 });
   expect(errors.map(({ path }: { path: string[] }) => path[0])).toEqual(["city", "name", "people"]);
 });
@@ -116,7 +116,7 @@ test.each([
   ["people past 32 bits", { people: 2147483648 }, ["input", "people"]],
   ["a null name", { name: null }, ["input", "name"]],
   ["a number for a name", { name: 5 }, ["input", "name"]],
-])("%s is refused and nothing is written", async (_, wrong, argument) => {
+])("%s is rejected and nothing is written", async (_, wrong, argument) => {
   const city = `City ${randomUUID()}`;
   const { data, errors } = await app.run(CREATE, { input: { city, name: "A name", ...wrong } });
 

@@ -9,14 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-/** Each is a time that RFC 3339 can write, but not in UTC. */
+/** Times that are valid in RFC 3339, but not expressible in UTC. */
 const beyond = ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+00:01"];
 
 const rowsOf = (city: string) =>
   app.keyspace.session.cql("SELECT city FROM party WHERE city = ?", [city]);
 
 describe.each(beyond)("the date %s", (date) => {
-  test("is refused in every place, whether it stands in the document or comes by a variable", async () => {
+  test("is rejected in every argument, as a literal and as a variable", async () => {
     const city = `City ${randomUUID()}`;
     const key = await createParty(app, { city });
     const literal = JSON.stringify(date);
@@ -49,7 +49,7 @@ describe.each(beyond)("the date %s", (date) => {
   });
 });
 
-test("what is stored can be given back, up to the last millisecond", async () => {
+test("a stored date can be passed back, exact to the millisecond", async () => {
   const city = `City ${randomUUID()}`;
   const last = "9999-12-31T23:59:59.999Z";
   const created = await app.run(CREATE, { input: { city, name: "A", date: last } });
@@ -61,7 +61,7 @@ test("what is stored can be given back, up to the last millisecond", async () =>
   expect(updated.data.updateParty.party.date).toBe(last);
 });
 
-describe("a date that another program has stored, and RFC 3339 cannot write,", () => {
+describe("a stored date that RFC 3339 cannot express", () => {
   let key: Key;
   beforeAll(async () => {
     key = { city: `City ${randomUUID()}`, id: randomUUID() };
@@ -71,7 +71,7 @@ describe("a date that another program has stored, and RFC 3339 cannot write,", (
     );
   });
 
-  test("is never returned: not by a read, a mutation or a subscription", async () => {
+  test("is never returned by a query, a mutation or a subscription", async () => {
     const events = app.subscribe(
       "subscription ($city: String!) { partiesChanged(city: $city) { ... on PartyUpdated { party { date } } } }",
       { city: key.city },
@@ -94,18 +94,18 @@ describe("a date that another program has stored, and RFC 3339 cannot write,", (
     ];
     for (const { data, errors } of answers) {
       expect(errors).toBeUndefined();
-      // As a party without a date is shown.
+      // Shown like a party without a date.
       expect(JSON.stringify(data)).toContain("1970-01-01T00:00:00.000Z");
     }
     expect(JSON.stringify([byKey, ...answers])).not.toContain("10000");
   });
 
-  test("does not stand in the way of the rest of the row", async () => {
+  test("does not affect the other columns of its row", async () => {
     const { nodes } = (await app.run(BROWSE, { city: key.city })).data.partiesInCity;
     expect(nodes).toMatchObject([{ id: key.id, people: 0 }]);
   });
 
-  test("is passed over in an entry, and the upcoming parties go on behind it", async () => {
+  test("is skipped in an entry, and the upcoming parties after it are listed", async () => {
     await app.keyspace.session.cql(
       "INSERT INTO party_by_date (city, date, id, entered) VALUES (?, ?, ?, '2040-01-01')",
       [key.city, new Date("+010000-01-01T00:00:00.000Z"), key.id],

@@ -5,7 +5,7 @@ import { BROWSE, CREATE, DELETE, UPCOMING, UPDATE } from "../fixtures/parties.ts
 
 const dateOf = (number: number) => new Date(Date.UTC(2040, 0, 1 + number)).toISOString();
 
-test("a service that is killed between the steps of its writes leaves every party listed, at its date", async () => {
+test("a service killed between the steps of a write leaves every party listed at its date", async () => {
   await using app = await startApp();
   const { contactPoints, localDataCenter } = inject("cassandra");
   await using service = startCommand(["serve"], {
@@ -30,7 +30,7 @@ test("a service that is killed between the steps of its writes leaves every part
     writes += 1;
     return (await response.json()) as { data: { createParty: { party: { id: string } } } };
   }
-  /** Creates parties, moves each a few times, deletes some: until the service is gone. */
+  /** Creates parties, moves each several times and deletes some, until the service is killed. */
   async function write(writer: number): Promise<void> {
     for (let turn = 0; ; turn++) {
       const input = { city, name: `${writer}.${turn}`, date: dateOf(turn % 40) };

@@ -13,7 +13,7 @@ import {
   UPDATE,
 } from "../fixtures/parties.ts";
 
-// Two services on one keyspace; each has its own lane for a city.
+// Two services on one keyspace. Each has its own lane for a city.
 
 let app: TestApp;
 let other: TestApp;
@@ -37,7 +37,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, number) => num
 const sorted = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
 
 describe("one party", () => {
-  test("that 64 clients add to at once counts them all, and refuses none", async () => {
+  test("counts 64 concurrent adds, and refuses none", async () => {
     const key = await createParty(app);
     const client = async () => [await add(app, key, 2), await add(app, key, -1)];
     const answers = (await Promise.all(Array.from({ length: 64 }, client))).flat();
@@ -47,13 +47,13 @@ describe("one party", () => {
     expect(await peopleIn(key.city)).toEqual([64]);
   });
 
-  test("that 64 clients add one to gives each a count of its own", async () => {
+  test("returns a different count to each of 64 concurrent adds of one", async () => {
     const key = await createParty(app);
     const answers = await Promise.all(upTo(64).map(() => add(app, key, 1)));
     expect(sorted(answers.map(({ people }) => people))).toEqual(upTo(64));
   });
 
-  test("that 32 clients change, each by what it was told last, counts each of their changes once", async () => {
+  test("counts each change of 32 clients once, which each expect the last count they have seen", async () => {
     const key = await createParty(app);
 
     async function client(): Promise<number> {
@@ -67,7 +67,7 @@ describe("one party", () => {
     expect(await peopleIn(key.city)).toEqual([32]);
   });
 
-  test("that the clients of two services change stays exact", async () => {
+  test("stays exact under changes by two services", async () => {
     const key = await createParty(app);
     const clients = upTo(24).map((number) => (number % 2 === 0 ? app : other));
     const added = await Promise.all(
@@ -86,7 +86,7 @@ describe("one party", () => {
     expect(sorted(counts)).toEqual(upTo(24).map((number) => 48 + number));
   });
 
-  test("never has fewer than no people, whoever takes them", async () => {
+  test("never has a count below zero", async () => {
     const key = await createParty(app, { people: 10 });
     const takers = upTo(30).map((number) => add(number % 2 === 0 ? app : other, key, -1));
     const outcomes = (await Promise.all(takers)).map(({ __typename }) => __typename);
@@ -97,7 +97,7 @@ describe("one party", () => {
 });
 
 describe("a city", () => {
-  test("of 64 parties takes a change of each at once, by two services", async () => {
+  test("accepts a change of each of its 64 parties at once, by two services", async () => {
     const city = `City ${randomUUID()}`;
     const keys = await Promise.all(upTo(64).map(() => createParty(app, { city })));
     const answers = await Promise.all(
@@ -107,7 +107,7 @@ describe("a city", () => {
     expect(await peopleIn(city)).toEqual(upTo(64).map(() => 5));
   });
 
-  test("takes creations, changes, updates and deletions at once, each told as it is", async () => {
+  test("accepts concurrent creates, changes, updates and deletes, each with its own outcome", async () => {
     const city = `City ${randomUUID()}`;
     const keys = await Promise.all(upTo(20).map(() => createParty(app, { city })));
     const date = "2044-01-01T00:00:00.000Z";
@@ -140,7 +140,7 @@ describe("a city", () => {
     expect(data.upcomingParties.nodes).toHaveLength(20);
   });
 
-  test("whose only party was deleted lists nothing, and works on", async () => {
+  test("lists nothing after its only party was deleted, and keeps working", async () => {
     const key = await createParty(app);
     const { city } = key;
     await app.run(DELETE, { ...key });
@@ -161,7 +161,7 @@ describe("a city", () => {
   });
 });
 
-test("what another service has done is what is answered, at once", async () => {
+test("an answer includes the changes of another service at once", async () => {
   const key = await createParty(app);
   expect(await add(app, key, 5)).toEqual(changed(5));
   expect(await add(other, key, 5)).toEqual(changed(10));

@@ -4,7 +4,7 @@ import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
 import { ADD, BROWSE, CHANGE, CREATE, createParty, DELETE, type Key } from "../fixtures/parties.ts";
 import { startProxy } from "../fixtures/proxy.ts";
 
-// A change of the count that comes with an id is applied once, however often it is sent.
+// A change of the count with an operation id is applied once, however often it is sent.
 
 let app: TestApp;
 let other: TestApp;
@@ -30,7 +30,7 @@ const changed = (people: number) => ({ __typename: "PeopleChanged", people });
 const peopleOf = async ({ city }: Key) =>
   (await app.run(BROWSE, { city })).data.partiesInCity.nodes[0].people;
 
-test("sent again, it gets the answer that it had, from each service, whatever was done since", async () => {
+test("a repeated change gets the same answer from each service, whatever was changed since", async () => {
   const key = await createParty(app);
   const [one, two] = [randomUUID(), randomUUID()];
   expect(await add(key, 5, one)).toEqual(changed(5));
@@ -44,7 +44,7 @@ test("sent again, it gets the answer that it had, from each service, whatever wa
   expect(await peopleOf(key)).toBe(14);
 });
 
-test("sent many times at once, to both services, it is applied once", async () => {
+test("a change that is sent many times at once to both services is applied once", async () => {
   const key = await createParty(app);
   const ids = Array.from({ length: 8 }, () => randomUUID());
   const sent = ids.flatMap((id, number) =>
@@ -58,7 +58,7 @@ test("sent many times at once, to both services, it is applied once", async () =
   expect(await peopleOf(key)).toBe(36);
 });
 
-test("many more, each sent to both services at once, are applied once each, and stay so", async () => {
+test("many changes, each sent to both services at once, are applied once each", async () => {
   const key = await createParty(app);
   const ids = Array.from({ length: 200 }, () => randomUUID());
   const sendAll = () => Promise.all(ids.flatMap((id) => [add(key, 1, id), add(key, 1, id, other)]));
@@ -70,7 +70,7 @@ test("many more, each sent to both services at once, are applied once each, and 
   expect(await peopleOf(key)).toBe(200);
 });
 
-test("of the many that expect one count at once, one is applied, and is the same when sent again", async () => {
+test("of many changes that expect the same count, one is applied, and its repetition returns the same", async () => {
   const key = await createParty(app);
   const ids = Array.from({ length: 10 }, () => randomUUID());
   const send = () =>
@@ -84,7 +84,7 @@ test("of the many that expect one count at once, one is applied, and is the same
   expect(await peopleOf(key)).toBe(1);
 });
 
-test("refused, it is judged anew when it is sent again", async () => {
+test("a refused change is evaluated again when it is repeated", async () => {
   const key = await createParty(app);
   const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
   expect(await change(key, 3, 1, one)).toMatchObject({ __typename: "PeopleStale", actual: 0 });
@@ -98,7 +98,7 @@ test("refused, it is judged anew when it is sent again", async () => {
   expect(await add(key, 1, three)).toEqual(changed(3));
 });
 
-test("a change that changes nothing is one, too", async () => {
+test("a change by 0 is remembered, too", async () => {
   const key = await createParty(app, { people: 7 });
   const id = randomUUID();
   expect(await add(key, 0, id)).toEqual(changed(7));
@@ -106,7 +106,7 @@ test("a change that changes nothing is one, too", async () => {
   expect(await add(key, 0, id)).toEqual(changed(7));
 });
 
-test("its id on another change is an error about that argument, and changes nothing", async () => {
+test("the same id on another change is an error about that argument, and changes nothing", async () => {
   const key = await createParty(app);
   const [added, expecting] = [randomUUID(), randomUUID()];
   await add(key, 5, added);
@@ -129,14 +129,14 @@ test("its id on another change is an error about that argument, and changes noth
   expect(await peopleOf(key)).toBe(6);
 });
 
-test("is one of its party: another party has its own", async () => {
+test("an id belongs to one party: another party can use the same one", async () => {
   const [one, two] = [await createParty(app), await createParty(app)];
   const id = randomUUID();
   expect(await add(one, 1, id)).toEqual(changed(1));
   expect(await add(two, 2, id)).toEqual(changed(2));
 });
 
-test("is forgotten with its party", async () => {
+test("an id is forgotten when its party is deleted", async () => {
   const key = await createParty(app);
   const id = randomUUID();
   expect(await add(key, 5, id)).toEqual(changed(5));
@@ -146,7 +146,7 @@ test("is forgotten with its party", async () => {
   expect(await add(key, 5, id)).toEqual(changed(105));
 });
 
-test("as many as a party remembers are told apart, and one more is refused", async () => {
+test("a party remembers a limited number of ids, and one more is refused", async () => {
   const key = await createParty(app);
   const ids = Array.from({ length: 1024 }, () => randomUUID());
   const send = (from: number, to: number) =>
@@ -163,7 +163,7 @@ test("as many as a party remembers are told apart, and one more is refused", asy
   expect(await peopleOf(key)).toBe(1025);
 });
 
-test("whose answer was lost is sent again, and is applied once", async () => {
+test("a change whose answer was lost is sent again and applied once", async () => {
   await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
   await using slow = await startAppOn(app.keyspace, {
     contactPoint: proxy.contactPoint,
@@ -171,7 +171,7 @@ test("whose answer was lost is sent again, and is applied once", async () => {
   });
   const key = await createParty(slow);
   const id = randomUUID();
-  // The answer to the round, and to what asks what became of it.
+  // The answers to the round and to its settlement.
   proxy.loseAnswer(1);
   proxy.loseAnswer(2);
   expect(await change(key, 0, 1, id, slow)).toEqual({ __typename: "OutcomeUnknown" });
@@ -180,7 +180,7 @@ test("whose answer was lost is sent again, and is applied once", async () => {
   expect(await peopleOf(key)).toBe(1);
 });
 
-test("whose request is late is sent to another service, and is applied once", async () => {
+test("a change whose request is late is sent to another service and applied once", async () => {
   await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
   await using slow = await startAppOn(app.keyspace, {
     contactPoint: proxy.contactPoint,

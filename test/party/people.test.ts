@@ -14,7 +14,7 @@ const peopleOf = async (key: Key) => {
   return (await app.run(query, { ...key })).data.party?.people;
 };
 
-test("ten clients at once on one party count each of their changes once, and never below zero", async () => {
+test("concurrent changes of ten clients are counted once each, and never below zero", async () => {
   const key = await createParty(app, { people: 3 });
   const observed: number[] = [];
 
@@ -47,7 +47,7 @@ test("ten clients at once on one party count each of their changes once, and nev
   expect(Math.min(...observed)).toBeGreaterThanOrEqual(0);
 });
 
-test("a count that would leave its range is refused, whatever stands there", async () => {
+test("a change out of the range is refused, whatever the count is", async () => {
   const key = await createParty(app);
   const range = { __typename: "PeopleOutOfRange", minimum: 0, maximum: 2147483647 };
 
@@ -57,14 +57,14 @@ test("a count that would leave its range is refused, whatever stands there", asy
   expect(await peopleOf(key)).toBe(0);
 });
 
-test("a change that comes out at either end of the range is applied", async () => {
+test("a change to either end of the range is applied", async () => {
   const key = await createParty(app, { people: 2147483646 });
 
   expect(await change(app, key, 2147483646, 1)).toMatchObject({ people: 2147483647 });
   expect(await change(app, key, 2147483647, -2147483647)).toMatchObject({ people: 0 });
 });
 
-test("an unknown party is not found, also where its id is one of another city", async () => {
+test("a party that does not exist is not found, even if its id exists in another city", async () => {
   const key = await createParty(app);
 
   const elsewhere = await change(app, { ...key, city: "Elsewhere" }, 0, 1);
@@ -74,7 +74,7 @@ test("an unknown party is not found, also where its id is one of another city", 
   });
 });
 
-test("a deleted party is not found and does not come back by being counted", async () => {
+test("changing the count of a deleted party does not create it again", async () => {
   const key = await createParty(app, { people: 4 });
   await app.run(DELETE, { ...key });
 
@@ -82,14 +82,14 @@ test("a deleted party is not found and does not come back by being counted", asy
   expect(await peopleOf(key)).toBeUndefined();
 });
 
-test("an expectation below zero is an error about that argument", async () => {
+test("an expected value below zero is an error about that argument", async () => {
   const key = await createParty(app);
 
   const { errors } = await app.run(CHANGE, { ...key, expected: -1, delta: 2 });
   expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", argument: ["expected"] });
 });
 
-test("a mutation's answer has the ballot only while the row holds the answered count", async () => {
+test("a mutation returns asOf only while the row still has the returned count", async () => {
   const key = await createParty(app);
   const { data } = await app.run(
     `mutation ($city: String!, $id: UUID!) {

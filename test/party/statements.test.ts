@@ -17,7 +17,7 @@ import {
   WATCH,
 } from "../fixtures/parties.ts";
 
-/** Remembers the text of each request that was answered, a batch as the texts in it. */
+/** Records the CQL of each request; a batch as the list of its statements. */
 class Recorder extends tracker.RequestLogger {
   readonly sent = new Set<string>();
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** What a service sends while a function uses it. */
+/** Returns the CQL that a service sends while a function uses it. */
 async function sentBy(use: (app: TestApp) => Promise<void>): Promise<readonly string[]> {
   const requestTracker = new Recorder();
   const { cluster, name } = keyspace;
@@ -57,7 +57,7 @@ const timed = "SELECT city, id, name, people, date, WRITETIME(people) FROM party
 const entries = "SELECT city, date, id, entered, WRITETIME(entered) FROM party_by_date";
 const round = "UPDATE party USING TTL ? SET rounds[?] = ? WHERE city = ? IF rounds[?] = ?";
 
-test("no reader of parties reads what is hidden, or what it was not asked for", async () => {
+test("queries read neither hidden columns nor columns that are not selected", async () => {
   const texts = await sentBy(async (app) => {
     const keys = [await createParty(app, { city }), await createParty(app, { city })];
     const { data } = await app.run(BROWSE, { city, first: 1 });
@@ -81,7 +81,7 @@ test("no reader of parties reads what is hidden, or what it was not asked for", 
   );
 });
 
-test("a change reads what is hidden only if it comes with an id, and nothing if it can be guessed", async () => {
+test("a change reads hidden columns only if it has an operation id, and reads nothing if the row is known", async () => {
   const texts = await sentBy(async (app) => {
     const key = { city, id: randomUUID() };
     await app.run(CREATE, { input: { ...key, name: "A", date } });

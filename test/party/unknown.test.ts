@@ -17,7 +17,7 @@ import {
 } from "../fixtures/parties.ts";
 import { startProxy } from "../fixtures/proxy.ts";
 
-// A lost answer costs the time-out of its request, so these run side by side, each with a service of its own.
+// A lost answer takes the time-out of its request, so these tests run concurrently, each with its own service.
 
 let keyspace: TestKeyspace;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 async function start() {
   await using opened = new AsyncDisposableStack();
   const proxy = opened.use(await startProxy(inject("cassandra").contactPoints[0]!));
-  // Without a poll, whose reads would be counted too.
+  // Without a poll, whose reads would be counted, too.
   const options = { contactPoint: proxy.contactPoint, pollInterval: 0 };
   const app = opened.use(await startAppOn(keyspace, options));
   const kept = opened.move();
@@ -43,11 +43,11 @@ const rename = async (app: TestApp, key: Key, name: string) =>
   (await app.run(UPDATE, { ...key, input: { name } })).data.updateParty;
 const changed = (people: number) => ({ __typename: "PeopleChanged", people });
 
-// What is sent: a create puts its entry, takes the process' cell in a new city, sends its round, and puts the entry
-// again; an update and a delete read the party, then send their round; a change of the count sends its round.
+// The requests of a mutation: a create puts its entry, takes the process's cell in a new city, sends its round, and puts
+// the entry again; an update and a delete read the party, then send their round; a change of the count sends its round.
 
 describe.concurrent("a write whose answer is lost", () => {
-  test("was a create: it was applied, so the party was created", async () => {
+  test("returns PartyCreated for an applied create", async () => {
     await using service = await start();
     const { app, proxy, city, input } = service;
     proxy.loseAnswer(3);
@@ -57,7 +57,7 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(listed.data.upcomingParties.nodes).toHaveLength(1);
   });
 
-  test("was what takes the process' cell: nothing of the party has been sent, and it is created", async () => {
+  test("is repeated if it took the cell: the party is created", async () => {
     await using service = await start();
     const { app, proxy, city, input } = service;
     proxy.loseAnswer(2);
@@ -66,7 +66,7 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(await browse(app, city)).toHaveLength(1);
   });
 
-  test("was a delete: it was applied, so the party was deleted", async () => {
+  test("returns PartyDeleted for an applied delete", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -75,7 +75,7 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(await browse(app, city)).toEqual([]);
   });
 
-  test("was an update: it was applied, so the party was updated", async () => {
+  test("returns PartyUpdated for an applied update", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -83,7 +83,7 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(await rename(app, key, "Renamed")).toMatchObject({ party: { ...key, name: "Renamed" } });
   });
 
-  test("was a change of the count: it was applied, so the count was changed, and once", async () => {
+  test("returns PeopleChanged for an applied change of the count, which is applied once", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -93,7 +93,7 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(await change(app, key, 1, 1)).toEqual(changed(2));
   });
 
-  test("was of the read behind an update: the party was updated all the same", async () => {
+  test("returns PartyUpdated if the answer of the read after an update is lost", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -104,7 +104,7 @@ describe.concurrent("a write whose answer is lost", () => {
     });
   });
 
-  test("was of the entry alone: the party is certainly not created", async () => {
+  test("is an error without a created party if only the entry was sent", async () => {
     await using service = await start();
     const { app, proxy, city, input } = service;
     proxy.loseAnswer(1);
@@ -113,7 +113,7 @@ describe.concurrent("a write whose answer is lost", () => {
     expect(await browse(app, city)).toEqual([]);
   });
 
-  test("and nobody answers who is asked what became of it: it is said so in time, and settled behind", async () => {
+  test("returns OutcomeUnknown in time if it cannot be settled, and is settled later", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -128,9 +128,9 @@ describe.concurrent("a write whose answer is lost", () => {
   });
 });
 
-// Each time the late request would find everything again as it expects it.
-describe.concurrent("a write that is late was sent again, and changes nothing more when it comes", () => {
-  test("if it was a create", async () => {
+// In each test, the conditions of the late request would hold again.
+describe.concurrent("a late write that was sent again changes nothing when it arrives", () => {
+  test("for a create", async () => {
     await using service = await start();
     const { app, proxy, city, input } = service;
     const id = randomUUID();
@@ -144,7 +144,7 @@ describe.concurrent("a write that is late was sent again, and changes nothing mo
     expect(await change(app, { city, id }, 0, 1)).toEqual({ __typename: "PartyNotFound" });
   });
 
-  test("if it was a delete", async () => {
+  test("for a delete", async () => {
     await using service = await start();
     const { app, proxy, city, input } = service;
     const { id } = await createParty(app, { city });
@@ -157,7 +157,7 @@ describe.concurrent("a write that is late was sent again, and changes nothing mo
     expect(await change(app, { city, id }, 0, 1)).toEqual(changed(1));
   });
 
-  test("if it was an update", async () => {
+  test("for an update", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -169,7 +169,7 @@ describe.concurrent("a write that is late was sent again, and changes nothing mo
     expect(await browse(app, city)).toMatchObject([{ name: "Second" }]);
   });
 
-  test("if it was a change of the count", async () => {
+  test("for a change of the count", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -182,7 +182,7 @@ describe.concurrent("a write that is late was sent again, and changes nothing mo
     expect(await change(app, key, 0, 1)).toEqual(changed(1));
   });
 
-  test("if nobody was told what became of it, which is settled before the next change", async () => {
+  test("for an unknown outcome, which is settled before the next change", async () => {
     await using service = await start();
     const { app, proxy, city } = service;
     const key = await createParty(app, { city });
@@ -197,7 +197,7 @@ describe.concurrent("a write that is late was sent again, and changes nothing mo
   });
 });
 
-test.concurrent("a read whose answer is lost can be tried again, and says so in time", async () => {
+test.concurrent("a read whose answer is lost fails in time with UNAVAILABLE", async () => {
   await using service = await start();
   const { app, proxy, city } = service;
   proxy.loseAnswer(1);
@@ -208,14 +208,14 @@ test.concurrent("a read whose answer is lost can be tried again, and says so in 
   expect((await app.run(BROWSE, { city })).errors).toBeUndefined();
 });
 
-test.concurrent("who follows a city is told to read it again where an event could not be read", async () => {
+test.concurrent("a subscriber of a city gets PartiesReset if an event could not be read", async () => {
   await using service = await start();
   const { app, proxy, city } = service;
   const key = await createParty(app, { city });
   const query = `subscription { partiesChanged(city: "${city}") { __typename ... on PeopleChanged { people } ... on PartiesReset { city } } }`;
   const followed = app.subscribe(query);
   const first = followed.next();
-  // The socket opens in its own time: the count is changed until one is told.
+  // The subscription starts at an unknown time, so change the count until an event arrives.
   let told = false;
   void first.then(() => (told = true));
   let people = 0;
@@ -223,7 +223,7 @@ test.concurrent("who follows a city is told to read it again where an event coul
 
   let event = (await first).value.data.partiesChanged;
   while (event.people !== people) event = (await followed.next()).value.data.partiesChanged;
-  // The read behind the last hint is over too: what comes next are the change, and the read that tells it.
+  // The read for the last hint is over, too: the next requests are the change and the read for its hint.
   await sleep(300);
 
   proxy.loseAnswer(2);

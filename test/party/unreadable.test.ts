@@ -21,7 +21,7 @@ import {
 import { builder } from "../../src/party/builder.ts";
 import { admitOf } from "../../src/pothos/index.ts";
 
-// Values that another program has stored, and that JavaScript or GraphQL cannot represent.
+// Values of another program that JavaScript or GraphQL cannot represent.
 
 let app: TestApp;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ const PAGE = `query ($city: String!) {
 const date = "2040-01-01T00:00:00.000Z";
 const EPOCH = "1970-01-01T00:00:00.000Z";
 
-/** By a lightweight transaction, as everything in this table is. */
+/** Writes by a lightweight transaction, like every write of this table. */
 const damage = {
   "a date in nanoseconds": ["date", "1795247560962000000"],
   "a date behind the year 9999": ["date", "253402300800000"],
@@ -75,7 +75,7 @@ const unreadable = ({ city, id }: Key, what: Damage) => {
 describe.each(damages)("a party with %s", (what) => {
   const [column] = damage[what];
 
-  test("is shown in a page, that value as if it were not there", async () => {
+  test("is shown in a page as if it did not have that value", async () => {
     const key = await damaged(what);
     const sound = await createParty(app, { city: key.city });
     const { data, errors } = await app.run(PAGE, { city: key.city });
@@ -87,7 +87,7 @@ describe.each(damages)("a party with %s", (what) => {
     );
   });
 
-  test("is an error where it is asked for by its key, which names table, column and key", async () => {
+  test("is an error with table, column and key if it is read by its key", async () => {
     const key = await damaged(what);
     const { data, errors } = await app.run(PARTY, { ...key });
     expect(data).toEqual({ party: null });
@@ -96,7 +96,7 @@ describe.each(damages)("a party with %s", (what) => {
     expect((await watched.next()).value).toMatchObject({ errors: [unreadable(key, what)] });
   });
 
-  test("can be renamed, and keeps that value", async () => {
+  test("can be renamed and keeps that value", async () => {
     const key = await damaged(what);
     const { data } = await app.run(UPDATE, { ...key, input: { name: "B" } });
     expect(data.updateParty).toMatchObject({ __typename: "PartyUpdated", party: { name: "B" } });
@@ -119,7 +119,7 @@ describe.each(damages)("a party with %s", (what) => {
     expect(upcoming.data.upcomingParties.nodes).toMatchObject([{ id: key.id }]);
   });
 
-  test("can be counted in, from the count that is shown", async () => {
+  test("can be counted from the count that is shown", async () => {
     const key = await damaged(what);
     const shown = column === "people" ? 0 : 3;
     expect(await change(app, key, shown + 1, 1)).toMatchObject({
@@ -132,7 +132,7 @@ describe.each(damages)("a party with %s", (what) => {
     });
   });
 
-  test("can be deleted, and then is gone", async () => {
+  test("can be deleted", async () => {
     const key = await damaged(what);
     const { data, errors } = await app.run(DELETE, { ...key });
     expect(errors).toBeUndefined();
@@ -140,7 +140,7 @@ describe.each(damages)("a party with %s", (what) => {
     expect(await app.run(PARTY, { ...key })).toEqual({ data: { party: null } });
   });
 
-  test("is found by a create of the same id", async () => {
+  test("is returned by a create with the same id", async () => {
     const key = await damaged(what);
     const { data } = await app.run(CREATE, { input: { ...key, name: "B" } });
     expect(data.createParty).toMatchObject({
@@ -149,7 +149,7 @@ describe.each(damages)("a party with %s", (what) => {
     });
   });
 
-  test("does not keep the upcoming ones of its city from being listed", async () => {
+  test("does not prevent the list of upcoming parties", async () => {
     const key = await damaged(what);
     const sound = await createParty(app, { city: key.city });
     const { data, errors } = await app.run(UPCOMING, { city: key.city, from: EPOCH });
@@ -158,7 +158,7 @@ describe.each(damages)("a party with %s", (what) => {
     expect(ids).toContain(sound.id);
   });
 
-  test("is followed like any other", async () => {
+  test("is part of the events of its city", async () => {
     const key = await createParty(app);
     const events = app.subscribe(FOLLOW, { city: key.city });
     const first = events.next();
@@ -176,7 +176,7 @@ describe.each(damages)("a party with %s", (what) => {
 describe("a backfill", () => {
   const { signal } = new AbortController();
 
-  test("goes past parties of which no entry can be made, and tells of them", async () => {
+  test("skips and reports parties that cannot have an entry", async () => {
     await using own = await startApp();
     const { session } = own.keyspace;
     const sound = await createParty(own);
@@ -205,7 +205,7 @@ describe("a backfill", () => {
       progress: () => {},
       signal,
     });
-    // Of the one without a count the date is well.
+    // The party without a count has a valid date.
     expect(state).toMatchObject({ written: 2, unordered: 0, unreadable: 7 });
     expect(told.map(({ column }) => column).toSorted()).toEqual([
       "city",
@@ -222,7 +222,7 @@ describe("a backfill", () => {
 });
 
 describe("an entry by date", () => {
-  test("without the time at which it was put counts, and one whose date cannot be read does not", async () => {
+  test("is valid without a write time, and is skipped with an unreadable date", async () => {
     const { session } = app.keyspace;
     const key = await createParty(app);
     const party = await session.run(select(PartyTable, key));
@@ -245,7 +245,7 @@ describe("an entry by date", () => {
   });
 });
 
-test("whoever watches a party that cannot be read for a while gets its count as soon as it can", async () => {
+test("a subscription to a temporarily unreadable party sends its count as soon as it is readable", async () => {
   const key = await createParty(app, { people: 1 });
   const counts = app.subscribe(WATCH, { ...key });
   expect((await counts.next()).value.data.peopleChanged).toMatchObject({ people: 1 });
@@ -256,7 +256,7 @@ test("whoever watches a party that cannot be read for a while gets its count as 
   expect((await next).value.data.peopleChanged).toMatchObject({ people: 2 });
 });
 
-test("a party of which every column is null is told with its key, and can be deleted", async () => {
+test("a party with only null columns is shown with its key and can be deleted", async () => {
   const key = { city: "Null", id: randomUUID() };
   await app.keyspace.session.cql("INSERT INTO party (city, id) VALUES (?, ?) IF NOT EXISTS", [
     key.city,
@@ -278,7 +278,7 @@ test("a party of which every column is null is told with its key, and can be del
   expect(data.deleteParty.__typename).toBe("PartyDeleted");
 });
 
-test("a change with an id is applied once, whatever another program stored in its memory", async () => {
+test("a change with an id is applied once, whatever another program has stored in the journal", async () => {
   const key = await createParty(app, { people: 3 });
   await app.keyspace.session.cql(
     "UPDATE party SET recent = 0x01 WHERE city = ? AND id = ? IF EXISTS",
@@ -289,7 +289,7 @@ test("a change with an id is applied once, whatever another program stored in it
   expect(answers.map(({ data }) => data.addPeople.people)).toEqual([5, 5]);
 });
 
-test("a page of parties goes on past one whose id cannot be read", async () => {
+test("a page continues after a party whose id cannot be read", async () => {
   const { city } = await createParty(app);
   await app.keyspace.session.cql(
     "INSERT INTO party (city, id, name) VALUES (?, blobAsUuid(0x), 'Nameless') IF NOT EXISTS",
@@ -308,6 +308,6 @@ test("a page of parties goes on past one whose id cannot be read", async () => {
     more = pageInfo.hasNextPage;
   }
   expect(ids).toHaveLength(3);
-  // Ids of no bytes come first.
+  // Empty ids come first.
   expect(extensions).toEqual([{ skipped: 1 }, undefined, undefined]);
 });

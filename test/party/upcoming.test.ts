@@ -30,13 +30,13 @@ async function upcoming(city: string, more: Readonly<Record<string, unknown>> = 
 const names = ({ nodes }: { nodes: readonly { name: string }[] }) => nodes.map(({ name }) => name);
 const ids = ({ nodes }: { nodes: readonly { id: string }[] }) => nodes.map(({ id }) => id);
 
-/** The entries of a city as the database has them. */
+/** Returns the stored entries of a city. */
 const entries = async (city: string) => {
   const rows = await app.keyspace.session.run(select(PartyByDateTable, { city }));
   return rows.map(({ id, date }) => `${id} ${date.toISOString()}`);
 };
 
-test("the parties of a city come by date, from a date on, page by page", async () => {
+test("the parties of a city are listed by date, from a date on, page by page", async () => {
   const city = "Ordered";
   for (const number of [5, 1, 3, 2, 4]) await create(city, number);
 
@@ -51,7 +51,7 @@ test("the parties of a city come by date, from a date on, page by page", async (
   expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
 });
 
-test("from is now where it is left out", async () => {
+test("from defaults to now", async () => {
   const city = "Now";
   const create = (name: string, date: Date) =>
     app.run(CREATE, { input: { city, name, date: date.toISOString() } });
@@ -61,14 +61,14 @@ test("from is now where it is left out", async () => {
   expect(names(await upcoming(city, { from: undefined }))).toEqual(["Tomorrow"]);
 });
 
-test("a cursor of the parties by id is refused", async () => {
+test("a cursor of partiesInCity is rejected", async () => {
   const place = ["partiesInCity", '["Rome"]', JSON.stringify([randomUUID()])];
   const after = Buffer.from(JSON.stringify(place)).toString("base64url");
   const { errors } = await app.run(UPCOMING, { city: "Rome", after });
   expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_CURSOR" });
 });
 
-test("a party that is moved, renamed or deleted is listed as it is then, once", async () => {
+test("a moved, renamed or deleted party is listed once, in its current state", async () => {
   const city = "Moved";
   const [moved, deleted] = [await create(city, 1), await create(city, 2)];
   await create(city, 3);
@@ -79,7 +79,7 @@ test("a party that is moved, renamed or deleted is listed as it is then, once", 
   expect(names(await upcoming(city))).toEqual(["Day 3", "Renamed"]);
 });
 
-test("a party that is moved there and back keeps its entry", async () => {
+test("a party that is moved and moved back keeps its entry", async () => {
   const city = "Back";
   const id = await create(city, 1);
   for (const number of [2, 1, 2, 1]) await move(city, id, number);
@@ -92,7 +92,7 @@ describe("entries without their party", () => {
   const putEntry = (city: string, id: string, number: number) =>
     app.keyspace.session.run(insert(PartyByDateTable, { city, id, date: new Date(day(number)) }));
 
-  test("do not count, and the page is filled all the same", async () => {
+  test("are skipped, and the page is filled with other parties", async () => {
     const city = "Orphans";
     for (let number = 0; number < 60; number++) await putEntry(city, randomUUID(), 1);
     for (const number of [2, 3, 4]) await create(city, number);
@@ -102,7 +102,7 @@ describe("entries without their party", () => {
     expect(page.pageInfo.hasNextPage).toBe(true);
   });
 
-  test("stay while they are young, and go when they are older than ten minutes", async () => {
+  test("are removed only when they are older than ten minutes", async () => {
     const city = "Aged";
     const id = await create(city, 1);
     const [young, old] = [randomUUID(), randomUUID()];
@@ -122,7 +122,7 @@ describe("entries without their party", () => {
   });
 });
 
-test("two who move a party at once leave it with the entry of its date", async () => {
+test("concurrent moves of a party leave it with the entry of its date", async () => {
   const city = "Both";
   for (let round = 0; round < 20; round++) {
     const id = await create(city, 0);
@@ -133,7 +133,7 @@ test("two who move a party at once leave it with the entry of its date", async (
   }
 });
 
-test("whoever reads while parties are created and moved misses none that was there, and sees none twice", async () => {
+test("reading while parties are created and moved misses none and returns none twice", async () => {
   const city = "Hammered";
   const created: string[] = [];
   let done = false;

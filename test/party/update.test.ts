@@ -13,7 +13,7 @@ const update = async (key: Key, input: Readonly<Record<string, unknown>>) =>
   (await app.run(UPDATE, { ...key, input })).data.updateParty;
 const date = "2041-05-01T20:00:00.000Z";
 
-test("a name, a date or both are changed, and what is left out stays", async () => {
+test("a name, a date or both are changed, and absent fields stay unchanged", async () => {
   const key = await createParty(app, { people: 7 });
   const updated = (party: object) => ({ __typename: "PartyUpdated", party });
 
@@ -27,7 +27,7 @@ test("a name, a date or both are changed, and what is left out stays", async () 
   expect(await update(key, both)).toEqual(updated({ ...key, people: 7, ...both }));
 });
 
-test("an unknown party is not found, and not made", async () => {
+test("updating a party that does not exist does not create it", async () => {
   const key = { city: "Nowhere", id: randomUUID() };
   expect(await update(key, { name: "A", date })).toEqual({ __typename: "PartyNotFound" });
   expect(await change(app, key, 0, 1)).toEqual({ __typename: "PartyNotFound" });
@@ -43,14 +43,14 @@ test.each([
   expect(await update(key, input)).toEqual({ __typename: "InvalidInput", errors: [error] });
 });
 
-test("many who change a party at once are all told that they did", async () => {
+test("concurrent updates of a party all return PartyUpdated", async () => {
   const key = await createParty(app);
   const days = Array.from({ length: 6 }, (_, number) => `2042-01-0${number + 1}T00:00:00.000Z`);
   const outcomes = await Promise.all(days.map((day) => update(key, { date: day })));
   expect(outcomes.map(({ __typename }) => __typename)).toEqual(Array(6).fill("PartyUpdated"));
 });
 
-test("a party that another program left without a name and a date fails no page, and can be given both", async () => {
+test("a party that another program has written without a name and a date is listed and can get both", async () => {
   const key = { city: "Nameless", id: randomUUID() };
   await app.keyspace.session.cql("INSERT INTO party (city, id, people) VALUES (?, ?, 3)", [
     key.city,

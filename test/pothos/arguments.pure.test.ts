@@ -49,13 +49,13 @@ test.each([
   ],
   [{ rate: 1e300 }, 'Argument "rate" must be a number of 32 bits.'],
 ])(
-  "an argument out of range is told where and why, without its value: %o",
+  "an argument out of range is an error with its path and reason, without its value: %o",
   async (wrong, message) => {
     const source = `query (
       $id: UUID!, $whole: BigInt!, $wholes: [BigInt!]!, $ranks: [StringIntEntryInput!]!, $rate: Float!
     ) { row(id: $id, whole: $whole, wholes: $wholes, ranks: $ranks, rate: $rate) { id } }`;
     const variableValues = { ...given, ...wrong };
-    // Nothing is read: there is no session.
+    // There is no session, so nothing can be read.
     const contextValue = { session: undefined };
     const { errors } = await graphql({ schema, source, variableValues, contextValue });
     expect(errors?.map((error) => error.message)).toEqual([message]);

@@ -5,7 +5,7 @@ import type { Lanes } from "../../src/lane/index.ts";
 import type { Live } from "../../src/live/index.ts";
 import CassandraPlugin, { type CassandraScalars } from "../../src/pothos/index.ts";
 
-/** What the resolvers of a test's schema get. */
+/** The context of a test's schema. */
 export interface Context {
   readonly session: Session;
   readonly lanes: Lanes;
@@ -24,7 +24,7 @@ type Options = Partial<
   PothosSchemaTypes.CassandraOptions<PothosSchemaTypes.ExtendDefaultTypes<Types>>
 >;
 
-/** A builder whose tables are read by the session of the context, unless the options say by which. */
+/** Returns a builder that uses the session of the context, unless the options define another one. */
 export function createBuilder(options: Options = {}) {
   return new SchemaBuilder<Types>({
     plugins: [RelayPlugin, CassandraPlugin],
@@ -44,7 +44,7 @@ export function createBuilder(options: Options = {}) {
   });
 }
 
-/** A schema of one table: every column of its rows, `row` by its key and `rows` of a partition. */
+/** Returns a schema of one table: an object with every column, `row` by its key, and `rows` of a partition. */
 export function schemaOf(table: Table, options?: Options) {
   const builder = createBuilder(options);
   builder.tableObject("Row", table);

@@ -69,7 +69,7 @@ builder.queryType({
 });
 const schema = builder.toSchema();
 
-/** Remembers the reads that were answered. */
+/** Records the reads. */
 class Recorder extends tracker.RequestLogger {
   readonly reads: string[] = [];
 
@@ -119,13 +119,13 @@ describe("a read of a wide table", () => {
     [`${row} { name } }`, "room, name", { name: "a" }],
     [`${row} { length } }`, "room, name, body", { length: 5 }],
     [`${row} { all } }`, every, { all: 45 }],
-  ])("%s has the columns that are asked for", async (source, columns, note) => {
+  ])("%s selects only the requested columns", async (source, columns, note) => {
     expect(await run(source, { room })).toEqual({ data: { note } });
     const where = "WHERE room = ? AND name = ?";
     expect(requestTracker.reads).toEqual([`SELECT ${columns} FROM notes ${where}`]);
   });
 
-  test("has those that several fields ask for of one row, and each gets its own", async () => {
+  test("selects the columns of several fields of one row at once, and each field gets its own", async () => {
     const source = `query ($room: String!) {
       a: note(room: $room, name: "a") { title }
       again: note(room: $room, name: "a") { stars }
@@ -139,7 +139,7 @@ describe("a read of a wide table", () => {
     ]);
   });
 
-  test("has them in a page, too", async () => {
+  test("selects only the requested columns in a page, too", async () => {
     const source = `query ($room: String!) {
       notes(room: $room) { nodes { stars } edges { cursor node { ...n } } pageInfo { hasNextPage } }
     }
@@ -150,7 +150,7 @@ describe("a read of a wide table", () => {
     ]);
   });
 
-  test("has no more than so many sets of columns, whatever is asked for", async () => {
+  test("uses a limited number of column sets", async () => {
     for (const name of Object.keys(wide)) {
       const source = `query ($room: String!) {
         note(room: $room, name: "a") { ${name} }
@@ -165,7 +165,7 @@ describe("a read of a wide table", () => {
   });
 });
 
-describe("arguments", () => {
+describe("arguments of GraphQL", () => {
   const read: Readonly<Record<string, string>> = {
     note: `query ($room: String!) { note(room: $room, name: "a") { body } }`,
     notes: `query ($room: String!) { notes(room: $room) { nodes { body } } }`,
@@ -176,7 +176,7 @@ describe("arguments", () => {
   }`;
   const game = "9007199254740993";
 
-  test("are called as their columns are, and are the values of these", async () => {
+  test("have the names of their columns, and their values reach the columns", async () => {
     const limits = new Map([["a", 0.5]]);
     const key = { "the-game": BigInt(game), rank: 1, limits };
     await session.run(insert(Scores, { ...key, note: "first" }));
@@ -208,7 +208,7 @@ describe("arguments", () => {
       { code: "BAD_USER_INPUT", argument: ["limits"] },
     ],
   ])(
-    "that are wrong are errors that name them, not their values: %o",
+    "that are not valid cause errors with their names, without their values: %o",
     async (wrong, message, extensions) => {
       const given = { game, place: 1, limits: [], ...wrong };
       expect((await run(source, given)).errors).toMatchObject([{ message, extensions }]);
@@ -228,7 +228,7 @@ describe("arguments", () => {
       { left: "é".repeat(20_000), right: Buffer.alloc(25_530).toString("base64") },
       'Argument "left" must be shorter: a partition key has at most 65535 bytes.',
     ],
-  ])("%s refuses a partition key that Cassandra cannot have", async (field, given, message) => {
+  ])("%s rejects a partition key that Cassandra does not accept", async (field, given, message) => {
     const argument = message.split('"')[1];
     expect((await run(read[field]!, given)).errors).toMatchObject([
       { message, extensions: { code: "BAD_USER_INPUT", argument: [argument] } },
@@ -243,7 +243,7 @@ describe("arguments", () => {
       { left: "é".repeat(20_000), right: Buffer.alloc(25_529).toString("base64") },
       { pair: null },
     ],
-  ])("%s takes one that Cassandra just can have", async (field, given, data) => {
+  ])("%s accepts the largest partition key that Cassandra accepts", async (field, given, data) => {
     expect(await run(read[field]!, given)).toEqual({ data });
   });
 });

@@ -105,7 +105,7 @@ const typesOf = (schema: GraphQLSchema) =>
 describe("a table of all types", () => {
   const schema = schemaOf(Everything);
 
-  test("has a field of GraphQL's type for each column", () => {
+  test("has a field with the GraphQL type of each column", () => {
     expect(fieldsOf(schema, "Row")).toEqual([
       "id: UUID!",
       "at: DateTime!",
@@ -146,7 +146,7 @@ describe("a table of all types", () => {
     expect(named.map((name) => fieldsOf(schema, name))).toEqual([
       ["key: String!", "value: BigInt!"],
       ["key: Date!", "value: [String!]!"],
-      // One that is not finite is null.
+      // A value that is not finite becomes null.
       ["key: Base64!", "value: Float"],
     ]);
     expect(fieldsOf(schema, "StringIntListTuple")).toEqual(["item0: String", "item1: [Int!]"]);
@@ -158,12 +158,12 @@ describe("a table of all types", () => {
   });
 });
 
-test("counters are whole numbers that are never null", () => {
+test("counters are BigInts that are never null", () => {
   const Hits = table("hits", { page: text(), views: counter() }, { partition: ["page"] });
   expect(fieldsOf(schemaOf(Hits), "Row")).toEqual(["page: String!", "views: BigInt!"]);
 });
 
-test("a schema has only the scalars and types in use", () => {
+test("a schema contains only the scalars and types that it uses", () => {
   const Plain = table(
     "plain",
     { id: int(), name: text() },
@@ -178,7 +178,7 @@ test("a schema has only the scalars and types in use", () => {
   ]);
 });
 
-test("a builder builds the same schema again", () => {
+test("a builder can build the same schema twice", () => {
   const Plain = table("plain", { id: int(), tags: map(date(), text()) }, { partition: ["id"] });
   const builder = createBuilder();
   builder.tableObject("Plain", Plain);
@@ -186,7 +186,7 @@ test("a builder builds the same schema again", () => {
   expect(printSchema(builder.toSchema())).toBe(printSchema(builder.toSchema()));
 });
 
-test("a scalar that a field of one's own names is in the schema, and what no one names is not", () => {
+test("a scalar is in the schema only if a field uses it", () => {
   const builder = createBuilder();
   builder.queryType({
     fields: (t) => ({
@@ -200,7 +200,7 @@ test("a scalar that a field of one's own names is in the schema, and what no one
   expect(typesOf(builder.toSchema()).toSorted()).toEqual(["BigInt", "Decimal", "Query"]);
 });
 
-test("a key of composite types has inputs for its arguments, which say what they need", () => {
+test("a key of composite types has input objects as arguments, with descriptions", () => {
   const Keyed = table(
     "keyed",
     {
@@ -250,13 +250,13 @@ test("a key of composite types has inputs for its arguments, which say what they
   expect(fieldsOf(schema, "FloatFloatTupleInput")).toEqual(["item0: Float", "item1: Float"]);
 });
 
-test("the option udts names the object of a user-defined type", () => {
+test("the option udts defines the name of a user-defined type", () => {
   const Users = table("users", { id: uuid(), home: Address }, { partition: ["id"] });
   const schema = schemaOf(Users, { udts: { postal_address: "Home" } });
   expect(fieldsOf(schema, "Row")).toEqual(["id: UUID!", "home: Home"]);
 });
 
-describe("a kind of one's own", () => {
+describe("a column type of an own kind", () => {
   const money = () =>
     column(defineType<bigint>({ ...bigint().type, kind: "money", expects: "an amount" }));
   const Money = new GraphQLScalarType<bigint, string>({
@@ -270,7 +270,7 @@ describe("a kind of one's own", () => {
     { partition: ["total"] },
   );
 
-  test("has the form that the option forms gives it, also as a part of others", async () => {
+  test("has the form of the option forms, also as a part of other types", async () => {
     const schema = schemaOf(Bills, { forms: { money: scalarForm(Money) } });
     expect(fieldsOf(schema, "Row")).toEqual(["total: Money!", "parts: [Money!]"]);
     const asked: unknown[] = [];
@@ -284,7 +284,7 @@ describe("a kind of one's own", () => {
     expect(result).toEqual({ data: { row: { total: "3 €", parts: ["2.5 €", "0.5 €"] } } });
   });
 
-  test("without a form is an error that says where it would be given", () => {
+  test("cannot be used without a form, and the error says how to add one", () => {
     expect(() => schemaOf(Bills)).toThrow(
       new PothosSchemaError(
         `Table "bills", column "total": bigint is of kind "money", which has no GraphQL form: add one by the builder's option cassandra: { forms: { money: … } }`,
@@ -293,58 +293,58 @@ describe("a kind of one's own", () => {
   });
 });
 
-describe("a schema is not built", () => {
+describe("a schema cannot be built", () => {
   const keyed = (columns: Parameters<typeof table>[1], partition = Object.keys(columns)[0]!) =>
     table("t", columns, { partition: [partition] } as never) as unknown as Table;
   const Clashing = udt("string_string_entry", { a: text() });
   const wrong: readonly (readonly [string, Table, string])[] = [
     [
-      "with a key column that has no GraphQL name",
+      "with a key column whose name is not valid in GraphQL",
       keyed({ "first-name": text() }),
       `Table "t": column "first-name" has a name that is not valid in GraphQL ("first-name"): rename it by .as("name")`,
     ],
     [
-      "with a name that is GraphQL's own",
+      "with a name that GraphQL reserves",
       keyed({ __typename: text() }),
       `Table "t": column "__typename" has a name that is not valid in GraphQL ("__typename"): rename it by .as("name")`,
     ],
     [
-      "with two columns of one name",
+      "with two columns of the same GraphQL name",
       keyed({ id: int().as("key"), key: int() }),
       `Table "t": columns "id" and "key" are both called "key" in GraphQL: rename one by .as("name").`,
     ],
     [
-      "with a column of the partition key that is called as an argument of pages",
+      "with a partition key column named like an argument of pages",
       table("t", { first: int(), id: int() }, { partition: ["first"], clustering: [asc("id")] }),
       `Table "t": column "first" and another argument of t.partition are both called "first": rename the column by .as("name").`,
     ],
     [
-      "with a field of a user-defined type that has no GraphQL name",
+      "with a field of a user-defined type whose name is not valid in GraphQL",
       keyed({ id: int(), a: udt("point", { "x-y": int() }) }),
       `Table "t", column "a": field "x-y" of type "point" has a name that is not valid in GraphQL ("x-y"): rename it by .as("name")`,
     ],
     [
-      "with a user-defined type that has no GraphQL name",
+      "with a user-defined type whose name is not valid in GraphQL",
       keyed({ id: int(), a: udt("größe", { x: int() }) }),
       `Table "t", column "a": type "größe" has a name that is not valid in GraphQL ("Größe"): rename it by the builder's option cassandra: { udts: { "größe": "Name" } }`,
     ],
     [
-      "with two fields of one name in a user-defined type",
+      "with two fields of the same name in a user-defined type",
       keyed({ id: int(), a: udt("point", { x: int(), y: int().as("x") }) }),
       `Table "t", column "a": fields "x" and "y" of type "point" are both called "x" in GraphQL: rename one by .as("name")`,
     ],
     [
-      "with a GraphQL type of two meanings",
+      "with a GraphQL type that has two meanings",
       keyed({ id: int(), a: map(text(), text()), b: Clashing }),
       `Table "t", column "b": the GraphQL type "StringStringEntry" would be both the entries of map<text, text> and the user-defined type "string_string_entry": rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types`,
     ],
     [
-      "with a user-defined type that is called like a root type",
+      "with a user-defined type named like a root type",
       keyed({ id: int(), a: udt("mutation", { x: int() }) }),
       `Table "t", column "a": the GraphQL type "Mutation" would be both the root type of an operation and the user-defined type "mutation": rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types`,
     ],
     [
-      "with a user-defined type that is called like another type of the schema",
+      "with a user-defined type named like another type of the schema",
       keyed({ id: int(), a: udt("row", { x: int() }) }),
       `Table "t", column "a": the GraphQL type "Row" would be both another type of the schema and the user-defined type "row": rename one of them; the builder's option cassandra: { udts: { … } } names user-defined types`,
     ],
@@ -353,7 +353,7 @@ describe("a schema is not built", () => {
     expect(() => schemaOf(of)).toThrow(new PothosSchemaError(message));
   });
 
-  test("with a field that needs a column which is not there", () => {
+  test("with a field that needs a column which its table does not have", () => {
     const Notes = table("notes", { id: int(), body: text() }, { partition: ["id"] });
     const builder = createBuilder();
     builder.tableObject("Note", Notes, {
@@ -372,7 +372,7 @@ describe("a schema is not built", () => {
     );
   });
 
-  test("with a field that could return either of two objects of its table", () => {
+  test("with a generated field of a table that has two objects", () => {
     const Notes = table("notes", { id: int(), body: text() }, { partition: ["id"] });
     const builder = createBuilder();
     builder.tableObject("Note", Notes);
@@ -394,7 +394,7 @@ describe("a schema is not built", () => {
   });
 });
 
-test("types with one GraphQL form have one GraphQL type", () => {
+test("column types with the same form share a GraphQL type", () => {
   const Same = table(
     "same",
     {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createBuilder } from "./build.ts";
 import { EventByUser, PageHit, Reading, Seat, SeatBySince, SeatByZone, User } from "./models.ts";
 
-/** Some types of a schema as they are written, without descriptions. */
+/** Prints some types of a schema without descriptions. */
 function textOf(schema: GraphQLSchema, pattern: RegExp): string {
   const bare = { enter: (node: object) => ({ ...node, description: undefined }) };
   const { definitions } = visit(parse(printSchema(schema)), bare);
@@ -12,7 +12,7 @@ function textOf(schema: GraphQLSchema, pattern: RegExp): string {
   return definitions.filter(isMeant).map(print).join("\n");
 }
 
-test("a table of lightweight transactions has answers named after its object, column and fields", () => {
+test("the types of a table with lightweight transactions are named after its object, columns and fields", () => {
   const builder = createBuilder();
   builder.tableObject("User", User);
   builder.queryType({ fields: (t) => ({ user: t.row(User) }) });
@@ -109,7 +109,7 @@ type Subscription {
   );
 });
 
-test("a table of plain writes is put and removed, and read in parts and reversed", () => {
+test("a table with plain writes has fields to put, remove, and read parts in both orders", () => {
   const builder = createBuilder();
   builder.tableObject("Reading", Reading, { plural: "Readings" });
   builder.queryType({
@@ -203,7 +203,7 @@ type Subscription {
   );
 });
 
-test("counters are added to", () => {
+test("a table of counters has a field to add to them", () => {
   const builder = createBuilder();
   builder.tableObject("PageHit", PageHit, { plural: "PageHits" });
   builder.queryType({ fields: (t) => ({ pageHits: t.partition(PageHit) }) });
@@ -226,7 +226,7 @@ type Mutation {
   );
 });
 
-test("a clustering key of several columns is read by a slice", () => {
+test("a clustering key of several columns has a slice argument", () => {
   const builder = createBuilder();
   builder.tableObject("EventByUser", EventByUser);
   builder.queryType({ fields: (t) => ({ events: t.partition(EventByUser, { range: true }) }) });
@@ -271,7 +271,7 @@ type Query {
   );
 });
 
-test("an object names its types, hides columns, and its changes have refusals of their own", () => {
+test("an object can rename its types and hide columns, and a change can have its own refusals", () => {
   const builder = createBuilder();
   builder.tableObject("Seat", Seat, {
     plural: "Seats",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { asc, int, table, text } from "../../src/cassandra/index.ts";
 import { createBuilder } from "./build.ts";
 
-// What the schema's author gives instead of the client. Nothing is read or written: there is no session.
+// Values from the schema's author instead of the client. There is no session, so nothing is read or written.
 
 const Note = table(
   "notes",
@@ -39,26 +39,26 @@ async function fail(source: string) {
   return errors.map(({ message, extensions }) => ({ message, code: extensions["code"] }));
 }
 
-test("a key that Cassandra refuses is no error of the client's, if the client has not given it", async () => {
+test("an invalid key that did not come from the client is not a client error", async () => {
   const error = [{ message: "notes.room must not be empty", code: undefined }];
   expect(await fail("{ notes { pageInfo { hasNextPage } } }")).toEqual(error);
   expect(await fail('mutation { create(input: { body: "a" }) { __typename } }')).toEqual(error);
 });
 
-test("a wrong value of an argument that names a part is an error of the client's", async () => {
+test("an invalid argument that the option key passes on is a client error", async () => {
   expect(await fail('{ part(room: "a", id: 0) { pageInfo { hasNextPage } } }')).toEqual([
     { message: "notes.id must be a whole number from 1 to 2147483647.", code: "BAD_USER_INPUT" },
   ]);
 });
 
-test("what goes wrong in the generated resolver can be caught by the one around it", async () => {
+test("a wrapping resolver can catch the error of the generated one", async () => {
   const source = 'mutation { remove(room: "", id: 1) { ... on OutcomeUnknown { message } } }';
   expect(await graphql({ schema, source, contextValue: {} })).toEqual({
     data: { remove: { message: "Caught." } },
   });
 });
 
-test("answers of which everything is hidden have a message", () => {
+test("outcomes whose columns are all hidden have a message", () => {
   for (const name of ["NoteDeleted", "NotesReset"]) {
     expect(printType(schema.getType(name)!)).toContain("message: String!");
   }

@@ -5,7 +5,7 @@ import { asc, double, int, orderOf, set, table, text, update } from "../../src/c
 import { createBuilder } from "./build.ts";
 import { type Data, openService, type Service } from "./service.ts";
 
-// What subscriptions tell of rows that have columns which nobody is shown, which are shared, or are called otherwise.
+// Subscriptions to rows with columns that are hidden, static, or renamed.
 
 const Desk = table(
   "desks",
@@ -113,23 +113,23 @@ async function tell(mutation: string) {
 const create = (number = 1, more = "") =>
   tell(`create(input: { ${keyOf(number)}, ${more} }) { __typename }`);
 
-/** As another program writes it, what GraphQL cannot show into a column that is not shown. */
+/** Writes a value that GraphQL cannot show to a hidden column, as another program could. */
 const spoil = () =>
   service.session.run(update(Desk, { hall, id: 1 }, { secret: NaN }, { if: "exists" }));
 
-test("a hidden column is in no type of the schema", () => {
+test("a hidden column is not in any type of the schema", () => {
   expect(printSchema(schema)).not.toMatch(/secret/i);
   expect(printSchema(schema).match(/\bpin\b/g)).toHaveLength(1);
 });
 
-describe("a value that cannot be shown, of a column that is not shown,", () => {
+describe("a value that cannot be shown in a hidden column", () => {
   beforeEach(async () => {
     await create(1, "cost: 2");
     await create(2, "cost: 1");
     await spoil();
   });
 
-  test("costs no row of a page, in any order", async () => {
+  test("does not remove its row from a page, in any order", async () => {
     const read = `{ desks(hallName: "${hall}") { nodes { number cost } } byCost(hallName: "${hall}") { nodes { number } } }`;
     expect(await service.run(read)).toEqual({
       desks: {
@@ -142,7 +142,7 @@ describe("a value that cannot be shown, of a column that is not shown,", () => {
     });
   });
 
-  test("costs no answer of a mutation", async () => {
+  test("does not fail a mutation", async () => {
     const desk = "desk { number cost guests remark }";
     expect(
       await tell(
@@ -164,7 +164,7 @@ describe("a value that cannot be shown, of a column that is not shown,", () => {
     expect(await tell(`remove(${key}) { __typename }`)).toEqual({ __typename: "DeskDeleted" });
   });
 
-  test("costs no version of a row that is watched", async () => {
+  test("does not fail a watched row", async () => {
     const next = await watch(`deskChanged(${key}) { desk { number guests } }`);
     expect(await next()).toEqual({ desk: { number: 1, guests: 0 } });
     const guests = await watch(`guestsChanged(${key}) { guests desk { cost } }`);
@@ -172,7 +172,7 @@ describe("a value that cannot be shown, of a column that is not shown,", () => {
   });
 });
 
-test("a hidden column is read where a field of the object needs it, in what is answered and what is watched", async () => {
+test("a hidden column is read for a field that needs it, in results and in subscriptions", async () => {
   await create();
   const IS = "desk { isLocked }";
   const locked = { desk: { isLocked: true } };
@@ -191,8 +191,8 @@ test("a hidden column is read where a field of the object needs it, in what is a
   expect(await whole()).toEqual(locked);
 });
 
-describe("a column that is watched", () => {
-  test("is told when it becomes null, without a time, and when it is set again", async () => {
+describe("a watched column", () => {
+  test("sends null without a write time when it is removed, and its value when it is set again", async () => {
     await create(1, 'remark: "r"');
     const next = await watch(`remarkChanged(${key}) { __typename remark asOf desk { remark } }`);
     const told = (remark: string | null) => ({
@@ -218,7 +218,7 @@ describe("a column that is watched", () => {
     expect(await next()).toEqual({ words: [] });
   });
 
-  test("can be one that its partition shares", async () => {
+  test("can be static", async () => {
     await create();
     const next = await watch(`openChanged(${key}) { number seatsOpen desk { number seatsOpen } }`);
     expect(await next()).toMatchObject({ seatsOpen: 0 });
@@ -226,7 +226,7 @@ describe("a column that is watched", () => {
     expect(await next()).toEqual({ number: 1, seatsOpen: 3, desk: { number: 1, seatsOpen: 3 } });
   });
 
-  test("is told at once since null and since another version than the present one", async () => {
+  test("sends the current version at once if since is null or another version", async () => {
     await create();
     for (const since of ["null", '"1"', '"9007199254740993"']) {
       const next = await watch(`guestsChanged(${key}, since: ${since}) { guests }`);
@@ -234,7 +234,7 @@ describe("a column that is watched", () => {
     }
   });
 
-  test("is no news beside another one", async () => {
+  test("sends nothing when another column changes", async () => {
     await create();
     const next = await watch(`guestsChanged(${key}) { guests desk { remark } }`);
     expect(await next()).toEqual({ guests: 0, desk: { remark: null } });
@@ -244,7 +244,7 @@ describe("a column that is watched", () => {
   });
 });
 
-describe("a partition that is followed", () => {
+describe("a followed partition", () => {
   const FIELDS = `{ __typename
     ... on DeskCreated { desk { number cost remark } }
     ... on DeskUpdated { desk { number cost guests remark } }
@@ -253,7 +253,7 @@ describe("a partition that is followed", () => {
     ... on DeskDeleted { hallName number }
     ... on DesksReset { hallName } }`;
 
-  test("tells two columns that are told apart together, if they change at once", async () => {
+  test("sends one update if two columns of apart change at once", async () => {
     await create();
     const next = await watch(`desksChanged(hallName: "${hall}") ${FIELDS}`);
     await tell(`both(${key}) { __typename }`);
@@ -269,7 +269,7 @@ describe("a partition that is followed", () => {
     expect(await next()).toMatchObject({ __typename: "DeskUpdated", desk: { cost: 2 } });
   });
 
-  test("tells of a column that is not shown where a field of the object may need it", async () => {
+  test("sends changes of a hidden column that a field of the object may need", async () => {
     await create();
     const next = await watch(
       `desksChanged(hallName: "${hall}") { __typename ... on DeskUpdated { desk { isLocked } } ... on DeskDeleted { hallName number } }`,

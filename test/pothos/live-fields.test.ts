@@ -4,7 +4,7 @@ import { createBuilder } from "./build.ts";
 import { Reading, Seat } from "./models.ts";
 import { type Data, openService, type Service } from "./service.ts";
 
-// The fields that are subscribed to, on a real Cassandra.
+// Subscription fields, on a real Cassandra.
 
 const builder = createBuilder();
 builder.tableObject("Seat", Seat, {
@@ -71,10 +71,10 @@ async function watch(field: string): Promise<() => Promise<Data>> {
 const tell = (mutation: string) => service.run(`mutation { it: ${mutation} { __typename } }`);
 const create = (more = "") => tell(`createSeat(input: { ${key} ${more} })`);
 
-describe("a number of a row that is watched", () => {
+describe("a watched number", () => {
   const FIELDS = "{ __typename row price asOf seat { price zone sold } }";
 
-  test("comes at once and whenever it changes, with its row, until that is deleted", async () => {
+  test("is sent at once and after each change, with its row, until the row is deleted", async () => {
     await create();
     const next = await watch(`priceChanged(${key}) ${FIELDS}`);
     const seen = [await next()];
@@ -97,7 +97,7 @@ describe("a number of a row that is watched", () => {
     expect(await next()).toBe("the end");
   });
 
-  test("since the version that one has comes when there is a newer one", async () => {
+  test("is sent only when there is a newer version than since", async () => {
     await create();
     const first = await watch(`priceChanged(${key}) ${FIELDS}`);
     const { asOf } = await first();
@@ -106,14 +106,14 @@ describe("a number of a row that is watched", () => {
     expect(await next()).toMatchObject({ price: 15 });
   });
 
-  test("that is not there is an error with a code of its own", async () => {
+  test("of a row that does not exist is an error with its own code", async () => {
     await expect(watch(`priceChanged(${key}) ${FIELDS}`)).rejects.toMatchObject({
       message: "There is no seat with this key.",
       extensions: { code: "SEAT_NOT_FOUND" },
     });
   });
 
-  test("is watched only if the field around it says so", async () => {
+  test("is watched only if the wrapping function calls next", async () => {
     await create();
     const next = await watch(`guarded(${key}, word: "please") { price }`);
     expect(await next()).toEqual({ price: 10 });
@@ -121,15 +121,15 @@ describe("a number of a row that is watched", () => {
   });
 });
 
-describe("a row that is watched as a whole", () => {
-  test("comes in each version of what its object shows", async () => {
+describe("a watched row", () => {
+  test("is sent after each change of the columns that its object shows", async () => {
     await create();
     const next = await watch(`seatChanged(${key}) { seat { price zone } asOf }`);
     expect(await next()).toEqual({
       seat: { price: 10, zone: null },
       asOf: expect.stringMatching(/^\d{16}$/),
     });
-    // Of what is hidden nobody is told.
+    // A change of a hidden column sends nothing.
     await tell(`updateSeat(${key}, input: { since: "2040-01-01T00:00:00Z" })`);
     await tell(`updateSeat(${key}, input: { zone: "A" })`);
     expect(await next()).toMatchObject({ seat: { price: 10, zone: "A" } });
@@ -149,12 +149,12 @@ describe("a row that is watched as a whole", () => {
   });
 });
 
-describe("a partition that is followed", () => {
+describe("a followed partition", () => {
   const FIELDS = `{ __typename
     ... on SeatCreated { seat { row price zone } } ... on SeatUpdated { seat { row price zone } }
     ... on SeatDeleted { row number } }`;
 
-  test("tells of each row what happens to it, of a number by a type of its own", async () => {
+  test("sends each change of a row, and the type of the column for a number in apart", async () => {
     const next = await watch(
       `seatsChanged(${partition}) ${FIELDS.slice(0, -1)} ... on PriceChanged { row price asOf seat { zone } } }`,
     );
@@ -180,7 +180,7 @@ describe("a partition that is followed", () => {
     expect(await next()).toEqual({ __typename: "SeatDeleted", row: 1, number: 1 });
   });
 
-  test("tells of a number like of the rest, where nothing is told apart", async () => {
+  test("sends an update for a number that is not in apart", async () => {
     const next = await watch(`seatsChangedTogether(${partition}) ${FIELDS}`);
     await create();
     expect(await next()).toMatchObject({ __typename: "SeatCreated" });

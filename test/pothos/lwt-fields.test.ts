@@ -5,9 +5,9 @@ import { createBuilder } from "./build.ts";
 import { Seat, SeatBySince, SeatByZone, User } from "./models.ts";
 import { openService, type Service } from "./service.ts";
 
-// The fields of tables of lightweight transactions, on a real Cassandra.
+// Fields of tables with lightweight transactions, on a real Cassandra.
 
-/** Columns that are called as other things are. */
+/** Columns with the names of other things. */
 const Odd = table(
   "odd",
   { message: text().as("a"), expected: text().as("b"), read: int().default(0) },
@@ -15,7 +15,7 @@ const Odd = table(
 );
 
 const builder = createBuilder();
-/** Who asks: a context can have it. */
+/** The user of a context. */
 const userOf = (context: object) => (context as { readonly user?: string }).user ?? "Ann";
 
 builder.tableObject("Seat", Seat, {
@@ -108,7 +108,7 @@ const ANSWER = `__typename
   ... on Refusal { message }
   ... on InvalidInput { errors { path code message } }`;
 
-/** Runs a mutation, and gives its answer. */
+/** Runs a mutation and returns its result. */
 async function tell(mutation: string, context = {}) {
   const { it } = await service.run(`mutation { it: ${mutation} }`, {}, context);
   return it;
@@ -118,7 +118,7 @@ const createSeat = (row = 1, number = 1, more = "", context = {}) =>
 const readSeat = async () => (await service.run(`{ seat(${key()}) { ${SEAT} } }`)).seat;
 
 describe("a row", () => {
-  test("is created once, with its defaults and what the context gives", async () => {
+  test("is created once, with defaults and values from the context", async () => {
     const created = await createSeat(1, 1, "price: 7", { user: "Bob" });
     expect(created).toEqual({
       __typename: "SeatCreated",
@@ -144,18 +144,18 @@ describe("a row", () => {
     });
   });
 
-  test("is created with null where a default is meant", async () => {
+  test("is created with the default where the input has null", async () => {
     const { seat } = await createSeat(1, 1, "since: null, zone: null");
     expect(seat).toMatchObject({ price: 10, since: expect.any(Date), zone: null });
   });
 
-  test("is created with what others have written of its partition", async () => {
+  test("is created with the static columns of its partition", async () => {
     await createSeat(1, 1);
     await tell(`sell(${key()}) { __typename }`);
     expect((await createSeat(1, 2)).seat).toMatchObject({ sold: 1 });
   });
 
-  test("is not created of wrong values, each of which is told by its field", async () => {
+  test("is not created from invalid values, and each field has an error", async () => {
     const wrong = `createSeat(input: { showName: "", row: 0, number: 1, price: 1001, zone: "${"x".repeat(21)}" }) { ${ANSWER} }`;
     expect(await tell(wrong)).toEqual({
       __typename: "InvalidInput",
@@ -174,7 +174,7 @@ describe("a row", () => {
     });
   });
 
-  test("is updated in what is given, and null removes what may be null", async () => {
+  test("is updated in the given columns, and null removes a nullable value", async () => {
     const { seat } = await createSeat(1, 1, 'zone: "A"');
     const since = "2040-01-01T00:00:00Z";
     const updated = `updateSeat(${key()}, input: { since: "${since}", zone: null }) { ... on SeatUpdated { seat { ${SEAT} } } }`;
@@ -186,7 +186,7 @@ describe("a row", () => {
   test.each([
     ["{ since: null }", "since must be a date and time, but got null."],
     ["{}", "Give holder, since or zone."],
-  ])("is not updated by %s", async (input, message) => {
+  ])("is not updated by the input %s", async (input, message) => {
     await createSeat();
     const answer = "{ __typename ... on InvalidInput { message } }";
     expect(await tell(`updateSeat(${key()}, input: ${input}) ${answer}`)).toMatchObject({
@@ -195,7 +195,7 @@ describe("a row", () => {
     });
   });
 
-  test("that is not there is told as that by each change", async () => {
+  test("that does not exist is not found by any change", async () => {
     const missing = { __typename: "SeatNotFound", message: "There is no seat with this key." };
     const answer = "{ __typename ... on SeatNotFound { message } }";
     expect(await tell(`updateSeat(${key()}, input: { zone: "A" }) ${answer}`)).toEqual(missing);
@@ -225,7 +225,7 @@ describe("a number", () => {
     ... on PriceOutOfRange { minimum maximum }`;
   const EXPECTED = `${ANSWERS} ... on PriceStale { expected actual }`;
 
-  test("is changed from what is expected, else the actual one is told", async () => {
+  test("is changed if it has the expected value; otherwise the actual one is returned", async () => {
     await createSeat();
     const mutation = `changePrice(${key()}, expected: 10, delta: 5) { ${EXPECTED} }`;
     expect(await tell(mutation)).toEqual({
@@ -266,7 +266,7 @@ describe("a number", () => {
     });
   });
 
-  test("that cannot be expected is an error about that argument", async () => {
+  test("that is not valid as expected is an error about that argument", async () => {
     expect(
       await service.fail(
         `mutation { changePrice(${key()}, expected: -1, delta: 1) { __typename } }`,
@@ -280,7 +280,7 @@ describe("a number", () => {
     ]);
   });
 
-  test("of 64 bits is changed exactly, up to its ends", async () => {
+  test("of 64 bits is changed exactly, up to the ends of its range", async () => {
     const { user } = await tell(
       'createUser(input: { email: "a@b" }) { ... on UserCreated { user { id } } }',
     );
@@ -321,7 +321,7 @@ describe("a number", () => {
 describe("a change by a function", () => {
   const SOLD = `__typename ... on Refusal { message } ... on SeatChanged { row number seat { price sold } }`;
 
-  test("tells the number that it comes to, or why it is refused", async () => {
+  test("returns the resulting number, or why it was refused", async () => {
     await createSeat();
     const double = (most: number) =>
       tell(
@@ -334,7 +334,7 @@ describe("a change by a function", () => {
     });
   });
 
-  test("tells the row as it is then, and changes what the partition shares", async () => {
+  test("returns the row as it is now, and can change static columns", async () => {
     for (const number of [1, 2, 3]) await createSeat(1, number);
     const sell = (number: number) => tell(`sell(${key(1, number)}, price: 3) { ${SOLD} }`);
     expect(await sell(1)).toEqual({
@@ -347,7 +347,7 @@ describe("a change by a function", () => {
     expect(await sell(3)).toEqual({ __typename: "SeatSoldOut", message: "All seats are sold." });
   });
 
-  test("under one id is applied once, and told the same again", async () => {
+  test("with an operation id is applied once, and a repetition returns the same", async () => {
     await createSeat();
     const id = randomUUID();
     const double = `double(${key()}, most: 100, operationId: "${id}") { ... on PriceChanged { price } }`;
@@ -357,7 +357,7 @@ describe("a change by a function", () => {
     expect(await readSeat()).toMatchObject({ price: 21 });
   });
 
-  test("under the id of a change with other arguments, or for somebody else, is an error", async () => {
+  test("with the operation id of a change with other arguments or for another user is an error", async () => {
     await createSeat();
     const id = randomUUID();
     const sell = (price: number) =>
@@ -377,7 +377,7 @@ describe("a change by a function", () => {
     expect(await readSeat()).toMatchObject({ price: 1, sold: 1 });
   });
 
-  test("that sets what a column cannot have is an error of the client's, without the value", async () => {
+  test("that sets an invalid value is a client error without the value", async () => {
     await createSeat();
     expect(await service.fail(`mutation { sell(${key()}, price: 12345) { ${SOLD} } }`)).toEqual([
       {
@@ -400,7 +400,7 @@ describe("a partition", () => {
     return seats;
   };
   beforeEach(async () => {
-    // Rows ascend, the seats of a row descend.
+    // Rows are in ascending order, the seats of a row in descending order.
     await Promise.all([1, 2].flatMap((row) => [1, 2, 3].map((number) => createSeat(row, number))));
   });
 
@@ -418,7 +418,7 @@ describe("a partition", () => {
     expect(numbers(await page(args))).toEqual(expected);
   });
 
-  test.each(["STORED", "REVERSED"])("is read in pages, %s", async (order) => {
+  test.each(["STORED", "REVERSED"])("is read page by page in the order %s", async (order) => {
     const read: string[] = [];
     let after = "";
     for (;;) {
@@ -443,7 +443,7 @@ describe("a partition", () => {
       "slice.rowNumber.number.lt must be a whole number from 1 to 2147483647",
       ["slice", "rowNumber", "number", "lt"],
     ],
-  ])("is not read by %s", async (args, message, argument) => {
+  ])("cannot be read by %s", async (args, message, argument) => {
     const [name, ...why] = message.split(" ");
     expect(await service.fail(`{ seats(showName: "${show}", ${args}) { nodes { row } } }`)).toEqual(
       [
@@ -456,7 +456,7 @@ describe("a partition", () => {
     );
   });
 
-  test("is read in another order, which follows its rows", async () => {
+  test("is read in another order, which follows changes of its rows", async () => {
     const since = async (args = "") => {
       const { since } = await service.run(
         `{ since(showName: "${show}" ${args}) { nodes { row number } } }`,
@@ -473,7 +473,7 @@ describe("a partition", () => {
     expect((await since())[0]).toBe("2.2");
   });
 
-  test("of another order gathers the rows of several partitions", async () => {
+  test("of an order can contain rows of several partitions", async () => {
     const zone = randomUUID().slice(0, 20);
     const other = randomUUID();
     await tell(`updateSeat(${key(1, 2)}, input: { zone: "${zone}" }) { __typename }`);
@@ -486,7 +486,7 @@ describe("a partition", () => {
     expect(numbers((await service.run(read)).zone)).toEqual(["9.9"]);
   });
 
-  test("is read under parents, each by its own key, with cursors that count there", async () => {
+  test("is read under each parent by its own key, with cursors that are valid only there", async () => {
     const { shows } = await service.run(
       `query ($names: [String!]!) {
         shows(names: $names) {
@@ -514,12 +514,12 @@ describe("a partition", () => {
     ]);
   });
 
-  test("can be that of whoever asks", async () => {
+  test("can have a key from the context", async () => {
     const { mine } = await service.run("{ mine { nodes { row number } } }", {}, { user: show });
     expect(numbers(mine)).toHaveLength(6);
   });
 
-  test("whose key the service itself gives wrong is no error of the client's", async () => {
+  test("with an invalid key from the schema's author is not a client error", async () => {
     const [error] = await service.fail("{ mine { nodes { row } } }", {}, { user: "x".repeat(41) });
     expect(error).toMatchObject({
       message: "seat.show must be 1 to 40 characters, but got more",
@@ -528,11 +528,11 @@ describe("a partition", () => {
   });
 });
 
-describe("a row that is a partition", () => {
+describe("a row that is a whole partition", () => {
   const USER =
     "id email balance roles address { street zip } labels { key value } place { item0 item1 }";
 
-  test("has values of every form, in and out", async () => {
+  test("can have values of every form as input and output", async () => {
     const { user } = await tell(`createUser(input: {
       email: "a@b", roles: ["b", "a", "a"], address: { street: "S" },
       labels: [{ key: "x", value: 1 }], place: { item0: 1.5 }
@@ -571,7 +571,7 @@ describe("a row that is a partition", () => {
     expect(await read()).toBeNull();
   });
 
-  test("is read only if the field around it says so", async () => {
+  test("is read only if the wrapping function calls next", async () => {
     const { user } = await tell(
       'createUser(input: { email: "a@b" }) { ... on UserCreated { user { id } } }',
     );
@@ -582,7 +582,7 @@ describe("a row that is a partition", () => {
   });
 });
 
-test("what a field touches and does is in its extensions", () => {
+test("a field's extensions contain its cost and whether it writes", () => {
   const of = (type: "Query" | "Mutation" | "Show", field: string) =>
     (schema.getType(type) as ReturnType<typeof schema.getQueryType>)!.getFields()[field]!
       .extensions["cassandra"];
@@ -597,7 +597,7 @@ test("what a field touches and does is in its extensions", () => {
   expect(of("Mutation", "sell")).toEqual({ table: "seat", partitions: 1, writes: true });
 });
 
-test("columns that are called as what answers have beside them are told as they are", async () => {
+test("columns with the names of other fields of outcomes keep their values", async () => {
   const odd = createBuilder();
   odd.tableObject("Odd", Odd);
   odd.queryType({ fields: (t) => ({ odd: t.row(Odd) }) });

@@ -19,9 +19,9 @@ import {
   uuid,
 } from "../../src/cassandra/index.ts";
 
-// Tables of every kind, none of which the service has.
+// Tables of every kind. None of them belongs to the application.
 
-/** The seats of a show, in lanes that remember, with an order and values that the whole show shares. */
+/** The seats of a show, with lanes that remember operation ids, an order, and static columns of the show. */
 export const Seat = table(
   "seat",
   {
@@ -50,7 +50,7 @@ export const Seat = table(
 export const SeatBySince = orderOf(Seat, "seat_by_since");
 export const SeatByZone = orderOf(Seat, "seat_by_zone");
 
-/** The users: each row is a partition, in lanes that remember nothing. */
+/** The users: each row is a partition, with lanes that remember nothing. */
 export const User = table(
   "users",
   {
@@ -65,7 +65,7 @@ export const User = table(
   { partition: ["id"], lwt: true, lanes: true },
 );
 
-/** What a device reads: plain writes. */
+/** The readings of a device, with plain writes. */
 export const Reading = table(
   "readings",
   {
@@ -80,14 +80,14 @@ export const Reading = table(
   { partition: ["device", "day"], clustering: [desc("at")] },
 );
 
-/** How often a page was read: counters. */
+/** How often a page was read, in counters. */
 export const PageHit = table(
   "page_hits",
   { page: text(), day: date(), views: counter(), errors: counter() },
   { partition: ["page"], clustering: [desc("day")] },
 );
 
-/** What users did: a clustering key of three columns. */
+/** The actions of users, with a clustering key of three columns. */
 export const EventByUser = table(
   "events_by_user",
   { user_id: uuid().as("userId"), kind: text(), at: timestamp(), id: uuid(), note: text() },

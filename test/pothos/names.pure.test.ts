@@ -18,7 +18,7 @@ test.each([
   ["größe", "Größe"],
   ["a1_2b", "A12b"],
   ["", ""],
-])("the type of %o is called %o", (name, expected) => {
+])("the type of %o has the name %o", (name, expected) => {
   expect(pascalCase(name)).toBe(expected);
 });
 
@@ -27,7 +27,7 @@ test.each([
   ["FULL", "Full"],
   ["soldOut", "SoldOut"],
   ["sold_out", "SoldOut"],
-])("the refusal %o is called %o", (code, expected) => {
+])("the refusal %o has the name %o", (code, expected) => {
   expect(pascalCaseOfCode(code)).toBe(expected);
 });
 
@@ -38,16 +38,16 @@ test.each([
   ["URLCheck", "uRLCheck", "url check", "URL_CHECK"],
   ["Top10Seat", "top10Seat", "top10 seat", "TOP10_SEAT"],
   ["Order_Line", "order_Line", "order line", "ORDER_LINE"],
-])("%o is the field %o, the words %o and the code %o", (name, field, words, code) => {
+])("%o becomes the field %o, the words %o and the code %o", (name, field, words, code) => {
   expect([camelCase(name), nameInWords(name), constantCase(name)]).toEqual([field, words, code]);
 });
 
-test.each(["a", "_a", "A1", "a_b"])("%o is a name of GraphQL", (name) => {
+test.each(["a", "_a", "A1", "a_b"])("%o is a valid name in GraphQL", (name) => {
   expect(isName(name)).toBe(true);
   expect(checkName(name, "It")).toBe(name);
 });
 
-test.each(["", "1a", "__a", "a-b", "größe", "a b"])("%o is no name of GraphQL", (name) => {
+test.each(["", "1a", "__a", "a-b", "größe", "a b"])("%o is not a valid name in GraphQL", (name) => {
   expect(isName(name)).toBe(false);
   expect(() => checkName(name, 'Table "t": column "c"')).toThrow(
     `Table "t": column "c" has a name that is not valid in GraphQL ("${name}"): rename it by .as("name")`,

@@ -3,7 +3,7 @@ import { operationText } from "../../src/pothos/operation-text.ts";
 
 const day = "2040-01-01T00:00:00.000Z";
 
-/** Pairs of what is asked, made apart. */
+/** Pairs of equal values that were created separately. */
 const equal: readonly (readonly [what: string, one: object, other: object])[] = [
   ["in another order", { a: 1, b: "x" }, { b: "x", a: 1 }],
   ["in another order within", { in: { a: 1, b: 2 } }, { in: { b: 2, a: 1 } }],
@@ -13,11 +13,11 @@ const equal: readonly (readonly [what: string, one: object, other: object])[] = 
   ["of equal maps", { map: new Map([["a", 1n]]) }, { map: new Map([["a", 1n]]) }],
 ];
 
-test.each(equal)("what is asked has the same text %s", (_, one, other) => {
+test.each(equal)("equal values have the same text %s", (_, one, other) => {
   expect(operationText("Mutation.add", one)).toBe(operationText("Mutation.add", other));
 });
 
-/** Values that JSON or a comparison could take for each other. */
+/** Values that JSON or a comparison could confuse. */
 const different: readonly unknown[] = [
   1,
   "1",
@@ -57,6 +57,6 @@ test("different values have different texts", () => {
   expect(new Set(texts).size).toBe(texts.length);
 });
 
-test("the same of another operation has another text", () => {
+test("the same values of another operation have another text", () => {
   expect(operationText("Mutation.add", {})).not.toBe(operationText("Show.add", {}));
 });

@@ -4,7 +4,7 @@ import { asc, bigint, int, orderOf, set, table, text } from "../../src/cassandra
 import { createBuilder } from "./build.ts";
 import { openService, type Service } from "./service.ts";
 
-// Changes of rows whose columns have other names in GraphQL, are shared or are collections; each may be sent again.
+// Changes of rows whose columns are renamed, static or collections. Each may be repeated.
 
 const Vault = table(
   "vaults",
@@ -27,7 +27,7 @@ const Vault = table(
 );
 const VaultByTitle = orderOf(Vault, "vaults_by_title");
 
-/** It has columns of the same names, of other types. */
+/** A table with the same column names and other types. */
 const Box = table(
   "boxes",
   { owner: text(), balance: int({ max: 5 }).default(0), keeper: int() },
@@ -43,7 +43,7 @@ const Own = builder.objectRef<{ readonly owner: string }>("OwnVaults").implement
     add: t.add(Vault, "balance", { from: { owner: ({ owner }) => owner } }),
   }),
 });
-/** How often a wrapped field has run what it wraps. */
+/** How often a wrapper has called `next`. */
 let ran = 0;
 builder.queryType({
   fields: (t) => ({
@@ -125,11 +125,11 @@ const otherChange = (field: string) => [
   },
 ];
 
-describe("a change that is sent twice under one id", () => {
+describe("a change that is sent twice with one operation id", () => {
   const ANSWER = `__typename ... on VaultAmountChanged { amount }
     ... on VaultAmountOutOfRange { minimum maximum }`;
 
-  test("is applied once, from what is expected and by a delta", async () => {
+  test("is applied once, by t.change and by t.add", async () => {
     await create();
     const [one, other] = [randomUUID(), randomUUID()];
     const change = `change(${key}, expected: "0", delta: "7", operationId: "${one}") { ${ANSWER} }`;
@@ -144,7 +144,7 @@ describe("a change that is sent twice under one id", () => {
     expect(await amount()).toBe("5");
   });
 
-  test("is the same one in capitals", async () => {
+  test("is recognised if its id is in upper case", async () => {
     await create();
     const id = randomUUID();
     const add = (id: string) => tell(`add(${key}, delta: "1", operationId: "${id}") { ${ANSWER} }`);
@@ -152,7 +152,7 @@ describe("a change that is sent twice under one id", () => {
     expect(await amount()).toBe("1");
   });
 
-  test("is another one by another field or with another delta", async () => {
+  test("is another change if its field or delta differs", async () => {
     await create();
     const id = `operationId: "${randomUUID()}"`;
     await tell(`add(${key}, delta: "1", ${id}) { __typename }`);
@@ -167,7 +167,7 @@ describe("a change that is sent twice under one id", () => {
     expect(await amount()).toBe("1");
   });
 
-  test("is applied to each of two rows", async () => {
+  test("is applied once to each of two rows", async () => {
     await create(1);
     await create(2);
     const id = randomUUID();
@@ -178,7 +178,7 @@ describe("a change that is sent twice under one id", () => {
     }
   });
 
-  test("is judged anew if it was refused", async () => {
+  test("is evaluated again if it was refused", async () => {
     await create();
     const add = `add(${key}, delta: "-1", operationId: "${randomUUID()}") { ${ANSWER} }`;
     expect(await tell(add)).toEqual({
@@ -190,7 +190,7 @@ describe("a change that is sent twice under one id", () => {
     expect(await tell(add)).toEqual({ __typename: "VaultAmountChanged", amount: "0" });
   });
 
-  test("is told with the row as it is by then", async () => {
+  test("returns the row as it is at the repetition", async () => {
     await create();
     const keep = (name: string, id: string) =>
       tell(`keep(${key}, name: ${name}, operationId: "${id}") {
@@ -206,7 +206,7 @@ describe("a change that is sent twice under one id", () => {
     ).toEqual({ __typename: "VaultNotFound", message: "There is no vault with this key." });
   });
 
-  test("tells no time of what has come after it", async () => {
+  test("returns no write time if the value has changed since", async () => {
     await create();
     const id = randomUUID();
     const add = `add(${key}, delta: "1", operationId: "${id}") { ... on VaultAmountChanged { amount asOf } }`;
@@ -217,7 +217,7 @@ describe("a change that is sent twice under one id", () => {
 });
 
 describe("a change", () => {
-  test("of a set tells the set, and why it is refused", async () => {
+  test("of a set returns the set, or why it was refused", async () => {
     await create();
     const label = `label(${key}, label: "b") {
       __typename ... on VaultChanged { vault { tags } } ... on VaultHasIt { message number }
@@ -233,7 +233,7 @@ describe("a change", () => {
     });
   });
 
-  test("of what a partition shares is told of each of its rows", async () => {
+  test("of a static column is sent for each row of the partition", async () => {
     await create(1);
     await create(2);
     const answer = `{ __typename ... on VaultSumChanged { number sum asOf vault { sum } }
@@ -260,7 +260,7 @@ describe("a change", () => {
     expect(await service.run(`{ vault(${keyOf(1)}) { sum } }`)).toEqual({ vault: { sum: "4" } });
   });
 
-  test("of a column that another table has, too, is told by a type of its own", async () => {
+  test("of a column has its own type, even if another table has a column of that name", async () => {
     await create();
     await tell(`createBox(input: { owner: "${owner}" }) { __typename }`);
     const both = `mutation {
@@ -293,7 +293,7 @@ describe("an update", () => {
   const textOf = ({ nodes }: { nodes: readonly { label: string }[] }) =>
     nodes.map(({ label }) => label).join("");
 
-  test("needs a value for a column that a row needs, and something to do", async () => {
+  test("needs at least one column, and no null for a required one", async () => {
     await create();
     expect(await update("{ label: null }")).toEqual({
       __typename: "InvalidInput",
@@ -315,7 +315,7 @@ describe("an update", () => {
     });
   });
 
-  test("moves the row in an order, which is read in pages both ways", async () => {
+  test("moves the row in an order, which can be read page by page in both directions", async () => {
     for (const [at, label] of ["B", "D", "F", "H"].entries()) await create(at + 1, label);
     expect(textOf(await labels())).toBe("BDFH");
     await update('{ label: "G" }');
@@ -334,13 +334,13 @@ describe("an update", () => {
   });
 });
 
-describe("a field around which its user has put a function", () => {
+describe("a field with a wrapping resolver", () => {
   const guarded = (times: number) =>
     tell(
       `guarded(${key}, delta: "4", times: ${times}) { ... on VaultAmountChanged { amount vault { amount } } }`,
     );
 
-  test("does nothing if that does not go on", async () => {
+  test("does nothing if the wrapper does not call next", async () => {
     await create();
     expect(
       await service.fail(`mutation { guarded(${key}, delta: "4", times: 0) { __typename } }`),
@@ -348,7 +348,7 @@ describe("a field around which its user has put a function", () => {
     expect(await amount()).toBe("0");
   });
 
-  test("does it once if that goes on, and answers what that says", async () => {
+  test("runs once if the wrapper calls next, and returns the wrapper's result", async () => {
     await create();
     ran = 0;
     expect(await guarded(1)).toEqual({ amount: expect.any(String), vault: { amount: "4" } });
@@ -357,8 +357,8 @@ describe("a field around which its user has put a function", () => {
   });
 });
 
-describe("fields of an object that mutations lead to", () => {
-  test("write with what the parent gives", async () => {
+describe("writing fields of an object under a mutation", () => {
+  test("use values from the parent", async () => {
     const { own } = await service.run(`mutation {
       own(owner: "${owner}") {
         createOne(input: { number: 1, label: "A" }) { ... on VaultCreated { vault { ownerName number } } }
@@ -369,7 +369,7 @@ describe("fields of an object that mutations lead to", () => {
     expect(["VaultAmountChanged", "VaultNotFound"]).toContain(own.add.__typename);
   });
 
-  test("take no id of a change by a field of the same name elsewhere", async () => {
+  test("do not accept the operation id of a field with the same name on another type", async () => {
     await create();
     const id = randomUUID();
     await tell(`add(${key}, delta: "1", operationId: "${id}") { __typename }`);
@@ -379,7 +379,7 @@ describe("fields of an object that mutations lead to", () => {
     ]);
   });
 
-  test("whose parent gives a wrong value are no error of the client's", async () => {
+  test("with an invalid value from the parent are not a client error", async () => {
     const wrong = `mutation { own(owner: "${"x".repeat(41)}") { createOne(input: { number: 1, label: "A" }) { __typename } } }`;
     const [error] = await service.fail(wrong);
     expect(error).toMatchObject({ path: ["own", "createOne"], extensions: {} });

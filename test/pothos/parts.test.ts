@@ -23,11 +23,11 @@ import {
 import { createBuilder } from "./build.ts";
 import { openService, type Service } from "./service.ts";
 
-// Parts of partitions, of which clustering columns run in both directions, and values of every form that are put there.
+// Parts of partitions whose clustering columns have both directions, and values of every form in plain writes.
 
 const Place = udt("place", { street: text(), "floor-no": int().as("floor") });
 
-/** The shelves of a store: rows of plain writes. */
+/** The shelves of a store, with plain writes. */
 const Shelf = table(
   "shelves",
   {
@@ -44,7 +44,7 @@ const Shelf = table(
   { partition: ["store"], clustering: [asc("aisle"), desc("level"), asc("slot")] },
 );
 
-/** Jobs, in an order of their partition and in one that has another. */
+/** Jobs, with an order in the same partitions and one in other partitions. */
 const Job = table(
   "jobs",
   { team: text(), id: int(), rank: int(), who: text() },
@@ -104,7 +104,7 @@ builder.mutationType({
   }),
 });
 
-/** Remembers the reads of shelves that were answered. */
+/** Records the reads of shelves. */
 class Recorder extends tracker.RequestLogger {
   readonly reads: string[] = [];
 
@@ -159,7 +159,7 @@ async function page(args: string): Promise<Page> {
 const textOf = ({ nodes }: Page) =>
   nodes.map(({ aisle, height, slot }) => `${aisle}${height}${slot}`).join(" ");
 
-/** As Cassandra keeps them: aisles ascend, in each the heights descend, in each of these the slots ascend. */
+/** In the stored order: aisles ascending, heights descending, slots ascending. */
 const ALL = "121 122 111 112 221 222 211 212 321 322 311 312";
 async function putAll() {
   for (const aisle of [1, 2, 3]) {
@@ -186,14 +186,14 @@ describe("a part of a partition in mixed directions", () => {
   ];
   beforeEach(putAll);
 
-  test.each(parts)("has the rows of %s in both orders", async (slice, expected) => {
+  test.each(parts)("contains the rows of %s in both orders", async (slice, expected) => {
     expect(textOf(await page(`, slice: ${slice}`))).toBe(expected);
     expect(textOf(await page(`, slice: ${slice}, order: REVERSED`))).toBe(
       expected.split(" ").toReversed().join(" "),
     );
   });
 
-  test.each(parts)("has the same rows of %s in pages", async (slice) => {
+  test.each(parts)("contains the same rows of %s page by page", async (slice) => {
     for (const order of ["STORED", "REVERSED"]) {
       const read: string[] = [];
       let after = "";
@@ -208,7 +208,7 @@ describe("a part of a partition in mixed directions", () => {
     }
   });
 
-  test("is never left by a cursor of elsewhere in the partition", async () => {
+  test("is never left by a cursor from another part of the partition", async () => {
     const cursors = async (): Promise<Record<string, string>> => {
       const { shelves } = await service.run(
         `{ shelves(store: "${store}") { edges { cursor node { aisle height slot } } } }`,
@@ -241,7 +241,7 @@ describe("a part of a partition in mixed directions", () => {
     expect(errors).toMatchObject([{ path: ["shelves"], extensions: { code: "BAD_CURSOR" } }]);
   });
 
-  test.each([0, -1, 101])("is not read in pages of %s rows", async (first) => {
+  test.each([0, -1, 101])("cannot be read in pages of %s rows", async (first) => {
     expect(
       await service.fail(`{ shelves(store: "${store}", first: ${first}) { ${PAGE} } }`),
     ).toMatchObject([
@@ -249,7 +249,7 @@ describe("a part of a partition in mixed directions", () => {
     ]);
   });
 
-  test("is not read by two of them", async () => {
+  test("cannot be requested by two slices", async () => {
     const slice = "{ aisle: { gt: 1 }, aisleHeight: { aisle: 1 } }";
     expect(
       await service.fail(`{ shelves(store: "${store}", slice: ${slice}) { ${PAGE} } }`),
@@ -271,7 +271,7 @@ describe("rows of several parents", () => {
   const read = (source: string, variables = {}) =>
     service.run(source, variables, { session: recorded });
 
-  test("are read by one query of each partition, whatever each asks of them", async () => {
+  test("are read by one query per partition, whatever columns each parent selects", async () => {
     await put(1, 1, 1, '{ note: "a" }');
     await put(2, 1, 1, '{ note: "b" }');
     recorder.reads.splice(0);
@@ -290,7 +290,7 @@ describe("rows of several parents", () => {
     expect(recorder.reads).toHaveLength(2);
   });
 
-  test("are read in pages of each, and in parts", async () => {
+  test("are read page by page under each parent, and in parts", async () => {
     await putAll();
     const source = `query ($names: [String!]!, $after: String) {
       stores(names: $names) {
@@ -309,7 +309,7 @@ describe("rows of several parents", () => {
     expect(textOf((await read(other)).shelves)).toBe("211 212 321 322 311 312");
   });
 
-  test("whose key a parent gives wrong are no error about an argument", async () => {
+  test("with an invalid key from the parent are not an error about an argument", async () => {
     const names = ["x".repeat(41)];
     for (const field of [`shelves { ${PAGE} }`, "shelf(aisle: 1, slot: 1) { note }"]) {
       const source = `query ($names: [String!]!) { stores(names: $names) { ${field} } }`;
@@ -330,7 +330,7 @@ describe("an order", () => {
       `createJob(input: { team: "${team}", id: ${id}, rank: ${rank}, who: "${who}" }) { __typename }`,
     );
 
-  test("has parts that an argument of its user's names, in pages both ways", async () => {
+  test("has parts that the option key defines, page by page in both directions", async () => {
     for (const id of [1, 2, 3, 4, 5]) await createJob(store, id, id, randomUUID());
     const jobs = async (args: string) =>
       (
@@ -352,7 +352,7 @@ describe("an order", () => {
     }
   });
 
-  test("of other partitions has the rows of several, in parts and in pages both ways", async () => {
+  test("with another partition key has rows of several partitions, in parts and page by page in both directions", async () => {
     const who = randomUUID();
     const teams = [store, randomUUID()];
     for (const rank of [1, 2, 3, 4]) await createJob(teams[rank % 2]!, rank, rank, who);
@@ -384,7 +384,7 @@ describe("values of every form", () => {
   const VALUES = "note words prices { key value } lines { item0 item1 } place { street floor }";
   const read = async () => (await service.run(`{ shelf(${place(1, 1, 1)}) { ${VALUES} } }`)).shelf;
 
-  test("are put, stay where they are left out, and are removed by null", async () => {
+  test("are put, stay unchanged if absent, and are removed by null", async () => {
     await put(
       1,
       1,
@@ -411,7 +411,7 @@ describe("values of every form", () => {
     expect(await read()).toEqual({ note: null, words: [], prices: [], lines: null, place: null });
   });
 
-  test("that are wrong are told by their fields, and nothing is put", async () => {
+  test("that are not valid have an error each, and nothing is put", async () => {
     const twice = '[{ key: "2040-01-02", value: "1" }, { key: "2040-01-02", value: "2" }]';
     const row = `{ prices: ${twice}, lines: [{ item1: "a\\u0000" }] }`;
     const answer = await tell(
@@ -423,7 +423,7 @@ describe("values of every form", () => {
   });
 });
 
-test("counters are added to up to their ends, and by nothing that is no number of 64 bits", async () => {
+test("counters can be changed within 64 bits, and other deltas are rejected", async () => {
   const of = `page: "${randomUUID()}"`;
   const add = (what: string) =>
     tell(`addHits(${of}, add: ${what}) {

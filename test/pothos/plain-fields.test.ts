@@ -6,7 +6,7 @@ import { createBuilder } from "./build.ts";
 import { EventByUser, PageHit, Reading } from "./models.ts";
 import { openService, type Service } from "./service.ts";
 
-// The fields of tables of plain writes and of counters, on a real Cassandra.
+// Fields of tables with plain writes and of counters, on a real Cassandra.
 
 const Odd = table(
   "odd",
@@ -55,8 +55,8 @@ const put = (row: string, more = "") =>
 const read = async () =>
   (await service.run(`{ reading(${key}) { value quality tags { key value } site } }`)).reading;
 
-describe("a row of plain writes", () => {
-  test("is put whether it is there or not: what is absent stays, null is removed", async () => {
+describe("a row with plain writes", () => {
+  test("is put whether or not it exists: an absent column stays, null removes a value", async () => {
     const written = { __typename: "Written", consistency: "LOCAL_QUORUM" };
     expect(await put('{ value: 1.5, tags: [{ key: "a", value: "b" }] }')).toEqual(written);
     const first = { value: 1.5, quality: 1, tags: [{ key: "a", value: "b" }], site: null };
@@ -67,7 +67,7 @@ describe("a row of plain writes", () => {
     expect(await read()).toEqual({ value: null, quality: 1, tags: [], site: null });
   });
 
-  test("is put for a while", async () => {
+  test("can be put with a time to live", async () => {
     await put("{ value: 1 }", ", ttl: 1");
     await eventually(async () => expect(await read()).toBeNull());
   });
@@ -75,7 +75,7 @@ describe("a row of plain writes", () => {
   test.each([
     ["0", "a whole number from 1 to 630720000"],
     ["630720001", "a whole number from 1 to 630720000"],
-  ])("is not put for %s seconds", async (ttl, expects) => {
+  ])("cannot be put with a time to live of %s seconds", async (ttl, expects) => {
     expect(
       await service.fail(`mutation { putReading(${key}, row: {}, ttl: ${ttl}) { __typename } }`),
     ).toEqual([
@@ -87,7 +87,7 @@ describe("a row of plain writes", () => {
     ]);
   });
 
-  test("is not put with wrong values", async () => {
+  test("is not put with invalid values", async () => {
     const mutation = `putReading(${key}, row: { quality: -1 }) { __typename ... on InvalidInput { errors { path code } } }`;
     expect(await tell(mutation)).toEqual({
       __typename: "InvalidInput",
@@ -96,7 +96,7 @@ describe("a row of plain writes", () => {
     expect(await read()).toBeNull();
   });
 
-  test("is deleted, whether it is there or not", async () => {
+  test("is deleted, whether or not it exists", async () => {
     await put("{ value: 1 }");
     for (const _ of [1, 2]) {
       expect(await tell(`deleteReading(${key}) { __typename }`)).toEqual({ __typename: "Written" });
@@ -104,7 +104,7 @@ describe("a row of plain writes", () => {
     expect(await read()).toBeNull();
   });
 
-  test("whose partition Cassandra refuses is an error about its argument", async () => {
+  test("with a partition key that Cassandra rejects is an error about the argument", async () => {
     const long = "x".repeat(70_000);
     const [error] = await service.fail(
       `mutation { putReading(device: "${long}", day: "2040-01-01", at: "2040-01-01T12:00:00Z", row: {}) { __typename } }`,
@@ -116,8 +116,8 @@ describe("a row of plain writes", () => {
   });
 });
 
-describe("a partition whose rows descend", () => {
-  test("is read by a range of moments", async () => {
+describe("a partition in descending order", () => {
+  test("is read by a range of timestamps", async () => {
     const device = randomUUID();
     for (const hour of [10, 11, 12, 13]) {
       await tell(
@@ -137,7 +137,7 @@ describe("a partition whose rows descend", () => {
     expect(await values(", at: {}, first: 1")).toEqual([13]);
   });
 
-  test("of three columns is read by each prefix, in both orders and in pages", async () => {
+  test("with three clustering columns is read by each prefix, in both orders and page by page", async () => {
     const user = randomUUID();
     const id = (number: number) => `00000000-0000-4000-8000-00000000000${number}`;
     const at = (hour: number) => `"2040-01-01T${hour}:00:00Z"`;
@@ -184,7 +184,7 @@ describe("a partition whose rows descend", () => {
 describe("counters", () => {
   const page = () => `page: "${randomUUID()}", day: "2040-01-01"`;
 
-  test("are added to, each by what is given", async () => {
+  test("are changed by the given numbers", async () => {
     const of = page();
     const add = (what: string) =>
       tell(`addPageHits(${of}, add: ${what}) { __typename ... on PageHitsAdded { day } }`);
@@ -198,7 +198,7 @@ describe("counters", () => {
     });
   });
 
-  test.each(["{}", "{ views: null }"])("are not added to by %s", async (what) => {
+  test.each(["{}", "{ views: null }"])("are not changed by %s", async (what) => {
     expect(
       await tell(
         `addPageHits(${page()}, add: ${what}) { __typename ... on InvalidInput { message } }`,
@@ -207,7 +207,7 @@ describe("counters", () => {
   });
 });
 
-test("columns that are called as what every object inherits are columns like others", async () => {
+test("columns with the names of inherited properties work like others", async () => {
   const odd = createBuilder();
   odd.tableObject("Odd", Odd);
   odd.queryType({ fields: (t) => ({ odd: t.row(Odd) }) });

@@ -6,16 +6,16 @@ import CassandraPlugin from "../../src/pothos/index.ts";
 import { createBuilder } from "./build.ts";
 import { PageHit, Seat, SeatBySince, User } from "./models.ts";
 
-// What is refused when a schema is built. Most of it the compiler refuses before, unless it is told to look away.
+// Definitions with which a schema cannot be built. The compiler rejects most of them, unless the types are bypassed.
 
 type Builder = ReturnType<typeof createBuilder>;
-/** Field builders as they are for whoever has told the compiler to look away. */
+/** A field builder without types. */
 type Loose = Readonly<Record<string, (...given: readonly unknown[]) => never>>;
 
 const rowKey = { partition: ["room"], clustering: [asc("id")] } as const;
 const lanes = { ...rowKey, lwt: true, lanes: { remembers: 60 } } as const;
 
-/** A table of which a column of the key has some name, and another one is a number. */
+/** A table with a key column of the given GraphQL name, and a number column. */
 const keyed = (name: string, options: object = lanes): Table =>
   (table as unknown as (...given: readonly unknown[]) => Table)(
     "notes",
@@ -34,7 +34,7 @@ function build(define: (builder: Builder) => void): () => unknown {
   };
 }
 
-/** A schema of one table, and one field of it. */
+/** Returns a function that builds a schema with one table and one field of it. */
 const field = (
   root: "query" | "mutation" | "subscription",
   table: Table,
@@ -50,7 +50,7 @@ const field = (
 
 const change = { change: () => undefined, refusals: {} };
 
-describe("two arguments of one name are refused where a column of the key is called", () => {
+describe("a key column cannot have the name of the argument", () => {
   const plain = rowKey;
   const cases: readonly (readonly [
     string,
@@ -86,7 +86,7 @@ describe("two arguments of one name are refused where a column of the key is cal
     );
   });
 
-  test.each(["first", "after", "order"])("%s, of the clustering column", (name) => {
+  test.each(["first", "after", "order"])("%s, for a clustering column", (name) => {
     const of = keyed(name, rowKey);
     expect(field("query", of, (t) => t["partition"]!(of, { order: true, range: true }))).toThrow(
       `column "id" and another argument of t.partition are both called "${name}": rename the column by .as("name").`,
@@ -112,7 +112,7 @@ describe("two arguments of one name are refused where a column of the key is cal
   });
 });
 
-/** Counters by a day that has some name. */
+/** A table of counters whose day has the given GraphQL name. */
 const keyedCounter = (name: string): Table => ({
   ...PageHit,
   columns: { ...PageHit.columns, day: PageHit.columns.day.as(name) },
@@ -122,15 +122,15 @@ const Plain = keyed("id", rowKey);
 const Lwt = keyed("id", { ...rowKey, lwt: true });
 const Note = keyed("id");
 
-describe("a field is refused", () => {
+describe("a field cannot be built", () => {
   const cases: readonly (readonly [string, () => unknown, string])[] = [
     [
-      "that pages a partition of one row",
+      "if it pages a table without a clustering key",
       field("query", User, (t) => t["partition"]!(User)),
       'Table "users" has no clustering key, so each of its partitions has one row: use t.row.',
     ],
     [
-      "that has an argument of its own which a generated one has",
+      "if an own argument has the name of a generated one",
       build((builder) => {
         builder.tableObject("Seat", Seat);
         builder.queryFields((t) => ({
@@ -140,21 +140,21 @@ describe("a field is refused", () => {
       'Table "seat": t.partition already has an argument "first": rename yours.',
     ],
     [
-      "that names a part and lets clients name one",
+      "if both key and range define a part",
       field("query", SeatBySince, (t) =>
         t["partition"]!(SeatBySince, { range: true, key: () => ({}) }),
       ),
       'Table "seat_by_since": t.partition takes key or range, not both: each of them defines the part to read.',
     ],
     [
-      "that is given a column which it has not",
+      "if from has a column outside of the key",
       field("query", Seat, (t) => t["row"]!(Seat, { from: { price: () => 1 } })),
       'Table "seat": from has "price", but it can only have show, row, seat.',
     ],
     ...["create", "update", "change", "add"].map(
       (method) =>
         [
-          `that changes rows without lanes by t.${method}`,
+          `if t.${method} changes a table without lanes`,
           field("mutation", Lwt, (t) =>
             t[method]!(
               Lwt,
@@ -165,22 +165,22 @@ describe("a field is refused", () => {
         ] as const,
     ),
     [
-      "that removes rows of lightweight transactions without lanes",
+      "if t.remove has a table with lightweight transactions and without lanes",
       field("mutation", Lwt, (t) => t["remove"]!(Lwt)),
       'Table "notes" has no lanes, which t.remove needs: add lwt: true and lanes: true.',
     ],
     [
-      "that puts a row of lightweight transactions",
+      "if t.put has a table with lightweight transactions",
       field("mutation", Note, (t) => t["put"]!(Note)),
       'Table "notes" does not take plain writes, which t.put needs, but lightweight transactions.',
     ],
     [
-      "that puts counters",
+      "if t.put has a table of counters",
       field("mutation", PageHit, (t) => t["put"]!(PageHit)),
       'Table "page_hits" does not take plain writes, which t.put needs, but additions to its counters.',
     ],
     [
-      "that adds to counters that are not there",
+      "if t.add has a table without counters",
       field("mutation", Plain, (t) => t["add"]!(Plain)),
       'Table "notes" has no counters in its rows, which t.add needs: name the column to add to.',
     ],
@@ -202,17 +202,17 @@ describe("a field is refused", () => {
       ),
     ),
     [
-      "that updates a column of the key",
+      "if it updates a key column",
       field("mutation", Note, (t) => t["update"]!(Note, ["id"])),
       'Table "notes": t.update cannot change "id": it can change stars, body.',
     ],
     [
-      "that updates nothing",
+      "if it updates no column",
       field("mutation", Note, (t) => t["update"]!(Note, [])),
       'Table "notes": t.update needs a column: it can change stars, body.',
     ],
     [
-      "that creates a row without a column that it hides and needs",
+      "if t.create needs a hidden column",
       build((builder) => {
         builder.tableObject("User", User, { columns: { email: false } });
         builder.mutationFields((t) => ({ create: t.create(User) }));
@@ -220,29 +220,29 @@ describe("a field is refused", () => {
       'Table "users": t.create needs a value for column "email", which "User" hides: add from: { "email": … }.',
     ],
     [
-      "that changes nothing",
+      "if t.change has neither a column nor a function",
       field("mutation", Note, (t) => t["change"]!(Note, {})),
       'Table "notes": t.change needs a column, or a function that changes the row: change: (row) => ….',
     ],
     [
-      "that has a refusal without a name",
+      "if a refusal has no valid type name",
       field("mutation", Note, (t) =>
         t["change"]!(Note, { ...change, refusals: { ÜBERFÜLLT: "It is full." } }),
       ),
       'Table "notes": the refusal "ÜBERFÜLLT" has a type name that is not valid in GraphQL ("NoteÜberfüllt"): rename it.',
     ],
     [
-      "that tells a column of the key apart",
+      "if apart has a key column",
       field("subscription", Note, (t) => t["follow"]!(Note, { apart: ["id"] })),
       'Table "notes": the option apart of t.follow cannot have "id". It can have stars, body.',
     ],
     [
-      "that watches a column of the key",
+      "if it watches a key column",
       field("subscription", Note, (t) => t["watch"]!(Note, "id")),
       'Table "notes": t.watch cannot watch "id". It can watch stars, body.',
     ],
     [
-      "that watches an object which shows nothing",
+      "if it watches an object without visible columns",
       build((builder) => {
         builder.tableObject("Note", Plain, { columns: { stars: false, body: false } as never });
         builder.subscriptionFields((t) => ({ note: t.watch(Plain) }));
@@ -250,7 +250,7 @@ describe("a field is refused", () => {
       'Table "notes": t.watch shows no column outside its key. It can watch stars, body.',
     ],
     [
-      "whose table has no object",
+      "if its table has no object",
       build((builder) => {
         builder.queryFields((t) => ({ note: t.row(Note) }));
       }),
@@ -262,7 +262,7 @@ describe("a field is refused", () => {
   });
 });
 
-describe("without an option of the builder a field that needs it is refused", () => {
+describe("a field cannot be built without the builder's option that it needs", () => {
   const withOptions = (cassandra: object | undefined, define: (builder: Builder) => void) => () => {
     const builder = new SchemaBuilder<object>({
       plugins: [RelayPlugin, CassandraPlugin],
@@ -302,10 +302,10 @@ describe("without an option of the builder a field that needs it is refused", ()
   });
 });
 
-describe("a name with two meanings is refused, with both", () => {
+describe("a name with two meanings is an error that contains both", () => {
   const cases: readonly (readonly [string, () => unknown, string])[] = [
     [
-      "of two columns",
+      "of two columns of an object",
       build((builder) => {
         builder.tableObject("User", User, { names: { balance: "X", email: "X" } });
         builder.mutationFields((t) => ({ add: t.add(User, "balance") }));
@@ -314,7 +314,7 @@ describe("a name with two meanings is refused, with both", () => {
       'the GraphQL type "XChanged" would be both the column "balance" of "User" and the column "email" of "User": rename one of them',
     ],
     [
-      "of a refusal and an answer",
+      "of a refusal and a generated outcome",
       build((builder) => {
         builder.tableObject("User", User);
         builder.mutationFields((t) => ({
@@ -328,7 +328,7 @@ describe("a name with two meanings is refused, with both", () => {
       'the GraphQL type "UserDeleted" would be both an answer about rows of "User" and the refusal DELETED of "User": The user is deleted.: rename one of them',
     ],
     [
-      "of one refusal with two texts",
+      "of one refusal with two messages",
       build((builder) => {
         builder.tableObject("User", User);
         builder.mutationFields((t) => ({
@@ -345,7 +345,7 @@ describe("a name with two meanings is refused, with both", () => {
       'the GraphQL type "UserLocked" would be both the refusal LOCKED of "User": It is locked. and the refusal LOCKED of "User": It was locked.: rename one of them',
     ],
     [
-      "of an object of one's own and an answer",
+      "of an own object and a generated outcome",
       build((builder) => {
         builder.tableObject("User", User);
         builder.objectRef<object>("UserDeleted").implement({
@@ -356,7 +356,7 @@ describe("a name with two meanings is refused, with both", () => {
       'the GraphQL type "UserDeleted" would be both another type of the schema and an answer about rows of "User": rename one of them',
     ],
     [
-      "of two fields of one name that answer differently",
+      "of two fields with the same name and different outcomes",
       build((builder) => {
         builder.tableObject("User", User);
         builder.tableObject("Seat", Seat);
@@ -371,7 +371,7 @@ describe("a name with two meanings is refused, with both", () => {
       'the GraphQL type "RemoveResult" would be both the result of "Mutation.remove" and the result of "Other.remove": rename one of them',
     ],
     [
-      "of a column and a field that is added",
+      "of a column and an additional field",
       build((builder) => {
         builder.tableObject("User", User, {
           fields: (t) => ({ email: t.string({ resolve: () => "" }) }),
@@ -384,14 +384,14 @@ describe("a name with two meanings is refused, with both", () => {
     expect(made).toThrow(new PothosSchemaError(message));
   });
 
-  test("of a column of the key and what was expected", () => {
+  test("of a key column and the field expected", () => {
     const of = keyed("expected");
     expect(field("mutation", of, (t) => t["change"]!(of, "stars"))).toThrow(
       'Type "NoteStarsStale" would have two fields "expected": the column "id" of table "notes", and one of its own.',
     );
   });
 
-  test("of a column of the key and the row", () => {
+  test("of a key column and the row's field", () => {
     const of = keyed("note");
     expect(field("mutation", of, (t) => t["change"]!(of, change))).toThrow(
       new PothosSchemaError(
@@ -401,7 +401,7 @@ describe("a name with two meanings is refused, with both", () => {
   });
 });
 
-test("options of an object that name an unknown column are refused", () => {
+test("options of an object cannot contain an unknown column", () => {
   for (const options of [{ columns: { sky: false } }, { names: { sky: "Sky" } }]) {
     expect(build((builder) => void builder.tableObject("User", User, options as never))).toThrow(
       new PothosSchemaError('Table "users" has no column "sky".'),
@@ -409,7 +409,7 @@ test("options of an object that name an unknown column are refused", () => {
   }
 });
 
-describe("a write that can be reached", () => {
+describe("a writing field that can be reached", () => {
   const Show = (builder: Builder) => {
     builder.tableObject("Seat", Seat);
     return builder.objectRef<{ name: string }>("Show").implement({
@@ -421,7 +421,7 @@ describe("a write that can be reached", () => {
       `Field "Show.remove" writes, but its type can be reached from "${root}". Reach it from mutations only.`,
     );
 
-  test("from a query is refused", () => {
+  test("from a query is an error", () => {
     expect(
       build((builder) => {
         const type = Show(builder);
@@ -430,7 +430,7 @@ describe("a write that can be reached", () => {
     ).toThrow(refused("Query"));
   });
 
-  test("from a member of a union is refused", () => {
+  test("through a member of a union is an error", () => {
     expect(
       build((builder) => {
         const type = builder.unionType("Any", { types: [Show(builder)] });
@@ -441,7 +441,7 @@ describe("a write that can be reached", () => {
     ).toThrow(refused("Query"));
   });
 
-  test("from a subscription is refused", () => {
+  test("from a subscription is an error", () => {
     expect(
       build((builder) => {
         const type = Show(builder);
@@ -456,7 +456,7 @@ describe("a write that can be reached", () => {
     ).toThrow(refused("Subscription"));
   });
 
-  test("from a mutation is taken", () => {
+  test("from a mutation is allowed", () => {
     expect(
       build((builder) => {
         const type = Show(builder);

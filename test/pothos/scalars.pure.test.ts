@@ -4,13 +4,13 @@ import { scalars } from "../../src/pothos/scalars.ts";
 
 const { DateTime, UUID } = scalars;
 
-/** What a value means where it comes by a variable and where it stands in a document. */
+/** Parses a value as a variable and as a literal. */
 const read = (text: string) => [
   DateTime.parseValue(text),
   DateTime.parseLiteral(parseValue(JSON.stringify(text)), {}),
 ];
 
-describe("a DateTime that is given", () => {
+describe("a DateTime as input", () => {
   test.each([
     ["2027-08-15T18:30:00Z", "2027-08-15T18:30:00.000Z"],
     ["2027-08-15T18:30:00.5+02:00", "2027-08-15T16:30:00.500Z"],
@@ -22,17 +22,17 @@ describe("a DateTime that is given", () => {
     ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"],
     ["9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999Z"],
     ["9999-12-31T23:59:59+01:00", "9999-12-31T22:59:59.000Z"],
-  ])("is read, exact to the millisecond: %s", (text, date) => {
+  ])("is parsed exactly to the millisecond: %s", (text, date) => {
     expect(read(text)).toEqual([new Date(date), new Date(date)]);
   });
 
   const wrong = [
-    // Written by RFC 3339, but it cannot write them in UTC.
+    // Valid in RFC 3339, but not expressible in UTC.
     "9999-12-31T23:59:59-01:00",
     "9999-12-31T23:59:59.999-23:59",
     "0000-01-01T00:00:00+00:01",
     "0000-01-01T00:00:00+23:59",
-    // Not written by RFC 3339.
+    // Not valid in RFC 3339.
     "+010000-01-01T00:59:59.000Z",
     "-000001-12-31T23:59:00.000Z",
     "10000-01-01T00:00:00Z",
@@ -58,10 +58,10 @@ describe("a DateTime that is given", () => {
     "٢٠٢٧-08-15T18:30:00Z",
     "tomorrow",
     "",
-    // A leap second, which JavaScript and CQL do not have.
+    // A leap second, which JavaScript and CQL do not support.
     "2016-12-31T23:59:60Z",
   ];
-  test.each(wrong)("is refused, without being repeated: %j", (text) => {
+  test.each(wrong)("is rejected, and the error does not repeat it: %j", (text) => {
     const message =
       "DateTime must be a date and time of RFC 3339, e.g. 2027-08-15T18:30:00Z, in the years 0000 to 9999 in UTC";
     expect(() => DateTime.parseValue(text)).toThrow(new GraphQLError(message));
@@ -82,13 +82,13 @@ describe("a DateTime that is given", () => {
     },
   );
 
-  test("may be a Date, where there is no transport between", () => {
+  test("can be a Date within a process", () => {
     const date = new Date("2027-08-15T18:30:00Z");
     expect(DateTime.parseValue(date)).toBe(date);
   });
 });
 
-describe("a DateTime that is returned", () => {
+describe("a DateTime as output", () => {
   test.each(["0000-01-01T00:00:00.000Z", "1969-07-20T20:17:40.000Z", "9999-12-31T23:59:59.999Z"])(
     "is written so that it can be given back: %s",
     (text) => {
@@ -106,13 +106,13 @@ describe("a DateTime that is returned", () => {
     1_800_000_000_000,
     "2027-08-15T18:30:00Z",
     null,
-  ])("is an error if RFC 3339 cannot write it, or it is no Date: %s", (value) => {
+  ])("is an error if RFC 3339 cannot express it, or it is not a Date: %s", (value) => {
     expect(() => DateTime.serialize(value)).toThrow("DateTime must be");
   });
 });
 
 test.each(["31415", "{6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51", 31415, null])(
-  "a wrong UUID is refused, without being repeated: %j",
+  "an invalid UUID is rejected, and the error does not repeat it: %j",
   (value) => {
     const message = "UUID must be a UUID, e.g. 6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
     expect(() => UUID.parseValue(value)).toThrow(new GraphQLError(message));
@@ -208,26 +208,26 @@ describe.each([
     message: "Vector must be an array of finite numbers, e.g. [0.5, 1]",
   },
 ])("$scalar.name", ({ scalar, values, wrong, literals, message }) => {
-  test.each(values as unknown[][])("takes and gives %j", (given, value) => {
+  test.each(values as unknown[][])("parses and serializes %j", (given, value) => {
     expect(scalar.parseValue(given)).toEqual(value);
     expect(scalar.parseLiteral(parseValue(JSON.stringify(given)), {})).toEqual(value);
     expect(scalar.serialize(value)).toEqual(given);
   });
 
-  test.each(wrong as unknown[])("refuses %j, without repeating it", (value) => {
+  test.each(wrong as unknown[])("rejects %j, and the error does not repeat it", (value) => {
     expect(() => scalar.parseValue(value)).toThrow(new GraphQLError(message));
   });
 
-  test.each(literals)("refuses %s in a document", (literal) => {
+  test.each(literals)("rejects the literal %s", (literal) => {
     const nodes = parseValue(literal);
     expect(() => scalar.parseLiteral(nodes, {})).toThrow(new GraphQLError(message, { nodes }));
   });
 });
 
-test("a BigInt in a document may be written as a number, which is exact there", () => {
+test("a BigInt literal can be a number and is exact", () => {
   expect(BigIntScalar.parseLiteral(parseValue("9007199254740993"), {})).toBe(2n ** 53n + 1n);
 });
 
-test("a BigInt of more digits than are worked through is refused", () => {
+test("a BigInt with too many digits is rejected", () => {
   expect(() => BigIntScalar.parseValue("9".repeat(10_001))).toThrow("BigInt must be");
 });

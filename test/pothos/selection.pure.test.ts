@@ -23,7 +23,7 @@ for (const column of ["id", "name", "body", "place"]) {
 fields("Row")["length"]!.extensions = { cassandra: { columns: ["body"] } };
 fields("Connection")["total"]!.extensions = { cassandra: { columns: [] } };
 
-/** What `row` or `rows` is asked for by a query. */
+/** Returns the selection of the field `row` or `rows` in a query. */
 function selection(source: string, variableValues: Readonly<Record<string, unknown>> = {}) {
   const found: unknown[] = [];
   const note = (_: unknown, _context: unknown, info: GraphQLResolveInfo) => {
@@ -46,29 +46,33 @@ describe("a selection needs", () => {
   test.each([
     ["the columns of its fields", "{ row { name place { x } } }", ["name", "place"]],
     ["a column once", "{ row { name also: name } }", ["name"]],
-    ["none for its type's name", "{ row { __typename } }", []],
-    ["what is selected anywhere", "{ row { name } row { body } }", ["name", "body"]],
-    ["what a fragment selects", "{ row { ... { name } ... on Row { body } } }", ["name", "body"]],
-    ["what a named fragment selects", "{ row { ...f } } fragment f on Row { name }", ["name"]],
-    ["what a fragment on an interface selects", "{ row { ... on Named { name } } }", ["name"]],
+    ["no column for __typename", "{ row { __typename } }", []],
+    ["columns of all selection sets of a field", "{ row { name } row { body } }", ["name", "body"]],
     [
-      "what a fragment on a union selects",
+      "columns of an inline fragment",
+      "{ row { ... { name } ... on Row { body } } }",
+      ["name", "body"],
+    ],
+    ["columns of a named fragment", "{ row { ...f } } fragment f on Row { name }", ["name"]],
+    ["columns of a fragment on an interface", "{ row { ... on Named { name } } }", ["name"]],
+    [
+      "columns of a fragment on a union",
       "{ row { ... on Found { ... on Row { body } ... on Other { size } } } }",
       ["body"],
     ],
     [
-      "nothing of a fragment on another type",
+      "no columns of a fragment on another type",
       "{ row { ... on Named { ... on Sized { size } } name } }",
       ["name"],
     ],
     ["the columns of nodes", "{ rows { nodes { name } pageInfo { hasNextPage } } }", ["name"]],
     ["the columns of edges", "{ rows { edges { cursor node { body } } } }", ["body"]],
     [
-      "what fragments on a connection select",
+      "columns of fragments on a connection",
       "{ rows { ...c } } fragment c on Connection { edges { ...e } } fragment e on Edge { node { id } }",
       ["id"],
     ],
-    ["the key alone for cursors", "{ rows { edges { cursor } pageInfo { hasNextPage } } }", []],
+    ["only the key for cursors", "{ rows { edges { cursor } pageInfo { hasNextPage } } }", []],
   ])("%s", (_, source, columns) => {
     expect(selection(source)).toEqual(needs(...columns));
   });
@@ -76,14 +80,14 @@ describe("a selection needs", () => {
   test.each([
     [true, ["name"]],
     [false, ["body"]],
-  ])("nothing that is left out by @skip and @include: %s", (yes, columns) => {
+  ])("no columns that @skip or @include leave out: %s", (yes, columns) => {
     const source = `query ($yes: Boolean!) {
       row { name @include(if: $yes) body @skip(if: $yes) ... @skip(if: $yes) { body } }
     }`;
     expect(selection(source, { yes })).toEqual(needs(...columns));
   });
 
-  test("the columns that a field says it needs, which it does not show", () => {
+  test("the declared columns of a field, which it does not show", () => {
     expect(selection("{ row { name length } }")).toEqual({
       columns: ["name", "body"],
       shown: ["name"],
@@ -91,21 +95,21 @@ describe("a selection needs", () => {
     expect(selection("{ rows { total nodes { name } } }")).toEqual(needs("name"));
   });
 
-  test("the whole row for a field that does not say what it needs", () => {
+  test("the whole row for a field that does not declare its columns", () => {
     const whole = { columns: undefined, shown: ["name"] };
     expect(selection("{ row { name age } }")).toEqual(whole);
     expect(selection("{ rows { edges { extra node { name } } } }")).toEqual(whole);
   });
 });
 
-test("so many sets of columns are read of a table, and past them all of its columns", () => {
+test("a table has a limited number of column sets; further selections read all columns", () => {
   const names = Array.from({ length: 40 }, (_, at) => `c${at}`);
   const columns = Object.fromEntries(names.map((name) => [name, text()]));
   const Wide = table("wide", { id: int(), ...columns }, { partition: ["id"] });
   const bounded = names.map((name) => boundedColumns(Wide, [name]));
   expect(bounded.slice(0, 32)).toEqual(names.slice(0, 32).map((name) => [name]));
   expect(bounded.slice(32)).toEqual(names.slice(32).map(() => undefined));
-  // One that is read already stays.
+  // A known set is still used.
   expect(boundedColumns(Wide, ["c0", "id", "c0"])).toEqual(["c0", "id", "c0"]);
   expect(boundedColumns(Wide, names)).toBeUndefined();
 });

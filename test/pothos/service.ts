@@ -6,25 +6,25 @@ import { createLive } from "../../src/live/index.ts";
 import { clientError } from "../../src/pothos/index.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
 
-/** A schema on tables of its own in a real Cassandra, and lanes and live values beside. */
+/** A schema on its own tables in a real Cassandra, with lanes and live values. */
 export interface Service extends AsyncDisposable {
   readonly session: Session;
-  /** Runs an operation that has no errors, and gives its data. */
+  /** Runs an operation and returns its data. Throws if it has errors. */
   readonly run: (source: string, variables?: object, context?: object) => Promise<Data>;
-  /** Runs an operation and gives its errors, as a client is told them: message, path and extensions. */
+  /** Runs an operation and returns its errors as a client gets them: message, path and extensions. */
   readonly fail: (
     source: string,
     variables?: object,
     context?: object,
   ) => Promise<readonly object[]>;
-  /** Subscribes; each event is its data. */
+  /** Subscribes. Each event is the data of a result. */
   readonly watch: (source: string, variables?: object) => Promise<AsyncIterator<Data>>;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever the operation asks for
+// oxlint-disable-next-line typescript/no-explicit-any -- any data of an operation
 export type Data = any;
 
-/** How often what is watched is compared with the database, in milliseconds: never within a test, so hints alone tell. */
+/** The poll interval in milliseconds: longer than any test, so only hints cause reads. */
 const pollInterval = 60_000;
 
 /** Opens a service on tables and their orders. */

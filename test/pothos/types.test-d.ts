@@ -2,12 +2,12 @@ import { test } from "vitest";
 import { createBuilder } from "./build.ts";
 import { EventByUser, PageHit, Reading, Seat, SeatBySince, SeatByZone, User } from "./models.ts";
 
-// What compiles without a cast, and what does not compile, each with the reason.
+// What compiles without a cast, and what does not compile, with the reasons.
 
 const builder = createBuilder();
 const Show = builder.objectRef<{ readonly name: string; readonly rank: bigint }>("Show");
 
-test("fields of an object take columns of the key from it, and the rest as arguments", () => {
+test("fields of an object can take key columns from it, and have arguments for the rest", () => {
   builder.objectFields(Show, (t) => ({
     seats: t.partition(Seat, { from: { show: (show) => show.name }, order: true, range: true }),
     seat: t.row(Seat, {
@@ -23,7 +23,7 @@ test("fields of an object take columns of the key from it, and the rest as argum
     take: t.add(Seat, "price", { from: { show: (show) => show.name } }),
   }));
   builder.objectFields(Show, (t) => ({
-    // @ts-expect-error the value of the show is a text.
+    // @ts-expect-error the value of the show is a string.
     wrong: t.row(Seat, { from: { show: (show) => show.rank } }),
     // @ts-expect-error there is no such column in the key.
     stray: t.row(Seat, { from: { shows: (show) => show.name } }),
@@ -33,7 +33,7 @@ test("fields of an object take columns of the key from it, and the rest as argum
     part: t.partition(Seat, { from: { row: () => 1 } }),
     gone: t.row(Seat, {
       from: { show: (show) => show.name },
-      // @ts-expect-error showName is no argument any more.
+      // @ts-expect-error showName is no longer an argument.
       resolve: (next, _, { showName }) => (showName ? next() : null),
     }),
   }));
@@ -49,7 +49,7 @@ test("arguments have the names of their fields and the values of their columns",
         showName.length + first > (after?.length ?? 0) ? next() : next(),
     }),
     renamed: t.row(Seat, {
-      // @ts-expect-error the argument is called showName.
+      // @ts-expect-error the argument has the name showName.
       resolve: (next, _, { show }) => (show ? next() : null),
     }),
     value: t.row(Seat, {
@@ -59,7 +59,7 @@ test("arguments have the names of their fields and the values of their columns",
   }));
 });
 
-test("a partition names a part of itself by what a read can name", () => {
+test("the option key of a partition accepts only parts that can be read", () => {
   builder.queryFields((t) => ({
     since: t.partition(SeatBySince, {
       args: { from: t.arg({ type: "DateTime" }) },
@@ -77,14 +77,14 @@ test("a partition names a part of itself by what a read can name", () => {
     stray: t.partition(Seat, { key: () => ({ price: 1 }) }),
     // @ts-expect-error the row comes before the seat in the key.
     skipped: t.partition(Seat, { key: () => ({ seat: 1 }) }),
-    // @ts-expect-error after a range of the row nothing can follow.
+    // @ts-expect-error nothing can follow a range.
     behind: t.partition(Seat, { key: () => ({ row: { gt: 1 }, seat: 1 }) }),
     // @ts-expect-error the row is a number.
     value: t.partition(Seat, { key: () => ({ row: "1" }) }),
   }));
 });
 
-test("an object says of its columns what it likes", () => {
+test("an object accepts options for its columns only", () => {
   builder.tableObject("Seat", Seat, {
     plural: "Seats",
     names: { price: "Price" },
@@ -101,7 +101,7 @@ test("an object says of its columns what it likes", () => {
   });
 });
 
-test("mutations take values from the context, and arguments beside", () => {
+test("mutations accept values from the context, and own arguments", () => {
   builder.mutationFields((t) => ({
     create: t.create(Seat, {
       from: { holder: (_, { session }) => session.version, pin: () => "1" },
@@ -126,17 +126,17 @@ test("mutations take values from the context, and arguments beside", () => {
       // @ts-expect-error the table remembers no operations.
       resolve: (next, _, { operationId }) => (operationId ? next() : next()),
     }),
-    // @ts-expect-error null is no value of the created column.
+    // @ts-expect-error the created column is not nullable.
     wrong: t.create(Seat, { from: { price: () => null } }),
     left: t.create(Seat, {
       from: { pin: () => "1" },
-      // @ts-expect-error the pin is not in the input any more.
+      // @ts-expect-error the pin is no longer in the input.
       resolve: (next, _, { input }) => (input.pin ? next() : next()),
     }),
   }));
 });
 
-test("a change is a function of the row, its arguments and what it is given", () => {
+test("a change is a function of the row, the arguments and the given values", () => {
   builder.mutationFields((t) => ({
     take: t.change(Seat, {
       args: { most: t.arg.int({ required: true }) },
@@ -152,9 +152,9 @@ test("a change is a function of the row, its arguments and what it is given", ()
       change: (row) => row.set({ price: row.get("price") * 2 }),
       refusals: {},
     }),
-    // @ts-expect-error the text of the refusal is missing.
+    // @ts-expect-error the message of the refusal is missing.
     silent: t.change(Seat, { change: (row) => row.refuse("TAKEN"), refusals: {} }),
-    // @ts-expect-error a reason is a text.
+    // @ts-expect-error a reason is a string.
     coded: t.change(Seat, { change: (row) => row.refuse(1), refusals: {} }),
     // @ts-expect-error it cannot be async.
     later: t.change(Seat, { change: async (row) => row.set({ price: 1 }), refusals: {} }),
@@ -171,11 +171,11 @@ test("a change is a function of the row, its arguments and what it is given", ()
   }));
 });
 
-test("a number that is added to is a column that is none of the key, never null and in no order", () => {
+test("t.add accepts only number columns that are not nullable, not in the key and not in an order", () => {
   builder.mutationFields((t) => ({
     // @ts-expect-error an order sorts by it.
     ordered: t.add(Seat, "since"),
-    // @ts-expect-error it is a text.
+    // @ts-expect-error it is a string.
     text: t.add(User, "email"),
     // @ts-expect-error it is in the key.
     key: t.change(Seat, "row"),
@@ -183,12 +183,12 @@ test("a number that is added to is a column that is none of the key, never null 
     unknown: t.change(Seat, "prices"),
     // @ts-expect-error the table has no counters.
     counters: t.add(Reading),
-    // @ts-expect-error counters are added to by t.add alone.
+    // @ts-expect-error only t.add changes counters.
     expected: t.change(PageHit, "views"),
   }));
 });
 
-test("what a table does not take does not compile", () => {
+test("an operation that a table does not support does not compile", () => {
   builder.mutationFields((t) => ({
     // @ts-expect-error it takes plain writes.
     create: t.create(Reading),
@@ -205,18 +205,18 @@ test("what a table does not take does not compile", () => {
   }));
 });
 
-test("a query or a subscription cannot write, and only a subscription watches", () => {
+test("queries and subscriptions cannot write, and only subscriptions can watch", () => {
   // @ts-expect-error it writes.
   builder.queryFields((t) => ({ create: t.create(Seat) }));
   // @ts-expect-error it writes.
   builder.subscriptionFields((t) => ({ remove: t.remove(Seat) }));
-  // @ts-expect-error it is subscribed to.
+  // @ts-expect-error it is a subscription field.
   builder.queryFields((t) => ({ watch: t.watch(Seat, "price") }));
-  // @ts-expect-error it is subscribed to.
+  // @ts-expect-error it is a subscription field.
   builder.objectFields(Show, (t) => ({ follow: t.follow(Seat) }));
 });
 
-test("columns outside the key are watched", () => {
+test("only columns outside the key can be watched", () => {
   builder.subscriptionFields((t) => ({
     price: t.watch(Seat, "price"),
     whole: t.watch(Reading, {

@@ -70,12 +70,12 @@ async function write(room: string, name: string, at = "'2040-01-01'", stars = "1
   await session.cql(cql, [room, name]);
 }
 
-/** The result of an operation, and how many rows its response says were left out. */
+/** The result of an operation, and the number of skipped rows in its extensions. */
 async function run(source: string, variableValues: Readonly<Record<string, unknown>>) {
   const contextValue = { session };
   const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
   return {
-    // oxlint-disable-next-line typescript/no-explicit-any -- what the test expects of it
+    // oxlint-disable-next-line typescript/no-explicit-any -- any data of an operation
     data: data as any,
     errors: errors.map(({ path, originalError }) => ({
       path,
@@ -95,7 +95,7 @@ const PAGE = `query ($room: String!, $first: Int! = 20, $after: String) {
 const names = (data: { notes: { nodes: readonly { name: string }[] } }) =>
   data.notes.nodes.map(({ name }) => name);
 
-test("a value that may be null is null, with an error that names the column", async () => {
+test("an unreadable value of a nullable column is null, with an error that names the column", async () => {
   const room = randomUUID();
   await write(room, "a", "1795247560962000000");
   await write(room, "b");
@@ -119,7 +119,7 @@ test("a value that may be null is null, with an error that names the column", as
   expect(skipped).toBe(0);
 });
 
-test("a row without a value that it must have is left out of a page, counted, and told of once", async () => {
+test("a row without a required value is left out of a page, counted, and reported once", async () => {
   const room = randomUUID();
   for (const name of ["a", "c", "e", "g"]) await write(room, name);
   for (const name of ["b", "d", "f", "h"]) await write(room, name, "null", "blobAsInt(0x)");
@@ -143,7 +143,7 @@ test("a row without a value that it must have is left out of a page, counted, an
   );
 });
 
-test("a page of rows that cannot be read is empty, and the next one goes on behind them", async () => {
+test("a page of unreadable rows is empty, and the next page continues after them", async () => {
   const room = randomUUID();
   const bad = Array.from({ length: 50 }, (_, number) => `b${String(number).padStart(2, "0")}`);
   for (const name of bad) await write(room, name, "null", "null");
@@ -159,7 +159,7 @@ test("a page of rows that cannot be read is empty, and the next one goes on behi
   expect(second.data.notes.pageInfo.hasNextPage).toBe(false);
 });
 
-test("a row that is asked for by its key is an error of its own", async () => {
+test("reading an unreadable row by its key is an error", async () => {
   const room = randomUUID();
   await write(room, "a", "null", "null");
   await write(room, "b");
@@ -179,7 +179,7 @@ test("a row that is asked for by its key is an error of its own", async () => {
   expect(skipped).toBe(0);
 });
 
-test("a row whose key no caller may give is in its page, and the next one begins behind it", async () => {
+test("a page contains a row whose key is not valid as input, and the next page continues after it", async () => {
   const room = randomUUID();
   for (const name of ["a", "a too long name", "b"]) await write(room, name);
   const first = await run(PAGE, { room, first: 2 });
@@ -188,6 +188,6 @@ test("a row whose key no caller may give is in its page, and the next one begins
   expect(names((await run(PAGE, { room, after })).data)).toEqual(["b"]);
 });
 
-test("an error that is not about a row says nothing of one", () => {
+test("an error that is not about a row names no row", () => {
   expect(clientError(new GraphQLError("?"))).toBeUndefined();
 });

@@ -22,7 +22,7 @@ import { clientError, takeSkipped } from "../../src/pothos/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { schemaOf } from "./build.ts";
 
-// Values that a column's type has and GraphQL cannot show: NaN, the infinities, years beyond 9999.
+// Values that a column's type supports and GraphQL cannot show: NaN, the infinities, years beyond 9999.
 
 const Readings = table(
   "readings",
@@ -72,7 +72,7 @@ async function run(source: string, variableValues: Readonly<Record<string, unkno
   const contextValue = { session };
   const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
   return {
-    // oxlint-disable-next-line typescript/no-explicit-any -- what the test expects of it
+    // oxlint-disable-next-line typescript/no-explicit-any -- any data of an operation
     data: JSON.parse(JSON.stringify(data)) as any,
     errors: errors.map(({ path, originalError }) => ({
       path,
@@ -193,7 +193,7 @@ test.each(nullable)(
   },
 );
 
-test("in a column that may not be null it reads as its nullAs, among other rows", async () => {
+test("a page replaces a value that cannot be shown by nullAs in a column that is not nullable", async () => {
   const device = randomUUID();
   await write(device, 1, { usual: NaN });
   expect(await run(rowsOf("usual"), { device })).toMatchObject({
@@ -250,7 +250,7 @@ test.each([undefined, null])(
   },
 );
 
-test("what is not asked for costs nothing", async () => {
+test("a value that cannot be shown has no effect if it is not selected", async () => {
   const device = randomUUID();
   await write(device, 1, { exact: NaN, value: NaN });
   expect(await run(rowsOf("usual"), { device })).toMatchObject({
@@ -260,7 +260,7 @@ test("what is not asked for costs nothing", async () => {
   });
 });
 
-test("a row that is asked for by its key is an error of its own", async () => {
+test("reading a row that cannot be shown by its key is an error", async () => {
   const device = randomUUID();
   await write(device, 1, { usual: NaN, value: NaN });
   const source = `query ($device: String!, $at: DateTime!) {
@@ -278,7 +278,7 @@ test("a row that is asked for by its key is an error of its own", async () => {
   expect(errors).toContainEqual(error("value", "b", "value"));
 });
 
-test("a row whose key cannot be shown is left out of a page that shows it", async () => {
+test("a row whose key cannot be shown is left out of a page that selects the key", async () => {
   const device = randomUUID();
   await write(device, 1);
   await session.run(insert(Readings, { device, at: late, exact: 1, usual: 1, odd: 1 }));

@@ -40,7 +40,7 @@ import { clientError } from "../../src/pothos/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { schemaOf } from "./build.ts";
 
-// Values of every type, out through GraphQL and back in as arguments.
+// Values of every type, as output of GraphQL and as arguments.
 
 const Bound = udt("bound", { gt: int(), "less-than": text().as("lessThan"), at: timestamp() });
 
@@ -163,7 +163,7 @@ async function run(
     ...(clientError(originalError)?.toJSON() ?? { message }),
     path,
   }));
-  // As it comes to a client.
+  // As a client gets it.
   return JSON.parse(JSON.stringify({ data: result.data, ...(errors && { errors }) }));
 }
 
@@ -255,14 +255,14 @@ const values: readonly (readonly [
 
 const cases = values.map(([name, value, shown, fields = ""]) => ({ name, value, shown, fields }));
 
-test.each(cases)("$name holds $value and shows $shown", async ({ name, value, shown, fields }) => {
+test.each(cases)("$name stores $value and shows $shown", async ({ name, value, shown, fields }) => {
   const id = randomUUID();
   await keyspace.session.run(insert(Everything, { id, [name]: value }));
   const source = `query ($id: UUID!) { row(id: $id) { id value: ${name} ${fields} } }`;
   expect(await run(everything, source, { id })).toEqual({ data: { row: { id, value: shown } } });
 });
 
-test("what was never written is null, of collections that are not frozen none", async () => {
+test("a value that was never written is null, and an empty collection if it is not frozen", async () => {
   const id = randomUUID();
   await keyspace.session.run(insert(Everything, { id }));
   const source = `query ($id: UUID!) {
@@ -284,14 +284,14 @@ test("what was never written is null, of collections that are not frozen none", 
   });
 });
 
-test("a row of which no selected column has a value is there nevertheless", async () => {
+test("a row is returned even if no selected column has a value", async () => {
   const id = randomUUID();
   await keyspace.session.run(update(Everything, { id }, { text: "a" }));
   const source = `query ($id: UUID!) { row(id: $id) { int } }`;
   expect(await run(everything, source, { id })).toEqual({ data: { row: { int: null } } });
 });
 
-test("a counter is a whole number beyond 2^53, and 0 where it was never added to", async () => {
+test("a counter can be larger than 2^53, and is 0 if nothing was added", async () => {
   const { session } = keyspace;
   await session.cql("UPDATE hits SET views = views + 9007199254740993 WHERE page = 'a'");
   const source = `{ a: row(page: "a") { views } b: row(page: "b") { views } }`;
@@ -303,7 +303,7 @@ test("a counter is a whole number beyond 2^53, and 0 where it was never added to
 const KEY = `group ascii boolean tinyint bigint varint decimal float double uuid timeuuid timestamp date time inet
   blob list set map { key value } tuple { item0 item1 } limits { gt lessThan at } vector words`;
 
-describe("a row whose key has", () => {
+describe("a row with a key of", () => {
   const ordinary = {
     ascii: "a",
     boolean: true,

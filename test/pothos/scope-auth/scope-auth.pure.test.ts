@@ -8,9 +8,9 @@ import type { Lanes } from "../../../src/lane/index.ts";
 import type { Live } from "../../../src/live/index.ts";
 import CassandraPlugin, { type CassandraScalars } from "../../../src/pothos/index.ts";
 
-// A program of its own for the compiler: the plugin adds to the options of every builder that it sees.
+// This folder is a separate TypeScript program, because the plugin's types add options to every builder of a program.
 
-/** The accounts of a bank, each with a secret. */
+/** The accounts of a bank. Each has a secret. */
 const Account = table(
   "account",
   { bank: text(), owner: text().as("holder"), balance: bigint().default(0n), pin: text() },
@@ -72,7 +72,7 @@ builder.subscriptionType({
 });
 const schema = builder.toSchema();
 
-/** What a request must not touch. */
+/** A service that a request must not use. */
 const untouched = new Proxy(
   {},
   {
@@ -119,7 +119,7 @@ test.each([
   expect(errors?.map(({ message }) => message)).toEqual([expect.stringMatching(/^Touched: /)]);
 });
 
-test("a subscription is refused to a stranger before anything is watched", async () => {
+test("a subscription is refused to an unauthorized user before anything is watched", async () => {
   const document = parse('subscription { balanceChanged(bank: "B", holder: "ann") { balance } }');
   const result = await subscribe({ schema, document, contextValue: contextOf("bob") });
   expect(result).toMatchObject({
@@ -127,7 +127,7 @@ test("a subscription is refused to a stranger before anything is watched", async
   });
 });
 
-test("who may see a column or a row is judged by the whole row, whatever is asked for", async () => {
+test("authScopes of a column or a row get the whole row, whatever is selected", async () => {
   const asked: unknown[] = [];
   const session = {
     load: async (_table: unknown, _key: unknown, { columns }: { columns?: readonly string[] }) => {
@@ -140,7 +140,7 @@ test("who may see a column or a row is judged by the whole row, whatever is aske
   expect(asked).toEqual([undefined]);
 });
 
-test("a column can be hidden from others than its owner", async () => {
+test("a column can be visible to its owner only", async () => {
   const row = { bank: "B", owner: "ann", balance: 1n, pin: "1234" };
   const session = { load: async () => row };
   const source = '{ account(bank: "B", holder: "ann") { balance pin } }';
