@@ -26,12 +26,10 @@ const UuidScalar = discreet(GraphQLUUID, "a UUID, e.g. 6f1f7a52-4d0e-4d53-9c8e-0
 const DATE_TIME_MIN = Date.parse("0000-01-01T00:00:00.000Z");
 const DATE_TIME_MAX = Date.parse("9999-12-31T23:59:59.999Z");
 
-// Without `parseLiteral`, literals are passed to `parseValue`.
-const { parseLiteral: _, ...dateTime } = GraphQLDateTime.toConfig();
-
 const DateTime = discreet<Date, Date>(
   new GraphQLScalarType({
-    ...dateTime,
+    // None of its functions, of which graphql 17 has more than 16: literals are passed to `parseValue`.
+    ...descriptionOf(GraphQLDateTime),
     serialize: checkExpressible,
     parseValue: (value) => checkExpressible(GraphQLDateTime.parseValue(value)),
   }),
@@ -187,7 +185,7 @@ function discreet<Internal, External>(
   scalar: GraphQLScalarType<Internal, External>,
   expects: string,
 ): GraphQLScalarType<Internal, External> {
-  const { serialize, parseValue, parseLiteral, ...config } = scalar.toConfig();
+  const { serialize, parseValue, parseLiteral } = scalar;
   const attempt = <Value>(convert: () => Value, nodes?: ValueNode) => {
     try {
       return convert();
@@ -196,11 +194,16 @@ function discreet<Internal, External>(
     }
   };
   return new GraphQLScalarType({
-    ...config,
+    ...descriptionOf(scalar),
     serialize: (value) => attempt(() => serialize(value)),
     parseValue: (value) => attempt(() => parseValue(value)),
     parseLiteral: (node, variables) => attempt(() => parseLiteral(node, variables), node),
   });
+}
+
+/** Returns the properties of a scalar that a schema shows. */
+function descriptionOf({ name, description, specifiedByURL, extensions }: GraphQLScalarType) {
+  return { name, description, specifiedByURL, extensions };
 }
 
 /** Returns whether a whole number has at most {@link MAX_BIGINT_DIGITS} digits. */

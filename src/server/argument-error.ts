@@ -74,7 +74,7 @@ function nameArguments(errors: readonly GraphQLError[], document: DocumentNode) 
 
 function argumentError({ message, nodes, path: field }: GraphQLError, argument: readonly string[]) {
   // The executor tells a place inside of a variable's value in its message only.
-  const inside = /^Variable "\$\w+" got invalid value .* at "\w+\.([\w.]+)"; /s.exec(message)?.[1];
+  const inside = insides.map((pattern) => pattern.exec(message)?.[1]).find((place) => place);
   const path = [...argument, ...(inside?.split(".") ?? [])];
   return codedError("BAD_USER_INPUT", message, {
     nodes: nodes ?? null,
@@ -82,6 +82,12 @@ function argumentError({ message, nodes, path: field }: GraphQLError, argument: 
     extensions: { argument: path },
   });
 }
+
+/** The messages of graphql 16 and 17 about a part of a variable's value. */
+const insides = [
+  /^Variable "\$\w+" got invalid value .* at "\w+\.([\w.]+)"; /s,
+  /^Variable "\$\w+" has invalid value at \.([\w.]+): /,
+];
 
 /**
  * Of nodes that stand in an argument the names from the argument down to them; of the definitions of variables those

@@ -1,9 +1,11 @@
 import type { Writable } from "node:stream";
+import * as graphql from "graphql";
 import {
   createSourceEventStream,
   execute,
   type ExecutionArgs,
   type ExecutionResult,
+  type GraphQLError,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Source, Visitor } from "../live/index.ts";
@@ -67,7 +69,7 @@ export function useDelivery(): Plugin {
     onSubscribe({ args: { rootValue }, setSubscribeFn }) {
       if (!(rootValue instanceof Delivered)) return;
       setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
-        const source = await createSourceEventStream({ ...args, options });
+        const source = await openSource({ ...args, options });
         if (!(Symbol.asyncIterator in source)) return source;
         if (isSource(source)) {
           rootValue.source = source;
@@ -83,6 +85,17 @@ export function useDelivery(): Plugin {
 }
 
 const options = { maxCoercionErrors: limits.variableErrors };
+
+/** Opens the source of a subscription. graphql 16 validates the arguments itself; graphql 17 needs them validated. */
+async function openSource(args: ExecutionArgs): Promise<AsyncIterable<unknown> | ExecutionResult> {
+  if (!("validateSubscriptionArgs" in graphql)) return createSourceEventStream(args);
+  // The types are those of graphql 16.
+  const validate = graphql.validateSubscriptionArgs as Validate;
+  const validated = validate(args);
+  return "schema" in validated ? createSourceEventStream(validated) : { errors: validated };
+}
+
+type Validate = (args: ExecutionArgs) => ExecutionArgs | readonly GraphQLError[];
 
 /** What a subscription's field returns comes from a hub or feed, so it is one. */
 function isSource(value: object): value is Source<object> {
