@@ -14,7 +14,7 @@ import { settings } from "../src/settings/config.ts";
 import { codes } from "../src/server/error.ts";
 import { laneLimits } from "../src/lane/index.ts";
 import { type JournalColumns, remember, withRoom } from "../src/lane/journal-columns.ts";
-import { bounds } from "../src/live/known.ts";
+import { trackerLimits } from "../src/live/tracker.ts";
 import { BUDGET } from "../src/live/poll.ts";
 import { PartyTable } from "../src/party/index.ts";
 import { sampleOperations } from "../src/party/sample.ts";
@@ -52,9 +52,9 @@ test("the limits", () => {
     `what was applied and comes again with its id within ${remembers} s`,
     `Yes, with the same id, within ${remembers} s.`,
     `has had ${number(mostOperations(remembers!))} changes with an \`operationId\` in the last minute`,
-    `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched parties of a city, and a page of up to ${number(bounds.page)} parties`,
-    `A followed city is remembered, up to ${number(bounds.rows)} parties`,
-    `More than ${bounds.changes} changes on one page`,
+    `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched parties of a city, and a page of up to ${number(trackerLimits.page)} parties`,
+    `A followed city is remembered, up to ${number(trackerLimits.rows)} parties`,
+    `More than ${trackerLimits.changes} changes on one page`,
     `at most ${limits.unsentBytes / 1024} KiB wait`,
     `it asks for the version of the schema every ${SCHEMA_INTERVAL / 1000} s`,
     `All clients are pinged every ${limits.pingInterval / 1000} s.`,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Addition } from "../cassandra/index.ts";
 import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
-import { placeOf } from "../live/index.ts";
+import { redisAddress } from "../live/index.ts";
 import type { Embedded } from "../local/index.ts";
 import { sampleOperations } from "../party/sample.ts";
 import { type App, createApp } from "../server/index.ts";
@@ -91,7 +91,7 @@ function banner({ url, webSocketUrl }: App, { origin, problem }: Database, confi
     ["WebSocket", webSocketUrl],
     row("Cassandra", origin),
     row("Keyspace", config.keyspace),
-    ...(redisUrl === undefined ? [] : [["Redis", placeOf(redisUrl)]]),
+    ...(redisUrl === undefined ? [] : [["Redis", redisAddress(redisUrl)]]),
   ];
   const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
   const state = problem ? "Partyfinder is up and waits for its database." : "Partyfinder is up.";

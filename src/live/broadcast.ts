@@ -1,54 +1,54 @@
 import { inSlices } from "../support/slices.ts";
 
-/** Values for many readers, each of which takes them when it can. */
+/** Values for many subscribers, each of which takes them when it can. */
 export interface Broadcast<Value> {
-  /** How many readers there are. */
+  /** The number of subscribers. */
   readonly size: number;
   put(value: Value): void;
-  /** Adds a reader of what comes from now on, and of the value that came last if it is `withLast`. */
+  /** Adds a subscriber. It gets the values put from now on, and before them the last one if `withLast`. */
   join(withLast: boolean): Source<Value>;
-  /** Ends for all readers: they get what they have not taken, and no more. Done when they were visited. */
+  /** Ends for all subscribers. They get the values that they have not taken, and no more. Resolves when all were visited. */
   end(): Promise<void>;
 }
 
 /**
- * What one reader gets: as an async iterator, or, for those who are too many to each wait on promises of their own, by
- * visits.
+ * The values for one subscriber: as an async iterator, or by visits, which take less memory than a waiting promise for each
+ * of very many subscribers.
  */
 export interface Source<Value> extends AsyncIterableIterator<Value> {
-  /** The next value; undefined if none waits. */
+  /** Returns the next value; undefined if none waits. */
   take(): Value | undefined;
-  /** Whether none waits, and none will come: then it can be left. */
+  /** Whether no value waits and none will come. The subscriber can then leave. */
   readonly isOver: boolean;
-  /** Who is told, instead of by the iterator's `next`, whenever a value may wait or it may be over. */
+  /** Visited whenever a value may wait, or the source may be over. It replaces the iterator's `next`. */
   visitor: Visitor | undefined;
-  /** Has all readers visited again. One function for all of them. */
+  /** Visits all subscribers again. All sources of a broadcast have the same function. */
   readonly visitAll: () => void;
-  /** Leaves. */
+  /** Leaves the broadcast. */
   return(): Promise<IteratorReturnResult<undefined>>;
 }
 
-/** Readers are visited one after the other, so that they do not hold the process meanwhile. */
+/** Visitors are called one after the other, in slices that let other work run in between. */
 export interface Visitor {
-  /** May not throw. */
+  /** Must not throw. */
   visit(): void;
 }
 
-/**
- * Makes a broadcast without readers.
- *
- * @param keep how many values wait at most; they are kept once for all readers
- * @param missed what a reader that is further behind gets in the place of all that it has not taken
- * @param onEmpty called when the last reader has left, or all were ended
- */
-export function createBroadcast<Value>(
-  keep: number,
-  missed: (last: Value) => Value,
-  onEmpty: () => void,
-): Broadcast<Value> {
-  const readers = new Set<Reader<Value>>();
-  /** Those for whom it has ended, and who have not left. */
-  const leaving = new Set<Reader<Value>>();
+export interface BroadcastOptions<Value> {
+  /** How many values wait at most. They are kept once for all subscribers. */
+  readonly keep: number;
+  /** Returns the value for a subscriber that is further behind, instead of all values that it has not taken. */
+  readonly missed: (last: Value) => Value;
+  /** Called when the last subscriber has left, or all were ended. */
+  readonly onEmpty: () => void;
+}
+
+/** Creates a broadcast without subscribers. */
+export function createBroadcast<Value>(options: BroadcastOptions<Value>): Broadcast<Value> {
+  const { keep, missed, onEmpty } = options;
+  const subscribers = new Set<Subscriber<Value>>();
+  /** Subscribers that were ended and have not left. */
+  const leaving = new Set<Subscriber<Value>>();
   let last: readonly Value[] = [];
   let count = 0;
   let visiting: Promise<void> | undefined;
@@ -62,31 +62,31 @@ export function createBroadcast<Value>(
   function* visits() {
     while (again) {
       again = false;
-      // Who is visited late gets the newest that there is then.
-      for (const reader of readers) yield reader.visitor?.visit();
-      for (const reader of leaving) yield reader.visitor?.visit();
+      // A subscriber that is visited late gets the newest value there is then.
+      for (const subscriber of subscribers) yield subscriber.visitor?.visit();
+      for (const subscriber of leaving) yield subscriber.visitor?.visit();
     }
     visiting = undefined;
   }
 
-  const log: Log<Value> = {
+  const log: ValueLog<Value> = {
     get count() {
       return count;
     },
-    behind(taken) {
+    after(taken) {
       const waiting = count - taken;
       return waiting > last.length ? [missed(last.at(-1)!)] : last.slice(last.length - waiting);
     },
-    leave(reader) {
-      leaving.delete(reader);
-      if (readers.delete(reader) && readers.size === 0) onEmpty();
+    leave(subscriber) {
+      leaving.delete(subscriber);
+      if (subscribers.delete(subscriber) && subscribers.size === 0) onEmpty();
     },
     visitAll,
   };
 
   return {
     get size() {
-      return readers.size;
+      return subscribers.size;
     },
     put(value) {
       last = [...last, value].slice(-keep);
@@ -94,17 +94,17 @@ export function createBroadcast<Value>(
       visitAll();
     },
     join(withLast) {
-      const reader = new Reader(log, withLast && count > 0 ? count - 1 : count);
-      readers.add(reader);
-      return reader;
+      const subscriber = new Subscriber(log, withLast && count > 0 ? count - 1 : count);
+      subscribers.add(subscriber);
+      return subscriber;
     },
     async end() {
-      if (readers.size === 0) return;
-      for (const reader of readers) {
-        reader.end();
-        leaving.add(reader);
+      if (subscribers.size === 0) return;
+      for (const subscriber of subscribers) {
+        subscriber.end();
+        leaving.add(subscriber);
       }
-      readers.clear();
+      subscribers.clear();
       onEmpty();
       visitAll();
       await visiting;
@@ -112,26 +112,26 @@ export function createBroadcast<Value>(
   };
 }
 
-/** What was put, for those who read it. */
-interface Log<Value> {
-  /** How many values there were. */
+/** The values of a broadcast, for its subscribers. */
+interface ValueLog<Value> {
+  /** How many values were put. */
   readonly count: number;
-  /** What came behind so many of them. */
-  behind(taken: number): readonly Value[];
-  leave(reader: Reader<Value>): void;
+  /** Returns the values that were put after the first so many. */
+  after(taken: number): readonly Value[];
+  leave(subscriber: Subscriber<Value>): void;
   readonly visitAll: () => void;
 }
 
-/** A class, and so is what visits it: of these there are as many as subscribers, and closures take memory. */
-class Reader<Value> implements Source<Value> {
+/** A class, like its visitors: there is one per subscriber, and closures take more memory. */
+class Subscriber<Value> implements Source<Value> {
   visitor: Visitor | undefined;
-  readonly #log: Log<Value>;
+  readonly #log: ValueLog<Value>;
   #taken: number;
-  #waiting: readonly Value[] = NOTHING;
+  #waiting: readonly Value[] = NONE_WAITING;
   #isEnded = false;
 
-  /** @param taken how many values it has had, or never will */
-  constructor(log: Log<Value>, taken: number) {
+  /** @param taken the number of values that it has had or will never get */
+  constructor(log: ValueLog<Value>, taken: number) {
     this.#log = log;
     this.#taken = taken;
   }
@@ -147,7 +147,7 @@ class Reader<Value> implements Source<Value> {
   take() {
     if (this.#waiting.length === 0) this.#fetch();
     const [value, ...rest] = this.#waiting;
-    this.#waiting = rest.length === 0 ? NOTHING : rest;
+    this.#waiting = rest.length === 0 ? NONE_WAITING : rest;
     return value;
   }
 
@@ -160,15 +160,15 @@ class Reader<Value> implements Source<Value> {
     }
   }
 
-  /** Nothing more comes than what waits. */
+  /** Ends the source after the values that wait. */
   end() {
-    this.#waiting = [...this.#waiting, ...this.#log.behind(this.#taken)];
+    this.#waiting = [...this.#waiting, ...this.#log.after(this.#taken)];
     this.#isEnded = true;
   }
 
   return() {
     this.#isEnded = true;
-    this.#waiting = NOTHING;
+    this.#waiting = NONE_WAITING;
     this.#log.leave(this);
     this.visitor?.visit();
     return Promise.resolve({ done: true as const, value: undefined });
@@ -184,9 +184,9 @@ class Reader<Value> implements Source<Value> {
 
   #fetch() {
     if (this.#isEnded || this.#taken === this.#log.count) return;
-    this.#waiting = this.#log.behind(this.#taken);
+    this.#waiting = this.#log.after(this.#taken);
     this.#taken = this.#log.count;
   }
 }
 
-const NOTHING: readonly never[] = [];
+const NONE_WAITING: readonly never[] = [];

@@ -9,10 +9,10 @@ import {
 } from "../cassandra/index.ts";
 
 /**
- * Columns by their names, each once and in the table's order: so that one set of columns is one text and one prepared
+ * Returns columns by their names, each once and in the table's order, so that a set of columns has one text and one prepared
  * statement.
  *
- * @throws CassandraError `BAD_STATEMENT` for a name that is none, or is in the key
+ * @throws CassandraError `BAD_STATEMENT` for a name that is no column, or is in the key
  */
 export function dataColumns(table: Table, names: readonly string[]): readonly string[] {
   const wanted = new Set(names);
@@ -24,22 +24,22 @@ export function dataColumns(table: Table, names: readonly string[]): readonly st
   return Object.keys(table.columns).filter((name) => wanted.has(name));
 }
 
-/** Every column that is not in the key. */
+/** Returns every column outside the key. */
 export function allDataColumns(table: Table): readonly string[] {
   return Object.keys(table.columns).filter((name) => !keyNames(table).includes(name));
 }
 
-/** Whether the database keeps a value in one cell, with one write time. */
+/** Whether Cassandra stores a value of the column in one cell, with one write time. */
 export function isOneCell(table: Table, name: string): boolean {
   return !columnOf(table, name).type.isMulticell;
 }
 
-/** The write time of a column that was read beside it. */
-export function writetimeOf(row: RawRow, name: string): bigint | null {
+/** Returns the write time that was read with a column. */
+export function columnWritetime(row: RawRow, name: string): bigint | null {
   return (row[`writetime(${name})`] as bigint | null | undefined) ?? null;
 }
 
-/** Makes the function that gives a text of some columns of a row: short, and equal for equal values only. */
+/** Returns a function that makes a text of a row's columns: short, and equal only for equal values. */
 export function valuesText(table: Table, names: readonly string[]): (row: RawRow) => string {
   const columns = names.map((name) => ({ name, type: columnOf(table, name).type }));
   return (row) =>
@@ -52,11 +52,11 @@ export function valuesText(table: Table, names: readonly string[]): (row: RawRow
     );
 }
 
-/** Returns a text for several: short enough to be kept for each row, and equal for equal ones only, as SHA-1 tells them apart. */
+/** Joins texts into one that is short enough to be kept for each row, and equal only for equal texts, as far as SHA-1 is. */
 function oneText(texts: readonly string[]): string {
   const text = texts.map((each) => `${each.length}:${each}`).join();
   return text.length <= SHORT ? text : hash("sha1", text, "base64");
 }
 
-/** Less than a SHA-1 in base 64, so that none of the two is the other. */
+/** Shorter than a SHA-1 in base 64, so that a text never equals a hash. */
 const SHORT = 27;

@@ -1,75 +1,88 @@
 import { createBroadcast, type Source } from "./broadcast.ts";
 
 /**
- * Reads what to tell of a member of a topic to which something happened; the kinds are what was said to have.
- * Undefined: nothing that has not been told.
+ * Reads a member of a topic and returns the event for its subscribers; undefined: there is no news.
+ *
+ * @param kinds the kinds of change that hints have named
  */
-export type Tell<Key, Event> = (key: Key, kinds: ReadonlySet<string>) => Promise<Event | undefined>;
+export type ReadEvent<Key, Event> = (
+  key: Key,
+  kinds: ReadonlySet<string>,
+) => Promise<Event | undefined>;
 
-/** All followers of one topic with many members, and one read in flight a member. */
+/** A hint at a member of a topic. */
+export interface MemberHint<Key> {
+  /** The key as a text. */
+  readonly member: string;
+  readonly key: Key;
+  /** The kinds of change that may have happened. */
+  readonly kinds: readonly string[];
+}
+
+/** The subscribers of a topic with many members, with one read in flight per member. */
 export interface Feed<Key, Event> {
   readonly isEmpty: boolean;
-  /** Something of these kinds may have happened to a member. */
-  hint(member: string, key: Key, kinds: readonly string[]): void;
-  /** Something was missed: the followers are told so. */
+  /** Reads a member that may have changed. */
+  hint(hint: MemberHint<Key>): void;
+  /** Sends the reset event: something was missed. */
   reset(): void;
-  /** Adds a follower: it gets what happens from now on. */
+  /** Adds a subscriber. It gets the events from now on. */
   join(): Source<Event>;
   /** Ends all subscriptions. */
   close(): Promise<void>;
 }
 
-/** How many events may wait for a follower. */
-const WAITING = 100;
+export interface FeedOptions<Key, Event> {
+  readonly read: ReadEvent<Key, Event>;
+  /** The event that says that something was missed, so that subscribers must read again. */
+  readonly reset: Event;
+  /** Called when the last subscriber has left. */
+  readonly onEmpty: () => void;
+}
 
-/** How many members are read at once. What happens to others meanwhile is not told one by one. */
-const FLIGHTS = 1000;
+/** How many events may wait for a subscriber. */
+const MAX_WAITING_EVENTS = 100;
+
+/** How many members are read at once. Changes of further members lead to one reset. */
+const MAX_FLIGHTS = 1000;
 
 interface Flight<Key> {
   readonly key: Key;
-  /** What was said while a read was under way. */
+  /** The kinds of change that were named since the read began. */
   kinds: Set<string>;
 }
 
-/**
- * Makes the feed of a topic.
- *
- * @param reset the event that says that something was missed, and to read again
- * @param onEmpty called when the last follower has left
- */
-export function createFeed<Key, Event>(
-  tell: Tell<Key, Event>,
-  reset: Event,
-  onEmpty: () => void,
-): Feed<Key, Event> {
-  const followers = createBroadcast(WAITING, () => reset, onEmpty);
+/** Creates the feed of a topic. */
+export function createFeed<Key, Event>(options: FeedOptions<Key, Event>): Feed<Key, Event> {
+  const { read, reset, onEmpty } = options;
+  const subscribers = createBroadcast({ keep: MAX_WAITING_EVENTS, missed: () => reset, onEmpty });
   const flights = new Map<string, Flight<Key>>();
   let crowded = false;
 
   async function fly(member: string, flight: Flight<Key>) {
-    while (flight.kinds.size > 0 && followers.size > 0) {
+    while (flight.kinds.size > 0 && subscribers.size > 0) {
       const kinds = flight.kinds;
       flight.kinds = new Set();
-      const event = await tell(flight.key, kinds).catch(() => reset);
-      if (event !== undefined) followers.put(event);
+      const event = await read(flight.key, kinds).catch(() => reset);
+      if (event !== undefined) subscribers.put(event);
     }
     flights.delete(member);
     if (!crowded) return;
     crowded = false;
-    followers.put(reset);
+    subscribers.put(reset);
   }
 
   return {
     get isEmpty() {
-      return followers.size === 0;
+      return subscribers.size === 0;
     },
-    hint(member, key, kinds) {
+    hint({ member, key, kinds }) {
       const flying = flights.get(member);
       if (flying) {
         for (const kind of kinds) flying.kinds.add(kind);
         return;
       }
-      if (flights.size >= FLIGHTS) {
+      if (flights.size >= MAX_FLIGHTS) {
         crowded = true;
         return;
       }
@@ -77,8 +90,8 @@ export function createFeed<Key, Event>(
       flights.set(member, flight);
       void fly(member, flight);
     },
-    reset: () => followers.put(reset),
-    join: () => followers.join(false),
-    close: () => followers.end(),
+    reset: () => subscribers.put(reset),
+    join: () => subscribers.join(false),
+    close: () => subscribers.end(),
   };
 }

@@ -6,89 +6,89 @@ export interface Version<Row> {
   readonly row: Row;
   /**
    * The largest write time of the watched columns, in microseconds; null: none of them has one. In a table of lightweight
-   * transactions it is a ballot, which orders the versions; in another one it orders nothing, and may fall.
+   * transactions it is a ballot, which orders the versions. In a table of plain writes it orders nothing, and may fall.
    */
   readonly asOf: bigint | null;
 }
 
-/** A version, and what tells it from others of its row. */
-export interface Seen<Row> {
+/** A version as it was read, with what distinguishes it from other versions of its row. */
+export interface SeenVersion<Row> {
   readonly version: Version<Row>;
-  /** Whether each of its cells has a ballot: then its `asOf` is later than that of every version before it. */
+  /** Whether each of its cells has a ballot. Then its `asOf` is later than that of every earlier version. */
   readonly isOrdered: boolean;
-  /** Another one wherever a version differs from this one. */
+  /** Differs from the text of every version that differs from this one. */
   readonly text: string;
 }
 
-/** How a hub learns what it shows. */
 export interface HubOptions<Row> {
-  /** Reads the present version; undefined: there is no such row. */
-  readonly read: () => Promise<Seen<Row> | undefined>;
-  /** Whether a version has one cell, so that every `asOf` of whatever process has its place among the ballots of the others. */
+  /** Reads the present version; undefined: the row does not exist. */
+  readonly read: () => Promise<SeenVersion<Row> | undefined>;
+  /** Whether a version consists of one cell. Then the `asOf` values of all processes are ordered. */
   readonly isOneCell: boolean;
   /** Called whenever the last subscriber has left. */
   readonly onEmpty: () => void;
 }
 
-/** All subscribers of a row and of the same columns of it, and the one read by which they learn what is new. */
+/** The subscribers to the same columns of a row, which share one read. */
 export interface Hub<Row> {
   readonly isEmpty: boolean;
-  /** Something may have changed: read again. */
+  /** Reads again, because the row may have changed. */
   hint(): void;
-  /** Somebody has found this version, or that there is none: if that is news, read again. */
-  found(seen: Seen<Row> | undefined): void;
+  /** Reads again if a version that was found elsewhere is news; undefined: the row was not found. */
+  found(seen: SeenVersion<Row> | undefined): void;
   /**
-   * Adds a subscriber: the present version at once, then each newer one that it has time for; ends when the row is gone.
+   * Adds a subscriber. It gets the present version, then each newer one that it has time for. Ends when the row is deleted.
    *
-   * @param since an `asOf` that it has already: a present version with just this one is not sent, if its `asOf` orders it
-   * @returns nothing if there is no row
+   * @param since an `asOf` that the subscriber has: a present version with exactly this one is not sent, if it is ordered
+   * @returns nothing if the row does not exist
    */
   join(since?: bigint): Promise<Source<Version<Row>> | void>;
   /** Ends all subscriptions. */
   close(): Promise<void>;
 }
 
-/** How long a hub waits before it reads again after a read that failed, in milliseconds. */
+/** How long a hub waits before it reads again after a failed read, in milliseconds. */
 const RETRY_AFTER = 1000;
 
 /**
- * Makes the hub of a row and of a set of its columns.
+ * Creates the hub of a row and a set of its columns.
  *
- * How a live value stays in order: only the hub's own reads are told, and these follow each other; the poll, which reads
- * beside them, can do no more than make it read again. All of them select the same columns at a quorum, and where replicas
- * differ Cassandra repairs them before it answers (`read_repair = BLOCKING`): so a read never finds an older state of these
- * columns than one that ended before it began, whichever replicas answer, and what differs from the last version is newer.
- * That is all there is in a table of plain writes, whose write times are made by many clocks. It does not hold for columns
- * that were not selected, nor where replicas are not repaired.
- *
- * In a table of lightweight transactions the write time of a cell is the ballot of the transaction that wrote it, and the
- * ballots of a partition are a total order. As long as every watched column has one, each transaction that changes a version
- * gives the next one a larger maximum: so a version is told if its maximum is larger, and dropped if not, whatever the
- * replicas do; and the same maximum is the same version in every process. A null takes its cell's ballot away, and the
- * removal of an element of a collection leaves none: then the maximum may fall or stay, and the version is told if its
- * ballots or elements are not those of the last one, which relies on repaired replicas again.
+ * How a live value stays in order: a hub sends only versions from its own reads, and these run one after the other. The
+ * poll reads beside them, but can only make the hub read again. All these reads select the same columns at a quorum, and
+ * Cassandra repairs replicas that differ before it answers (`read_repair = BLOCKING`). So a read never returns an older
+ * state of these columns than a read that ended before it began, and a version that differs from the last one is newer. In
+ * a table of plain writes this is the only order: many clocks make its write times. In a table of lightweight transactions
+ * the write time of a cell is the ballot of the transaction that wrote it, and the ballots of a partition are a total order.
+ * If every watched column has a ballot, each new version has a larger maximum than the one before. So a version is sent
+ * if its maximum is larger and dropped otherwise, whatever the replicas do, and the same maximum means the same version in
+ * every process. A null has no ballot, and removing an element of a collection leaves none, so there the maximum may fall or
+ * stay. Such a version is sent if its ballots or elements differ from the last one's, which relies on repaired replicas.
  */
 export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): Hub<Row> {
-  // Only the newest waits: it stands in the place of all that were missed.
-  const subscribers: Broadcast<Version<Row>> = createBroadcast(1, (last) => last, left);
-  let latest: Seen<Row> | undefined;
+  // Only the newest version waits. It replaces all that a subscriber has missed.
+  const subscribers: Broadcast<Version<Row>> = createBroadcast({
+    keep: 1,
+    missed: (last) => last,
+    onEmpty: left,
+  });
+  let latest: SeenVersion<Row> | undefined;
   let joining = 0;
   let retry: NodeJS.Timeout | undefined;
 
   const refresh = singleFlight(async () => {
     const present = await read();
     if (present) publish(present);
-    else gone();
+    else endDeleted();
   });
 
-  function publish(present: Seen<Row>) {
+  function publish(present: SeenVersion<Row>) {
     if (latest && !isNews(present, latest)) return;
     latest = present;
     subscribers.put(present.version);
   }
 
-  /** Ends the subscribers, but not those whose own first read is still to come: it may find a new row. */
-  function gone() {
+  /** Ends the subscribers, except those who still wait for their first read: it may find a new row. */
+  function endDeleted() {
     latest = undefined;
     void subscribers.end();
   }
@@ -106,7 +106,7 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
   function hint() {
     clearTimeout(retry);
     refresh().catch(() => {
-      // Each that shares a read that failed comes by here.
+      // Every caller that shares a failed read gets here.
       clearTimeout(retry);
       if (!isEmpty()) retry = setTimeout(hint, RETRY_AFTER);
     });
@@ -127,10 +127,10 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
       if (seen ? !latest || isNews(seen, latest) : latest) hint();
     },
     async join(since) {
-      // Who comes while it reads, and what changes then, finds the hub in its place.
+      // Keeps the hub in place for hints and other subscribers that come during the read.
       joining += 1;
       try {
-        // Whoever has seen no more than the hub has needs no read of its own: many come back at once.
+        // A subscriber that has seen no more than the hub needs no read: many reconnect at once.
         if (!isPast(since)) await refresh();
         return latest && subscribers.join(!(latest.isOrdered && latest.version.asOf === since));
       } finally {
@@ -142,8 +142,8 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
   };
 }
 
-/** Whether a version that was read after another one is to be told. */
-function isNews(next: Seen<unknown>, last: Seen<unknown>): boolean {
+/** Whether a version that was read after another one is sent. */
+function isNews(next: SeenVersion<unknown>, last: SeenVersion<unknown>): boolean {
   if (!next.isOrdered) return next.text !== last.text;
   return last.version.asOf === null || next.version.asOf! > last.version.asOf;
 }

@@ -1,6 +1,5 @@
 export type { Admit } from "../cassandra/index.ts";
 export type { Source, Visitor } from "./broadcast.ts";
-export type { FollowEvent } from "./followed.ts";
 export type { Version } from "./hub.ts";
 export {
   createLive,
@@ -11,5 +10,6 @@ export {
   type WatchedVersion,
   type WatchOptions,
 } from "./live.ts";
+export type { FollowEvent } from "./partition-view.ts";
 export { POLL_INTERVAL } from "./poll.ts";
-export { loadRelay, placeOf, type RedisOptions } from "./relay.ts";
+export { loadRelay, redisAddress, type RedisOptions } from "./relay.ts";

@@ -7,19 +7,19 @@ import {
   type RowChange,
 } from "../cassandra/index.ts";
 
-/** That something may have happened to a row. What it is now is for the reader to find out. */
+/** Says that a row may have changed. The receiver reads the row to learn its present state. */
 export interface Hint {
   /** The row's primary key. */
   readonly key: RawRow;
   readonly change: RowChange;
-  /** The process that tells. */
+  /** The sending process. */
   readonly from: string;
 }
 
-/** Longer ones are none of ours, in characters: Cassandra takes keys of 64 KiB. */
-const MOST = 128 * 1024;
+/** In characters. A longer message is no hint: Cassandra's keys have at most 64 KiB. */
+const MAX_MESSAGE_LENGTH = 128 * 1024;
 
-/** Writes a hint as other processes read it. */
+/** Encodes a hint for other processes. */
 export function writeHint(table: Table, { key, change, from }: Hint): string {
   return JSON.stringify({
     from,
@@ -30,11 +30,11 @@ export function writeHint(table: Table, { key, change, from }: Hint): string {
 }
 
 /**
- * Reads a hint at a row of this table, whoever may have sent it; undefined: it is none. Of the columns that it names, those
- * that the table does not have are left out: another release of the program may have them.
+ * Decodes a hint about a row of this table. Any program may have sent the message. Returns undefined if it is no hint. Names
+ * that are no columns of the table are left out: another release of the program may have them.
  */
 export function readHint(table: Table, message: string): Hint | undefined {
-  const { from, table: name, key: text, change: given } = fieldsOf(message);
+  const { from, table: name, key: text, change: given } = parseFields(message);
   if (name !== table.name || typeof from !== "string" || typeof text !== "string") return undefined;
   const change = changeOf(table, given);
   const key = keyOfText(table, keyNames(table), text);
@@ -49,10 +49,10 @@ function changeOf(table: Table, given: unknown): RowChange | undefined {
   return columns.length > 0 ? columns : undefined;
 }
 
-function fieldsOf(message: string): Readonly<Record<string, unknown>> {
-  if (message.length > MOST) return {};
+function parseFields(message: string): Readonly<Record<string, unknown>> {
+  if (message.length > MAX_MESSAGE_LENGTH) return {};
   try {
-    // Of anything else than an object the fields are undefined; null has none.
+    // The fields of a value that is not an object are undefined, but null throws.
     return (JSON.parse(message) as Readonly<Record<string, unknown>> | null) ?? {};
   } catch {
     return {};

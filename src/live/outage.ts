@@ -1,43 +1,43 @@
-/** Tells an operator once that connections are gone, and once that all are there again. */
+/** Reports to an operator when connections are lost, and when all of them are ready again, once each. */
 export interface Outage {
-  /** One that is to be there. */
+  /** Adds a connection that should be ready. */
   expect(connection: object): void;
   up(connection: object): void;
   down(connection: object, reason: string): void;
-  /** Something was refused on a connection that is there: told once. */
+  /** Redis refused a command. Each message is reported once. */
   refused(error: Error): void;
-  /** Nothing is told any more. */
+  /** Ends all reports. */
   end(): void;
 }
 
-/** @param place which Redis, for a person */
-export function createOutage(place: string, log: (line: string) => void): Outage {
+/** @param address the address of Redis, for the operator */
+export function createOutage(address: string, log: (line: string) => void): Outage {
   const missing = new Set<object>();
   const refusals = new Set<string>();
-  let told = false;
-  let ended = false;
+  let isReported = false;
+  let isEnded = false;
 
   return {
     expect: (connection) => void missing.add(connection),
     up(connection) {
       missing.delete(connection);
-      if (ended || !told || missing.size > 0) return;
-      told = false;
-      log(`Redis at ${place} is there again.`);
+      if (isEnded || !isReported || missing.size > 0) return;
+      isReported = false;
+      log(`Redis at ${address} is reachable again.`);
     },
     down(connection, reason) {
       missing.add(connection);
-      if (ended || told) return;
-      told = true;
+      if (isEnded || isReported) return;
+      isReported = true;
       log(
-        `Redis at ${place} is not there: ${reason}. Until it is, live values learn only by the poll what other processes change. Trying again.`,
+        `Redis at ${address} is not reachable: ${reason}. Until it is, only the poll finds what other processes change. Trying again.`,
       );
     },
     refused({ message }) {
-      if (ended || refusals.has(message)) return;
+      if (isEnded || refusals.has(message)) return;
       refusals.add(message);
-      log(`Redis at ${place} refuses: ${message}`);
+      log(`Redis at ${address} refused a command: ${message}`);
     },
-    end: () => void (ended = true),
+    end: () => void (isEnded = true),
   };
 }

@@ -4,35 +4,34 @@ import { singleFlight } from "../support/single-flight.ts";
 /** A message and its topic. */
 export type Letter = readonly [topic: string, message: string];
 
-/** What waits to be sent: all of it goes together, one time after the other. */
+/** The letters that wait to be sent. All of them are sent together, one batch at a time. */
 export interface Outbox {
-  /** What waits already is not taken again: it is sent later than this was told. */
+  /** Adds a letter, unless the same one waits already. */
   put(topic: string, message: string): void;
-  /** Sends what waits. Ends when it was sent, or could not be. */
+  /** Sends the waiting letters. Resolves when they were sent, or could not be sent. */
   flush(): Promise<void>;
 }
 
-/** Where letters are sent. */
+/** The connection over which letters are sent. */
 export interface Sender {
-  /** Until then they wait. */
+  /** While it is not ready, letters wait. */
   readonly isReady: boolean;
-  /** Gives those that may not have been sent: they are sent again. */
+  /** Returns the letters that may not have been sent. They are sent again. */
   send(letters: readonly Letter[]): Promise<readonly Letter[]>;
 }
 
-/** How many wait at most; more are dropped. */
-const WAITING = 10_000;
+/** How many letters wait at most. Further ones are dropped. */
+const MAX_WAITING_LETTERS = 10_000;
 
-/** Makes an outbox with nothing in it. */
 export function createOutbox(sender: Sender): Outbox {
   const waiting = new Map<string, Letter>();
 
   function keep(letter: Letter) {
-    if (waiting.size < WAITING) waiting.set(letter.join("\n"), letter);
+    if (waiting.size < MAX_WAITING_LETTERS) waiting.set(letter.join("\n"), letter);
   }
 
   const flush = singleFlight(async () => {
-    // What is told in this turn of the event loop, as by those who were answered by one round, goes together.
+    // Letters of one turn of the event loop, e.g. the hints of one round, are sent together.
     await setImmediate();
     if (!sender.isReady || waiting.size === 0) return;
     const letters = [...waiting.values()];

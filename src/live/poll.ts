@@ -1,30 +1,29 @@
-/** A query that the poll may send. */
+/** A query that the poll may run. */
 export interface Query {
-  /** How much of a tick's budget it takes just now; 0: it is not needed. */
+  /** Returns the share of a tick's budget that the query takes now; 0: it is not needed. */
   cost(): number;
   run(): Promise<void>;
 }
 
-/** Runs queries again and again, while it is awake. */
+/** Runs queries repeatedly while it is awake. */
 export interface Poll {
   wake(): void;
   sleep(): void;
 }
 
-/** How often a service compares what is watched with the database, unless it is told otherwise, in milliseconds. */
+/** How often a service compares live values with the database by default, in milliseconds. */
 export const POLL_INTERVAL = 2000;
 
-/** What a tick may cost: so many queries of few rows, or so many hundred rows. */
+/** The budget of a tick: so many queries of few rows, or so many hundred rows. */
 export const BUDGET = 100;
 
-/** How many of them are under way at once. */
-const AT_ONCE = 8;
+const QUERIES_AT_ONCE = 8;
 
 /**
- * Makes the poll. It has one timer, and only while it is awake.
+ * Creates the poll. It has one timer, only while it is awake.
  *
  * @param interval the time between two ticks in milliseconds; 0: it never wakes
- * @param queries all there are; asked for anew when each has had its turn
+ * @param queries returns all queries; called again after each of them has had its turn
  */
 export function createPoll(interval: number, queries: () => readonly Query[]): Poll {
   let timer: NodeJS.Timeout | undefined;
@@ -32,15 +31,15 @@ export function createPoll(interval: number, queries: () => readonly Query[]): P
   let isTicking = false;
 
   async function tick() {
-    // A database that is slow is not asked faster than it answers.
+    // A slow database is not asked faster than it answers.
     if (isTicking) return;
     isTicking = true;
     const some = affordable().values();
     const work = async () => {
-      // What fails is asked again in the next round.
+      // A query that fails runs again in the next round.
       for (const query of some) await query.run().catch(() => {});
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: QUERIES_AT_ONCE }, work));
     isTicking = false;
   }
 

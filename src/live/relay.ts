@@ -1,92 +1,96 @@
 import type { Redis } from "ioredis";
 import { loadOptional } from "../support/optional.ts";
 import { within } from "../support/within.ts";
-import { createOutage } from "./outage.ts";
+import { createOutage, type Outage } from "./outage.ts";
 import { createOutbox } from "./outbox.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 
-/** Which Redis, and what parts of it are ours. */
 export interface RedisOptions {
   /** `redis://` or, over TLS, `rediss://`. */
   readonly url: string;
-  /** The keyspace: what is told of one does not reach those of another. */
+  /** Separates the messages of different keyspaces. */
   readonly keyspace: string;
 }
 
-/** What becomes of what a relay brings. */
+/** Receives the messages of a relay. */
 export interface Receiver {
-  /** A message of a topic that is subscribed to. Whoever can reach Redis may have sent it. */
+  /** Called with a message of a subscribed topic. Any program that can reach Redis may have sent it. */
   receive(topic: string, message: string): void;
-  /** From now on every message of a topic comes. `again`: since it was subscribed to some may have been missed. */
+  /**
+   * Called when no further message of a topic is missed. `again`: the topic was subscribed to before, and messages may have
+   * been missed since.
+   */
   subscribed(topic: string, again: boolean): void;
 }
 
-/** Carries messages to other processes and back. None is kept: whoever is away misses it. */
+/** Carries messages between processes. Messages are not stored: a process that is not connected misses them. */
 export interface Relay {
   publish(topic: string, message: string): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** Sends what waits and closes the connections. */
+  /** Sends the waiting messages and closes the connections. */
   close(): Promise<void>;
 }
 
-/** Makes a relay, once it is known who receives. */
+/** Opens a relay for a receiver. */
 export type OpenRelay = (receiver: Receiver) => Relay;
-
-/** Where a line goes that an operator should see. */
-export type Log = (line: string) => void;
 
 /** In milliseconds. */
 const waits = {
   /** Until a connection counts as failed. */
   connect: 5000,
-  /** Before the first attempt to connect again; each further one waits twice as long, up to the longest. */
+  /** Before the first attempt to connect again. Each further attempt waits twice as long, up to the longest. */
   reconnect: 100,
   longest: 2000,
-  /** Between two looks whether Redis still answers. */
+  /** Between two pings. */
   heartbeat: 5000,
-  /** For the last messages, and for the end of a connection. */
+  /** For the last messages, and for closing a connection. */
   close: 500,
 } as const;
 
 /**
- * Loads the client of Redis. Redis need not be there, now or later: it is connected to again and again, and what cannot
- * be sent waits, within bounds.
+ * Loads the Redis client. Redis need not be reachable, now or later: the relay keeps connecting, and messages wait meanwhile,
+ * up to a limit.
+ *
+ * @param log writes a line for the operator
  */
-export async function loadRelay(options: RedisOptions, log: Log): Promise<OpenRelay> {
-  // Only where it is wanted: its debugging part looks through the whole environment.
+export async function loadRelay(
+  options: RedisOptions,
+  log: (line: string) => void,
+): Promise<OpenRelay> {
+  // Loaded only if used: the client's debugging code reads the whole environment.
   const { Redis: Client } = await loadOptional(() => import("ioredis"), ioredis);
-  return (receiver) =>
-    openRelay(() => new Client(options.url, clientOptions), options, receiver, log);
+  const connect = () => new Client(options.url, redisOptions);
+  return (receiver) => openRelay(receiver, { ...options, connect, log });
 }
 
 const ioredis = { name: "ioredis", major: 5, user: "REDIS_URL" };
 
-const clientOptions = {
+const redisOptions = {
   connectionName: "partyfinder",
   connectTimeout: waits.connect,
   disconnectTimeout: waits.close,
   retryStrategy: (attempt: number) =>
     Math.min(waits.reconnect * 2 ** Math.min(attempt - 1, 10), waits.longest),
-  // What waits for a connection waits in the outbox, where it is bounded.
+  // Messages wait for a connection in the outbox, which is bounded.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  // With any other number what is under way when a connection ends is neither sent again nor failed.
+  // With any other number, commands in flight when a connection ends are neither sent again nor failed.
   maxRetriesPerRequest: 0,
   autoResubscribe: false,
   // Publishing and subscribing work while Redis still loads its data.
   enableReadyCheck: false,
 } as const;
 
-function openRelay(
-  connect: () => Redis,
-  { url, keyspace }: RedisOptions,
-  receiver: Receiver,
-  log: Log,
-): Relay {
+interface RelayOptions extends RedisOptions {
+  readonly connect: () => Redis;
+  readonly log: (line: string) => void;
+}
+
+function openRelay(receiver: Receiver, { url, keyspace, connect, log }: RelayOptions): Relay {
   const prefix = `partyfinder:${keyspace}:`;
-  const outage = createOutage(placeOf(url), log);
-  const [publisher, subscriber] = [watchOver(connect(), outage), watchOver(connect(), outage)];
+  const outage = createOutage(redisAddress(url), log);
+  const [publisher, subscriber] = [monitor(connect(), outage), monitor(connect(), outage)];
 
   const outbox = createOutbox({
     get isReady() {
@@ -104,8 +108,8 @@ function openRelay(
   publisher.redis.on("ready", () => void outbox.flush());
 
   const channels = (topics: readonly string[]) => topics.map((topic) => `${prefix}${topic}`);
-  const told = async (asked: Promise<unknown>) => {
-    await asked.catch((error: Error) => {
+  const reportRefusal = async (command: Promise<unknown>) => {
+    await command.catch((error: Error) => {
       if (isRefusal(error)) outage.refused(error);
       throw error;
     });
@@ -115,8 +119,8 @@ function openRelay(
       get isReady() {
         return subscriber.isReady;
       },
-      subscribe: (topics) => told(subscriber.redis.subscribe(...channels(topics))),
-      unsubscribe: (topics) => told(subscriber.redis.unsubscribe(...channels(topics))),
+      subscribe: (topics) => reportRefusal(subscriber.redis.subscribe(...channels(topics))),
+      unsubscribe: (topics) => reportRefusal(subscriber.redis.unsubscribe(...channels(topics))),
     },
     (topic, again) => receiver.subscribed(topic, again),
   );
@@ -137,11 +141,11 @@ function openRelay(
   };
 }
 
-/** Tells of a connection when it comes and goes, and ends one that does not answer any more. */
-function watchOver(redis: Redis, outage: ReturnType<typeof createOutage>) {
+/** Reports when a connection is ready or lost, and closes one that no longer answers. */
+function monitor(redis: Redis, outage: Outage) {
   let unanswered = false;
   const heartbeat = setInterval(() => {
-    // A Redis can freeze while it is greeted, too.
+    // Redis can also freeze during the handshake.
     if (redis.status !== "ready" && redis.status !== "connect") return;
     if (unanswered) {
       outage.down(redis, "it does not answer");
@@ -158,7 +162,7 @@ function watchOver(redis: Redis, outage: ReturnType<typeof createOutage>) {
     unanswered = false;
     outage.up(redis);
   });
-  redis.on("error", (error: Error) => outage.down(redis, reasonOf(error)));
+  redis.on("error", (error: Error) => outage.down(redis, redisFailure(error)));
   redis.on("close", () => outage.down(redis, "it closed the connection"));
   outage.expect(redis);
 
@@ -179,19 +183,19 @@ function watchOver(redis: Redis, outage: ReturnType<typeof createOutage>) {
   };
 }
 
-/** Whether Redis answered so, and not the connection. */
+/** Whether Redis returned the error, rather than the connection. */
 function isRefusal(error: Error | null | undefined): error is Error {
   return error?.name === "ReplyError";
 }
 
-/** Of an address that has several, each attempt has an error of its own. */
-function reasonOf(error: Error): string {
+/** Returns the messages of a failed connection. A name with several addresses has an error for each of them. */
+function redisFailure(error: Error): string {
   const errors: readonly Error[] = error instanceof AggregateError ? error.errors : [];
   return errors.map(({ message }) => message).join(", ") || error.message;
 }
 
-/** Where a Redis is, for a person, without what is secret. */
-export function placeOf(url: string): string {
+/** Returns the address of a Redis, without credentials. */
+export function redisAddress(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 }

@@ -8,11 +8,11 @@ import {
 import { isOneCell } from "./columns.ts";
 
 /**
- * Makes the check that reads of some columns of a table, one after the other, never go back. Of columns of lightweight
- * transactions that have a ballot this needs no check; of others Cassandra has to repair replicas before it answers.
+ * Creates the check that successive reads of a table's columns never go back. Columns with a ballot need no check. For
+ * others, Cassandra must repair replicas before it answers.
  *
- * @returns a function that throws CassandraError `NOT_SYNCED` if the table's `read_repair` is not `BLOCKING`. It is a state
- * of the database, which an operator ends while the program goes on: like a column that is missing
+ * @returns a function that throws CassandraError `NOT_SYNCED` if the table's `read_repair` is not `BLOCKING`. Like a missing
+ * column, an operator can correct that while the program runs
  */
 export function createRepairCheck(
   session: Pick<Session, "run" | "keyspace">,
@@ -25,12 +25,12 @@ export function createRepairCheck(
   };
 }
 
-/** Whether there is always a ballot, as far as the model knows. */
+/** Whether the model says that the column always has a ballot. */
 function hasBallot(table: Table, name: string): boolean {
   return isOneCell(table, name) && !columnOf(table, name).nullable;
 }
 
 function notRepaired({ name }: Table, repair: string): CassandraError {
-  const message = `Table "${name}" has read_repair = '${repair}', by which a value that was read can be followed by an older one: live values need read_repair = 'BLOCKING'.`;
+  const message = `Table "${name}" has read_repair = '${repair}', so a read can return an older value than an earlier one: live values need read_repair = 'BLOCKING'.`;
   return new CassandraError("NOT_SYNCED", message);
 }

@@ -1,57 +1,56 @@
 import { setImmediate } from "node:timers/promises";
 import { singleFlight } from "../support/single-flight.ts";
 
-/** Where topics are subscribed to. */
-export interface Subscriber {
+/** The connection on which topics are subscribed to. */
+export interface SubscriberConnection {
   readonly isReady: boolean;
   subscribe(topics: readonly string[]): Promise<void>;
   unsubscribe(topics: readonly string[]): Promise<void>;
 }
 
-/** The topics that are wanted, of which a subscriber is told. */
+/** The wanted topics, to which the connection is kept subscribed. */
 export interface Subscriptions {
   add(topic: string): void;
   delete(topic: string): void;
-  /** The subscriber is ready, and knows nothing of what it was told before. */
+  /** The connection is new and has no subscriptions. */
   renew(): void;
 }
 
-/** How many topics one command names. */
-const AT_ONCE = 100;
+const TOPICS_PER_COMMAND = 100;
 
 /**
- * Keeps what is subscribed to as what is wanted.
+ * Keeps the connection's subscriptions equal to the wanted topics.
  *
- * @param subscribed told of each topic as soon as nothing is missed of it any more, and whether it has been so before
+ * @param subscribed called with each topic as soon as no message of it is missed; `again`: it was subscribed to before
  */
 export function createSubscriptions(
-  subscriber: Subscriber,
+  connection: SubscriberConnection,
   subscribed: (topic: string, again: boolean) => void,
 ): Subscriptions {
-  /** With whether it was subscribed to before. */
+  /** The wanted topics, and whether each was subscribed to before. */
   const wanted = new Map<string, boolean>();
   const present = new Set<string>();
   const changed = new Set<string>();
 
-  const settle = singleFlight(async () => {
+  const update = singleFlight(async () => {
     await setImmediate();
-    while (changed.size > 0 && subscriber.isReady) {
-      const some = [...changed].slice(0, AT_ONCE);
+    while (changed.size > 0 && connection.isReady) {
+      const some = [...changed].slice(0, TOPICS_PER_COMMAND);
       for (const topic of some) changed.delete(topic);
-      await settleSome(some);
+      await updateSome(some);
     }
   });
 
-  async function settleSome(topics: readonly string[]) {
+  async function updateSome(topics: readonly string[]) {
     const missing = topics.filter((topic) => wanted.has(topic) && !present.has(topic));
     const stray = topics.filter((topic) => !wanted.has(topic) && present.has(topic));
     try {
-      if (missing.length > 0) await subscriber.subscribe(missing);
+      if (missing.length > 0) await connection.subscribe(missing);
       for (const topic of missing) arrive(topic);
-      if (stray.length > 0) await subscriber.unsubscribe(stray);
+      if (stray.length > 0) await connection.unsubscribe(stray);
       for (const topic of stray) present.delete(topic);
     } catch {
-      // The connection is gone, and with it all subscriptions: they are renewed on the next.
+      // The connection is lost with all its subscriptions. The next connection renews them.
     }
   }
 
@@ -68,7 +67,7 @@ export function createSubscriptions(
 
   function change(topic: string) {
     changed.add(topic);
-    void settle();
+    void update();
   }
 
   return {
@@ -84,7 +83,7 @@ export function createSubscriptions(
       present.clear();
       changed.clear();
       for (const topic of wanted.keys()) changed.add(topic);
-      void settle();
+      void update();
     },
   };
 }

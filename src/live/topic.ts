@@ -1,21 +1,39 @@
-import { keyNames, keyOfText, keyText, type RawRow, type Table } from "../cassandra/index.ts";
+import {
+  keyNames,
+  keyOfText,
+  keyText,
+  type PartitionKey,
+  type PrimaryKey,
+  type RawRow,
+  type Table,
+} from "../cassandra/index.ts";
 
-/** The topic of those who watch a row. */
+/** Returns the topic of the subscribers to a row. */
 export function rowTopic(table: Table, row: RawRow): string {
   return `${table.name}${keyText(table, keyNames(table), row)}`;
 }
 
-/** The topic of those who follow a partition; also a row of it names it. */
+/** Returns the topic of the subscribers to a partition. @param row the partition's key, or a row of it */
 export function partitionTopic(table: Table, row: RawRow): string {
   return `${table.name}${keyText(table, table.partition, row)}`;
 }
 
 /**
- * The columns of a key in their stored form, and nothing else of what was given, which its owner may change in place.
+ * Copies the columns of a primary key, in stored form. Other properties of the given object are left out.
  *
- * @throws InvalidValue for a value that its column cannot have
+ * @throws InvalidValue for a value that does not fit its column
  */
-export function ownKey(table: Table, names: readonly string[], given: RawRow): RawRow {
-  // What was made by the other.
-  return keyOfText(table, names, keyText(table, names, given))!;
+export function copyPrimaryKey<T extends Table>(table: T, given: PrimaryKey<T>): PrimaryKey<T> {
+  const names = keyNames(table);
+  // The text was made by keyText, so it is valid.
+  return keyOfText(table, names, keyText(table, names, given))! as PrimaryKey<T>;
+}
+
+/** Copies a partition key, as {@link copyPrimaryKey} does. @throws InvalidValue */
+export function copyPartitionKey<T extends Table>(
+  table: T,
+  given: PartitionKey<T>,
+): PartitionKey<T> {
+  const names = table.partition;
+  return keyOfText(table, names, keyText(table, names, given))! as PartitionKey<T>;
 }

@@ -13,20 +13,19 @@ import {
   type Table,
   UnreadableRow,
 } from "../cassandra/index.ts";
-import { dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
-import type { Seen } from "./hub.ts";
+import { columnWritetime, dataColumns, isOneCell, valuesText } from "./columns.ts";
+import type { SeenVersion } from "./hub.ts";
 import { objectNumber } from "../support/number.ts";
 
-/** What a view shows. */
 export interface ViewOptions {
-  /** The columns that are watched. */
+  /** The watched columns. */
   readonly columns: readonly string[];
-  /** Columns that are read along, and of which a change alone is no news. */
+  /** Columns that are read with them. A change of these alone is no news. */
   readonly beside?: readonly string[] | undefined;
   readonly admit?: Admit | undefined;
 }
 
-/** What is watched of a row of a table, and how it is read. */
+/** The watched columns of a table's rows, and how they are read. */
 export interface View {
   readonly table: Table;
   /** Equal for equal views. */
@@ -35,43 +34,45 @@ export interface View {
   readonly columns: readonly string[];
   /** Whether a version is one cell of a table of lightweight transactions. */
   readonly isOneCell: boolean;
-  /** Reads the present version; undefined: there is no such row. @throws UnreadableRow */
-  read(key: RawRow): Promise<Seen<RawRow> | undefined>;
-  /**
-   * Reads rows of one partition by one query to compare them with what is known, in their order; undefined where there is
-   * none.
-   */
-  readAll(keys: readonly RawRow[]): Promise<readonly (Seen<RawRow> | UnreadableRow | undefined)[]>;
+  /** Reads the present version; undefined: the row does not exist. @throws UnreadableRow */
+  read(key: RawRow): Promise<SeenVersion<RawRow> | undefined>;
+  /** Reads several rows of one partition by one query. Returns their versions in the order of the keys. */
+  readAll(keys: readonly RawRow[]): Promise<readonly FoundVersion[]>;
 }
 
-/** @throws CassandraError `BAD_STATEMENT` for a column that cannot be watched, or none */
+/** A version, or why it cannot be read; undefined: the row does not exist. */
+export type FoundVersion = SeenVersion<RawRow> | UnreadableRow | undefined;
+
+/** @throws CassandraError `BAD_STATEMENT` for a column that cannot be watched, or for no columns */
 export function createView(
   session: Pick<Session, "run">,
   table: Table,
   { columns: watched, beside = [], admit = admitAll }: ViewOptions,
 ): View {
-  if (watched.length === 0) throw badStatement(table, "has nothing to watch without columns");
+  if (watched.length === 0) throw badStatement(table, "needs columns to watch");
   const columns = dataColumns(table, watched);
   const names = dataColumns(table, [...watched, ...beside]);
   const options = { columns: names, writetime: columns } as never;
-  // Ballots tell what is news; without them only reads of the same columns never go back.
+  // Ballots say what is news. Without them, only reads of the same columns never go back.
   const compared = table.lwt ? ({ columns, writetime: columns } as never) : options;
 
-  const sight = createSight(table, columns);
+  const versionOf = createVersionOf(table, columns);
 
-  function seen(row: RawRow): Seen<RawRow> {
+  function seen(row: RawRow): SeenVersion<RawRow> {
     const shown = admit(row, table);
     if (shown instanceof UnreadableRow) throw shown;
-    return sight(row, shown);
+    return versionOf(row, shown);
   }
 
-  function readEach(keys: readonly RawRow[]): Statement<Found> {
+  function readEach(keys: readonly RawRow[]): Statement<FoundVersions> {
     const [first] = keys;
     const rows = keys.map((key) => clusteringKeyOf(table, key));
-    // A table without a clustering key has one row in each partition.
-    return keys.length === 1
-      ? each(table, select(table, first as never, compared), sight)
-      : each(table, selectRows(table, partitionKeyOf(table, first!), rows, compared), sight);
+    // A table without a clustering key has one row per partition.
+    const statement =
+      keys.length === 1
+        ? select(table, first as never, compared)
+        : selectRows(table, partitionKeyOf(table, first!), rows, compared);
+    return eachVersion(table, statement, { versionOf });
   }
 
   return {
@@ -90,20 +91,22 @@ export function createView(
   };
 }
 
-/** What was found of rows of a partition, by the identities of their clustering keys. */
-type Found = ReadonlyMap<string, Seen<RawRow> | UnreadableRow>;
+/** The rows of a partition that a read has found, by the identities of their clustering keys. */
+type FoundVersions = ReadonlyMap<string, SeenVersion<RawRow> | UnreadableRow>;
 
-/** The same read, each row by itself: one that cannot be read does not fail the others. */
-function each(
+/** Decodes each row of a read by itself, so that an unreadable row does not fail the others. */
+function eachVersion(
   table: Table,
   statement: Statement<RawRow | readonly RawRow[] | undefined>,
-  sight: Sight,
-): Statement<Found> {
-  const decodeOne = (raw: RawRow): readonly (readonly [string, Seen<RawRow> | UnreadableRow])[] => {
+  { versionOf }: { readonly versionOf: VersionOf },
+): Statement<FoundVersions> {
+  const decodeOne = (
+    raw: RawRow,
+  ): readonly (readonly [string, SeenVersion<RawRow> | UnreadableRow])[] => {
     try {
       const rows = [statement.decode([raw])].flat();
       return rows.flatMap((row) =>
-        row ? [[clusteringIdentity(table, row), sight(row, row)]] : [],
+        row ? [[clusteringIdentity(table, row), versionOf(row, row)]] : [],
       );
     } catch (error) {
       if (!(error instanceof UnreadableRow)) throw error;
@@ -114,27 +117,27 @@ function each(
   return { ...read, decode: (rows) => new Map(rows.flatMap(decodeOne)) };
 }
 
+/** Returns the version of a row. @param shown the row as its subscribers get it */
+type VersionOf = (row: RawRow, shown: RawRow) => SeenVersion<RawRow>;
+
 /**
- * Makes the function that tells a version of a row by its ballots and collections, or, of a table of plain writes, by its
- * values.
+ * Returns the function that makes versions of rows. Versions of a table of lightweight transactions are distinguished by
+ * ballots and the values of collections, versions of a table of plain writes by all values.
  */
-function createSight(table: Table, columns: readonly string[]): Sight {
-  const textOf = valuesText(
+function createVersionOf(table: Table, columns: readonly string[]): VersionOf {
+  const comparedText = valuesText(
     table,
     table.lwt ? columns.filter((name) => !isOneCell(table, name)) : columns,
   );
   const areCells = columns.every((name) => isOneCell(table, name));
   return (row, shown) => {
-    const times = columns.map((name) => writetimeOf(row, name));
+    const times = columns.map((name) => columnWritetime(row, name));
     const version = { row: shown, asOf: largest(times) };
-    if (!table.lwt) return { version, isOrdered: false, text: textOf(row) };
-    const text = areCells ? times.join() : `${times.join()} ${textOf(row)}`;
+    if (!table.lwt) return { version, isOrdered: false, text: comparedText(row) };
+    const text = areCells ? times.join() : `${times.join()} ${comparedText(row)}`;
     return { version, isOrdered: areCells && !times.includes(null), text };
   };
 }
-
-/** Gives what is seen of a row. @param shown as its subscribers get it */
-type Sight = (row: RawRow, shown: RawRow) => Seen<RawRow>;
 
 function largest(times: readonly (bigint | null)[]): bigint | null {
   return times.reduce(

@@ -15,7 +15,7 @@ import { needs } from "../fixtures/needs.ts";
 import { startRedis, type TestRedis } from "../fixtures/redis.ts";
 import { eventually } from "../fixtures/eventually.ts";
 
-// Two services on one database that tell each other by Redis alone: what the poll would find is not seen here.
+// Two services on one database, connected by Redis and without the poll.
 
 let redis: TestRedis;
 let here: TestApp;
@@ -38,7 +38,7 @@ type Subscribed = ReturnType<TestApp["subscribe"]>;
 const nextCount = async (watched: Subscribed) => (await watched.next()).value.data.peopleChanged;
 const nextEvent = async (followed: Subscribed) => (await followed.next()).value.data.partiesChanged;
 
-/** Every channel of the keyspace that somebody listens to. */
+/** Returns the channels of the keyspace that have subscribers. */
 async function channels(): Promise<readonly string[]> {
   const prefix = `partyfinder:${here.keyspace.name}:`;
   const found = (await redis.ask("PUBSUB", "CHANNELS", `${prefix}*`)) as readonly string[];
@@ -48,11 +48,11 @@ async function channels(): Promise<readonly string[]> {
 const rowTopic = ({ city, id }: Key) => `party${JSON.stringify([city, id])}`;
 const cityTopic = (city: string) => `party${JSON.stringify([city])}`;
 
-/** Waits until a service listens to a topic. */
+/** Waits until a service has subscribed to a topic. */
 const listening = (topic: string) =>
   eventually(async () => expect(await channels()).toContain(topic));
 
-/** Follows a city, from a moment on at which everything of it is heard. */
+/** Follows a city, and waits until no change of it is missed. */
 async function follow(app: TestApp, city: string): Promise<Subscribed> {
   const followed = app.subscribe(FOLLOW, { city });
   const first = followed.next();
@@ -61,20 +61,20 @@ async function follow(app: TestApp, city: string): Promise<Subscribed> {
   return followed;
 }
 
-/** The first value has been asked for: so the subscription began. */
+/** Waits for the first value, so that the subscription has begun. */
 function nextAfter(first: Promise<IteratorResult<unknown>>, followed: Subscribed) {
   const next = followed.next.bind(followed);
   const asked = [first];
   return () => (asked.shift() ?? next()) as ReturnType<typeof next>;
 }
 
-/** Says something in the place of a service. */
+/** Publishes a message as another service would. */
 async function say(topic: string, message: unknown) {
   const text = typeof message === "string" ? message : JSON.stringify(message);
   await redis.ask("PUBLISH", `partyfinder:${here.keyspace.name}:${topic}`, text);
 }
 
-/** A hint as another process would give it. */
+/** Returns a hint as another process would publish it. */
 const hintAt = (key: Key, change: string | readonly string[]) => ({
   from: randomUUID(),
   table: "party",
@@ -82,7 +82,7 @@ const hintAt = (key: Key, change: string | readonly string[]) => ({
   change,
 });
 
-test("a count that one service changes is pushed to a subscriber of the other", async () => {
+test("a count that one service changes reaches a subscriber of the other", async () => {
   const key = await createParty(here);
   const watched = there.subscribe(WATCH, { ...key });
   expect((await nextCount(watched)).people).toBe(0);
@@ -93,7 +93,7 @@ test("a count that one service changes is pushed to a subscriber of the other", 
   }
 });
 
-test("a subscription of the other service completes when the party is deleted", async () => {
+test("a subscription to the other service completes when the party is deleted", async () => {
   const key = await createParty(here);
   const watched = there.subscribe(WATCH, { ...key });
   await nextCount(watched);
@@ -102,7 +102,7 @@ test("a subscription of the other service completes when the party is deleted", 
   expect(await watched.next()).toMatchObject({ done: true });
 });
 
-test("what happens in a city is told by the other service, each thing once", async () => {
+test("the other service sends each change in a city once", async () => {
   const city = `City ${randomUUID()}`;
   const followed = await follow(there, city);
 
@@ -122,7 +122,7 @@ test("what happens in a city is told by the other service, each thing once", asy
   expect(await nextEvent(followed)).toEqual({ __typename: "PartyDeleted", ...key });
 });
 
-test("a service listens once to what its clients subscribe to, and to nothing behind the last of them", async () => {
+test("a service subscribes once to the topics of its clients, and to none after the last client has left", async () => {
   const [one, two] = [await createParty(here), await createParty(here)];
   const before = await channels();
   const watchers = Array.from({ length: 3 }, () => there.subscribe(WATCH, { ...one }));
@@ -141,8 +141,8 @@ test("a service listens once to what its clients subscribe to, and to nothing be
   await eventually(async () => expect(await channels()).toEqual(before));
 });
 
-describe("what comes twice, late, or not at all", () => {
-  test("changes nothing for who watches a count", async () => {
+describe("hints that come twice, late, or not at all", () => {
+  test("repeated and lost hints do not affect a watched count", async () => {
     const key = await createParty(here, { people: 5 });
     const watched = there.subscribe(WATCH, { ...key });
     await nextCount(watched);
@@ -156,7 +156,7 @@ describe("what comes twice, late, or not at all", () => {
     expect((await nextCount(watched)).people).toBe(7);
   });
 
-  test("is told once to who follows a city", async () => {
+  test("repeated hints make one event for the followers of a city", async () => {
     const city = `City ${randomUUID()}`;
     const followed = await follow(there, city);
     const key = await createParty(here, { city });
@@ -177,7 +177,7 @@ describe("what comes twice, late, or not at all", () => {
   });
 });
 
-test("what is no hint is ignored, and logged once for many", async () => {
+test("messages that are not hints are ignored, and logged once for many", async () => {
   const key = await createParty(here);
   const other = await createParty(here);
   const watched = there.subscribe(WATCH, { ...key });
@@ -204,7 +204,7 @@ test("what is no hint is ignored, and logged once for many", async () => {
     { ...hint, change: ["exploded", 7, null, ["people"], { people: 1 }, "__proto__"] },
     { ...hint, change: { people: 1 } },
     { ...hint, change: Array.from({ length: 100_000 }, () => "people") },
-    // As another release of the service writes it.
+    // A hint of another release of the service.
     { ...hint, change: undefined, kind: "people" },
     { ...hint, key: [key.city, key.id] },
     { ...hint, key: JSON.stringify([key.city]) },
@@ -222,12 +222,12 @@ test("what is no hint is ignored, and logged once for many", async () => {
   await change(here, key, 0, 1);
   expect((await nextCount(watched)).people).toBe(1);
   expect(await nextEvent(followed)).toMatchObject({ __typename: "PeopleChanged", people: 1 });
-  const lines = there.log.filter((line) => line.includes("no hint"));
+  const lines = there.log.filter((line) => line.includes("not hints"));
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toContain(key.id);
 });
 
-test("services on another keyspace of the same Redis hear nothing of it", async () => {
+test("services on another keyspace of the same Redis get no hints", async () => {
   await using other = await startApp(undefined, undefined, { redis: redis.url, pollInterval: 0 });
   const city = `City ${randomUUID()}`;
   const followed = other.subscribe(FOLLOW, { city });

@@ -19,9 +19,9 @@ import { needs } from "../fixtures/needs.ts";
 import { createParty, WATCH } from "../fixtures/parties.ts";
 import { startRedis } from "../fixtures/redis.ts";
 import { Reading, Seat, Setting } from "./models.ts";
-import { next, there, toldWithin } from "./next.ts";
+import { next, existing, takenWithin } from "./next.ts";
 
-// What live values do not do yet is said by a test that fails.
+// Tests that are marked as failing describe what live values do not do yet.
 
 const Price = table(
   "price",
@@ -75,7 +75,7 @@ const damage = ({ device, at }: { readonly device: string; readonly at: Date }) 
 describe("through Redis", () => {
   needs("redis-server");
 
-  test("a follower of a partition that is one row gets what another process hints", async () => {
+  test("a subscriber to a one-row partition gets the changes that another process hints at", async () => {
     await using redis = await startRedis();
     const relay = await loadRelay({ url: redis.url, keyspace: keyspace.name }, () => {});
     const [here, other] = [open({ relay }), open({ relay })];
@@ -87,12 +87,12 @@ describe("through Redis", () => {
     );
     await session.run(update(Setting, name, { value: "off" }));
     other.hint(Setting, name, ["value"]);
-    expect(await toldWithin(followed, 1000)).toMatchObject([{ kind: "updated" }]);
+    expect(await takenWithin(followed, 1000)).toMatchObject([{ kind: "updated" }]);
   });
 });
 
-describe("a change by another program behind follow", () => {
-  test("is told though the first page is read late", async () => {
+describe("a change by another program after follow", () => {
+  test("a change is found even if the first page is read late", async () => {
     const run: Session["run"] = async (statement) => {
       if (statement.kind === "read") await sleep(300);
       return session.run(statement);
@@ -101,10 +101,10 @@ describe("a change by another program behind follow", () => {
     const key = await createReading();
     const followed = await live.follow(Reading, { device: key.device });
     await session.run(update(Reading, key, { value: 2 }));
-    expect(await toldWithin(followed, 2000)).toHaveLength(1);
+    expect(await takenWithin(followed, 2000)).toHaveLength(1);
   });
 
-  test.fails("is told of a row that is not on the first page", async () => {
+  test.fails("a change of a row beyond the first page is found", async () => {
     const live = open({ pollInterval: 300 });
     const p = randomUUID();
     for (let from = 0; from < 2500; from += 500) {
@@ -115,71 +115,71 @@ describe("a change by another program behind follow", () => {
     await cql("UPDATE many SET v = 1 WHERE p = ? AND n = 2400", p);
     await cql("INSERT INTO many (p, n, v) VALUES (?, 4000, 9)", p);
     await cql("DELETE FROM many WHERE p = ? AND n = 2300", p);
-    expect((await toldWithin(followed, 5000)).length).toBeGreaterThan(0);
+    expect((await takenWithin(followed, 5000)).length).toBeGreaterThan(0);
   });
 });
 
 describe("a row that cannot be read", () => {
-  test("gives one reset, and not one with every poll", async () => {
+  test("an unreadable row makes one reset, and not one with every poll", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
     const followed = await live.follow(Reading, { device: key.device });
-    await toldWithin(followed, 500);
+    await takenWithin(followed, 500);
     await damage(key);
-    expect(await toldWithin(followed, 1500)).toHaveLength(1);
+    expect(await takenWithin(followed, 1500)).toHaveLength(1);
   });
 
-  test.fails("and was never told gives no reset when it is hinted at, and is reported", async () => {
+  test.fails("a hint at an unreadable row that was never sent makes no reset, but a report", async () => {
     let reported = 0;
     const live = open({ session: { ...session, report: () => void (reported += 1) } });
     const key = await createReading();
     await damage(key);
     const followed = await live.follow(Reading, { device: key.device });
     live.hint(Reading, key, ["value"]);
-    expect({ told: await toldWithin(followed, 500), reported }).toEqual({ told: [], reported: 1 });
+    expect({ told: await takenWithin(followed, 500), reported }).toEqual({ told: [], reported: 1 });
   });
 });
 
-describe("a partition that is named by a row of it, which compiles", () => {
-  test("is followed like any, also for those who share it", async () => {
+describe("a partition given as a row of it, which compiles", () => {
+  test("a partition given as a row is followed like any other, also by subscribers who share it", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
     await live.follow(Reading, key);
     const followed = await live.follow(Reading, { device: key.device });
-    await toldWithin(followed, 500);
+    await takenWithin(followed, 500);
     await session.run(insert(Reading, { ...key, at: new Date(2), value: 2 }));
-    expect(await toldWithin(followed, 1000)).toMatchObject([{ kind: "created" }]);
+    expect(await takenWithin(followed, 1000)).toMatchObject([{ kind: "created" }]);
   });
 
-  // As above: with a column that is in no key the scan fails each time, and nobody is told.
-  test("of more than its key is followed, or refused", async () => {
+  // As above. With a column outside the key the scan would fail each time, without an event.
+  test("a partition given with a column outside its key is followed or refused", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
     const row = { ...key, value: 1 };
     const followed = await live.follow(Reading, row).catch(() => undefined);
     if (!followed) return;
-    await toldWithin(followed, 500);
+    await takenWithin(followed, 500);
     await session.run(update(Reading, key, { value: 2 }));
-    expect(await toldWithin(followed, 1000)).toHaveLength(1);
+    expect(await takenWithin(followed, 1000)).toHaveLength(1);
   });
 });
 
 describe("since, in a table of lightweight transactions", () => {
-  test.fails("that is behind gives the present version at once", async () => {
+  test.fails("a smaller since gives the present version at once", async () => {
     const live = open();
     const key = await createSeat();
-    const first = there(await live.watch(Seat, key, { columns: ["taken"] }));
+    const first = existing(await live.watch(Seat, key, { columns: ["taken"] }));
     const { asOf } = await next(first);
     await cql("UPDATE seat SET taken = 2 WHERE hall = ? AND number = 1 IF EXISTS", key.hall);
     const since = asOf! - 1n;
-    const again = there(await live.watch(Seat, key, { columns: ["taken"], since }));
+    const again = existing(await live.watch(Seat, key, { columns: ["taken"], since }));
     expect((await next(again)).row.taken).toBe(2);
   });
 
-  test.fails("of a row that is gone gives nothing", async () => {
+  test.fails("a since of a deleted row gives nothing", async () => {
     const live = open();
     const key = await createSeat();
-    const first = there(await live.watch(Seat, key, { columns: ["taken"] }));
+    const first = existing(await live.watch(Seat, key, { columns: ["taken"] }));
     const { asOf } = await next(first);
     await cql("DELETE FROM seat WHERE hall = ? AND number = 1 IF EXISTS", key.hall);
     const since = asOf!;
@@ -187,43 +187,45 @@ describe("since, in a table of lightweight transactions", () => {
   });
 });
 
-describe("a key that Cassandra takes for the same", () => {
-  test.fails("reaches who watches the row", async () => {
+describe("two spellings of a key that Cassandra treats as one", () => {
+  test.fails("a hint with the other spelling reaches the subscribers to the row", async () => {
     const live = open();
     const shop = randomUUID();
     await session.run(insert(Price, { shop, amount: "1.0", note: "a" }));
-    const watched = there(await live.watch(Price, { shop, amount: "1.0" }, { columns: ["note"] }));
+    const watched = existing(
+      await live.watch(Price, { shop, amount: "1.0" }, { columns: ["note"] }),
+    );
     await next(watched);
     await session.run(update(Price, { shop, amount: "1.00" }, { note: "b" }));
     live.hint(Price, { shop, amount: "1.00" }, ["note"]);
-    expect(await toldWithin(watched, 500)).toMatchObject([{ row: { note: "b" } }]);
+    expect(await takenWithin(watched, 500)).toMatchObject([{ row: { note: "b" } }]);
   });
 
-  test.fails("is no new row for who follows the partition", async () => {
+  test.fails("a write with the other spelling is no new row for followers of the partition", async () => {
     const live = open({ pollInterval: 50 });
     const shop = randomUUID();
     await session.run(insert(Price, { shop, amount: "1.0", note: "a" }));
     const followed = await live.follow(Price, { shop });
-    await toldWithin(followed, 500);
+    await takenWithin(followed, 500);
     await session.run(update(Price, { shop, amount: "1.00" }, { note: "b" }));
     live.hint(Price, { shop, amount: "1.00" }, ["note"]);
-    const kinds = (await toldWithin(followed, 1500)).map(({ kind }) => kind);
+    const kinds = (await takenWithin(followed, 1500)).map(({ kind }) => kind);
     expect(kinds).toEqual(["updated"]);
   });
 });
 
-test("a key that its caller changes later does not change what is watched", async () => {
+test("a caller that mutates its key does not change what is watched", async () => {
   const live = open();
   const { device, at } = await createReading();
   await session.run(insert(Reading, { device, at: new Date(2), value: 2 }));
-  const watched = there(await live.watch(Reading, { device, at }, { columns: ["value"] }));
+  const watched = existing(await live.watch(Reading, { device, at }, { columns: ["value"] }));
   await next(watched);
   at.setTime(2);
   live.hint(Reading, { device, at: new Date(1) }, ["value"]);
-  expect(await toldWithin(watched, 500)).toEqual([]);
+  expect(await takenWithin(watched, 500)).toEqual([]);
 });
 
-test("a watch that is under way when all is closed ends too", async () => {
+test("a watch that is being opened during close ends", async () => {
   const live = open();
   const coming = live.watch(Reading, await createReading(), { columns: ["value"] });
   await live.close();
@@ -231,7 +233,7 @@ test("a watch that is under way when all is closed ends too", async () => {
   expect(live.size).toBe(0);
 });
 
-test("reads that failed are not tried again for nobody", async () => {
+test("failed reads are not repeated without subscribers", async () => {
   let isDown = false;
   let reads = 0;
   const run: Session["run"] = async (statement) => {
@@ -241,7 +243,7 @@ test("reads that failed are not tried again for nobody", async () => {
   };
   const live = open({ session: { ...session, run } });
   const key = await createReading();
-  const watched = there(await live.watch(Reading, key, { columns: ["value"] }));
+  const watched = existing(await live.watch(Reading, key, { columns: ["value"] }));
   await next(watched);
   isDown = true;
   for (let times = 0; times < 5; times++) live.hint(Reading, key, ["value"]);
@@ -252,29 +254,31 @@ test("reads that failed are not tried again for nobody", async () => {
   expect(reads).toBe(0);
 });
 
-describe("false hints tell a follower nothing", () => {
-  test("of a row that never was", async () => {
+describe("wrong hints make no events", () => {
+  test("a hint at a row that never existed makes no event", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
     const followed = await live.follow(Reading, { device: key.device });
-    await toldWithin(followed, 500);
+    await takenWithin(followed, 500);
     live.hint(Reading, { ...key, at: new Date(77) }, ["value"]);
-    expect(await toldWithin(followed, 500)).toEqual([]);
+    expect(await takenWithin(followed, 500)).toEqual([]);
   });
 
-  test.fails("of a row that was there before as created", async () => {
+  test.fails("a hint that an existing row was created makes no event", async () => {
     const live = open({ pollInterval: 50 });
     const key = await createReading();
     const followed = await live.follow(Reading, { device: key.device });
-    await toldWithin(followed, 500);
+    await takenWithin(followed, 500);
     live.hint(Reading, key, "created");
-    expect(await toldWithin(followed, 500)).toEqual([]);
+    expect(await takenWithin(followed, 500)).toEqual([]);
   });
 });
 
-test.fails("of two calls of next that wait both end", async () => {
+test.fails("two waiting calls of next both end", async () => {
   const live = open();
-  const watched = there(await live.watch(Reading, await createReading(), { columns: ["value"] }));
+  const watched = existing(
+    await live.watch(Reading, await createReading(), { columns: ["value"] }),
+  );
   await next(watched);
   let ends = 0;
   for (let times = 0; times < 2; times++) void watched.next().then(() => (ends += 1));
@@ -284,7 +288,7 @@ test.fails("of two calls of next that wait both end", async () => {
 });
 
 // PeopleChanged.asOf: "Given by every subscription".
-test.fails("peopleChanged gives asOf, of a count that another program made null, too", async () => {
+test.fails("peopleChanged has asOf for a count that another program has set to null", async () => {
   await using app = await startApp();
   const key = await createParty(app);
   await app.keyspace.session.cql(

@@ -1,19 +1,19 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { createHub, type Seen } from "../../src/live/hub.ts";
+import { createHub, type SeenVersion } from "../../src/live/hub.ts";
 import { singleFlight } from "../../src/support/single-flight.ts";
 import { createFeed } from "../../src/live/feed.ts";
 import { createBroadcast } from "../../src/live/broadcast.ts";
 
-/** A version of one cell. Without a ballot it is as of a table of plain writes. */
-function version(row: string, asOf?: bigint): Seen<string> {
+/** Returns a version of one cell; without a ballot, as of a table of plain writes. */
+function version(row: string, asOf?: bigint): SeenVersion<string> {
   const isOrdered = asOf !== undefined;
   return { version: { row, asOf: asOf ?? null }, isOrdered, text: isOrdered ? String(asOf) : row };
 }
 
-/** What a hub reads: a row that a test sets, and a count of the reads. */
+/** Creates a row for a hub to read, which a test sets, and counts the reads. */
 function createSource(row: string, ballot?: bigint) {
-  let present: Seen<string> | undefined = version(row, ballot);
+  let present: SeenVersion<string> | undefined = version(row, ballot);
   const source = {
     reads: 0,
     failing: false,
@@ -36,7 +36,7 @@ function hubOf({ read }: ReturnType<typeof createSource>, onEmpty = () => {}) {
 }
 
 describe("a hub", () => {
-  test("reads once for all hints that come while it reads", async () => {
+  test("a hub reads once for all hints that come during a read", async () => {
     const source = createSource("a", 1n);
     const hub = hubOf(source);
     const values = (await hub.join())!;
@@ -51,7 +51,7 @@ describe("a hub", () => {
     await hub.close();
   });
 
-  test("drops what is not newer", async () => {
+  test("a hub drops versions that are not newer", async () => {
     const source = createSource("new", 5n);
     const hub = hubOf(source);
     const values = (await hub.join())!;
@@ -66,7 +66,7 @@ describe("a hub", () => {
     await hub.close();
   });
 
-  test("gives a subscriber that comes later the present value though it is not new", async () => {
+  test("a hub sends a later subscriber the present version, although it is not new", async () => {
     const source = createSource("a", 1n);
     const hub = hubOf(source);
     await hub.join();
@@ -75,7 +75,7 @@ describe("a hub", () => {
     await hub.close();
   });
 
-  test("goes on after reads that failed", async () => {
+  test("a hub continues after failed reads", async () => {
     const source = createSource("a", 1n);
     const hub = hubOf(source);
     const values = (await hub.join())!;
@@ -90,7 +90,7 @@ describe("a hub", () => {
     await hub.close();
   });
 
-  test("reads again for a version that is news, and only then", async () => {
+  test("a hub reads again only for a version that is news", async () => {
     const source = createSource("a", 3n);
     const hub = hubOf(source);
     const values = (await hub.join())!;
@@ -109,7 +109,7 @@ describe("a hub", () => {
     expect(await values.next()).toMatchObject({ done: true });
   });
 
-  test("reads nothing for a subscriber that comes back and has not seen more", async () => {
+  test("a hub does not read for a returning subscriber that has seen no more than it has", async () => {
     const source = createSource("a", 5n);
     const hub = hubOf(source);
     await hub.join();
@@ -125,7 +125,7 @@ describe("a hub", () => {
     expect((await equal.next()).value?.row).toBe("b");
   });
 
-  test("tells whatever differs where no ballot orders it, though a since is equal", async () => {
+  test("a hub sends every different version without a ballot, even if since is equal", async () => {
     const source = createSource("a");
     const hub = hubOf(source);
     const values = (await hub.join())!;
@@ -142,7 +142,7 @@ describe("a hub", () => {
     expect((await hub.join(0n))!.take()?.row).toBe("a");
   });
 
-  test("tells a version without a ballot after one with it, and then only a larger one", async () => {
+  test("a hub sends a version without a ballot after one with it, and then only a larger one", async () => {
     const source = createSource("a", 5n);
     const hub = hubOf(source);
     const values = (await hub.join())!;
@@ -159,7 +159,7 @@ describe("a hub", () => {
     expect(values.take()).toBeUndefined();
   });
 
-  test("of several cells reads anew for whoever comes back, who may have seen a later version", async () => {
+  test("a hub of several cells reads again for a returning subscriber, which may have seen a later version", async () => {
     const source = createSource("a", 5n);
     const hub = createHub({ read: source.read, isOneCell: false, onEmpty: () => {} });
     await hub.join();
@@ -168,7 +168,7 @@ describe("a hub", () => {
     expect((await hub.join(6n))!.take()).toBeUndefined();
   });
 
-  test("fails a subscriber whose first read fails, and forgets it", async () => {
+  test("a hub fails a subscriber whose first read fails, and forgets it", async () => {
     const source = createSource("a", 1n);
     source.failing = true;
     let empty = 0;
@@ -177,7 +177,7 @@ describe("a hub", () => {
     expect(empty).toBe(1);
   });
 
-  test("is told empty when the last one leaves, also one that waits", async () => {
+  test("a hub calls onEmpty when the last subscriber leaves, even one that waits", async () => {
     const source = createSource("a", 1n);
     let empty = 0;
     const hub = hubOf(source, () => empty++);
@@ -191,7 +191,7 @@ describe("a hub", () => {
     expect(empty).toBe(1);
   });
 
-  test("ends with the value, but not for one who came while it was read to be gone", async () => {
+  test("a hub ends when its row is deleted, but not for a subscriber that joined during that read", async () => {
     const source = createSource("a", 1n);
     let empty = 0;
     const hub = hubOf(source, () => empty++);
@@ -211,13 +211,9 @@ describe("a hub", () => {
 
 describe("a broadcast", () => {
   const newest = () =>
-    createBroadcast<number>(
-      1,
-      (last) => last,
-      () => {},
-    );
+    createBroadcast<number>({ keep: 1, missed: (last) => last, onEmpty: () => {} });
 
-  test("gives each reader what comes when it has joined", async () => {
+  test("a subscriber gets the values put after it has joined", async () => {
     const numbers = newest();
     const early = numbers.join(false);
     numbers.put(1);
@@ -230,62 +226,58 @@ describe("a broadcast", () => {
     expect(numbers.join(false).take()).toBeUndefined();
   });
 
-  test("of the newest keeps one value", async () => {
+  test("a broadcast that keeps one value gives the newest", async () => {
     const numbers = newest();
-    const reader = numbers.join(false);
+    const subscriber = numbers.join(false);
     for (const value of [1, 2, 3]) numbers.put(value);
-    expect(await reader.next()).toEqual({ done: false, value: 3 });
+    expect(await subscriber.next()).toEqual({ done: false, value: 3 });
   });
 
-  test("of so many says when it was too much, and goes on behind", async () => {
-    const numbers = createBroadcast<number>(
-      3,
-      () => -1,
-      () => {},
-    );
-    const reader = numbers.join(false);
+  test("a broadcast that keeps several values says when it has dropped some, and continues after that", async () => {
+    const numbers = createBroadcast<number>({ keep: 3, missed: () => -1, onEmpty: () => {} });
+    const subscriber = numbers.join(false);
     for (const value of [1, 2, 3, 4]) numbers.put(value);
-    expect(reader.take()).toBe(-1);
+    expect(subscriber.take()).toBe(-1);
     for (const value of [5, 6, 7]) numbers.put(value);
     void numbers.end();
-    expect(await Array.fromAsync(reader)).toEqual([5, 6, 7]);
+    expect(await Array.fromAsync(subscriber)).toEqual([5, 6, 7]);
   });
 
-  test("gives what waits before it ends, and who joins then another one's values", async () => {
+  test("an ended subscriber gets the values that wait, and a new one only later values", async () => {
     const numbers = newest();
-    const reader = numbers.join(false);
+    const subscriber = numbers.join(false);
     numbers.put(1);
     void numbers.end();
     const other = numbers.join(false);
     numbers.put(2);
-    expect(await Array.fromAsync(reader)).toEqual([1]);
+    expect(await Array.fromAsync(subscriber)).toEqual([1]);
     expect((await other.next()).value).toBe(2);
   });
 
-  test("visits an ended reader again that could not take its last value at once", async () => {
+  test("an ended subscriber that could not take its last value is visited again", async () => {
     const numbers = newest();
-    const reader = numbers.join(false);
+    const subscriber = numbers.join(false);
     const taken: (number | undefined)[] = [];
     let isReady = false;
-    reader.visitor = { visit: () => void (isReady && taken.push(reader.take())) };
+    subscriber.visitor = { visit: () => void (isReady && taken.push(subscriber.take())) };
     numbers.put(1);
     await numbers.end();
     isReady = true;
-    reader.visitAll();
+    subscriber.visitAll();
     await vi.waitFor(() => expect(taken).toEqual([1]));
-    expect(reader.isOver).toBe(true);
+    expect(subscriber.isOver).toBe(true);
   });
 
-  test("ends for a reader that leaves while it waits", async () => {
+  test("a subscriber that leaves while it waits ends", async () => {
     const numbers = newest();
-    const reader = numbers.join(false);
-    const waiting = reader.next();
-    await reader.return();
+    const subscriber = numbers.join(false);
+    const waiting = subscriber.next();
+    await subscriber.return();
     expect(await waiting).toEqual({ done: true, value: undefined });
     expect(numbers.size).toBe(0);
   });
 
-  test("visits its readers in slices between which others have their turn, the last ones with the newest", async () => {
+  test("subscribers are visited in slices with other work in between, and the last ones get the newest value", async () => {
     const numbers = newest();
     const seen: number[] = [];
     let turns = 0;
@@ -294,13 +286,13 @@ describe("a broadcast", () => {
       while (performance.now() < until);
     };
     for (let number = 0; number < 100; number++) {
-      const reader = numbers.join(false);
+      const subscriber = numbers.join(false);
       const visit = () => {
         busy();
-        const value = reader.take();
+        const value = subscriber.take();
         if (value !== undefined) seen.push(value);
       };
-      reader.visitor = { visit };
+      subscriber.visitor = { visit };
     }
     numbers.put(1);
     for (; seen.length < 100; turns++) {
@@ -315,64 +307,66 @@ describe("a broadcast", () => {
 });
 
 describe("a feed", () => {
-  test("reads a member once for all that happened to it meanwhile, and tells what kinds that was", async () => {
-    const feed = createFeed<string, string>(
-      async (key, kinds) => {
+  test("a feed reads a member once for all hints during a read, and names their kinds", async () => {
+    const feed = createFeed<string, string>({
+      read: async (key, kinds) => {
         await sleep(2);
         return `${key}: ${[...kinds].join("+")}`;
       },
-      "reset",
-      () => {},
-    );
-    const follower = feed.join();
-    feed.hint("a", "A", ["created"]);
-    for (let count = 0; count < 9; count++) feed.hint("a", "A", [count % 2 ? "people" : "updated"]);
-    feed.hint("b", "B", ["people"]);
-    const events = [await follower.next(), await follower.next(), await follower.next()];
+      reset: "reset",
+      onEmpty: () => {},
+    });
+    const subscriber = feed.join();
+    feed.hint({ member: "a", key: "A", kinds: ["created"] });
+    for (let count = 0; count < 9; count++)
+      feed.hint({ member: "a", key: "A", kinds: [count % 2 ? "taken" : "updated"] });
+    feed.hint({ member: "b", key: "B", kinds: ["taken"] });
+    const events = [await subscriber.next(), await subscriber.next(), await subscriber.next()];
     expect(events.map(({ value }) => String(value)).toSorted()).toEqual([
       "A: created",
-      "A: updated+people",
-      "B: people",
+      "A: updated+taken",
+      "B: taken",
     ]);
   });
 
-  test("tells its followers to read again where it could not read", async () => {
-    const feed = createFeed<string, string>(
-      () => Promise.reject(new Error("Cassandra is away")),
-      "reset",
-      () => {},
-    );
-    const follower = feed.join();
-    feed.hint("a", "A", ["people"]);
-    expect((await follower.next()).value).toBe("reset");
+  test("a feed sends a reset if a read fails", async () => {
+    const feed = createFeed<string, string>({
+      read: () => Promise.reject(new Error("Cassandra is away")),
+      reset: "reset",
+      onEmpty: () => {},
+    });
+    const subscriber = feed.join();
+    feed.hint({ member: "a", key: "A", kinds: ["taken"] });
+    expect((await subscriber.next()).value).toBe("reset");
   });
 
-  test("reads a bounded number of members at once, and says that it has missed others", async () => {
+  test("a feed reads a bounded number of members at once, and sends a reset for the others", async () => {
     let reading = 0;
     let most = 0;
-    const feed = createFeed<number, string>(
-      async () => {
+    const feed = createFeed<number, string>({
+      read: async () => {
         most = Math.max(most, ++reading);
         await sleep(2);
         reading -= 1;
         return undefined;
       },
-      "reset",
-      () => {},
-    );
-    const follower = feed.join();
-    for (let member = 0; member < 5000; member++) feed.hint(String(member), member, ["people"]);
-    expect((await follower.next()).value).toBe("reset");
+      reset: "reset",
+      onEmpty: () => {},
+    });
+    const subscriber = feed.join();
+    for (let member = 0; member < 5000; member++)
+      feed.hint({ member: String(member), key: member, kinds: ["taken"] });
+    expect((await subscriber.next()).value).toBe("reset");
     expect(most).toBe(1000);
   });
 
-  test("is told empty when the last follower leaves", async () => {
+  test("a feed calls onEmpty when the last subscriber leaves", async () => {
     let empty = 0;
-    const feed = createFeed<string, string>(
-      async (key) => key,
-      "reset",
-      () => empty++,
-    );
+    const feed = createFeed<string, string>({
+      read: async (key) => key,
+      reset: "reset",
+      onEmpty: () => empty++,
+    });
     const [one, two] = [feed.join(), feed.join()];
     await one.return?.();
     expect(empty).toBe(0);
@@ -381,7 +375,7 @@ describe("a feed", () => {
   });
 });
 
-test("a single flight never runs twice at once, and begins after its caller came", async () => {
+test("a single flight never runs twice at once, and begins after each of its callers came", async () => {
   let running = 0;
   let most = 0;
   let begun = 0;

@@ -4,7 +4,7 @@ import { insert, remove, type Session, update } from "../../src/cassandra/index.
 import { createLive, type Live } from "../../src/live/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { Seat } from "./models.ts";
-import { ended, next, there, toldWithin } from "./next.ts";
+import { ended, next, existing, takenWithin } from "./next.ts";
 
 // Live values of a table of lightweight transactions, in which columns may be null or collections.
 
@@ -16,9 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** How many reads of tables there were. */
+/** The number of reads of tables. */
 let reads = 0;
-/** With hints alone: what the poll would find is not seen here. */
+/** Live values with hints and without the poll. */
 let live: Live;
 let key: { readonly hall: string; readonly number: number };
 beforeEach(async () => {
@@ -38,10 +38,10 @@ async function set(changes: Parameters<typeof update<typeof Seat>>[2]) {
 }
 
 describe("watches of one row", () => {
-  test("of different columns each give their own", async () => {
-    const taken = there(await live.watch(Seat, key, { columns: ["taken"] }));
-    const holder = there(await live.watch(Seat, key, { columns: ["holder"] }));
-    const both = there(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
+  test("watches of different columns get their own columns", async () => {
+    const taken = existing(await live.watch(Seat, key, { columns: ["taken"] }));
+    const holder = existing(await live.watch(Seat, key, { columns: ["holder"] }));
+    const both = existing(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
     expect((await next(taken)).row).toEqual({
       ...key,
       taken: 1,
@@ -60,13 +60,13 @@ describe("watches of one row", () => {
     await set({ holder: "Grace" });
     expect((await next(holder)).row.holder).toBe("Grace");
     expect((await next(both)).row).toMatchObject({ taken: 2, holder: "Grace" });
-    expect(await toldWithin(taken, 50)).toEqual([]);
+    expect(await takenWithin(taken, 50)).toEqual([]);
     expect(live.size).toBe(1);
   });
 
-  test("of the same columns share their reads, in whatever order they name them", async () => {
-    const one = there(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
-    const other = there(await live.watch(Seat, key, { columns: ["holder", "taken", "holder"] }));
+  test("watches of the same columns share their reads, in any order of names", async () => {
+    const one = existing(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
+    const other = existing(await live.watch(Seat, key, { columns: ["holder", "taken", "holder"] }));
     const versions = [await next(one), await next(other)];
     expect(versions[0]).toBe(versions[1]);
     reads = 0;
@@ -75,43 +75,45 @@ describe("watches of one row", () => {
     expect(reads).toBe(1);
   });
 
-  test("read nothing for a hint at columns that they do not watch", async () => {
-    const watched = there(await live.watch(Seat, key, { columns: ["taken"], beside: ["holder"] }));
+  test("a hint at other columns reads nothing", async () => {
+    const watched = existing(
+      await live.watch(Seat, key, { columns: ["taken"], beside: ["holder"] }),
+    );
     await next(watched);
     reads = 0;
     await set({ holder: "Grace" });
     await set({ wishes: new Set(["window"]) });
     expect(reads).toBe(0);
-    expect(await toldWithin(watched, 50)).toEqual([]);
+    expect(await takenWithin(watched, 50)).toEqual([]);
     await set({ taken: 2 });
     expect((await next(watched)).row).toMatchObject({ taken: 2, holder: "Grace" });
   });
 
-  test("with functions of their own that admit rows share nothing", async () => {
+  test("watches with different admit functions share nothing", async () => {
     const hide = <R extends object>(row: R): R => ({ ...row, holder: "somebody" });
-    const plain = there(await live.watch(Seat, key, { columns: ["holder"] }));
-    const hidden = there(await live.watch(Seat, key, { columns: ["holder"], admit: hide }));
+    const plain = existing(await live.watch(Seat, key, { columns: ["holder"] }));
+    const hidden = existing(await live.watch(Seat, key, { columns: ["holder"], admit: hide }));
     expect((await next(plain)).row.holder).toBe("Ada");
     expect((await next(hidden)).row.holder).toBe("somebody");
   });
 });
 
 describe("a column that may be null", () => {
-  test("is told when it becomes null, and when it is set again to what it was", async () => {
-    const watched = there(await live.watch(Seat, key, { columns: ["holder"] }));
+  test("a version is sent when the column becomes null, and when it gets its old value again", async () => {
+    const watched = existing(await live.watch(Seat, key, { columns: ["holder"] }));
     const first = await next(watched);
     await set({ holder: null });
     expect(await next(watched)).toMatchObject({ row: { holder: null }, asOf: null });
     await set({ holder: null });
-    expect(await toldWithin(watched, 50)).toEqual([]);
+    expect(await takenWithin(watched, 50)).toEqual([]);
     await set({ holder: "Ada" });
     const last = await next(watched);
     expect(last.row.holder).toBe("Ada");
     expect(last.asOf).toBeGreaterThan(first.asOf!);
   });
 
-  test("is told beside one whose ballot is larger", async () => {
-    const watched = there(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
+  test("a null is sent beside a column with a larger ballot", async () => {
+    const watched = existing(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
     await next(watched);
     await set({ taken: 2 });
     const { asOf } = await next(watched);
@@ -123,41 +125,41 @@ describe("a column that may be null", () => {
     expect(newer.asOf).toBeGreaterThan(asOf!);
   });
 
-  test("is told again to whoever comes back, as no ballot tells it from what was there before", async () => {
-    const first = there(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
+  test("a version without a ballot is sent again to a returning subscriber", async () => {
+    const first = existing(await live.watch(Seat, key, { columns: ["taken", "holder"] }));
     await set({ holder: null });
     await set({ taken: 2 });
     let seen = await next(first);
     while (seen.row.taken !== 2) seen = await next(first);
     const since = seen.asOf!;
-    const again = there(await live.watch(Seat, key, { columns: ["taken", "holder"], since }));
+    const again = existing(await live.watch(Seat, key, { columns: ["taken", "holder"], since }));
     expect(await next(again)).toBe(seen);
   });
 });
 
-describe("with the present version as since", () => {
-  test("nothing comes until there is a newer one", async () => {
+describe("with the asOf of the present version as since", () => {
+  test("nothing is sent until there is a newer version", async () => {
     const columns = ["taken", "holder"] as const;
-    const first = there(await live.watch(Seat, key, { columns }));
+    const first = existing(await live.watch(Seat, key, { columns }));
     const { asOf } = await next(first);
-    const again = there(await live.watch(Seat, key, { columns, since: asOf! }));
+    const again = existing(await live.watch(Seat, key, { columns, since: asOf! }));
     expect(again.take()).toBeUndefined();
     await set({ taken: 5 });
     expect((await next(again)).row.taken).toBe(5);
   });
 
-  test("which is older or newer than that, it comes", async () => {
-    const { asOf } = await next(there(await live.watch(Seat, key, { columns: ["taken"] })));
+  test("with an older or newer since, the present version is sent", async () => {
+    const { asOf } = await next(existing(await live.watch(Seat, key, { columns: ["taken"] })));
     for (const since of [asOf! - 1n, asOf! + 1n]) {
-      const again = there(await live.watch(Seat, key, { columns: ["taken"], since }));
+      const again = existing(await live.watch(Seat, key, { columns: ["taken"], since }));
       expect((await next(again)).row.taken).toBe(1);
     }
   });
 });
 
-test("a set of which an element is removed is told, though no write time tells it", async () => {
+test("removing an element of a set makes a version, although no write time shows it", async () => {
   await set({ wishes: new Set(["aisle", "window"]) });
-  const watched = there(await live.watch(Seat, key, { columns: ["wishes"] }));
+  const watched = existing(await live.watch(Seat, key, { columns: ["wishes"] }));
   const first = await next(watched);
   expect(first.asOf).not.toBeNull();
   await session.cql(
@@ -169,12 +171,12 @@ test("a set of which an element is removed is told, though no write time tells i
   expect(second.row.wishes).toEqual(new Set(["window"]));
   expect(second.asOf).toBe(first.asOf);
   const since = second.asOf!;
-  const again = there(await live.watch(Seat, key, { columns: ["wishes"], since }));
+  const again = existing(await live.watch(Seat, key, { columns: ["wishes"], since }));
   expect(await next(again)).toBe(second);
 });
 
-test("a watch completes when its row is deleted, and there is none of a row that does not exist", async () => {
-  const watched = there(await live.watch(Seat, key, { columns: ["holder"] }));
+test("a watch completes when its row is deleted, and watching a row that does not exist returns nothing", async () => {
+  const watched = existing(await live.watch(Seat, key, { columns: ["holder"] }));
   await next(watched);
   await session.run(remove(Seat, key, { if: "exists" }));
   live.hint(Seat, key, "deleted");
@@ -183,7 +185,7 @@ test("a watch completes when its row is deleted, and there is none of a row that
   expect(live.size).toBe(0);
 });
 
-test("a followed partition tells which of the columns were written", async () => {
+test("a followed partition names the columns that were written", async () => {
   const { hall } = key;
   const followed = await live.follow(Seat, { hall }, { apart: ["taken", "holder"] });
   await set({ taken: 2 });
@@ -214,7 +216,7 @@ test("a followed partition tells which of the columns were written", async () =>
   expect(await next(followed)).toEqual({ kind: "deleted", key: other });
 });
 
-test("what cannot be watched is refused", async () => {
+test("columns that cannot be watched are refused", async () => {
   const columns = ["number"] as unknown as readonly "taken"[];
   await expect(live.watch(Seat, key, { columns })).rejects.toMatchObject({
     code: "BAD_STATEMENT",
@@ -227,7 +229,7 @@ test("what cannot be watched is refused", async () => {
   });
   await expect(live.watch(Seat, key, { columns: [] })).rejects.toMatchObject({
     code: "BAD_STATEMENT",
-    message: 'Table "seat" has nothing to watch without columns.',
+    message: 'Table "seat" needs columns to watch.',
   });
   await expect(live.follow(Seat, { hall: "a" }, { apart: stray })).rejects.toMatchObject({
     code: "BAD_STATEMENT",

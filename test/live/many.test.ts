@@ -8,7 +8,7 @@ import { eventually } from "../fixtures/eventually.ts";
 import { CREATE } from "../fixtures/parties.ts";
 import { type ServerProcess, startServerProcess } from "../fixtures/server-process.ts";
 
-// A service in a process of its own, and as many who watch one party in another.
+// A service in a process of its own, and many subscribers to one party in another.
 
 const opened = new AsyncDisposableStack();
 let server: ServerProcess;
@@ -29,7 +29,7 @@ afterAll(() => opened.disposeAsync());
 const add = async (): Promise<number> =>
   (await poster.post(ADD, { ...key, delta: 1 })).addPeople.people;
 
-/** What the service has open. */
+/** Returns what the service has open. */
 async function left() {
   const { Timeout = 0, TCPSocketWrap = 0 } = await server.ask("open");
   return { Timeout, TCPSocketWrap };
@@ -55,20 +55,20 @@ const WATCH_SINCE = WATCH.replace("$id: UUID!", "$id: UUID!, $since: WriteTime")
   "id: $id, since: $since",
 );
 
-test("ten thousand come back at once: the party is read once for all of them, and the service goes on answering", async () => {
+test("ten thousand subscribers that return at once cost one read, and the service keeps answering", async () => {
   await audience.ask("subscribe", wanted("WebSocket"), 10_000);
   const { people, asOf } = await present();
   await audience.ask("all", people);
 
   await audience.ask("leave");
-  // Else the service might have too many files open.
+  // Otherwise the service might have too many files open.
   await eventually(async () => expect((await left()).TCPSocketWrap).toBeLessThan(10), 60_000);
   const before = await server.ask("reads");
   const back = audience.ask(
     "subscribe",
     { ...wanted("WebSocket", { ...key, since: asOf }), query: WATCH_SINCE },
     10_000,
-    // The others as soon as these are served: so many can wait to be accepted.
+    // The others follow as soon as these are served, because only so many connections can wait to be accepted.
     4000,
   );
   let isBack = false;
@@ -79,13 +79,13 @@ test("ten thousand come back at once: the party is read once for all of them, an
   })();
   await back.finally(() => (isBack = true));
   expect(await answered).toBeGreaterThan(10);
-  // Of those who come while it is read for the first time, the last may not have to wait for the next read.
+  // Subscribers that join during the first read may share it or wait for the next one.
   expect((await server.ask("reads")) - before).toBeLessThanOrEqual(2);
   await audience.ask("all", await add());
   await audience.ask("leave");
 }, 240_000);
 
-test("a thousand who come and go a hundred times leave nothing behind", async () => {
+test("a thousand subscribers that come and go a hundred times leave nothing open", async () => {
   const comeAndGo = async (times: number) => {
     for (let time = 0; time < times; time++) {
       const transport = time % 2 ? "WebSocket" : "SSE";
@@ -104,7 +104,7 @@ test("a thousand who come and go a hundred times leave nothing behind", async ()
   await comeAndGo(80);
   expect(await nobody()).toBeLessThanOrEqual(before.timers);
   expect(await server.ask("memory")).toBeLessThan(before.memory * 1.1);
-  // Nobody watches: what changes is read by nobody.
+  // Without subscribers a change causes no read.
   const reads = await server.ask("reads");
   await add();
   expect(await server.ask("reads")).toBe(reads);

@@ -15,13 +15,13 @@ test.each(["created", "deleted", ["taken"], ["holder", "taken"]] as const)(
   },
 );
 
-test("columns that the table does not have, as of another release, are left out", () => {
+test("a hint leaves out columns that the table does not have, as from another release", () => {
   const message = writeHint(Seat, { ...hint, change: ["price", "taken", "toString"] });
   expect(readHint(Seat, message)?.change).toEqual(["taken"]);
   expect(readHint(Seat, writeHint(Seat, { ...hint, change: ["price"] }))).toBeUndefined();
 });
 
-test("a hint of another table is none", () => {
+test("a hint of another table is not read", () => {
   expect(readHint(Reading, writeHint(Seat, hint))).toBeUndefined();
 });
 

@@ -13,7 +13,7 @@ import {
 
 // Tables for tests of live values.
 
-/** Of lightweight transactions, in which a column may be null and another one is a collection. */
+/** A table of lightweight transactions with a column that may be null and a collection. */
 export const Seat = table(
   "seat",
   {
@@ -26,17 +26,17 @@ export const Seat = table(
   { partition: ["hall"], clustering: [asc("number")], lwt: true },
 );
 
-/** Of plain writes. */
+/** A table of plain writes. */
 export const Reading = table(
   "reading",
   { device: text(), at: timestamp(), value: double().required(), unit: text(), tags: set(text()) },
   { partition: ["device"], clustering: [desc("at")] },
 );
 
-/** Of plain writes, a row in each partition. */
+/** A table of plain writes with one row per partition. */
 export const Setting = table("setting", { name: text(), value: text() }, { partition: ["name"] });
 
-/** Of counters. */
+/** A table of counters. */
 export const Hits = table(
   "hits",
   { page: text(), day: date(), views: counter(), likes: counter() },

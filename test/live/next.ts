@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Source } from "../../src/live/index.ts";
 
-/** Takes the next value of a source that has not ended. */
+/** Returns the next value of a source that has not ended. */
 export async function next<Value>(source: Source<Value>): Promise<Value> {
   const { done, value } = await source.next();
   expect(done).toBe(false);
@@ -14,19 +14,19 @@ export async function ended(source: Source<unknown>): Promise<void> {
   expect(await source.next()).toEqual({ done: true, value: undefined });
 }
 
-/** Gives what is told within a while, in milliseconds. */
-export async function toldWithin<Value>(
+/** Returns the values that a source gives within a time, in milliseconds. */
+export async function takenWithin<Value>(
   source: Source<Value>,
   time: number,
 ): Promise<readonly Value[]> {
   await sleep(time);
-  const told: Value[] = [];
-  for (let value = source.take(); value !== undefined; value = source.take()) told.push(value);
-  return told;
+  const values: Value[] = [];
+  for (let value = source.take(); value !== undefined; value = source.take()) values.push(value);
+  return values;
 }
 
-/** A source that there is. */
-export function there<Value>(source: Source<Value> | void): Source<Value> {
+/** Returns a source that must exist. */
+export function existing<Value>(source: Source<Value> | void): Source<Value> {
   expect(source).toBeDefined();
   return source!;
 }

@@ -6,7 +6,7 @@ import { change, createParty, FOLLOW, WATCH } from "../fixtures/parties.ts";
 import { needs } from "../fixtures/needs.ts";
 import { noRedis, startRedis, type TestRedis } from "../fixtures/redis.ts";
 
-// Without the poll, so that it cannot hide what Redis does not bring.
+// Without the poll, which would find changes that Redis does not carry.
 
 let redis: TestRedis;
 let here: TestApp;
@@ -28,11 +28,11 @@ if (needs("redis-server")) {
 type Subscribed = ReturnType<TestApp["subscribe"]>;
 const nextCount = async (watched: Subscribed) => (await watched.next()).value.data.peopleChanged;
 
-/** How many services listen to anything. */
+/** Returns how many services have subscriptions. */
 const listening = async (count: number) =>
   eventually(async () => expect(await redis.ask("PUBSUB", "CHANNELS", "*")).toHaveLength(count));
 
-test("while Redis is gone a service hears itself, and when it is back what was missed comes", async () => {
+test("a service without Redis gets its own changes, and the missed ones when Redis is back", async () => {
   const key = await createParty(here);
   const [own, others] = [here.subscribe(WATCH, { ...key }), there.subscribe(WATCH, { ...key })];
   await Promise.all([nextCount(own), nextCount(others)]);
@@ -44,7 +44,7 @@ test("while Redis is gone a service hears itself, and when it is back what was m
   await change(here, key, 0, 1);
   expect((await nextCount(own)).people).toBe(1);
   const missed = nextCount(others);
-  await eventually(() => expect(there.log.join()).toContain("is not there"));
+  await eventually(() => expect(there.log.join()).toContain("is not reachable"));
   await redis.start();
   expect((await missed).people).toBe(1);
   expect((await event).value.data.partiesChanged).toEqual({ __typename: "PartiesReset" });
@@ -53,25 +53,25 @@ test("while Redis is gone a service hears itself, and when it is back what was m
   await change(here, key, 1, 1);
   expect((await nextCount(others)).people).toBe(2);
   for (const { log } of [here, there]) {
-    expect(log.filter((line) => line.includes("is not there"))).toHaveLength(1);
-    expect(log.filter((line) => line.includes("is there again"))).toHaveLength(1);
+    expect(log.filter((line) => line.includes("is not reachable"))).toHaveLength(1);
+    expect(log.filter((line) => line.includes("is reachable again"))).toHaveLength(1);
   }
 });
 
-test("what changes while only the way to Redis is cut is told when it is there again", async () => {
+test("a change during a network failure to Redis is sent when the network is back", async () => {
   const key = await createParty(here);
   const watched = there.subscribe(WATCH, { ...key });
   await nextCount(watched);
   await listening(1);
   for (const people of [0, 1, 2]) {
-    // Those that publish; the subscribers' connections are of another type.
+    // The publishers' connections. Those of subscribers have another type.
     await redis.ask("CLIENT", "KILL", "TYPE", "normal");
     await change(here, key, people, 1);
     expect((await nextCount(watched)).people).toBe(people + 1);
   }
 });
 
-test("a Redis that freezes holds up nobody, and what it held back comes late", async () => {
+test("a frozen Redis delays nothing else, and its messages arrive late", async () => {
   const key = await createParty(here);
   const [own, others] = [here.subscribe(WATCH, { ...key }), there.subscribe(WATCH, { ...key })];
   await Promise.all([nextCount(own), nextCount(others)]);
@@ -88,7 +88,7 @@ test("a Redis that freezes holds up nobody, and what it held back comes late", a
 });
 
 test(
-  "one that stays frozen is told, and left for a new connection",
+  "a Redis that stays frozen is reported, and its connection replaced",
   { timeout: 60_000 },
   async () => {
     redis.freeze();
@@ -97,14 +97,14 @@ test(
     const watched = there.subscribe(WATCH, { ...key });
     await nextCount(watched);
     redis.thaw();
-    await eventually(() => expect(here.log.join()).toContain("is there again"), 20_000);
+    await eventually(() => expect(here.log.join()).toContain("is reachable again"), 20_000);
     await listening(1);
     await change(here, key, 0, 1);
     expect((await nextCount(watched)).people).toBe(1);
   },
 );
 
-test("a service starts where no Redis is, and says so once without the password", async () => {
+test("a service starts without Redis, and reports that once without the password", async () => {
   const address = await noRedis();
   const url = address.replace("//", "//user:secret@");
   await using alone = await startAppOn(here.keyspace, { redis: url });
@@ -116,14 +116,14 @@ test("a service starts where no Redis is, and says so once without the password"
   await change(alone, key, 0, 1);
   expect((await nextCount(watched)).people).toBe(1);
 
-  await eventually(() => expect(alone.log.join()).toContain("is not there"));
+  await eventually(() => expect(alone.log.join()).toContain("is not reachable"));
   const lines = alone.log.filter((line) => line.includes("Redis"));
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toContain(`${address} is not there: connect ECONNREFUSED`);
+  expect(lines[0]).toContain(`${address} is not reachable: connect ECONNREFUSED`);
   expect(lines[0]).not.toContain("secret");
 });
 
-test("a password that Redis does not take is told", async () => {
+test("a refused Redis password is reported", async () => {
   await redis.ask("CONFIG", "SET", "requirepass", randomUUID());
   await using refused = await startAppOn(here.keyspace, {
     redis: redis.url.replace("//", "//:secret@"),
@@ -132,7 +132,7 @@ test("a password that Redis does not take is told", async () => {
   expect(refused.log.join()).not.toContain("secret");
 });
 
-test("nothing of a service stays in Redis, or open, when it has closed", async () => {
+test("a closed service leaves nothing in Redis and nothing open", async () => {
   const clients = async () =>
     String(await redis.ask("CLIENT", "LIST")).match(/name=partyfinder/g)?.length ?? 0;
   const key = await createParty(here);

@@ -8,18 +8,18 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-/** A follower that is certainly there: it has seen a party come. */
+/** Follows a city, and waits until the follower has seen a party being created. */
 async function follow(city: string) {
   const followed = app.subscribe(FOLLOW, { city });
   const first = followed.next();
-  // The socket opens in its own time: parties are created until one is told.
+  // The socket opens asynchronously, so parties are created until an event arrives.
   let told = false;
   void first.then(() => (told = true));
   while (!told) await createParty(app, { city });
   return async () => (await followed.next()).value.data.partiesChanged;
 }
 
-test("what happens to the parties of a city is told, of another city nothing", async () => {
+test("partiesChanged sends the changes in its city, and none of another city", async () => {
   const city = "Followed";
   const next = await follow(city);
   await createParty(app, { city: "Another" });
@@ -45,7 +45,7 @@ test("what happens to the parties of a city is told, of another city nothing", a
   expect(await next()).toEqual({ __typename: "PartyDeleted", ...key });
 });
 
-test("it is served over Server-Sent Events too", async () => {
+test("partiesChanged is served over Server-Sent Events", async () => {
   const city = "Streamed";
   const response = await fetch(app.url, {
     method: "POST",

@@ -12,7 +12,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 type Watched = ReturnType<TestApp["subscribe"]>;
 const next = async (watched: Watched) => (await watched.next()).value.data.peopleChanged;
 
-test("the present count comes at once, then the newer ones, each with a greater ballot", async () => {
+test("peopleChanged sends the present count at once, then newer ones with larger ballots", async () => {
   const key = await createParty(app, { people: 5 });
   const watched = app.subscribe(WATCH, { ...key });
   const seen = [await next(watched)];
@@ -42,7 +42,7 @@ test("many subscribers of one party all end at its newest count", async () => {
   expect(last).toEqual(Array(20).fill(10));
 });
 
-test("with the present ballot as since only newer counts come", async () => {
+test("with the present ballot as since only newer counts are sent", async () => {
   const key = await createParty(app);
   const first = app.subscribe(WATCH, { ...key });
   const { asOf } = await next(first);
@@ -53,7 +53,7 @@ test("with the present ballot as since only newer counts come", async () => {
   expect((await later).people).toBe(1);
 });
 
-test("with another ballot as since, older or newer, the present count comes", async () => {
+test("with an older or newer ballot as since the present count is sent", async () => {
   const key = await createParty(app, { people: 2 });
 
   for (const since of ["1", "9000000000000000"]) {
@@ -61,7 +61,7 @@ test("with another ballot as since, older or newer, the present count comes", as
   }
 });
 
-test("an unknown party is an error", async () => {
+test("watching an unknown party is an error", async () => {
   const watched = app.subscribe(WATCH, { city: "Rome", id: randomUUID() });
   const { value } = await watched.next();
   expect(value.errors[0].extensions.code).toBe("PARTY_NOT_FOUND");
@@ -80,7 +80,7 @@ test.each(["-0", "1.5", "x", "9223372036854775808"])(
   },
 );
 
-test("it completes when the party is deleted, and the same id created anew can be watched", async () => {
+test("a subscription completes when the party is deleted, and a new party with its id can be watched", async () => {
   const key = await createParty(app, { people: 1 });
   const watched = app.subscribe(WATCH, { ...key });
   await next(watched);
@@ -91,7 +91,7 @@ test("it completes when the party is deleted, and the same id created anew can b
   expect((await next(app.subscribe(WATCH, { ...key }))).people).toBe(8);
 });
 
-test("the party's other fields are those of the same moment", async () => {
+test("the party's other fields are read in the same moment as the count", async () => {
   const key = await createParty(app);
   const watched = app.subscribe(
     `subscription ($city: String!, $id: UUID!) {
@@ -104,7 +104,7 @@ test("the party's other fields are those of the same moment", async () => {
   expect(await next(watched)).toEqual({ ...key, people: 3, party: { people: 3, name: "A party" } });
 });
 
-test("it is served over Server-Sent Events too", async () => {
+test("peopleChanged is served over Server-Sent Events", async () => {
   const key = await createParty(app, { people: 6 });
   const response = await fetch(app.url, {
     method: "POST",

@@ -16,7 +16,7 @@ import { needs } from "../fixtures/needs.ts";
 import type { ReadingWriter } from "../fixtures/reading-writer.ts";
 import { startRedis } from "../fixtures/redis.ts";
 import { Hits, Reading, Setting } from "./models.ts";
-import { ended, next, there, toldWithin } from "./next.ts";
+import { ended, next, existing, takenWithin } from "./next.ts";
 
 // Live values of tables of plain writes.
 
@@ -41,7 +41,7 @@ afterEach(async () => {
   for (const live of opened.splice(0)) await live.close();
 });
 
-/** Of hints alone, unless it is told to look by itself. */
+/** Creates live values, by default with hints and without the poll. */
 function open(options: { readonly pollInterval?: number; readonly session?: Session } = {}): Live {
   const live = createLive({ session, ...options });
   opened.push(live);
@@ -50,10 +50,10 @@ function open(options: { readonly pollInterval?: number; readonly session?: Sess
 
 const cql = (text: string, ...params: readonly unknown[]) => session.cql(text, params);
 
-describe("a reading that is watched", () => {
-  test("comes at once, and each newer value as soon as a writer of this process tells of it", async () => {
+describe("a watched reading", () => {
+  test("the present value is sent at once, and each newer one when a writer of this process hints at it", async () => {
     const live = open();
-    const watched = there(await live.watch(Reading, key, { columns: ["value"] }));
+    const watched = existing(await live.watch(Reading, key, { columns: ["value"] }));
     const seen = [await next(watched)];
     for (const value of [2, 3, 4]) {
       await session.run(update(Reading, key, { value }));
@@ -67,9 +67,9 @@ describe("a reading that is watched", () => {
     });
   });
 
-  test("comes by the poll when another program writes it, and completes when that deletes it", async () => {
+  test("the poll finds another program's write and deletion", async () => {
     const live = open({ pollInterval: 50 });
-    const watched = there(await live.watch(Reading, key, { columns: ["value", "unit"] }));
+    const watched = existing(await live.watch(Reading, key, { columns: ["value", "unit"] }));
     await next(watched);
     await cql("INSERT INTO reading (device, at, value) VALUES (?, ?, 5)", device, key.at);
     expect((await next(watched)).row).toMatchObject({ value: 5, unit: "°C" });
@@ -79,7 +79,7 @@ describe("a reading that is watched", () => {
     await ended(watched);
   });
 
-  test("is told if it differs from the last one, and only then, whatever the write times are", async () => {
+  test("a version is sent only if it differs from the last one, whatever its write time", async () => {
     const live = open();
     const late = { device, at: new Date(0) };
     const write = async (timestamp: number, assignment: string) => {
@@ -91,33 +91,33 @@ describe("a reading that is watched", () => {
       live.hint(Reading, late, ["value", "unit"]);
     };
     await write(1000, "value = 1");
-    const watched = there(await live.watch(Reading, late, { columns: ["value", "unit"] }));
+    const watched = existing(await live.watch(Reading, late, { columns: ["value", "unit"] }));
     expect(await next(watched)).toMatchObject({ row: { value: 1, unit: null }, asOf: 1000n });
     await write(3000, "unit = 'K'");
     expect(await next(watched)).toMatchObject({ row: { value: 1, unit: "K" }, asOf: 3000n });
-    // By a clock that is behind the other one's.
+    // With a slower clock.
     await write(2000, "value = 2");
     expect(await next(watched)).toMatchObject({ row: { value: 2, unit: "K" }, asOf: 3000n });
     await write(4000, "unit = null");
     expect(await next(watched)).toMatchObject({ row: { value: 2, unit: null }, asOf: 2000n });
     await write(5000, "value = 2");
     await write(4999, "value = 3");
-    expect(await toldWithin(watched, 50)).toEqual([]);
+    expect(await takenWithin(watched, 50)).toEqual([]);
   });
 
-  test("comes again whatever since says, which orders nothing", async () => {
+  test("the present version is sent whatever since says, which orders nothing", async () => {
     const live = open();
-    const first = there(await live.watch(Reading, key, { columns: ["value"] }));
+    const first = existing(await live.watch(Reading, key, { columns: ["value"] }));
     const { asOf } = await next(first);
     for (const since of [asOf!, asOf! - 1n, asOf! + 1n]) {
-      const again = there(await live.watch(Reading, key, { columns: ["value"], since }));
+      const again = existing(await live.watch(Reading, key, { columns: ["value"], since }));
       expect((await next(again)).row.value).toBe(1);
     }
   });
 
-  test("and of which a collection or nothing but its key is left goes on", async () => {
+  test("a reading with a collection or with only its key is watched", async () => {
     const live = open({ pollInterval: 50 });
-    const watched = there(await live.watch(Reading, key, { columns: ["tags"] }));
+    const watched = existing(await live.watch(Reading, key, { columns: ["tags"] }));
     expect(await next(watched)).toMatchObject({ row: { tags: new Set() }, asOf: null });
     await session.run(update(Reading, key, { tags: new Set(["hot", "dry"]) }));
     expect((await next(watched)).row.tags).toEqual(new Set(["dry", "hot"]));
@@ -127,13 +127,13 @@ describe("a reading that is watched", () => {
     expect(await next(watched)).toMatchObject({ row: { tags: new Set() }, asOf: null });
   });
 
-  test("that cannot be read is an error, and does not hold up another one of its partition", async () => {
+  test("an unreadable reading is an error, and does not affect others of its partition", async () => {
     const live = open({ pollInterval: 50 });
     const damaged = { device, at: new Date(1) };
     await session.run(insert(Reading, { ...damaged, value: 1 }));
     const [sound, other] = [
-      there(await live.watch(Reading, key, { columns: ["value"] })),
-      there(await live.watch(Reading, damaged, { columns: ["value"] })),
+      existing(await live.watch(Reading, key, { columns: ["value"] })),
+      existing(await live.watch(Reading, damaged, { columns: ["value"] })),
     ];
     await Promise.all([next(sound), next(other)]);
     const write = (value: string) =>
@@ -148,7 +148,7 @@ describe("a reading that is watched", () => {
     expect((await next(other)).row.value).toBe(7);
   });
 
-  test("that is not admitted is an error", async () => {
+  test("a reading that is not admitted is an error", async () => {
     const live = open();
     const admit = <R extends object>(): R => {
       throw new Error("Nobody may see it.");
@@ -160,8 +160,8 @@ describe("a reading that is watched", () => {
   });
 });
 
-describe("a partition that is followed", () => {
-  test("tells at once what writers of this process tell of", async () => {
+describe("a followed partition", () => {
+  test("changes that writers of this process hint at are sent at once", async () => {
     const live = open();
     const followed = await live.follow(Reading, { device }, { apart: ["value"] });
     const other = { device, at: new Date(7) };
@@ -181,20 +181,20 @@ describe("a partition that is followed", () => {
     expect(await next(followed)).toEqual({ kind: "deleted", key: other });
   });
 
-  test("tells by the poll what another program does", async () => {
+  test("the poll finds what another program does", async () => {
     const live = open({ pollInterval: 50 });
     const followed = await live.follow(Reading, { device }, { apart: ["value"] });
-    // What is there at first was seen when another row is told.
+    // The existing rows have been seen when an event for another row arrives.
     let at = 0;
     const seen = next(followed);
     let told = false;
     void seen.then(() => (told = true));
     while (!told) {
       await cql("INSERT INTO reading (device, at, value) VALUES (?, ?, 0)", device, new Date(++at));
-      await toldWithin(await live.follow(Reading, { device: "nobody" }), 60);
+      await takenWithin(await live.follow(Reading, { device: "nobody" }), 60);
     }
     await seen;
-    await eventually(async () => expect(await toldWithin(followed, 300)).toEqual([]));
+    await eventually(async () => expect(await takenWithin(followed, 300)).toEqual([]));
 
     await cql("UPDATE reading SET value = 2 WHERE device = ? AND at = ?", device, key.at);
     expect(await next(followed)).toMatchObject({
@@ -213,12 +213,12 @@ describe("a partition that is followed", () => {
     expect(await next(followed)).toEqual({ kind: "deleted", key });
   });
 
-  test("of which some columns are followed tells nothing of others", async () => {
+  test("a partition with selected columns sends no changes of others", async () => {
     const live = open({ pollInterval: 50 });
     const followed = await live.follow(Reading, { device }, { columns: ["unit"] });
     await session.run(update(Reading, key, { value: 2 }));
     live.hint(Reading, key, ["value"]);
-    expect(await toldWithin(followed, 200)).toEqual([]);
+    expect(await takenWithin(followed, 200)).toEqual([]);
     await session.run(update(Reading, key, { unit: "K" }));
     live.hint(Reading, key, ["unit"]);
     expect(await next(followed)).toEqual({
@@ -229,7 +229,7 @@ describe("a partition that is followed", () => {
     });
   });
 
-  test("leaves out what is not admitted, and reports it", async () => {
+  test("a row that is not admitted is left out and reported", async () => {
     const reported: UnreadableRow[] = [];
     const report = (row: UnreadableRow) => void reported.push(row);
     const live = open({ pollInterval: 50, session: { ...session, report } });
@@ -255,7 +255,7 @@ describe("a partition that is followed", () => {
 describe("through Redis", () => {
   needs("redis-server");
 
-  test("a reading that another process writes is told to who watches it and who follows its partition", async () => {
+  test("another process' write reaches the subscribers to its row and to its partition", async () => {
     await using redis = await startRedis();
     const { cluster, name } = keyspace;
     const args = [cluster.contactPoints.join(), cluster.localDataCenter, name, redis.url];
@@ -265,7 +265,7 @@ describe("through Redis", () => {
     const live = createLive({ session, relay });
     opened.push(live);
     try {
-      const watched = there(await live.watch(Reading, key, { columns: ["value"] }));
+      const watched = existing(await live.watch(Reading, key, { columns: ["value"] }));
       await next(watched);
       const followed = await live.follow(Reading, { device });
       await eventually(async () =>
@@ -287,12 +287,12 @@ describe("through Redis", () => {
   });
 });
 
-describe("of a table without a clustering key", () => {
+describe("a table without a clustering key", () => {
   test("a row is watched and its partition followed", async () => {
     const live = open({ pollInterval: 50 });
     const name = { name: randomUUID() };
     await session.run(insert(Setting, { ...name, value: "on" }));
-    const watched = there(await live.watch(Setting, name, { columns: ["value"] }));
+    const watched = existing(await live.watch(Setting, name, { columns: ["value"] }));
     expect((await next(watched)).row.value).toBe("on");
     await cql("UPDATE setting SET value = 'off' WHERE name = ?", name.name);
     expect((await next(watched)).row.value).toBe("off");
@@ -307,12 +307,12 @@ describe("of a table without a clustering key", () => {
   });
 });
 
-describe("of counters", () => {
-  test("a row is watched and its partition followed", async () => {
+describe("a table of counters", () => {
+  test("a row of counters is watched and its partition followed", async () => {
     const live = open({ pollInterval: 50 });
     const hit = { page: randomUUID(), day: "2027-08-15" };
     await session.run(add(Hits, hit, { views: 1n }));
-    const watched = there(await live.watch(Hits, hit, { columns: ["views"] }));
+    const watched = existing(await live.watch(Hits, hit, { columns: ["views"] }));
     expect(await next(watched)).toMatchObject({ row: { views: 1n }, asOf: expect.any(BigInt) });
     const followed = await live.follow(Hits, { page: hit.page }, { apart: ["views"] });
     await session.run(add(Hits, hit, { views: 2n }));

@@ -6,7 +6,7 @@ import { createSubscriptions } from "../../src/live/subscriptions.ts";
 import { eventually } from "../fixtures/eventually.ts";
 
 describe("the poll", () => {
-  /** Queries that count how often each is run, and how many in each tick. */
+  /** Creates queries that count their runs, and the runs per tick. */
   function createQueries(number: number, cost = 1) {
     const runs = Array.from({ length: number }, () => 0);
     const ticks: number[] = [];
@@ -14,7 +14,7 @@ describe("the poll", () => {
     const count = (at: number) => {
       if (!isTicking) ticks.push(0);
       isTicking = true;
-      // Queries that end at once are all run in one turn of the event loop.
+      // Queries that end at once all run in one turn of the event loop.
       setImmediate(() => (isTicking = false));
       runs[at]! += 1;
       ticks.push(ticks.pop()! + 1);
@@ -23,7 +23,7 @@ describe("the poll", () => {
     return { runs, ticks, queries };
   }
 
-  test("gives each query its turn, and spends no more than its budget in a tick", async () => {
+  test("the poll runs each query in turn, and spends no more than its budget in a tick", async () => {
     const { runs, ticks, queries } = createQueries(2 * BUDGET + 50);
     const poll = createPoll(20, () => queries);
     poll.wake();
@@ -33,7 +33,7 @@ describe("the poll", () => {
     expect(Math.max(...runs) - Math.min(...runs)).toBeLessThanOrEqual(1);
   });
 
-  test("lets what is dear cost more, and what is not needed nothing", async () => {
+  test("the poll counts the cost of queries, and runs those that are not needed for free", async () => {
     const dear = createQueries(30, 10);
     const needless = createQueries(500, 0);
     const poll = createPoll(20, () => [...needless.queries, ...dear.queries]);
@@ -43,7 +43,7 @@ describe("the poll", () => {
     expect(dear.ticks.slice(0, 3)).toEqual([10, 10, 10]);
   });
 
-  test("does not begin a tick before the last one has ended", async () => {
+  test("the poll does not begin a tick before the last one has ended", async () => {
     let running = 0;
     let most = 0;
     const run = async () => {
@@ -58,7 +58,7 @@ describe("the poll", () => {
     expect(most).toBe(1);
   });
 
-  test("goes on after queries that failed", async () => {
+  test("the poll continues after failed queries", async () => {
     let runs = 0;
     const run = async () => {
       runs += 1;
@@ -70,7 +70,7 @@ describe("the poll", () => {
     poll.sleep();
   });
 
-  test("never wakes with an interval of 0", async () => {
+  test("the poll never wakes with an interval of 0", async () => {
     const { runs, queries } = createQueries(1);
     const poll = createPoll(0, () => queries);
     poll.wake();
@@ -80,7 +80,7 @@ describe("the poll", () => {
 });
 
 describe("an outbox", () => {
-  /** Where letters are sent: it can be away, and each sending can be made to wait and to fail. */
+  /** Creates a sender that can be unready, and whose sends can wait and fail. */
   function createSender(send: () => Promise<void> = async () => {}) {
     const sent: (readonly Letter[])[] = [];
     const sender = {
@@ -97,7 +97,7 @@ describe("an outbox", () => {
     return sender;
   }
 
-  test("sends what is told in one turn together, and what is told twice once", async () => {
+  test("an outbox sends the letters of one turn together, and equal ones once", async () => {
     const sender = createSender();
     const outbox = createOutbox(sender);
     for (let times = 0; times < 3; times++) {
@@ -113,7 +113,7 @@ describe("an outbox", () => {
     ]);
   });
 
-  test("sends again what is told again while it is sent", async () => {
+  test("an outbox sends a letter again that is put while it is being sent", async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const sender = createSender(() => gate);
     const outbox = createOutbox(sender);
@@ -125,7 +125,7 @@ describe("an outbox", () => {
     expect(sender.sent).toEqual([[["a", "1"]], [["a", "1"]]]);
   });
 
-  test("keeps what is told while nothing can be sent, and what could not be", async () => {
+  test("an outbox keeps letters that cannot be sent", async () => {
     const sender = createSender(async () => {
       if (sender.sent.length > 1) return;
       sender.isReady = false;
@@ -144,7 +144,7 @@ describe("an outbox", () => {
     expect(sender.sent).toHaveLength(2);
   });
 
-  test("holds a bounded number", async () => {
+  test("an outbox holds a bounded number of letters", async () => {
     const sender = createSender();
     sender.isReady = false;
     const outbox = createOutbox(sender);
@@ -155,7 +155,7 @@ describe("an outbox", () => {
   });
 });
 
-test("subscriptions end at what is wanted, however it changes and whatever fails", async () => {
+test("subscriptions converge to the wanted topics, however these change and whatever fails", async () => {
   const present = new Set<string>();
   let isReady = true;
   const ask = async (change: () => void) => {

@@ -15,7 +15,7 @@ import {
   WATCH,
 } from "../fixtures/parties.ts";
 
-// Two services on one database without Redis, and a program that knows nothing of either.
+// Two services on one database without Redis, and another program.
 
 const pollInterval = 200;
 
@@ -51,7 +51,7 @@ const create = ({ city, id }: Key, name = "Theirs") =>
 const remove = ({ city, id }: Key) =>
   program.cql("DELETE FROM party WHERE city = ? AND id = ? IF EXISTS", [city, id]);
 
-/** Follows a city in which what is there already has been seen. */
+/** Follows a city, and waits until its existing parties have been seen. */
 async function follow(city: string): Promise<Subscribed> {
   const followed = there.subscribe(FOLLOW, { city });
   const first = followed.next();
@@ -61,7 +61,7 @@ async function follow(city: string): Promise<Subscribed> {
     await createParty(there, { city });
     await sleep(20);
   }
-  // Those that were created before the first was told.
+  // The events of parties that were created before the first event arrived.
   let quiet = followed.next();
   while ((await Promise.race([quiet, sleep(5 * pollInterval)])) !== undefined) {
     quiet = followed.next();
@@ -72,7 +72,7 @@ async function follow(city: string): Promise<Subscribed> {
   return followed;
 }
 
-test("a count that another service or program changes arrives by the poll", async () => {
+test("the poll finds a count that another service or program changes", async () => {
   const key = await createParty(here);
   const watched = there.subscribe(WATCH, { ...key });
   await nextCount(watched);
@@ -84,7 +84,7 @@ test("a count that another service or program changes arrives by the poll", asyn
   expect((await nextCount(watched)).people).toBe(7);
 });
 
-test("counts of many parties of many cities arrive, each one newer than the one before", async () => {
+test("the poll finds new counts of many parties in many cities, in order", async () => {
   const keys = await Promise.all(
     Array.from({ length: 60 }, (_, at) => createParty(here, { city: `Many ${at % 2}` })),
   );
@@ -104,7 +104,7 @@ test("a subscription completes when another program deletes the party", async ()
   expect(await watched.next()).toMatchObject({ done: true });
 });
 
-test("what another service or program does in a followed city is told by its kind", async () => {
+test("the poll finds what another service or program does in a followed city, by kind", async () => {
   const city = `City ${randomUUID()}`;
   const followed = await follow(city);
   const key = { city, id: randomUUID() };
@@ -131,7 +131,7 @@ test("what another service or program does in a followed city is told by its kin
   expect(await nextEvent(followed)).toMatchObject({ __typename: "PartyCreated" });
 });
 
-test("what a hint has told is not told again by the poll", async () => {
+test("the poll does not send what a hint has sent", async () => {
   const city = `City ${randomUUID()}`;
   const followed = await follow(city);
   const key = await createParty(there, { city });
@@ -153,7 +153,7 @@ test("what a hint has told is not told again by the poll", async () => {
   expect(told.length).toBeLessThanOrEqual(3);
 });
 
-test("very much at once is told as a reset, and afterwards each thing again", async () => {
+test("very many changes at once are sent as a reset, and later ones one by one", async () => {
   const city = `City ${randomUUID()}`;
   const followed = await follow(city);
   const ids = Array.from({ length: 300 }, () => randomUUID());
@@ -175,8 +175,7 @@ test("very much at once is told as a reset, and afterwards each thing again", as
   expect(event).toMatchObject({ __typename: "PeopleChanged", id: key.id, people: 1 });
 });
 
-/** A session that counts what is read. */
-/** A session that counts the reads of tables; what the service asks about the schema is none. */
+/** Returns a session that counts the reads of tables, without those of the schema. */
 function counting(session: Session) {
   const counted = { reads: 0 };
   const run: Session["run"] = (statement) => {
@@ -186,7 +185,7 @@ function counting(session: Session) {
   return { counted, session: { ...session, run } };
 }
 
-test("nothing is read while nobody watches, and little for many who do", async () => {
+test("nothing is read without subscribers, and little for many", async () => {
   await using own = await connect({ ...here.keyspace.cluster, keyspace: here.keyspace.name });
   const { counted, session } = counting(own);
   await using app = await createApp({ session, pollInterval: 50, log: () => {} });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { needs } from "../fixtures/needs.ts";
 import { noRedis, startRedis } from "../fixtures/redis.ts";
 
-// In a process of its own, which would not end if something stayed open.
+// Each test runs a process of its own, which would not end if something stayed open.
 const program = `
   const { createLive, loadRelay } = await import(process.argv[1]);
   const { PartyTable } = await import(process.argv[2]);
@@ -33,20 +33,20 @@ async function run(url: string): Promise<readonly string[]> {
   return JSON.parse(stdout);
 }
 
-describe("a process ends when its live values have closed", () => {
-  test("without Redis", async () => {
+describe("a process ends after its live values were closed", () => {
+  test("a process without Redis ends", async () => {
     expect(await run(await noRedis())).toHaveLength(1);
   });
 
   describe("with a Redis", () => {
     needs("redis-server");
 
-    test("that answers", async () => {
+    test("a process with a Redis that answers ends", async () => {
       await using redis = await startRedis();
       expect(await run(redis.url)).toEqual([]);
     });
 
-    test("that is frozen", async () => {
+    test("a process with a frozen Redis ends", async () => {
       await using redis = await startRedis();
       redis.freeze();
       expect(await run(redis.url)).toEqual([]);

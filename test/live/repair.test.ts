@@ -5,9 +5,9 @@ import { createLive } from "../../src/live/index.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { Reading, Seat } from "./models.ts";
-import { next, there } from "./next.ts";
+import { next, existing } from "./next.ts";
 
-// Tables of which Cassandra does not repair replicas when it reads.
+// Tables whose replicas Cassandra does not repair when it reads.
 
 let keyspace: TestKeyspace;
 let session: Session;
@@ -22,18 +22,18 @@ const repair = async (table: string, how: string) =>
 
 const refusal = (table: string) => ({
   code: "NOT_SYNCED",
-  message: `Table "${table}" has read_repair = 'NONE', by which a value that was read can be followed by an older one: live values need read_repair = 'BLOCKING'.`,
+  message: `Table "${table}" has read_repair = 'NONE', so a read can return an older value than an earlier one: live values need read_repair = 'BLOCKING'.`,
 });
 
 describe("a table of plain writes", () => {
   const key = { device: randomUUID(), at: new Date(0) };
   const watch = async (live: ReturnType<typeof createLive>) =>
-    there(await live.watch(Reading, key, { columns: ["value"] }));
+    existing(await live.watch(Reading, key, { columns: ["value"] }));
   beforeEach(async () => {
     await session.run(insert(Reading, { ...key, value: 1 }));
   });
 
-  test("is refused, and served as soon as it is altered", async () => {
+  test("a table without read repair is refused, and served as soon as it is altered", async () => {
     const live = createLive({ session });
     await repair("reading", "NONE");
     await expect(watch(live)).rejects.toMatchObject(refusal("reading"));
@@ -47,7 +47,7 @@ describe("a table of plain writes", () => {
     await live.close();
   });
 
-  test("that was served is refused after it was altered", async () => {
+  test("a table that was served is refused after it was altered", async () => {
     const live = createLive({ session });
     await watch(live);
     await repair("reading", "NONE");
@@ -57,7 +57,7 @@ describe("a table of plain writes", () => {
     await live.close();
   });
 
-  test("is asked for together for many who come at once", async () => {
+  test("many subscribers at once share one look-up of read_repair", async () => {
     let asked = 0;
     const run: Session["run"] = (statement) => {
       if (statement.kind === "system") asked += 1;
@@ -70,12 +70,12 @@ describe("a table of plain writes", () => {
   });
 });
 
-test("a table of lightweight transactions is refused only where a column may have no ballot", async () => {
+test("a table of lightweight transactions is refused only if a column may have no ballot", async () => {
   const live = createLive({ session });
   const key = { hall: randomUUID(), number: 1 };
   await session.run(insert(Seat, key, { if: "not exists" }));
   await repair("seat", "NONE");
-  const watched = there(await live.watch(Seat, key, { columns: ["taken"] }));
+  const watched = existing(await live.watch(Seat, key, { columns: ["taken"] }));
   expect((await next(watched)).row.taken).toBe(0);
   await live.follow(Seat, { hall: key.hall }, { columns: ["taken"] });
   for (const columns of [["holder"], ["wishes"], ["taken", "holder"]] as const) {

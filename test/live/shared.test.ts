@@ -8,7 +8,7 @@ import { startApp, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { ADD, createParty, DELETE, FOLLOW, type Key, UPDATE, WATCH } from "../fixtures/parties.ts";
 
-// What is shared by those who subscribe to the same, and what is not.
+// What equal subscriptions share, and what they do not share.
 
 let app: TestApp;
 let key: Key;
@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 const add = (delta = 1) => app.run(ADD, { ...key, delta });
 
-/** A socket with many subscriptions, and what each has got. */
+/** Opens a socket for many subscriptions, and collects their messages. */
 async function openSocket() {
   const socket = new WebSocket(app.webSocketUrl, "graphql-transport-ws");
   const got = new Map<string, { type: string; payload: any }[]>();
@@ -46,13 +46,13 @@ async function openSocket() {
     subscribe: (id: string, query: string, variables: object = key) =>
       socket.send(JSON.stringify({ type: "subscribe", id, payload: { query, variables } })),
     complete: (id: string) => socket.send(JSON.stringify({ type: "complete", id })),
-    /** The data of the newest value of a subscription. */
+    /** Returns the data of the newest message of a subscription. */
     data: (id: string) => got.get(id)?.at(-1)?.payload?.data,
     [Symbol.dispose]: () => socket.terminate(),
   };
 }
 
-/** An event stream, as far as it has been read. */
+/** Opens an event stream, and collects its text. */
 async function openStream(query: string, variables: object = key) {
   const address = new URL(app.url);
   address.search = String(new URLSearchParams({ query, variables: JSON.stringify(variables) }));
@@ -71,7 +71,7 @@ async function openStream(query: string, variables: object = key) {
   return stream;
 }
 
-test("an event is executed once for all who subscribe to the same, on whatever transport", async () => {
+test("an event is executed once for all equal subscriptions, over any transport", async () => {
   using socket = await openSocket();
   using other = await openSocket();
   for (let number = 0; number < 40; number++) {
@@ -95,13 +95,13 @@ test("an event is executed once for all who subscribe to the same, on whatever t
     executions = 0;
     await add();
     await all(people);
-    // The mutation's own answer counts too.
+    // The mutation's own result counts as well.
     expect(executions).toBe(2);
   }
   for (const stream of streams) stream.leave();
 });
 
-test("each gets what its own document and variables say", async () => {
+test("each subscriber gets the result of its own document and variables", async () => {
   using socket = await openSocket();
   const other = await createParty(app, { people: 40 });
   const withName = `subscription ($city: String!, $id: UUID!, $wanted: Boolean = false) {
@@ -131,7 +131,7 @@ test("each gets what its own document and variables say", async () => {
   expect(socket.data("typed")).toEqual({ peopleChanged: { __typename: "PeopleChanged" } });
 });
 
-test("one that comes later gets the present value, and the others nothing", async () => {
+test("a later subscriber gets the present value, and the others nothing", async () => {
   using socket = await openSocket();
   socket.subscribe("early", WATCH);
   await eventually(() => expect(socket.got.get("early")).toHaveLength(1));
@@ -142,7 +142,7 @@ test("one that comes later gets the present value, and the others nothing", asyn
   expect(socket.got.get("early")).toEqual(socket.got.get("late"));
 });
 
-test("one that leaves gets no more, the others do", async () => {
+test("a subscriber that leaves gets no more, and the others do", async () => {
   using socket = await openSocket();
   socket.subscribe("stays", WATCH);
   socket.subscribe("leaves", WATCH);
@@ -155,7 +155,7 @@ test("one that leaves gets no more, the others do", async () => {
 });
 
 test.each(["1", "ü 🎉", '"quoted" \\ and \n more', "x".repeat(300), randomUUID()])(
-  "the id %j comes back as it was given",
+  "the id %j is returned as it was given",
   async (id) => {
     using socket = await openSocket();
     socket.subscribe(id, WATCH);
@@ -164,20 +164,20 @@ test.each(["1", "ü 🎉", '"quoted" \\ and \n more', "x".repeat(300), randomUUI
   },
 );
 
-describe("text that is not ASCII, and much of it, arrives whole", () => {
+describe("a long text of non-ASCII characters arrives complete", () => {
   const name = "Жür 🎉 ".repeat(25).trim();
   const many = Array.from({ length: 300 }, (_, at) => `n${at}: name`).join(" ");
   const query = `subscription ($city: String!, $id: UUID!) { peopleChanged(city: $city, id: $id) { party { ${many} } } }`;
   beforeEach(() => app.run(UPDATE, { ...key, input: { name } }));
 
-  test("over WebSocket", async () => {
+  test("over WebSocket the text is complete", async () => {
     using socket = await openSocket();
     socket.subscribe("1", query);
     await eventually(() => expect(socket.data("1")?.peopleChanged.party.n299).toBe(name));
     expect(new Set(Object.values(socket.data("1").peopleChanged.party))).toEqual(new Set([name]));
   });
 
-  test("over Server-Sent Events", async () => {
+  test("over Server-Sent Events the text is complete", async () => {
     const stream = await openStream(query);
     await eventually(() => expect(stream.text).toMatch(/^:\n\nevent: next\ndata: .*\n\n$/));
     const { data } = JSON.parse(/data: (.*)\n\n/.exec(stream.text)![1]!);
@@ -186,7 +186,7 @@ describe("text that is not ASCII, and much of it, arrives whole", () => {
   });
 });
 
-test("an end reaches everyone", async () => {
+test("an end reaches all subscribers", async () => {
   using socket = await openSocket();
   for (const id of ["a", "b", "c"]) socket.subscribe(id, WATCH);
   const streams = await Promise.all([openStream(WATCH), openStream(WATCH)]);
@@ -201,7 +201,7 @@ test("an end reaches everyone", async () => {
   });
 });
 
-test("an error reaches everyone, and as over HTTP it has a code", async () => {
+test("an error reaches all subscribers, with the code that it has over HTTP", async () => {
   using socket = await openSocket();
   const nobody = { city: key.city, id: randomUUID() };
   for (const id of ["a", "b"]) socket.subscribe(id, WATCH, nobody);
@@ -217,14 +217,14 @@ test("an error reaches everyone, and as over HTTP it has a code", async () => {
   });
 });
 
-test("what happens in a city is executed once for all who follow it", async () => {
+test("an event of a city is executed once for all its followers", async () => {
   using socket = await openSocket();
   for (let number = 0; number < 20; number++) socket.subscribe(String(number), FOLLOW);
   socket.subscribe(
     "names",
     "subscription ($city: String!) { partiesChanged(city: $city) { __typename } }",
   );
-  // There is no first value by which one would know that they are there.
+  // Followers get no first value that would show that they have subscribed.
   const all = (people: number) => {
     for (let number = 0; number < 20; number++) {
       expect(socket.data(String(number))?.partiesChanged.people).toBe(people);

@@ -9,7 +9,7 @@ import { eventually } from "../fixtures/eventually.ts";
 import { CREATE, FOLLOW, WATCH } from "../fixtures/parties.ts";
 import { type ServerProcess, startServerProcess } from "../fixtures/server-process.ts";
 
-// Clients that do not read.
+// Clients that stop reading.
 
 const opened = new AsyncDisposableStack();
 let server: ServerProcess;
@@ -30,13 +30,13 @@ async function createParty(name = "A party") {
 
 type Key = Awaited<ReturnType<typeof createParty>>;
 
-/** Somebody who subscribes, and can stop to read. */
+/** A client that subscribes and can stop reading. */
 interface Reader {
   pause(): void;
   resume(): void;
-  /** Whether this has come. */
+  /** Whether a text has arrived. */
   has(text: string): boolean;
-  /** How the connection ended. */
+  /** Resolves with how the connection ended. */
   readonly closed: Promise<unknown>;
 }
 
@@ -78,7 +78,7 @@ async function openStream(query: string, variables: object): Promise<Reader> {
   };
 }
 
-/** Makes so many changes, of one at a time, as fast as that goes; gives the count then. */
+/** Makes so many changes of the count by one, as fast as possible. Returns the count after them. */
 async function change(key: Key, changes: number): Promise<number> {
   const some = Array.from(
     { length: 40 },
@@ -98,7 +98,7 @@ async function change(key: Key, changes: number): Promise<number> {
   return people;
 }
 
-test("150,000 changes before clients that stop to read cost no memory, and each gets the newest when it reads on", async () => {
+test("150,000 changes cost no memory while clients do not read, and each client gets the newest when it reads again", async () => {
   const key = await createParty();
   await change(key, 5000);
   const before = await server.ask("memory");
@@ -122,11 +122,11 @@ test("150,000 changes before clients that stop to read cost no memory, and each 
   expect(people).toBe(155_000);
 }, 300_000);
 
-describe("one that does not read for 30 seconds is cut off", () => {
+describe("a client that does not read for 30 seconds is disconnected", () => {
   const many = Array.from({ length: 300 }, (_, at) => `n${at}: name`).join(" ");
   const large = `subscription ($city: String!, $id: UUID!) { peopleChanged(city: $city, id: $id) { people party { ${many} } } }`;
 
-  test("a socket with 1013, an event stream without more, one that reads not", async () => {
+  test("a stalled socket is closed with 1013 and a stalled event stream is cut, but a reading client is not", async () => {
     const key = await createParty("x".repeat(100));
     const [stalled, stream, reading] = await Promise.all([
       openSocket(large, key),
@@ -135,7 +135,7 @@ describe("one that does not read for 30 seconds is cut off", () => {
     ]);
     stalled.pause();
     stream.pause();
-    // More than the system takes for a client that does not read.
+    // More data than the operating system buffers for a client that does not read.
     const more = setInterval(() => void change(key, 40), 100);
     let code: unknown;
     void reading.closed.then((closed) => (code = closed));

@@ -2,7 +2,7 @@ import { expectTypeOf, test } from "vitest";
 import type { Live, Source } from "../../src/live/index.ts";
 import { Hits, Reading, Seat, Setting } from "./models.ts";
 
-// What does not compile, each with the reason.
+// Each call that does not compile has its reason.
 
 declare const live: Live;
 const seat = { hall: "a", number: 1 };
@@ -11,7 +11,7 @@ const at = new Date(0);
 
 type ValueOf<S> = S extends Source<infer Value> ? Value : never;
 
-test("a version has the key, the watched columns with their write times, and those beside", () => {
+test("a version has the key, the watched columns with their write times, and the columns beside", () => {
   const watched = live.watch(Seat, seat, { columns: ["taken", "holder"], beside: ["wishes"] });
   type Version = ValueOf<Awaited<typeof watched>>;
   expectTypeOf<Version["row"]>().toEqualTypeOf<{
@@ -26,18 +26,18 @@ test("a version has the key, the watched columns with their write times, and tho
   expectTypeOf<Version["asOf"]>().toEqualTypeOf<bigint | null>();
 });
 
-test("columns to watch are columns of the table that are not in its key", () => {
+test("watched columns must be columns of the table outside its key", () => {
   // @ts-expect-error Seat has no column price.
   void live.watch(Seat, seat, { columns: ["price"] });
   // @ts-expect-error the number is in the key.
   void live.watch(Seat, seat, { columns: ["number"] });
   // @ts-expect-error columns are missing.
   void live.watch(Seat, seat, {});
-  // @ts-expect-error the key is not whole.
+  // @ts-expect-error the key is incomplete.
   void live.watch(Seat, { hall: "a" }, { columns: ["taken"] });
 });
 
-test("an event has the followed columns, and the write times of those that are told apart", () => {
+test("an event has the followed columns, and the write times of those in apart", () => {
   const options = { columns: ["taken", "holder"], apart: ["taken"] } as const;
   const followed = live.follow(Seat, { hall: "a" }, options);
   type Event = ValueOf<Awaited<typeof followed>>;
@@ -76,6 +76,6 @@ test("a hint names a row and its columns", () => {
   live.hint(Reading, { device, at }, "value");
   // @ts-expect-error Reading has no column price.
   live.hint(Reading, { device, at }, ["price"]);
-  // @ts-expect-error the key is not whole.
+  // @ts-expect-error the key is incomplete.
   live.hint(Reading, { device }, "deleted");
 });

@@ -5,11 +5,7 @@ import { createMask } from "../../src/server/mask.ts";
 import { createPayload, type Payload } from "../../src/server/payload.ts";
 
 test("what is not yet known as text when its source ends is still sent, and then the end", async () => {
-  const events = createBroadcast<object>(
-    1,
-    (last) => last,
-    () => {},
-  );
+  const events = createBroadcast<object>({ keep: 1, missed: (last) => last, onEmpty: () => {} });
   let known: Payload | undefined;
   let again = () => {};
   const operation = {

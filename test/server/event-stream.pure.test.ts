@@ -23,11 +23,7 @@ test("a stream that has ended is not written to, though its client has not read 
     add: (peer) => void peers.add(peer),
     remove: (peer) => void peers.delete(peer),
   });
-  const events = createBroadcast<object>(
-    1,
-    (last) => last,
-    () => {},
-  );
+  const events = createBroadcast<object>({ keep: 1, missed: (last) => last, onEmpty: () => {} });
   const errors: unknown[] = [];
   // So much may wait that the end is written behind what the client does not read.
   const server = createServer({ highWaterMark: 64 * 2 ** 20 }, (_, response) => {

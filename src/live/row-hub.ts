@@ -2,39 +2,35 @@ import { chunks } from "../support/chunks.ts";
 import {
   MAX_ROWS_A_QUERY,
   type RawRow,
+  type RowChange,
   type Table,
   UnreadableRow,
-  type RowChange,
 } from "../cassandra/index.ts";
 import type { Source } from "./broadcast.ts";
 import { createHub, type Version } from "./hub.ts";
 import type { Query } from "./poll.ts";
 import { partitionTopic } from "./topic.ts";
-import type { View } from "./view.ts";
+import type { FoundVersion, View } from "./view.ts";
 
-/** A row of which somebody watches a view. */
-export interface Watched {
+/** The hub of a row of a table and a view. */
+export interface RowHub {
   readonly table: Table;
   readonly key: RawRow;
   readonly view: View;
-  /** Equal where rows are of one partition and of one view. */
+  /** Equal for rows of one partition and one view. */
   readonly group: string;
-  /** Whether nobody watches any more. */
   readonly isEmpty: boolean;
-  /** When it was last read because of a hint, in milliseconds since the process began. */
+  /** When it last read because of a hint, in milliseconds since the process began. */
   readonly hintedAt: number;
-  /** The row may have changed. @param change how; default: nobody knows */
+  /** Reads the row again if it may have changed. @param change default: unknown */
   hint(change?: RowChange): void;
-  /** Somebody else has found this of it. */
-  found(seen: Found): void;
+  /** Reads the row again if this version, found by the poll, is news. */
+  found(seen: FoundVersion): void;
   join(since?: bigint): Promise<Source<Version<RawRow>> | void>;
   close(): Promise<void>;
 }
 
-type Found = Awaited<ReturnType<View["readAll"]>>[number];
-
-/** Makes the hub of a row and a view. */
-export function createWatched(view: View, key: RawRow, onEmpty: () => void): Watched {
+export function createRowHub(view: View, key: RawRow, onEmpty: () => void): RowHub {
   const { table, isOneCell, columns } = view;
   const hub = createHub({ read: () => view.read(key), isOneCell, onEmpty });
   let hintedAt = -Infinity;
@@ -55,7 +51,7 @@ export function createWatched(view: View, key: RawRow, onEmpty: () => void): Wat
       hub.hint();
     },
     found(seen) {
-      // The hub finds out for itself whether it can be read.
+      // The hub reads the row itself to find out whether it is readable for its subscribers.
       if (seen instanceof UnreadableRow) hub.hint();
       else hub.found(seen);
     },
@@ -64,30 +60,30 @@ export function createWatched(view: View, key: RawRow, onEmpty: () => void): Wat
   };
 }
 
-/** Whether a change may be one of these columns. */
+/** Whether a change may concern one of these columns. */
 function touches(change: RowChange, columns: readonly string[]): boolean {
   return typeof change === "string" || change.some((name) => columns.includes(name));
 }
 
 /**
- * The queries by which changes are found that no hint told of: rows of one partition and one view together.
+ * Returns the queries of the poll that find changes without hints. One query reads the rows of one partition and one view.
  *
- * @param rest for how long a row that was hinted at, and so was read, is left alone, in milliseconds
+ * @param rest how long a row is left alone after a hint, which made its hub read it, in milliseconds
  */
-export function watchedQueries(rows: readonly Watched[], rest: number): readonly Query[] {
-  const isDue = (row: Watched) => !row.isEmpty && performance.now() - row.hintedAt >= rest;
-  return [...Map.groupBy(rows, ({ group }) => group).values()]
+export function rowHubQueries(hubs: readonly RowHub[], rest: number): readonly Query[] {
+  const isDue = (hub: RowHub) => !hub.isEmpty && performance.now() - hub.hintedAt >= rest;
+  return [...Map.groupBy(hubs, ({ group }) => group).values()]
     .flatMap((some) => chunks(some, MAX_ROWS_A_QUERY))
     .map((some) => ({
       cost: () => (some.some(isDue) ? 1 : 0),
-      run: () => compare(some.filter(isDue)),
+      run: () => compareRows(some.filter(isDue)),
     }));
 }
 
-/** Lets the hubs know what there is. What is news to one it reads for itself, as after a hint. */
-async function compare(rows: readonly Watched[]): Promise<void> {
-  const [first] = rows;
+/** Reads the rows and passes the versions to their hubs. A hub for which one is news reads it again, as after a hint. */
+async function compareRows(hubs: readonly RowHub[]): Promise<void> {
+  const [first] = hubs;
   if (!first) return;
-  const found = await first.view.readAll(rows.map(({ key }) => key));
-  rows.forEach((row, at) => row.found(found[at]));
+  const found = await first.view.readAll(hubs.map(({ key }) => key));
+  hubs.forEach((hub, at) => hub.found(found[at]));
 }

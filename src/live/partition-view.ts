@@ -5,65 +5,69 @@ import {
   keyNames,
   type RawRow,
   readRows,
+  type RowChange,
   selectEach,
   type Session,
   type Table,
   UnreadableRow,
-  type RowChange,
 } from "../cassandra/index.ts";
-import { allDataColumns, dataColumns, isOneCell, valuesText, writetimeOf } from "./columns.ts";
-import type { Followed } from "./known.ts";
-import { CREATED, type Marks } from "./memory.ts";
+import { allDataColumns, columnWritetime, dataColumns, isOneCell, valuesText } from "./columns.ts";
 import { objectNumber } from "../support/number.ts";
+import { CREATED, type Marks } from "./tracked-rows.ts";
+import type { TrackedPartition } from "./tracker.ts";
 
-/** What happened to a row of a followed partition, as it is when it is told. */
+/** A change of a row of a followed partition, with the row as it is when the event is sent. */
 export type FollowEvent<Key, Row, Name extends string = string, Partition = RawRow> =
   | { readonly kind: "created"; readonly row: Row }
   | {
       readonly kind: "updated";
       readonly row: Row;
-      /** Which of the columns that are told apart were written. */
+      /** The columns named in `apart` that were written. */
       readonly changed: ReadonlySet<Name>;
-      /** Whether others were. */
+      /** Whether other columns were written. */
       readonly others: boolean;
     }
   | { readonly kind: "deleted"; readonly key: Key }
   /** Something was missed: read the partition again. */
   | { readonly kind: "reset"; readonly partition: Partition };
 
-/** What is followed of the rows of a partition. */
-export interface FollowedOptions {
+export interface PartitionViewOptions {
+  readonly partition: RawRow;
   readonly columns?: readonly string[] | undefined;
   readonly apart?: readonly string[] | undefined;
   readonly admit?: Admit | undefined;
 }
 
-/** What is followed of a partition, how it is read, and what is told of it. */
-export interface FollowedPartition extends Followed<RawRow, RawRow, FollowEvent<RawRow, RawRow>> {
+/** The followed columns of a partition's rows, how they are read, and which events their changes make. */
+export interface PartitionView extends TrackedPartition<
+  RawRow,
+  RawRow,
+  FollowEvent<RawRow, RawRow>
+> {
   readonly table: Table;
-  /** Equal where the same is followed. */
+  /** Equal for equal views. */
   readonly text: string;
-  /** The columns that are followed, in the table's order. */
+  /** The followed columns, in the table's order. */
   readonly columns: readonly string[];
-  /** The kinds of change that are told of a change; none: it is of nothing that is followed. */
+  /** Returns the kinds of a change; none: it concerns no followed column. */
   kindsOf(change: RowChange): readonly string[];
 }
 
-/** The kind of a change of columns that are not told apart. No column that is has such a kind, whatever its name is. */
+/** The kind of a change of columns that are not in `apart`. The kinds of columns differ from it, whatever their names. */
 const OTHERS = "others";
 
-/** @throws CassandraError `BAD_STATEMENT` for a column that cannot be followed, or told apart */
-export function createFollowed(
+/** @throws CassandraError `BAD_STATEMENT` for a column that cannot be followed */
+export function createPartitionView(
   session: Pick<Session, "run" | "report">,
   table: Table,
-  partition: RawRow,
-  { columns: given = allDataColumns(table), apart: told = [], admit = admitAll }: FollowedOptions,
-): FollowedPartition {
-  const columns = dataColumns(table, [...given, ...told]);
-  const apart = dataColumns(table, told);
+  options: PartitionViewOptions,
+): PartitionView {
+  const { partition, columns: given = allDataColumns(table), admit = admitAll } = options;
+  const apart = dataColumns(table, options.apart ?? []);
+  const columns = dataColumns(table, [...given, ...apart]);
   const kinds = apart.map((name) => [name, `column ${name}`] as const);
   const together = columns.filter((name) => !apart.includes(name));
-  const options = { columns, writetime: apart } as const;
+  const selection = { columns, writetime: apart } as const;
   const reset = { kind: "reset", partition } as const;
 
   function admitted(row: RawRow | UnreadableRow): RawRow | UnreadableRow {
@@ -73,7 +77,7 @@ export function createFollowed(
   const othersOf = valuesText(table, together);
   const marksOf = kinds.map(([name, kind]) => {
     const hasBallot = table.lwt && isOneCell(table, name);
-    const byBallot = (row: RawRow) => String(writetimeOf(row, name));
+    const byBallot = (row: RawRow) => String(columnWritetime(row, name));
     return { kind, markOf: hasBallot ? byBallot : valuesText(table, [name]) };
   });
 
@@ -86,22 +90,22 @@ export function createFollowed(
       const written = kinds.flatMap(([name, kind]) => (change.includes(name) ? [kind] : []));
       return together.some((name) => change.includes(name)) ? [...written, OTHERS] : written;
     },
-    // One of which something cannot be represented is followed like any other.
+    // A row with values that cannot be represented is followed like any other, with replacements for them.
     async read(key) {
       const found: readonly (RawRow | UnreadableRow)[] = await session.run(
-        selectEach(table, key as never, options as never),
+        selectEach(table, key as never, selection as never),
       );
       const [row] = found.map(admitted);
       if (!(row instanceof UnreadableRow)) return row;
       session.report(row);
       throw row;
     },
-    async page(behind, limit) {
+    async page(after, limit) {
       const { rows, unreadable, isEnd } = await readRows(session, table, {
+        ...(selection as object),
         key: partition as never,
-        ...(options as object),
         limit,
-        after: behind && clusteringKeyOf(table, behind),
+        after: after && clusteringKeyOf(table, after),
         admit: (row) => admit(row, table),
       });
       for (const { row } of unreadable) session.report(row);
@@ -115,12 +119,12 @@ export function createFollowed(
       if (together.length > 0) marks[OTHERS] = othersOf(row);
       return marks;
     },
-    tell(key, row, said) {
+    eventOf({ key, row, kinds: changed }) {
       if (!row) return { kind: "deleted", key };
-      if (said.has(CREATED)) return { kind: "created", row };
-      const written = kinds.flatMap(([name, kind]) => (said.has(kind) ? [name] : []));
-      const others = said.has(OTHERS);
-      // Nobody knows what changed.
+      if (changed.has(CREATED)) return { kind: "created", row };
+      const written = kinds.flatMap(([name, kind]) => (changed.has(kind) ? [name] : []));
+      const others = changed.has(OTHERS);
+      // If it is unknown what changed, the event names everything.
       const isAll = written.length === 0 && !others;
       return {
         kind: "updated",
