@@ -1,29 +1,29 @@
-import { namesGiven } from "./assignment.ts";
+import { writtenNames } from "./assignment.ts";
 import type { Role } from "./column.ts";
 import { inTableOrder } from "./condition.ts";
 import { identifier } from "./identifier.ts";
-import { taking, whereRow, whereValues } from "./key.ts";
-import { answer } from "./lwt-answer.ts";
-import { type Given, shaped, type Take, type Template } from "./shape.ts";
-import { join, marked, type RawRow, text, type Write } from "./statement.ts";
+import { columnCheck, whereRow, whereValues } from "./key.ts";
+import { writeResultOf } from "./write-result.ts";
+import { type WriteInput, shaped, type Take, type Template } from "./shape.ts";
+import { join, withParam, type RawRow, cqlText, type Write } from "./statement.ts";
 import type { RowKey, NoneOf } from "./table-keys.ts";
 import type { CounterName, PartitionKey, StaticName } from "./table-rows.ts";
 import { badStatement, columnOf } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
-/** What to add to counters of a row. */
+/** The numbers to add to counters of a row. */
 export type Additions<T extends Table> = {
   readonly [Name in Exclude<CounterName<T>, StaticName<T>>]?: bigint;
 } & NoneOf<StaticName<T>, "it is static: addToPartition(…) adds to it">;
 
-/** What to add to counters of a partition: its static ones. */
+/** The numbers to add to static counters of a partition. */
 export type PartitionAdditions<T extends Table> = {
   readonly [Name in CounterName<T> & StaticName<T>]?: bigint;
 } & NoneOf<Exclude<CounterName<T>, StaticName<T>>, "each row has its own: add(…) adds to it">;
 
 /**
- * Adds to counters of a row; a negative number subtracts. Cassandra counts at once whatever it is sent, and cannot tell
- * whether it has before: so it is sent once, and an unknown outcome stays unknown.
+ * Adds to counters of a row. A negative number subtracts. Cassandra cannot detect a repeated addition, so the statement is sent
+ * once only, and an unknown outcome stays unknown.
  *
  * @example
  * add(PageHits, { page: "home", day: "2027-08-15" }, { views: 1n });
@@ -35,13 +35,18 @@ export function add<T extends Table>(
   additions: Additions<T>,
 ): Write<T, void>;
 export function add(table: Table, key: RawRow, additions: RawRow) {
-  return { ...adding(table, { key, changes: additions }), ...answer(table, () => undefined) };
+  return {
+    ...buildAdd(table, { key, changes: additions }),
+    ...writeResultOf(table, () => undefined),
+  };
 }
 
-const adding = shaped((table, given) => addition(table, whereRow(table, given), given, "counter"));
+const buildAdd = shaped((table, given) =>
+  addition(table, given, { where: whereRow(table, given), role: "counter" }),
+);
 
 /**
- * Adds to the static counters of a partition: see {@link add}.
+ * Adds to static counters of a partition: see {@link add}.
  *
  * @example
  * addToPartition(PageHits, { page: "home" }, { total: 1n });
@@ -54,31 +59,38 @@ export function addToPartition<T extends Table>(
 ): Write<T, void>;
 export function addToPartition(table: Table, partition: RawRow, additions: RawRow) {
   const given = { key: partition, changes: additions };
-  return { ...addingToPartition(table, given), ...answer(table, () => undefined) };
+  return { ...buildPartitionAdd(table, given), ...writeResultOf(table, () => undefined) };
 }
 
-const addingToPartition = shaped((table, given) =>
-  addition(table, whereValues(table, given), given, "static counter"),
+const buildPartitionAdd = shaped((table, given) =>
+  addition(table, given, { where: whereValues(table, given), role: "static counter" }),
 );
 
-function addition(table: Table, where: Template, given: Given, role: Role): Template {
-  const names = inTableOrder(table, namesGiven(given.changes!));
+function addition(
+  table: Table,
+  given: WriteInput,
+  { where, role }: { readonly where: Template; readonly role: Role },
+): Template {
+  const names = inTableOrder(table, writtenNames(given.changes!));
   const other = names.find((name) => columnOf(table, name).role !== role);
   if (other !== undefined) {
-    const where = role === "counter" ? "rows" : "partitions";
-    throw badStatement(table, `has no counter "${other}" in its ${where}`);
+    const owners = role === "counter" ? "rows" : "partitions";
+    throw badStatement(table, `has no counter "${other}" in its ${owners}`);
   }
   if (names.length === 0) throw badStatement(table, "has nothing to add");
   const set = names.map((name) => {
     const column = identifier(name);
-    const check = taking(table, name, "check");
+    const check = columnCheck(table, name);
     const value: Take = ({ changes }) => check(changes![name]);
-    return marked(`${column} = ${column} + ?`, columnOf(table, name).type, value);
+    return withParam(`${column} = ${column} + ?`, {
+      type: columnOf(table, name).type,
+      param: value,
+    });
   });
   return join([
-    text(`UPDATE ${identifier(table.name)} SET`),
+    cqlText(`UPDATE ${identifier(table.name)} SET`),
     join(set, ", "),
-    text("WHERE"),
+    cqlText("WHERE"),
     where,
   ]);
 }

@@ -1,45 +1,52 @@
 import { type ColumnType, identityOf } from "./type.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { type BoundsByName, boundsOf, checked, isRangeOf, placeValues, whereKey } from "./key.ts";
+import { type BoundsByName, boundsOf, columnCheck, isRange, placeValues, whereKey } from "./key.ts";
 import { own } from "./own.ts";
-import type { Values } from "./slice.ts";
-import { type Fragment, join, marked, type RawRow } from "./statement.ts";
+import type { ClusteringValues } from "./slice.ts";
+import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
 
-/** The order of rows in their partition: as it keeps them, or the other way round. There is no third. */
+/** The order in which a read returns the rows of a partition: the stored order, or the reverse. CQL has no other. */
 export type RowOrder = "stored" | "reversed";
 
+/** Where a read starts, and in which direction it goes. */
+export interface AfterOptions {
+  /** The row after which the read starts. It need not exist. */
+  readonly after: RawRow;
+  readonly order: RowOrder;
+}
+
 /**
- * The restrictions of the reads that together give what comes after a row, within what a key names, in the order in which
- * their rows follow each other.
+ * Returns the restrictions of the reads that together return the rows after a given row, within a key, in order.
  *
- * CQL compares several columns as one tuple, by value: so it gives what comes after a row by one read only where all
- * columns run in one direction. Elsewhere there is one read for each run of columns of equal direction: what has the same
- * values before the run and comes after the row's within it, the last run first. For `(a ASC, b DESC, c DESC)` these are
+ * CQL compares several columns as one tuple, by value. So one read suffices only if all columns have the same direction.
+ * Otherwise there is one read for each run of columns of equal direction, the last run first: its rows have the same values
+ * as the given row before the run, and come after it within the run. For `(a ASC, b DESC, c DESC)`, the restrictions are
  * `a = ? AND (b, c) < (?, ?)` and `a > ?`.
  *
- * @throws CassandraError `BAD_STATEMENT` if the row is not within the clustering columns that the key names by value
+ * @throws CassandraError `BAD_STATEMENT` if the row has other values in the clustering columns that the key names by value
  */
 export function whereAfter(
   table: Table,
   key: RawRow,
-  row: RawRow,
-  order: RowOrder,
+  { after: row, order }: AfterOptions,
 ): readonly [Fragment, ...Fragment[]] {
   const names = clusteringNames(table);
   const place = placeValues(table, row);
   const named = names.filter((name) => own(key, name) !== undefined);
-  const ranged = named.find((name) => isRangeOf(table, name, own(key, name)));
+  const ranged = named.find((name) => isRange(columnOf(table, name).type, own(key, name)));
   const fixed = named.length - (ranged === undefined ? 0 : 1);
-  checkPrefix(table, key, place, fixed);
+  checkFixedColumns(table, key, place.slice(0, fixed));
   const isAscending = (at: number) =>
     (table.clustering[at]!.order === "ASC") === (order === "stored");
   const range =
-    ranged === undefined ? undefined : rangeOf(table, ranged, key[ranged], isAscending(fixed));
+    ranged === undefined
+      ? undefined
+      : directedRange(table, ranged, { range: key[ranged], isAscending: isAscending(fixed) });
   const position = range ? positionIn(range, place[fixed]) : "within";
   if (position === "before") return [whereKey(table, key)];
 
@@ -48,25 +55,31 @@ export function whereAfter(
     Object.fromEntries(table.partition.map((name) => [name, key[name]])),
   );
   const [outermost, ...inner] = runsOf(table, fixed).map((run) => {
-    const equal = names
-      .slice(0, run.start)
-      .map((name, at) => marked(`${identifier(name)} = ?`, columnOf(table, name).type, place[at]));
-    const beyond = compare(table, run, isAscending(run.start) ? ">" : "<", place);
-    const end = range && run.start === fixed ? endOf(table, range, run) : [];
+    const equal = names.slice(0, run.start).map((name, at) =>
+      withParam(`${identifier(name)} = ?`, {
+        type: columnOf(table, name).type,
+        param: place[at],
+      }),
+    );
+    const beyond = compareRun(table, run, {
+      operator: isAscending(run.start) ? ">" : "<",
+      values: place,
+    });
+    const end = range && run.start === fixed ? rangeEnd(table, run, range) : [];
     return join([partition, ...equal, beyond, ...end], " AND ");
   });
-  // After the end of a range there is nothing, which the read that has the range tells; the others do not have it.
+  // After the end of a range there are no rows. The outermost read shows this, since it has the range; the others do not.
   return position === "after" ? [outermost!] : ([...inner.toReversed(), outermost!] as never);
 }
 
-/** Clustering columns of equal direction, which follow each other. */
-interface Run {
+/** Adjacent clustering columns of equal direction. */
+interface ColumnRun {
   readonly start: number;
-  /** The last one, exclusive. */
+  /** The index after the last column. */
   readonly end: number;
 }
 
-function runsOf({ clustering }: Table, from: number): readonly Run[] {
+function runsOf({ clustering }: Table, from: number): readonly ColumnRun[] {
   const starts = clustering
     .map((_, at) => at)
     .filter(
@@ -75,20 +88,27 @@ function runsOf({ clustering }: Table, from: number): readonly Run[] {
   return starts.map((start, at) => ({ start, end: starts[at + 1] ?? clustering.length }));
 }
 
-/** A range in the direction in which rows are read. */
+/** A range in the direction of a read. */
 interface DirectedRange {
   readonly type: ColumnType;
   readonly isAscending: boolean;
-  /** Where rows begin, and where they end: an operator of CQL and a value. */
-  readonly start: Bound | undefined;
-  readonly end: Bound | undefined;
+  /** Where the rows start. */
+  readonly start: DirectedBound | undefined;
+  /** Where the rows end. */
+  readonly end: DirectedBound | undefined;
 }
 
-type Bound = readonly [operator: string, value: unknown];
+/** A CQL operator and a value. */
+type DirectedBound = readonly [operator: string, value: unknown];
 
-function rangeOf(table: Table, name: string, range: unknown, isAscending: boolean): DirectedRange {
+function directedRange(
+  table: Table,
+  name: string,
+  { range, isAscending }: { readonly range: unknown; readonly isAscending: boolean },
+): DirectedRange {
+  const check = columnCheck(table, name);
   const bounds = boundsOf(range as BoundsByName).map(
-    ([operator, value]) => [operator, checked(table, name, value)] as const,
+    ([operator, value]) => [operator, check(value)] as const,
   );
   const lower = bounds.find(([operator]) => operator.startsWith(">"));
   const upper = bounds.find(([operator]) => operator.startsWith("<"));
@@ -99,8 +119,8 @@ function rangeOf(table: Table, name: string, range: unknown, isAscending: boolea
 }
 
 /**
- * Where a value is from a range, in the direction in which rows are read. Only within it has the row that it is of any say
- * in where the reads begin; a value whose order is not known is taken to be there.
+ * Returns the position of a value relative to a range, in the direction of the read. Only a row within the range determines
+ * where the reads start. A value of unknown order counts as within.
  */
 function positionIn(
   { type, isAscending, start, end }: DirectedRange,
@@ -108,7 +128,7 @@ function positionIn(
 ): "before" | "within" | "after" {
   const { compare } = type;
   if (!compare || value instanceof Unreadable) return "within";
-  const beyond = ([operator, bound]: Bound) => {
+  const beyond = ([operator, bound]: DirectedBound) => {
     const difference = isAscending ? compare(value, bound) : compare(bound, value);
     return operator.endsWith("=")
       ? Math.sign(difference)
@@ -118,8 +138,12 @@ function positionIn(
   return end && beyond(end) > 0 ? "after" : "within";
 }
 
-/** Compares a run with its values: as a tuple, if it has several. */
-function compare(table: Table, { start, end }: Run, operator: string, values: Values): Fragment {
+/** Compares the columns of a run with their values. Several columns are compared as a tuple. */
+function compareRun(
+  table: Table,
+  { start, end }: ColumnRun,
+  { operator, values }: { readonly operator: string; readonly values: ClusteringValues },
+): Fragment {
   const names = clusteringNames(table).slice(start, end);
   const types = names.map((name) => columnOf(table, name).type);
   const params = values.slice(start, end);
@@ -133,24 +157,24 @@ function compare(table: Table, { start, end }: Run, operator: string, values: Va
       };
 }
 
-/** The end of a range beside the comparison of a run that begins with its column: if that is a tuple, it is one too. */
-function endOf(table: Table, { type, end }: DirectedRange, run: Run): readonly Fragment[] {
+/** Returns the end of a range on the first column of a run. It is a tuple if the comparison of the run is one. */
+function rangeEnd(table: Table, run: ColumnRun, { type, end }: DirectedRange): readonly Fragment[] {
   if (!end) return [];
-  const [operator, value] = end;
+  const [operator, param] = end;
   const name = identifier(clusteringNames(table)[run.start]!);
   const cql = run.end - run.start === 1 ? `${name} ${operator} ?` : `(${name}) ${operator} (?)`;
-  return [marked(cql, type, value)];
+  return [withParam(cql, { type, param })];
 }
 
-function checkPrefix(table: Table, key: RawRow, place: Values, fixed: number): void {
-  for (const [at, name] of clusteringNames(table).slice(0, fixed).entries()) {
+function checkFixedColumns(table: Table, key: RawRow, fixed: ClusteringValues): void {
+  for (const [at, value] of fixed.entries()) {
+    const name = clusteringNames(table)[at]!;
     const { type } = columnOf(table, name);
-    const value = place[at];
     const isSame =
       !(value instanceof Unreadable) &&
-      identityOf(type, checked(table, name, key[name])) === identityOf(type, value);
+      identityOf(type, columnCheck(table, name)(key[name])) === identityOf(type, value);
     if (isSame) continue;
-    const message = `A read of "${table.name}" goes on after a row whose "${name}" is not the one of its key.`;
+    const message = `A read of "${table.name}" cannot start after this row: its "${name}" differs from the key.`;
     throw new CassandraError("BAD_STATEMENT", message);
   }
 }

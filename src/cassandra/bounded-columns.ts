@@ -1,4 +1,4 @@
-import { namesOf } from "./selection.ts";
+import { selectedNames } from "./selection.ts";
 import { oncePerTable } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
@@ -17,7 +17,7 @@ export function boundedColumns<Name extends string>(
   columns: readonly Name[] | undefined,
 ): readonly Name[] | undefined {
   if (columns === undefined) return undefined;
-  const names = namesOf(table, columns);
+  const names = selectedNames(table, columns);
   if (names.length === Object.keys(table.columns).length) return undefined;
   const sets = columnSets(table);
   const set = JSON.stringify(names);

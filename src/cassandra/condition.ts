@@ -1,9 +1,9 @@
 import { type Element, isElement } from "./element.ts";
 import { identifier } from "./identifier.ts";
-import { taking } from "./key.ts";
+import { columnMatch } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
-import type { Given, Take, Template } from "./shape.ts";
-import { join, marked, type RawRow, text } from "./statement.ts";
+import type { WriteInput, Take, Template } from "./shape.ts";
+import { join, withParam, type RawRow, cqlText } from "./statement.ts";
 import { allColumns, badStatement, columnOf, hasCounters, keyNames } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { DataName, HiddenValues, KeyName, ValueOf } from "./table-rows.ts";
@@ -11,131 +11,146 @@ import type { NoneOf } from "./table-keys.ts";
 import type { ColumnType } from "./type.ts";
 import { Unreadable } from "./unreadable.ts";
 
-/** A condition where the table takes lightweight transactions; elsewhere there is none. */
-export type Options<
+/** The options of a write: a condition if the table takes lightweight transactions, or else those of a plain write. */
+export type WriteOptions<
   T extends Table,
   Conditional,
   Plain extends readonly unknown[] = [],
 > = T["lwt"] extends true ? [options: Conditional] : Plain;
 
-/** What must hold for an update: that the row exists, or that columns, hidden ones too, have these values. */
+/** The condition of an update: the row exists, or columns, hidden ones included, have these values. */
 export type Condition<T extends Table> =
   | "exists"
   | ({ readonly [Name in DataName<T>]?: ValueOf<T, Name> | Unreadable } & HiddenValues<T, null> &
       NoneOf<KeyName<T>, "it is in the key">);
 
-/** The condition of any table. */
-export type ConditionOptions = Pick<Given, "isNull" | "isNotNull"> & {
+/** The condition of an update on any table. */
+export type ConditionOptions = Pick<WriteInput, "isNull" | "isNotNull"> & {
   readonly if: "exists" | RawRow;
 };
 
 /**
- * The condition of an update of a row, which never makes one; none where there is no condition.
+ * Returns the IF clause of an update of a row, which must not create the row, or nothing if there is no condition.
  *
- * @throws CassandraError `BAD_STATEMENT` if it may hold where there is no row
+ * @throws CassandraError `BAD_STATEMENT` if the condition may hold for a missing row
  */
-export function rowCondition(table: Table, given: Given): readonly Template[] {
+export function rowCondition(table: Table, given: WriteInput): readonly Template[] {
   const { if: holds, isNull = [], isNotNull = [] } = given;
   const presence = presenceColumn(table);
   if (holds !== undefined && presence !== undefined) {
-    return condition(table, whileThere(table, presence, given));
+    return condition(table, requiringPresence(presence, { table, given }));
   }
   const isOfNulls =
     typeof holds === "object" &&
     isNotNull.length === 0 &&
     Object.values(holds).every((value) => isElement(value) && value.value === null);
   if (isOfNulls && Object.keys(holds).length + isNull.length > 0) {
-    throw badStatement(
-      table,
-      "has a condition of nulls alone, which would make a row where there is none",
-    );
+    throw badStatement(table, "has a condition of nulls only, which would create a missing row");
   }
   if (holds === "exists" && isNull.length + isNotNull.length > 0) {
     throw badStatement(
       table,
-      'has a condition on columns beside "exists": CQL takes one of the two',
+      'has a condition on columns besides "exists": CQL allows only one of the two',
     );
   }
   return condition(table, given);
 }
 
-/** The condition with that its row exists, which its presence column tells. */
-function whileThere(table: Table, presence: string, given: Given): Given {
+/** Adds to a condition that the row exists, which its presence column decides. */
+function requiringPresence(
+  presence: string,
+  { table, given }: { readonly table: Table; readonly given: WriteInput },
+): WriteInput {
   const { if: holds, isNull = [], isNotNull = [] } = given;
   if (isNull.includes(presence)) {
-    throw badStatement(table, `has no row whose "${presence}" is null: createRow(…) makes one`);
+    throw badStatement(table, `has no row whose "${presence}" is null: createRow(…) creates one`);
   }
   const equal = typeof holds === "object" ? holds : {};
-  const isTold = isNotNull.includes(presence) || Object.hasOwn(equal, presence);
-  return { if: equal, isNull, isNotNull: isTold ? isNotNull : [...isNotNull, presence] };
+  const isRequired = isNotNull.includes(presence) || Object.hasOwn(equal, presence);
+  return { if: equal, isNull, isNotNull: isRequired ? isNotNull : [...isNotNull, presence] };
 }
 
-/** `IF` and what must hold; none where there is no condition. @throws CassandraError `BAD_STATEMENT` if it is empty */
+/** Returns an IF clause, or nothing if there is no condition. @throws CassandraError `BAD_STATEMENT` if it is empty */
 export function condition(
   table: Table,
-  { if: holds, isNull = [], isNotNull = [] }: Given,
+  { if: holds, isNull = [], isNotNull = [] }: WriteInput,
 ): readonly Template[] {
   if (holds === undefined) return [];
-  if (typeof holds === "string") return [text(`IF ${holds.toUpperCase()}`)];
+  if (typeof holds === "string") return [cqlText(`IF ${holds.toUpperCase()}`)];
   const names = Object.keys(holds);
   const all = [...names, ...isNull, ...isNotNull];
   const inKey = all.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined)
     throw badStatement(table, `cannot have a condition on "${inKey}": it is in the key`);
   if (all.length === 0) throw badStatement(table, "has an empty condition");
-  const equal = inTableOrder(table, names).map((name) => comparison(table, name, holds[name]));
+  const equal = inTableOrder(table, names).map((name) => comparison(table, [name, holds[name]]));
   const isOrNot = (names: readonly string[], sign: "=" | "!=") =>
-    inTableOrder(table, names).map((name) => text(`${identifier(name)} ${sign} null`));
+    inTableOrder(table, names).map((name) => cqlText(`${identifier(name)} ${sign} null`));
   const nulls = [...isOrNot(isNull, "="), ...isOrNot(isNotNull, "!=")];
-  return [text("IF"), join<Take>([...equal, ...nulls], " AND ")];
+  return [cqlText("IF"), join<Take>([...equal, ...nulls], " AND ")];
 }
 
-/** @param form a value of the form that is compared: it is not kept */
-function comparison(table: Table, name: string, form: unknown): Template {
+/** Returns the comparison of a column. @param form a value of the same shape as the compared one; only its shape is used */
+function comparison(table: Table, [name, form]: readonly [string, unknown]): Template {
   const value: Take = (given) => (given.if as RawRow)[name];
-  if (isElement(form)) return elementIs(table, name, form, value);
-  const match = taking(table, name, "match");
-  return marked(`${identifier(name)} = ?`, columnOf(table, name).type, (given: Given) => {
-    const expected = value(given);
-    return expected instanceof Unreadable ? expected : match(expected);
+  if (isElement(form)) return elementTemplate(table, name, { form, value });
+  const match = columnMatch(table, name);
+  return withParam(`${identifier(name)} = ?`, {
+    type: columnOf(table, name).type,
+    param: (given: WriteInput) => {
+      const expected = value(given);
+      return expected instanceof Unreadable ? expected : match(expected);
+    },
   });
 }
 
 /**
- * An element of a map, set or compared.
- *
- * @param form an element of which either is null or neither: it is not kept
- * @param value takes the element
+ * Returns the assignment or comparison of an element of a map.
  */
-export function elementIs(table: Table, name: string, form: Element, value: Take): Template {
+export function elementTemplate(
+  table: Table,
+  name: string,
+  { form, value }: ElementOptions,
+): Template {
   const { kind, isMulticell, parts = [] } = columnOf(table, name).type;
   const [keyType, valueType] = parts.map(({ type }) => type);
   if (kind !== "map" || !isMulticell) throw badStatement(table, `has no elements in "${name}"`);
-  const part = (type: ColumnType, of: (element: Element) => unknown) => (given: Given) =>
+  const part = (type: ColumnType, of: (element: Element) => unknown) => (given: WriteInput) =>
     type.check(of(value(given) as Element));
-  const at = marked(
-    `${identifier(name)}[?]`,
-    keyType!,
-    part(keyType!, ({ key }) => key),
-  );
+  const at = withParam(`${identifier(name)}[?]`, {
+    type: keyType!,
+    param: part(keyType!, ({ key }) => key),
+  });
   const is =
     form.value === null
-      ? text("= null")
-      : marked(
-          "= ?",
-          valueType!,
-          part(valueType!, (element) => element.value),
-        );
+      ? cqlText("= null")
+      : withParam("= ?", { type: valueType!, param: part(valueType!, (element) => element.value) });
   return join<Take>([at, is]);
 }
 
-/** One order for one set of columns, so that it is one prepared statement. */
+/** How an element of a map is taken from the input of a write. */
+interface ElementOptions {
+  /** An element of the same shape. Only whether its value is null is used. */
+  readonly form: Element;
+  /** Returns the element. */
+  readonly value: Take;
+}
+
+/** Sorts columns in the order of the table, so that each set of columns has one CQL text. */
 export function inTableOrder(table: Table, names: readonly string[]): readonly string[] {
   for (const name of names) columnOf(table, name);
   return Object.keys(allColumns(table)).filter((name) => names.includes(name));
 }
 
-export function requireCondition(table: Table, verb: string, condition: unknown): void {
+/**
+ * Checks that a write has a condition if and only if the table takes lightweight transactions.
+ *
+ * @throws CassandraError `BAD_STATEMENT`
+ */
+export function requireCondition(
+  table: Table,
+  { verb, condition }: { readonly verb: string; readonly condition: unknown },
+): void {
   if (table.lwt === (condition !== undefined)) return;
   throw badStatement(
     table,
@@ -145,17 +160,17 @@ export function requireCondition(table: Table, verb: string, condition: unknown)
   );
 }
 
-/** @throws CassandraError `BAD_STATEMENT` if a table's columns can only be added to */
+/** @throws CassandraError `BAD_STATEMENT` if the table is one of counters */
 export function refuseCounters(table: Table, verb: string): void {
   if (!hasCounters(table)) return;
   throw badStatement(table, `is a table of counters, which take add(…): it takes no ${verb}`);
 }
 
-/**
- * @param instead which function does what the refused statement would
- * @throws CassandraError `BAD_STATEMENT` if a table's rows are partitions, and their lanes keep cells in them
- */
-export function refuseOneRow(table: Table, verb: string, instead: string): void {
+/** @throws CassandraError `BAD_STATEMENT` if the table has lanes and partitions of one row, whose cells must be kept */
+export function refuseOneRow(
+  table: Table,
+  { verb, instead }: { readonly verb: string; readonly instead: string },
+): void {
   if (presenceColumn(table) === undefined) return;
   throw badStatement(
     table,

@@ -35,14 +35,13 @@ export {
 } from "./session/examine.ts";
 export {
   boundsOf,
-  checked,
   clusteringIdentity,
   clusteringKeyOf,
-  isRangeOf,
+  columnCheck,
+  isRange,
   keyOfText,
   keyText,
   partitionKeyOf,
-  taking,
 } from "./key.ts";
 export { laneColumns, type LaneColumns, presenceColumn, type TableLanes } from "./lane-columns.ts";
 export {

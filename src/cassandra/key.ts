@@ -2,26 +2,26 @@ import { type ColumnType, identityOf } from "./type.ts";
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { own } from "./own.ts";
-import type { Given, Template } from "./shape.ts";
-import { type Fragment, join, marked, type RawRow } from "./statement.ts";
+import type { WriteInput, Template } from "./shape.ts";
+import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
 import type { ClusteringKey, PartitionKey } from "./table-rows.ts";
 import { clusteringNames, columnOf, keyNames, primaryKeyText } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
 
-const operators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
-type Operator = keyof typeof operators;
+const rangeOperators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
+type Operator = keyof typeof rangeOperators;
 
 /**
- * The restriction to a partition, a part of one, or a row: the whole partition key, a prefix of the
- * clustering key, at most one range.
+ * Returns the restriction of a read to a partition, a part of it, or a row: the whole partition key, a prefix of the clustering
+ * key, and at most one range.
  *
- * @throws CassandraError `BAD_STATEMENT` where the compiler was not asked or not believed
+ * @throws CassandraError `BAD_STATEMENT` if the key is invalid. The compiler rejects this too
  */
 export function whereKey(table: Table, key: RawRow): Fragment {
-  const named = namesIn(table, key);
-  const range = named.findIndex((name) => isRangeOf(table, name, own(key, name)));
+  const named = namedColumns(table, key);
+  const range = named.findIndex((name) => isRange(columnOf(table, name).type, own(key, name)));
   if (range !== -1 && (range < table.partition.length || range < named.length - 1)) {
     throw badKey(
       table,
@@ -29,27 +29,30 @@ export function whereKey(table: Table, key: RawRow): Fragment {
     );
   }
   return join(
-    named.flatMap((name) => restrictions(table, name, key[name])),
+    named.flatMap((name) => restrictions(table, [name, key[name]])),
     " AND ",
   );
 }
 
-/** The restriction of a write to what its key names by values: a row, or a partition. */
-export function whereValues(table: Table, { key = {} }: Given): Template {
-  const each = namesIn(table, key).map((name) => {
+/** Returns the restriction of a write to the row or partition of its key, which has no range. */
+export function whereValues(table: Table, { key = {} }: WriteInput): Template {
+  const each = namedColumns(table, key).map((name) => {
     const { type } = columnOf(table, name);
-    const check = taking(table, name, "check");
-    return marked(`${identifier(name)} = ?`, type, ({ key }: Given) => {
-      const value = key![name];
-      if (isRange(type, value)) throw badKey(table, `"${name}" must be given by its value`);
-      return check(value);
+    const check = columnCheck(table, name);
+    return withParam(`${identifier(name)} = ?`, {
+      type,
+      param: ({ key }: WriteInput) => {
+        const value = key![name];
+        if (isRange(type, value)) throw badKey(table, `"${name}" must be given by its value`);
+        return check(value);
+      },
     });
   });
   return join(each, " AND ");
 }
 
-/** The restriction of a write to one row: the whole primary key, by values. */
-export function whereRow(table: Table, given: Given): Template {
+/** Returns the restriction of a write to one row: the whole primary key, without a range. */
+export function whereRow(table: Table, given: WriteInput): Template {
   const { key = {} } = given;
   const missing = keyNames(table).filter((name) => own(key, name) === undefined);
   if (missing.length === 0) return whereValues(table, given);
@@ -57,8 +60,8 @@ export function whereRow(table: Table, given: Given): Template {
   throw badKey(table, `${names} must be given for one row`);
 }
 
-/** The columns that a key names, in order: the whole partition key, a prefix of the clustering key. */
-function namesIn(table: Table, key: RawRow): readonly string[] {
+/** Returns the columns that a key names, in order: the whole partition key and a prefix of the clustering key. */
+function namedColumns(table: Table, key: RawRow): readonly string[] {
   const given = Object.keys(key).filter((name) => key[name] !== undefined);
   const stray = given.find((name) => !keyNames(table).includes(name));
   if (stray !== undefined) throw badKey(table, `"${stray}" is not in it`);
@@ -73,158 +76,154 @@ function namesIn(table: Table, key: RawRow): readonly string[] {
   return named;
 }
 
-/** Whether a key names one row: every column of the primary key by its value. */
+/** Returns whether a key identifies one row: it has a value for every column of the primary key. */
 export function namesRow(table: Table, key: RawRow): boolean {
   return keyNames(table).every(
-    (name) => own(key, name) !== undefined && !isRangeOf(table, name, own(key, name)),
+    (name) => own(key, name) !== undefined && !isRange(columnOf(table, name).type, own(key, name)),
   );
 }
 
-/** The values of a row's clustering key, in order. */
+/** Returns the checked values of a row's clustering key, in order. */
 export function clusteringValues(table: Table, row: RawRow): readonly unknown[] {
-  return clusteringNames(table).map((name) => checked(table, name, own(row, name)));
+  return clusteringNames(table).map((name) => columnCheck(table, name)(own(row, name)));
 }
 
-/** The values of the clustering key of a row that another program may have written, in order. */
+/** Returns the values of a stored row's clustering key, in order. Another program may have written them. */
 export function placeValues(table: Table, row: RawRow): readonly unknown[] {
-  return clusteringNames(table).map((name) => matched(table, name, own(row, name)));
-}
-
-/** A value as its column stores it. @throws InvalidValue with the column's name before the reason */
-export function checked(table: Table, name: string, value: unknown): unknown {
-  return valueBy("check", table, name, value);
-}
-
-/**
- * A value that may stand in its column, an {@link Unreadable} too.
- *
- * @throws InvalidValue with the column's name before the reason
- */
-export function matched(table: Table, name: string, value: unknown): unknown {
-  return value instanceof Unreadable ? value : valueBy("match", table, name, value);
-}
-
-function valueBy(rule: KeyRule, table: Table, name: string, value: unknown): unknown {
-  return taking(table, name, rule)(value);
+  return clusteringNames(table).map((name) => {
+    const value = own(row, name);
+    return value instanceof Unreadable ? value : columnMatch(table, name)(value);
+  });
 }
 
 /**
- * Returns how the values of a column are taken by a rule.
+ * Returns a function that checks a value of a column and returns its canonical stored form: see {@link ColumnType.check}.
  *
- * @throws InvalidValue when a value is taken, with the column's name before the reason
+ * The function throws an InvalidValue whose message starts with the column's name.
  */
-export function taking(table: Table, name: string, rule: KeyRule): (value: unknown) => unknown {
+export function columnCheck(table: Table, name: string): (value: unknown) => unknown {
   const { type } = columnOf(table, name);
-  return (value) => {
+  return namingErrors(`${table.name}.${name}`, type.check);
+}
+
+/** Returns a function like that of {@link columnCheck} which accepts stored values: see {@link ColumnType.match}. */
+export function columnMatch(table: Table, name: string): (value: unknown) => unknown {
+  const { type } = columnOf(table, name);
+  return namingErrors(`${table.name}.${name}`, type.match);
+}
+
+function namingErrors(column: string, rule: (value: unknown) => unknown) {
+  return (value: unknown) => {
     try {
-      return type[rule](value);
+      return rule(value);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      throw new InvalidValue(error.code, `${table.name}.${name} ${error.message}`);
+      throw new InvalidValue(error.code, `${column} ${error.message}`);
     }
   };
 }
 
-/** The partition key of a row. */
+/** Returns the partition key of a row. */
 export function partitionKeyOf<T extends Table>(table: T, row: RawRow): PartitionKey<T> {
-  return pick(row, table.partition) as PartitionKey<T>;
+  return pickColumns(row, table.partition) as PartitionKey<T>;
 }
 
-/** The clustering key of a row. */
+/** Returns the clustering key of a row. */
 export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): ClusteringKey<T> {
-  return pick(row, clusteringNames(table)) as ClusteringKey<T>;
+  return pickColumns(row, clusteringNames(table)) as ClusteringKey<T>;
 }
 
-/**
- * How the values of a key are taken: `check` puts those that a caller gives in their one stored form, and refuses what the
- * model does not allow; `match` takes those of a row as they are, whoever wrote it.
- */
-export type KeyRule = "check" | "match";
+/** Which columns a text of a key has, and how their values are checked. */
+export interface KeyTextOptions {
+  readonly columns: readonly string[];
+  /**
+   * `check` for values of a caller: rejects what the model does not allow. `match` for values of a stored row, which another
+   * program may have written. Default: `check`.
+   */
+  readonly rule?: "check" | "match";
+}
 
-/** An exact text of some key columns of a row. */
+/** Returns an exact text of key columns of a row. Different values have different texts. */
 export function keyText(
   table: Table,
-  names: readonly string[],
   row: RawRow,
-  rule: KeyRule = "check",
+  { columns, rule = "check" }: KeyTextOptions,
 ): string {
-  const texts = names.map((name) =>
-    columnOf(table, name).type.toText(valueBy(rule, table, name, row[name])),
+  const toStored = rule === "check" ? columnCheck : columnMatch;
+  const texts = columns.map((name) =>
+    columnOf(table, name).type.toText(toStored(table, name)(row[name])),
   );
   return JSON.stringify(texts);
 }
 
 /**
- * A text of a row's primary key that is equal where Cassandra takes two keys for the same row, and nowhere else. Partitions
- * are the same if their bytes are, rows of a partition if they compare as equal.
+ * Returns a text of a row's primary key that is equal if and only if Cassandra takes two keys for the same row: if the bytes
+ * of the partition keys are equal, and the clustering keys compare as equal.
  */
 export function rowIdentity(table: Table, row: RawRow): string {
-  return `${keyText(table, table.partition, row)}${clusteringIdentity(table, row)}`;
+  const partition = keyText(table, row, { columns: table.partition });
+  return `${partition}${clusteringIdentity(table, row)}`;
 }
 
-/** A text of a row's clustering key: see {@link rowIdentity}. */
+/** Returns a text of a row's clustering key: see {@link rowIdentity}. */
 export function clusteringIdentity(table: Table, row: RawRow): string {
   const texts = clusteringNames(table).map((name) =>
-    identityOf(columnOf(table, name).type, checked(table, name, own(row, name))),
+    identityOf(columnOf(table, name).type, columnCheck(table, name)(own(row, name))),
   );
   return JSON.stringify(texts);
 }
 
-/** The key columns of a {@link keyText} of the same rule, which may be from anywhere; undefined: it is none. */
-export function keyOfText(
-  table: Table,
-  names: readonly string[],
-  text: string,
-  rule: KeyRule = "check",
-): RawRow | undefined {
+/** Parses a {@link keyText} with the same options. Returns undefined for any other text. */
+export function keyOfText(table: Table, text: string, options: KeyTextOptions): RawRow | undefined {
+  const { columns } = options;
   try {
     const texts: unknown = JSON.parse(text);
-    const values = names.map((name, at) =>
+    const values = columns.map((name, at) =>
       columnOf(table, name).type.fromText((texts as readonly string[])[at] ?? ""),
     );
-    const key = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-    // Written again it must be the same: so every part of it is checked at once.
-    return keyText(table, names, key, rule) === text ? key : undefined;
+    const key = Object.fromEntries(columns.map((name, at) => [name, values[at]]));
+    // Comparing the texts checks all values at once.
+    return keyText(table, key, options) === text ? key : undefined;
   } catch {
     return undefined;
   }
 }
 
-function pick(row: RawRow, names: readonly string[]): RawRow {
+function pickColumns(row: RawRow, names: readonly string[]): RawRow {
   return Object.fromEntries(names.map((name) => [name, row[name]]));
 }
 
-function restrictions(table: Table, name: string, value: unknown): readonly Fragment[] {
+function restrictions(
+  table: Table,
+  [name, value]: readonly [string, unknown],
+): readonly Fragment[] {
   const { type } = columnOf(table, name);
+  const check = columnCheck(table, name);
   const column = identifier(name);
-  if (!isRange(type, value)) return [marked(`${column} = ?`, type, checked(table, name, value))];
+  if (!isRange(type, value)) return [withParam(`${column} = ?`, { type, param: check(value) })];
   return boundsOf(value).map(([operator, bound]) =>
-    marked(`${column} ${operator} ?`, type, checked(table, name, bound)),
+    withParam(`${column} ${operator} ?`, { type, param: check(bound) }),
   );
 }
 
-/** The bounds of a range: operators of CQL and values. */
+/** Returns the bounds of a range: CQL operators and values. */
 export function boundsOf(range: BoundsByName): readonly (readonly [string, unknown])[] {
   return Object.entries(range).flatMap(([name, bound]) =>
-    bound === undefined ? [] : [[operators[name as Operator], bound] as const],
+    bound === undefined ? [] : [[rangeOperators[name as Operator], bound] as const],
   );
 }
 
-/** Bounds by the names of their operators. */
+/** The bounds of a range by the names of their operators. */
 export type BoundsByName = Readonly<Partial<Record<Operator, unknown>>>;
 
-/** Whether a value of a key's column is a range: its bounds by their operators. */
-export function isRangeOf(table: Table, name: string, value: unknown): value is BoundsByName {
-  return isRange(columnOf(table, name).type, value);
-}
-
-function isRange({ kind, parts = [] }: ColumnType, value: unknown): value is BoundsByName {
+/** Returns whether a value for a key column of this type is a range rather than a value of the type. */
+export function isRange({ kind, parts = [] }: ColumnType, value: unknown): value is BoundsByName {
   if (typeof value !== "object" || value === null) return false;
   const names = Object.keys(value);
-  // An object can also be the value of a type that has fields of these names.
+  // An object can also be a value of a UDT with fields of these names.
   const fields = kind === "udt" ? parts.map(({ name }) => name) : [];
   if (names.every((name) => fields.includes(name))) return false;
-  return names.every((name) => Object.hasOwn(operators, name));
+  return names.every((name) => Object.hasOwn(rangeOperators, name));
 }
 
 function badKey(table: Table, why: string): CassandraError {

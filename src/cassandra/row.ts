@@ -1,6 +1,6 @@
 import { type Column, isStatic } from "./column.ts";
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
-import { taking } from "./key.ts";
+import { columnCheck } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
 import {
@@ -17,137 +17,151 @@ import type { ColumnName, Insert, InsertAlone, Row, RowAlone, StoredRow } from "
 import { Unreadable } from "./unreadable.ts";
 
 /**
- * A stored row by its model. A null reads as what the column says that it does (`nullAs`, a constant default).
+ * Decodes a row of the database as a row of its model. A null reads as the value that the column defines for it (`nullAs`, a
+ * constant default).
  *
- * @throws UnreadableRow for the first value that cannot be represented, or is missing. Where the column may be null, it is
- * null instead: see {@link unreadableColumns}
- * @param names the columns that were read. Default: all
+ * @throws UnreadableRow for the first value that is missing or cannot be represented. If its column is nullable, the value
+ * becomes null instead: see {@link unreadableColumns}
  */
 export function decodeRow<T extends Table>(
   table: T,
   raw: RawRow,
-  names?: readonly string[],
+  options?: DecodeRowOptions,
 ): Row<T>;
-export function decodeRow(
-  table: Table,
-  raw: RawRow,
-  names: readonly string[] = Object.keys(table.columns),
-): RawRow {
-  return rowOf(table, stored(table, raw), names, false);
+export function decodeRow(table: Table, raw: RawRow, options?: DecodeRowOptions): RawRow {
+  return modelRow(table, storedValues(table, raw), { ...options, isLenient: false });
 }
 
-/** The key of a stored row. */
+/** Which columns of a row are decoded. */
+export interface DecodeRowOptions {
+  /** The names of the columns. Default: all. */
+  readonly columns?: readonly string[];
+}
+
+/** Decodes the key of a row of the database. */
 export function decodeKey(table: Table, raw: RawRow): RawRow {
-  const valueOf = stored(table, raw);
+  const valueOf = storedValues(table, raw);
   return Object.fromEntries(keyNames(table).map((name) => [name, valueOf(name)]));
 }
 
 /**
- * A stored row by its model, among others that are not to fail with it: what cannot be represented reads as a null does.
- * An {@link UnreadableRow} where the column says nothing about that.
+ * Decodes one of several rows, so that it does not fail the others. A value that cannot be represented reads as a null would.
+ * If the column does not define a value for null, returns an {@link UnreadableRow}.
  */
 export function decodeEach<T extends Table>(
   table: T,
   raw: RawRow,
-  names?: readonly string[],
+  options?: DecodeRowOptions,
 ): Row<T> | UnreadableRow;
 export function decodeEach(
   table: Table,
   raw: RawRow,
-  names: readonly string[] = Object.keys(table.columns),
+  options?: DecodeRowOptions,
 ): RawRow | UnreadableRow {
-  return leniently(table, stored(table, raw), names);
+  return modelRowOrError(table, storedValues(table, raw), options);
 }
 
-/** A row by its model, of the values that the database holds; an {@link UnreadableRow} as {@link decodeEach} has it. */
+/** Converts a row in stored form to a row of its model. Returns an {@link UnreadableRow} like {@link decodeEach}. */
 export function rowOfStored<T extends Table>(table: T, row: StoredRow<T>): Row<T> | UnreadableRow;
 export function rowOfStored(table: Table, row: RawRow): RawRow | UnreadableRow {
-  return leniently(table, (name) => row[name] ?? null, Object.keys(table.columns));
+  return modelRowOrError(table, (name) => row[name] ?? null);
 }
 
-function leniently(
+function modelRowOrError(
   table: Table,
-  valueOf: ValueOf,
-  names: readonly string[],
+  valueOf: ValueByName,
+  options?: DecodeRowOptions,
 ): RawRow | UnreadableRow {
   try {
-    return rowOf(table, valueOf, names, true);
+    return modelRow(table, valueOf, { ...options, isLenient: true });
   } catch (error) {
     if (error instanceof UnreadableRow) return error;
     throw error;
   }
 }
 
-/** Why columns of a row are null, of those that hold a value which cannot be represented. */
+/** Returns the columns of a row that are null because their values cannot be represented, each with its error. */
 export function unreadableColumns(row: object): ReadonlyMap<string, UnreadableRow> {
-  return (row as { readonly [COLUMNS]?: ReadonlyMap<string, UnreadableRow> })[COLUMNS] ?? NONE;
+  return (
+    (row as { readonly [UNREADABLE_COLUMNS]?: ReadonlyMap<string, UnreadableRow> })[
+      UNREADABLE_COLUMNS
+    ] ?? NONE_UNREADABLE
+  );
 }
 
 /**
- * The error of a row because of one of its columns, for a reader that has the row's values and not their bytes.
- *
- * @param reason what the reader has a form for (default: what the type holds), or a whole sentence after the column's name
+ * Returns the error for an unreadable column of a row in stored form.
  */
 export function unreadableColumn(
   table: Table,
   row: RawRow,
-  name: string,
-  reason?: Reason,
+  column: UnreadableColumn,
 ): UnreadableRow {
-  return unreadableRow(table, (each) => own(row, each) ?? null, name, reason);
+  return unreadableRow(table, (each) => own(row, each) ?? null, column);
 }
 
-interface Reason {
+/** A column that cannot be read, and the reason. */
+export interface UnreadableColumn {
+  readonly name: string;
+  /** What the value should be. Default: the `expects` of the column's type. */
   readonly expects?: string;
+  /** The reason, as a clause about the column. Default: the value is null, or not what is expected. */
   readonly why?: string;
 }
 
-/** A row with columns that are null since their values cannot be represented: see {@link unreadableColumns}. */
+/** Returns a row in which unreadable columns are null: see {@link unreadableColumns}. */
 export function withUnreadable<R extends object>(
   row: R,
   columns: ReadonlyMap<string, UnreadableRow>,
 ): R {
   const nulls = Object.fromEntries(Array.from(columns.keys(), (name) => [name, null]));
-  return { ...row, ...nulls, [COLUMNS]: new Map([...unreadableColumns(row), ...columns]) };
+  return {
+    ...row,
+    ...nulls,
+    [UNREADABLE_COLUMNS]: new Map([...unreadableColumns(row), ...columns]),
+  };
 }
 
-/** A symbol, so that a row has no more columns than its model; enumerable, so that a copy has it. */
-const COLUMNS = Symbol("unreadable columns");
-const NONE: ReadonlyMap<string, UnreadableRow> = new Map();
+/** A symbol, so that the row has no additional column; enumerable, so that copies of the row have it. */
+const UNREADABLE_COLUMNS = Symbol("unreadable columns");
+const NONE_UNREADABLE: ReadonlyMap<string, UnreadableRow> = new Map();
 
 /**
- * Some columns of a row, hidden ones too, as the database holds them: nulls as nulls, and what cannot be represented as
- * an {@link Unreadable}.
+ * Decodes a row of the database to stored form, hidden columns included. Nulls stay null, and values that cannot be
+ * represented become {@link Unreadable}.
  */
 export function decodeStored<T extends Table>(table: T, raw: RawRow): StoredRow<T>;
 export function decodeStored(table: Table, raw: RawRow): RawRow {
   const columns = allColumns(table);
   const names = Object.keys(raw).filter((name) => Object.hasOwn(columns, name));
-  const valueOf = stored(table, raw);
+  const valueOf = storedValues(table, raw);
   return Object.fromEntries(names.map((name) => [name, valueOf(name)]));
 }
 
-/** @throws UnreadableRow if one of the columns, which are of a row of this key, cannot be represented */
-export function decodeColumns(table: Table, key: RawRow, raw: RawRow): RawRow {
+/** Decodes columns of the row with a key to stored form. @throws UnreadableRow if a value cannot be represented */
+export function decodeColumns(
+  table: Table,
+  { key, raw }: { readonly key: RawRow; readonly raw: RawRow },
+): RawRow {
   const row = decodeStored(table, raw) as RawRow;
   const unreadable = Object.keys(row).find((name) => row[name] instanceof Unreadable);
   if (unreadable !== undefined)
-    throw unreadableRow(table, (name) => ({ ...row, ...key })[name] ?? null, unreadable);
+    throw unreadableRow(table, (name) => ({ ...row, ...key })[name] ?? null, { name: unreadable });
   return row;
 }
 
 /**
- * The row that an insert of these values makes: as given, in stored form, with the defaults of what is left out.
+ * Returns the row that an insert of these values creates: the values in stored form, and the defaults of omitted columns.
  *
- * @throws InvalidValue for the first value that does not fit its column
+ * @throws InvalidValue for the first value that is invalid for its column
  */
 export function newRow<T extends Table>(table: T, values: Insert<T>): Row<T>;
 export function newRow(table: Table, values: RawRow): RawRow {
-  return rowOfInserted(table, inserted(table, values), Object.keys(table.columns));
+  return insertedRow(table, Object.keys(table.columns), inserted(table, values));
 }
 
 /**
- * A new row without the static columns, which are its partition's: as {@link newRow}.
+ * Returns a new row like {@link newRow}, but without the static columns of its partition.
  *
  * @throws CassandraError `BAD_STATEMENT` for a static column
  */
@@ -157,10 +171,10 @@ export function newRowAlone(table: Table, values: RawRow): RawRow {
   const stray = Object.keys(values).find((name) => staticNames(table).includes(name));
   if (stray !== undefined)
     throw badStatement(table, `has "${stray}" once per partition: a row is created without it`);
-  return rowOfInserted(table, insertedAlone(table, values), names);
+  return insertedRow(table, names, insertedAlone(table, values));
 }
 
-function rowOfInserted(table: Table, written: RawRow, names: readonly string[]): RawRow {
+function insertedRow(table: Table, names: readonly string[], written: RawRow): RawRow {
   const entries = names.map((name) => {
     const value = own(written, name) ?? columnOf(table, name).ifNull?.() ?? null;
     return [name, value] as const;
@@ -168,32 +182,35 @@ function rowOfInserted(table: Table, written: RawRow, names: readonly string[]):
   return Object.fromEntries(entries);
 }
 
-/** Every value that is given, null too, and does not fit its column, by the column's name. */
+/** Returns the errors of all given values, including nulls, that are invalid for their columns, by column name. */
 export function invalidValues<T extends Table>(
   table: T,
   values: { readonly [Name in ColumnName<T>]?: unknown },
 ): ReadonlyMap<ColumnName<T>, InvalidValue>;
 export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string, InvalidValue> {
   const given = Object.keys(values).filter((name) => values[name] !== undefined);
-  const problems = given.map((name) => [name, problemOf(table, name, values[name])] as const);
+  const problems = given.map(
+    (name) => [name, valueProblem(columnOf(table, name), values[name])] as const,
+  );
   return new Map(problems.flatMap(([name, error]) => (error ? [[name, error]] : [])));
 }
 
 /**
- * What an insert writes, in the table's order. Nulls are left out: written, they would be tombstones. So are the defaults of
- * static columns: they are not the row's, and its partition may have other values.
+ * Returns the values that an insert writes, in the order of the table. Nulls are omitted, since they would be written as
+ * tombstones. Defaults of static columns are omitted too: the partition may have other values.
  */
 export function inserted(table: Table, values: RawRow): RawRow {
-  return taken(table, values, insertable(table));
+  for (const name of Object.keys(values)) requireVisible(table, name);
+  return checkedValues(insertable(table), values);
 }
 
-/** What the creation of a row writes: nothing of its partition. */
+/** Returns the values that the creation of a row writes: an insert without static columns. */
 export function insertedAlone(table: Table, values: RawRow): RawRow {
-  return taken(table, values, insertableAlone(table));
+  for (const name of Object.keys(values)) requireVisible(table, name);
+  return checkedValues(insertableAlone(table), values);
 }
 
-function taken(table: Table, values: RawRow, columns: ReturnType<typeof insertable>): RawRow {
-  for (const name of Object.keys(values)) visible(table, name);
+function checkedValues(columns: readonly InsertableColumn[], values: RawRow): RawRow {
   const row: Record<string, unknown> = {};
   for (const { name, initial, mayBeNull, mayBeLeftOut, check } of columns) {
     const value = own(values, name) ?? initial?.();
@@ -204,31 +221,38 @@ function taken(table: Table, values: RawRow, columns: ReturnType<typeof insertab
   return row;
 }
 
-/** What an insert has to know of each column. */
-const insertable = oncePerTable((table) =>
+/** How an insert treats a column. */
+interface InsertableColumn {
+  readonly name: string;
+  readonly initial: (() => unknown) | undefined;
+  readonly mayBeNull: boolean;
+  readonly mayBeLeftOut: boolean;
+  readonly check: (value: unknown) => unknown;
+}
+
+const insertable = oncePerTable((table): readonly InsertableColumn[] =>
   Object.entries(table.columns).map(([name, column]) => ({
     name,
     initial: isStatic(column) ? undefined : column.initial,
     mayBeNull: column.nullable && !isKey(table, name),
     mayBeLeftOut: (column.nullable || column.optional) && !isKey(table, name),
-    check: taking(table, name, "check"),
+    check: columnCheck(table, name),
   })),
 );
 
-/** The same without the static columns. */
 const insertableAlone = oncePerTable((table) =>
   insertable(table).filter(({ name }) => !staticNames(table).includes(name)),
 );
 
-/** @throws CassandraError `BAD_STATEMENT` if rows have no column of that name */
-function visible(table: Table, name: string): void {
+/** @throws CassandraError `BAD_STATEMENT` if rows have no column of this name */
+function requireVisible(table: Table, name: string): void {
   if (Object.hasOwn(table.columns, name)) return;
   throw new CassandraError("BAD_STATEMENT", `A row of "${table.name}" has no column "${name}".`);
 }
 
-function problemOf(table: Table, name: string, value: unknown): InvalidValue | undefined {
+function valueProblem({ type }: Column, value: unknown): InvalidValue | undefined {
   try {
-    columnOf(table, name).type.check(value);
+    type.check(value);
     return undefined;
   } catch (error) {
     if (error instanceof InvalidValue) return error;
@@ -236,15 +260,18 @@ function problemOf(table: Table, name: string, value: unknown): InvalidValue | u
   }
 }
 
-/** The stored value of a column: null for none, an {@link Unreadable} for one that cannot be represented. */
-type ValueOf = (name: string) => unknown;
+/** Returns the stored value of a column: null if it has none, an {@link Unreadable} if it cannot be represented. */
+type ValueByName = (name: string) => unknown;
 
-/** @param isLenient whether what cannot be represented reads as a null does */
-function rowOf(
+interface ModelRowOptions extends DecodeRowOptions {
+  /** Whether values that cannot be represented read as nulls would. */
+  readonly isLenient: boolean;
+}
+
+function modelRow(
   table: Table,
-  valueOf: ValueOf,
-  names: readonly string[],
-  isLenient: boolean,
+  valueOf: ValueByName,
+  { columns: names = Object.keys(table.columns), isLenient }: ModelRowOptions,
 ): RawRow {
   const row: Record<string, unknown> = {};
   let unreadable: Map<string, UnreadableRow> | undefined;
@@ -256,16 +283,16 @@ function rowOf(
     const known = isReadable || isLenient ? readAs(column, value) : null;
     row[name] = known;
     if (known !== null || (isReadable && nullable && !isKey(table, name))) continue;
-    const error = unreadableRow(table, valueOf, name);
+    const error = unreadableRow(table, valueOf, { name });
     if (!nullable || isKey(table, name)) throw error;
     (unreadable ??= new Map()).set(name, error);
   }
-  return unreadable ? { ...row, [COLUMNS]: unreadable } : row;
+  return unreadable ? { ...row, [UNREADABLE_COLUMNS]: unreadable } : row;
 }
 
 /**
- * What a stored value reads as in a row among others: itself, or what its column says of a null or of a value that cannot
- * be represented. Null: it says nothing.
+ * Returns the value that a stored value reads as in one of several rows. For null and for a value that cannot be represented,
+ * this is the value that the column defines, or null if it defines none.
  */
 export function readAs({ ifNull, ifUnreadable }: Column, value: unknown): unknown {
   if (value instanceof Unreadable) return ifUnreadable?.() ?? null;
@@ -274,40 +301,42 @@ export function readAs({ ifNull, ifUnreadable }: Column, value: unknown): unknow
 
 function unreadableRow(
   table: Table,
-  valueOf: ValueOf,
-  name: string,
-  { expects = columnOf(table, name).type.expects, why: given }: Reason = {},
+  valueOf: ValueByName,
+  { name, expects = columnOf(table, name).type.expects, why: given }: UnreadableColumn,
 ): UnreadableRow {
   const why =
     given ??
     (valueOf(name) === null
       ? "is null, which its model does not allow"
       : `holds a value that is not ${expects}`);
-  const entriesOf = (entry: ValueOf) =>
+  const entriesOf = (entry: ValueByName) =>
     Object.fromEntries(keyNames(table).map((each) => [each, entry(each)]));
   return new UnreadableRow({
     table: table.name,
     column: name,
-    key: entriesOf((each) => keyValueText(table, each, valueOf(each))) as Record<string, string>,
+    key: entriesOf((each) => keyValueText(columnOf(table, each), valueOf(each))) as Record<
+      string,
+      string
+    >,
     storedKey: entriesOf(valueOf),
     why,
   });
 }
 
-/** A value of the key for a person to read. */
-function keyValueText(table: Table, name: string, value: unknown): string {
+/** Returns the text of a value of a key for messages. */
+function keyValueText({ type }: Column, value: unknown): string {
   if (value instanceof Unreadable) return `0x${value.bytes.toString("hex")}`;
-  return value === null ? "null" : columnOf(table, name).type.toText(value);
+  return value === null ? "null" : type.toText(value);
 }
 
-function stored(table: Table, raw: RawRow): ValueOf {
+function storedValues(table: Table, raw: RawRow): ValueByName {
   return (name) => {
     const bytes = raw[name];
     if (!Buffer.isBuffer(bytes)) return null;
     try {
       return columnOf(table, name).type.decode(bytes);
     } catch (error) {
-      // A copy: the bytes are a part of what the driver has received.
+      // A copy, since the bytes are part of a larger buffer of the driver.
       if (error instanceof InvalidValue) return new Unreadable(Buffer.from(bytes));
       throw error;
     }

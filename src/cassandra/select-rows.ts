@@ -4,16 +4,23 @@ import { presenceColumn } from "./lane-columns.ts";
 import { isGone, isThere } from "./presence.ts";
 import { decodeRow, decodeStored } from "./row.ts";
 import {
-  type AnyOptions,
-  type CellOptions,
-  cells,
-  from,
-  namesOf,
+  type AnySelectOptions,
+  type SelectedOptions,
+  selectedColumns,
+  selectFrom,
+  selectedNames,
   type Selected,
-  timesOf,
+  decodeTimes,
   type Writetimes,
 } from "./selection.ts";
-import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
+import {
+  type Fragment,
+  join,
+  withParam,
+  type RawRow,
+  type Statement,
+  cqlText,
+} from "./statement.ts";
 import type {
   ClusteringKey,
   ColumnName,
@@ -39,14 +46,14 @@ import type { ColumnType } from "./type.ts";
 import { listType } from "./types/list.ts";
 import { tupleType } from "./types/tuple.ts";
 
-/** What a partition has by itself, rows or not. */
+/** The partition key and static columns of a partition. */
 export type Partition<T extends Table, Name extends StaticName<T> = StaticName<T>> = Shown<
   RowOf<T, (T["partition"][number] & ColumnName<T>) | Name>
 >;
 
 /**
- * Reads the partition key and static columns of a partition, whether it has rows or not. Undefined: it has neither rows nor
- * values of static columns.
+ * Reads the partition key and static columns of a partition. Returns undefined if the partition has neither rows nor values
+ * of static columns.
  *
  * @example
  * selectPartition(Reading, { device: "a", day: "2027-08-15" });
@@ -66,19 +73,22 @@ export function selectPartition(
   if (stray !== undefined)
     throw badStatement(table, `has "${stray}" once per row, not once per partition`);
   const named = Object.keys(partition).find((name) => !table.partition.includes(name));
-  if (named !== undefined) throw badStatement(table, `has "${named}" not in its partition key`);
+  if (named !== undefined)
+    throw badStatement(table, `does not have "${named}" in its partition key`);
   const names = [...table.partition, ...columns];
   return {
     ...join([fromPartition(table, names), whereKey(table, partition)]),
     table,
     kind: "read",
-    decode: ([row]) => (row && !isGone(table, row) ? decodeRow(table, row, names) : undefined),
+    decode: ([row]) =>
+      row && !isGone(table, row) ? decodeRow(table, row, { columns: names }) : undefined,
   };
 }
 
 /**
- * Reads static columns of a partition, hidden ones too, at the serial consistency and as the database holds them: for who
- * is about to change them by a lightweight transaction. Undefined: it has neither rows nor values of static columns.
+ * Reads static columns of a partition, hidden ones included, in stored form and at the serial consistency: for callers that
+ * are about to change them by a lightweight transaction. Returns undefined if the partition has neither rows nor values of
+ * static columns.
  *
  * @example
  * selectStoredPartition(Reading, { device: "a", day: "2027-08-15" }, ["site"]);
@@ -105,7 +115,7 @@ export function selectStoredPartition(
 }
 
 /**
- * Reads several rows of one partition in clustering order; those that do not exist are left out.
+ * Reads several rows of one partition in clustering order. Rows that do not exist are omitted.
  *
  * @example
  * selectRows(Message, { room: "lobby" }, [{ at: noon }, { at: midnight }]);
@@ -120,30 +130,33 @@ export function selectRows<
   table: T,
   partition: PartitionKey<T>,
   rows: readonly ClusteringKey<T>[],
-  options?: Omit<CellOptions<T, Name, W, L>, "serial">,
+  options?: Omit<SelectedOptions<T, Name, W, L>, "serial">,
 ): Statement<readonly Selected<T, Name, W, L>[]>;
 export function selectRows(
   table: Table,
   partition: RawRow,
   rows: readonly RawRow[],
-  options: AnyOptions = {},
+  options: AnySelectOptions = {},
 ): Statement<unknown> {
-  const names = namesOf(table, options.columns);
+  const names = selectedNames(table, options.columns);
   return {
-    ...join([from(table, cells(table, names, options)), whereRows(table, partition, rows)]),
+    ...join([
+      selectFrom(table, selectedColumns(table, names, options)),
+      whereRows(table, partition, rows),
+    ]),
     table,
     kind: "read",
     decode: (found) =>
-      thoseThere(table, found).map((row) => ({
-        ...(decodeRow(table, row, names) as RawRow),
-        ...timesOf(row, options),
+      existingRows(table, found).map((row) => ({
+        ...(decodeRow(table, row, { columns: names }) as RawRow),
+        ...decodeTimes(row, options),
       })),
   };
 }
 
 /**
- * Reads the write times of one column of several rows of one partition, in clustering order; rows that do not exist are
- * left out. Nothing else of the rows is read, so a row that cannot be decoded has its write time like any other.
+ * Reads the write times of one column of several rows of one partition, in clustering order. Rows that do not exist are
+ * omitted. Only the clustering key is read besides, so the read also returns rows with unreadable values.
  *
  * @example
  * selectWritetimes(Message, { room: "lobby" }, [{ at: noon }, { at: midnight }], "body");
@@ -164,24 +177,23 @@ export function selectWritetimes(
   const options = { writetime: [name] };
   return {
     ...join([
-      from(table, cells(table, clusteringNames(table), options)),
+      selectFrom(table, selectedColumns(table, clusteringNames(table), options)),
       whereRows(table, partition, rows),
     ]),
     table,
     kind: "read",
     decode: (found) =>
-      thoseThere(table, found).map((row) => ({
+      existingRows(table, found).map((row) => ({
         ...decodeStored(table, clusteringKeyOf(table, row)),
-        ...timesOf(row, options),
+        ...decodeTimes(row, options),
       })),
   };
 }
 
 /**
- * Reads columns of several rows of one partition, hidden ones too, at the serial consistency and as the database
- * holds them, nulls as nulls: for who is about to change them by a lightweight transaction. Those that Cassandra does not
- * have are left out; whether one of the others exists, {@link isThere} tells. Static columns come with each row: where
- * none is found, {@link selectStoredPartition} reads them.
+ * Reads columns of several rows of one partition, hidden ones included, in stored form and at the serial consistency: for
+ * callers that are about to change them by a lightweight transaction. Rows that Cassandra does not have are omitted; check the
+ * others with {@link isThere}. Each row has the static columns; if no row is found, {@link selectStoredPartition} reads them.
  *
  * @example
  * selectStored(Message, { room: "lobby" }, [{ at }], ["body"]);
@@ -203,26 +215,26 @@ export function selectStored(
   const key = table.clustering.length > 0 ? clusteringNames(table) : table.partition;
   const names = [...key, ...columns].map(identifier);
   return {
-    ...join([from(table, names), whereRows(table, partition, rows)]),
+    ...join([selectFrom(table, names), whereRows(table, partition, rows)]),
     table,
     kind: "serial",
     decode: (found: readonly RawRow[]) => found.map((row) => decodeStored(table, row)),
   } as const;
 }
 
-/** Selects the partition key and static columns: once, however many rows there are. */
+/** Returns a SELECT of the partition key and static columns that returns one row per partition. */
 function fromPartition(table: Table, names: readonly string[]): Fragment {
   const columns = names.map(identifier);
-  // A row is the partition, and may be nothing but cells of lanes.
-  if (presenceColumn(table) !== undefined) return from(table, columns);
-  return text(`SELECT DISTINCT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`);
+  // The partition has one row, which may consist of cells of lanes only.
+  if (presenceColumn(table) !== undefined) return selectFrom(table, columns);
+  return cqlText(`SELECT DISTINCT ${columns.join(", ")} FROM ${identifier(table.name)} WHERE`);
 }
 
-function thoseThere(table: Table, rows: readonly RawRow[]): readonly RawRow[] {
+function existingRows(table: Table, rows: readonly RawRow[]): readonly RawRow[] {
   return rows.filter((row) => isThere(table, row));
 }
 
-/** The restriction to rows of a partition, which is one where there is no clustering key. */
+/** Returns the restriction to rows of a partition. Without a clustering key, the partition is the row. */
 function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fragment {
   const names = clusteringNames(table);
   if (names.length === 0) return whereKey(table, partition);
@@ -230,12 +242,15 @@ function whereRows(table: Table, partition: RawRow, rows: readonly RawRow[]): Fr
   const keys = rows.map((row) => clusteringValues(table, row));
   const isTuple = names.length > 1;
   const cql = isTuple ? `(${columns.join(", ")}) IN ?` : `${columns[0]} IN ?`;
-  const rowsIn = marked(cql, keysType(table), isTuple ? keys : keys.flat());
+  const rowsIn = withParam(cql, {
+    type: clusteringKeysType(table),
+    param: isTuple ? keys : keys.flat(),
+  });
   return join([whereKey(table, partition), rowsIn], " AND ");
 }
 
-/** The type of a list of clustering keys: of values, or of tuples where there are several columns. */
-const keysType = oncePerTable((table): ColumnType => {
+/** Returns the type of a list of clustering keys. A key of several columns is a tuple. */
+const clusteringKeysType = oncePerTable((table): ColumnType => {
   const types = clusteringNames(table).map((name) => columnOf(table, name).type);
   const parts = types.map((type, at) => ({ name: `item${at}`, type }));
   return listType<unknown>(types.length > 1 ? tupleType(parts) : types[0]!, {

@@ -5,47 +5,54 @@ import { namesRow, whereKey } from "./key.ts";
 import { isThere } from "./presence.ts";
 import { decodeEach, decodeRow } from "./row.ts";
 import {
-  type AnyOptions,
-  type CellOptions,
-  cells,
-  from,
-  namesOf,
+  type AnySelectOptions,
+  type SelectedOptions,
+  selectedColumns,
+  selectFrom,
+  selectedNames,
   type Selected,
-  timesOf,
+  decodeTimes,
 } from "./selection.ts";
-import { type Fragment, join, marked, type RawRow, type Statement, text } from "./statement.ts";
+import {
+  type Fragment,
+  join,
+  withParam,
+  type RawRow,
+  type Statement,
+  cqlText,
+} from "./statement.ts";
 import { badStatement } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { ColumnName, DataName, Place } from "./table-rows.ts";
 import type { Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
 import { INT_MAX, intType } from "./types/integers.ts";
 
-/** Which rows of a partition are read. */
+/** Which rows of a partition a select returns. */
 export interface RowsOptions<T extends Table> {
-  /** Most rows, a whole number from 1 to {@link INT_MAX}. Default: all of them. */
+  /** The maximum number of rows, from 1 to {@link INT_MAX}. Default: no limit. */
   readonly limit?: number | undefined;
-  /** Begin after this row of the partition, in the order of the read, whether the row still exists or not. */
+  /** Return only rows after this row, in the order of the read. The row need not exist. */
   readonly after?: Place<T> | undefined;
-  /** `reversed`: the last row first. Default: `stored`. */
+  /** `reversed` returns the last row first. Default: `stored`. */
   readonly order?: RowOrder | undefined;
 }
 
-/** What a select takes beside the key. */
+/** The options of a select. */
 export type SelectOptions<
   T extends Table,
   Name extends ColumnName<T> = ColumnName<T>,
   W extends DataName<T> = never,
   L extends DataName<T> = never,
-> = CellOptions<T, Name, W, L> & RowsOptions<T>;
+> = SelectedOptions<T, Name, W, L> & RowsOptions<T>;
 
-/** A single row has no order: these options are those of several. */
+/** These options are for reads of several rows. */
 type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
 
 /**
- * Reads by key: a row where the key is the whole primary key, else rows of a partition in clustering order.
+ * Reads by key. Returns one row if the key is the whole primary key, or else rows of a partition in clustering order.
  *
- * What cannot be represented of a single row is an {@link UnreadableRow} when it is read; of several rows it reads as a
- * null does, if the column says what that is.
+ * Running the statement throws an {@link UnreadableRow} if a value cannot be represented. If several rows are read, such a
+ * value reads as a null would, provided that the column defines a value for null.
  *
  * @example
  * select(Message, { room: "lobby", at }); // the row, or undefined
@@ -56,7 +63,7 @@ type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
  * // SELECT room, at, body FROM message WHERE room = ? AND at >= ? ORDER BY at ASC
  * select(Message, { room: "lobby" }, { columns: ["body"], after: row, writetime: ["body"] });
  * // SELECT room, at, body, WRITETIME(body) FROM message WHERE room = ? AND at < ?
- * @throws CassandraError `BAD_STATEMENT` if the key is not one; InvalidValue if a value does not fit its column
+ * @throws CassandraError `BAD_STATEMENT` if the key is invalid; InvalidValue if a value is invalid for its column
  */
 export function select<
   T extends Table,
@@ -73,15 +80,20 @@ export function select<
     ? Selected<T, Name, W, L> | undefined
     : readonly Selected<T, Name, W, L>[]
 >;
-export function select(table: Table, key: RawRow, options: AnyOptions = {}): Statement<unknown> {
+export function select(
+  table: Table,
+  key: RawRow,
+  options: AnySelectOptions = {},
+): Statement<unknown> {
   return namesRow(table, key)
-    ? rowOf(table, key, options)
-    : map(rowsOf(table, key, options), throwing);
+    ? selectOne(table, key, options)
+    : mapResult(selectSeveral(table, key, options), throwUnreadable);
 }
 
 /**
- * Reads by key as `select` does, each row by itself: one that cannot be read, as another program has written it, does not
- * fail the others. In its place is why. Of a single row, too, what cannot be represented reads as a null does.
+ * Reads by key like {@link select}, but always returns a list, in which an {@link UnreadableRow} stands for each row that cannot
+ * be read. So a row that another program has written does not fail the others. In a single row, too, a value that cannot be
+ * represented reads as a null would.
  *
  * @example
  * selectEach(Message, { room: "lobby" }, { limit: 20 }); // rows and UnreadableRows
@@ -101,101 +113,109 @@ export function selectEach<
 export function selectEach(
   table: Table,
   key: RawRow,
-  options: AnyOptions = {},
+  options: AnySelectOptions = {},
 ): Statement<unknown> {
-  return rowsOf(table, key, options);
+  return selectSeveral(table, key, options);
 }
 
-function rowOf(table: Table, key: RawRow, options: AnyOptions): Statement<RawRow | undefined> {
+function selectOne(
+  table: Table,
+  key: RawRow,
+  options: AnySelectOptions,
+): Statement<RawRow | undefined> {
   if (options.after || options.order || options.limit !== undefined) {
-    throw badStatement(table, "has one row of this key: limit, after and order are for several");
+    throw badStatement(
+      table,
+      "has one row with this key: limit, after and order are for several rows",
+    );
   }
-  const names = namesOf(table, options.columns);
+  const names = selectedNames(table, options.columns);
   return {
-    ...join([from(table, cells(table, names, options)), whereKey(table, key)]),
+    ...join([selectFrom(table, selectedColumns(table, names, options)), whereKey(table, key)]),
     table,
     kind: options.serial ? "serial" : "read",
     decode: ([row]) =>
       row && isThere(table, row)
-        ? { ...(decodeRow(table, row, names) as RawRow), ...timesOf(row, options) }
+        ? { ...(decodeRow(table, row, { columns: names }) as RawRow), ...decodeTimes(row, options) }
         : undefined,
   };
 }
 
-/** The reads of rows, each row by itself: the first one, with those that come after it. */
-function rowsOf(
+/** Returns the first read of several rows. Its `rest` returns the next reads. */
+function selectSeveral(
   table: Table,
   key: RawRow,
-  options: AnyOptions,
+  options: AnySelectOptions,
 ): Statement<readonly (RawRow | UnreadableRow)[]> {
   const { limit, after, order = "stored", serial = false } = options;
   if (limit !== undefined) checkLimit(limit);
   if (after && namesRow(table, key)) {
-    throw badStatement(table, "has one row of this key, and no other comes after it");
+    throw badStatement(table, "has one row with this key, so no row can come after it");
   }
-  const names = namesOf(table, options.columns);
-  const selection = from(table, cells(table, names, options));
-  const sorting = order === "reversed" ? [reversed(table)] : [];
+  const names = selectedNames(table, options.columns);
+  const selection = selectFrom(table, selectedColumns(table, names, options));
+  const sorting = order === "reversed" ? [orderReversed(table)] : [];
   const decode = (rows: readonly RawRow[]) =>
     rows
       .filter((row) => isThere(table, row))
       .map((row) => {
-        const each = decodeEach(table, row, names) as RawRow | UnreadableRow;
-        return each instanceof UnreadableRow ? each : { ...each, ...timesOf(row, options) };
+        const each = decodeEach(table, row, { columns: names }) as RawRow | UnreadableRow;
+        return each instanceof UnreadableRow ? each : { ...each, ...decodeTimes(row, options) };
       });
   const shared = {
     table,
     kind: serial ? "serial" : "read",
     decode,
-    // What lies dead in the way of a reversed read is not told by where it began.
+    // The start of a reversed read does not show where the tombstones are that it meets.
     ...(!namesRow(table, key) && {
       range: { table, key, after: order === "stored" ? after : undefined },
     }),
   } as const;
-  const reads = after ? whereAfter(table, key, after, order) : [whereKey(table, key)];
-  /** @param found how many rows the reads before this one have found */
+  const reads = after ? whereAfter(table, key, { after, order }) : [whereKey(table, key)];
+  /** @param found how many rows the previous reads have returned */
   const statement = (at: number, found: number): Statement<readonly (RawRow | UnreadableRow)[]> => {
-    const bound = limit === undefined ? [] : [marked("LIMIT ?", intType, limit - found)];
-    const read = { ...join([selection, reads[at]!, ...sorting, ...bound]), ...shared };
+    const limitation =
+      limit === undefined ? [] : [withParam("LIMIT ?", { type: intType, param: limit - found })];
+    const read = { ...join([selection, reads[at]!, ...sorting, ...limitation]), ...shared };
     if (at === reads.length - 1) return read;
-    const isWanted = (rows: number) => limit === undefined || rows < limit;
-    return { ...read, rest: (rows) => (isWanted(rows) ? statement(at + 1, rows) : undefined) };
+    const isIncomplete = (rows: number) => limit === undefined || rows < limit;
+    return { ...read, rest: (rows) => (isIncomplete(rows) ? statement(at + 1, rows) : undefined) };
   };
   return statement(0, 0);
 }
 
-function throwing(rows: readonly (RawRow | UnreadableRow)[]): readonly RawRow[] {
+function throwUnreadable(rows: readonly (RawRow | UnreadableRow)[]): readonly RawRow[] {
   return rows.map((row) => {
     if (row instanceof UnreadableRow) throw row;
     return row;
   });
 }
 
-/** The same reads with another result. */
-export function map<From, To>(
+/** Converts the result of a statement and of its `rest`. */
+export function mapResult<From, To>(
   statement: Statement<From>,
-  become: (result: From) => To,
+  convert: (result: From) => To,
 ): Statement<To> {
   const { decode, rest, ...others } = statement;
   return {
     ...others,
-    decode: (rows) => become(decode(rows)),
+    decode: (rows) => convert(decode(rows)),
     ...(rest && {
       rest(found: number) {
         const next = rest(found);
-        return next && map(next, become);
+        return next && mapResult(next, convert);
       },
     }),
   };
 }
 
-function reversed(table: Table): Fragment {
+function orderReversed(table: Table): Fragment {
   const columns = table.clustering.map(
     ({ name, order }) => `${identifier(name)} ${order === "ASC" ? "DESC" : "ASC"}`,
   );
   if (columns.length === 0)
-    throw badStatement(table, "has no clustering key that could be reversed");
-  return text(`ORDER BY ${columns.join(", ")}`);
+    throw badStatement(table, "has no clustering key, so its order cannot be reversed");
+  return cqlText(`ORDER BY ${columns.join(", ")}`);
 }
 
 function checkLimit(limit: number): void {

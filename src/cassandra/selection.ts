@@ -1,41 +1,41 @@
 import type { RowOrder } from "./after.ts";
 import { identifier } from "./identifier.ts";
 import { presenceColumn } from "./lane-columns.ts";
-import { type Fragment, type RawRow, text } from "./statement.ts";
+import { type Fragment, type RawRow, cqlText } from "./statement.ts";
 import type { ColumnName, DataName, KeyName, RowOf, Shown } from "./table-rows.ts";
 import { badStatement, columnOf, keyNames } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 import { bigintType, intType } from "./types/integers.ts";
 
-/** What is read of each row. */
-export interface CellOptions<
+/** What a read selects of each row. */
+export interface SelectedOptions<
   T extends Table,
   Name extends ColumnName<T>,
   W extends DataName<T>,
   L extends DataName<T>,
 > {
-  /** The columns to read beside the key. Default: all. */
+  /** The columns to select besides the key. Default: all. */
   readonly columns?: readonly Name[] | undefined;
   /**
-   * Columns whose write time is read beside, in microseconds; under lightweight transactions it is the ballot. A collection
-   * or UDT that is not frozen has one for each element, of which this is the largest (`MAXWRITETIME`, Cassandra 5): it does
-   * not tell that an element was removed.
+   * Columns whose write time is also selected, in microseconds. For lightweight transactions, this is the ballot. For a
+   * collection or UDT that is not frozen, it is the largest write time of an element (`MAXWRITETIME`, Cassandra 5), which
+   * does not change when an element is removed.
    */
   readonly writetime?: readonly W[];
   /**
-   * Columns of which the seconds are read beside that are left until their value expires. A collection or UDT that is not
-   * frozen has none.
+   * Columns whose TTL is also selected: the seconds until their value expires. Not for a collection or UDT that is not
+   * frozen.
    */
   readonly ttl?: readonly L[];
   /**
-   * Read at the serial consistency: what lightweight transactions have begun is finished first, so that what is
-   * found is applied for good. It costs them a round: for the rare case that has to know. Default: false.
+   * Read at the serial consistency: unfinished lightweight transactions are completed first, so that the result is final.
+   * This slows down concurrent transactions, so use it only if needed. Default: false.
    */
   readonly serial?: boolean;
 }
 
-/** A row with what was selected of it. Write times are null where the column is null, and TTLs where it does not expire. */
+/** A selected row. Write times are null if the column is null, and TTLs if it does not expire. */
 export type Selected<
   T extends Table,
   Name extends ColumnName<T> = ColumnName<T>,
@@ -43,15 +43,15 @@ export type Selected<
   L extends DataName<T> = never,
 > = Shown<RowOf<T, Name | KeyName<T>> & Writetimes<W> & Ttls<L>>;
 
-/** Write times of columns in microseconds, null where the column is null. */
+/** The write times of columns in microseconds, or null if the column is null. */
 export type Writetimes<Name extends string> = {
   readonly [N in Name as `writetime(${N})`]: bigint | null;
 };
 
 type Ttls<Name extends string> = { readonly [N in Name as `ttl(${N})`]: number | null };
 
-/** The options of any table. */
-export interface AnyOptions {
+/** The options of a select on any table. */
+export interface AnySelectOptions {
   readonly columns?: readonly string[] | undefined;
   readonly limit?: number | undefined;
   readonly after?: RawRow | undefined;
@@ -61,16 +61,19 @@ export interface AnyOptions {
   readonly serial?: boolean;
 }
 
-/** Selects columns as CQL writes them, and with them what tells whether a row exists. */
-export function from(table: Table, columns: readonly string[]): Fragment {
+/** Returns a SELECT of columns, given in CQL, and of the column that decides whether a row exists. */
+export function selectFrom(table: Table, columns: readonly string[]): Fragment {
   const presence = presenceColumn(table);
-  const along = presence === undefined ? [] : [identifier(presence)];
-  const all = new Set([...columns, ...along]);
-  return text(`SELECT ${[...all].join(", ")} FROM ${identifier(table.name)} WHERE`);
+  const extra = presence === undefined ? [] : [identifier(presence)];
+  const all = new Set([...columns, ...extra]);
+  return cqlText(`SELECT ${[...all].join(", ")} FROM ${identifier(table.name)} WHERE`);
 }
 
-/** The key and some of the columns of a table, in its order, so that one set of columns is one prepared statement. */
-export function namesOf(table: Table, columns: readonly string[] | undefined): readonly string[] {
+/** Returns the names of the key and of the given columns in the order of the table, so that each set has one CQL text. */
+export function selectedNames(
+  table: Table,
+  columns: readonly string[] | undefined,
+): readonly string[] {
   const names = Object.keys(table.columns);
   if (columns === undefined) return names;
   const stray = columns.find((name) => !names.includes(name));
@@ -78,17 +81,20 @@ export function namesOf(table: Table, columns: readonly string[] | undefined): r
   return names.filter((name) => columns.includes(name) || keyNames(table).includes(name));
 }
 
-/** What is selected of each row. */
-export function cells(
+/** Returns the selected columns, write times and TTLs in CQL. */
+export function selectedColumns(
   table: Table,
   names: readonly string[],
-  { writetime = [], ttl = [] }: Pick<AnyOptions, "writetime" | "ttl">,
+  { writetime = [], ttl = [] }: Pick<AnySelectOptions, "writetime" | "ttl">,
 ): readonly string[] {
   const timed = [...writetime, ...ttl];
   for (const name of timed) columnOf(table, name);
   const multicell = ttl.find((name) => isMulticell(table, name));
   if (multicell !== undefined) {
-    throw badStatement(table, `has a TTL for each element of "${multicell}", not one for all`);
+    throw badStatement(
+      table,
+      `has a TTL for each element of "${multicell}", not one for the column`,
+    );
   }
   const inKey = timed.find((name) => keyNames(table).includes(name));
   if (inKey !== undefined)
@@ -100,12 +106,12 @@ export function cells(
   if (taken !== undefined) throw badStatement(table, `has a column "${taken}" of its own`);
   return [
     ...names.map(identifier),
-    ...writetime.map((name) => writetimeOf(table, name)),
+    ...writetime.map((name) => writetimeCql(table, name)),
     ...ttl.map((name) => `TTL(${identifier(name)})`),
   ];
 }
 
-function writetimeOf(table: Table, name: string): string {
+function writetimeCql(table: Table, name: string): string {
   if (!isMulticell(table, name)) return `WRITETIME(${identifier(name)})`;
   return `MAXWRITETIME(${identifier(name)}) AS ${identifier(`writetime(${name})`)}`;
 }
@@ -114,19 +120,18 @@ function isMulticell(table: Table, name: string): boolean {
   return columnOf(table, name).type.isMulticell === true;
 }
 
-export function timesOf(
+/** Decodes the selected write times and TTLs of a row. */
+export function decodeTimes(
   row: RawRow,
-  { writetime, ttl }: Pick<AnyOptions, "writetime" | "ttl">,
+  { writetime, ttl }: Pick<AnySelectOptions, "writetime" | "ttl">,
 ): RawRow {
   if (writetime === undefined && ttl === undefined) return {};
-  const times = (names: readonly string[], word: string, type: ColumnType) =>
-    names.map((name) => {
-      const property = `${word}(${name})`;
-      const bytes = row[property];
-      return [property, Buffer.isBuffer(bytes) ? type.decode(bytes) : null] as const;
-    });
+  const decode = (property: string, type: ColumnType) => {
+    const bytes = row[property];
+    return [property, Buffer.isBuffer(bytes) ? type.decode(bytes) : null] as const;
+  };
   return Object.fromEntries([
-    ...times(writetime ?? [], "writetime", bigintType),
-    ...times(ttl ?? [], "ttl", intType),
+    ...(writetime ?? []).map((name) => decode(`writetime(${name})`, bigintType)),
+    ...(ttl ?? []).map((name) => decode(`ttl(${name})`, intType)),
   ]);
 }

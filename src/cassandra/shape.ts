@@ -3,13 +3,13 @@ import type { Fragment, RawRow } from "./statement.ts";
 import { allColumns, oncePerTable } from "./table-columns.ts";
 import type { Table } from "./table.ts";
 
-/** What a write is made of. */
-export interface Given {
-  /** The values of the primary key, or of the partition key. Those that are undefined are not given. */
+/** The input of a write. */
+export interface WriteInput {
+  /** The values of the primary key or of the partition key. Undefined values are ignored. */
   readonly key?: RawRow;
-  /** What is written: values, and elements of maps. Those that are undefined are not given. */
+  /** The written values, and elements of maps. Undefined values are ignored. */
   readonly changes?: RawRow;
-  /** Undefined: there is no condition. */
+  /** The condition. Undefined means no condition. */
   readonly if?: "exists" | "not exists" | RawRow | undefined;
   /** Columns that must be null. */
   readonly isNull?: readonly string[] | undefined;
@@ -20,30 +20,30 @@ export interface Given {
   readonly byName?: boolean | undefined;
 }
 
-/** Takes the value of a mark from what a write is made of. @throws InvalidValue */
-export type Take = (given: Given) => unknown;
+/** Returns the value of a parameter for the input of a write. @throws InvalidValue */
+export type Take = (given: WriteInput) => unknown;
 
-/** A piece of CQL for any values, which are taken from what a write is made of. */
+/** A piece of CQL whose parameters are functions of the input of a write. */
 export type Template = Fragment<Take>;
 
-/** How many shapes of one kind of write are remembered for each table. */
+/** How many shapes of one kind of write are cached per table. */
 const MOST_SHAPES = 256;
 
 /**
- * Returns a function that builds writes of one kind. Their text depends on their shape alone: on which columns are given and
- * compared, never on a value. So it is written once for each shape of a table, and for each write only the values are taken
- * and checked.
+ * Returns a function that builds writes of one kind. The CQL of a write depends on its shape only, that is, on which columns
+ * are written and compared, never on a value. So the CQL is built once per table and shape, and each further write only
+ * checks its values.
  *
- * @param write writes the text, on the first write of a shape; it may throw if no write of that shape can be. What it
- * returns must keep none of the values that it was given
+ * @param write builds the template for the first write of a shape. May throw if no write of this shape is valid. The template
+ * must not contain values of the input
  */
 export function shaped(
-  write: (table: Table, given: Given) => Template,
-): (table: Table, given: Given) => Fragment {
+  write: (table: Table, given: WriteInput) => Template,
+): (table: Table, given: WriteInput) => Fragment {
   const known = oncePerTable(() => new Map<string, Template>());
   return (table, given) => {
     const templates = known(table);
-    const shape = shapeOf(table, given);
+    const shape = writeShape(table, given);
     let template = templates.get(shape);
     if (template === undefined) {
       template = write(table, given);
@@ -55,24 +55,24 @@ export function shaped(
 }
 
 /**
- * Returns a text that is equal for writes of one shape, and for no others: a letter for each column, and between them what
- * else the text of a write depends on. It is short, since it is made and looked up for each write.
+ * Returns a text that identifies the shape of a write: a letter per column, and signs for everything else on which the CQL
+ * depends. The text is short, since it is built and looked up for each write.
  */
-function shapeOf(table: Table, given: Given): string {
+function writeShape(table: Table, given: WriteInput): string {
   const { key, changes, if: holds, isNull, isNotNull, ttl, timestamp, byName } = given;
   const letters = lettersOf(table);
-  let shape = `${valuesIn(letters, key)},${valuesIn(letters, changes)}`;
-  if (typeof holds === "object") shape += `=${valuesIn(letters, holds)}`;
+  let shape = `${valuesShape(letters, key)},${valuesShape(letters, changes)}`;
+  if (typeof holds === "object") shape += `=${valuesShape(letters, holds)}`;
   else if (holds !== undefined) shape += holds === "exists" ? "+" : "-";
-  if (isNull !== undefined) shape += `0${namesIn(letters, isNull)}`;
-  if (isNotNull !== undefined) shape += `1${namesIn(letters, isNotNull)}`;
+  if (isNull !== undefined) shape += `0${namesShape(letters, isNull)}`;
+  if (isNotNull !== undefined) shape += `1${namesShape(letters, isNotNull)}`;
   if (ttl !== undefined) shape += ">";
   if (timestamp !== undefined) shape += "<";
   if (byName) shape += "!";
   return shape;
 }
 
-function valuesIn(letters: Letters, values: RawRow | undefined): string {
+function valuesShape(letters: Letters, values: RawRow | undefined): string {
   let shape = "";
   for (const name in values) {
     const value = values[name];
@@ -83,18 +83,18 @@ function valuesIn(letters: Letters, values: RawRow | undefined): string {
   return shape;
 }
 
-function namesIn(letters: Letters, names: readonly string[]): string {
+function namesShape(letters: Letters, names: readonly string[]): string {
   return names.map((name) => letterOf(letters, name)).join("");
 }
 
-/** No write has a column that its table has not: so a shape with one is never remembered. */
+/** Unknown columns all get the same letter: a write with one always fails, so its shape is never cached. */
 function letterOf(letters: Letters, name: string): string {
   return letters.get(name) ?? "?";
 }
 
 type Letters = ReadonlyMap<string, string>;
 
-/** A letter for each column of a table: from `A` on, so that none is one of the other signs. */
+/** Returns a letter for each column of a table. They start at `A`, so none is one of the other signs. */
 const lettersOf = oncePerTable((table): Letters => {
   const names = Object.keys(allColumns(table));
   return new Map(names.map((name, at) => [name, String.fromCodePoint(0x41 + at)]));

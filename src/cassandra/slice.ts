@@ -1,24 +1,24 @@
 import { type ColumnType, identityOf } from "./type.ts";
 import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { checked, isRangeOf, whereKey } from "./key.ts";
+import { columnCheck, isRange, whereKey } from "./key.ts";
 import { own } from "./own.ts";
-import { type Fragment, join, marked, type RawRow } from "./statement.ts";
+import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
 
 /**
- * A part of a partition, as one WHERE can name it: the rows that have these values in their first clustering columns, and
- * in the next one a value within bounds. Values are as they are stored, an {@link Unreadable} too: nothing here changes one.
+ * A part of a partition that one WHERE clause can select: the rows that have these values in their first clustering columns,
+ * and a value within bounds in the next one. Values are in stored form and may be {@link Unreadable}.
  */
 export interface Slice {
   /** The values of the first clustering columns. */
-  readonly prefix: Values;
-  /** The least value of the next one; undefined: no bound. */
+  readonly prefix: ClusteringValues;
+  /** The lower bound of the next clustering column. Undefined means no bound. */
   readonly from?: Bound | undefined;
-  /** Its largest value; undefined: no bound. */
+  /** The upper bound of the next clustering column. Undefined means no bound. */
   readonly to?: Bound | undefined;
 }
 
@@ -28,40 +28,45 @@ export interface Bound {
 }
 
 /** Values of the clustering columns, in order. */
-export type Values = readonly unknown[];
+export type ClusteringValues = readonly unknown[];
 
 /** The whole of a partition. */
-export const whole: Slice = { prefix: [] };
+export const wholePartition: Slice = { prefix: [] };
 
-/** The slice that a read by key looks at. */
+/** Returns the slice that a key selects. */
 export function sliceOf(table: Table, key: RawRow): Slice {
   const given = clusteringNames(table).filter((name) => own(key, name) !== undefined);
-  const ranged = given.find((name) => isRangeOf(table, name, own(key, name)));
+  const ranged = given.find((name) => isRange(columnOf(table, name).type, own(key, name)));
   const prefix = given
     .filter((name) => name !== ranged)
-    .map((name) => checked(table, name, key[name]));
+    .map((name) => columnCheck(table, name)(key[name]));
   if (ranged === undefined) return { prefix };
   const range = key[ranged] as Readonly<Record<string, unknown>>;
   const bound = (exclusive: unknown, inclusive: unknown): Bound | undefined => {
     const value = exclusive ?? inclusive;
     if (value === undefined) return undefined;
-    return { value: checked(table, ranged, value), inclusive: exclusive === undefined };
+    return { value: columnCheck(table, ranged)(value), inclusive: exclusive === undefined };
   };
   return { prefix, from: bound(range["gt"], range["gte"]), to: bound(range["lt"], range["lte"]) };
 }
 
-/** The restriction to a slice of a partition. */
+/** Returns the restriction of a statement to a slice of a partition. */
 export function whereSlice(table: Table, partition: RawRow, { prefix, from, to }: Slice): Fragment {
   const names = clusteringNames(table).map(identifier);
   const typeAt = (at: number) => columnOf(table, clusteringNames(table)[at]!).type;
   const bound = (operator: string, { value, inclusive }: Bound) => {
     const next = prefix.length;
-    return marked(`${names[next]} ${operator}${inclusive ? "=" : ""} ?`, typeAt(next), value);
+    return withParam(`${names[next]} ${operator}${inclusive ? "=" : ""} ?`, {
+      type: typeAt(next),
+      param: value,
+    });
   };
   return join(
     [
       whereKey(table, partition),
-      ...prefix.map((value, at) => marked(`${names[at]} = ?`, typeAt(at), value)),
+      ...prefix.map((value, at) =>
+        withParam(`${names[at]} = ?`, { type: typeAt(at), param: value }),
+      ),
       ...(from ? [bound(">", from)] : []),
       ...(to ? [bound("<", to)] : []),
     ],
@@ -70,53 +75,71 @@ export function whereSlice(table: Table, partition: RawRow, { prefix, from, to }
 }
 
 /**
- * The slices that together are a part of one: what comes behind a row and before another, both exclusive, in the order in
- * which the partition keeps its rows. None if it cannot be told where the two rows begin to differ.
+ * Returns the slices that together contain the rows of a slice between two rows, in the order of the partition. Returns none if
+ * it is unknown in which column the two rows differ.
  *
- * Rows are ordered column by column, each in its own direction. So what lies between two of them is what has the same
- * first columns as the one and comes behind it in the next, what lies between the two in the first column in which they
- * differ, and what has the same first columns as the other and comes before it in the next.
- *
- * @param after undefined: from the beginning of the slice
- * @param before undefined: to the end of the slice
+ * Rows are ordered column by column, each column in its own direction. So the rows between two others are: those that share
+ * the first columns with the first row and come after it in the next column; those between the two in the first column in
+ * which they differ; and those that share the first columns with the second row and come before it in the next column.
  */
 export function slicesBetween(
   table: Table,
   slice: Slice,
-  after: Values | undefined,
-  before: Values | undefined,
+  { after, before }: RowBounds,
 ): readonly Slice[] {
   const last = table.clustering.length - 1;
-  const top = after && before ? differenceOf(table, after, before) : slice.prefix.length;
+  const top = after && before ? firstDifference(table, [after, before]) : slice.prefix.length;
   if (top === undefined) return [];
-  const ends = directed(table, top, slice.from, slice.to);
-  const start = after ? exclusive(after[top]) : ends.from;
-  const end = before ? exclusive(before[top]) : ends.to;
+  const at = directionAt(table, top);
+  const start = after ? exclusive(after[top]) : slice[at.start];
+  const end = before ? exclusive(before[top]) : slice[at.end];
+  const sliceAt = (values: ClusteringValues, index: number, bounds: DirectedBounds): Slice => {
+    const { start: lower, end: upper } = directionAt(table, index);
+    return { prefix: values.slice(0, index), [lower]: bounds.start, [upper]: bounds.end };
+  };
+  const rest = columnIndexes(top + 1, last);
   const behind = after
-    ? columns(top + 1, last).map((at) => sliceAt(table, after, at, exclusive(after[at]), undefined))
+    ? rest.map((index) => sliceAt(after, index, { start: exclusive(after[index]) }))
     : [];
   const ahead = before
-    ? columns(top + 1, last).map((at) =>
-        sliceAt(table, before, at, undefined, exclusive(before[at])),
-      )
+    ? rest.map((index) => sliceAt(before, index, { end: exclusive(before[index]) }))
     : [];
   return [
     ...behind.toReversed(),
-    sliceAt(table, after ?? before ?? slice.prefix, top, start, end),
+    sliceAt(after ?? before ?? slice.prefix, top, { start, end }),
     ...ahead,
   ];
 }
 
+/** The rows between which slices lie, exclusive. Undefined means the beginning or the end of the slice. */
+export interface RowBounds {
+  readonly after?: ClusteringValues | undefined;
+  readonly before?: ClusteringValues | undefined;
+}
+
+/** Bounds in the order of the partition. */
+interface DirectedBounds {
+  readonly start?: Bound | undefined;
+  readonly end?: Bound | undefined;
+}
+
+/** Returns which bound of a slice comes first in the order of a clustering column. */
+function directionAt({ clustering }: Table, at: number) {
+  return clustering[at]?.order === "DESC"
+    ? ({ start: "to", end: "from" } as const)
+    : ({ start: "from", end: "to" } as const);
+}
+
 /**
- * Two or more slices that have the rows of one, each a smaller part of all possible values; none: it has no place for a
- * row. Undefined: it cannot be divided.
+ * Divides a slice into two or more, each with fewer possible values. Returns an empty list if the slice cannot contain a row,
+ * and undefined if it cannot be divided.
  */
 export function halves(table: Table, slice: Slice): readonly Slice[] | undefined {
   const { prefix, from, to } = slice;
   const name = clusteringNames(table)[prefix.length];
   if (name === undefined) return undefined;
   const { type } = columnOf(table, name);
-  const middle = middleOf(type, from, to);
+  const middle = middleValue(type, slice);
   if (middle !== undefined && middle !== null) {
     return [
       { ...slice, to: { value: middle, inclusive: true } },
@@ -124,23 +147,23 @@ export function halves(table: Table, slice: Slice): readonly Slice[] | undefined
     ];
   }
   if (middle === null || prefix.length === table.clustering.length - 1) return undefined;
-  // No value lies between the bounds: what is left are the bounds themselves.
+  // No value lies between the bounds, so only the bounds themselves are left.
   const ends = [from, to].filter((bound) => bound?.inclusive).map((bound) => bound!.value);
-  const distinct = ends.length === 2 && isSame(type, ends[0], ends[1]) ? ends.slice(1) : ends;
+  const distinct = ends.length === 2 && equalValues(type, ends) ? ends.slice(1) : ends;
   return distinct.map((value) => ({ prefix: [...prefix, value] }));
 }
 
 /**
- * The slices by which the rows of one can be deleted. Only a partition as a whole has several: a DELETE that names nothing
- * but the partition key also deletes the static columns.
+ * Returns the slices by which the rows of a slice can be deleted. A whole partition is divided, since a DELETE by the partition
+ * key alone would also delete the static columns.
  */
 export function deletableParts(table: Table, slice: Slice): readonly Slice[] {
   const isWhole = slice.prefix.length === 0 && !slice.from && !slice.to;
   return isWhole ? (halves(table, slice) ?? []) : [slice];
 }
 
-/** A value between two bounds; undefined: there is none. Null: that cannot be told, as a bound cannot be represented. */
-function middleOf({ order }: ColumnType, from: Bound | undefined, to: Bound | undefined) {
+/** Returns a value between two bounds, undefined if there is none, or null if it is unknown because a bound is unreadable. */
+function middleValue({ order }: ColumnType, { from, to }: Pick<Slice, "from" | "to">) {
   if (!order || [from, to].some((bound) => bound?.value instanceof Unreadable)) return null;
   try {
     return order.middle(from?.value, to?.value);
@@ -150,57 +173,42 @@ function middleOf({ order }: ColumnType, from: Bound | undefined, to: Bound | un
   }
 }
 
-/** Whether a table has clustering columns, and it is known how the values of all of them are ordered. */
+/** Returns whether a table has clustering columns, and the order of all of them is implemented. */
 export function isOrdered(table: Table): boolean {
   const names = clusteringNames(table);
   return names.length > 0 && names.every((name) => columnOf(table, name).type.order);
-}
-
-/** The slice of the rows that begin as another, up to a column, in which they are between two bounds in its direction. */
-function sliceAt(
-  table: Table,
-  values: Values,
-  at: number,
-  start: Bound | undefined,
-  end: Bound | undefined,
-): Slice {
-  return { prefix: values.slice(0, at), ...directed(table, at, start, end) };
-}
-
-/** By value what is given by direction, and the other way round. */
-function directed(table: Table, at: number, start: Bound | undefined, end: Bound | undefined) {
-  return table.clustering[at]?.order === "DESC"
-    ? { from: end, to: start }
-    : { from: start, to: end };
 }
 
 function exclusive(value: unknown): Bound {
   return { value, inclusive: false };
 }
 
-function columns(from: number, to: number): readonly number[] {
+function columnIndexes(from: number, to: number): readonly number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
 }
 
-/** The first column in which two rows differ; undefined: that cannot be told. */
-function differenceOf(table: Table, one: Values, other: Values): number | undefined {
+/** Returns the index of the first column in which two rows differ, or undefined if it is unknown. */
+function firstDifference(
+  table: Table,
+  [one, other]: readonly [ClusteringValues, ClusteringValues],
+): number | undefined {
   for (const [at, name] of clusteringNames(table).entries()) {
-    const isEqual = isSame(columnOf(table, name).type, one[at], other[at]);
-    // Two rows that are equal in all columns before the last one differ in that.
+    const isEqual = equalValues(columnOf(table, name).type, [one[at], other[at]]);
+    // Two different rows that are equal in all other columns differ in the last one.
     if (isEqual === false || at === table.clustering.length - 1) return at;
     if (isEqual === undefined) return undefined;
   }
   return undefined;
 }
 
-/** Whether Cassandra takes two values for the same; undefined: that cannot be told, as one cannot be represented. */
-function isSame(type: ColumnType, one: unknown, other: unknown): boolean | undefined {
+/** Returns whether Cassandra takes two values for equal, or undefined if it is unknown because one is unreadable. */
+function equalValues(type: ColumnType, [one, other]: readonly unknown[]): boolean | undefined {
   if (!(one instanceof Unreadable) && !(other instanceof Unreadable)) {
     return identityOf(type, one) === identityOf(type, other);
   }
   if (one instanceof Unreadable && other instanceof Unreadable && one.bytes.equals(other.bytes)) {
     return true;
   }
-  // Where other bytes can be the same value, as of decimals, nobody can tell.
+  // In types such as decimals, different bytes can be equal values.
   return type.identity ? undefined : false;
 }

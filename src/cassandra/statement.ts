@@ -1,34 +1,34 @@
 import type { Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 
-/** A row as the driver gives it: each cell's bytes by the column's name, null where there is none. */
+/** A row as the driver returns it: the bytes of each value by column name, or null. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
-/** A piece of CQL with what stands for its marks, and the types by which the values become bytes. */
+/** A piece of CQL with its parameters and their types. */
 export interface Fragment<Param = unknown> {
   readonly cql: string;
-  /** Values in stored form, nulls, and `Unreadable`s, whose bytes are sent as they are; or what takes them. */
+  /** Values in stored form, nulls, or `Unreadable`s, whose bytes are sent unchanged. In templates, functions of a write. */
   readonly params: readonly Param[];
   readonly types: readonly ColumnType[];
 }
 
-/** CQL and its values, made without a database. The text depends on the statement's shape, never on a value. */
+/** A CQL statement. Its text depends on the shape of the statement, never on a value. */
 export interface Statement<Result> extends Fragment {
   /**
-   * A read is repeated by the driver when a node fails, a serial one too, which sees every lightweight transaction
-   * that it can still come to know of; a write and a lightweight transaction never are. Each text is prepared, but for
-   * a read of the system's own tables, which has no parameters.
+   * How the statement is executed. The driver retries `read` and `serial` on another node, but never `write` and `lwt`. A
+   * serial read sees every lightweight transaction that may still be applied. All kinds are prepared except `system`: reads
+   * of system tables without parameters.
    */
   readonly kind: "read" | "serial" | "system" | "write" | "lwt";
-  /** The table whose columns it reads or writes; undefined: it is of no model's. */
+  /** The table that it reads or writes. Absent if the table has no model. */
   readonly table?: Table;
-  /** Returns the typed result of the rows that came back, those of `rest` too. */
+  /** Returns the typed result for the returned rows, including those of `rest`. */
   readonly decode: (rows: readonly RawRow[]) => Result;
-  /** What it reads, if that is a range of rows of one partition. */
+  /** The range that it reads, if it reads a range of rows of one partition. */
   readonly range?: RangeRead;
   /**
-   * Returns the next statement of a read that takes several, for the rows that are still wanted when this one and those
-   * before it have found so many. Undefined: there is none, or no more rows are wanted.
+   * Returns the next statement of a read that needs several, or undefined if the read is complete. `found` is the number
+   * of rows that the previous statements have returned.
    */
   readonly rest?: (found: number) => Statement<Result> | undefined;
 }
@@ -38,48 +38,51 @@ export interface Write<T extends Table, Result> extends Statement<Result> {
   readonly table: T;
 }
 
-/** A read of rows of one partition that it does not name one by one. */
+/** A read of a range of rows of one partition. */
 export interface RangeRead {
   readonly table: Table;
-  /** The partition key, and what else the read is restricted to. */
+  /** The partition key, and the other restrictions of the read. */
   readonly key: RawRow;
-  /** The row after which it begins. */
+  /** The row after which the read starts. */
   readonly after?: RawRow | undefined;
 }
 
-/** What a lightweight transaction answers. */
+/** The result of a lightweight transaction. */
 export type Lwt<Current> =
   | { readonly applied: true }
   | {
       readonly applied: false;
-      /** What stands there instead; undefined: there is no such row. */
+      /** The current values of the row, or undefined if it does not exist. */
       readonly current: Current | undefined;
     };
 
-/** What lightweight transactions in a batch answer. */
+/** The result of a batch of lightweight transactions. */
 export type LwtBatch<Stored> =
   | { readonly applied: true }
   | {
       readonly applied: false;
       /**
-       * Those rows of the batch that there are, each with its key, all columns of which some row has a condition, and the
-       * static ones of these. `isThere` tells of each whether it exists: if there are none but the partition has static
-       * columns, one has a clustering key of null; and where a row is a partition with lanes, it may be nothing but cells.
+       * The existing rows of the batch. Each has its key and all columns that occur in a condition of the batch. Check with
+       * `isThere` whether a row exists: in a partition with static columns but none of the rows, one row has null as
+       * clustering key; in a partition of one row with lanes, the row may consist of cells only.
        */
       readonly rows: readonly Stored[];
     };
 
-/** A piece of CQL without marks. */
-export function text(cql: string): Fragment<never> {
+/** Returns a piece of CQL without parameters. */
+export function cqlText(cql: string): Fragment<never> {
   return { cql, params: [], types: [] };
 }
 
-/** A piece of CQL with one mark. */
-export function marked<Param>(cql: string, type: ColumnType, param: Param): Fragment<Param> {
+/** Returns a piece of CQL with one parameter. */
+export function withParam<Param>(
+  cql: string,
+  { type, param }: { readonly type: ColumnType; readonly param: Param },
+): Fragment<Param> {
   return { cql, params: [param], types: [type] };
 }
 
-/** Puts pieces side by side. */
+/** Joins pieces of CQL. */
 export function join<Param>(
   fragments: readonly Fragment<Param>[],
   separator = " ",

@@ -1,19 +1,19 @@
 import { assignments, usingTtl } from "./assignment.ts";
 import { type Column, isStatic } from "./column.ts";
-import { condition, type Options, refuseCounters, requireCondition } from "./condition.ts";
+import { condition, type WriteOptions, refuseCounters, requireCondition } from "./condition.ts";
 import { identifier } from "./identifier.ts";
 import { whereValues } from "./key.ts";
-import { answer, type Answer, decodeLwt } from "./lwt-answer.ts";
+import { writeResultOf, type WriteResult, decodeLwt } from "./write-result.ts";
 import { decodeStored } from "./row.ts";
-import { type Given, shaped, type Take, type Template } from "./shape.ts";
+import { type WriteInput, shaped, type Take, type Template } from "./shape.ts";
 import { isOrdered } from "./slice.ts";
 import {
   join,
   type Lwt,
-  marked,
+  withParam,
   type RawRow,
   type Statement,
-  text,
+  cqlText,
   type Write,
 } from "./statement.ts";
 import { clusteringNames, columnOf, keyNames, refuseRegular } from "./table-columns.ts";
@@ -30,116 +30,115 @@ import type {
 } from "./table-rows.ts";
 import type { Unreadable } from "./unreadable.ts";
 
-/** What must hold for an update of a partition: its static columns, hidden ones too, have these values. */
+/** The condition of an update of a partition: static columns, hidden ones included, have these values. */
 export type PartitionCondition<T extends Table> = {
   readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Unreadable;
 } & HiddenValues<T, null, HiddenStaticName<T>>;
 
-/** How the columns of a partition are changed. */
+/** The options of an update of a partition. */
 export interface StaticOptions<T extends Table> {
   readonly if: PartitionCondition<T>;
-  /** Static columns, hidden ones too, that must be null beside, or alone where `if` is empty. */
+  /** Static columns, hidden ones included, that must also be null. If `if` is empty, this is the whole condition. */
   readonly isNull?: readonly (StaticName<T> | HiddenStaticName<T>)[];
-  /** After how many seconds what is written here is gone. Default: never. */
+  /** After how many seconds the written values expire. Default: never. */
   readonly ttl?: number;
   /**
-   * Also name a row that hardly ever exists, and change nothing in it. For a statement that is sent alone: without any
-   * row, Cassandra looks for the first one that the partition has, and fails if there are too many deleted ones before
-   * it. If that row exists after all, the condition may not hold because of it: `current` then has a value of
-   * {@link unlikelyColumn}. Default: false.
+   * Also name a row that hardly ever exists, without changing it. For a statement outside a batch: if it names no row,
+   * Cassandra looks for the first row of the partition, and fails if it meets too many deleted rows. If the unlikely row does
+   * exist, the condition may fail because of it: then `current` has a value for {@link unlikelyColumn}. Default: false.
    */
   readonly byName?: boolean;
 }
 
 /**
- * Changes what is kept once a partition, if the condition holds; it makes no row.
+ * Changes static columns of a partition, on a condition if the table takes lightweight transactions. Does not create a row.
  *
  * @example
- * updatePartition(PartyTable, { city }, { rounds: element(process, round) }, { if: { rounds: element(process, last) }, ttl: 3600 });
- * // UPDATE party USING TTL ? SET rounds[?] = ? WHERE city = ? IF rounds[?] = ?
+ * updatePartition(SeatTable, { theatre }, { rounds: element(process, round) }, { if: { rounds: element(process, last) }, ttl: 3600 });
+ * // UPDATE seat USING TTL ? SET rounds[?] = ? WHERE theatre = ? IF rounds[?] = ?
  */
 export function updatePartition<T extends Table>(
   table: T,
   partition: PartitionKey<T>,
   changes: PartitionChanges<T> & NoCounters<T>,
-  ...options: Options<T, StaticOptions<T>>
-): Write<T, Answer<T, StoredRow<T>>>;
+  ...options: WriteOptions<T, StaticOptions<T>>
+): Write<T, WriteResult<T, StoredRow<T>>>;
 export function updatePartition(
   table: Table,
   partition: RawRow,
   changes: RawRow,
-  options?: Pick<Given, "isNull" | "ttl" | "byName"> & { readonly if: RawRow },
+  options?: Pick<WriteInput, "isNull" | "ttl" | "byName"> & { readonly if: RawRow },
 ) {
   return {
-    ...updatingStatic(table, { key: partition, changes, ...options }),
-    ...answer(table, (current) => decodeStored(table, current)),
+    ...buildPartitionUpdate(table, { key: partition, changes, ...options }),
+    ...writeResultOf(table, (current) => decodeStored(table, current)),
   };
 }
 
-const updatingStatic = shaped((table, given) => {
-  requireCondition(table, "update", given.if);
+const buildPartitionUpdate = shaped((table, given) => {
+  requireCondition(table, { verb: "update", condition: given.if });
   refuseCounters(table, "update");
   const { changes, if: holds, isNull = [] } = given;
   refuseRegular(table, [...Object.keys({ ...changes, ...(holds as RawRow) }), ...isNull]);
   return partitionUpdate(table, given);
 });
 
-/** An update that names no row, or by its name one that hardly ever exists. */
-export function partitionUpdate(table: Table, given: Given): Template {
-  const beside = given.byName ? nothingIn(table) : undefined;
+/** Returns an update of a partition, which names no row, or with `byName` one that hardly ever exists. */
+export function partitionUpdate(table: Table, given: WriteInput): Template {
+  const beside = given.byName ? unlikelyRow(table) : undefined;
   return join<Take>([
-    text(`UPDATE ${identifier(table.name)}`),
+    cqlText(`UPDATE ${identifier(table.name)}`),
     ...usingTtl(table, given),
-    text("SET"),
+    cqlText("SET"),
     join([assignments(table, given), ...(beside ? [beside.isNull] : [])], ", "),
-    text("WHERE"),
+    cqlText("WHERE"),
     join([whereValues(table, given), ...(beside ? [beside.where] : [])], " AND "),
     ...condition(table, given),
-    ...(beside ? [text("AND"), beside.isNull] : []),
+    ...(beside ? [cqlText("AND"), beside.isNull] : []),
   ]);
 }
 
 /**
- * Changes nothing, as a lightweight transaction: it names a row that hardly ever exists, and sets a column of it to null
- * if it is null. Undefined: the table has no such row or column.
+ * Returns a lightweight transaction that changes nothing: it names a row that hardly ever exists, and sets a column of it to null
+ * if it is null. Returns undefined if the table has no such row or column.
  *
  * @example
- * writeNothing(PartyTable, { city: "Rome" });
- * // UPDATE party SET recent = null WHERE city = ? AND id = ? IF recent = null
+ * writeNothing(SeatTable, { theatre: "Odeon" });
+ * // UPDATE seat SET recent = null WHERE theatre = ? AND id = ? IF recent = null
  */
 export function writeNothing(table: Table, partition: RawRow): Statement<Lwt<unknown>> | undefined {
-  if (!table.lwt || !nothingIn(table)) return undefined;
+  if (!table.lwt || !unlikelyRow(table)) return undefined;
   return {
-    ...writingNothing(table, { key: partition }),
+    ...buildWriteNothing(table, { key: partition }),
     kind: "lwt",
     decode: ([row]) => decodeLwt(row, () => undefined),
   };
 }
 
-const writingNothing = shaped((table, given) => {
-  const { where, isNull } = nothingIn(table)!;
+const buildWriteNothing = shaped((table, given) => {
+  const { where, isNull } = unlikelyRow(table)!;
   return join<Take>([
-    text(`UPDATE ${identifier(table.name)} SET`),
+    cqlText(`UPDATE ${identifier(table.name)} SET`),
     isNull,
-    text("WHERE"),
+    cqlText("WHERE"),
     join([whereValues(table, given), where], " AND "),
-    text("IF"),
+    cqlText("IF"),
     isNull,
   ]);
 });
 
-/** The column that a statement by name sets to null, in a row that hardly ever exists; undefined: the table has none. */
+/** Returns the column that a statement with `byName` sets to null in the unlikely row, or undefined if the table has none. */
 export function unlikelyColumn(table: Table): string | undefined {
   const { hidden, columns, clustering } = table;
-  // A row that is a partition is always read by name.
+  // Without clustering columns, Cassandra always reads by name.
   if (clustering.length === 0) return undefined;
   const isOfRow = ([name, column]: readonly [string, Column]) =>
     !isStatic(column) && !keyNames(table).includes(name);
   return [...Object.entries(hidden), ...Object.entries(columns)].find(isOfRow)?.[0];
 }
 
-/** How to name a row that hardly ever exists, and a column of it that is null. */
-function nothingIn(
+/** Returns the restriction to a row that hardly ever exists, and the assignment or comparison of one of its columns with null. */
+function unlikelyRow(
   table: Table,
 ): { readonly where: Template; readonly isNull: Template } | undefined {
   const column = unlikelyColumn(table);
@@ -147,7 +146,7 @@ function nothingIn(
   if (column === undefined || !isOrdered(table)) return undefined;
   const where = names.map((name) => {
     const { type } = columnOf(table, name);
-    return marked(`${identifier(name)} = ?`, type, () => type.order!.unlikely);
+    return withParam(`${identifier(name)} = ?`, { type, param: () => type.order!.unlikely });
   });
-  return { where: join(where, " AND "), isNull: text(`${identifier(column)} = null`) };
+  return { where: join(where, " AND "), isNull: cqlText(`${identifier(column)} = null`) };
 }

@@ -1,10 +1,10 @@
-import { assignments, namesGiven, usingTimestamp, usingTtl } from "./assignment.ts";
+import { assignments, writtenNames, usingTimestamp, usingTtl } from "./assignment.ts";
 import { isStatic } from "./column.ts";
 import {
   type Condition,
   condition,
   type ConditionOptions,
-  type Options,
+  type WriteOptions,
   refuseCounters,
   refuseOneRow,
   requireCondition,
@@ -13,10 +13,10 @@ import {
 import { identifier } from "./identifier.ts";
 import { whereRow } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
-import { answer, type Answer } from "./lwt-answer.ts";
+import { writeResultOf, type WriteResult } from "./write-result.ts";
 import { decodeColumns, decodeRow, inserted } from "./row.ts";
-import { type Given, shaped, type Take } from "./shape.ts";
-import { join, marked, type RawRow, text, type Write } from "./statement.ts";
+import { type WriteInput, shaped, type Take } from "./shape.ts";
+import { join, withParam, type RawRow, cqlText, type Write } from "./statement.ts";
 import type {
   Changes,
   DataName,
@@ -32,34 +32,37 @@ import { type Table } from "./table.ts";
 import type { RowKey } from "./table-keys.ts";
 
 /**
- * Writes a row, with the defaults of the columns that are left out. Where a row is a partition with lanes, `lanes.create`
- * creates it.
+ * Writes a row, with the defaults of omitted columns. On a table with lanes and partitions of one row, use `lanes.create`
+ * instead.
  *
  * @example
- * insert(PartyTable, { city: "Rome", name: "Ferragosto" }, { if: "not exists" });
- * // INSERT INTO party (city, id, name, people, date) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS
+ * insert(SeatTable, { theatre: "Odeon", name: "A1" }, { if: "not exists" });
+ * // INSERT INTO seat (theatre, id, name, taken, date) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS
  */
 export function insert<T extends Table>(
   table: T,
   values: Insert<T> & NoCounters<T> & NoOneRow<T, "lanes.create(…) creates its rows">,
-  ...options: Options<T, { readonly if: "not exists" }>
-): Write<T, Answer<T, Row<T>>>;
+  ...options: WriteOptions<T, { readonly if: "not exists" }>
+): Write<T, WriteResult<T, Row<T>>>;
 export function insert(table: Table, values: RawRow, options?: { readonly if: "not exists" }) {
-  refuseOneRow(table, "insert", "lanes.create(…) creates");
+  refuseOneRow(table, { verb: "insert", instead: "lanes.create(…) creates" });
   return {
-    ...insertion(table, { changes: inserted(table, values), if: options?.if }),
-    ...answer(table, (current) => decodeRow(table, current)),
+    ...buildInsert(table, { changes: inserted(table, values), if: options?.if }),
+    ...writeResultOf(table, (current) => decodeRow(table, current)),
   };
 }
 
-/** An insert of a whole row, of values that are checked. */
-export const insertion = shaped((table, given) => {
+/** Builds an insert from checked values. */
+export const buildInsert = shaped((table, given) => {
   const { changes = {}, if: holds } = given;
-  requireCondition(table, "insert", holds);
+  requireCondition(table, { verb: "insert", condition: holds });
   refuseCounters(table, "insert");
   const names = Object.keys(changes);
   const marks = names.map((name) =>
-    marked("?", columnOf(table, name).type, (given: Given) => given.changes![name]),
+    withParam("?", {
+      type: columnOf(table, name).type,
+      param: (given: WriteInput) => given.changes![name],
+    }),
   );
   const row = join(marks, ", ");
   const into = `INSERT INTO ${identifier(table.name)} (${names.map(identifier).join(", ")})`;
@@ -70,7 +73,7 @@ export const insertion = shaped((table, given) => {
   ]);
 });
 
-/** The condition of an update. */
+/** The options of an update on a table of lightweight transactions. */
 export interface UpdateOptions<
   T extends Table,
   C extends Condition<T>,
@@ -78,26 +81,26 @@ export interface UpdateOptions<
 > {
   readonly if: C;
   /**
-   * Columns that must be null beside. Alone it would hold where there is no row, and make one: so it needs values
-   * of other columns in `if`, or columns that are not null.
+   * Columns that must also be null. A missing row would satisfy this and be created, so a value in `if` or a column in
+   * `isNotNull` is required too.
    */
   readonly isNull?: readonly Null[];
-  /** Columns that must not be null, whatever is in them: beside `if`, or alone where that is empty. */
+  /** Columns that must also not be null. If `if` is empty, this is the whole condition. */
   readonly isNotNull?: readonly Null[];
 }
 
-/** The actual values of a condition's columns, null where the database holds null. */
+/** The actual values of the columns of a condition. */
 export type Actual<T extends Table, C, Null extends string = never> = C extends "exists"
   ? Record<never, never>
   : { readonly [Name in (keyof C | Null) & DataName<T>]: ValueOf<T, Name> | null };
 
 /**
- * Changes a row. On a table of lightweight transactions it does so only if the condition holds,
- * else the answer brings the actual values.
+ * Changes a row. On a table of lightweight transactions, the change is applied only if the condition holds; otherwise the result
+ * has the actual values.
  *
  * @example
- * update(PartyTable, { city: "Rome", id }, { people: 6 }, { if: { people: 5 } });
- * // UPDATE party SET people = ? WHERE city = ? AND id = ? IF people = ?
+ * update(SeatTable, { theatre: "Odeon", id }, { taken: 6 }, { if: { taken: 5 } });
+ * // UPDATE seat SET taken = ? WHERE theatre = ? AND id = ? IF taken = ?
  */
 export function update<
   T extends Table,
@@ -107,30 +110,35 @@ export function update<
   table: T,
   key: RowKey<T>,
   changes: Changes<T> & NoCounters<T>,
-  ...options: Options<T, UpdateOptions<T, C, Null>>
-): Write<T, Answer<T, Actual<T, C, Null>>>;
+  ...options: WriteOptions<T, UpdateOptions<T, C, Null>>
+): Write<T, WriteResult<T, Actual<T, C, Null>>>;
 export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
-  const decode = (current: RawRow) => decodeColumns(table, key, asked(table, current, options));
-  return { ...updating(table, { key, changes, ...options }), ...answer(table, decode) };
+  const decode = (current: RawRow) =>
+    decodeColumns(table, { key, raw: withoutPresence(table, current, options) });
+  return { ...buildUpdate(table, { key, changes, ...options }), ...writeResultOf(table, decode) };
 }
 
-const updating = shaped((table, given) => {
-  requireCondition(table, "update", given.if);
+const buildUpdate = shaped((table, given) => {
+  requireCondition(table, { verb: "update", condition: given.if });
   refuseCounters(table, "update");
-  const once = namesGiven(given.changes!).find((name) => isStatic(columnOf(table, name)));
+  const once = writtenNames(given.changes!).find((name) => isStatic(columnOf(table, name)));
   if (once !== undefined)
     throw badStatement(table, `has "${once}" once per partition: updatePartition(…) writes it`);
   return join<Take>([
-    text(`UPDATE ${identifier(table.name)} SET`),
+    cqlText(`UPDATE ${identifier(table.name)} SET`),
     assignments(table, given),
-    text("WHERE"),
+    cqlText("WHERE"),
     whereRow(table, given),
     ...rowCondition(table, given),
   ]);
 });
 
-/** Without what the condition has by itself. */
-function asked(table: Table, current: RawRow, options: ConditionOptions | undefined): RawRow {
+/** Removes the presence column from the current values, unless the condition of the caller has it. */
+function withoutPresence(
+  table: Table,
+  current: RawRow,
+  options: ConditionOptions | undefined,
+): RawRow {
   const presence = presenceColumn(table);
   if (presence === undefined || !options) return current;
   const { if: holds, isNotNull = [] } = options;
@@ -140,42 +148,42 @@ function asked(table: Table, current: RawRow, options: ConditionOptions | undefi
   return others;
 }
 
-/** How a plain remove can be kept from taking what was written since. */
+/** The options of a remove on a table of plain writes. */
 export interface PlainRemoveOptions {
-  /** Remove only what was written up to this write time, in microseconds. Default: all that is there. */
+  /** Remove only values with this write time or an earlier one, in microseconds. Default: remove all. */
   readonly timestamp?: bigint;
 }
 
 /**
- * Removes a row. Where a row is a partition with lanes, `lanes.remove` removes it.
+ * Removes a row. On a table with lanes and partitions of one row, use `lanes.remove` instead.
  *
  * @example
- * remove(PartyTable, { city: "Rome", id }, { if: "exists" });
- * // DELETE FROM party WHERE city = ? AND id = ? IF EXISTS
+ * remove(SeatTable, { theatre: "Odeon", id }, { if: "exists" });
+ * // DELETE FROM seat WHERE theatre = ? AND id = ? IF EXISTS
  * remove(MessageTable, { room, at }, { timestamp: 1795247560962000n });
  * // DELETE FROM message USING TIMESTAMP ? WHERE room = ? AND at = ?
  */
 export function remove<T extends Table>(
   table: T,
   key: RowKey<T> & NoOneRow<T, "lanes.remove(…) removes its rows">,
-  ...options: Options<T, { readonly if: "exists" }, [options?: PlainRemoveOptions]>
-): Write<T, Answer<T, never>>;
+  ...options: WriteOptions<T, { readonly if: "exists" }, [options?: PlainRemoveOptions]>
+): Write<T, WriteResult<T, never>>;
 export function remove(
   table: Table,
   key: RawRow,
   options?: { readonly if?: "exists" } & PlainRemoveOptions,
 ) {
-  refuseOneRow(table, "remove", "lanes.remove(…) removes");
-  return { ...removal(table, { key, ...options }), ...answer(table, () => undefined) };
+  refuseOneRow(table, { verb: "remove", instead: "lanes.remove(…) removes" });
+  return { ...buildRemove(table, { key, ...options }), ...writeResultOf(table, () => undefined) };
 }
 
-/** A removal of a whole row. */
-export const removal = shaped((table, given) => {
-  requireCondition(table, "remove", given.if);
+/** Builds a removal of a row. */
+export const buildRemove = shaped((table, given) => {
+  requireCondition(table, { verb: "remove", condition: given.if });
   return join<Take>([
-    text(`DELETE FROM ${identifier(table.name)}`),
+    cqlText(`DELETE FROM ${identifier(table.name)}`),
     ...usingTimestamp(table, given),
-    text("WHERE"),
+    cqlText("WHERE"),
     whereRow(table, given),
     ...condition(table, given),
   ]);

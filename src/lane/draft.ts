@@ -10,7 +10,7 @@ import {
   readAs,
   type Row,
   type Table,
-  taking,
+  columnCheck,
   unreadableColumn,
 } from "../cassandra/index.ts";
 import { type Change, type Draft, Refused } from "./change.ts";
@@ -63,7 +63,7 @@ interface DraftColumn {
 const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
   const entries = dataNames(table).map((name) => {
     const column = columnOf(table, name);
-    const take = taking(table, name, "check");
+    const take = columnCheck(table, name);
     const check = (value: unknown) => emptyAsNull(column.type, copyValue(column.type, take(value)));
     const isOrdered = orderedNames(table).includes(name);
     const { nullable } = column;
@@ -294,7 +294,7 @@ export class RowDraft implements Draft<Table> {
     if (readable(stored) !== null) return copyValue(type, stored);
     const value = readAs(column, stored);
     if (value !== null || nullable) return value;
-    throw unreadableColumn(this.#table, { ...this.#key, [name]: stored }, name);
+    throw unreadableColumn(this.#table, { ...this.#key, [name]: stored }, { name });
   }
 
   #namesSince(from: number): readonly string[] {

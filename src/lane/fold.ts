@@ -249,7 +249,7 @@ function conditionOf(
   const witness = others.find((name) => seen[name] !== null);
   if (witness !== undefined) return { if: { [witness]: seen[witness] }, isNull, isNotNull };
   const why = "is null, and so is every other column: the row can only be deleted";
-  throw unreadableColumn(table, key, others[0] ?? "", { why });
+  throw unreadableColumn(table, key, { name: others[0] ?? "", why });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   badStatement,
-  checked,
+  columnCheck,
   type ClusteringKey,
   clusteringKeyOf,
   type ColumnName,
@@ -152,7 +152,7 @@ export function createLanes(
     const own = copyKey(table, key);
     const partition = partitionKeyOf(table, own);
     const row = clusteringKeyOf(table, own);
-    const text = `${table.name}${keyText(table, table.partition, partition as RawRow)}`;
+    const text = `${table.name}${keyText(table, partition as RawRow, { columns: table.partition })}`;
     // The text names the table, so the lane is one of this table.
     const lane = (lanes.get(text) as Lane<T> | undefined) ?? open({ table, partition, text });
     lanes.set(text, lane as never);
@@ -203,7 +203,7 @@ interface LanePlace<T extends Table> {
 function copyKey(table: Table, key: RawRow): RawRow {
   const entries = keyNames(table).map((name) => {
     const { type } = columnOf(table, name);
-    return [name, copyValue(type, checked(table, name, key[name]))];
+    return [name, copyValue(type, columnCheck(table, name)(key[name]))];
   });
   return Object.fromEntries(entries);
 }

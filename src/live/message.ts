@@ -24,7 +24,7 @@ export function writeHint(table: Table, { key, change, from }: Hint): string {
   return JSON.stringify({
     from,
     table: table.name,
-    key: keyText(table, keyNames(table), key),
+    key: keyText(table, key, { columns: keyNames(table) }),
     change,
   });
 }
@@ -37,7 +37,7 @@ export function readHint(table: Table, message: string): Hint | undefined {
   const { from, table: name, key: text, change: given } = parseFields(message);
   if (name !== table.name || typeof from !== "string" || typeof text !== "string") return undefined;
   const change = changeOf(table, given);
-  const key = keyOfText(table, keyNames(table), text);
+  const key = keyOfText(table, text, { columns: keyNames(table) });
   return key && change && { key, change, from };
 }
 

@@ -37,9 +37,9 @@ export function createPartitionFeed(view: PartitionView, onEmpty: () => void): P
   const { table, reset } = view;
   const names = keyNames(table);
   // "match", because another program may have written the rows.
-  const textOf = (key: RawRow) => keyText(table, names, key, "match");
+  const textOf = (key: RawRow) => keyText(table, key, { columns: names, rule: "match" });
   // The text was made by textOf, so it is valid.
-  const keyOf = (text: string) => keyOfText(table, names, text, "match")!;
+  const keyOf = (text: string) => keyOfText(table, text, { columns: names, rule: "match" })!;
   const tracker = createTracker(view, { textOf, keyOf });
   const feed = createFeed<RawRow, FollowEvent<RawRow, RawRow>>({
     read: (key, kinds) => tracker.read(key, kinds),

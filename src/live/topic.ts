@@ -10,12 +10,12 @@ import {
 
 /** Returns the topic of the subscribers to a row. */
 export function rowTopic(table: Table, row: RawRow): string {
-  return `${table.name}${keyText(table, keyNames(table), row)}`;
+  return `${table.name}${keyText(table, row, { columns: keyNames(table) })}`;
 }
 
 /** Returns the topic of the subscribers to a partition. @param row the partition's key, or a row of it */
 export function partitionTopic(table: Table, row: RawRow): string {
-  return `${table.name}${keyText(table, table.partition, row)}`;
+  return `${table.name}${keyText(table, row, { columns: table.partition })}`;
 }
 
 /**
@@ -24,9 +24,9 @@ export function partitionTopic(table: Table, row: RawRow): string {
  * @throws InvalidValue for a value that does not fit its column
  */
 export function copyPrimaryKey<T extends Table>(table: T, given: PrimaryKey<T>): PrimaryKey<T> {
-  const names = keyNames(table);
+  const columns = keyNames(table);
   // The text was made by keyText, so it is valid.
-  return keyOfText(table, names, keyText(table, names, given))! as PrimaryKey<T>;
+  return keyOfText(table, keyText(table, given, { columns }), { columns })! as PrimaryKey<T>;
 }
 
 /** Copies a partition key, as {@link copyPrimaryKey} does. @throws InvalidValue */
@@ -34,6 +34,6 @@ export function copyPartitionKey<T extends Table>(
   table: T,
   given: PartitionKey<T>,
 ): PartitionKey<T> {
-  const names = table.partition;
-  return keyOfText(table, names, keyText(table, names, given))! as PartitionKey<T>;
+  const columns = table.partition;
+  return keyOfText(table, keyText(table, given, { columns }), { columns })! as PartitionKey<T>;
 }

@@ -127,18 +127,21 @@ function entryOfStored(
   const names = keyNames(order);
   // A null means no entry, even if it reads as a value.
   if (orderedNamesOf(order).some((name) => raw[name] === null)) return undefined;
-  const row = orUnreadable(() => decodeRow(source, raw, names) as RawRow);
+  const row = orUnreadable(() => decodeRow(source, raw, { columns: names }) as RawRow);
   if (row instanceof UnreadableRow) return row;
   const taken = admit(row, source);
   if (taken instanceof UnreadableRow) return taken;
   const other = names.find((name) => !valueEquality(order, name)(taken[name], row[name]));
   if (other !== undefined) {
-    return unreadableColumn(source, row, other, { why: "holds a value that is not admitted" });
+    return unreadableColumn(source, row, {
+      name: other,
+      why: "holds a value that is not admitted",
+    });
   }
   if (names.some((name) => isUnordered({ order, name, value: row[name] }))) return undefined;
   for (const name of names) {
     const why = whyNoEntry({ order, name, value: row[name] });
-    if (why !== undefined) return unreadableColumn(source, row, name, { why });
+    if (why !== undefined) return unreadableColumn(source, row, { name, why });
   }
   return Object.fromEntries(names.map((name) => [name, row[name]]));
 }

@@ -1,7 +1,7 @@
 import {
   type Admit,
   admitAll,
-  checked,
+  columnCheck,
   columnOf,
   type DataName,
   type InsertAlone,
@@ -204,7 +204,7 @@ function setIfUnmoved(table: Table, { before, changes, admit }: MoveOptions) {
 function storedChanges(table: Table, changes: object): RawRow {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   const stored = (name: string, value: unknown) =>
-    value === null && columnOf(table, name).nullable ? null : checked(table, name, value);
+    value === null && columnOf(table, name).nullable ? null : columnCheck(table, name)(value);
   return Object.fromEntries(given.map(([name, value]) => [name, stored(name, value)]));
 }
 

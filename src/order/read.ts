@@ -2,12 +2,12 @@ import {
   type Admit,
   admitAll,
   boundsOf,
-  checked,
+  columnCheck,
   type ClusteringKey,
   columnOf,
   ENTERED,
   identityOf,
-  isRangeOf,
+  isRange,
   type Key,
   keyNames,
   keyText,
@@ -149,7 +149,8 @@ async function loadSourceRows(
   { rows, admit }: { readonly rows: readonly RawRow[]; readonly admit: Admit },
 ): Promise<LoadedRows> {
   const { source } = order;
-  const keyOf = (seen: RawRow) => keyText(source, keyNames(source), seen, "match");
+  const keyOf = (seen: RawRow) =>
+    keyText(source, seen, { columns: keyNames(source), rule: "match" });
   const entries = rows.map((seen) => ({ seen, key: keyOf(seen) }));
   const distinct = new Map(entries.map(({ key, seen }) => [key, seen]));
   const load = async (seen: RawRow): Promise<LoadedRow> => {
@@ -187,11 +188,11 @@ function isWithinKey(order: Order, key: RawRow, entry: Entry): boolean {
     const wanted = key[name];
     if (wanted === undefined) return true;
     const { type } = columnOf(order, name);
-    if (!isRangeOf(order, name, wanted)) {
-      return identityOf(type, checked(order, name, wanted)) === identityOf(type, entry[name]);
+    if (!isRange(type, wanted)) {
+      return identityOf(type, columnCheck(order, name)(wanted)) === identityOf(type, entry[name]);
     }
     return boundsOf(wanted).every(([operator, bound]) => {
-      const difference = type.compare!(entry[name], checked(order, name, bound));
+      const difference = type.compare!(entry[name], columnCheck(order, name)(bound));
       if (difference === 0) return operator.endsWith("=");
       return operator.startsWith(">") ? difference > 0 : difference < 0;
     });

@@ -1,11 +1,11 @@
 import type { ArgBuilder, SchemaTypes } from "@pothos/core";
 import {
-  checked,
+  columnCheck,
   type ClusteringKey,
   columnOf,
   identityOf,
   int,
-  isRangeOf,
+  isRange,
   type RawRow,
   type ReadOptions,
   readRows,
@@ -93,9 +93,9 @@ export function checkPart<T extends Table>(
   if (!after) return;
   const key: RawRow = after;
   const isWithin = Object.entries(part).every(([name, value]) => {
-    if (value === undefined || isRangeOf(table, name, value)) return true;
+    if (value === undefined || isRange(columnOf(table, name).type, value)) return true;
     const { type } = columnOf(table, name);
-    return identityOf(type, checked(table, name, value)) === identityOf(type, key[name]);
+    return identityOf(type, columnCheck(table, name)(value)) === identityOf(type, key[name]);
   });
   if (!isWithin) throw badCursor();
 }

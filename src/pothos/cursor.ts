@@ -21,9 +21,9 @@ export function encodeCursor<T extends Table>(scope: CursorScope<T>, row: RawRow
   const { field, table, partition } = scope;
   const parts = [
     field,
-    keyText(table, table.partition, partition),
+    keyText(table, partition, { columns: table.partition }),
     // "match", because another program may have written the row.
-    keyText(table, clusteringNames(table), row, "match"),
+    keyText(table, row, { columns: clusteringNames(table), rule: "match" }),
   ];
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
@@ -50,7 +50,9 @@ function parseClusteringKey<T extends Table>(
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     const text = (parts as readonly string[])[2] ?? "";
-    return keyOfText(table, clusteringNames(table), text, "match") as ClusteringKey<T> | undefined;
+    return keyOfText(table, text, { columns: clusteringNames(table), rule: "match" }) as
+      | ClusteringKey<T>
+      | undefined;
   } catch {
     return undefined;
   }

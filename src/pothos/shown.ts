@@ -76,7 +76,7 @@ export function valueShown({ table, name }: TableColumn, form: Form): (row: RawR
       if (unreadable) throw unreadable;
       return null;
     }
-    const unshown = (expects: string) => unreadableColumn(table, row, name, { expects });
+    const unshown = (expects: string) => unreadableColumn(table, row, { name, expects });
     if (!canShow(form, value)) throw unshown(expectsOf(form));
     return form.show ? form.show(value, unshown) : value;
   };
@@ -99,7 +99,7 @@ function replaceUnshown<Types extends SchemaTypes, R extends object>(
     const value = (Object.hasOwn(values, name) ? values[name] : undefined) ?? null;
     const isChecked = value !== null && (columns === undefined || columns.includes(name));
     if (!isChecked || canShow(form, value)) continue;
-    const error = unreadableColumn(table, values, name, { expects: expectsOf(form) });
+    const error = unreadableColumn(table, values, { name, expects: expectsOf(form) });
     const { nullable, ifUnreadable } = columnOf(table, name);
     const isKey = keyNames(table).includes(name);
     const replacement = isLenient && !isKey ? ifUnreadable?.() : undefined;

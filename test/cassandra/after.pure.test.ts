@@ -61,7 +61,7 @@ describe("what comes after a row", () => {
     expect(() => select(Mixed, { p: "x", a: 5 }, { after })).toThrow(
       new CassandraError(
         "BAD_STATEMENT",
-        'A read of "mixed" goes on after a row whose "a" is not the one of its key.',
+        'A read of "mixed" cannot start after this row: its "a" differs from the key.',
       ),
     );
   });

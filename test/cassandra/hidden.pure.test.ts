@@ -24,7 +24,7 @@ import {
 import { stored } from "../fixtures/stored.ts";
 import { addColumn } from "../../src/cassandra/ddl.ts";
 import { drift, type LiveColumn } from "../../src/cassandra/drift.ts";
-import { decodeBatch } from "../../src/cassandra/lwt-answer.ts";
+import { decodeBatch } from "../../src/cassandra/write-result.ts";
 import { writeNothing } from "../../src/cassandra/write-partition.ts";
 
 const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";

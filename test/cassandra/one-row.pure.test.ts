@@ -25,7 +25,7 @@ import {
   updateCell,
   updatePartition,
 } from "../../src/cassandra/index.ts";
-import { decodeBatch } from "../../src/cassandra/lwt-answer.ts";
+import { decodeBatch } from "../../src/cassandra/write-result.ts";
 import { writeNothing } from "../../src/cassandra/write-partition.ts";
 import { stored } from "../fixtures/stored.ts";
 
@@ -224,7 +224,7 @@ describe("an update of a row that is a partition", () => {
   test("cannot create it", () => {
     const created = { if: { seats: 1 }, isNull: ["name"] };
     expect(() => untyped(update)(Theatre, at, { seats: 2 }, created)).toThrow(
-      refused('Table "theatre" has no row whose "name" is null: createRow(…) makes one.'),
+      refused('Table "theatre" has no row whose "name" is null: createRow(…) creates one.'),
     );
   });
 });
@@ -318,7 +318,7 @@ describe("a cell of a lane", () => {
   test("is none of a table without lanes", () => {
     const cell = { process, previous, next, ttl: 60 };
     expect(() => updateCell(Plain, { id: 1 }, cell)).toThrow(
-      refused('Table "plain" has no lanes, and so no cell.'),
+      refused('Table "plain" has no lanes, so it has no cells.'),
     );
   });
 });

@@ -268,7 +268,7 @@ describe("the write time and the time to live of a cell", () => {
     await write(4000n, "tags = []");
     expect(await session.run(read)).toMatchObject({ tags: [], "writetime(tags)": null });
     expect(() => select(Reading, key, { ttl: ["tags"] })).toThrow(
-      'Table "reading" has a TTL for each element of "tags", not one for all.',
+      'Table "reading" has a TTL for each element of "tags", not one for the column.',
     );
   });
 });

@@ -7,7 +7,7 @@ import {
   sliceOf,
   slicesBetween,
   whereSlice,
-  whole,
+  wholePartition,
 } from "../../src/cassandra/slice.ts";
 import { Unreadable } from "../../src/cassandra/unreadable.ts";
 
@@ -73,7 +73,7 @@ describe("what lies between two rows", () => {
     for (let i = 0; i < 500; i++) {
       const [after, before] = [anyRow(), anyRow()].toSorted(compare);
       if (compare(after!, before!) === 0) continue;
-      expect(rowsIn(slicesBetween(Seats, whole, after, before))).toEqual(
+      expect(rowsIn(slicesBetween(Seats, wholePartition, { after, before }))).toEqual(
         all.filter((row) => compare(after!, row) < 0 && compare(row, before!) < 0),
       );
     }
@@ -83,7 +83,7 @@ describe("what lies between two rows", () => {
     for (let i = 0; i < 500; i++) {
       const row = anyRow();
       const slice = [
-        whole,
+        wholePartition,
         { prefix: [], from: { value: row[0], inclusive: true } },
         { prefix: [row[0]] },
         {
@@ -94,18 +94,18 @@ describe("what lies between two rows", () => {
         { prefix: row.slice(0, 2), to: { value: row[2], inclusive: true } },
       ][any(5)]!;
       const inside = all.filter((each) => isIn(slice, each));
-      expect(rowsIn(slicesBetween(Seats, slice, undefined, row))).toEqual(
+      expect(rowsIn(slicesBetween(Seats, slice, { before: row }))).toEqual(
         inside.filter((each) => compare(each, row) < 0),
       );
-      expect(rowsIn(slicesBetween(Seats, slice, row, undefined))).toEqual(
+      expect(rowsIn(slicesBetween(Seats, slice, { after: row }))).toEqual(
         inside.filter((each) => compare(each, row) > 0),
       );
-      expect(rowsIn(slicesBetween(Seats, slice, undefined, undefined))).toEqual(inside);
+      expect(rowsIn(slicesBetween(Seats, slice, {}))).toEqual(inside);
     }
   });
 
   test("is named by one restriction each", () => {
-    const slices = slicesBetween(Seats, whole, [1, 2, 3], [2, 1, 0]);
+    const slices = slicesBetween(Seats, wholePartition, { after: [1, 2, 3], before: [2, 1, 0] });
     expect(slices.map((slice) => whereSlice(Seats, { hall: "A" }, slice))).toMatchObject([
       { cql: "hall = ? AND row = ? AND seat = ? AND part > ?", params: ["A", 1, 2, 3] },
       { cql: "hall = ? AND row = ? AND seat < ?", params: ["A", 1, 2] },
@@ -113,7 +113,7 @@ describe("what lies between two rows", () => {
       { cql: "hall = ? AND row = ? AND seat > ?", params: ["A", 2, 1] },
       { cql: "hall = ? AND row = ? AND seat = ? AND part < ?", params: ["A", 2, 1, 0] },
     ]);
-    const [slice] = slicesBetween(Notes, whole, [7], [3]);
+    const [slice] = slicesBetween(Notes, wholePartition, { after: [7], before: [3] });
     expect(whereSlice(Notes, { room: "A" }, slice!)).toMatchObject({
       cql: "room = ? AND at > ? AND at < ?",
       params: ["A", 3, 7],
@@ -132,7 +132,7 @@ describe("what lies between rows of values that cannot be represented", () => {
 
   test("is nothing where the values may be equal nevertheless: a row may have both before it", () => {
     const between = (after: unknown, before: unknown) =>
-      slicesBetween(Prices, whole, [after, 1], [before, 3]);
+      slicesBetween(Prices, wholePartition, { after: [after, 1], before: [before, 3] });
     expect(between("1.0", one(10_001))).toEqual([]);
     expect(between(one(10_001), "1.0")).toEqual([]);
     expect(between(one(10_001), one(10_002))).toEqual([]);
@@ -144,9 +144,15 @@ describe("what lies between rows of values that cannot be represented", () => {
     const late = new Unreadable(Buffer.of(127, 0, 0, 0, 0, 0, 0, 0));
     const later = new Unreadable(Buffer.of(127, 0, 0, 0, 0, 0, 0, 1));
     const date = new Date(0);
-    expect(slicesBetween(Events, whole, [date, 1], [late, 3])).toHaveLength(3);
-    expect(slicesBetween(Events, whole, [late, 1], [later, 3])).toHaveLength(3);
-    expect(slicesBetween(Events, whole, [late, 1], [late, 3])).toHaveLength(1);
+    expect(
+      slicesBetween(Events, wholePartition, { after: [date, 1], before: [late, 3] }),
+    ).toHaveLength(3);
+    expect(
+      slicesBetween(Events, wholePartition, { after: [late, 1], before: [later, 3] }),
+    ).toHaveLength(3);
+    expect(
+      slicesBetween(Events, wholePartition, { after: [late, 1], before: [late, 3] }),
+    ).toHaveLength(1);
   });
 });
 
@@ -154,7 +160,7 @@ describe("a slice is deleted", () => {
   test("by a restriction of its own, unless it is the whole partition", () => {
     const slice = { prefix: [1], from: { value: 2, inclusive: true } };
     expect(deletableParts(Seats, slice)).toEqual([slice]);
-    const parts = deletableParts(Seats, whole);
+    const parts = deletableParts(Seats, wholePartition);
     expect(rowsIn(parts).toSorted(compare)).toEqual(all);
     expect(parts.map((part) => whereSlice(Seats, { hall: "A" }, part).cql)).toEqual([
       "hall = ? AND row <= ?",
@@ -188,7 +194,7 @@ describe("a slice is divided", () => {
   }
 
   test("column by column, and keeps each row", () => {
-    const rows = rowsIn(divide(whole));
+    const rows = rowsIn(divide(wholePartition));
     expect(rows.toSorted(compare)).toEqual(all);
     const bounded = {
       prefix: [],

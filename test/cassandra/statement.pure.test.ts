@@ -377,7 +377,7 @@ describe("what the compiler was not asked is refused at run time", () => {
     [
       "a place after the row that the key names",
       () => selectEach(Party, { city: "Rome", id }, { after: { id } }),
-      'BAD_STATEMENT: Table "party" has one row of this key, and no other comes after it.',
+      'BAD_STATEMENT: Table "party" has one row with this key, so no row can come after it.',
     ],
     [
       "a write time beyond 64 bits",
@@ -392,13 +392,13 @@ describe("what the compiler was not asked is refused at run time", () => {
     [
       "a condition on nulls alone, which would make a row",
       () => update(Party, { city: "Rome", id }, { people: 1 }, { if: {}, isNull: ["people"] }),
-      'BAD_STATEMENT: Table "party" has a condition of nulls alone, which would make a row where there is none.',
+      'BAD_STATEMENT: Table "party" has a condition of nulls only, which would create a missing row.',
     ],
     [
       "a condition that a row exists beside another",
       () =>
         update(Party, { city: "Rome", id }, { people: 1 }, { if: "exists", isNull: ["people"] }),
-      'BAD_STATEMENT: Table "party" has a condition on columns beside "exists": CQL takes one of the two.',
+      'BAD_STATEMENT: Table "party" has a condition on columns besides "exists": CQL allows only one of the two.',
     ],
     [
       "a condition that a column of the key is null",

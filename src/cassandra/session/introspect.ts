@@ -1,6 +1,6 @@
 import type { DefaultTtls, LiveColumn, LiveTables, LiveTypes } from "../drift.ts";
 import type { Session } from "./session.ts";
-import { type RawRow, text } from "../statement.ts";
+import { type RawRow, cqlText } from "../statement.ts";
 import type { UserType } from "../user-types.ts";
 
 /** What a live keyspace contains. */
@@ -111,7 +111,7 @@ export async function readRepairIn(
 }
 
 function readSystem(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
-  return session.run({ ...text(cql), kind: "system", decode: (rows) => rows });
+  return session.run({ ...cqlText(cql), kind: "system", decode: (rows) => rows });
 }
 
 function stringLiteral(text: string): string {

@@ -5,7 +5,7 @@ import { CassandraError } from "../error.ts";
 import { clusteringKeyOf, keyText, partitionKeyOf, rowIdentity } from "../key.ts";
 import { isThere } from "../presence.ts";
 import { decodeKey, decodeRow } from "../row.ts";
-import { type AnyOptions, namesOf } from "../selection.ts";
+import { type AnySelectOptions, selectedNames } from "../selection.ts";
 import { select } from "../select.ts";
 import { selectRows } from "../select-rows.ts";
 import type { RawRow, Statement } from "../statement.ts";
@@ -49,7 +49,11 @@ type LoadedRows = ReadonlyMap<string, RawRow | Error>;
  */
 export function createLoaders(run: RunStatement): Load {
   const loaders = new Map<Table, DataLoader<WantedRow, RawRow | undefined>>();
-  const load = async (table: Table, key: RawRow, { columns }: Pick<AnyOptions, "columns"> = {}) => {
+  const load = async (
+    table: Table,
+    key: RawRow,
+    { columns }: Pick<AnySelectOptions, "columns"> = {},
+  ) => {
     let loader = loaders.get(table);
     if (!loader) {
       const source = { run, table };
@@ -75,7 +79,7 @@ async function loadWanted(
     distinct.set(identity, known ? mergeWanted(known, wanted[at]!) : wanted[at]!);
   }
   const partitions = Map.groupBy(distinct.values(), ({ key }) =>
-    keyText(table, table.partition, key),
+    keyText(table, key, { columns: table.partition }),
   );
   const queries = [...partitions.values()].flatMap((rows) => chunks(rows, MAX_ROWS_A_QUERY));
   const found = await Promise.all(queries.map((rows) => loadPartition(source, rows)));
@@ -85,7 +89,9 @@ async function loadWanted(
     const row = results.get(identity);
     if (row === undefined || row instanceof Error) return row;
     const { columns } = wanted[at]!;
-    return valueOrError((): RawRow => decodeRow(table, row, namesOf(table, columns)));
+    return valueOrError((): RawRow =>
+      decodeRow(table, row, { columns: selectedNames(table, columns) }),
+    );
   });
 }
 

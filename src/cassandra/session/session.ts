@@ -21,7 +21,7 @@ import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
 import { failedOnTombstones, isMostlyDead } from "./tombstones.ts";
-import { decodeBatch } from "../lwt-answer.ts";
+import { decodeBatch } from "../write-result.ts";
 import type { Lwt, LwtBatch, RawRow, Statement, Write } from "../statement.ts";
 import type { StoredRow } from "../table-rows.ts";
 import type { Table } from "../table.ts";

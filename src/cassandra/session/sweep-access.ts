@@ -3,7 +3,7 @@ import type { Client, Host, QueryOptions, types } from "cassandra-driver";
 import { fromDriver } from "./driver-error.ts";
 import { fence, type NodeAccess, type TablePartition, timeAgo } from "./fence.ts";
 import { decodeStored } from "../row.ts";
-import { type Fragment, type RawRow, text } from "../statement.ts";
+import { type Fragment, type RawRow, cqlText } from "../statement.ts";
 import { checkResultColumns } from "./result.ts";
 import { parametersOf } from "./parameter.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
@@ -112,7 +112,7 @@ function nodeAccess(
   return {
     async clock() {
       const cql = "SELECT toTimestamp(now()) AS clock FROM system.local";
-      const { info, rows } = await execute(text(cql), { ...read, ...only() });
+      const { info, rows } = await execute(cqlText(cql), { ...read, ...only() });
       host ??= client.hosts.get(info.queriedHost);
       return Number(rows[0]!["clock"]);
     },

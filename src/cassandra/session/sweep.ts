@@ -5,10 +5,10 @@ import {
   halves,
   type Slice,
   slicesBetween,
-  type Values,
+  type ClusteringValues,
   whereSlice,
 } from "../slice.ts";
-import { type Fragment, join, marked, type RawRow, text } from "../statement.ts";
+import { type Fragment, join, withParam, type RawRow, cqlText } from "../statement.ts";
 import { bigintType } from "../types/integers.ts";
 import { clusteringNames } from "../table-columns.ts";
 import { type Table } from "../table.ts";
@@ -33,7 +33,7 @@ export const sweepLimits = {
 /** A page of live rows. */
 export interface LivePage {
   /** The clustering keys of the rows, in order. */
-  readonly keys: readonly Values[];
+  readonly keys: readonly ClusteringValues[];
   /** Whether Cassandra warned that it read very many tombstones between the rows. */
   readonly isDead: boolean;
   /** The state with which the next page is read. Undefined for the last page. */
@@ -92,7 +92,7 @@ export async function sweep(
     const places = [last, ...page.keys, ...(page.next === undefined ? [undefined] : [])];
     const dead = places
       .slice(1)
-      .flatMap((before, at) => slicesBetween(table, slice, places[at], before))
+      .flatMap((before, at) => slicesBetween(table, slice, { after: places[at], before }))
       .flatMap((gap) => deletableParts(table, gap));
     for (let at = 0; at < dead.length; at += sweepLimits.ranges) {
       const some = dead.slice(at, at + sweepLimits.ranges);
@@ -103,12 +103,12 @@ export async function sweep(
 
   /** Sweeps a slice as far as it can be read, and returns the slices left of it. */
   async function sweepSlice(slice: Slice): Promise<readonly Slice[]> {
-    let last: Values | undefined;
+    let last: ClusteringValues | undefined;
     let next: string | undefined;
     const read = selectKeys(table, { partition, slice });
     do {
       const page = await access.page(read, next).catch(skipFailure);
-      if (!page) return last ? slicesBetween(table, slice, last, undefined) : divide(slice);
+      if (!page) return last ? slicesBetween(table, slice, { after: last }) : divide(slice);
       silences = 0;
       if (page.isDead) await clearGaps(slice, { last, page });
       rows += page.keys.length;
@@ -147,7 +147,7 @@ export async function sweep(
 
 interface PageInSlice {
   /** The last clustering key of the page before. */
-  readonly last: Values | undefined;
+  readonly last: ClusteringValues | undefined;
   readonly page: LivePage;
 }
 
@@ -156,7 +156,7 @@ function selectKeys(
   { partition, slice }: { readonly partition: RawRow; readonly slice: Slice },
 ): Fragment {
   const names = clusteringNames(table).map(identifier).join(", ");
-  const from = text(`SELECT ${names} FROM ${identifier(table.name)} WHERE`);
+  const from = cqlText(`SELECT ${names} FROM ${identifier(table.name)} WHERE`);
   return join([from, whereSlice(table, partition, slice)]);
 }
 
@@ -168,5 +168,8 @@ interface DeadRange {
 
 function deleteRange(table: Table, { partition, range, timestamp }: DeadRange): Fragment {
   const from = `DELETE FROM ${identifier(table.name)} USING TIMESTAMP ? WHERE`;
-  return join([marked(from, bigintType, timestamp), whereSlice(table, partition, range)]);
+  return join([
+    withParam(from, { type: bigintType, param: timestamp }),
+    whereSlice(table, partition, range),
+  ]);
 }

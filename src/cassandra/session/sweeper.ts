@@ -106,11 +106,11 @@ function isSwept(table: Table): boolean {
 /** Returns the slices that a read has gone through, and those after it. */
 function slicesToSweep({ table, key, after }: RangeRead): readonly Slice[] {
   const slice = sliceOf(table, key);
-  return after ? slicesBetween(table, slice, placeValues(table, after), undefined) : [slice];
+  return after ? slicesBetween(table, slice, { after: placeValues(table, after) }) : [slice];
 }
 
 function partitionText({ table, key }: RangeRead): string {
-  return `${table.name} ${keyText(table, table.partition, key)}`;
+  return `${table.name} ${keyText(table, key, { columns: table.partition })}`;
 }
 
 function sweptLine(

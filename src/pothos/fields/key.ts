@@ -1,5 +1,5 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
-import { checked, columnOf, keyNames, type RawRow, type Table } from "../../cassandra/index.ts";
+import { columnCheck, columnOf, keyNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import { checkPartition, createKeyReader, keyArguments, type TableColumns } from "../arguments.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { TableObject } from "../refs.ts";
@@ -116,7 +116,7 @@ export function givenBy(
     Object.fromEntries(
       entries.map(([name, give]) => [
         name,
-        checked(table, name, give!(parent as never, context as never)),
+        columnCheck(table, name)(give!(parent as never, context as never)),
       ]),
     );
 }

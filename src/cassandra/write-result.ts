@@ -5,22 +5,26 @@ import type { StoredRow } from "./table-rows.ts";
 import type { Table } from "./table.ts";
 import { booleanType } from "./types/boolean.ts";
 
-/** The typed answer of a lightweight transaction; elsewhere nothing is told. */
-export type Answer<T extends Table, Current> = T["lwt"] extends true ? Lwt<Current> : void;
+/** The typed result of a write: that of a lightweight transaction, or none for a plain write. */
+export type WriteResult<T extends Table, Current> = T["lwt"] extends true ? Lwt<Current> : void;
 
-/** @param decode makes what stands there of the columns that a refused transaction brings of a row */
-export function answer<Current>(table: Table, decode: (row: RawRow) => Current) {
+/**
+ * Returns the members of a write statement that describe its result.
+ *
+ * @param decode converts the current columns of a row, which a refused transaction returns
+ */
+export function writeResultOf<Current>(table: Table, decode: (row: RawRow) => Current) {
   return table.lwt
-    ? lwtAnswer(table, decode)
+    ? lwtResult(table, decode)
     : ({ table, kind: "write", decode: () => undefined } as const);
 }
 
-/** The answer of a lightweight transaction, as the database holds what it brings. */
-export function storedAnswer(table: Table) {
-  return lwtAnswer(table, (row) => decodeStored(table, row));
+/** Returns the members of a lightweight transaction whose result is in stored form. */
+export function storedLwtResult(table: Table) {
+  return lwtResult(table, (row) => decodeStored(table, row));
 }
 
-function lwtAnswer<Current>(table: Table, decode: (row: RawRow) => Current) {
+function lwtResult<Current>(table: Table, decode: (row: RawRow) => Current) {
   return {
     table,
     kind: "lwt",
@@ -29,7 +33,7 @@ function lwtAnswer<Current>(table: Table, decode: (row: RawRow) => Current) {
   } as const;
 }
 
-/** A refused transaction on a missing row brings `[applied]` and nothing else. */
+/** Decodes the result of a lightweight transaction. One that is refused on a missing row returns `[applied]` only. */
 export function decodeLwt<Current>(
   row: RawRow | undefined,
   decode: (row: RawRow) => Current,
@@ -45,13 +49,13 @@ function isApplied(row: RawRow | undefined): boolean {
   return Buffer.isBuffer(applied) && booleanType.decode(applied);
 }
 
-/** The rows that a batch of lightweight transactions brought. */
+/** Decodes the result of a batch of lightweight transactions. */
 export function decodeBatch<T extends Table>(
   table: T,
   rows: readonly RawRow[],
 ): LwtBatch<StoredRow<T>> {
   if (isApplied(rows[0])) return { applied: true };
-  // Its `[applied]` is no column of the table.
+  // A row with `[applied]` only has no columns of the table.
   const found = rows.map((row) => decodeStored(table, row));
   return { applied: false, rows: found.filter((row) => Object.keys(row).length > 0) };
 }
