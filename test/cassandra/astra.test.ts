@@ -16,7 +16,7 @@ import { ADD, CHANGE, CREATE, type Key } from "../fixtures/parties.ts";
 
 const KEYSPACE = "parties";
 
-/** Of the cluster's administrator. */
+/** The session of the cluster's administrator. */
 const credentials = { username: "cassandra", password: "cassandra" };
 
 let cluster: Cluster;
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Runs a command with a file `.env` of its own, and gives what it printed. */
+/** Runs a command with its own `.env` file and returns its output. */
 async function runIn(env: Environment | string, ...args: readonly string[]) {
   await using directory = await createDirectory();
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
@@ -69,7 +69,7 @@ async function ready(): Promise<string> {
   return state["reason"] ?? state["status"]!;
 }
 
-/** Creates a party; as long as the connections of the test before are coming back, again. */
+/** Creates a party. Retries while connections cut by the previous test are being restored. */
 async function createParty(city: string): Promise<Key> {
   for (;;) {
     const { data, errors } = await post(CREATE, { input: { city, name: "A party" } });
@@ -79,7 +79,7 @@ async function createParty(city: string): Promise<Key> {
   }
 }
 
-/** How many are counted, and no write of the key is under way. */
+/** Returns the count, when no write of the key is in flight. */
 async function peopleOf(key: Key): Promise<number> {
   const { data } = await post(
     "query ($city: String!, $id: UUID!) { party(city: $city, id: $id) { people } }",
@@ -88,17 +88,17 @@ async function peopleOf(key: Key): Promise<number> {
   return data.party.people;
 }
 
-/** Adds one after the other; gives how often that was told to be done, and what else was told. */
+/** Adds one at a time. Returns how many were reported as done, and the other answers. */
 async function addUntil(key: Key, end: number) {
-  const told: string[] = [];
+  const answers: string[] = [];
   while (Date.now() < end) {
     const { data, errors } = await post(ADD, { ...key, delta: 1 });
-    told.push(errors?.[0]?.extensions.code ?? data.addPeople.__typename);
+    answers.push(errors?.[0]?.extensions.code ?? data.addPeople.__typename);
   }
-  return told;
+  return answers;
 }
 
-test("every node has the roles: it lets in whoever may come, though others are slow or down", async () => {
+test("every node has the roles, so clients can log in while other nodes are slow or down", async () => {
   await using session = await connect({ ...cluster.cluster, credentials });
   const [keyspace] = await session.cql(
     "SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = 'system_auth'",
@@ -109,7 +109,7 @@ test("every node has the roles: it lets in whoever may come, though others are s
 });
 
 describe("with the .env that Astra's command line writes", () => {
-  test("of version 1: sync makes tables and no keyspace, serve serves them", async () => {
+  test("of version 1, sync creates tables but no keyspace, and serve serves them", async () => {
     const synced = await runIn(settings(), "sync");
     expect(synced).toMatchObject({ code: 0, err: expect.stringContaining("by the bundle ") });
     expect(synced.out).toMatch(/^CREATE TABLE IF NOT EXISTS party \(/);
@@ -121,7 +121,7 @@ describe("with the .env that Astra's command line writes", () => {
     await expect.poll(ready, { timeout: 10_000 }).toBe("ready");
   });
 
-  test("of version 0, with all else that is in it", async () => {
+  test("of version 0 with all of its variables, serve starts", async () => {
     const file = `ASTRA_DB_APPLICATION_TOKEN="${token.password}"
 ASTRA_DB_GRAPHQL_URL="https://5e4c-us-east1.apps.astra.datastax.com/api/graphql/${KEYSPACE}"
 ASTRA_DB_ID="5e4c0000-0000-4000-8000-000000000001"
@@ -162,7 +162,7 @@ describe("logs in", () => {
     ["a user name and a password", userAndPassword(client.username, client.password)],
     ["a token as password", { CASSANDRA_PASSWORD: token.password }],
     [
-      "the same said twice",
+      "the same token in two variables",
       { ASTRA_DB_TOKEN: token.password, ...userAndPassword("token", token.password) },
     ],
   ])("%s", async (_, login) => {
@@ -172,14 +172,14 @@ describe("logs in", () => {
     expect(await session.run(select(PartyTable, { city: "Nowhere" }))).toEqual([]);
   });
 
-  test("who finds user name and password in the bundle", async () => {
+  test("with the user name and password in the bundle", async () => {
     const bundle = astra.rebundle("login.zip", { "config.json": astra.config(client) });
     const env = { ASTRA_DB_SECURE_BUNDLE_PATH: bundle, ASTRA_DB_KEYSPACE: KEYSPACE };
     expect(await runIn(env, "sync")).toMatchObject({ code: 0, out: "" });
   });
 });
 
-test("a hundred changes apply, and every node takes its share", async () => {
+test("a hundred changes are applied, and every node coordinates some of them", async () => {
   const key = await createParty("Rome");
   for (let people = 0; people < 100; people += 1) {
     const { data } = await post(CHANGE, { ...key, expected: people, delta: 1 });
@@ -190,7 +190,7 @@ test("a hundred changes apply, and every node takes its share", async () => {
   expect(astra.asked.size).toBe(3);
 });
 
-test("all that options say counts with a bundle too", async () => {
+test("all other options also apply with a bundle", async () => {
   class Recorder extends tracker.RequestLogger {
     readonly sent: ExecutionOptions[] = [];
     override onSuccess(...[, , , options]: Parameters<tracker.RequestLogger["onSuccess"]>): void {
@@ -209,7 +209,7 @@ test("all that options say counts with a bundle too", async () => {
   expect(sent?.getReadTimeout()).toBe(3000);
 });
 
-test("a keyspace is refused by Astra, and so none is asked for", async () => {
+test("Astra refuses to create keyspaces, so none is requested", async () => {
   const options = { bundle: astra.bundle, credentials: token };
   await using session = await connect(options);
   const cql =
@@ -222,23 +222,23 @@ test("a keyspace is refused by Astra, and so none is asked for", async () => {
   });
 });
 
-test("every connection is cut, and the service goes on", async () => {
+test("the service keeps working after every connection is cut", async () => {
   const key = await createParty("Paris");
   const adding = addUntil(key, Date.now() + 3500);
   await sleep(500);
   astra.cut();
-  const told = await adding;
-  expect(strangeOf(told)).toEqual([]);
-  expect(told.slice(-5)).toEqual(Array(5).fill("PeopleChanged"));
-  await expectCounted(key, told);
+  const answers = await adding;
+  expect(strangeOf(answers)).toEqual([]);
+  expect(answers.slice(-5)).toEqual(Array(5).fill("PeopleChanged"));
+  await expectCounted(key, answers);
 });
 
-test("a database that hibernates is told, and served again as soon as it is resumed", async () => {
+test("a hibernating database is reported, and served again as soon as it is resumed", async () => {
   const key = await createParty("Oslo");
   astra.hibernate();
-  const told = await addUntil(key, Date.now() + 2000);
-  expect(strangeOf(told)).toEqual([]);
-  expect(told.at(-1)).toBe("UNAVAILABLE");
+  const answers = await addUntil(key, Date.now() + 2000);
+  expect(strangeOf(answers)).toEqual([]);
+  expect(answers.at(-1)).toBe("UNAVAILABLE");
   expect(await ready()).toMatch(/^Cassandra does not answer/);
 
   astra.resume();
@@ -246,21 +246,21 @@ test("a database that hibernates is told, and served again as soon as it is resu
   expect(await addUntil(key, Date.now() + 1000)).toContain("PeopleChanged");
 });
 
-/** What was told that is neither done nor anything a client can act on. */
-function strangeOf(told: readonly string[]): readonly string[] {
+/** Returns the answers that are neither a success nor something that a client can act on. */
+function strangeOf(answers: readonly string[]): readonly string[] {
   const known = ["PeopleChanged", "OutcomeUnknown", "UNAVAILABLE", "CONTENTION"];
-  return told.filter((each) => !known.includes(each));
+  return answers.filter((each) => !known.includes(each));
 }
 
-async function expectCounted(key: Key, told: readonly string[]): Promise<void> {
-  const done = told.filter((each) => each === "PeopleChanged").length;
-  const unknown = told.filter((each) => each === "OutcomeUnknown").length;
+async function expectCounted(key: Key, answers: readonly string[]): Promise<void> {
+  const done = answers.filter((each) => each === "PeopleChanged").length;
+  const unknown = answers.filter((each) => each === "OutcomeUnknown").length;
   const people = await peopleOf(key);
   expect(people).toBeGreaterThanOrEqual(done);
   expect(people).toBeLessThanOrEqual(done + unknown);
 }
 
-test("the metadata service tells nothing to who shows no certificate", async () => {
+test("the metadata service answers nothing without a client certificate", async () => {
   const request = get({ ...astra.metadata, path: "/metadata", rejectUnauthorized: false });
   const answer = new Promise((resolve, reject) => {
     request.on("response", resolve);
@@ -269,7 +269,7 @@ test("the metadata service tells nothing to who shows no certificate", async () 
   await expect(answer).rejects.toThrow(/certificate required|socket hang up|ECONNRESET/);
 });
 
-describe("who is not let in learns why, and what to do, in one line", () => {
+describe("a refused connection is explained in one line with the remedy", () => {
   const changed = (changes: Environment) => () => changes;
   const rebundled =
     (name: string, changes: () => Readonly<Record<string, string | undefined>>) => () => ({
@@ -284,13 +284,13 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       /: Astra's metadata service: .* \((the bundle's certificate is not|it did not answer or does not) accept/,
     ],
     [
-      "a foreign authority",
+      "an unknown authority",
       rebundled("foreign", () => ({ "ca.crt": astra.stranger.cert })),
       "notConnected",
       /: Astra's metadata service: self-signed certificate \(the bundle does not know this certificate: /,
     ],
     [
-      "a database that is not there any more",
+      "a database that was deleted",
       rebundled("gone", () => ({ "config.json": astra.config({ host: "nobody.invalid" }) })),
       "notConnected",
       /: Astra's metadata service: getaddrinfo \w+ nobody\.invalid \(check the network; /,
@@ -299,7 +299,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       "no client certificate",
       rebundled("bare", () => ({ cert: undefined, key: undefined })),
       "settings",
-      /bare\.zip cannot be used as a secure connect bundle: it has no cert\. Download it again, /,
+      /bare\.zip cannot be used as a secure connect bundle: it has no cert\. Download it again by /,
     ],
     [
       "no bundle",
@@ -308,7 +308,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       /^The secure connect bundle none\.zip cannot be read \(it does not exist\): /,
     ],
     [
-      "a keyspace that is not there",
+      "a missing keyspace",
       changed({ ASTRA_DB_KEYSPACE: "other" }),
       "notSynced",
       /: keyspace other is missing, create it in the Astra portal or by "astra db create-keyspace"\./,
@@ -322,7 +322,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
 
   const quiet = { progress: () => {} };
 
-  /** What a command that syncs ends with. */
+  /** Returns the end of a command that syncs. */
   async function refusalOf(env: Environment): Promise<Exit> {
     try {
       const { cassandra, keyspace } = readConfig(env);
@@ -340,7 +340,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     [
       "a wrong token",
       { ASTRA_DB_TOKEN: "AstraCS:wrong" },
-      'Provided username token and/or password are incorrect (the token is wrong, expired, or of another database: make one in the Astra portal or by "astra token create")',
+      'Provided username token and/or password are incorrect (the token is wrong, expired, or of another database: create one in the Astra portal or by "astra token create")',
     ],
     [
       "a database that hibernates",
@@ -360,14 +360,16 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     });
   });
 
-  test("no metadata service: serve tells so, and is there as soon as that is", async () => {
+  test("serve reports a missing metadata service, and starts as soon as it answers", async () => {
     await astra.stopMetadata();
     await using waiting = startCommand(["serve"], { env: { ...settings(), PORT: "0" } });
     const banner = await waiting.printed("Ctrl-C");
     expect(banner).toMatch(/Cassandra +by the bundle .*\.zip, not reached yet\n/);
     const place = new URL("/ready", /http:\S+\/graphql/.exec(banner)![0]);
     const text = async () => (await fetch(place)).text();
-    await expect.poll(text).toMatch(/connect ECONNREFUSED [\d.:]+ \(check the network; if it is/);
+    await expect
+      .poll(text)
+      .toMatch(/connect ECONNREFUSED [\d.:]+ \(check the network; if it works/);
 
     await astra.startMetadata();
     await expect.poll(text, { timeout: 10_000 }).toBe('{"status":"ready"}');
@@ -376,20 +378,20 @@ describe("who is not let in learns why, and what to do, in one line", () => {
   });
 });
 
-test("a node dies, and clients get nothing but what they can act on", async () => {
+test("when a node dies, clients get only errors that they can act on", async () => {
   const keys = await Promise.all(["Wien", "Bern"].map(createParty));
   const end = Date.now() + 6000;
   const adding = keys.map((key) => addUntil(key, end));
   await cluster.nodes[2]!.kill();
-  const told = await Promise.all(adding);
+  const answers = await Promise.all(adding);
   for (const [i, key] of keys.entries()) {
-    expect(strangeOf(told[i]!)).toEqual([]);
-    expect(told[i]!.slice(-5)).toEqual(Array(5).fill("PeopleChanged"));
-    await expectCounted(key, told[i]!);
+    expect(strangeOf(answers[i]!)).toEqual([]);
+    expect(answers[i]!.slice(-5)).toEqual(Array(5).fill("PeopleChanged"));
+    await expectCounted(key, answers[i]!);
   }
 });
 
-test("in all that time nothing happened that nobody expected", async () => {
+test("nothing unexpected was logged during the tests before", async () => {
   const { code, err } = await served!.end();
   expect(code).toBe(0);
   expect(err.trim().split("\n")).toEqual([

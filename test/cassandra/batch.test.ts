@@ -75,7 +75,7 @@ const rowsOf = (room: string) => keyspace.session.run(select(Desk, { room }));
 const rounds = (round: string) => new Map([[me, round]]);
 
 describe("a batch of lightweight transactions", () => {
-  test("is applied as a whole: creations, changes, removals, and what the partition keeps", async () => {
+  test("is applied as a whole: creations, changes, removals and static columns", async () => {
     const room = newRoom();
     await batch(create(room, 1), create(room, 2));
     const memory = bytesOf("what was done");
@@ -101,7 +101,7 @@ describe("a batch of lightweight transactions", () => {
     ]);
   });
 
-  test("is not applied at all if one condition does not hold, and brings each row as it is", async () => {
+  test("is not applied at all if one condition does not hold, and returns each row as it is", async () => {
     const room = newRoom();
     await batch(create(room, 1, 10), create(room, 2, 20), round(room, null, one));
     const answer = await batch(
@@ -119,7 +119,7 @@ describe("a batch of lightweight transactions", () => {
     expect(await rowsOf(room)).toMatchObject([{ seats: 10 }, { seats: 20 }]);
   });
 
-  test("that finds another round in the partition brings it, though all rows are as expected", async () => {
+  test("that finds another round in the partition returns it, although all rows are as expected", async () => {
     const room = newRoom();
     await batch(create(room, 1), round(room, null, one));
     expect(await batch(change(room, 1, 0, 1), round(room, three, two))).toEqual({
@@ -128,7 +128,7 @@ describe("a batch of lightweight transactions", () => {
     });
   });
 
-  test("brings nulls as nulls", async () => {
+  test("returns nulls as nulls", async () => {
     const room = newRoom();
     await batch(create(room, 1, null));
     expect(await batch(change(room, 1, 0, 1), round(room, null, one))).toEqual({
@@ -137,7 +137,7 @@ describe("a batch of lightweight transactions", () => {
     });
   });
 
-  test("shows by its absence that a row is missing, and makes none", async () => {
+  test("shows a missing row by its absence, and does not create it", async () => {
     const room = newRoom();
     await batch(create(room, 2));
     const answer = await batch(
@@ -149,7 +149,7 @@ describe("a batch of lightweight transactions", () => {
     expect(await rowsOf(room)).toHaveLength(1);
   });
 
-  test("says no more than that it was not applied if there is neither a row nor anything of the partition", async () => {
+  test("returns only that it was not applied if there is neither a row nor a static value", async () => {
     const room = newRoom();
     expect(await batch(change(room, 1, 0, 1), change(room, 2, 0, 1))).toEqual({
       applied: false,
@@ -157,7 +157,7 @@ describe("a batch of lightweight transactions", () => {
     });
   });
 
-  test("brings what the partition keeps if all rows are missing, as a row without a clustering key", async () => {
+  test("returns the static columns as a row without a clustering key if all rows are missing", async () => {
     const room = newRoom();
     await keyspace.session.run(round(room, null, one));
     expect(await batch(change(room, 1, 0, 1), round(room, one, two))).toEqual({
@@ -166,7 +166,7 @@ describe("a batch of lightweight transactions", () => {
     });
   });
 
-  test("with a creation of what is there brings all columns of all its rows", async () => {
+  test("that creates an existing row returns all columns of all its rows", async () => {
     const room = newRoom();
     await batch(create(room, 1, 4), create(room, 2, 5));
     const answer = await batch(create(room, 1), change(room, 2, 5, 6), create(room, 3));
@@ -180,7 +180,7 @@ describe("a batch of lightweight transactions", () => {
     });
   });
 
-  test("that finds what its model cannot decode was not applied, and brings that as it is stored", async () => {
+  test("that finds a value that its model cannot decode is not applied, and returns the stored value", async () => {
     const Undecodable = table(
       "desk",
       { room: text(), id: int(), seats: undecodable, name: text() },
@@ -196,7 +196,7 @@ describe("a batch of lightweight transactions", () => {
     expect(await rowsOf(room)).toMatchObject([{ seats: 7 }]);
   });
 
-  test("with a row twice is refused by Cassandra, if one of the two asks only that it is there", async () => {
+  test("with two writes of a row is refused by Cassandra if one of them only requires that the row exists", async () => {
     const room = newRoom();
     await batch(create(room, 1));
     const twice = batch(change(room, 1, 0, 1), remove(Desk, { room, id: 1 }, { if: "exists" }));
@@ -209,8 +209,8 @@ describe("a batch of lightweight transactions", () => {
   });
 });
 
-describe("what a partition keeps", () => {
-  test("makes no row of it", async () => {
+describe("a static column", () => {
+  test("does not create a row when it is written", async () => {
     const room = newRoom();
     expect(await keyspace.session.run(round(room, null, one))).toEqual({ applied: true });
     expect(await rowsOf(room)).toEqual([]);
@@ -219,7 +219,7 @@ describe("what a partition keeps", () => {
     expect(await Array.fromAsync(keyspace.session.rows(select(Desk, { room })))).toEqual([]);
   });
 
-  test("is brought by a refused change of it", async () => {
+  test("is returned by a refused change of it", async () => {
     const room = newRoom();
     await keyspace.session.run(round(room, null, one));
     expect(await keyspace.session.run(round(room, two, three))).toEqual({
@@ -228,7 +228,7 @@ describe("what a partition keeps", () => {
     });
   });
 
-  test("brings what must not be null, which nothing but null is: no bytes are bytes", async () => {
+  test("that must not be null is returned, and an empty blob is not null", async () => {
     const room = newRoom();
     await batch(create(room, 1));
     const write = (note: Uint8Array, options: { isNull: ["note"] } | { isNotNull: ["note"] }) =>
@@ -246,7 +246,7 @@ describe("what a partition keeps", () => {
     expect(await write(Buffer.from("bytes"), { isNotNull: ["note"] })).toEqual({ applied: true });
   });
 
-  test("ends with its time, and nothing that was written beside it does", async () => {
+  test("expires with its TTL, and nothing else that was written with it does", async () => {
     const room = newRoom();
     await batch(create(room, 1));
     const write = update(
@@ -268,8 +268,8 @@ describe("what a partition keeps", () => {
   });
 });
 
-describe("what the models keep from happening", () => {
-  /** The bare driver with its own defaults, on a machine whose clock is ahead. */
+describe("the reasons for the models' rules", () => {
+  /** Returns the bare driver with its own defaults, on a machine whose clock is ahead. */
   function connectAhead(milliseconds: number): Client {
     class Ahead extends policies.timestampGeneration.MonotonicTimestampGenerator {
       override next() {
@@ -285,7 +285,7 @@ describe("what the models keep from happening", () => {
     });
   }
 
-  test("a plain write by a clock that is ahead undoes applied transactions, and nobody is told", async () => {
+  test("a plain write with a clock that is ahead silently undoes applied transactions", async () => {
     const room = newRoom();
     const ahead = connectAhead(60_000);
     try {
@@ -298,7 +298,7 @@ describe("what the models keep from happening", () => {
     expect(await rowsOf(room)).toMatchObject([{ seats: 0 }]);
   });
 
-  test("a plain write to such a table: there is none", () => {
+  test("a plain write to a table of lightweight transactions cannot be built", () => {
     const plain = (write: unknown) => write as (...args: readonly unknown[]) => unknown;
     const key = { room: "A", id: 1 };
     const none = (verb: string) =>
@@ -309,7 +309,7 @@ describe("what the models keep from happening", () => {
     expect(() => plain(updatePartition)(Desk, { room: "A" }, {})).toThrow(none("update"));
   });
 
-  test("a condition on null alone makes a row where there is none", async () => {
+  test("a condition on null alone creates a missing row", async () => {
     const room = newRoom();
     await keyspace.session.cql(
       `UPDATE desk SET seats = 1 WHERE room = '${room}' AND id = 1 IF seats = null`,
@@ -317,7 +317,7 @@ describe("what the models keep from happening", () => {
     expect(await rowsOf(room)).toMatchObject([{ id: 1, seats: 1, name: null }]);
   });
 
-  test("a condition on null beside another makes none", async () => {
+  test("a condition on null together with another one does not create a row", async () => {
     const room = newRoom();
     const options = { if: { name: "A" }, isNull: ["seats"] } as const;
     const write = update(Desk, { room, id: 1 }, { seats: 1 }, options);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => cassandra[Symbol.asyncDispose]());
 
-test("who shows all that is asked for is let in", async () => {
+test("a client with the right password and certificates can connect", async () => {
   await using session = await connect({ ...cassandra.admin, keyspace: "notes" });
   await session.run(insert(Note, { id: "a", body: "Hello" }));
   expect(await session.run(select(Note, { id: "a" }))).toEqual({ id: "a", body: "Hello" });
@@ -41,7 +41,7 @@ test("certificates can be the bytes of files", async () => {
   await session.close();
 });
 
-describe("who is not let in learns why, and what to do, in one line", () => {
+describe("a refused connection is explained in one line with the remedy", () => {
   type Change = (admin: GuardedCassandra["admin"]) => Partial<ConnectByContactPoints>;
 
   test.each<[string, Change, RegExp]>([
@@ -61,7 +61,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       /: TLS: .*certificate required \(the node asks for a client certificate: give one/,
     ],
     [
-      "no client certificate, by TLS 1.2",
+      "no client certificate, with TLS 1.2",
       ({ tls: { ca } }) => ({ tls: { ca }, driver: { sslOptions: { maxVersion: "TLSv1.2" } } }),
       /: TLS: .*handshake failure \(the node asks for a client certificate: give one/,
     ],
@@ -76,12 +76,12 @@ describe("who is not let in learns why, and what to do, in one line", () => {
       /altnames: Host: elsewhere\.example\. .* \(the node's certificate has to name the address/,
     ],
     [
-      "a data centre that is not there",
+      "a data centre that does not exist",
       () => ({ localDataCenter: "nowhere" }),
       /only found hosts in data centers: \[datacenter1\] \(name the data centre /,
     ],
     [
-      "a host that nobody knows",
+      "an unknown host",
       () => ({ contactPoints: ["nobody.invalid"] }),
       /nobody\.invalid: No host could be resolved \(no such host: check the contact points\)/,
     ],
@@ -95,12 +95,12 @@ describe("who is not let in learns why, and what to do, in one line", () => {
     await expectRefusal(options, /no authenticator .* \(give a user name and a password\)/);
   });
 
-  test("no TLS to a port that wants it", async () => {
+  test("no TLS to a port that requires it", async () => {
     const { tls: _, ...options } = cassandra.admin;
     await expectRefusal(options, /ECONNRESET|Socket was closed.* \(.*if it requires TLS, /);
   });
 
-  test("TLS to a port that knows none", async () => {
+  test("TLS to a port without it", async () => {
     const options = { ...inject("cassandra"), tls: true } as const;
     await expectRefusal(options, /: TLS: wrong version number \(this port has no TLS: /);
   });
@@ -116,7 +116,7 @@ describe("who is not let in learns why, and what to do, in one line", () => {
   }
 });
 
-test("who may not do something learns what is lacking", async () => {
+test("a role without a right learns which one is missing", async () => {
   const options = { ...cassandra.admin, credentials: ada };
   await using session = await connect({ ...options, keyspace: "notes" });
   await expect(session.run(select(Note, { id: "a" }))).rejects.toMatchObject({
@@ -129,12 +129,12 @@ test("who may not do something learns what is lacking", async () => {
   });
 });
 
-test("a password goes to nodes that ask for none", async () => {
+test("credentials are accepted by nodes that ask for none", async () => {
   const session = await connect({ ...inject("cassandra"), credentials: ada });
   await session.close();
 });
 
-test("a command gets all that is asked for from its environment", async () => {
+test("a command takes the password and certificates from its environment", async () => {
   await using directory = await createDirectory();
   const file = async (name: string, text: string) => {
     const path = join(directory.path, name);

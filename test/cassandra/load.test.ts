@@ -39,14 +39,14 @@ beforeAll(async () => {
       ]);
     }
   }
-  // As another program may have left it: its body is null, which the model does not allow.
+  // As another program may have written it: its body is null, which the model does not allow.
   await session.cql("INSERT INTO note (room, id) VALUES ('a', 'bad')");
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
 const tooLong = "x".repeat(65_536);
 
-/** Loads rows in one tick; of those that fail it gives the error's code. */
+/** Loads rows in one tick. Returns the error's code for those that fail. */
 async function load(keys: readonly unknown[]): Promise<readonly unknown[]> {
   const loaded = keys.map((key) => session.load(Note, key as PrimaryKey<typeof Note>));
   const results = await Promise.allSettled(loaded);
@@ -74,13 +74,13 @@ test.each([
   expect(await load([...good, wrong])).toEqual([...goodBodies, code]);
 });
 
-test("many keys fail together, each by its own error", async () => {
+test("many keys fail together, each with its own error", async () => {
   const wrong = [key("", "1"), key("", "2"), key(tooLong, "1"), key("a", 5), key("a", "bad")];
   const codes = ["REFUSED", "REFUSED", "REFUSED", "WRONG_TYPE", "UNREADABLE_VALUE"];
   expect(await load([...wrong, ...good, ...wrong])).toEqual([...codes, ...goodBodies, ...codes]);
 });
 
-test("a key that throws when it is looked at fails by itself", async () => {
+test("a key whose getter throws fails by itself", async () => {
   const hostile = {
     room: "a",
     get id(): string {

@@ -32,7 +32,7 @@ import {
 } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 
-/** Its rows are partitions, and it has a required column. */
+/** A table of one-row partitions with a required column. */
 const Theatre = table(
   "theatre",
   { id: text(), seats: int(), name: text().required(), tags: map(text(), int()) },
@@ -43,21 +43,21 @@ const Theatre = table(
     lanes: { remembers: 60 },
   },
 );
-/** Its rows are partitions, and no column is required. */
+/** A table of one-row partitions without a required column. */
 const Bare = table(
   "bare",
   { id: text(), seats: int() },
   { partition: ["id"], lwt: true, lanes: true },
 );
-/** Its partitions have many rows. */
+/** A table whose partitions have many rows. */
 const Desk = table(
   "desk",
   { room: text(), id: int(), seats: int(), motto: text().static(), rules: text().static() },
   { partition: ["room"], clustering: [asc("id")], lwt: true, lanes: true },
 );
 
-/** Tables whose rows exist by a column of some type, and a value of it that is hardly one. */
-const told = (
+/** Tables in which a column of some type shows that the row exists, each with an almost empty value of that type. */
+const shown = (
   [
     ["a boolean", boolean(), false],
     ["a duration", duration(), "0s"],
@@ -67,15 +67,15 @@ const told = (
     ["a frozen type of fields", frozen(udt("made_of", { a: int() })), { a: null }],
   ] as const
 ).map(([what, column, value], at) => {
-  const columns = { id: int(), told: column.required() };
+  const columns = { id: int(), shown: column.required() };
   const key = { partition: ["id"], lwt: true, lanes: true } as const;
-  return [what, table(`told_${at}`, columns, key), value] as const;
+  return [what, table(`shown_${at}`, columns, key), value] as const;
 });
 
 let keyspace: TestKeyspace;
 let session: Session;
 beforeAll(async () => {
-  keyspace = await createKeyspace(Theatre, Bare, Desk, ...told.map(([, model]) => model));
+  keyspace = await createKeyspace(Theatre, Bare, Desk, ...shown.map(([, model]) => model));
   ({ session } = keyspace);
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
@@ -83,7 +83,7 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 const process = randomUUID();
 const newId = () => `Theatre ${randomUUID()}`;
 const ttl = 3600;
-/** Puts a round into the cell, in the place of another. */
+/** Replaces the round in the cell. */
 const cell = (id: string, previous: string | null, next: string) =>
   updateCell(Theatre, { id }, { process, previous, next, ttl });
 /** Takes the cell, as a lane does before its first round. */
@@ -95,7 +95,7 @@ async function takeCell(id: string): Promise<string> {
 const cellOf = (round: string) => new Map([[process, round]]);
 const read = (id: string) => session.run(select(Theatre, { id }));
 
-describe("a row that is a partition", () => {
+describe("a one-row partition", () => {
   test("is created once, changed, removed and created again", async () => {
     const id = newId();
     const creation = createRow(Theatre, { id, name: "A", tags: new Map([["a", 1]]) });
@@ -140,7 +140,7 @@ describe("a row that is a partition", () => {
     expect(await session.run(select(Bare, at))).toEqual({ id, seats: null });
   });
 
-  test("is not there in any read while it is nothing but cells", async () => {
+  test("is not returned by any read while it has only cells", async () => {
     const id = newId();
     const round = await takeCell(id);
     const at = { id };
@@ -162,7 +162,7 @@ describe("a row that is a partition", () => {
     expect(isThere(Theatre, stored!)).toBe(false);
   });
 
-  test("is there in every read once it is created", async () => {
+  test("is returned by every read after it is created", async () => {
     const id = newId();
     const at = { id };
     await session.run(createRow(Theatre, { id, name: "A", seats: 3 }));
@@ -195,8 +195,8 @@ describe("a row that is a partition", () => {
   });
 });
 
-describe("a round of a row that is a partition", () => {
-  test("creates, changes and removes it beside its cell", async () => {
+describe("a round of a one-row partition", () => {
+  test("creates, changes and removes the row together with its cell", async () => {
     const id = newId();
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     const taken = await takeCell(id);
@@ -213,7 +213,7 @@ describe("a round of a row that is a partition", () => {
     expect(stored).toEqual({ id, rounds: cellOf(three), name: null });
   });
 
-  test("that is refused brings the row with its cell, if it exists", async () => {
+  test("that is refused returns the row with its cell, if the row exists", async () => {
     const id = newId();
     const taken = await takeCell(id);
     await session.run(createRow(Theatre, { id, name: "A" }));
@@ -230,7 +230,7 @@ describe("a round of a row that is a partition", () => {
     expect(await read(id)).toMatchObject({ name: "A" });
   });
 
-  test("that is refused brings the cell if the row does not exist", async () => {
+  test("that is refused returns the cell if the row does not exist", async () => {
     const id = newId();
     const taken = await takeCell(id);
     const row = { id, name: null, rounds: cellOf(taken) };
@@ -245,7 +245,7 @@ describe("a round of a row that is a partition", () => {
     expect(isThere(Theatre, row)).toBe(false);
   });
 
-  test("that is refused brings nothing if there is neither", async () => {
+  test("that is refused returns nothing if there is neither a row nor a cell", async () => {
     const id = newId();
     const creation = createRow(Theatre, { id, name: "A" });
     const late = cell(id, randomUUID(), randomUUID());
@@ -271,7 +271,7 @@ describe("a round of a row that is a partition", () => {
     expect(await read(id)).toMatchObject({ name: "B", seats: 2 });
   });
 
-  test("that is late does not bring a removed row back", async () => {
+  test("that arrives late does not bring a removed row back", async () => {
     const id = newId();
     const taken = await takeCell(id);
     const round = randomUUID();
@@ -284,14 +284,14 @@ describe("a round of a row that is a partition", () => {
   });
 });
 
-test.each(told)("%s tells whether a row exists, if it is required", async (_, Model, value) => {
-  const creation = createRow(Model, { id: 1, told: value } as never);
+test.each(shown)("%s shows whether a row exists, if it is required", async (_, Model, value) => {
+  const creation = createRow(Model, { id: 1, shown: value } as never);
   const removal = removeRow(Model, { id: 1 });
   for (const write of [creation, removal, creation]) {
     expect(await session.run(write)).toEqual({ applied: true });
     expect(await session.run(write)).toMatchObject({ applied: false });
     const row = await session.run(select(Model, { id: 1 }));
-    expect(row).toEqual(write === creation ? { id: 1, told: value } : undefined);
+    expect(row).toEqual(write === creation ? { id: 1, shown: value } : undefined);
   }
 });
 
@@ -300,7 +300,7 @@ describe("a partition with several rows", () => {
   const take = (room: string, previous: string | null, next: string, more: object = {}) =>
     updateCell(Desk, { room }, { process, previous, next, ttl, ...more });
 
-  test("has rows that are created and removed beside its cell", async () => {
+  test("has rows that are created and removed together with its cell", async () => {
     const room = newRoom();
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     expect(await session.run(take(room, null, one, { byName: true }))).toEqual({ applied: true });
@@ -319,7 +319,7 @@ describe("a partition with several rows", () => {
     expect(await session.run(removal)).toEqual({ applied: false, current: undefined });
   });
 
-  test("tells its static columns, rows or not", async () => {
+  test("returns its static columns with and without rows", async () => {
     const room = newRoom();
     const read = selectStoredPartition(Desk, { room }, ["motto", "rules"]);
     expect(await session.run(read)).toBeUndefined();

@@ -30,7 +30,7 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 const open = (options: Partial<ConnectByContactPoints>): Promise<Session> =>
   connect({ ...keyspace.cluster, keyspace: keyspace.name, ...options });
 
-/** Remembers how each request was sent that was answered. */
+/** Records how each answered request was sent. */
 class Recorder extends tracker.RequestLogger {
   readonly sent: ExecutionOptions[] = [];
 
@@ -50,7 +50,7 @@ test.each([
   "every statement is at %s or %s",
   async (consistency, serialConsistency, level, serialLevel) => {
     const requestTracker = new Recorder();
-    // What the driver is told beside the options does not weaken them.
+    // The driver's own options do not weaken these.
     const queryOptions = { consistency: types.consistencies.one, isIdempotent: true };
     const driver = { requestTracker, queryOptions };
     await using session = await open({ consistency, serialConsistency, driver });
@@ -80,7 +80,7 @@ test.each([
   },
 );
 
-test("a page has as many rows as were asked for", async () => {
+test("a page has as many rows as the fetch size", async () => {
   for (const number of [1, 2, 3, 4, 5]) {
     await keyspace.session.run(insert(Note, { page: "paged", number }));
   }
@@ -90,7 +90,7 @@ test("a page has as many rows as were asked for", async () => {
   expect(requestTracker.sent).toHaveLength(3);
 });
 
-test("a node that does not answer a write in time is given up", async () => {
+test("a write fails if a node does not answer in time", async () => {
   const [contactPoint] = keyspace.cluster.contactPoints;
   await using proxy = await startProxy(contactPoint!);
   await using session = await open({
@@ -104,7 +104,7 @@ test("a node that does not answer a write in time is given up", async () => {
   });
 });
 
-test("the coordinators' clocks count, whatever the driver is told", async () => {
+test("the coordinators give the timestamps, whatever the driver's options say", async () => {
   class Ahead extends policies.timestampGeneration.MonotonicTimestampGenerator {
     override next() {
       return types.Long.fromNumber((Date.now() + 3_600_000) * 1000);
@@ -119,7 +119,7 @@ test("the coordinators' clocks count, whatever the driver is told", async () => 
   expect(Number(row?.["at"]) / 1000).toBeLessThan(Date.now() + 60_000);
 });
 
-test("a write that too few replicas can take is not sent again, whatever the driver is told", async () => {
+test("a write with too few available replicas is not sent again, whatever the driver's options say", async () => {
   class Again extends policies.retry.RetryPolicy {
     asked = 0;
 

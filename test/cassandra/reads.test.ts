@@ -20,7 +20,7 @@ import {
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 
 const columns = { p: text(), a: int(), b: int(), c: int(), d: int(), note: text() };
-/** Runs of columns of equal direction, of one and of two. */
+/** A table with runs of one and of two columns of equal direction. */
 const Mixed = table("mixed", columns, {
   partition: ["p"],
   clustering: [asc("a"), desc("b"), desc("c"), asc("d")],
@@ -62,13 +62,13 @@ interface Row {
 
 const names = ["a", "b", "c", "d"] as const;
 const digits = [0, 1, 2];
-/** Not all there are, so that reads go on after rows that are not there, too. */
+/** Only some of all combinations, so that reads also continue after rows that do not exist. */
 const every: readonly Row[] = digits.flatMap((a) =>
   digits.flatMap((b) => digits.flatMap((c) => digits.map((d) => ({ a, b, c, d })))),
 );
 const all = every.filter((_, at) => at % 3 !== 1);
 
-/** Keys of each shape: ranges of each kind, on each column. */
+/** Keys of every shape: ranges of every kind, on every column. */
 const keys: readonly Partial<Record<keyof Row, number | Range<number>>>[] = [
   {},
   { a: { gte: 1 } },
@@ -114,9 +114,9 @@ describe.each([
       expect(found.map(rowOf)).toEqual(inOrder(all, order).filter((row) => isIn(row, key)));
     });
 
-    test.each(keys.map((key) => [key] as const))("goes on by %j after any row", async (key) => {
+    test.each(keys.map((key) => [key] as const))("continues by %j after any row", async (key) => {
       const wanted = inOrder(all, order).filter((row) => isIn(row, key));
-      // Rows outside of the range, too; but not outside of the columns that are named by value.
+      // Also after rows outside the range, but with the same values in the columns named by value.
       const places = every.filter((row) =>
         names.every((name) => typeof key[name] !== "number" || key[name] === row[name]),
       );
@@ -135,7 +135,7 @@ describe.each([
     });
   });
 
-  test("is streamed over all the reads that it takes", async () => {
+  test("is streamed over several reads", async () => {
     const after = { a: 0, b: 1, c: 1, d: 1 };
     const found: Row[] = [];
     for await (const row of session.rows(select(model, { p: "x" }, { after }))) {
@@ -148,7 +148,7 @@ describe.each([
 describe("a partition with static columns", () => {
   const at = new Date("2027-08-15T18:30:00Z");
 
-  test("is read without rows", async () => {
+  test("is read while it has no rows", async () => {
     const device = "without rows";
     expect(await session.run(selectPartition(Reading, { device }))).toBeUndefined();
     await session.run(updatePartition(Reading, { device }, { site: "roof" }));
@@ -163,7 +163,7 @@ describe("a partition with static columns", () => {
     expect(await session.run(some)).toEqual([]);
   });
 
-  test("is read with rows, which share them", async () => {
+  test("is read with rows, which share the static columns", async () => {
     const device = "with rows";
     await session.run(insert(Reading, { device, at, value: 1, site: "roof" }));
     await session.run(insert(Reading, { device, at: new Date(0), value: 2 }));
@@ -178,7 +178,7 @@ describe("a partition with static columns", () => {
     });
   });
 
-  test("keeps them when its last row is removed, until they are", async () => {
+  test("keeps them after its last row is removed, until they are removed", async () => {
     const device = "after its rows";
     await session.run(insert(Reading, { device, at, value: 1, site: "roof" }));
     await session.run(remove(Reading, { device, at }));
@@ -205,13 +205,13 @@ describe("some columns of rows", () => {
     });
   });
 
-  test("are there though all of them are null", async () => {
+  test("are returned even if all of them are null", async () => {
     await session.cql("UPDATE reading SET value = 5 WHERE device = 'sparse' AND at = 0");
     const read = select(Reading, { device: "sparse" }, { columns: ["tags"] });
     expect(await session.run(read)).toEqual([{ device: "sparse", at: new Date(0), tags: [] }]);
   });
 
-  test("of one tick are read together, and each caller is given its own", async () => {
+  test("requested in one tick are read together, and each caller gets its own", async () => {
     await session.run(insert(Reading, { device, at, value: 1, tags: ["a"] }));
     const rows = await Promise.all([
       session.load(Reading, { device, at }, { columns: ["value"] }),
@@ -226,7 +226,7 @@ describe("the write time and the time to live of a cell", () => {
   const device = "times";
   const at = new Date("2027-08-15T18:30:00Z");
 
-  test("are read beside it", async () => {
+  test("are read with it", async () => {
     await session.cql(
       "INSERT INTO reading (device, at, value) VALUES (?, ?, 1) USING TIMESTAMP ? AND TTL 1000",
       [device, at, 1_700_000_000_000_001n],

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-/** Nothing of it was sent, and the error does not repeat it. */
+/** Checks that the value was not sent and that the error does not contain it. */
 const REFUSED = {
   name: "CassandraError",
   code: "REFUSED",
@@ -108,7 +108,7 @@ describe("a read that replicas fail on", () => {
     }
   });
 
-  test("is told as a failure, not as silence", async () => {
+  test("fails as READ_FAILED, not as UNAVAILABLE", async () => {
     await expect(session.cql(read)).rejects.toMatchObject({
       code: "TOO_MANY_TOMBSTONES",
       cause: { message: expect.stringMatching(/1 failed\)$/) },

@@ -12,9 +12,9 @@ test("a row that is left out is logged once, with its table, column and key", ()
   const lines: string[] = [];
   const report = createReport((line) => lines.push(line));
   for (const each of [row("1"), row("2"), row("1"), row("1", "opens"), row("2")]) report(each);
-  const told = (id: string, column: string) =>
+  const line = (id: string, column: string) =>
     `A row is left out. Table "desk", row {"hall":"A","id":"${id}"}: "${column}" is null, which its model does not allow.`;
-  expect(lines).toEqual([told("1", "seats"), told("2", "seats"), told("1", "opens")]);
+  expect(lines).toEqual([line("1", "seats"), line("2", "seats"), line("1", "opens")]);
 });
 
 test("at most a thousand rows are logged, and long keys are cut", () => {

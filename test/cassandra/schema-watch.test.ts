@@ -33,7 +33,7 @@ const Note = table(
 );
 const tables = [Desk, Note];
 
-/** It looks only when it is asked to, or when a statement fails. */
+/** A watch that checks only on request or when a statement fails. */
 const NEVER = 2 ** 30;
 
 let opened = new AsyncDisposableStack();
@@ -42,7 +42,7 @@ afterEach(async () => {
   opened = new AsyncDisposableStack();
 });
 
-/** A keyspace of its own, a session on it of which every statement has been prepared, and another to change it by. */
+/** A new keyspace, a session on it with all statements prepared, and another session that changes the schema. */
 async function start(contactPoint?: string): Promise<{
   readonly keyspace: TestKeyspace;
   readonly session: Session;
@@ -67,7 +67,7 @@ const statements = {
   "a plain write": (session: Session) => session.run(insert(Note, { ...key, body: "b" })),
 };
 
-/** The codes of all statements that fail, run one after the other. */
+/** Runs all statements, one at a time, and returns the codes of those that fail. */
 async function failures(session: Session): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for (const [name, act] of Object.entries(statements)) {
@@ -85,7 +85,7 @@ const ofDesk = {
 };
 const ofAll = { ...ofDesk, "a plain write": NOT_SYNCED };
 
-/** What is done to the schema, what that makes missing, which statements fail by it, and how it is repaired. */
+/** Changes of the schema, each with what is missing then, the statements that fail, and the repair. */
 const changes = [
   ["a column is dropped", "ALTER TABLE desk DROP name", "desk.name is missing", ofDesk],
   ["a table is dropped", "DROP TABLE desk", "table desk is missing", ofDesk],
@@ -102,7 +102,7 @@ async function change(session: Session, cql: string, { name }: TestKeyspace): Pr
   await session.cql(cql === "DROP KEYSPACE" ? dropKeyspace(name) : cql);
 }
 
-/** Brings back what is missing, empty. */
+/** Creates what is missing, without rows. */
 async function repair({ name, cluster }: TestKeyspace): Promise<void> {
   await using admin = await connect(cluster);
   await admin.cql(createKeyspaceCql(name, 1));
@@ -111,7 +111,7 @@ async function repair({ name, cluster }: TestKeyspace): Promise<void> {
 }
 
 describe.each(changes)("when %s", (_, cql, difference, failing) => {
-  test("what can no longer be run was certainly not run", async () => {
+  test("a statement that fails was certainly not executed", async () => {
     const { keyspace, session, admin } = await start();
     await change(admin, cql, keyspace);
     expect(await failures(session)).toEqual(failing);
@@ -119,7 +119,7 @@ describe.each(changes)("when %s", (_, cql, difference, failing) => {
     expect(await failures(session)).toEqual({});
   });
 
-  test("a watch finds it by itself, and that it is over", async () => {
+  test("a watch detects the change and the repair by itself", async () => {
     const { keyspace, session, admin } = await start();
     const log: string[] = [];
     using watch = watchSchema(session, tables, {
@@ -133,11 +133,11 @@ describe.each(changes)("when %s", (_, cql, difference, failing) => {
     );
     await eventually(() => expect(log).toEqual([told]));
     await repair(keyspace);
-    // Perhaps it looks in the middle of that.
+    // The watch may check in the middle of that.
     await eventually(() => expect(log.at(-1)).toBe("The database matches the models again."));
   });
 
-  test("a watched session runs nothing any more, says what differs, and recovers", async () => {
+  test("a watched session runs nothing, says what differs, and recovers after the repair", async () => {
     const { keyspace, session, admin } = await start();
     using watch = watchSchema(session, tables, { interval: NEVER });
     await watch.check();
@@ -151,7 +151,7 @@ describe.each(changes)("when %s", (_, cql, difference, failing) => {
     await watch.check();
   });
 
-  test("the first statement that fails has the watch look", async () => {
+  test("the first statement that fails makes the watch check", async () => {
     const { keyspace, session, admin } = await start();
     using watch = watchSchema(session, tables, { interval: NEVER });
     await watch.check();
@@ -165,7 +165,7 @@ describe.each(changes)("when %s", (_, cql, difference, failing) => {
   });
 });
 
-describe("a table that is created anew", () => {
+describe("a table that is dropped and created again", () => {
   const wrong =
     "CREATE TABLE desk (room text, id int, name int, seats int, PRIMARY KEY (room, id))";
   const right =
@@ -187,13 +187,13 @@ describe("a table that is created anew", () => {
     expect(await failures(watch.session)).toEqual({});
   });
 
-  test("with another type, and then the right one, without a look in between, fails nobody", async () => {
+  test("with another type and then the right one, without a check in between, makes no statement fail", async () => {
     const { session, admin } = await start();
     using watch = watchSchema(session, tables, { interval: NEVER });
     await watch.check();
     await admin.cql("DROP TABLE desk");
     await admin.cql(wrong);
-    // The driver learns the wrong type, past the watch.
+    // The driver caches the wrong type, without the watch.
     await expect(session.run(create)).rejects.toMatchObject({ code: "NOT_SYNCED" });
     await admin.cql("DROP TABLE desk");
     await admin.cql(right);
@@ -205,7 +205,7 @@ describe("a table that is created anew", () => {
     expect(await watch.session.load(Desk, key)).toEqual({ ...key, name: "A", seats: 5 });
   });
 
-  test("leaves a write that is under way alone: it is done once, and its answer arrives", async () => {
+  test("does not affect a write in flight: it is executed once, and its answer arrives", async () => {
     await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
     const { session, admin } = await start(proxy.contactPoint);
     using watch = watchSchema(session, tables, { interval: NEVER });
@@ -225,7 +225,7 @@ describe("a table that is created anew", () => {
     expect(await watch.session.load(Desk, key)).toMatchObject({ seats: 7 });
   });
 
-  test("lets a write that is under way fail as not done, if it is of that table", async () => {
+  test("makes a write in flight to that table fail as not executed", async () => {
     await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
     const { session, admin } = await start(proxy.contactPoint);
     using watch = watchSchema(session, tables, { interval: NEVER });
@@ -245,7 +245,7 @@ describe("a table that is created anew", () => {
   });
 });
 
-test("what has nothing to do with the models changes nothing", async () => {
+test("a schema change that does not concern the models has no effect", async () => {
   const { session, admin } = await start();
   using watch = watchSchema(session, tables, { interval: NEVER });
   await watch.check();
@@ -256,7 +256,7 @@ test("what has nothing to do with the models changes nothing", async () => {
   expect(await failures(watch.session)).toEqual({});
 });
 
-test("a watch that is closed looks no more, and its session stays open", async () => {
+test("a closed watch no longer checks, and its session stays open", async () => {
   const { session, admin } = await start();
   const log: string[] = [];
   const watch = watchSchema(session, tables, { interval: 50, log: (line) => log.push(line) });
@@ -268,7 +268,7 @@ test("a watch that is closed looks no more, and its session stays open", async (
   expect(await session.run(select(Desk, { room: "a" }))).toHaveLength(1);
 });
 
-test("a default TTL is told before a lightweight transaction writes a row that would expire", async () => {
+test("a default TTL is reported before a lightweight transaction writes a row that would expire", async () => {
   const { session, admin } = await start();
   using watch = watchSchema(session, tables, { interval: NEVER });
   await watch.check();
@@ -281,7 +281,7 @@ test("a default TTL is told before a lightweight transaction writes a row that w
   await watch.check();
 });
 
-test("a user-defined type that is changed is noticed, also when it has got a field", async () => {
+test("a change of a user-defined type is detected, including an added field", async () => {
   await using keyspace = await createKeyspace();
   const { session: admin, name, cluster } = keyspace;
   const Size = udt("size", { w: int(), h: int() });

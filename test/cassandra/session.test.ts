@@ -35,13 +35,13 @@ const entry = (city: string, number: number) => ({ city, date: day(number), id: 
 
 async function writeEntries(city: string, numbers: readonly number[]): Promise<void> {
   const write = (number: number) => keyspace.session.run(insert(Entry, entry(city, number)));
-  // Fewer at once than the driver takes on one connection.
+  // Fewer at once than the driver allows on one connection.
   for (let at = 0; at < numbers.length; at += 500) {
     await Promise.all(numbers.slice(at, at + 500).map(write));
   }
 }
 
-test("every answer of a lightweight transaction is told apart", async () => {
+test("every outcome of a lightweight transaction is distinguished", async () => {
   const { session } = keyspace;
   const key = { city: "Rome", id: randomUUID() };
   const party = { ...key, name: "A", people: 5, date: day(1) };
@@ -61,14 +61,14 @@ test("every answer of a lightweight transaction is told apart", async () => {
   });
 });
 
-test("a change of a missing row makes none", async () => {
+test("a change of a missing row does not create it", async () => {
   const { session } = keyspace;
   const key = { city: "Rome", id: randomUUID() };
   await session.run(update(PartyTable, key, { people: 1 }, { if: { people: 0 } }));
   expect(await session.run(select(PartyTable, key))).toBeUndefined();
 });
 
-test("the write time under lightweight transactions is a ballot that grows with each, also to the same value", async () => {
+test("the write time under lightweight transactions is a ballot that grows with each one, even if the value stays the same", async () => {
   const { session } = keyspace;
   const key = { city: "Rome", id: randomUUID() };
   const ballot = async () => {
@@ -89,7 +89,7 @@ test("the write time under lightweight transactions is a ballot that grows with 
   expect(ballots.every((each, at) => at === 0 || each > ballots[at - 1]!)).toBe(true);
 });
 
-test("a range, a prefix and a page of a partition come in clustering order", async () => {
+test("a range, a prefix and a page of a partition are returned in clustering order", async () => {
   const { session } = keyspace;
   await writeEntries("Ordered", [3, 1, 2, 5, 4]);
   const days = async (rows: Promise<readonly Row<typeof Entry>[]>) =>
@@ -126,7 +126,7 @@ test("a partition longer than a page is read to its end", async () => {
   expect(streamed).toBe(2500);
 });
 
-test("rows asked for in one tick are read by one query a partition, also twice the same", async () => {
+test("rows requested in one tick are read by one query per partition, even if a row is requested twice", async () => {
   await using counted = await connect({ ...keyspace.cluster, keyspace: keyspace.name });
   await writeEntries("Loaded", [1, 2]);
   await writeEntries("Elsewhere", [3]);
@@ -143,7 +143,7 @@ test("rows asked for in one tick are read by one query a partition, also twice t
   expect(rows.map((row) => row?.id)).toEqual([idOf(1), idOf(2), idOf(3), idOf(1), undefined]);
   expect((await reads()) - before).toBe(2);
 
-  /** How many reads of the table Cassandra itself has counted. */
+  /** Returns the number of reads of the table that Cassandra has counted. */
   async function reads(): Promise<number> {
     const rows = await keyspace.session.cql(
       "SELECT count FROM system_views.local_read_latency WHERE keyspace_name = ? AND table_name = ?",
@@ -153,7 +153,7 @@ test("rows asked for in one tick are read by one query a partition, also twice t
   }
 });
 
-test("a row that is loaded again after a write is the new one", async () => {
+test("a row loaded again after a write has the new values", async () => {
   const { session } = keyspace;
   const key = entry("Fresh", 1);
   await session.run(insert(Entry, { ...key, note: "old" }));
@@ -162,7 +162,7 @@ test("a row that is loaded again after a write is the new one", async () => {
   expect((await session.load(Entry, key))?.note).toBe("new");
 });
 
-test("a statement that the database does not know names the way out", async () => {
+test("a statement for a missing table fails with NOT_SYNCED and its CQL", async () => {
   const Missing = table("missing", { a: text() }, { partition: ["a"] });
   await expect(keyspace.session.run(select(Missing, { a: "x" }))).rejects.toMatchObject({
     code: "NOT_SYNCED",
@@ -170,7 +170,7 @@ test("a statement that the database does not know names the way out", async () =
   });
 });
 
-test("raw CQL is refused by Cassandra's own words", async () => {
+test("the error of refused raw CQL has Cassandra's message", async () => {
   await expect(keyspace.session.cql("SELEC 1")).rejects.toMatchObject({
     code: "REFUSED",
     message: expect.stringContaining("no viable alternative"),
@@ -185,7 +185,7 @@ test.each([
     "NOT_SYNCED",
     /^The database does not match the models: keyspace no_such_keyspace is missing\.$/,
   ],
-])("a connection that cannot be says why: %j", async (wrong, code, message) => {
+])("a failed connection is explained: %j", async (wrong, code, message) => {
   const opened = connect({ ...inject("cassandra"), ...wrong });
   await expect(opened).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });

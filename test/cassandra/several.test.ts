@@ -6,7 +6,7 @@ import { makeCluster } from "../fixtures/cluster.ts";
 
 const key = { room: "lobby" };
 
-/** A table of which there is one in each database, all of one name and shape. */
+/** A table that exists in each database, with the same name and columns. */
 const Message = table("message", { room: text(), body: text() }, { partition: ["room"] });
 const write = (session: Session, body: string) => session.run(insert(Message, { ...key, body }));
 const read = async (session: Session) => (await session.run(select(Message, key)))?.body;
@@ -39,7 +39,7 @@ test("sessions on two clusters and three keyspaces, beside a relational database
   ]);
 }, 90_000);
 
-test("two models of one table name, each for a keyspace of its own, do not meet", async () => {
+test("two models of the same table name in different keyspaces do not affect each other", async () => {
   const Count = table("message", { room: text(), count: int() }, { partition: ["room"] });
   const cassandra = inject("cassandra");
   await using texts = await createTestKeyspace({ cassandra, tables: [Message] });

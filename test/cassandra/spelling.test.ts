@@ -78,7 +78,7 @@ const typesIn = async (name: string) => {
   return new Map(rows.map((row) => [String(row["column_name"]), String(row["type"])]));
 };
 
-test("a type is what the database says of it, and a second sync finds no difference", async () => {
+test("a type is spelled as in the database, and a second sync finds no difference", async () => {
   const { session, name } = keyspace;
   await sync(session, { keyspace: name, tables: [Shapes] });
   const found = await typesIn("Shapes");
@@ -90,7 +90,7 @@ test("a type is what the database says of it, and a second sync finds no differe
   await requireSynced(session, { keyspace: name, tables: [Shapes] });
 });
 
-test("a table that was created with another spelling is the same", async () => {
+test("a table created with other spellings of its types matches", async () => {
   const { session, name } = keyspace;
   await session.cql(`CREATE TABLE byHand (
     K varchar, C TUPLE<INT, list<varchar>>, "Größe" frozen< map<varchar,frozen<List<INT>>> >,
@@ -127,7 +127,7 @@ test("a table that was created with another spelling is the same", async () => {
   expect(await session.run(select(ByHand, { k: "a", c: row.c } as never))).toEqual(row);
 });
 
-test("every type of CQL is found again by its name", async () => {
+test("every CQL type is recognised by its name in the database", async () => {
   const { session, name } = keyspace;
   const columns = Object.fromEntries(
     Object.entries(samples).map(([each, { column }]) => [each, column]),
@@ -262,7 +262,7 @@ describe("names that need quotes", () => {
   });
 });
 
-test("a column may be called as a property that every object has", async () => {
+test("a column may have the name of a property that every object has", async () => {
   const names = ["constructor", "toString", "hasOwnProperty", "get", "values", "length"];
   const Proto = table(
     "proto",

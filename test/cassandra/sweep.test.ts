@@ -66,12 +66,12 @@ afterAll(async () => {
 
 const any = (below: number) => Math.floor(Math.random() * below);
 const times = <Made>(count: number, make: () => Made) => Array.from({ length: count }, make);
-/** What was deleted in the last second is not swept. */
+/** Rows deleted in the last second are not swept. */
 const aSecond = () => sleep(1100);
 const HOUR = 3600n * 1_000_000n;
 const now = () => BigInt(Date.now()) * 1000n;
 
-/** A session that keeps what it tells an operator. */
+/** Returns a session that records its log. */
 async function open(): Promise<{ session: Session; log: string[] } & AsyncDisposable> {
   const log: string[] = [];
   const { cluster, name } = keyspace;
@@ -79,7 +79,7 @@ async function open(): Promise<{ session: Session; log: string[] } & AsyncDispos
   return { session, log, [Symbol.asyncDispose]: () => session.close() };
 }
 
-describe("deleted rows in the way of a read are swept", () => {
+describe("deleted rows that slow down a read are swept", () => {
   test("between live ones, in a partition of several clustering columns of any direction", async () => {
     await using opened = await open();
     const { session, log } = opened;
@@ -109,7 +109,7 @@ describe("deleted rows in the way of a read are swept", () => {
     expect(await tombstones()).toBe(0);
   });
 
-  test("where there are so many that nothing can be read, and none is alive", async () => {
+  test("where there are so many that nothing can be read, and no row is live", async () => {
     await using opened = await open();
     const { session, log } = opened;
     const hall = randomUUID();
@@ -123,7 +123,7 @@ describe("deleted rows in the way of a read are swept", () => {
       code: "TOO_MANY_TOMBSTONES",
       cql: "SELECT hall, id, guest FROM tickets WHERE hall = ?",
     });
-    // By name they can still be read and written.
+    // Reads and writes by the full key still work.
     const key = { hall, id: randomUUID() };
     const ticket = { ...key, guest: "A" };
     const written = await session.run(insert(Tickets, ticket, { if: "not exists" }));
@@ -136,7 +136,7 @@ describe("deleted rows in the way of a read are swept", () => {
     expect(log.length).toBeGreaterThan(0);
   }, 90_000);
 
-  test("where no row is alive, and the static columns of the partition are kept", async () => {
+  test("where no row is live, and the static columns of the partition are kept", async () => {
     await using opened = await open();
     const { session, log } = opened;
     const [hall, room, owner] = [randomUUID(), randomUUID(), "A"];
@@ -167,7 +167,7 @@ describe("deleted rows in the way of a read are swept", () => {
     }
   });
 
-  test("though there is the row by which the partition is written to without reading it", async () => {
+  test("even if the row exists that lets the partition be written without reading it", async () => {
     await using opened = await open();
     const { session, log } = opened;
     const hall = randomUUID();
@@ -185,7 +185,7 @@ describe("deleted rows in the way of a read are swept", () => {
     expect(await session.run(select(Tickets, { hall }))).toEqual([ticket]);
   });
 
-  test("from where the read begins", async () => {
+  test("from the start of the read", async () => {
     await using opened = await open();
     const { session, log } = opened;
     const hall = randomUUID();
@@ -201,7 +201,7 @@ describe("deleted rows in the way of a read are swept", () => {
     expect(await tombstones("row < 500")).toBeGreaterThan(WARNED);
   });
 
-  test("of a table of plain writes only if they are as old as it says, and its definition allows it", async () => {
+  test("in a table of plain writes only if its definition allows it and they are old enough", async () => {
     await using opened = await open();
     const { session, log } = opened;
     const room = randomUUID();
@@ -210,7 +210,7 @@ describe("deleted rows in the way of a read are swept", () => {
     await bury(session, Notes, old, now() - HOUR);
     await bury(session, Plain, old, now() - HOUR);
     await bury(session, Notes, times(1500, anyNote));
-    // One that is there again, one that is there since long, and a young one.
+    // One that exists again, one that has existed for long, and a young one.
     const body = "A";
     const written = [
       { ...old[0]!, body },
@@ -240,7 +240,7 @@ describe("deleted rows in the way of a read are swept", () => {
     ).toBeGreaterThanOrEqual(3000);
   });
 
-  test("not by a session that closes", async () => {
+  test("but not by a session that is closing", async () => {
     await using opened = await open();
     const { session, log } = opened;
     const hall = randomUUID();
@@ -257,7 +257,7 @@ describe("deleted rows in the way of a read are swept", () => {
   });
 });
 
-test("while a partition is swept again and again, others may write to it: nothing is lost, and nothing comes back", async () => {
+test("writes to a partition that is swept repeatedly are not lost, and no deleted row comes back", async () => {
   await using opened = await open();
   const { session, log } = opened;
   const hall = randomUUID();

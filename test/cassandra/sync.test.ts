@@ -29,7 +29,7 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 const key = { partition: ["city"], clustering: [asc("id")] } as const;
 const columns = { city: text(), id: uuid() };
 
-test("what is missing is created once, and then nothing is", async () => {
+test("a missing table is created once, and a second sync changes nothing", async () => {
   const { session, name } = keyspace;
   expect(await sync(session, { keyspace: name, tables: [PartyTable] })).toMatchObject([
     { table: "party" },
@@ -39,7 +39,7 @@ test("what is missing is created once, and then nothing is", async () => {
   await requireSynced(session, { keyspace: name, tables: [PartyTable] });
 });
 
-test("a table is kept on disk as its model says, or as it was created before", async () => {
+test("a new table gets its model's compaction, and an existing one keeps its own", async () => {
   const { session, name } = keyspace;
   const compaction = async (table: string) => {
     const [row] = await session.cql(
@@ -61,7 +61,7 @@ test("a table is kept on disk as its model says, or as it was created before", a
   expect(await compaction("kept")).not.toContain("LeveledCompactionStrategy");
 });
 
-test("a column that the model has got since is added, and the rows stay", async () => {
+test("a new column of the model is added, and the rows stay", async () => {
   const { session, name } = keyspace;
   const Before = table("grown", columns, key);
   const After = table("grown", { ...columns, people: int().default(0) }, key);
@@ -77,7 +77,7 @@ test("a column that the model has got since is added, and the rows stay", async 
   expect(await session.run(select(After, { city: "Rome" }))).toMatchObject([{ people: 0 }]);
 });
 
-test("what the database has otherwise is told in full, and nothing is done", async () => {
+test("all contradictions between database and models are listed, and nothing is changed", async () => {
   const { session, name } = keyspace;
   await session.cql("CREATE TABLE other (city text PRIMARY KEY, id text)");
   const Other = table("other", columns, key);
@@ -93,7 +93,7 @@ test("what the database has otherwise is told in full, and nothing is done", asy
   );
 });
 
-test("a missing keyspace is created only with a number of copies", async () => {
+test("a missing keyspace is created only if the replication is given", async () => {
   const name = `${keyspace.name}_2`;
   await expect(syncKeyspace(keyspace.cluster, name)).rejects.toMatchObject({
     code: "NOT_SYNCED",
@@ -106,7 +106,7 @@ test("a missing keyspace is created only with a number of copies", async () => {
   await keyspace.session.cql(dropKeyspace(name));
 });
 
-test("Cassandra's reason not to create a keyspace is given", async () => {
+test("the error of a refused keyspace has Cassandra's reason", async () => {
   const name = `${keyspace.name}_3`;
   await expect(
     syncKeyspace(keyspace.cluster, name, { replication: { nowhere: 3 } }),
@@ -118,7 +118,7 @@ test("Cassandra's reason not to create a keyspace is given", async () => {
   });
 });
 
-test("what is missing is announced before any of it is added, with the tables of others", async () => {
+test("the plan with all additions and the other tables is passed on before anything is added", async () => {
   await using own = await createKeyspace();
   const { session, name, cluster } = own;
   const cql: unknown[] = [];
@@ -157,7 +157,7 @@ test.each([
   [["b", "a"], " Keyspace KEYSPACE has other tables: a, b."],
   [["a", "b", "c", "d", "e"], " Keyspace KEYSPACE has other tables: a, b, c and 2 more."],
 ])(
-  "in a keyspace that has none of the models' tables, but %j, these are named",
+  "in a keyspace with none of the models' tables, the other tables are named: %j",
   async (others, more) => {
     await using own = await createKeyspace();
     const { session, name } = own;
@@ -177,7 +177,7 @@ test.each([
   },
 );
 
-test("two who sync at once do not trip over each other", async () => {
+test("concurrent syncs succeed", async () => {
   const { session, name } = keyspace;
   const Both = table("both", columns, key);
   await Promise.all([
@@ -243,13 +243,13 @@ test("user-defined types are created before the tables, and get the fields that 
     parts: new Map([["leg", { "w (cm)": 4, ...none }]]),
   });
   expect(await session.run(select(WideDesk!, { id: 2 }))).toEqual(second);
-  // The older model still reads and writes what it knows of.
+  // The older model still reads and writes its own fields.
   expect(await session.run(select(Desk!, { id: 2 }))).toEqual({ ...second, size: { "w (cm)": 1 } });
   await session.run(insert(Desk!, { ...first, id: 3 } as never));
   await requireSynced(session, { keyspace: name, tables: [Hall!, Desk!] });
 });
 
-test("a type that the database has differently is told, and nothing is done", async () => {
+test("a different type in the database is reported, and nothing is changed", async () => {
   const { session, name } = keyspace;
   await session.cql("CREATE TYPE point (y int, x int)");
   const Dot = table(
@@ -268,7 +268,7 @@ test("a type that the database has differently is told, and nothing is done", as
   );
 });
 
-test("several who sync types at once do not trip over each other", async () => {
+test("concurrent syncs of types succeed", async () => {
   const { session, name } = keyspace;
   const Shared = (more: Parameters<typeof udt>[1] = {}) =>
     table(

@@ -17,7 +17,7 @@ const found =
   "Read 0 live rows and 100001 tombstone cells for query SELECT people FROM party WHERE city = 'A' LIMIT 5000 ALLOW FILTERING; token 7 (see tombstone_warn_threshold)";
 const local =
   "Operation failed - received 0 responses and 1 failures: UNKNOWN from /127.0.0.1:7000";
-const told =
+const replicaMessage =
   "Operation failed - received 0 responses and 2 failures: UNKNOWN from /10.0.0.1:7000, READ_TOO_MANY_TOMBSTONES from /10.0.0.2:7000";
 
 /** Returns the error that the driver creates for a node's response (native protocol v4, sections 2.2 and 4.2.5). */
@@ -46,8 +46,12 @@ const codeOf = (error: Error, writes: boolean) => fromDriver(error, { cql: "…"
 
 describe("a failure because of too many tombstones is recognised by", () => {
   test.each([
-    ["a replica's message about a read", answered(readFailure, told), false],
-    ["a replica's message about a lightweight transaction", answered(writeFailure, told), true],
+    ["a replica's message about a read", answered(readFailure, replicaMessage), false],
+    [
+      "a replica's message about a lightweight transaction",
+      answered(writeFailure, replicaMessage),
+      true,
+    ],
     ["the coordinator's warning", answered(readFailure, local, [found]), false],
     ["the warning of a read that timed out", answered(readTimeout, "…", [found]), false],
     ["one of several warnings", answered(readFailure, local, ["Beware", found]), false],
@@ -69,7 +73,7 @@ describe("a failure because of too many tombstones is recognised by", () => {
   });
 
   test("means that leave the driver's own error unchanged", () => {
-    expect(answered(readFailure, told)).toMatchObject({
+    expect(answered(readFailure, replicaMessage)).toMatchObject({
       code: readFailure,
       received: 0,
       blockFor: 1,

@@ -50,7 +50,7 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 const NANOSECONDS = 1795247560962000000n;
 const opens = new Date("2040-01-01T00:00:00.000Z");
 
-/** Writes a row that is well, but for columns that are given as CQL. */
+/** Writes a readable row, except for columns that are given as CQL. */
 async function seat(columns: Readonly<Record<string, string>> = {}, hall: string = randomUUID()) {
   const key = { hall, id: randomUUID() };
   const row = { ...key, places: 5, taken: 2, opens, owner: key.id };
@@ -86,14 +86,14 @@ describe("a row that is read by its key", () => {
 
   test.each([
     [
-      "a number of no bytes",
+      "a number without bytes",
       { places: "blobAsInt(0x)" },
       "places",
       "holds a value that is not a whole number from -2147483648 to 2147483647",
     ],
     ["no value", { places: "null" }, "places", "is null, which its model does not allow"],
     [
-      "a number of no bytes, also with a default",
+      "a number without bytes, even with a default",
       empty,
       "taken",
       "holds a value that is not a whole number from -2147483648 to 2147483647",
@@ -124,7 +124,7 @@ describe("several rows", () => {
     });
   });
 
-  test("are read each by itself", async () => {
+  test("do not make each other fail", async () => {
     const { session } = keyspace;
     const hall = randomUUID();
     const rows = [
@@ -140,7 +140,7 @@ describe("several rows", () => {
     expect(streamed).toHaveLength(3);
   });
 
-  test("are as many as were asked for, however many cannot be read in between", async () => {
+  test("are as many as the limit, even if unreadable ones lie in between", async () => {
     const { session } = keyspace;
     const hall = randomUUID();
     for (let i = 0; i < 12; i++) await seat({ places: "null" }, hall);
@@ -162,7 +162,7 @@ describe("several rows", () => {
     expect(inOrder).toEqual(all);
   });
 
-  test("of which so many cannot be read in a row are not read without an end", async () => {
+  test("are not read without end if very many in sequence are unreadable", async () => {
     const { session } = keyspace;
     const hall = randomUUID();
     for (let i = 0; i < 25; i++) await seat({ places: "null" }, hall);
@@ -174,14 +174,14 @@ describe("several rows", () => {
     expect(rest.unreadable).toHaveLength(5);
   });
 
-  test("end with the one that the key names, though it cannot be read", async () => {
+  test("end with the one that the key names, even if it is unreadable", async () => {
     const { session } = keyspace;
     const { hall, id } = await seat({ places: "null" });
     const found = await readRows(session, Seats, { key: { hall, id }, limit: 2 });
     expect(found).toMatchObject({ rows: [], unreadable: [{ at: 0 }], isEnd: true, place: { id } });
   });
 
-  test("are read on past one whose key cannot be represented", async () => {
+  test("are read on after one whose key cannot be represented", async () => {
     const { session } = keyspace;
     const room = randomUUID();
     const write = (at: string, note: string) =>
@@ -207,8 +207,8 @@ describe("several rows", () => {
   });
 });
 
-describe("what cannot be represented", () => {
-  test("can be compared with in a condition, and so be replaced", async () => {
+describe("a value that cannot be represented", () => {
+  test("can be used in a condition, and so be replaced", async () => {
     const { session } = keyspace;
     const { hall, id } = await seat({ ...empty, opens: String(NANOSECONDS) });
     const at = { hall, id };
@@ -241,7 +241,7 @@ describe("what cannot be represented", () => {
     expect(await session.run(none)).toEqual({ applied: false, current: undefined });
   });
 
-  test("is seen in rows that a batch brings", async () => {
+  test("appears in the rows that a batch returns", async () => {
     const { session } = keyspace;
     const { hall, id } = await seat(empty);
     const writes = [update(Seats, { hall, id }, { taken: 1 }, { if: { taken: 7 } })];
@@ -249,14 +249,14 @@ describe("what cannot be represented", () => {
     expect(answer).toMatchObject({ applied: false, rows: [{ id, taken: expect.any(Unreadable) }] });
   });
 
-  test("makes a whole collection so", async () => {
+  test("makes its whole collection unreadable", async () => {
     const { session } = keyspace;
     const key = { room: randomUUID(), at: opens };
     await session.cql(
       "INSERT INTO times (room, at, note, votes) VALUES (?, ?, 'a', { uuid(): blobAsInt(0x) })",
       [key.room, key.at],
     );
-    // It is not empty, as one is that was never written.
+    // It is not read as empty, unlike one that was never written.
     await expect(session.run(select(Times, key))).rejects.toMatchObject({
       code: "UNREADABLE_VALUE",
       column: "votes",
@@ -265,7 +265,7 @@ describe("what cannot be represented", () => {
     expect(found).toBeInstanceOf(UnreadableRow);
   });
 
-  test("is as it is stored in the answer to raw CQL, and null is null", async () => {
+  test("is returned as stored by raw CQL, and null as null", async () => {
     const { session } = keyspace;
     const { hall, id } = await seat({ ...empty, opens: "null" });
     const [row] = await session.cql(
@@ -277,7 +277,7 @@ describe("what cannot be represented", () => {
     expect(String(row!["owner"])).toBe(id);
   });
 
-  test("is no end of a range that is swept: the row stays", async () => {
+  test("is not used as the end of a swept range, so its row stays", async () => {
     const log: string[] = [];
     const { cluster, name } = keyspace;
     await using session = await connect({

@@ -10,7 +10,7 @@ beforeAll(async () => {
   jars = await findJars({ cacheDir, progress: () => {} });
 }, 180_000);
 
-/** A cache that has the jars and no class archive. */
+/** Returns a cache directory with the jars but no class archive. */
 function copyCache(to: string): {
   readonly archives: () => readonly string[];
   readonly dir: string;
@@ -20,7 +20,7 @@ function copyCache(to: string): {
   return { dir, archives: () => readdirSync(dir).filter((name) => name.includes(".jsa")) };
 }
 
-it("makes a class archive in the background, which later starts use, unless it was cut", async () => {
+it("creates a class archive in the background, which later starts use unless it is truncated", async () => {
   using place = temporaryDirectory();
   const dir = join(place.path, "node");
   const cache = join(place.path, "a: ä");

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { startChild } from "../../src/local/child.ts";
 
-test("a program that is not there is told as such", async () => {
+test("starting a missing program fails with ENOENT", async () => {
   const started = startChild("/nowhere/java", [], { cwd: "/", stdio: "ignore" });
   await expect(started).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("an environment that is too large for a program is told with its largest variable", async () => {
+test("the error of an environment that is too large names its largest variable", async () => {
   const env = { SMALL: "1", PICTURE: "x".repeat(3_000_000), PATH: "/bin" };
   const started = startChild("java", [], { cwd: "/", stdio: "ignore", env });
   await expect(started).rejects.toMatchObject({

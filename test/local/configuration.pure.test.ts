@@ -51,7 +51,7 @@ native_transport_max_threads: 16
 `);
 });
 
-it("writes that only what is on the disk is acknowledged", () => {
+it("configures that only writes on the disk are acknowledged", () => {
   const node = { ip: "127.0.0.1", cqlPort: 9042, storagePort: 7000, token: 0n, seeds: [] };
   expect(cassandraYaml({ ...node, durable: true })).toBe(
     cassandraYaml(node).replace(
@@ -61,7 +61,7 @@ it("writes that only what is on the disk is acknowledged", () => {
   );
 });
 
-it("writes that clients have to log in, and by what certificates, at the end", () => {
+it("configures logins and client certificates at the end", () => {
   const node = { ip: "127.0.0.1", cqlPort: 9042, storagePort: 7000, token: 0n, seeds: [] };
   const tls = { identity: "/home/ada/my keys/node.pem", trusted: "/clients.pem" };
   expect(cassandraYaml({ ...node, passwords: true, tls })).toBe(`${cassandraYaml(node)}
@@ -79,7 +79,7 @@ client_encryption_options:
 `);
 });
 
-it("writes the arguments of a lone node's Java, which may have spaces in its paths", () => {
+it("writes the Java arguments of a single node, whose paths may contain spaces", () => {
   const jvm = {
     jars: { names: ["a.jar", "b.jar"] },
     heap: "512m",
@@ -147,13 +147,13 @@ a.jar:b.jar
 org.apache.cassandra.service.CassandraDaemon`);
 });
 
-it("gives a node that has others the time to look for them, and all of them the roles", () => {
+it("gives a node of a cluster time to find the others, and replicates the roles to all nodes", () => {
   const jvm = { jars: { names: [] }, heap: "400m", dir: "/n1", nodes: 3 };
   expect(jvmArguments(jvm)).toContain("-Dcassandra.ring_delay_ms=15000");
   expect(jvmArguments(jvm)).toContain("-Dcassandra.system_auth.default_rf=3");
 });
 
-it("needs the pinned jars, and of native libraries those of its platform", () => {
+it("needs the pinned jars, with the native libraries of its platform only", () => {
   const names = (platform: string, arch: string) =>
     artifactsOf(platform, arch).map(({ name }) => name);
   expect(names("linux", "x64")).toContain(`cassandra-all-${cassandraVersion}.jar`);
@@ -169,7 +169,7 @@ it("needs the pinned jars, and of native libraries those of its platform", () =>
   expect(new Set(names("linux", "x64")).size).toBe(names("linux", "x64").length);
 });
 
-it("reads where an artifact is in a repository", () => {
+it("derives an artifact's path in a repository from its coordinates", () => {
   const sha256 = "ab".repeat(32);
   expect(readPinned(`\n${sha256} 7 io.netty:netty-tcnative:2.0.70.Final:linux-x86_64\n`)).toEqual([
     {
@@ -189,7 +189,7 @@ it.each([
     "installation settings from '/etc/maven/settings.xml'",
     "user settings from '/home/a b/s.xml'",
   ],
-])("reads what Maven %s says of its configuration", (_, global, user) => {
+])("reads the configuration from the log of Maven %s", (_, global, user) => {
   const repositories = [
     "extra (https://user:pw@extra.example/a,b/(c), default, releases+snapshots)",
     "snapshots (https://snapshots.example/, default, snapshots)",
@@ -212,7 +212,7 @@ it.each([
   });
 });
 
-it("reads the logins and proxies of Maven's settings", () => {
+it("reads the logins and proxies in Maven's settings", () => {
   const xml = `<?xml version="1.0"?>
 <settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">
   <!-- <servers><server><id>commented out</id></server></servers> -->

@@ -17,23 +17,23 @@ const progress = () => {};
 const start = (dir: string, options: Partial<EmbeddedOptions> = {}) =>
   startEmbedded({ dir, cacheDir, runtime: "docker", port: 0, keep: false, progress, ...options });
 
-/** How to connect to it. */
+/** Returns the options of a connection. */
 const clusterOf = ({ contactPoint, localDataCenter }: Embedded) => ({
   contactPoints: [contactPoint],
   localDataCenter,
 });
 
-/** Connects to it, as soon as a machine that is busy with its disk lets it. */
+/** Connects, with time for a machine that is busy with its disk. */
 const connectTo = (embedded: Embedded) => eventually(() => connect(clusterOf(embedded)), 120_000);
 
-/** The containers of Cassandra that the engine runs or has left, by their ids. */
+/** Returns the ids of the engine's Cassandra containers, running or not. */
 async function containers(): Promise<readonly string[]> {
   const { container } = await getContainerRuntimeClient();
   const all = await container.dockerode.listContainers({ all: true });
   return all.filter(({ Image }) => Image === "cassandra:5.0").map(({ Id }) => Id);
 }
 
-/** The one container that was not there before. */
+/** Returns the only new container. */
 async function containerSince(before: readonly string[]) {
   const { container } = await getContainerRuntimeClient();
   const [id = ""] = await vi.waitFor(
@@ -54,10 +54,10 @@ async function isGone(container: { inspect(): Promise<unknown> }): Promise<boole
   );
 }
 
-/** What is known of its death half a second from now. */
+/** Returns the error with which it has died half a second from now, if any. */
 const deathOf = ({ died }: Embedded) => Promise.race([died, sleep(500, "none")]);
 
-test("a Cassandra in Docker tells its owner and those who share it when it dies by itself", async () => {
+test("when Cassandra in Docker dies, its owner and the processes that share it are notified", async () => {
   using place = temporaryDirectory();
   const dir = place.path;
   const before = await containers();
@@ -79,7 +79,7 @@ test("a Cassandra in Docker tells its owner and those who share it when it dies 
   expect(await isGone(container)).toBe(true);
 });
 
-test("it keeps its data over a stop and a start, and a stop is no death", async () => {
+test("Cassandra in Docker keeps its data over a stop and a start, and a stop is not reported as a death", async () => {
   using place = temporaryDirectory();
   const dir = place.path;
   const before = await containers();
@@ -107,7 +107,7 @@ test("it keeps its data over a stop and a start, and a stop is no death", async 
   await engine.dockerode.getVolume(volume).remove();
 });
 
-test("what it acknowledged is on the disk, and it is restarted with it where it was when it is killed", async () => {
+test("a killed Cassandra in Docker is restarted at the same address with all acknowledged writes", async () => {
   using place = temporaryDirectory();
   const dir = place.path;
   const before = await containers();
@@ -135,7 +135,7 @@ test("what it acknowledged is on the disk, and it is restarted with it where it 
   await engine.dockerode.getVolume(volume).remove();
 });
 
-test("it shows the end of the log when it ends while it starts", async () => {
+test("the error of a Cassandra in Docker that ends while starting shows the end of its log", async () => {
   using place = temporaryDirectory();
   const dir = place.path;
   const before = await containers();
@@ -154,7 +154,7 @@ test("it shows the end of the log when it ends while it starts", async () => {
   expect(await isGone(container)).toBe(true);
 });
 
-test("it leaves no container when its start is aborted", async () => {
+test("an aborted start in Docker leaves no container", async () => {
   using place = temporaryDirectory();
   const dir = place.path;
   const before = await containers();
@@ -167,7 +167,7 @@ test("it leaves no container when its start is aborted", async () => {
   expect(await isGone(container)).toBe(true);
 });
 
-test("it does not start on a port that another program has", async () => {
+test("Cassandra in Docker does not start on a port of another program", async () => {
   const foreign = createServer().listen(0, "127.0.0.1");
   await once(foreign, "listening");
   const { port } = foreign.address() as AddressInfo;

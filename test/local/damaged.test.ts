@@ -6,7 +6,7 @@ import { findJars } from "../../src/local/jars.ts";
 import { startRepository } from "../fixtures/maven-repository.ts";
 import { cacheDir, temporaryDirectory } from "./place.ts";
 
-it("fetches a jar again that has been damaged, if Cassandra does not start for it", async () => {
+it("fetches a damaged jar again if Cassandra does not start because of it", async () => {
   using place = temporaryDirectory();
   const jars = await findJars({ cacheDir, progress: () => {} });
   const cached = join(place.path, "cache", "cassandra-5.0.6");
@@ -16,7 +16,7 @@ it("fetches a jar again that has been damaged, if Cassandra does not start for i
   }
   const damaged = jars.names.find((name) => name.startsWith("guava-"))!;
   const right = readFileSync(join(cached, damaged));
-  // As a power cut leaves a file: with its size, and without what was in it.
+  // As a power cut can leave a file: with its size, but without its content.
   writeFileSync(join(cached, damaged), Buffer.alloc(right.length));
 
   await using repository = await startRepository(jars);

@@ -11,7 +11,7 @@ const place = temporaryDirectory();
 const dir = place.path;
 afterAll(() => place[Symbol.dispose]());
 
-/** A process that has started Cassandra in the directory. */
+/** Starts a process that starts Cassandra in the directory. */
 async function startOwner() {
   const script = join(import.meta.dirname, "owner.ts");
   const child = spawn(process.execPath, [script, dir, cacheDir], {
@@ -22,7 +22,7 @@ async function startOwner() {
   return { child, ...state };
 }
 
-it("ends what was left behind by an owner that was killed together with its guard", async () => {
+it("ends the Cassandra of an owner that was killed together with its guard", async () => {
   const { child: owner } = await startOwner();
   const java = javaOf(dir);
   const processes = execFileSync("ps", ["-axo", "pid=,ppid=,comm="], { encoding: "utf8" });
@@ -42,7 +42,7 @@ it("ends what was left behind by an owner that was killed together with its guar
   expect(embedded.owned).toBe(true);
 }, 180_000);
 
-it("is started only once by processes that start at the same moment, and ends with its owner, however that ends", async () => {
+it("is started only once by concurrent processes, and ends with its owner even if that is killed", async () => {
   const owners = await Promise.all([startOwner(), startOwner(), startOwner()]);
   const java = javaOf(dir);
   for (const { child } of owners) child.kill("SIGKILL");

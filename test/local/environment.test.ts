@@ -5,7 +5,7 @@ import { connect } from "../../src/cassandra/index.ts";
 import { startEmbedded } from "../../src/local/index.ts";
 import { cacheDir, temporaryDirectory } from "./place.ts";
 
-/** Starts Cassandra in a folder and with variables of the environment, and uses it. */
+/** Starts Cassandra in a folder with environment variables, and runs statements. */
 async function use(folder: string, variables: NodeJS.ProcessEnv): Promise<void> {
   using place = temporaryDirectory();
   const dir = join(place.path, folder);
@@ -25,7 +25,7 @@ async function use(folder: string, variables: NodeJS.ProcessEnv): Promise<void> 
   expect(existsSync(join(dir, "data/data/k"))).toBe(true);
 }
 
-it("starts where the locale is Turkish, by the environment or by Java's options", async () => {
+it("starts with a Turkish locale, set in the environment or in Java's options", async () => {
   await use("node", {
     LC_ALL: "tr_TR.UTF-8",
     JAVA_TOOL_OPTIONS: "-Duser.language=tr -Duser.country=TR",
@@ -34,15 +34,15 @@ it("starts where the locale is Turkish, by the environment or by Java's options"
   });
 }, 180_000);
 
-it("starts in a folder named ä where the locale knows only ASCII", async () => {
+it("starts in a folder named ä with an ASCII locale", async () => {
   await use("ä", { LC_ALL: "C", LANG: "C" });
 }, 180_000);
 
-it("starts in a folder whose name has characters that mean something elsewhere", async () => {
+it("starts in a folder whose name has special characters", async () => {
   await use(`a b%20%zz:c$d \${HOME} "e' \\f #g?h&i;j {k} [l] *,@=\nm`, {});
 }, 180_000);
 
-it("starts whatever options the user has for other Java programs", async () => {
+it("starts despite the user's options for other Java programs", async () => {
   await use("node", {
     JAVA_TOOL_OPTIONS: "-XX:+UseG1GC -Dfile.encoding=UTF-16",
     JDK_JAVA_OPTIONS: "-Xmx16m @/nowhere",

@@ -22,13 +22,13 @@ const artifacts = artifactsOf(process.platform, process.arch);
 const [largest] = artifacts.toSorted((a, b) => b.size - a.size);
 const withoutMaven = { PATH: "/nowhere" };
 
-/** The real ones, which repositories of the tests serve. */
+/** The real jars, which the tests' repositories serve. */
 let jars: Jars;
 beforeAll(async () => {
   jars = await findJars({ cacheDir, progress: () => {} });
 }, 180_000);
 
-/** An empty directory; Maven's script splits its options at spaces, so there is none in its name. */
+/** Creates an empty directory without spaces in its name, since Maven's script splits its options at spaces. */
 let home: string;
 const cache = () => join(home, "cache");
 const fetched = () => join(cache(), "cassandra-5.0.6");
@@ -55,7 +55,7 @@ function expectAll(): void {
   }
 }
 
-/** Maven's environment: a home directory with these settings, and nothing fetched. */
+/** Returns an environment for Maven with a home directory that has these settings and no fetched artifacts. */
 function maven(settings: string, options = ""): NodeJS.ProcessEnv {
   mkdirSync(join(home, ".m2"));
   writeFileSync(join(home, ".m2/settings.xml"), `<settings>${settings}</settings>`);
@@ -65,7 +65,7 @@ function maven(settings: string, options = ""): NodeJS.ProcessEnv {
 const mirror = (url: string) =>
   `<mirrors><mirror><id>corp</id><mirrorOf>*</mirrorOf><url>${url}</url></mirror></mirrors>`;
 
-it("fetches the jars, several at once, from the repository that is named, without Maven", async () => {
+it("fetches the jars, several at once, from the given repository without Maven", async () => {
   const { promise: everybodyHasAsked, resolve } = Promise.withResolvers<void>();
   let asked = 0;
   const together: Answer = (_, response, jar) => {
@@ -83,7 +83,7 @@ it("fetches the jars, several at once, from the repository that is named, withou
   expect(await fetchJars({ repository: "http://127.0.0.1:1" })).toEqual(found);
 }, 180_000);
 
-it("logs in where the URL has a user and a password, which it never tells", async () => {
+it("logs in with the user and password in the URL, which no message contains", async () => {
   const refuseOthers: Answer = ({ headers }, response) => {
     const login = `Basic ${Buffer.from("ada:p@ss").toString("base64")}`;
     if (headers.authorization !== login) response.writeHead(401).end();
@@ -105,7 +105,7 @@ it("logs in where the URL has a user and a password, which it never tells", asyn
   expect(lines.join()).not.toMatch(/wrong|p@ss|p%40ss/);
 }, 180_000);
 
-it("fetches from a folder that is a repository", async () => {
+it("fetches from a repository in a folder", async () => {
   const repository = join(home, "a repository");
   for (const { path, name } of artifacts) {
     mkdirSync(dirname(join(repository, path)), { recursive: true });
@@ -115,7 +115,7 @@ it("fetches from a folder that is a repository", async () => {
   expectAll();
 }, 180_000);
 
-it("takes nothing for whole that was cut, and does not fetch again what a killed start has", async () => {
+it("fetches truncated files again, but not the complete files of a killed start", async () => {
   let hangs = true;
   const served: string[] = [];
   const hangAfter40: Answer = ({ url }, response, jar) => {
@@ -148,7 +148,7 @@ it("takes nothing for whole that was cut, and does not fetch again what a killed
   expect(served.slice(alreadyServed)).toHaveLength(artifacts.length - before.length);
 }, 180_000);
 
-it("goes on where a connection was cut in the middle of a file", async () => {
+it("resumes a file after its connection was cut", async () => {
   let cuts = 3;
   const cutSome: Answer = ({ headers }, response, jar) => {
     const [, start] = /bytes=(\d+)-/.exec(headers.range ?? "") ?? [];
@@ -170,7 +170,7 @@ it("goes on where a connection was cut in the middle of a file", async () => {
 
 it.each<[string, Answer, RegExp]>([
   [
-    "with another content",
+    "with other content",
     (_, response, jar) => {
       response.end(Buffer.from(jar).fill(1, 5, 6));
       return true;
@@ -195,7 +195,7 @@ it.each<[string, Answer, RegExp]>([
     /: \d+ bytes instead of \d+\. /,
   ],
   [
-    "that is not there",
+    "that does not exist",
     (_, response) => {
       response.writeHead(404).end();
       return true;
@@ -203,7 +203,7 @@ it.each<[string, Answer, RegExp]>([
     /: \S+\.jar is not in http:\/\/127\.0\.0\.1:\d+\/maven2\/\. /,
   ],
   [
-    "that the server fails to give",
+    "for which the server fails",
     (_, response) => {
       response.writeHead(503).end();
       return true;
@@ -228,7 +228,7 @@ it.each<[string, Answer, RegExp]>([
   60_000,
 );
 
-it("is ended by its signal", async () => {
+it("is aborted by its signal", async () => {
   const controller = new AbortController();
   const reason = new Error("changed my mind");
   await using server = await startRepository(jars, () => {
@@ -266,7 +266,7 @@ it("uses Maven's mirror, with its login, through its proxy", async () => {
   for (const { headers } of proxy.requests) expect(headers["proxy-authorization"]).toBe(login);
 }, 180_000);
 
-it("asks the hosts directly that Maven's proxy is not for", async () => {
+it("connects directly to the hosts excluded from Maven's proxy", async () => {
   await using server = await startRepository(jars);
   const env = maven(`${mirror(`http://127.0.0.1:${server.port}/maven2`)}
     <proxies><proxy>
@@ -276,7 +276,7 @@ it("asks the hosts directly that Maven's proxy is not for", async () => {
   expectAll();
 }, 180_000);
 
-it("goes through the proxy among the options of Maven's Java", async () => {
+it("uses the proxy in the Java options of Maven", async () => {
   await using server = await startRepository(jars);
   await using proxy = await startProxy(server);
   const options = `-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${proxy.port}`;
@@ -285,7 +285,7 @@ it("goes through the proxy among the options of Maven's Java", async () => {
   expect(proxy.requests.length).toBeGreaterThan(0);
 }, 180_000);
 
-it("fetches only what Maven does not have, or has damaged", async () => {
+it("fetches only the jars that Maven does not have undamaged", async () => {
   await using server = await startRepository(jars);
   const env = maven(mirror(`http://127.0.0.1:${server.port}/maven2`));
   for (const [i, { path, name }] of artifacts.entries()) {
@@ -305,7 +305,7 @@ it("fetches only what Maven does not have, or has damaged", async () => {
   );
 }, 180_000);
 
-it("says what to do when the repository that Maven names cannot be reached", async () => {
+it("says what to do if the repository that Maven is configured for cannot be reached", async () => {
   await expect(
     fetchJars({ env: maven(mirror("http://127.0.0.1:1/maven2")) }),
   ).rejects.toMatchObject({

@@ -28,7 +28,7 @@ async function query(embedded: Embedded, ...statements: readonly string[]) {
 
 afterAll(() => place[Symbol.dispose]());
 
-it("takes other ports if another program takes one before it does", async () => {
+it("uses other ports if another program takes one first", async () => {
   using own = temporaryDirectory();
   const lines: string[] = [];
   const foreign = createServer();
@@ -51,7 +51,7 @@ it("takes other ports if another program takes one before it does", async () => 
   expect(await query(embedded, "SELECT key FROM system.local")).toHaveLength(1);
 }, 180_000);
 
-it("starts one in each directory, though two want the same port at once", async () => {
+it("starts in two directories at once, even if both want the same port", async () => {
   using one = temporaryDirectory();
   using other = temporaryDirectory();
   const port = await freePort("127.0.0.1");
@@ -72,7 +72,7 @@ it("starts one in each directory, though two want the same port at once", async 
   expect(new Set(hosts).size).toBe(2);
 }, 180_000);
 
-describe("a Cassandra that was started", () => {
+describe("a started Cassandra", () => {
   let embedded: Embedded;
   const lines: string[] = [];
 
@@ -92,13 +92,13 @@ describe("a Cassandra that was started", () => {
     expect(embedded.contactPoint).toMatch(/^127\.0\.0\.1:\d+$/);
   });
 
-  it("is told at once if nothing had to be fetched", async () => {
+  it("was announced by a single line, since nothing had to be fetched", async () => {
     expect(lines[0]).toMatch(
       /^Starting Cassandra 5\.0\.6 on 127\.0\.0\.1:\d+ \(Java 1[17]\..+\)\.$/,
     );
   });
 
-  it("is shared by a second start, whose stop leaves it alone", async () => {
+  it("is shared by a second start, whose stop does not end it", async () => {
     const second = await start(0);
     expect(second).toMatchObject({ owned: false, contactPoint: embedded.contactPoint });
     await second.stop();
@@ -133,14 +133,14 @@ describe("a Cassandra that was started", () => {
     }
   }, 180_000);
 
-  it("makes its directory readable by its owner only, also one from before", async () => {
+  it("makes its directory accessible to its owner only, even an existing one", async () => {
     await embedded.stop();
     chmodSync(dir, 0o755);
     embedded = await start(0);
     expect(statSync(dir).mode & 0o777).toBe(0o700);
   }, 180_000);
 
-  it("ends for those who share it when its owner stops it", async () => {
+  it("ends for the processes that share it when its owner stops it", async () => {
     const second = await start(0);
     await embedded.stop();
     expect(await second.died).toMatchObject({
@@ -150,7 +150,7 @@ describe("a Cassandra that was started", () => {
   }, 20_000);
 });
 
-it("tells its owner and those who share it when it dies, if its data are not to be kept", async () => {
+it("is reported dead to its owner and the processes that share it, if its data is not kept", async () => {
   using own = temporaryDirectory();
   const options = { dir: own.path, cacheDir, port: 0, heap: "256m", progress: () => {} };
   await using embedded = await startEmbedded({ ...options, keep: false });

@@ -28,7 +28,7 @@ test.each([
   expect(JSON.parse(readFileSync(join(place.path, "lock.json"), "utf8"))).toEqual({ owner: self });
 });
 
-test("a lock file of a living process tells who it is", async () => {
+test("the lock file of a running process identifies it", async () => {
   using place = temporaryDirectory();
   const holder = { owner: self, runtime: "jars", java: self, contactPoint: "127.0.0.1:9042" };
   writeFileSync(join(place.path, "lock.json"), JSON.stringify(holder));

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-// A program, `npm run pin`: asks Maven which jars a version of Cassandra needs, and writes them into
-// src/local/artifacts.ts with their checksums. Its argument is the version; without one the pinned one is taken again.
+// A program (`npm run pin`) that asks Maven which jars a release of Cassandra needs and writes them with their checksums
+// into src/local/artifacts.ts. Its argument is the release. Default: the pinned one.
 
 const file = new URL("../../src/local/artifacts.ts", import.meta.url);
 const pinned = /cassandraVersion = "(.*)"/.exec(await readFile(file, "utf8"))![1]!;
@@ -46,14 +46,14 @@ function coordinates(path: string): string {
 }
 
 function source(of: string, lines: readonly string[]): string {
-  return `// Written by test/local/pin.ts: \`npm run pin\` makes it anew, \`npm run pin -- 5.0.7\` for another Cassandra.
+  return `// Written by test/local/pin.ts: run \`npm run pin\` to update it, \`npm run pin -- 5.0.7\` for another Cassandra.
 
-/** The Cassandra that is run. */
+/** The embedded release of Cassandra. */
 export const cassandraVersion = "${of}";
 
 /**
- * Every jar of it: SHA-256, size in bytes, and Maven's coordinates (group, artifact, version, and for the native
- * libraries of one platform a classifier).
+ * All jars of that release: SHA-256, size in bytes, and Maven coordinates (group, artifact, version, and a classifier
+ * for the native libraries of one platform).
  */
 export const pinned = \`
 ${lines.join("\n")}

@@ -12,7 +12,7 @@ afterAll(() => place[Symbol.dispose]());
 let lines: string[] = [];
 beforeEach(() => void (lines = []));
 
-/** Starts by the jars alone, with a cache of its own, unless told otherwise. */
+/** Starts from the jars only, with an empty cache, unless the options say otherwise. */
 function start(options: Partial<EmbeddedOptions>) {
   const dir = join(place.path, "node");
   const cache = join(place.path, "cache");
@@ -20,7 +20,7 @@ function start(options: Partial<EmbeddedOptions>) {
   return startEmbedded({ dir, cacheDir: cache, runtime: "jars", port: 0, progress, ...options });
 }
 
-/** A folder like a Java's, whose `java` says it is of this version. */
+/** Creates a Java home whose `java` reports this version. */
 function javaHome(version: string): string {
   const java = join(place.path, version, "bin", "java");
   mkdirSync(dirname(java), { recursive: true });
@@ -39,7 +39,7 @@ it.each(["25.0.3", "21.0.7", "1.8.0_452"])("refuses Java %s", async (version) =>
   });
 });
 
-it.each(["17.0.15", "11.0.2", "17"])("takes Java %s", async (version) => {
+it.each(["17.0.15", "11.0.2", "17"])("accepts Java %s", async (version) => {
   const home = javaHome(version);
   expect(await findJava({ javaHome: home })).toMatchObject({
     command: join(home, "bin", "java"),
@@ -78,7 +78,7 @@ it("shows the end of the log when Cassandra does not start", async () => {
   });
 }, 180_000);
 
-it("refuses a directory that cannot be one", async () => {
+it("refuses a path that cannot be a directory", async () => {
   const file = join(place.path, "file");
   writeFileSync(file, "");
   await expect(start({ dir: join(file, "data") })).rejects.toMatchObject({
@@ -87,14 +87,14 @@ it("refuses a directory that cannot be one", async () => {
   });
 });
 
-// One that is named only there is not meant here.
+// An engine named only in that file is not found by this.
 delete process.env["DOCKER_HOST"];
-it("says that Docker does not answer", async ({ skip }) => {
+it("fails if Docker does not answer", async ({ skip }) => {
   skip((await checkDocker()) === true, "A Docker engine answers.");
   await expect(start({ runtime: "docker" })).rejects.toMatchObject({ code: "NO_DOCKER" });
 });
 
-it("does nothing when it was aborted before", async () => {
+it("does nothing if its signal is already aborted", async () => {
   const signal = AbortSignal.abort(new Error("never mind"));
   await expect(start({ signal })).rejects.toThrow("never mind");
   expect(lines).toEqual([]);

@@ -34,13 +34,13 @@ afterAll(async () => {
 /** Kills Cassandra's process. */
 const kill = () => process.kill(javaOf(dir).pid, "SIGKILL");
 
-/** Waits for the next line that says this, from the line on with this number. */
+/** Waits for the next line with this text, starting at a line number. */
 const told = (text: string | RegExp, from: number, timeout = 120_000) =>
   vi.waitFor(() => expect(lines.slice(from)).toContainEqual(expect.stringMatching(text)), {
     timeout,
   });
 
-/** Inserts rows, 32 at once, until Cassandra does not answer; returns how many were acknowledged by then. */
+/** Inserts rows, 32 at once, until Cassandra does not answer. Returns how many were acknowledged. */
 async function insertUntilItDies(acknowledged: Set<number>): Promise<void> {
   let next = 0;
   async function insertRows(): Promise<void> {
@@ -59,7 +59,7 @@ async function listen(port: number): Promise<Server> {
   return server;
 }
 
-it("loses nothing that it acknowledged when it is killed, and is restarted where it was", async () => {
+it("keeps all acknowledged writes when it is killed, and is restarted at the same address", async () => {
   const before = lines.length;
   const acknowledged = new Set<number>();
   const inserting = insertUntilItDies(acknowledged);
@@ -91,7 +91,7 @@ it("stays shared while its owner restarts it", async () => {
   await second.stop();
 }, 180_000);
 
-it("is given up, with the reason, when restarts fail in a row", async () => {
+it("is given up with the reason after consecutive failed restarts", async () => {
   const before = lines.length;
   const port = Number(embedded.contactPoint.split(":")[1]);
   kill();
@@ -107,7 +107,7 @@ it("is given up, with the reason, when restarts fail in a row", async () => {
   expect(lines.slice(before).join("\n")).toMatch(/Starting it again in 8 s\.$/);
 }, 180_000);
 
-it("is ended by a stop in the middle of a restart", async () => {
+it("is ended by a stop during a restart", async () => {
   const before = lines.length;
   await embedded.stop();
   embedded = await start();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readTestEnvironment, readTestRepository } from "../../src/testing/environment.ts";
 
-test("nothing is asked for where nothing is set, or only empty texts", () => {
+test("an environment without values has no options", () => {
   const nothing = {
     contactPoints: undefined,
     localDataCenter: undefined,
@@ -14,7 +14,7 @@ test("nothing is asked for where nothing is set, or only empty texts", () => {
   );
 });
 
-test("what is set is read", () => {
+test("the variables that are set are read", () => {
   const environment = {
     CASSANDRA_TEST_CONTACT_POINTS: "10.0.0.1, node.example:9043,[::1]:9044",
     CASSANDRA_TEST_LOCAL_DATA_CENTER: "dc1",
@@ -51,11 +51,11 @@ test.each([
     "10.0.0.1:cql",
     'CASSANDRA_TEST_CONTACT_POINTS must be a comma-separated list of host or host:port ("10.0.0.1:cql" needs a port from 1 to 65535), but is "10.0.0.1:cql".',
   ],
-])("%s cannot be %s", (name, text, message) => {
+])("%s must not be %s", (name, text, message) => {
   expect(() => readTestEnvironment({ [name]: text })).toThrow(message);
 });
 
-test("the repository of the jars, whose password no message tells", () => {
+test("the repository of the jars is read, and no message contains its password", () => {
   const repository = "https://ada:secret@maven.example.com/maven2";
   expect(readTestRepository({ CASSANDRA_TEST_REPOSITORY: repository })).toBe(repository);
   expect(readTestRepository({ CASSANDRA_TEST_REPOSITORY: "" })).toBeUndefined();

@@ -13,7 +13,7 @@ const Message = table(
 );
 const message = { room: "lobby", at: new Date(0), body: "Hello" };
 
-/** The keyspaces that are there and begin so. */
+/** Returns the existing keyspaces with a prefix. */
 async function keyspaces(prefix: string): Promise<readonly string[]> {
   await using session = await connect(cassandra);
   const rows = await session.cql("SELECT keyspace_name FROM system_schema.keyspaces");
@@ -24,7 +24,7 @@ async function keyspaces(prefix: string): Promise<readonly string[]> {
 
 const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP"));
 
-test("a keyspace has the tables of its models, and goes when it is disposed of", async () => {
+test("a keyspace has the tables of its models, and is dropped when it is disposed of", async () => {
   {
     await using keyspace = await createTestKeyspace({
       cassandra,
@@ -38,7 +38,7 @@ test("a keyspace has the tables of its models, and goes when it is disposed of",
   expect(await keyspaces("one")).toEqual([]);
 });
 
-test("100 keyspaces one after the other leave nothing behind", async () => {
+test("100 consecutive keyspaces leave nothing behind", async () => {
   const before = sockets();
   for (let made = 0; made < 100; made += 1) {
     await using keyspace = await createTestKeyspace({ cassandra, prefix: "hundred" });
@@ -48,7 +48,7 @@ test("100 keyspaces one after the other leave nothing behind", async () => {
   expect(await keyspaces("hundred")).toEqual([]);
 }, 400_000);
 
-test("several at once do not meet", async () => {
+test("concurrent keyspaces do not affect each other", async () => {
   const found = await Promise.all(
     Array.from({ length: 6 }, async (_, index) => {
       await using keyspace = await createTestKeyspace({
@@ -65,7 +65,7 @@ test("several at once do not meet", async () => {
   expect(await keyspaces("several")).toEqual([]);
 }, 400_000);
 
-test("it is dropped after a failure, and where the session was closed before", async () => {
+test("a keyspace is dropped after a failure, and after its session was closed", async () => {
   const failing = async () => {
     await using keyspace = await createTestKeyspace({ cassandra, prefix: "failing" });
     await keyspace.session.close();
@@ -75,9 +75,9 @@ test("it is dropped after a failure, and where the session was closed before", a
   expect(await keyspaces("failing")).toEqual([]);
 });
 
-test("nothing is left of one that could not be made", async () => {
+test("a keyspace that could not be created completely is dropped", async () => {
   const before = sockets();
-  // Of no definition: that would refuse the name before Cassandra does.
+  // Not made by `table`, which would refuse the name before Cassandra does.
   const Refused = { ...Message, name: "no-name" };
   const made = createTestKeyspace({ cassandra, tables: [Message, Refused], prefix: "refused" });
   await expect(made).rejects.toMatchObject({ code: "REFUSED" });
@@ -85,7 +85,7 @@ test("nothing is left of one that could not be made", async () => {
   expect(await keyspaces("refused")).toEqual([]);
 });
 
-test("nodes that are given are used, and not stopped", async () => {
+test("given nodes are used and not stopped", async () => {
   const given = await startTestCassandra(cassandra);
   expect(given).toMatchObject(cassandra);
   await given.stop();
@@ -93,11 +93,11 @@ test("nodes that are given are used, and not stopped", async () => {
   expect(session.version).toMatch(/^\d/);
 });
 
-test("it is made on a node that does not answer at first", async () => {
+test("a keyspace is created on a node that does not answer at first", async () => {
   const [contactPoint = ""] = cassandra.contactPoints;
   await using node = await holdAnswers(contactPoint);
   const late = { ...cassandra, contactPoints: [node.contactPoint] };
-  // Longer than the driver waits for an answer.
+  // Longer than the driver's time-out.
   setTimeout(() => node.release(), 4000);
   {
     await using keyspace = await createTestKeyspace({ cassandra: late, prefix: "late" });
@@ -106,7 +106,7 @@ test("it is made on a node that does not answer at first", async () => {
   expect(await keyspaces("late")).toEqual([]);
 }, 400_000);
 
-test("nobody waits for a node that is not there", async () => {
+test("a node that does not exist is an error at once", async () => {
   const absent = { ...cassandra, contactPoints: [`127.0.0.1:${await freePort("127.0.0.1")}`] };
   const made = createTestKeyspace({ cassandra: absent });
   await expect(made).rejects.toMatchObject({

@@ -9,20 +9,20 @@ import { answersCql } from "../../src/local/answers-cql.ts";
 import type { TestCassandraOptions } from "../../src/testing/index.ts";
 import { temporaryDirectory } from "../local/place.ts";
 
-// Test runs in processes of their own, with nothing of the environment that this one was started with but the way to
-// what runs Cassandra.
+// Test runs in separate processes. Their environment has only the variables of this one that are needed to run
+// Cassandra.
 
 const program = fileURLToPath(new URL("run.ts", import.meta.url));
 const runtime = inject("runtime");
 const way = /^(HOME|PATH|JAVA_HOME|XDG_CACHE_HOME|DOCKER_.*|TESTCONTAINERS_.*)$/;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => way.test(name)));
 
-/** What a run tells, and its end. */
+/** The output of a run, and its end. */
 interface Run {
   readonly contactPoint: string;
   readonly keyspace: string;
   readonly keyspaces: readonly string[];
-  /** Lets it end as it should. */
+  /** Ends the run normally. */
   end(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -53,7 +53,7 @@ const answers = (contactPoint: string) => {
   return answersCql(ip, Number(port));
 };
 
-test("two runs at once have each a Cassandra of their own, which ends with them", async () => {
+test("two concurrent runs each have their own Cassandra, which ends with them", async () => {
   const runs = await Promise.all([startRun({ runtime }), startRun({ runtime })]);
   const [one, other] = runs.map(({ contactPoint }) => contactPoint);
   expect(one).not.toBe(other);
@@ -61,7 +61,7 @@ test("two runs at once have each a Cassandra of their own, which ends with them"
   expect(await Promise.all([one!, other!].map(answers))).toEqual([false, false]);
 }, 400_000);
 
-describe("a Cassandra that is reused", () => {
+describe("a reused Cassandra", () => {
   const place = temporaryDirectory();
   const dir = join(place.path, runtime);
   const lock = join(dir, "lock.json");
@@ -77,7 +77,7 @@ describe("a Cassandra that is reused", () => {
     place[Symbol.dispose]();
   });
 
-  test("is shared by two runs that start it at once, each with a keyspace of its own", async () => {
+  test("is shared by two runs that start it at once, each with its own keyspace", async () => {
     const runs = await Promise.all([start(), start()]);
     const [one, other] = runs;
     expect(one!.contactPoint).toBe(other!.contactPoint);
@@ -85,7 +85,7 @@ describe("a Cassandra that is reused", () => {
     await Promise.all(runs.map((run) => run.end()));
   }, 400_000);
 
-  test("is there for the next run, which finds no keyspace of the others", async () => {
+  test("is used by the next run, which finds no keyspaces of other runs", async () => {
     const { contactPoint } = running();
     const next = await start();
     expect(next.contactPoint).toBe(contactPoint);
@@ -93,7 +93,7 @@ describe("a Cassandra that is reused", () => {
     await next.end();
   });
 
-  test("ends when nobody has used it for a while, with what a killed run has left", async () => {
+  test("ends after being unused for a while, and drops what a killed run has left", async () => {
     const killed = await start();
     await killed.kill();
     await gone();
@@ -103,7 +103,7 @@ describe("a Cassandra that is reused", () => {
     await next.end();
   }, 400_000);
 
-  test("is started anew when its keeper was killed", async () => {
+  test("is started again after its keeper was killed", async () => {
     const { contactPoint, owner } = running();
     process.kill(owner.pid, "SIGKILL");
     const next = await start();

@@ -1,8 +1,8 @@
 import { text } from "node:stream/consumers";
 import { startTestCassandra, createTestKeyspace } from "../../src/testing/index.ts";
 
-// A test run in a process of its own: it gets a Cassandra by the options that are its argument, makes a keyspace,
-// tells of both and of all keyspaces that begin alike, and ends when its standard input does.
+// A test run as a program: it starts a Cassandra with the options in its argument, creates a keyspace,
+// prints both and all keyspaces with the same prefix, and ends when its standard input ends.
 
 await using cassandra = await startTestCassandra(JSON.parse(process.argv[2] ?? ""));
 await using keyspace = await createTestKeyspace({ cassandra, prefix: "run" });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the official image's entry point does: it writes the settings of the environment into the configuration, and
-# runs Cassandra as its user. Another command is run as it is.
+# Does what the official image's entry point does: writes the settings in the environment into the configuration, and
+# runs Cassandra as its user. Any other command is run unchanged.
 set -euo pipefail
 if [ "$1" != cassandra ]; then exec "$@"; fi
 
@@ -33,10 +33,10 @@ heap=()
 if [ -n "${MAX_HEAP_SIZE:-}" ]; then heap+=("-Xms$MAX_HEAP_SIZE" "-Xmx$MAX_HEAP_SIZE"); fi
 if [ -n "${HEAP_NEWSIZE:-}" ]; then heap+=("-Xmn$HEAP_NEWSIZE"); fi
 
-# A volume that was given may be root's.
+# A given volume may belong to root.
 find "$data" \! -user cassandra -exec chown cassandra:cassandra {} +
 cd "$data"
-# JVM_EXTRA_OPTS are several words.
+# JVM_EXTRA_OPTS consists of several words.
 # shellcheck disable=SC2086
 exec setpriv --reuid=cassandra --regid=cassandra --init-groups \
   java "@$home/conf/packages.options" "${heap[@]}" -XX:+ExitOnOutOfMemoryError \

@@ -4,15 +4,15 @@ import { findJars } from "../../../src/local/jars.ts";
 import { jvmArguments } from "../../../src/local/jvm.ts";
 import { readPlaces } from "../../../src/local/places.ts";
 
-// A program: it puts into the folders of the directory that is its argument what the image has of Cassandra: the jars, and
-// for Java the packages that it has to open to them. The rest of the configuration is the image's own.
+// A program that writes Cassandra's part of the image into the directory in its argument: the jars, and the Java options
+// that open packages to them. The rest of the configuration belongs to the image.
 
 const [dir = ""] = process.argv.slice(2);
 const { cacheDir } = readPlaces(process.env);
 const jars = await findJars({ cacheDir, progress: (line) => console.log(line) });
 for (const name of jars.names) {
   await copyFile(join(jars.dir, name), join(dir, "lib", name));
-  // In the cache they may be their owner's only; the image runs them as another user.
+  // In the cache they may be readable by their owner only, but the image runs them as another user.
   await chmod(join(dir, "lib", name), 0o644);
 }
 
