@@ -24,7 +24,7 @@ test("a party is created, counted by two clients, watched by a third, and delete
   const first = (await watched.next()).value.data.peopleChanged;
   expect(first.people).toBe(0);
 
-  // Two clients see 0. One of them counts somebody in, the other one is told.
+  // Two clients have seen 0. One of them changes the count, and the other one gets a refusal.
   expect(await change(app, key, 0, +1)).toEqual({ __typename: "PeopleChanged", people: 1 });
   expect(await change(app, key, 0, +1)).toEqual({
     __typename: "PeopleStale",

@@ -13,21 +13,21 @@ import {
 import { expect, test } from "vitest";
 import { schema } from "../src/party/schema.ts";
 
-test("schema.graphql is the schema of the code", async () => {
+test("schema.graphql equals the printed schema", async () => {
   const file = await readFile(new URL("../schema.graphql", import.meta.url), "utf8");
-  expect(file, 'run "npm run schema" and read what changed').toBe(`${printSchema(schema)}\n`);
+  expect(file, 'run "npm run schema" and review the changes').toBe(`${printSchema(schema)}\n`);
 });
 
 test("every type, field, argument and input field has a description", () => {
   expect(undescribed(schema)).toEqual([]);
 });
 
-test("a mutation is nullable, so that one that fails hides no other that was applied", () => {
+test("mutations are nullable, so that a failed one does not hide an applied one", () => {
   const mutations = Object.values(schema.getMutationType()!.getFields());
   expect(mutations.filter(({ type }) => isNonNullType(type))).toEqual([]);
 });
 
-test("no field finds a party by its id alone", () => {
+test("every query field requires a city", () => {
   const fields = Object.values(schema.getQueryType()!.getFields());
   const types = fields.map(({ type }) => getNamedType(type).name);
   expect(types).toEqual(["Party", "PartyConnection", "PartyConnection"]);
@@ -35,7 +35,7 @@ test("no field finds a party by its id alone", () => {
   expect(schema.getType("Node")).toBeUndefined();
 });
 
-test("the fields that read a table say which, and how many partitions they touch", () => {
+test("the extensions of query fields contain the table and the number of partitions", () => {
   const { party, partiesInCity, upcomingParties } = schema.getQueryType()!.getFields();
   for (const field of [party, partiesInCity]) {
     expect(field?.extensions["cassandra"]).toEqual({ table: "party", partitions: 1 });

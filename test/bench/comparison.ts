@@ -1,32 +1,32 @@
-/** Something measured beside its reference, in turns. */
+/** A measurement that is interleaved with its reference. */
 export interface Comparison<Sample> {
-  /** What is measured, in a few words. */
+  /** Its name. */
   readonly what: string;
-  /** What it is compared with. */
+  /** The reference. */
   readonly reference?: { readonly name: string; readonly run: () => Promise<Sample> };
   readonly run: () => Promise<Sample>;
   readonly figures: readonly Figure<readonly [ours: Sample, reference: Sample]>[];
 }
 
-/** Several ways of something, measured in turns. */
+/** Several implementations that are measured alternately. */
 export interface Series<Name extends string, Sample> {
   readonly what: string;
   readonly runs: Readonly<Record<Name, () => Promise<Sample>>>;
   readonly figures: readonly Figure<readonly [samples: Readonly<Record<Name, Sample>>]>[];
 }
 
-/** A number made of the samples of a round. */
+/** A number that is computed from the samples of a round. */
 export interface Figure<Samples extends readonly unknown[]> {
   readonly name: string;
   readonly of: (...samples: Samples) => number;
-  /** What the median has to be at least, or at most; neither: it is only told. */
+  /** The goal: a lower or an upper bound of the median. Without a goal, the figure is only reported. */
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** What it should rather be. */
+  /** A better value than the goal, which is only reported. */
   readonly aim?: number;
 }
 
-/** A figure's median over the rounds, and how far these lie apart. */
+/** The median of a figure over all rounds, and its range. */
 export interface Result {
   readonly what: string;
   readonly name: string;
@@ -37,11 +37,16 @@ export interface Result {
   readonly met: boolean | undefined;
 }
 
-/** Runs a comparison's two in turns. */
+/** How often to run, and where to report progress. */
+export interface Rounds {
+  readonly rounds: number;
+  readonly progress: (line: string) => void;
+}
+
+/** Runs a comparison and its reference alternately. */
 export function compare<Sample>(
   { what, reference, run, figures }: Comparison<Sample>,
-  rounds: number,
-  progress: (line: string) => void,
+  options: Rounds,
 ): Promise<readonly Result[]> {
   const series: Series<string, Sample> = {
     what,
@@ -51,14 +56,16 @@ export function compare<Sample>(
       of: ({ ours, reference: other = ours }) => of(ours!, other!),
     })),
   };
-  return inTurns(series, rounds, progress);
+  return interleave(series, options);
 }
 
-/** Runs them one after the other, and backwards every other time, so that none gets the warmer machine. */
-export async function inTurns<Name extends string, Sample>(
+/**
+ * Runs all implementations in each round. Every other round runs them in reverse order, so that none benefits from a warmer
+ * machine.
+ */
+export async function interleave<Name extends string, Sample>(
   { what, runs, figures }: Series<Name, Sample>,
-  rounds: number,
-  progress: (line: string) => void,
+  { rounds, progress }: Rounds,
 ): Promise<readonly Result[]> {
   const names = Object.keys(runs) as Name[];
   const all: Record<Name, Sample>[] = [];
@@ -73,7 +80,7 @@ export async function inTurns<Name extends string, Sample>(
   return figures.map(({ of, ...figure }) => resultOf({ what, ...figure }, all.map(of)));
 }
 
-/** Puts the rounds' values of a figure together. */
+/** Summarizes a figure's values of all rounds. */
 export function resultOf(
   {
     what,
@@ -101,7 +108,7 @@ export function resultOf(
   };
 }
 
-/** The results as a table, a line each. */
+/** Formats the results as a table with one line per result. */
 export function table(results: readonly Result[]): string {
   const rows = results.map(({ what, name, median, least, most, goal, met }) => [
     what,
@@ -123,7 +130,7 @@ export function table(results: readonly Result[]): string {
     .join("\n");
 }
 
-/** Three digits that count. */
+/** Formats a number with three significant digits. */
 function shown(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   return Math.abs(value) >= 1000

@@ -4,35 +4,35 @@ import { benchCounts } from "./counts/index.ts";
 import { benchLive } from "./live/index.ts";
 import { benchTypes } from "./types/index.ts";
 
-/** What is measured with, from the command line. */
-export interface Options {
-  /** How often each pair is run. */
+/** The options of the command line. */
+export interface BenchOptions {
+  /** How often each measurement is repeated. */
   readonly rounds: number;
-  /** How long each run takes, in milliseconds. */
+  /** The duration of each run in milliseconds. */
   readonly time: number;
-  /** Only the comparisons whose names have this in them. */
+  /** Runs only the measurements whose names contain this text. */
   readonly only: string;
-  /** How many are told of an event. */
+  /** The number of subscribers of an event. */
   readonly subscribers: number;
   readonly progress: (line: string) => void;
 }
 
-const benches: Readonly<Record<string, (options: Options) => Promise<readonly Result[]>>> = {
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Result[]>>> = {
   counts: benchCounts,
   live: benchLive,
   types: benchTypes,
 };
 
-const help = `Measures beside a reference, in one run and in turns. Says medians and how far the rounds lie apart.
+const help = `Measures the service and its references alternately in one run. Prints medians and ranges over all rounds.
 
-  npm run bench -- counts                    changes of the count, on a Cassandra of its own (commitlog_sync: periodic)
-  npm run bench -- counts --only lane        only what has "lane" in its name
+  npm run bench -- counts                    changes of the count, on an own Cassandra (commitlog_sync: periodic)
+  npm run bench -- counts --only lane        only measurements with "lane" in their names
   npm run bench -- counts --rounds 7 --seconds 5
-  npm run bench -- live                      one event to 1,000 subscribers, on a Cassandra of its own (the same)
+  npm run bench -- live                      one event to 1,000 subscribers, on an own Cassandra (the same)
   npm run bench -- live --subscribers 10000 --only SSE
-  npm run bench -- types                     what the compiler does for 30 tables, beside drizzle-orm and kysely
+  npm run bench -- types                     the compiler's work for 30 tables, compared with drizzle-orm and kysely
 
-The exit status is 1 if a goal is missed, 2 if something cannot be measured.`;
+The exit status is 1 if a goal is missed, and 2 for invalid arguments.`;
 
 process.exitCode = await main();
 
@@ -60,7 +60,7 @@ async function main(): Promise<number> {
       subscribers: readNumber("subscribers", values.subscribers, 1, 100_000),
       progress: (line) => console.error(line),
     });
-    if (results.length === 0) throw new Misuse(`Nothing has "${values.only}" in its name.`);
+    if (results.length === 0) throw new Misuse(`No measurement has "${values.only}" in its name.`);
     console.log(`\n${table(results)}`);
     return results.some(({ met }) => met === false) ? 1 : 0;
   } catch (error) {

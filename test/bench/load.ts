@@ -1,26 +1,31 @@
-/** What clients did in a while. */
+/** The result of a load. */
 export interface Load {
-  /** How many of their calls were of the kind that counts, each second. */
+  /** The counted results per second. */
   readonly rate: number;
-  /** How long the calls took, in milliseconds, in order. */
+  /** The durations of all calls in milliseconds, sorted. */
   readonly times: Float64Array;
 }
 
+/** How many clients run, and for how long in milliseconds. */
+export interface LoadOptions {
+  readonly clients: number;
+  readonly time: number;
+}
+
 /**
- * Lets clients call one after the other, each without a pause, for some time.
+ * Runs concurrent clients for some time. Each makes one call after the other without a pause.
  *
- * @param call what a client does; says how many of what is counted that was
+ * @param call makes a call of a client; returns how many counted results it had
  */
 export async function drive(
-  clients: number,
-  milliseconds: number,
+  { clients, time }: LoadOptions,
   call: (client: number) => Promise<number>,
 ): Promise<Load> {
   const times: number[] = [];
   let counted = 0;
-  const begun = performance.now();
+  const started = performance.now();
   const client = async (_: unknown, number: number) => {
-    while (performance.now() - begun < milliseconds) {
+    while (performance.now() - started < time) {
       const at = performance.now();
       const count = await call(number);
       times.push(performance.now() - at);
@@ -28,11 +33,11 @@ export async function drive(
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - started) / 1000;
   return { rate: counted / seconds, times: Float64Array.from(times).toSorted() };
 }
 
-/** The time that this share of the calls took at most; 0.5 is the median. */
+/** Returns a percentile of the durations; a share of 0.5 is the median. */
 export function percentile({ times }: Pick<Load, "times">, share: number): number {
   return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
 }

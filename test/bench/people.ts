@@ -2,41 +2,45 @@ import { int, type PrimaryKey, select, type Session } from "../../src/cassandra/
 import type { Lanes } from "../../src/lane/index.ts";
 import { PartyTable } from "../../src/party/index.ts";
 
-// The count of a party, changed and read as the service does, without GraphQL.
+// Changes and reads the count of a party like the service, but without GraphQL.
 
 type Key = PrimaryKey<typeof PartyTable>;
 
-interface Change {
+interface ExpectedChange {
   readonly expected: number;
   readonly delta: number;
 }
 
-/** Changes the count if it is the expected one. */
+/** Changes the count if it has the expected value. */
 export async function changePeople(
   { lanes }: { readonly lanes: Lanes },
   key: Key,
-  { expected, delta }: Change,
+  { expected, delta }: ExpectedChange,
 ): Promise<{ readonly people: number } | { readonly actual: number }> {
-  const told = await lanes.change(PartyTable, key, (row) => {
+  const result = await lanes.change(PartyTable, key, (row) => {
     row.assume("people", expected);
     const actual = row.get("people");
     if (actual !== expected) return row.refuse({ actual });
     row.set({ people: expected + delta });
     return expected + delta;
   });
-  if (told.outcome === "missing") throw new Error("There is no such party.");
-  return told.outcome === "refused" ? told.reason : { people: told.answer };
+  if (result.outcome === "missing") throw new Error("There is no such party.");
+  return result.outcome === "refused" ? result.reason : { people: result.answer };
 }
 
-/** Changes the count, whatever it is. */
+interface Addition {
+  readonly delta: number;
+  readonly operationId?: string | undefined;
+}
+
+/** Adds to the count, whatever its value is. Returns the new count. */
 export async function addPeople(
   { lanes }: { readonly lanes: Lanes },
   key: Key,
-  delta: number,
-  operationId?: string,
+  { delta, operationId }: Addition,
 ): Promise<number> {
   const once = operationId && { id: operationId, args: `addPeople ${delta}`, answer: int() };
-  const told = await lanes.change(
+  const result = await lanes.change(
     PartyTable,
     key,
     (row) => {
@@ -46,11 +50,11 @@ export async function addPeople(
     },
     once ? { once } : {},
   );
-  if (told.outcome !== "changed") throw new Error("There is no such party.");
-  return told.answer;
+  if (result.outcome !== "changed") throw new Error("There is no such party.");
+  return result.answer;
 }
 
-/** Reads a party with the write time of its count, as the service does behind a hint. */
+/** Reads a party with the write time of its count, like the service after a hint. */
 export function readTimed(session: Session, key: Key) {
   return session.run(select(PartyTable, key, { writetime: ["people"] }));
 }

@@ -4,46 +4,46 @@ import { select } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
 import { PartyTable } from "../../../src/party/index.ts";
 import type { Comparison } from "../comparison.ts";
+import type { BenchOptions } from "../index.ts";
 import { percentile } from "../load.ts";
 import { addPeople } from "../people.ts";
 import type { Key, Place } from "./place.ts";
 
-/** How many changes make a party old, each in a round of its own. */
+/** The number of changes of an old party. Each has its own round. */
 const CHANGES = 100_000;
 
-/** How long the rounds of an old party are kept, in seconds: all of them have expired when it is measured. */
+/** The TTL of the rounds of an old party, in seconds. All of them have expired before the measurement. */
 const TTL = 5;
 
 interface Ages {
-  /** Not changed since it was created, until changes are measured: it lies in one place on disk. */
+  /** Never changed before the measurement: it is in one place on disk. */
   readonly fresh: Key;
-  /** Changed once, just now: as every party that is being changed, it lies on disk and in memory. */
+  /** Changed once just before: like every party under change, it is both on disk and in memory. */
   readonly once: Key;
   readonly old: Key;
   readonly expired: Key;
 }
 
-/** The median time of a call on each of them, in milliseconds. */
+/** The median duration of a call for each of them, in milliseconds. */
 type Sample = Readonly<Record<keyof Ages, number>>;
 
-/** Whether a party that was changed often is slower than a fresh one; told beside it, than one that was changed once. */
+/** Measures whether a party that was changed often is slower than a fresh one. Also reports one that was changed once. */
 export function aging(
   place: Place,
-  time: number,
-  progress: (line: string) => void,
+  { time, progress }: Pick<BenchOptions, "time" | "progress">,
 ): readonly Comparison<Sample>[] {
   let ages: Promise<Ages> | undefined;
-  const made = () => (ages ??= makeAges(place, progress));
+  const created = () => (ages ??= createAges(place, progress));
   const lanes = createLanes(place.session, { ttl: TTL });
   const calls = {
     "reading it": ({ city, id }: Key) => place.session.run(select(PartyTable, { city, id })),
     "listing its city": ({ city }: Key) =>
       place.session.run(select(PartyTable, { city }, { limit: 21 })),
-    "a change": (key: Key) => addPeople({ lanes }, key, 1),
+    "a change": (key: Key) => addPeople({ lanes }, key, { delta: 1 }),
   };
   return Object.entries(calls).map(([what, call]) => ({
     what: `aging: ${what}`,
-    run: async () => inTurn(call, await made(), time),
+    run: async () => measureAges(call, { ages: await created(), time }),
     figures: [
       { name: "100,000 changes, p50 × fresh", of: (p50) => p50.old / p50.fresh, atMost: 1.2 },
       { name: "and every TTL, p50 × fresh", of: (p50) => p50.expired / p50.fresh, atMost: 1.2 },
@@ -54,16 +54,20 @@ export function aging(
   }));
 }
 
-/** Call by call, so that whatever slows the machine for a moment slows all of them. */
-async function inTurn(
+interface AgeOptions {
+  readonly ages: Ages;
+  readonly time: number;
+}
+
+/** Alternates after each call, so that a slow moment of the machine affects all ages equally. */
+async function measureAges(
   call: (key: Key) => Promise<unknown>,
-  ages: Ages,
-  time: number,
+  { ages, time }: AgeOptions,
 ): Promise<Sample> {
   const times: Record<keyof Ages, number[]> = { fresh: [], once: [], old: [], expired: [] };
   const names = Object.keys(times) as (keyof Ages)[];
-  const begun = performance.now();
-  while (performance.now() - begun < time) {
+  const started = performance.now();
+  while (performance.now() - started < time) {
     for (const name of names) {
       const at = performance.now();
       await call(ages[name]);
@@ -80,7 +84,7 @@ async function inTurn(
   };
 }
 
-async function makeAges(place: Place, progress: (line: string) => void): Promise<Ages> {
+async function createAges(place: Place, progress: (line: string) => void): Promise<Ages> {
   const keys = await place.parties(4, "a city each");
   const [fresh, once, old, expired] = keys as [Key, Key, Key, Key];
   const kept = createLanes(place.session);
@@ -92,20 +96,20 @@ async function makeAges(place: Place, progress: (line: string) => void): Promise
     change({ ...place, lanes: kept }, old, () => {}),
   ]);
   await sleep((TTL + 1) * 1000);
-  await addPeople({ lanes: kept }, once, 1);
+  await addPeople({ lanes: kept }, once, { delta: 1 });
   return { fresh, once, old, expired };
 }
 
-/** One after the other, some of them under an id. */
+/** Makes all changes one after the other, some of them with an operation id. */
 async function change(
   place: Pick<Place, "session" | "lanes">,
   key: Key,
   progress: (done: number) => void,
 ): Promise<void> {
   for (let done = 1; done <= CHANGES; done++) {
-    // A party remembers 1,024 of a minute, so only as many as it can.
+    // A party remembers 1,024 ids per minute, so only some changes have one.
     const operationId = done % 64 === 0 ? randomUUID() : undefined;
-    await addPeople(place, key, done % 2 === 0 ? 1 : -1, operationId);
+    await addPeople(place, key, { delta: done % 2 === 0 ? 1 : -1, operationId });
     if (done % 10_000 === 0) progress(done);
   }
 }

@@ -1,12 +1,12 @@
 import type { Comparison } from "../comparison.ts";
-import { drive, type Load, percentile } from "../load.ts";
+import { drive, type Load, type LoadOptions, percentile } from "../load.ts";
 import type { Key, Place } from "./place.ts";
 import { type Answer, type Served, startServer } from "./served.ts";
 
 interface Sample {
   readonly load: Load;
   readonly refused: number;
-  /** Processor time of the server for each request, in microseconds. */
+  /** The server's CPU time per request, in microseconds. */
   readonly cpu: number;
 }
 
@@ -22,7 +22,7 @@ const ADD = `mutation ($city: String!, $id: UUID!, $delta: Int!) {
   addPeople(city: $city, id: $id, delta: $delta) { __typename ... on PeopleChanged { people } }
 }`;
 
-/** Clients over HTTP, from this process; the servers have processes of their own. */
+/** Measures clients over HTTP from this process. Each server has its own process. */
 export async function overGraphQL(place: Place, time: number) {
   await using opened = new AsyncDisposableStack();
   const service = opened.use(await startServer("partyfinder", place));
@@ -35,8 +35,8 @@ export async function overGraphQL(place: Place, time: number) {
   const comparisons: readonly Comparison<Sample>[] = [
     {
       what: "GraphQL: addPeople, 64 clients, one party",
-      reference: { name: "one client", run: () => oneFreely(place, single!, time) },
-      run: () => adding(service, hot!, 64, time),
+      reference: { name: "one client", run: () => oneFreely(place, { key: single!, time }) },
+      run: () => adding(service, hot!, { clients: 64, time }),
       figures: [
         { name: "refused", of: ({ refused }) => refused, atMost: 0 },
         { name: "applied a second, × one bare client", of: rateRatio, atLeast: 2 },
@@ -45,7 +45,7 @@ export async function overGraphQL(place: Place, time: number) {
     },
     {
       what: "GraphQL: changePeople, 64 clients, one party",
-      run: () => changing(service, clientsOf([hot!]), 64, time),
+      run: () => changing(service, clientsOf([hot!]), { clients: 64, time }),
       figures: [
         {
           name: "p99 / p50",
@@ -58,8 +58,11 @@ export async function overGraphQL(place: Place, time: number) {
     },
     {
       what: "GraphQL: changePeople, 128 clients, 1,000 cities",
-      reference: { name: "bare node:http", run: () => changing(bare, spreadBare, 128, time) },
-      run: () => changing(service, spread, 128, time),
+      reference: {
+        name: "bare node:http",
+        run: () => changing(bare, spreadBare, { clients: 128, time }),
+      },
+      run: () => changing(service, spread, { clients: 128, time }),
       figures: [
         { name: "answers a second, × bare", of: rateRatio, atLeast: 0.7 },
         { name: "answers a second", of: ({ load }) => load.rate },
@@ -69,7 +72,7 @@ export async function overGraphQL(place: Place, time: number) {
     },
     {
       what: "bare: plain UPDATE, 128 clients, 1,000 cities",
-      run: () => changing(bare, spreadPlain, 128, time, "/plain"),
+      run: () => changing(bare, spreadPlain, { clients: 128, time, path: "/plain" }),
       figures: [{ name: "answers a second", of: ({ load }) => load.rate }],
     },
   ];
@@ -77,51 +80,50 @@ export async function overGraphQL(place: Place, time: number) {
   return { comparisons, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** What each client was told last of the parties that are its own, as far as there are enough. */
+/** The clients of a load. Each has its own parties, if there are enough. */
 interface Clients {
   readonly keys: readonly Key[];
-  readonly told: Map<number, number>;
+  /** The last known count of each party, by its index. */
+  readonly known: Map<number, number>;
+  /** How many of its parties each client has changed in its current turn. */
   readonly turns: Map<number, number>;
 }
 
 function clientsOf(keys: readonly Key[]): Clients {
-  return { keys, told: new Map(), turns: new Map() };
+  return { keys, known: new Map(), turns: new Map() };
 }
 
 function changing(
   server: Served,
-  { keys, told, turns }: Clients,
-  clients: number,
-  time: number,
-  path?: string,
+  { keys, known, turns }: Clients,
+  { path, ...load }: LoadOptions & { readonly path?: string },
 ): Promise<Sample> {
-  const each = Math.max(1, Math.floor(keys.length / clients));
-  return measured(server, clients, time, async (client) => {
+  const each = Math.max(1, Math.floor(keys.length / load.clients));
+  return measureLoad(server, load, async (client) => {
     const turn = turns.get(client) ?? 0;
     turns.set(client, (turn + 1) % each);
     const at = (client * each + turn) % keys.length;
-    const variables = { ...keys[at]!, expected: told.get(at) ?? 1000, delta: 1 };
+    const variables = { ...keys[at]!, expected: known.get(at) ?? 1000, delta: 1 };
     const { changePeople } = await server.post(CHANGE, variables, path);
-    told.set(at, changePeople!.people ?? changePeople!.actual!);
+    known.set(at, changePeople!.people ?? changePeople!.actual!);
     return changePeople!;
   });
 }
 
-function adding(server: Served, key: Key, clients: number, time: number): Promise<Sample> {
-  return measured(server, clients, time, async () => {
+function adding(server: Served, key: Key, load: LoadOptions): Promise<Sample> {
+  return measureLoad(server, load, async () => {
     return (await server.post(ADD, { ...key, delta: 1 })).addPeople!;
   });
 }
 
-async function measured(
+async function measureLoad(
   server: Served,
-  clients: number,
-  time: number,
+  options: LoadOptions,
   call: (client: number) => Promise<Answer>,
 ): Promise<Sample> {
   let refused = 0;
   const before = await server.cpu();
-  const load = await drive(clients, time, async (client) => {
+  const load = await drive(options, async (client) => {
     const { __typename } = await call(client);
     if (__typename !== "PeopleChanged") refused += 1;
     return 1;
@@ -129,10 +131,13 @@ async function measured(
   return { load, refused, cpu: ((await server.cpu()) - before) / load.times.length };
 }
 
-async function oneFreely({ free }: Place, { city, id }: Key, time: number): Promise<Sample> {
+async function oneFreely(
+  { free }: Place,
+  { key, time }: { readonly key: Key; readonly time: number },
+): Promise<Sample> {
   let expected = 1000;
-  const load = await drive(1, time, async () => {
-    const answer = await free.change(city, id, expected, 1);
+  const load = await drive({ clients: 1, time }, async () => {
+    const answer = await free.change(key, { expected, delta: 1 });
     expected = "applied" in answer ? expected + 1 : answer.actual;
     return "applied" in answer ? 1 : 0;
   });

@@ -4,18 +4,18 @@ import { createLanes, type Lanes } from "../../../src/lane/index.ts";
 import { PartyTable, tables } from "../../../src/party/index.ts";
 import { createOrdered } from "../../../src/order/index.ts";
 import { createTestKeyspace, startTestCassandra } from "../../../src/testing/index.ts";
-import { connectFree, type Free } from "./free.ts";
+import { connectFree, type FreeDriver } from "./free.ts";
 
-/** A Cassandra with the tables, and both ways to it. */
+/** A Cassandra with the application's tables, and two clients of it: a session and the bare driver. */
 export interface Place extends AsyncDisposable {
   readonly cluster: { readonly contactPoints: readonly string[]; readonly localDataCenter: string };
   readonly keyspace: string;
   readonly session: Session;
   readonly lanes: Lanes;
-  readonly free: Free;
-  /** How many lightweight transactions the session has sent. */
+  readonly free: FreeDriver;
+  /** Returns how many lightweight transactions the session has sent. */
   readonly sent: () => number;
-  /** Creates parties in one city, or in as many as there are parties. */
+  /** Creates parties, all in one city or each in its own. */
   parties(count: number, cities: "one city" | "a city each"): Promise<readonly Key[]>;
 }
 

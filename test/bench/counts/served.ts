@@ -3,9 +3,9 @@ import { openPoster, type Poster } from "../../fixtures/poster.ts";
 import type { Place } from "./place.ts";
 import type { ServerAnswers } from "./server.ts";
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Served extends AsyncDisposable, Pick<Poster<Data>, "post"> {
-  /** The processor time it has used, in microseconds. */
+  /** Returns the CPU time that the server has used, in microseconds. */
   cpu(): Promise<number>;
 }
 
@@ -17,7 +17,7 @@ export interface Answer {
   readonly actual?: number;
 }
 
-/** Starts the service, or the bare server that sends the same CQL. */
+/** Starts the service, or a bare server that sends the same CQL. */
 export async function startServer(kind: "partyfinder" | "bare", place: Place): Promise<Served> {
   const { cluster, keyspace } = place;
   const args = [kind, cluster.contactPoints.join(","), cluster.localDataCenter, keyspace];

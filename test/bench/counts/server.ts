@@ -7,7 +7,7 @@ import { connect } from "../../../src/cassandra/index.ts";
 import { createApp } from "../../../src/server/index.ts";
 import { answer, cpu } from "../../fixtures/child.ts";
 
-// A server in a process of its own: the service, or a bare one that sends the same CQL.
+// A server in its own process: the service, or a bare server that sends the same CQL.
 
 const [kind, contactPoints = "", localDataCenter = "", keyspace = ""] = process.argv.slice(2);
 const cluster = { contactPoints: contactPoints.split(","), localDataCenter, keyspace };
@@ -24,7 +24,7 @@ interface Change {
   readonly delta: number;
 }
 
-/** Answers `changePeople` and nothing else, by the statements that a lane sends for one change. */
+/** Starts a server that answers only `changePeople`, with the statements that a lane sends for one change. */
 async function serveBare(): Promise<string> {
   const client = new Client({
     ...cluster,
@@ -68,7 +68,7 @@ async function serveBare(): Promise<string> {
       : { __typename: "PeopleStale", actual: row?.["people"] };
   }
 
-  /** The plain statement that loses updates, for what it would cost. */
+  /** Sends the plain statement that loses updates, to measure its cost. */
   async function changePlainly({ city, id, expected, delta }: Change) {
     const people = expected + delta;
     const query = "UPDATE party SET people = ? WHERE city = ? AND id = ?";

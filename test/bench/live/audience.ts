@@ -14,8 +14,8 @@ import {
 } from "./messages.ts";
 import { createRecord } from "./record.ts";
 
-// The subscribers of a server, in a process of their own. A client library would take longer for a message than the
-// server does: these are bare sockets with one buffer, and look for the count in it.
+// The subscribers of a server, in their own process. A client library would need more time per message than the server, so
+// these are bare sockets that share one buffer and search it for the count.
 
 export type Transport = "WebSocket" | "SSE";
 
@@ -26,7 +26,7 @@ export interface Wanted {
   readonly variables: object;
 }
 
-/** When the first and the last subscriber had a count, or a newer one. */
+/** When the first and the last subscriber got a count or a newer one. */
 export interface Arrival {
   readonly first: number;
   readonly last: number;
@@ -38,18 +38,18 @@ interface Awaited extends PromiseWithResolvers<Arrival> {
   first: number;
 }
 
-/** How many subscribe at once, unless it is said. */
+/** How many subscribe concurrently by default. */
 const AT_ONCE = 100;
 
-/** How long anything may take, in milliseconds. */
+/** The default time-out in milliseconds. */
 const PATIENCE = 60_000;
 
 const shared = Buffer.allocUnsafeSlow(64 * 1024);
 const sockets: Socket[] = [];
-/** The newest count of each subscriber, and when it came. */
+/** The newest count of each subscriber, and when it arrived. */
 const counts: number[] = [];
 const times: number[] = [];
-/** The newest message that the first of them got, as text. */
+/** The newest message of the first subscriber, as text. */
 let sample = "";
 let awaited: Awaited | undefined;
 let record: ReturnType<typeof createRecord> | undefined;
@@ -58,7 +58,7 @@ const answers = { subscribe, leave, all, sample: () => sample, begin, summary, c
 export type AudienceAnswers = typeof answers;
 answer(answers);
 
-/** Adds subscribers. Ends when all of them are sent whatever happens, as far as one can see from outside. */
+/** Adds subscribers. Resolves when all subscriptions have started, as far as this is visible to a client. */
 async function subscribe(wanted: Wanted, count: number, atOnce = AT_ONCE): Promise<void> {
   const numbers = Array.from({ length: count }, (_, at) => sockets.length + at).values();
   const work = async () => {
@@ -67,7 +67,7 @@ async function subscribe(wanted: Wanted, count: number, atOnce = AT_ONCE): Promi
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-/** All go away without a word. */
+/** Destroys all sockets without closing the subscriptions. */
 function leave(): void {
   for (const socket of sockets.splice(0)) socket.removeAllListeners().resetAndDestroy();
   counts.length = times.length = 0;
@@ -94,13 +94,13 @@ function subscribeOne(wanted: Wanted, number: number): Promise<void> {
 
     function found(start: number, end: number, opcode: number) {
       const people = opcode === TEXT ? peopleIn(body, start, end) : undefined;
-      if (people === undefined) return other(body.subarray(start, end), opcode);
+      if (people === undefined) return handleOther(body.subarray(start, end), opcode);
       if (number === 0) sample = body.toString("utf8", start, end);
       received(number, people, time);
     }
   }
 
-  /** Reads the head of the answer to the first request; gives where it ends. */
+  /** Reads the head of the HTTP response. Returns its length, or 0 if it is incomplete. */
   function greet(bytes: Buffer): number {
     const end = bytes.indexOf("\r\n\r\n");
     if (end < 0) return 0;
@@ -112,11 +112,11 @@ function subscribeOne(wanted: Wanted, number: number): Promise<void> {
     return end + 4;
   }
 
-  /** What is not a count. */
-  function other(message: Buffer, opcode: number) {
+  /** Handles a message without a count. */
+  function handleOther(message: Buffer, opcode: number) {
     if (opcode === PING) return socket.write(clientFrame(message, 10));
     if (opcode === CLOSE) return fail(`closed with ${message.readUInt16BE(0)}`);
-    // Between events there are comments, to keep the connection.
+    // There are comments between events, which keep the connection alive.
     if (isEvents) return message.includes("event: complete") && fail(message.toString());
     const { type } = JSON.parse(message.toString()) as { type: string };
     if (type === "ping") say({ type: "pong" });
@@ -179,7 +179,7 @@ function received(number: number, people: number, time: number): void {
   if (awaited.missing === 0) awaited.resolve({ first: awaited.first, last: time });
 }
 
-/** Waits until every subscriber has this count, or a newer one. */
+/** Waits until every subscriber has this count or a newer one. */
 async function all(people: number, patience = PATIENCE): Promise<Arrival> {
   const had = times.filter((_, number) => counts[number]! >= people);
   const missing = counts.length - had.length;
@@ -199,14 +199,14 @@ async function all(people: number, patience = PATIENCE): Promise<Arrival> {
   }
 }
 
-/** From now on all that comes is noted. */
+/** Starts recording all counts that arrive. */
 function begin(): void {
   record = createRecord(counts.length);
 }
 
-/** What came since, beside when who made the changes was answered: pairs of count and time, in order. */
+/** Returns the summary of the record. `answered` contains each count and when its change was answered, in order. */
 function summary(answered: readonly (readonly [people: number, at: number])[]) {
-  const made = record!.summary(answered);
+  const result = record!.summary(answered);
   record = undefined;
-  return made;
+  return result;
 }

@@ -5,15 +5,15 @@ import { type Addition, type Ground, makeEvent, type Timed } from "./event.ts";
 import { serveOn } from "./serve-on.ts";
 
 /**
- * Sends an event to every socket by one call each, `ws.send` or `res.write`, and does nothing else: the text is made
- * once. Knows just enough of the protocols that the same clients can subscribe, and of GraphQL that they can change
- * the count.
+ * Serves a reference that sends an event to every socket by one call, `ws.send` or `res.write`, and does nothing else. The
+ * text is created once. It supports just enough of the protocols for the same clients to subscribe, and just enough of
+ * GraphQL to change the count.
  */
 export function serveBare(ground: Ground): Promise<string> {
   const responses = new Set<ServerResponse>();
   const sockets = new Set<WebSocket>();
 
-  function tell({ people, asOf }: Timed) {
+  function broadcast({ people, asOf }: Timed) {
     const payload = { data: { peopleChanged: { people, asOf } } };
     if (sockets.size > 0) {
       const frame = JSON.stringify({ id: ID, type: "next", payload });
@@ -27,7 +27,7 @@ export function serveBare(ground: Ground): Promise<string> {
 
   async function change(request: IncomingMessage, response: ServerResponse) {
     const { variables } = JSON.parse(await text(request)) as { variables: Addition };
-    const addPeople = await makeEvent(ground, variables, tell);
+    const addPeople = await makeEvent(ground, variables, broadcast);
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ data: { addPeople } }));
   }
@@ -46,7 +46,7 @@ export function serveBare(ground: Ground): Promise<string> {
   return serveOn(server);
 }
 
-/** As long as those that clients send. */
+/** As long as the ids that clients send. */
 const ID = "00000000-0000-4000-8000-000000000000";
 
 function acknowledge(this: WebSocket, message: Buffer): void {

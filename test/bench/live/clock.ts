@@ -1,4 +1,4 @@
-/** Milliseconds on the system's monotonic clock: on Linux it is the same one in all processes. */
+/** Returns milliseconds of the system's monotonic clock. On Linux, all processes share it. */
 export function now(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;

@@ -1,26 +1,26 @@
 import type { Subject } from "./subject.ts";
 import { median } from "./stage.ts";
 
-/** What a server did while the count was changed again each time when all had the last change. */
+/** A server's performance when each change follows once all subscribers have the previous one. */
 export interface Loop {
-  /** Deliveries a second, of the time in which it delivered. */
+  /** Deliveries per second of broadcast time. */
   readonly rate: number;
-  /** Until the last subscriber had it, in the median, in milliseconds. */
+  /** The median time until the last subscriber had a count, in milliseconds. */
   readonly broadcast: number;
-  /** From the change's request until the server had the new count, in the median, in milliseconds. */
+  /** The median time from the request of the change until the server had the new count, in milliseconds. */
   readonly before: number;
-  /** Processor time of the server for each delivery, that of the change included, in microseconds. */
+  /** The server's CPU time per delivery in microseconds, including the change. */
   readonly cpu: number;
-  /** That of the subscribers, which must not be what limits the rate. */
+  /** The subscribers' CPU time per delivery. It must not limit the rate. */
   readonly audienceCpu: number;
 }
 
 /**
- * Changes the count, waits until all have it, and so on.
+ * Changes the count, waits until all subscribers have it, and repeats.
  *
- * The event is the same for the service and its references: `addPeople` over HTTP, by the same lane, and the read that
- * follows its answer. The clock runs from the moment when this read is answered, when a server has what it tells, to
- * the last receipt. So Cassandra's time is nobody's, and yet every server has done the same work just before.
+ * The event is the same for the service and its references: `addPeople` over HTTP through the same lane, and the read that
+ * follows its answer. The measured time starts when this read is answered, so that a server has the new count, and ends
+ * with the last receipt. It contains no time of Cassandra, but every server has done the same work before.
  */
 export async function closedLoop(
   { server, audience, subscribers, change }: Subject,
@@ -30,8 +30,8 @@ export async function closedLoop(
   const before: number[] = [];
   const cpu = await server.ask("cpu");
   const audienceCpu = await audience.ask("cpu");
-  const begun = performance.now();
-  while (performance.now() - begun < time) {
+  const started = performance.now();
+  while (performance.now() - started < time) {
     const { asked, had, last } = await change();
     broadcasts.push(last - had);
     before.push(had - asked);

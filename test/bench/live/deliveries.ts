@@ -1,6 +1,6 @@
 import type { Transport } from "./audience.ts";
 import { closedLoop, type Loop } from "./closed-loop.ts";
-import { measured, type Row } from "./stage.ts";
+import { measured, type Measurement } from "./stage.ts";
 import { openSubject, type Subject } from "./subject.ts";
 
 const bareCalls = { WebSocket: "ws.send", SSE: "res.write" } as const;
@@ -10,8 +10,8 @@ const goals = {
   SSE: { bare: { atLeast: 0.8, aim: 0.9 }, recipe: {} },
 } as const;
 
-/** One event to all subscribers, beside the bare calls and the documented recipe. */
-export function deliveries(transport: Transport, subscribers: number): Row {
+/** Measures one event to all subscribers, compared with bare calls and the documented recipe. */
+export function deliveries(transport: Transport, subscribers: number): Measurement {
   const what = `deliveries, ${transport}, ${subscribers.toLocaleString("en")} subscribers`;
   const bareCall = bareCalls[transport];
   return {
@@ -62,10 +62,10 @@ export function deliveries(transport: Transport, subscribers: number): Row {
   };
 }
 
-/** The same to many as to a thousand. */
-export function growth(subscribers: number): Row {
+/** Compares the deliveries to many subscribers with those to a thousand. */
+export function growth(subscribers: number): Measurement {
   const few = 1000;
-  const what = `deliveries, WebSocket, ${subscribers.toLocaleString("en")} subscribers beside ${few.toLocaleString("en")}`;
+  const what = `deliveries, WebSocket, ${subscribers.toLocaleString("en")} subscribers compared with ${few.toLocaleString("en")}`;
   return {
     what,
     async measure(stage) {
@@ -98,17 +98,20 @@ export function growth(subscribers: number): Row {
   };
 }
 
-/** Both send the same but for the id, the count and its ballot, and as much. */
+/** Checks that both send messages that differ only in the id, the count and its ballot, and have the same length. */
 async function checkEqual(ours: Subject, reference: Subject): Promise<void> {
-  // Before and behind an event there is what ends the chunks of HTTP.
+  // An event is surrounded by the line ends of HTTP chunks.
   const samples = [(await ours.sample()).trim(), (await reference.sample()).trim()];
-  const [one, other] = samples.map((sample) => ({ length: sample.length, told: toldBy(sample) }));
-  if (one!.length === other!.length && one!.told === other!.told) return;
-  throw new Error(`The messages are not alike:\n${samples.join("\n")}`);
+  const [one, other] = samples.map((sample) => ({
+    length: sample.length,
+    result: maskedResult(sample),
+  }));
+  if (one!.length === other!.length && one!.result === other!.result) return;
+  throw new Error(`The messages differ:\n${samples.join("\n")}`);
 }
 
-/** The result in a message, with zeros for all digits. */
-function toldBy(sample: string): string {
+/** Returns the result in a message, with all digits replaced by zeros. */
+function maskedResult(sample: string): string {
   const { payload, ...rest } = JSON.parse(sample.slice(sample.indexOf("{")));
   return JSON.stringify(payload ?? rest).replace(/\d/g, "0");
 }

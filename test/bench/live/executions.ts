@@ -1,11 +1,11 @@
-import { measured, type Row } from "./stage.ts";
+import { measured, type Measurement } from "./stage.ts";
 import { openSubject } from "./subject.ts";
 
-/** How many events are counted in a round. */
+/** The number of events per round. */
 const EVENTS = 10;
 
-/** How often equal subscriptions are executed for an event. */
-export function executions(subscribers: number): Row {
+/** Measures how often equal subscriptions are executed per event. */
+export function executions(subscribers: number): Measurement {
   const what = `executions of equal subscriptions, ${subscribers.toLocaleString("en")} subscribers`;
   return {
     what,

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 
-/** The kernel counts processor time in these, in milliseconds. */
+/** The kernel's unit of CPU time, in milliseconds. */
 const JIFFY = 10;
 
-/** How often it is looked at, in milliseconds. */
+/** The sample interval in milliseconds. */
 const INTERVAL = 1000;
 
 interface Jiffies {
@@ -12,18 +12,18 @@ interface Jiffies {
   readonly own: number;
 }
 
-/** Looks on while something is measured: how many cores others keep busy. */
+/** Records during a measurement how many cores other processes keep busy. */
 export function watchForeignLoad() {
   const cores: number[] = [];
   let before = jiffies();
   const timer = setInterval(() => {
-    const present = jiffies();
-    const foreign = present.busy - before.busy - (present.own - before.own);
-    cores.push(Math.max(0, (foreign * JIFFY) / (present.at - before.at)));
-    before = present;
+    const current = jiffies();
+    const foreign = current.busy - before.busy - (current.own - before.own);
+    cores.push(Math.max(0, (foreign * JIFFY) / (current.at - before.at)));
+    before = current;
   }, INTERVAL);
   return {
-    /** Each second's. */
+    /** One value per second. */
     cores,
     [Symbol.dispose]: () => clearInterval(timer),
   };
@@ -40,7 +40,7 @@ function jiffies(): Jiffies {
   return { at: performance.now(), busy: user + nice + system + irq + softirq, own: ownJiffies() };
 }
 
-/** Of this process and all that it started, those included that have ended. */
+/** Returns the CPU time of this process and of all processes that it started, including ended ones. */
 function ownJiffies(): number {
   const all = new Map(readdirSync("/proc").filter(isNumber).flatMap(statOf));
   let sum = 0;
@@ -61,12 +61,12 @@ function isNumber(name: string): boolean {
 
 function statOf(pid: string): readonly (readonly [number, { parent: number; used: number }])[] {
   try {
-    // Behind the name, which may have anything in it.
+    // The fields follow the name, which may contain any characters.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
     const used = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
     return [[Number(pid), { parent: Number(fields[1]), used }]];
   } catch {
-    // It has just ended.
+    // The process has just ended.
     return [];
   }
 }

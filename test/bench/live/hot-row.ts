@@ -2,27 +2,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readTimed } from "../people.ts";
 import { now } from "./clock.ts";
 import type { Summary } from "./record.ts";
-import { measured, median, type Row } from "./stage.ts";
+import { measured, median, type Measurement } from "./stage.ts";
 import { openSubject, type Subject } from "./subject.ts";
 
-/** Changes a second. */
+/** Changes per second. */
 const RATE = 500;
 
-/** How often the writers wake, in milliseconds. */
+/** The interval of the writers in milliseconds. */
 const TICK = 4;
 
 interface Sample extends Summary {
-  /** Changes a second that were answered. */
+  /** Answered changes per second. */
   readonly rate: number;
-  /** What a read as the hub's takes meanwhile, in the median, in milliseconds. */
+  /** The median duration of a read like the hub's at the same time, in milliseconds. */
   readonly read: number;
 }
 
 /**
- * One row changes faster than all can be told of each change. From the answer of a change until a subscriber has that
- * count or a newer one, beside what cannot be avoided: the broadcast that is under way, and the hub's reads.
+ * Measures a row that changes faster than each change can be broadcast: the time from the answer of a change until a
+ * subscriber has that count or a newer one, relative to what is unavoidable: the running broadcast and the hub's reads.
  */
-export function hotRow(subscribers: number): Row {
+export function hotRow(subscribers: number): Measurement {
   const what = `a row that changes ${RATE} times a second, ${subscribers.toLocaleString("en")} subscribers`;
   return {
     what,
@@ -35,48 +35,52 @@ export function hotRow(subscribers: number): Row {
       const read = () => readTimed(stage.place.session, subject.key);
       return await measured<"ours", Sample>(stage, {
         what,
-        runs: { ours: () => write(subject, read, stage.time) },
+        runs: { ours: () => write(subject, { read, time: stage.time }) },
         figures: [
           {
-            name: "p99 until told, × (broadcast + 2 reads)",
+            name: "p99 until delivered, × (broadcast + 2 reads)",
             of: ({ ours }) => ours.p99 / (ours.broadcast + 2 * ours.read),
             atMost: 4,
             aim: 2.5,
           },
-          { name: "p99 until told, ms", of: ({ ours }) => ours.p99 },
-          { name: "p50 until told, ms", of: ({ ours }) => ours.p50 },
+          { name: "p99 until delivered, ms", of: ({ ours }) => ours.p99 },
+          { name: "p50 until delivered, ms", of: ({ ours }) => ours.p50 },
           { name: "broadcast, ms", of: ({ ours }) => ours.broadcast },
           { name: "read, ms", of: ({ ours }) => ours.read },
           { name: "changes a second", of: ({ ours }) => ours.rate },
-          { name: "counts a subscriber is told a second", of: ({ ours }) => ours.each },
+          { name: "counts per subscriber and second", of: ({ ours }) => ours.each },
         ],
       });
     },
   };
 }
 
+interface WriteOptions {
+  readonly read: () => Promise<unknown>;
+  readonly time: number;
+}
+
 async function write(
   { audience, add, arrival }: Subject,
-  read: () => Promise<unknown>,
-  time: number,
+  { read, time }: WriteOptions,
 ): Promise<Sample> {
   const answered: (readonly [people: number, at: number])[] = [];
   const changes: Promise<void>[] = [];
   const reads: number[] = [];
   await audience.ask("begin");
-  const begun = now();
-  const reading = readAgainAndAgain();
-  while (now() - begun < time) {
-    while (changes.length < ((now() - begun) / 1000) * RATE) {
-      const made = change();
-      // Thrown below, when all of them are waited for.
-      made.catch(() => {});
-      changes.push(made);
+  const started = now();
+  const reading = readRepeatedly();
+  while (now() - started < time) {
+    while (changes.length < ((now() - started) / 1000) * RATE) {
+      const changed = change();
+      // `Promise.all` below throws the error.
+      changed.catch(() => {});
+      changes.push(changed);
     }
     await sleep(TICK);
   }
   await Promise.all(changes);
-  const seconds = (now() - begun) / 1000;
+  const seconds = (now() - started) / 1000;
   await reading;
   answered.sort(([one], [other]) => one - other);
   await arrival(answered.at(-1)![0]);
@@ -93,8 +97,8 @@ async function write(
     answered.push([people, now()]);
   }
 
-  async function readAgainAndAgain() {
-    while (now() - begun < time) {
+  async function readRepeatedly() {
+    while (now() - started < time) {
       const at = now();
       await read();
       reads.push(now() - at);

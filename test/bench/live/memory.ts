@@ -1,19 +1,18 @@
 import type { Kind } from "./server.ts";
-import type { Row } from "./stage.ts";
-import { inTurns } from "../comparison.ts";
+import type { Measurement } from "./stage.ts";
+import { interleave } from "../comparison.ts";
 import { openSubject } from "./subject.ts";
 
-/** Of fewer the memory is lost in what processes take and leave at any time. */
+/** The minimum number of subscribers: the memory of fewer is hidden by the fluctuation of a process. */
 const AT_LEAST = 5000;
 
-/** Subscribers that are there before: with them all that is loaded and made once is. */
+/** Subscribers before the measurement. They cause all one-time allocations. */
 const FEW = 100;
 
 /**
- * What a subscriber costs who is told nothing. Each time in a server of its own: memory that a process once had, it
- * does not give back.
+ * Measures the memory of an idle subscriber. Each run has its own server, because a process does not return memory.
  */
-export function memory(wanted: number): Row {
+export function memory(wanted: number): Measurement {
   const subscribers = Math.max(wanted, AT_LEAST);
   const what = `memory of an idle subscriber, WebSocket, ${subscribers.toLocaleString("en")}`;
   return {
@@ -29,7 +28,7 @@ export function memory(wanted: number): Row {
         await subject.subscribe(subscribers);
         return ((await subject.server.ask("memory")) - before) / subscribers / 1024;
       };
-      return inTurns<"bare" | "ours" | "recipe", number>(
+      return interleave<"bare" | "ours" | "recipe", number>(
         {
           what,
           runs: { bare: run("bare"), ours: run("partyfinder"), recipe: run("recipe") },
@@ -40,8 +39,7 @@ export function memory(wanted: number): Row {
             { name: "recipe: KiB", of: ({ recipe }) => recipe },
           ],
         },
-        stage.rounds,
-        stage.progress,
+        stage,
       );
     },
   };

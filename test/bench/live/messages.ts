@@ -1,20 +1,20 @@
-/** Tells where a message lies in bytes. `opcode` is that of a WebSocket frame. */
+/** Is called with the position of a message. `opcode` is that of a WebSocket frame. */
 export type Found = (start: number, end: number, opcode: number) => void;
 
-/** Finds the whole messages in bytes, and gives how many bytes they take. */
+/** Finds the complete messages in bytes. Returns how many bytes they have. */
 export type Find = (bytes: Buffer, found: Found) => number;
 
 export const TEXT = 1;
 export const CLOSE = 8;
 export const PING = 9;
 
-/** Frames as servers send them: neither masked nor in fragments. */
+/** Finds frames of a server: neither masked nor fragmented. */
 export function findFrames(bytes: Buffer, found: Found): number {
   let at = 0;
   while (bytes.length - at >= 2) {
     const short = bytes[at + 1]!;
     const start = at + (short === 126 ? 4 : 2);
-    if (short > 126) throw new Error("A frame is longer than anything here should be.");
+    if (short > 126) throw new Error("A frame is longer than 64 KiB.");
     if (bytes.length < start) break;
     const end = start + (short === 126 ? bytes.readUInt16BE(at + 2) : short);
     if (bytes.length < end) break;
@@ -24,7 +24,7 @@ export function findFrames(bytes: Buffer, found: Found): number {
   return at;
 }
 
-/** Server-Sent Events, and what HTTP puts between its chunks. */
+/** Finds Server-Sent Events, including the separators of HTTP chunks. */
 export function findEvents(bytes: Buffer, found: Found): number {
   let at = 0;
   for (;;) {
@@ -35,7 +35,7 @@ export function findEvents(bytes: Buffer, found: Found): number {
   }
 }
 
-/** A frame as a client sends it: masked, by zeros, which change nothing. Of fewer than 64 KiB. */
+/** Returns a frame of a client with less than 64 KiB. Its mask consists of zeros, which do not change the payload. */
 export function clientFrame(payload: Uint8Array, opcode = TEXT): Buffer {
   const { length } = payload;
   const head = Buffer.alloc(length < 126 ? 6 : 8);
@@ -47,7 +47,7 @@ export function clientFrame(payload: Uint8Array, opcode = TEXT): Buffer {
 
 const PEOPLE = Buffer.from('"people":');
 
-/** The count in a message; undefined if there is none. */
+/** Returns the count in a message; undefined if there is none. */
 export function peopleIn(bytes: Buffer, start: number, end: number): number | undefined {
   const found = bytes.indexOf(PEOPLE, start);
   if (found < 0 || found >= end) return undefined;

@@ -1,14 +1,14 @@
-/** What all subscribe to, and is compared. */
+/** The subscription of all subscribers. */
 export const WATCH = `subscription ($city: String!, $id: UUID!) {
   peopleChanged(city: $city, id: $id) { people asOf }
 }`;
 
-/** What happens. Every server answers this, the references too. */
+/** The mutation that causes an event. All servers support it, including the references. */
 export const ADD = `mutation ($city: String!, $id: UUID!, $delta: Int!) {
   addPeople(city: $city, id: $id, delta: $delta) { __typename ... on PeopleChanged { people } }
 }`;
 
-/** The same, where nobody may select what executions are counted by. */
+/** The same mutation without `people`, which is the field by which executions are counted. */
 export const ADD_UNSEEN = `mutation ($city: String!, $id: UUID!, $delta: Int!) {
   addPeople(city: $city, id: $id, delta: $delta) { __typename }
 }`;

@@ -1,13 +1,13 @@
 import { drive, percentile } from "../load.ts";
 import { closedLoop } from "./closed-loop.ts";
 import { READ } from "./operations.ts";
-import { measured, type Row } from "./stage.ts";
+import { measured, type Measurement } from "./stage.ts";
 import { openSubject } from "./subject.ts";
 
 const CLIENTS = 8;
 
-/** What those notice of broadcasts who only read. */
-export function reads(subscribers: number): Row {
+/** Measures the effect of broadcasts on clients that only read. */
+export function reads(subscribers: number): Measurement {
   const what = `reads by ${CLIENTS} clients during broadcasts to ${subscribers.toLocaleString("en")}`;
   return {
     what,
@@ -19,7 +19,7 @@ export function reads(subscribers: number): Row {
       });
       const { time } = stage;
       const read = async () => {
-        const load = await drive(CLIENTS, time, async () => {
+        const load = await drive({ clients: CLIENTS, time }, async () => {
           await subject.poster.post(READ, subject.key);
           return 1;
         });

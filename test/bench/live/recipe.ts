@@ -20,8 +20,8 @@ interface Prepared extends ExecutionArgs {
 }
 
 /**
- * The subscription as Yoga's documentation has it: `createPubSub`, Server-Sent Events by Yoga itself, and
- * `useServer` of graphql-ws on Yoga's enveloped functions.
+ * Serves the subscription as described in Yoga's documentation: `createPubSub`, Yoga's own Server-Sent Events, and
+ * `useServer` of graphql-ws with Yoga's enveloped functions.
  */
 export function serveRecipe(ground: Ground): Promise<string> {
   const pubSub = createPubSub<{ people: [key: string, timed: Timed] }>();

@@ -1,11 +1,11 @@
-/** All that subscribers got while a row changed faster than they could be told. */
+/** What subscribers received while a row changed faster than it could be broadcast. */
 export interface Summary {
-  /** From a change's answer until a subscriber had that count or a newer one: 99 of 100 took at most this, in ms. */
+  /** The 99th percentile of the time from a change's answer until a subscriber had that count or a newer one, in ms. */
   readonly p99: number;
   readonly p50: number;
-  /** How long it took to send one count to all, in the median, in milliseconds. */
+  /** The median time to send one count to all subscribers, in milliseconds. */
   readonly broadcast: number;
-  /** Counts that a subscriber got, on average. */
+  /** The average number of counts per subscriber. */
   readonly each: number;
 }
 
@@ -14,11 +14,15 @@ interface Receipts {
   readonly times: number[];
 }
 
-/** In milliseconds, and how many of them a delay can be long. */
+interface Answered {
+  readonly answered: readonly (readonly [people: number, at: number])[];
+}
+
+/** The width of a histogram step in milliseconds, and the number of steps. */
 const STEP = 0.02;
 const STEPS = 1_500_000;
 
-/** Makes what notes what comes to so many subscribers. */
+/** Creates a record of the counts that each subscriber received. */
 export function createRecord(subscribers: number) {
   const receipts = Array.from({ length: subscribers }, (): Receipts => ({ people: [], times: [] }));
   return {
@@ -28,11 +32,11 @@ export function createRecord(subscribers: number) {
     },
     summary(answered: readonly (readonly [people: number, at: number])[]): Summary {
       const delays = new Uint32Array(STEPS);
-      for (const one of receipts) countDelays(one, answered, delays);
+      for (const one of receipts) countDelays(delays, { ...one, answered });
       const total = delays.reduce((sum, count) => sum + count, 0);
       return {
-        p50: share(delays, total * 0.5),
-        p99: share(delays, total * 0.99),
+        p50: delayAt(delays, total * 0.5),
+        p99: delayAt(delays, total * 0.99),
         broadcast: broadcastTime(receipts),
         each: receipts.reduce((sum, { people }) => sum + people.length, 0) / subscribers,
       };
@@ -40,29 +44,25 @@ export function createRecord(subscribers: number) {
   };
 }
 
-function countDelays(
-  { people, times }: Receipts,
-  answered: readonly (readonly [people: number, at: number])[],
-  delays: Uint32Array,
-): void {
+function countDelays(delays: Uint32Array, { people, times, answered }: Receipts & Answered): void {
   let at = 0;
   for (const [count, time] of answered) {
     while (at < people.length && people[at]! < count) at += 1;
-    // One that did not get it until the end waited longer than anything is counted.
+    // A subscriber that never got the count counts as the longest delay.
     const delay = at < people.length ? Math.max(0, times[at]! - time) : Infinity;
     const step = Math.min(STEPS - 1, Math.floor(delay / STEP));
     delays[step] = delays[step]! + 1;
   }
 }
 
-function share(delays: Uint32Array, wanted: number): number {
+function delayAt(delays: Uint32Array, wanted: number): number {
   let sum = 0;
   return delays.findIndex((count) => (sum += count) >= wanted) * STEP;
 }
 
 /**
- * From the first to the last receipt of a count. One that most but not all got, because some were given a newer one
- * instead, is taken for all in proportion; one that few got is not.
+ * Returns the median time from the first to the last receipt of a count. If only most subscribers got a count, because
+ * others got a newer one instead, its time is scaled up to all of them. Counts that less than half of them got are ignored.
  */
 function broadcastTime(receipts: readonly Receipts[]): number {
   const seen = new Map<number, { count: number; first: number; last: number }>();

@@ -3,24 +3,24 @@ import { Redis } from "ioredis";
 import { startRedis } from "../../fixtures/redis.ts";
 import { type Child, startChild } from "../../fixtures/child.ts";
 import { now } from "./clock.ts";
-import type { HearerAnswers } from "./hearer.ts";
-import { measured, median, type Row } from "./stage.ts";
+import type { ReceiverAnswers } from "./receiver.ts";
+import { measured, median, type Measurement } from "./stage.ts";
 
 interface Sample {
-  /** How much later the other process heard of it, in the median, in milliseconds. */
+  /** The median delay of the other process, in milliseconds. */
   readonly later: number;
-  /** From a bare publish to its receipt. */
+  /** The median time from a bare publish to its receipt, in milliseconds. */
   readonly bare: number;
 }
 
-/** What Redis costs: when another process that watches hears of a change, and when the one does that made it. */
-export const hintThroughRedis: Row = {
+/** Measures the cost of Redis: how much later another process receives a hint than the one that published it. */
+export const hintThroughRedis: Measurement = {
   what: "hint through Redis",
   async measure(stage) {
     await using opened = new AsyncDisposableStack();
     const { url } = stage.opened.use(await startRedis());
     const start = () =>
-      opened.use(startChild<HearerAnswers>(new URL("hearer.ts", import.meta.url), [url]));
+      opened.use(startChild<ReceiverAnswers>(new URL("receiver.ts", import.meta.url), [url]));
     const [here, there] = [start(), start()];
     const bare = await openBare(url);
     opened.defer(() => bare.close());
@@ -29,11 +29,11 @@ export const hintThroughRedis: Row = {
       what: this.what,
       runs: {
         async ours() {
-          const begun = now();
+          const started = now();
           const samples: Sample[] = [];
-          while (now() - begun < stage.time) {
-            const time = await there.ask("times");
-            const arrival = there.ask("heardAt", time);
+          while (now() - started < stage.time) {
+            const number = await there.ask("hints");
+            const arrival = there.ask("receivedAt", number);
             const first = await here.ask("hint");
             samples.push({ later: (await arrival) - first, bare: await bare.publish() });
           }
@@ -56,19 +56,19 @@ export const hintThroughRedis: Row = {
   },
 };
 
-/** Both are connected when one hears what the other tells, and then nothing for a while. */
-async function settled(here: Hearer, there: Hearer): Promise<void> {
-  const before = await there.ask("times");
-  for (let heard = before; heard === before; heard = await there.ask("times")) {
+/** Waits until both processes are connected, which is when one receives the hints of the other. */
+async function settled(here: Receiver, there: Receiver): Promise<void> {
+  const before = await there.ask("hints");
+  for (let hints = before; hints === before; hints = await there.ask("hints")) {
     await here.ask("hint");
     await sleep(200);
   }
   await sleep(500);
 }
 
-type Hearer = Child<HearerAnswers>;
+type Receiver = Child<ReceiverAnswers>;
 
-/** Publishes as anybody would, and gives how long it took until the message came, in milliseconds. */
+/** Opens a bare publisher and subscriber. `publish` returns the time until the message arrived, in milliseconds. */
 async function openBare(url: string) {
   const [publisher, subscriber] = [new Redis(url), new Redis(url)];
   await subscriber.subscribe("bench");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Lets a reference listen, and gives the address at which it is asked as the service is. */
+/** Starts to listen. Returns the URL of the GraphQL endpoint, which has the same path as the service's. */
 export async function serveOn(server: Server): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

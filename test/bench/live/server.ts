@@ -9,10 +9,10 @@ import { serveBare } from "./bare.ts";
 import { now } from "./clock.ts";
 import { serveRecipe } from "./recipe.ts";
 
-// A server in a process of its own: the service or a reference, each on the same Cassandra.
+// A server in its own process: the service or a reference, on the same Cassandra.
 
 /**
- * `partyfinder` is the service as it is, `counted` the service with a count of its executions, `bare` and `recipe`
+ * `partyfinder` is the unchanged service, `counted` is the service with a counter of its executions, `bare` and `recipe`
  * are the references.
  */
 export type Kind = "partyfinder" | "counted" | "bare" | "recipe";
@@ -51,39 +51,39 @@ async function serve(as: Kind): Promise<string> {
   return app.url.replace("localhost", "127.0.0.1");
 }
 
-/** Counts reads of a count together with its ballot, and notes when each was first read: from then on the server has what it tells. */
+/** Counts the reads of a count with its ballot, and records when each count was first read: from then on the server has it. */
 function timed(untimed: Session): Session {
   return {
     ...untimed,
     async run(statement) {
       const result = await untimed.run(statement);
-      for (const row of [result].flat()) note(row);
+      for (const row of [result].flat()) recordRead(row);
       return result;
     },
   };
 }
 
-function note(row: unknown): void {
+function recordRead(row: unknown): void {
   const { people, "writetime(people)": ballot } = (row ?? {}) as Record<string, unknown>;
   if (typeof people !== "number" || ballot === undefined) return;
   reads += 1;
   if (!readAt.has(people)) readAt.set(people, now());
 }
 
-/** When the server had this count to tell. */
+/** Returns when the server has first read this count. */
 function hadAt(people: number): number {
   const at = readAt.get(people);
-  if (at === undefined) throw new Error(`Nobody has read ${people}.`);
+  if (at === undefined) throw new Error(`The count ${people} has not been read.`);
   return at;
 }
 
-/** How many timers and sockets there are, by kind. */
+/** Returns the number of timers and sockets, by kind. */
 function openResources(): Readonly<Record<string, number>> {
   const kinds = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind);
   return Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, all!.length]));
 }
 
-/** The resident memory behind what is left when all garbage is gone, in bytes. */
+/** Returns the resident memory after garbage collection, in bytes. */
 async function memory(): Promise<number> {
   for (let time = 0; time < 5; time++) {
     globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
@@ -92,7 +92,7 @@ async function memory(): Promise<number> {
   return process.memoryUsage.rss();
 }
 
-/** An execution for a subscriber resolves the count once; nobody else may select it. */
+/** Counts executions by the field `people`, which each execution for subscribers resolves once. No other operation may select it. */
 function countExecutions(): void {
   const type = schema.getType("PeopleChanged") as GraphQLObjectType;
   const field = type.getFields()["people"]!;

@@ -10,34 +10,34 @@ export interface SubjectOptions {
   readonly kind: Kind;
   readonly transport: Transport;
   readonly subscribers: number;
-  /** The party that they watch. Default: one of their own. */
+  /** The party that they watch. Default: a new one. */
   readonly key?: Key;
-  /** The address of a Redis. Default: none. */
+  /** The URL of a Redis. Default: none. */
   readonly redis?: string;
 }
 
-/** A change that all subscribers have been told of. */
-export interface Told extends Arrival {
-  /** When it was asked for, and when the server had the new count to tell. */
+/** A change that all subscribers have received. */
+export interface Delivered extends Arrival {
+  /** When the change was requested, and when the server had read the new count. */
   readonly asked: number;
   readonly had: number;
 }
 
-/** A server and its subscribers, each in a process of its own. */
+/** A server and its subscribers, each in an own process. */
 export interface Subject extends AsyncDisposable {
   readonly key: Key;
-  /** How many there were when it was opened. */
+  /** The initial number of subscribers. */
   readonly subscribers: number;
   readonly poster: Poster<Data>;
-  /** Adds one, and waits until all subscribers have it. */
-  readonly change: () => Promise<Told>;
-  /** The next count, by somebody else: waits until all subscribers have it. */
+  /** Adds 1 to the count, and waits until all subscribers have it. */
+  readonly change: () => Promise<Delivered>;
+  /** Waits until all subscribers have a count that another client has written. */
   readonly arrival: (people: number) => Promise<Arrival>;
-  /** Adds one, and gives the count, without waiting for anybody. */
+  /** Adds 1 and returns the count, without waiting for the subscribers. */
   readonly add: () => Promise<number>;
-  /** More subscribers; each of them has got a count when this ends. */
+  /** Adds subscribers. Resolves when each of them has got a count. */
   readonly subscribe: (count: number) => Promise<void>;
-  /** The newest message of the first subscriber. */
+  /** Returns the newest message of the first subscriber. */
   readonly sample: () => Promise<string>;
   readonly server: ReturnType<typeof startChild<ServerAnswers>>;
   readonly audience: ReturnType<typeof startChild<AudienceAnswers>>;
@@ -45,10 +45,10 @@ export interface Subject extends AsyncDisposable {
 
 type Data = Readonly<Record<string, { readonly people?: number }>>;
 
-/** How long a first count may take to come to all, in milliseconds, before another is made. */
+/** How long to wait for the first count at all subscribers, in milliseconds, before the next change. */
 const PATIENCE = [1000, 2000, 5000, 10_000, 20_000];
 
-/** Starts a server and subscribers to it. All have got a count when this ends. */
+/** Starts a server and its subscribers. Resolves when all of them have got a count. */
 export async function openSubject(
   place: Place,
   { kind, transport, subscribers, redis = "", ...options }: SubjectOptions,
@@ -69,7 +69,7 @@ export async function openSubject(
   };
   let newest = -Infinity;
 
-  /** A server does not say when a subscription has begun: it has, when all have got something. */
+  /** A server does not report when a subscription has started, so wait until all subscribers have got a count. */
   async function subscribe(count: number) {
     await audience.ask("subscribe", wanted, count);
     for (const patience of PATIENCE) {
@@ -88,7 +88,7 @@ export async function openSubject(
     add,
     arrival: (people: number) => audience.ask("all", people),
     async change() {
-      // Whoever counts executions by the count that they select must not find ours among them.
+      // This mutation must not select `people`: executions are counted by that field.
       const asked = now();
       const arrived = audience.ask("all", newest + 1);
       const [arrival] = await Promise.all([arrived, poster.post(ADD_UNSEEN, { ...key, delta: 1 })]);

@@ -3,11 +3,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** What a compiler did to check a program. */
+/** The compiler's work to check a program. */
 export interface Cost {
-  /** How many types were made of generic ones. */
+  /** The number of type instantiations. */
   readonly instantiations: number;
-  /** How long the check took, in milliseconds. */
+  /** The duration of the check in milliseconds. */
   readonly time: number;
 }
 
@@ -16,8 +16,8 @@ const run = promisify(execFile);
 /**
  * Checks a program with the project's own compiler.
  *
- * @param folder where it is written, from which the compiler finds its imports
- * @throws Error with what the compiler says, if it does not compile
+ * @param folder where the program is written; the compiler resolves its imports from there
+ * @throws Error with the compiler's output if the program does not compile
  */
 export async function compile(folder: string, source: string): Promise<Cost> {
   await mkdir(folder, { recursive: true });
@@ -52,6 +52,6 @@ export async function compile(folder: string, source: string): Promise<Cost> {
 
 function figure(text: string, name: string): number {
   const [, value] = new RegExp(`^${name}:\\s+([\\d.]+)`, "m").exec(text) ?? [];
-  if (value === undefined) throw new Error(`The compiler does not tell "${name}"`);
+  if (value === undefined) throw new Error(`The compiler does not report "${name}"`);
   return Number(value);
 }

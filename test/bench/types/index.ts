@@ -3,22 +3,26 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Options } from "../index.ts";
-import { inTurns, type Result } from "../comparison.ts";
+import type { BenchOptions } from "../index.ts";
+import { interleave, type Result } from "../comparison.ts";
 import { compile, type Cost } from "./compile.ts";
 import { type Library, sourceOf } from "./sources.ts";
 
 const TABLES = 30;
 const COLUMNS = 30;
 
-/** What the compiler does for the types of tables: ours, and the same tables with the types of two query builders. */
-export async function benchTypes({ rounds, only, progress }: Options): Promise<readonly Result[]> {
+/** Measures the compiler's work for the types of tables: ours, and the same tables with the types of two query builders. */
+export async function benchTypes({
+  rounds,
+  only,
+  progress,
+}: BenchOptions): Promise<readonly Result[]> {
   const what = `types of ${TABLES} tables of ${COLUMNS} columns`;
   if (!what.includes(only)) return [];
   const root = fileURLToPath(new URL("../../../", import.meta.url));
   const cache = join(root, "node_modules/.cache");
   await mkdir(cache, { recursive: true });
-  // Below the project, so that the compiler finds the libraries.
+  // Inside the project, so that the compiler finds the libraries.
   const folder = await mkdtemp(join(cache, "bench-types-"));
   try {
     progress("types: building our declarations");
@@ -45,9 +49,9 @@ export async function benchTypes({ rounds, only, progress }: Options): Promise<r
       Math.min(of(costs.drizzle), of(costs.kysely));
     const figures = [
       ["instantiations", ({ instantiations }: Cost) => instantiations],
-      ["time of the check, ms", ({ time }: Cost) => time],
+      ["check time, ms", ({ time }: Cost) => time],
     ] as const;
-    return await inTurns<Library, Cost>(
+    return await interleave<Library, Cost>(
       {
         what,
         runs,
@@ -62,15 +66,14 @@ export async function benchTypes({ rounds, only, progress }: Options): Promise<r
           { name: `kysely: ${name}`, of: ({ kysely }) => of(kysely) },
         ]),
       },
-      rounds,
-      progress,
+      { rounds, progress },
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Builds the declarations that users of the package compile against. */
+/** Builds the declarations against which users of the package compile. */
 async function declare(root: string, outDir: string): Promise<void> {
   const args = ["-p", join(root, "src/tsconfig.build.json"), "--outDir", outDir];
   await promisify(execFile)(join(root, "node_modules/.bin/tsc"), [

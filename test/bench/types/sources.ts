@@ -1,4 +1,4 @@
-/** How many tables a program has, and how many columns each of them beside its key. */
+/** The number of tables, and of columns per table besides the key. */
 export interface Size {
   readonly tables: number;
   readonly columns: number;
@@ -7,7 +7,7 @@ export interface Size {
 /** The libraries whose types are compared. */
 export type Library = "ours" | "drizzle" | "kysely";
 
-/** The types of a column that all three have, and whether it can be null. */
+/** The column types that all three libraries have. */
 const kinds = ["text", "integer", "bigint", "boolean", "timestamp"] as const;
 type Kind = (typeof kinds)[number];
 
@@ -18,8 +18,8 @@ interface Column {
 }
 
 /**
- * Writes programs that do the same with the same tables: define them, name their rows, insert a row, read a partition and
- * a row by key, and update a row. With no table a program only imports the library.
+ * Return programs that do the same with the same tables: define them, name the types of their rows, insert a row, read a
+ * partition and a row by key, and update a row. Without tables, a program only imports the library.
  */
 export const sourceOf: Readonly<Record<Library, (size: Size, module: string) => string>> = {
   ours: (size, module) => `

@@ -3,11 +3,11 @@ import { PartyTable } from "../../../src/party/index.ts";
 import { answer } from "../../fixtures/child.ts";
 import { now } from "./clock.ts";
 
-// A process that watches a party, and notes when it begins to read it: that is when it heard of a change.
+// A process that watches a party and records when it starts to read it, which is when it received a hint.
 
 const [redis = ""] = process.argv.slice(2);
 const key = { city: "Rome", id: "00000000-0000-4000-8000-000000000001" };
-const heard: number[] = [];
+const received: number[] = [];
 let awaited = Promise.withResolvers<void>();
 const live = createLive({
   session: { run: read, keyspace: "bench", report: () => {} },
@@ -15,27 +15,27 @@ const live = createLive({
 });
 await live.watch(PartyTable, key, { columns: ["people"] });
 
-const answers = { hint, heardAt, times: () => heard.length };
-export type HearerAnswers = typeof answers;
+const answers = { hint, receivedAt, hints: () => received.length };
+export type ReceiverAnswers = typeof answers;
 answer(answers);
 
-/** Notes a read, and answers it with a newer count than the last one. */
+/** Records a read, and returns a newer count than the last one. */
 function read<Result>(): Promise<Result> {
-  heard.push(now());
+  received.push(now());
   awaited.resolve();
   awaited = Promise.withResolvers();
-  const people = heard.length;
+  const people = received.length;
   return Promise.resolve({ ...key, people, "writetime(people)": BigInt(people) } as Result);
 }
 
-/** Tells, here and everywhere; gives when it was heard here. */
+/** Publishes a hint to all processes. Returns when this process received it. */
 function hint(): number {
   live.hint(PartyTable, key, ["people"]);
-  return heard.at(-1)!;
+  return received.at(-1)!;
 }
 
-/** When it was heard for the time of this number. */
-async function heardAt(time: number): Promise<number> {
-  while (heard.length <= time) await awaited.promise;
-  return heard[time]!;
+/** Returns when the hint with this number was received. */
+async function receivedAt(number: number): Promise<number> {
+  while (received.length <= number) await awaited.promise;
+  return received[number]!;
 }
