@@ -353,7 +353,7 @@ test("the command shows its help and prints the schema", async () => {
 test("the command serves the page as it was built", async () => {
   await using keyspace = await createKeyspace();
   const { contactPoints, localDataCenter } = inject("cassandra");
-  const command = join(project, "node_modules/partyfinder/dist/cli/partyfinder.js");
+  const command = join(project, "node_modules/partyfinder/dist/party/partyfinder.js");
   const server = spawn(process.execPath, [command, "serve"], {
     cwd: project,
     env: {

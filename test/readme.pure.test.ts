@@ -10,7 +10,7 @@ import {
   MAX_ROWS_A_QUERY,
   SCHEMA_INTERVAL,
 } from "../src/cassandra/index.ts";
-import { settings } from "../src/settings/config.ts";
+import { settings } from "./fixtures/settings.ts";
 import { codes } from "../src/server/error.ts";
 import { laneLimits } from "../src/lane/index.ts";
 import { type JournalColumns, remember, withRoom } from "../src/lane/journal-columns.ts";

@@ -1,82 +1,95 @@
 import { parseArgs } from "node:util";
+import type { Application } from "./application.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options of a command by name: whether one takes a value, and what it means. */
-export type Options = Readonly<
+export type CommandOptions = Readonly<
   Record<string, { readonly type: "boolean" | "string"; readonly meaning: string }>
 >;
 
 /** The options that were given. */
-type Values<O extends Options> = {
-  readonly [Name in keyof O]?: O[Name]["type"] extends "boolean" ? boolean : string;
+type GivenOptions<Options extends CommandOptions> = {
+  readonly [Name in keyof Options]?: Options[Name]["type"] extends "boolean" ? boolean : string;
 };
 
-/** A command as it is defined. */
-export interface CommandDefinition<O extends Options> {
+/** What a command is run with. */
+export interface Invocation {
+  /** The name of the command line, e.g. `theatre`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly terminal: Terminal;
+  readonly settings: Settings;
+  /** Imports the application, once. */
+  readonly load: () => Promise<Application<object>>;
+  /** The folders in which a changed file restarts `serve --watch`. Undefined: those of the modules that are imported. */
+  readonly watch: readonly URL[] | undefined;
+}
+
+/** The definition of a command. */
+export interface CommandDefinition<Options extends CommandOptions> {
   readonly name: string;
   /** What it does, in one line. */
   readonly summary: string;
-  /** What else there is to know before one runs it. */
+  /** What else a person should know before running it. */
   readonly details?: string;
-  readonly options: O;
-  /** A call that one would really make, and what it does. */
-  readonly example: { readonly call: string; readonly does: string };
-  run(values: Values<O>, terminal: Terminal): Promise<void>;
+  readonly options: Options;
+  readonly example: {
+    /** A realistic call. @param name of the command line */
+    readonly call: (name: string) => string;
+    /** What it is for. */
+    readonly does: string;
+  };
+  run(options: GivenOptions<Options>, invocation: Invocation): Promise<void>;
 }
 
-/** A command as it is called. */
+/** A command, ready to be called. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  readonly help: string;
-  /** @throws ERR_PARSE_ARGS_… if the arguments are not its own */
-  readonly run: (args: readonly string[], terminal: Terminal) => Promise<void>;
+  /** @throws ERR_PARSE_ARGS_… if the arguments do not fit its options */
+  readonly run: (args: readonly string[], invocation: Invocation) => Promise<void>;
 }
 
 const help = { type: "boolean", short: "h", meaning: "Show this." } as const;
 
-/** Makes a command that shows its help and checks its arguments. */
-export function command<const O extends Options>(definition: CommandDefinition<O>): Command {
+/** Creates a command that checks its arguments and shows its help. */
+export function command<const Options extends CommandOptions>(
+  definition: CommandDefinition<Options>,
+): Command {
   const { name, summary } = definition;
-  const text = helpText(definition);
   return {
     name,
     summary,
-    help: text,
-    async run(args, terminal) {
-      const options: Options = { ...definition.options, help };
+    async run(args, invocation) {
+      const options: CommandOptions = { ...definition.options, help };
       const { values } = parseArgs({ args: [...args], options, strict: true });
-      if (values["help"]) terminal.print(text);
-      // parseArgs has checked that each is as its option says.
-      else await definition.run(values as Values<O>, terminal);
+      if (values["help"]) invocation.terminal.print(helpText(definition, invocation.name));
+      // parseArgs has checked the types.
+      else await definition.run(values as GivenOptions<Options>, invocation);
     },
   };
 }
 
-function helpText({
-  name,
-  summary,
-  details,
-  options,
-  example,
-}: CommandDefinition<Options>): string {
-  const all: Options = { ...options, help };
-  const rows = Object.entries(all).map(([option, { type, meaning }]) => [
+function helpText(definition: CommandDefinition<CommandOptions>, cli: string): string {
+  const { name, summary, details, example } = definition;
+  const options: CommandOptions = { ...definition.options, help };
+  const rows = Object.entries(options).map(([option, { type, meaning }]) => [
     `--${option}${type === "string" ? " <value>" : ""}`,
     meaning,
   ]);
   return [
-    `partyfinder ${name}: ${summary}`,
+    `${cli} ${name}: ${summary}`,
     ...(details === undefined ? [] : ["", details]),
     "",
     columns(rows),
     "",
     `Example, ${example.does}:`,
-    `  ${example.call}`,
+    `  ${example.call(cli)}`,
   ].join("\n");
 }
 
-/** Sets rows of texts in columns, two spaces in. */
+/** Aligns rows of texts in columns, indented by two spaces. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const width = Math.max(...rows.map(([first = ""]) => first.length));
   return rows

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { driverVersion } from "../cassandra/index.ts";
 import { type Config, ConfigError, readConfig, readSettings } from "../settings/config.ts";
+import type { Settings } from "../settings/settings.ts";
 import { merged, type Sources } from "../settings/sources.ts";
-import { command } from "./command.ts";
+import { command, type Invocation } from "./command.ts";
 import { clusterGroups } from "./doctor/cluster.ts";
 import { embeddedGroups } from "./doctor/embedded.ts";
 import { type Finding, type Group, ok } from "./doctor/finding.ts";
@@ -10,21 +11,22 @@ import { groupText, verdict } from "./doctor/report.ts";
 import { settingsGroup } from "./doctor/settings.ts";
 import { exitCodes } from "./exit.ts";
 
-/** `partyfinder doctor`. */
+/** The command `doctor`. */
 export const doctor = command({
   name: "doctor",
   summary: "show what is configured, what answers, and what is wrong with it",
   details:
-    "It starts and changes nothing, shows no secret, and ends within ten seconds. What it says of a failure is what\nthe other commands say of it; so is its exit status. Warnings end with 0.",
+    "It starts and changes nothing, shows no secrets, and ends within ten seconds. It reports a failure in the same words,\nand with the same exit status, as the other commands. Warnings end with 0.",
   options: {},
   example: {
-    call: "CASSANDRA_CONTACT_POINTS=10.0.0.1 partyfinder doctor",
-    does: "to look at a cluster of your own",
+    call: (name) => `CASSANDRA_CONTACT_POINTS=10.0.0.1 ${name} doctor`,
+    does: "to examine your own cluster",
   },
-  async run(_, terminal) {
+  async run(_, invocation) {
+    const { terminal } = invocation;
     const findings: Finding[] = [];
-    const stop = stopped(terminal.signal);
-    const groups = examine();
+    const stop = rejectWhenAborted(terminal.signal);
+    const groups = examine(invocation);
     for (;;) {
       const { done, value } = await Promise.race([groups.next(), stop]);
       if (done) break;
@@ -37,30 +39,32 @@ export const doctor = command({
   },
 });
 
-/** Gives what there is to see, group by group, as soon as it is known. */
-async function* examine(): AsyncGenerator<Group, void> {
-  const { sources, config, problems } = readAll();
-  yield settingsGroup(sources, config?.cassandra, problems);
+/** Yields the findings group by group, as soon as they are known. */
+async function* examine({ settings, load }: Invocation): AsyncGenerator<Group, void> {
+  const { sources, config, problems } = readAll(settings);
+  yield settingsGroup({ settings, sources, cassandra: config?.cassandra, problems });
   yield versionsGroup();
   if (config === undefined) return;
   const { cassandra, keyspace } = config;
+  const { tables } = await load();
+  const expected = { keyspace, tables };
   yield* cassandra.kind === "embedded"
-    ? embeddedGroups(cassandra, keyspace)
-    : clusterGroups(cassandra, keyspace);
+    ? embeddedGroups(cassandra, expected)
+    : clusterGroups(cassandra, expected);
 }
 
-/** What is configured, as far as it can be read, and what is wrong with it, a line each. */
-interface Read {
+/** What is configured, as far as it can be read, and what is wrong with it, one line each. */
+interface ReadSettings {
   readonly sources: Sources;
   readonly config?: Config;
   readonly problems?: readonly string[];
 }
 
-function readAll(): Read {
+function readAll(settings: Settings): ReadSettings {
   let sources: Sources = { environment: process.env, file: {}, oversights: [] };
   try {
-    sources = readSettings();
-    return { sources, config: readConfig(merged(sources)) };
+    sources = readSettings(settings);
+    return { sources, config: readConfig(settings, merged(sources)) };
   } catch (error) {
     if (error instanceof ConfigError) return { sources, problems: error.message.split("\n") };
     throw error;
@@ -80,8 +84,8 @@ function versionsGroup(): Group {
   };
 }
 
-/** Rejects when somebody asks to stop: nobody then waits for what hangs. */
-function stopped(signal: AbortSignal): Promise<never> {
+/** Rejects when the signal aborts, so that nothing that hangs is waited for. */
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => reject(signal.reason));
   return promise;

@@ -1,11 +1,11 @@
 import { CassandraError } from "../cassandra/error.ts";
 import { NotSynced, type Remedy } from "../cassandra/session/not-synced.ts";
-import { ConfigError } from "../settings/config.ts";
+import { ConfigError } from "../settings/setting.ts";
 import { fileProblem } from "../support/file.ts";
 import { MissingPackage } from "../support/optional.ts";
 import { LocalError } from "../local/index.ts";
 
-/** Why the command ended, as its exit status; 3 is a Node.js too old to get here. */
+/** The exit status of each reason to end. A Node.js that is too old ends with 3 before this is loaded. */
 export const exitCodes = {
   done: 0,
   unexpected: 1,
@@ -28,7 +28,7 @@ export const exitCodes = {
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: "done, or stopped as asked",
   unexpected: "a defect: please report what was printed",
-  usage: "an unknown command or option",
+  usage: "an unknown command or option, or a wrong value of one",
   nodeTooOld: "this Node.js is too old",
   settings: "a wrong setting in the environment or .env, or a file that cannot be used",
   portInUse: "the port of the HTTP server is taken",
@@ -36,14 +36,14 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   unfitJava: "a Java that Cassandra does not run on",
   noMaven: "neither Maven nor a setting says where to fetch Cassandra from",
   downloadFailed: "Cassandra could not be fetched",
-  cassandraFailed: "the embedded Cassandra did not start, or could not be kept running",
+  cassandraFailed: "the embedded Cassandra did not start, or did not keep running",
   notConnected: "no connection to Cassandra",
   notSynced: "the database does not match the models",
   forbidden: "the role in Cassandra lacks a right",
-  ownerEnded: "the process that ran the shared embedded Cassandra has ended it",
+  ownerEnded: "the process that ran the shared embedded Cassandra has stopped it",
 };
 
-/** An end with a reason that the person at the terminal can do something about. */
+/** Ends a command, for a reason that the person at the terminal can do something about. */
 export class Exit extends Error {
   override readonly name = "Exit";
   readonly reason: keyof typeof exitCodes;
@@ -54,7 +54,7 @@ export class Exit extends Error {
   }
 }
 
-/** Gives an error its exit; undefined for one that nobody expected. */
+/** Returns the exit of an error; undefined if it is a defect. */
 export function exitOf(error: unknown): Exit | undefined {
   if (error instanceof Exit) return error;
   if (error instanceof ConfigError) return new Exit("settings", error.message);
@@ -72,7 +72,7 @@ export function exitOf(error: unknown): Exit | undefined {
   return fileExit(error);
 }
 
-/** Failures of files that are no defect: only the person at the terminal can do something about them. */
+/** The failures of files that are no defects. */
 const fileFailures = [
   "EACCES",
   "EPERM",
@@ -128,9 +128,9 @@ function cassandraExit(error: CassandraError): Exit | undefined {
 /** What to do about a database that does not match the models; undefined: the message says it. */
 const remedies: Readonly<Record<Remedy, string | undefined>> = {
   CREATE_KEYSPACE:
-    '"partyfinder sync" creates it if CASSANDRA_REPLICATION says how many copies of each row it is to have',
+    'the command "sync" creates it if CASSANDRA_REPLICATION says how many copies of each row to keep',
   CREATE_KEYSPACE_IN_ASTRA: undefined,
-  ADD: '"partyfinder sync" adds what is missing',
+  ADD: 'the command "sync" adds what is missing',
   DECIDE:
-    '"partyfinder sync" only adds: name another CASSANDRA_KEYSPACE, or change the tables or the models',
+    'the command "sync" only adds: set another CASSANDRA_KEYSPACE, or change the database or its definition',
 };

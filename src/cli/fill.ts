@@ -1,53 +1,58 @@
-import type { Session } from "../cassandra/index.ts";
+import type { Session, Table } from "../cassandra/index.ts";
 import { backfillOrder, type BackfillProgress, type Order, ordersOf } from "../order/index.ts";
-import { builder } from "../party/builder.ts";
-import { tables } from "../party/index.ts";
-import { admitOf } from "../pothos/index.ts";
-import type { Terminal } from "./terminal.ts";
+import { admitOfSchema } from "../pothos/index.ts";
+import type { OpenOptions } from "./database.ts";
 
-/** The orders of the tables that are served. */
-export const orders: readonly Order[] = tables.flatMap((table) => ordersOf(table));
+/** Returns the orders of tables. */
+export function ordersIn(tables: readonly Table[]): readonly Order[] {
+  return tables.flatMap((table) => ordersOf(table));
+}
 
-/** How often a backfill tells how far it is, in milliseconds. */
-const TELL_EACH = 2000;
+/** How often a backfill reports its progress, in milliseconds. */
+const REPORT_INTERVAL = 2000;
 
-/** Puts the entries of all rows of an order's table, and tells how to go on if it is interrupted. */
+/** What a backfill needs of the program. */
+export interface FillOptions extends Pick<OpenOptions, "application" | "name" | "terminal"> {
+  /** Where an interrupted backfill has stopped. Default: the beginning. */
+  readonly token?: bigint | undefined;
+}
+
+/** Puts the entries of all rows of an order's table, and prints how to continue if it is interrupted. */
 export async function fill(
   session: Session,
   order: Order,
-  { progress, signal }: Terminal,
-  token?: bigint,
+  { application, name, terminal, token }: FillOptions,
 ): Promise<void> {
+  const { progress, signal } = terminal;
   let reached: BackfillProgress = { written: 0, unordered: 0, unreadable: 0, token };
-  let told = Date.now();
+  let reportedAt = Date.now();
   const onPage = (state: BackfillProgress) => {
     reached = state;
-    if (Date.now() - told < TELL_EACH) return;
-    told = Date.now();
+    if (Date.now() - reportedAt < REPORT_INTERVAL) return;
+    reportedAt = Date.now();
     progress(`${state.written} entries put, at token ${state.token}.`);
   };
+  const admit = admitOfSchema(application.schema);
   try {
     const { written, unordered, unreadable } = await backfillOrder(session, order, {
       token,
-      admit: admitOf(builder),
+      ...(admit && { admit }),
       progress: onPage,
       signal,
     });
+    const without = (rows: number, reason: string) =>
+      rows > 0 ? [` Rows without an entry because ${reason}: ${rows}.`] : [];
     const left = [
-      ...(unordered > 0
-        ? [` Rows without a value to order by, and so without an entry: ${unordered}.`]
-        : []),
-      ...(unreadable > 0
-        ? [` Rows that cannot be read, and have none either: ${unreadable}.`]
-        : []),
+      ...without(unordered, "a column to order by is null"),
+      ...without(unreadable, "they cannot be read"),
     ];
     progress(`${written} entries put in ${order.name}.${left.join("")}`);
   } catch (error) {
     const { written, token: at } = reached;
-    const which = orders.length > 1 ? ` --order=${order.name}` : "";
-    // With "=": a token may begin with a minus sign.
+    const which = ordersIn(application.tables).length > 1 ? ` --order=${order.name}` : "";
+    // With "=", because a token may begin with a minus sign.
     const from = at === undefined ? "" : ` --token=${at}`;
-    progress(`${written} entries put. Go on with: partyfinder sync --backfill${which}${from}`);
+    progress(`${written} entries put. Continue with: ${name} sync --backfill${which}${from}`);
     throw error;
   }
 }

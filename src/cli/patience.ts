@@ -1,38 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CassandraError, NotSynced, passOn, targetText, type Session } from "../cassandra/index.ts";
 import type { Cluster } from "../settings/config.ts";
-import { type Database, openCluster, type Problem } from "./database.ts";
+import { type Database, type DatabaseProblem, openCluster, type OpenOptions } from "./database.ts";
 import { exitOf } from "./exit.ts";
-import type { Terminal } from "./terminal.ts";
 
-/** How long after a failed attempt the next one begins, in milliseconds. */
+/** The pause after a failed attempt, in milliseconds. */
 const RETRY_AFTER = 1000;
 
-/** How long the closing may take, in milliseconds: a node that does not answer would hold it for 2 s. */
+/** How long closing may take, in milliseconds: with a node that does not answer it takes 2 s. */
 const CLOSE_WITHIN = 500;
 
 /**
- * Gives the database of a configured cluster at once, and opens it in the background: when it cannot be reached or
- * does not match the models it tells so, once for each reason, and tries again until the terminal's signal aborts.
- * It never alters the cluster.
+ * Returns the database of a cluster at once, and opens it in the background. While it cannot be reached or does not match
+ * the tables, it prints each reason once, and tries again until the terminal's signal aborts. It never alters the cluster.
  *
- * Until the database is open its session fails with `UNAVAILABLE` or `NOT_SYNCED`, the reason in the error's cause.
+ * Until the database is open, its session fails with `UNAVAILABLE` or `NOT_SYNCED`, with the reason as the error's cause.
  */
-export function openPatiently(
-  cluster: Cluster,
-  keyspace: string,
-  { progress, signal }: Terminal,
-): Database {
+export function openPatiently(cluster: Cluster, options: OpenOptions): Database {
+  const { progress, signal } = options.terminal;
   const place = targetText(cluster);
   let reason: unknown = new CassandraError("NOT_CONNECTED", `Connecting to Cassandra ${place}.`);
   let opened: Database | undefined;
   const { promise: attempted, resolve: hasAttempted } = Promise.withResolvers<void>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
   async function open(): Promise<void> {
     while (!signal.aborted) {
       try {
-        const database = await openCluster(cluster, keyspace, { progress }, { sync: false });
+        const database = await openCluster(cluster, false, options);
         if (signal.aborted) return await database[Symbol.asyncDispose]();
         opened = database;
         hasAttempted();
@@ -40,16 +35,16 @@ export function openPatiently(
       } catch (error) {
         reason = error;
         hasAttempted();
-        tell(exitOf(error)?.message ?? String(error));
-        // Ended early by the signal, which the loop looks at.
+        report(exitOf(error)?.message ?? String(error));
+        // Rejects when the signal aborts, which ends the loop.
         await sleep(RETRY_AFTER, undefined, { signal }).catch(() => {});
       }
     }
   }
 
-  function tell(line: string): void {
-    if (!told.has(line)) progress(`${line} Trying again each second.`);
-    told.add(line);
+  function report(line: string): void {
+    if (!reported.has(line)) progress(`${line} Trying again each second.`);
+    reported.add(line);
   }
 
   function present(): Session {
@@ -69,7 +64,7 @@ export function openPatiently(
       return opened?.origin ?? place;
     },
     get problem() {
-      return opened ? undefined : problemOf(reason);
+      return opened ? undefined : problemWith(reason);
     },
     attempted,
     added: [],
@@ -83,8 +78,8 @@ export function openPatiently(
   };
 }
 
-/** Which part of the database an error is about, as far as it shows: the keyspace, once Cassandra has answered. */
-function problemOf(error: unknown): Problem {
+/** Returns which part of the database an error is about: the keyspace, once Cassandra has answered. */
+function problemWith(error: unknown): DatabaseProblem {
   const code = error instanceof CassandraError ? error.code : undefined;
   if (error instanceof NotSynced && error.remedy.startsWith("CREATE_KEYSPACE")) {
     return { part: "Keyspace", found: "which does not exist" };

@@ -1,27 +1,30 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "../cassandra/index.ts";
-import { seed } from "../party/sample.ts";
+import type { Application } from "./application.ts";
 
-/** The sample parties that a new database gets, once. */
+/** The sample rows that a new database gets, once. */
 export interface Samples {
-  /** Remembers that they are to be written: before the tables are made, since this process may end before it writes. */
+  /** Records that they are to be written: before the tables are created, since the process may end in between. */
   plan(): void;
-  /** Writes them if they are to be written, and returns how many were missing; undefined: they are not. */
-  write(session: Session): Promise<number | undefined>;
-  /** Forgets that they are to be written. */
+  /** Writes them if that is recorded, and returns how many were missing; undefined: it is not. */
+  write(
+    session: Session,
+    application: Pick<Application<object>, "seed">,
+  ): Promise<number | undefined>;
+  /** Removes the record. */
   cancel(): void;
 }
 
-/** The samples of a keyspace of the embedded Cassandra that is run in a directory, where a file remembers them. */
+/** Returns the samples of a keyspace of an embedded Cassandra, in whose directory a file records them. */
 export function samplesOf(dir: string, keyspace: string): Samples {
   const file = join(dir, `samples-of-${keyspace}.planned`);
   const cancel = () => rmSync(file, { force: true });
   return {
     plan: () => writeFileSync(file, ""),
-    async write(session) {
-      if (!existsSync(file)) return undefined;
-      const written = await seed(session);
+    async write(session, application) {
+      if (!application.seed || !existsSync(file)) return undefined;
+      const written = await application.seed(session);
       cancel();
       return written;
     },

@@ -1,11 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { printSchema } from "graphql";
-import { schema as executable } from "../party/schema.ts";
 import { fileProblem } from "../support/file.ts";
 import { command } from "./command.ts";
 import { Exit } from "./exit.ts";
 
-/** `partyfinder schema`. */
+/** The command `schema`. */
 export const schema = command({
   name: "schema",
   summary: "print the GraphQL schema",
@@ -14,11 +13,12 @@ export const schema = command({
     out: { type: "string", meaning: "Write it to this file instead of standard output." },
   },
   example: {
-    call: "partyfinder schema --out schema.graphql",
+    call: (name) => `${name} schema --out schema.graphql`,
     does: "to keep a copy beside a client",
   },
-  async run({ out }, terminal) {
-    const text = printSchema(executable);
+  async run({ out }, { terminal, load }) {
+    const application = await load();
+    const text = printSchema(application.schema);
     if (out === undefined) terminal.print(text);
     else await write(out, `${text}\n`);
   },

@@ -1,20 +1,22 @@
 import { loadConfig } from "../settings/config.ts";
-import { seed as writeSamples } from "../party/sample.ts";
 import { command } from "./command.ts";
 import { openDatabase } from "./database.ts";
+import { Exit } from "./exit.ts";
 
-/** `partyfinder seed`. */
+/** The command `seed`. */
 export const seed = command({
   name: "seed",
-  summary: "write the sample parties that are not there",
-  details: "Those that are there stay as they are, with the counts they have.",
+  summary: "write the sample rows that do not exist",
+  details: "Rows that exist are not changed.",
   options: {},
-  example: { call: "partyfinder seed", does: "after you have deleted some" },
-  async run(_, terminal) {
-    await using database = await openDatabase(loadConfig(terminal.progress), terminal, {
-      sync: false,
-    });
-    const written = await writeSamples(database.session);
-    terminal.progress(`${written} sample parties written, Cassandra ${database.origin}.`);
+  example: { call: (name) => `${name} seed`, does: "after you have deleted some" },
+  async run(_, { name, terminal, settings, load }) {
+    const application = await load();
+    if (!application.seed) throw new Exit("usage", `There are no samples of ${name}.`);
+    const config = loadConfig(settings, terminal.progress);
+    const options = { application, name, terminal, keyspace: config.keyspace };
+    await using database = await openDatabase(config, false, options);
+    const written = await application.seed(database.session);
+    terminal.progress(`${written} sample rows written, Cassandra ${database.origin}.`);
   },
 });

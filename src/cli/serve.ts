@@ -2,58 +2,62 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Config, loadConfig } from "../settings/config.ts";
 import { startEmbedded } from "../local/index.ts";
-import { command } from "./command.ts";
+import { type Config, loadConfig } from "../settings/config.ts";
+import type { Application } from "./application.ts";
+import { command, type Invocation } from "./command.ts";
 import { Exit } from "./exit.ts";
-import type { Source } from "./service.ts";
-import type { Terminal } from "./terminal.ts";
+import type { ServedFrom } from "./service.ts";
 
-/** `partyfinder serve`. */
+/** The command `serve`. */
 export const serve = command({
   name: "serve",
-  summary: "serve the GraphQL API, with a page and GraphiQL for browsers",
+  summary: "serve the GraphQL API, with GraphiQL for browsers",
   details:
-    "Without CASSANDRA_CONTACT_POINTS or a bundle of Astra it runs a real Cassandra by itself, with the data in\n.cassandra/, and writes sample parties when it makes the table. A cluster of your own need not be there yet, nor match:\n/ready tells, and it is never altered.",
+    "Without CASSANDRA_CONTACT_POINTS and without an Astra bundle it runs a real Cassandra by itself, with its data in\n.cassandra/, and writes sample rows when it creates the tables. Your own cluster may be down, or lack tables: /ready\nsays so, and it is never altered.",
   options: {
     "no-seed": { type: "boolean", meaning: "Leave a new database empty." },
     watch: { type: "boolean", meaning: "Restart the server when its source changes." },
   },
   example: {
-    call: "PORT=8080 partyfinder serve --no-seed",
+    call: (name) => `PORT=8080 ${name} serve --no-seed`,
     does: "on another port, without samples",
   },
-  async run({ "no-seed": empty = false, watch = false }, terminal) {
+  async run({ "no-seed": empty = false, watch = false }, invocation) {
+    const { terminal, settings } = invocation;
     // With --watch the child process, which reads the settings again, prints the warnings.
-    const config = loadConfig(watch ? () => {} : terminal.progress);
-    if (watch) return serveOnChange(config, terminal);
+    const config = loadConfig(settings, watch ? () => {} : terminal.progress);
+    if (watch) return serveOnChange(config, empty ? ["--no-seed"] : [], invocation);
     await requireFreePort(config);
     await using opened = new AsyncDisposableStack();
-    const source = await openSource(config, terminal, opened);
-    const { runService } = await importService();
-    await runService(config, source, { seeds: !empty }, terminal);
+    const from = await openSource(config, invocation, opened);
+    const [application, { runService }] = await importAll(invocation);
+    await runService({ application, config, from, seeds: !empty, invocation });
   },
 });
 
-/** Starts the embedded Cassandra, if that is what is served from. */
+/** Starts the embedded Cassandra, if the configuration asks for it. */
 async function openSource(
   { cassandra }: Config,
-  { progress, status, signal }: Terminal,
+  invocation: Invocation,
   opened: AsyncDisposableStack,
-): Promise<Source> {
+): Promise<ServedFrom> {
   if (cassandra.kind === "cluster") return cassandra;
-  // A failure to import is told where the import is awaited.
-  const meanwhile = () => void importService().catch(() => {});
+  const { progress, status, signal } = invocation.terminal;
+  // A failure is reported where the imports are awaited.
+  const meanwhile = () => void importAll(invocation).catch(() => {});
   const options = { ...cassandra, progress, status, signal, meanwhile };
   return { ...cassandra, running: opened.use(await startEmbedded(options)) };
 }
 
-/** Imports the rest of the program, which takes a second, and none while Java starts. */
-function importService(): Promise<typeof import("./service.ts")> {
-  return import("./service.ts");
+/** Imports the application and the rest of the program, which takes a second, or none while Java starts. */
+function importAll({
+  load,
+}: Invocation): Promise<[Application<object>, typeof import("./service.ts")]> {
+  return Promise.all([load(), import("./service.ts")]);
 }
 
-/** Finds out before Cassandra is started whether there will be a place to serve from. */
+/** Checks that the port can be listened on, before Cassandra is started. */
 async function requireFreePort({ host, port }: Config): Promise<void> {
   const probe = createServer();
   try {
@@ -73,8 +77,12 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
   }
 }
 
-/** Keeps the embedded Cassandra up beside a server that Node.js restarts on every change of a file. */
-async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise<void> {
+/** Keeps the embedded Cassandra up beside a server that Node.js restarts whenever a file changes. */
+async function serveOnChange(
+  { cassandra }: Config,
+  args: readonly string[],
+  { terminal, watch }: Invocation,
+): Promise<void> {
   const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
   const embedded =
@@ -82,11 +90,12 @@ async function serveOnChange({ cassandra }: Config, terminal: Terminal): Promise
       ? opened.use(await startEmbedded({ ...cassandra, progress, status, signal }))
       : undefined;
   signal.throwIfAborted();
-  const entry = fileURLToPath(new URL("partyfinder.js", import.meta.url));
-  // Not all of it is imported: a page's files are read.
-  const watch = `--watch-path=${fileURLToPath(new URL("..", import.meta.url))}`;
-  const args = [...process.execArgv, watch, entry, "serve"];
-  const child = spawn(process.execPath, args, { stdio: "inherit" });
+  // Without folders, Node.js watches the modules that are imported.
+  const watched = watch?.map((folder) => `--watch-path=${fileURLToPath(folder)}`) ?? ["--watch"];
+  const program = [process.argv[1]!, "serve", ...args];
+  const child = spawn(process.execPath, [...process.execArgv, ...watched, ...program], {
+    stdio: "inherit",
+  });
   signal.addEventListener("abort", () => child.kill());
   const ended = once(child, "exit").then(() => undefined);
   const death = await Promise.race([ended, ...(embedded ? [embedded.died] : [])]);

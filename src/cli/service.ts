@@ -1,99 +1,133 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Addition } from "../cassandra/index.ts";
-import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
+import { parse, stripIgnoredCharacters } from "graphql";
 import { redisAddress } from "../live/index.ts";
 import type { Embedded } from "../local/index.ts";
-import { sampleOperations } from "../party/sample.ts";
-import { type App, createApp } from "../server/index.ts";
-import { columns } from "./command.ts";
-import { type Database, isNew, openEmbedded, type Problem } from "./database.ts";
+import { createServer, type Server } from "../server/index.ts";
+import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
+import type { Application } from "./application.ts";
+import { columns, type Invocation } from "./command.ts";
+import { type Database, type DatabaseProblem, isNew, openEmbedded } from "./database.ts";
 import { openPatiently } from "./patience.ts";
 import { samplesOf } from "./samples.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How long the banner waits for the first attempt to open a database, to say how that ended, in milliseconds. */
+/** How long the banner waits for the first attempt to open a database, in milliseconds, to show its outcome. */
 const FIRST_ATTEMPT = 1000;
 
-/** What is served from: a configured cluster, or an embedded Cassandra that runs. */
-export type Source = Cluster | (EmbeddedCassandra & { readonly running: Embedded });
+/** Where the tables are: a cluster, or a running embedded Cassandra. */
+export type ServedFrom = Cluster | (EmbeddedCassandra & { readonly running: Embedded });
+
+/** What is served. */
+export interface ServiceOptions {
+  readonly application: Application<object>;
+  readonly config: Config;
+  readonly from: ServedFrom;
+  /** Whether a new database gets the samples. */
+  readonly seeds: boolean;
+  readonly invocation: Invocation;
+}
 
 /**
  * Serves until the terminal's signal aborts.
  *
- * @param seeds whether a new database gets the sample parties
- * @throws LocalError if the embedded Cassandra is down for good; CassandraError if its database cannot be completed
+ * @throws LocalError if the embedded Cassandra is down and will not be restarted; CassandraError if its database cannot be
+ * completed
  */
-export async function runService(
-  config: Config,
-  source: Source,
-  { seeds }: { readonly seeds: boolean },
-  terminal: Terminal,
-): Promise<void> {
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { application, config, invocation } = options;
+  const { terminal } = invocation;
   const { host, port, idle, maxTokens, keyspace } = config;
-  await using database = await openDatabase(source, keyspace, seeds, terminal);
-  const { session } = database;
+  await using database = await openServed(options);
   const { redisUrl, pollInterval } = config.live;
-  await using app = await createApp({
-    session,
+  await using server = await createServer({
+    ...application,
+    session: database.session,
     host,
     port,
     idle,
     maxTokens,
     redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
     pollInterval,
-    operations: sampleOperations,
   });
   await Promise.race([database.attempted, sleep(FIRST_ATTEMPT, undefined, { ref: false })]);
-  terminal.print(banner(app, database, config));
+  terminal.print(banner({ server, database, options }));
   await stopped(terminal, database);
   terminal.progress("Stopping.");
 }
 
-async function openDatabase(
-  source: Source,
-  keyspace: string,
-  seeds: boolean,
-  terminal: Terminal,
-): Promise<Database> {
-  if (source.kind === "cluster") return openPatiently(source, keyspace, terminal);
-  const { running, dir } = source;
-  const samples = samplesOf(dir, keyspace);
+async function openServed(served: ServiceOptions): Promise<Database> {
+  const { application, config, from, seeds, invocation } = served;
+  const { name, terminal } = invocation;
+  const options = { application, name, terminal, keyspace: config.keyspace };
+  if (from.kind === "cluster") return openPatiently(from, options);
+  const samples = samplesOf(from.dir, config.keyspace);
   if (!seeds) samples.cancel();
-  const onMissing = (missing: readonly Addition[]) => {
-    if (seeds && isNew(missing, "party")) samples.plan();
-  };
   await using opened = new AsyncDisposableStack();
-  const database = opened.use(await openEmbedded(running, dir, keyspace, terminal, { onMissing }));
-  const written = await samples.write(database.session);
-  if (written !== undefined) terminal.progress(`Wrote ${written} sample parties.`);
+  const database = opened.use(
+    await openEmbedded(from.running, from.dir, {
+      ...options,
+      onMissing(missing) {
+        const isWhole = application.tables.every((table) => isNew(missing, table.name));
+        if (seeds && application.seed && isWhole) samples.plan();
+      },
+    }),
+  );
+  const written = await samples.write(database.session, application);
+  if (written !== undefined) terminal.progress(`Wrote ${written} sample rows.`);
   opened.move();
   return database;
 }
 
-/** Waits until somebody asks to stop. @throws LocalError if the embedded Cassandra is down for good before */
+/** Waits until the signal aborts. @throws LocalError if the embedded Cassandra goes down for good before */
 async function stopped({ signal }: Terminal, { died }: Database): Promise<void> {
   const asked = signal.aborted ? undefined : once(signal, "abort");
   const death = await Promise.race([asked?.then(() => undefined), died]);
   if (death) throw death;
 }
 
-function banner({ url, webSocketUrl }: App, { origin, problem }: Database, config: Config): string {
-  const query = JSON.stringify({
-    query: '{ partiesInCity(city: "Rome") { nodes { id name people } } }',
-  });
+interface Running {
+  readonly server: Server;
+  readonly database: Database;
+  readonly options: ServiceOptions;
+}
+
+function banner({ server, database, options }: Running): string {
+  const { application, config, invocation } = options;
+  const { origin, problem } = database;
   const { redisUrl } = config.live;
-  const row = (part: Problem["part"], text: string) =>
+  const row = (part: DatabaseProblem["part"], text: string) =>
     problem?.part === part ? [part, `${text}, ${problem.found}`] : [part, text];
   const rows = [
-    ["Page", new URL("/", url).href],
-    ["GraphiQL", url],
-    ["WebSocket", webSocketUrl],
+    ...(application.page ? [["Page", new URL("/", server.url).href]] : []),
+    ["GraphiQL", server.url],
+    ["WebSocket", server.webSocketUrl],
     row("Cassandra", origin),
     row("Keyspace", config.keyspace),
     ...(redisUrl === undefined ? [] : [["Redis", redisAddress(redisUrl)]]),
   ];
-  const curl = `curl ${url} -H 'content-type: application/json' -d '${query}'`;
-  const state = problem ? "Partyfinder is up and waits for its database." : "Partyfinder is up.";
-  return `\n${state}\n\n${columns(rows)}\n\n  ${curl}\n\nCtrl-C stops everything.\n`;
+  const title = application.title ?? invocation.name;
+  const state = problem ? `${title} is up and waits for its database.` : `${title} is up.`;
+  const query = exampleQuery(application.operations ?? []);
+  const curl = query === undefined ? [] : [`  ${curlOf(server.url, query)}`, ""];
+  return ["", state, "", columns(rows), "", ...curl, "Ctrl-C stops everything.", ""].join("\n");
+}
+
+/** Returns the first of the operations that is a query without variables, in one line. */
+function exampleQuery(operations: readonly string[]): string | undefined {
+  const query = operations.find((text) =>
+    parse(text).definitions.some(
+      (definition) =>
+        definition.kind === "OperationDefinition" &&
+        definition.operation === "query" &&
+        definition.variableDefinitions?.length === 0,
+    ),
+  );
+  return query && stripIgnoredCharacters(query);
+}
+
+function curlOf(url: string, query: string): string {
+  // In a quoted text of the shell, a quote ends it, stands escaped, and the text begins again.
+  const body = JSON.stringify({ query }).replaceAll("'", String.raw`'\''`);
+  return `curl ${url} -H 'content-type: application/json' -d '${body}'`;
 }

@@ -9,7 +9,7 @@ import { createTally } from "./tally.ts";
 import { cloneTemplate, find } from "./template.ts";
 import type { PageView, ViewContext } from "./view.ts";
 
-const client = createPartyClient({ url: new URL("/graphql", location.href) });
+const client = createPartyClient({ url: new URL("graphql", location.href) });
 const viewElement = find(document, "main .view", HTMLElement);
 const cityField = find(document, "#city", HTMLInputElement);
 const newsElement = find(document, ".news", HTMLElement);
@@ -92,7 +92,8 @@ function showHome(): PageView {
 
 history?.addEventListener("navigate", (event) => {
   const { pathname, search } = new URL(event.destination.url);
-  const isOurs = event.canIntercept && pathname === "/" && event.navigationType !== "reload";
+  const isOurs =
+    event.canIntercept && pathname === location.pathname && event.navigationType !== "reload";
   if (!isOurs || event.hashChange || event.downloadRequest !== null) return;
   event.intercept({
     focusReset: "manual",

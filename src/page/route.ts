@@ -24,11 +24,11 @@ export function parseRoute(query: string): PageRoute {
   return { at: "city", city, all: params.get("show") === "all" };
 }
 
-/** Returns the URL of a route. */
+/** Returns the URL of a route, relative to the page: it may be served under a prefix. */
 export function routeUrl(route: PageRoute): string {
-  if (route.at === "home") return "/";
+  if (route.at === "home") return "./";
   const query = new URLSearchParams({ city: route.city });
   if (route.at === "party") query.set("party", route.id);
   else if (route.all) query.set("show", "all");
-  return `/?${query}`;
+  return `./?${query}`;
 }

@@ -1,11 +1,11 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
-import type { Context } from "../server/context.ts";
+import type { Services } from "../server/index.ts";
 import CassandraPlugin, { type CassandraScalars } from "../pothos/index.ts";
 
 /** The builder of the schema. */
 export const builder = new SchemaBuilder<{
-  Context: Context;
+  Context: Services;
   Scalars: CassandraScalars;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;

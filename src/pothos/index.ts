@@ -10,15 +10,16 @@ import SchemaBuilder, {
 import { GraphQLSchema } from "graphql";
 import { pluginOptions } from "./builder-options.ts";
 import { tableOf } from "./refs.ts";
+import { schemaExtensions } from "./schema.ts";
 import { scalars } from "./scalars.ts";
 import type { FieldExtension } from "./selection.ts";
 import { checkWrites } from "./writes.ts";
 
-export { admitOf } from "./admit.ts";
 export { type RowConnection, type PageArguments, pageSize } from "./connection.ts";
 export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
 export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
+export { admitOfSchema, requireTables } from "./schema.ts";
 export type { CassandraScalars } from "./scalars.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
@@ -68,7 +69,8 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     const used = new GraphQLSchema({ ...config, types: others });
     // Filtering keeps the order of the types.
     const types = config.types.filter(({ name }) => used.getType(name));
-    return new GraphQLSchema({ ...config, types });
+    const extensions = { ...config.extensions, ...schemaExtensions(this.builder as never) };
+    return new GraphQLSchema({ ...config, types, extensions });
   }
 }
 

@@ -38,6 +38,11 @@ export function addTableObject(object: TableObject): void {
   refs.set(builder, tables.set(table, { objects: [...objects, object] }));
 }
 
+/** Returns the tables of which a builder has objects. */
+export function tablesIn(builder: Builder): readonly Table[] {
+  return [...(refs.get(builder)?.keys() ?? [])];
+}
+
 /** Returns the only object of a table's rows. @throws PothosSchemaError unless `tableObject` was called once */
 export function tableObjectOf(builder: Builder, table: Table): TableObject {
   const [object, other] = refsOf(builder, table).objects;

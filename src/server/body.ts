@@ -7,10 +7,11 @@ import { unfitType } from "./media-type.ts";
 import { requestError } from "./request-error.ts";
 
 /**
- * Reads the JSON text of a request's body: UTF-8, inflated if it was compressed, without a byte order mark.
+ * Reads the JSON text of a request's body: UTF-8, decompressed, without a byte order mark.
  *
- * @returns undefined if the client went away before it had sent it
- * @throws GraphQLError `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_ENTITY_TOO_LARGE` or `BAD_REQUEST`, with its status
+ * @returns undefined if the client went away before it had sent all of it
+ * @throws GraphQLError `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_ENTITY_TOO_LARGE` or `BAD_REQUEST`, with its status; Error if
+ * something before the app has read the body
  */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const { "content-type": contentType, "content-encoding": coding = "identity" } = request.headers;
@@ -22,14 +23,16 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
     throw unsupported(message, { "accept-encoding": "gzip, deflate" });
   }
   if (Number(request.headers["content-length"]) > limits.bodyBytes) throw tooLarge();
-  const bytes = await bytesOf(request);
+  // Its events would never come.
+  if (request.readableEnded) throw new Error("The body was read before: mount the app first.");
+  const bytes = await receive(request);
   if (!bytes) return undefined;
   const text = await decompress(bytes);
   if (!isUtf8(text)) throw requestError("BAD_REQUEST", "The body is not UTF-8.");
   return text.toString().replace(/^\ufeff/, "");
 }
 
-/** The content codings (RFC 9110, 8.4.1) of which a body may have one. */
+/** The content codings that a body may have (RFC 9110, 8.4.1). */
 const decompressions: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer> | Buffer>> = {
   __proto__: null as never,
   identity: (bytes) => bytes,
@@ -51,8 +54,8 @@ function inflating(run: Inflate) {
   };
 }
 
-/** All bytes; undefined if the client went away. What a client sends beyond the limit is discarded. */
-function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
+/** Receives all bytes; undefined if the client went away. Discards what exceeds the limit. */
+function receive(request: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -71,6 +74,6 @@ function unsupported(message: string, headers?: Readonly<Record<string, string>>
 }
 
 function tooLarge() {
-  const message = `A body may have ${limits.bodyBytes} bytes, also when it is inflated.`;
+  const message = `A body may have ${limits.bodyBytes} bytes, also after decompression.`;
   return requestError("REQUEST_ENTITY_TOO_LARGE", message);
 }

@@ -10,41 +10,40 @@ import {
 import type { Plugin } from "graphql-yoga";
 import type { Source, Visitor } from "../live/index.ts";
 import { limits } from "./limits.ts";
-import type { Operation } from "./operation.ts";
+import type { SharedExecution, Subscriber } from "./shared-execution.ts";
 import type { Payload } from "./payload.ts";
 
-/** Where the payloads of one subscriber go. */
+/** Sends the payloads of one subscription to its client. */
 export interface Outlet {
-  /** Whether it should be given nothing more just now. */
+  /** Whether nothing should be sent until it has drained. */
   readonly isFull: boolean;
   send(payload: Payload): void;
-  /** Has somebody visited once when it is no longer full. */
+  /** Visits once when it is no longer full. */
   onDrain(visitor: Visitor): void;
-  /** Tells the subscriber that nothing more comes. */
+  /** Tells the client that the subscription is complete. */
   end(): void;
 }
 
-/** The root value of a subscription whose events are delivered, instead of given to an iterator. */
+/** The root value by which {@link useDelivery} recognises a subscription whose events are delivered. */
 class Delivered {
-  /** What it is subscribed to. */
+  /** What the subscription's field has returned. */
   source: Source<object> | undefined;
 }
 
-/** Subscribes, with the plugins that are in it. */
+/** Subscribes through all plugins. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as yoga has it
 export type Subscribe = (args: ExecutionArgs) => any;
 
 /**
- * Subscribes through all plugins, one of which is {@link useDelivery}. Whatever is thrown or refused, before the
- * source was made or after, the source is left.
+ * Subscribes through all plugins, one of which is {@link useDelivery}. If the subscription fails or is refused, before or
+ * after its source was created, the source is left.
  *
  * @returns what delivers the events to the outlet; or the result, if the subscription is refused
  */
 export async function subscribeTo(
   subscribe: Subscribe,
   args: ExecutionArgs,
-  join: () => Operation,
-  outlet: Outlet,
+  { join, outlet }: { readonly join: () => SharedExecution; readonly outlet: Outlet },
 ): Promise<Delivery | ExecutionResult> {
   const root = new Delivered();
   try {
@@ -61,72 +60,79 @@ export async function subscribeTo(
 }
 
 /**
- * Executes by graphql-js, and lets subscriptions be subscribed to through all plugins, which may refuse them, without their events running through
- * each one's own iterators.
+ * Lets every plugin see subscriptions, and refuse them, without running their events through iterators of each plugin.
+ * Executes by graphql-js.
+ *
+ * @param iterated adapts what a field returns that is no source of live values
  */
-export function useDelivery(): Plugin {
+export function useDelivery(iterated: (events: AsyncIterable<unknown>) => Source<object>): Plugin {
   return {
     onSubscribe({ args: { rootValue }, setSubscribeFn }) {
       if (!(rootValue instanceof Delivered)) return;
       setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
-        const source = await openSource({ ...args, options });
-        if (!(Symbol.asyncIterator in source)) return source;
-        if (isSource(source)) {
-          rootValue.source = source;
-          return {};
-        }
-        await source[Symbol.asyncIterator]().return?.();
-        throw new TypeError("A subscription's field must return a source of live values.");
+        const events = await subscribeSource({ ...args, options });
+        if (!(Symbol.asyncIterator in events)) return events;
+        rootValue.source = isSource(events) ? events : iterated(events);
+        return {};
       });
     },
-    // Yoga's own would subscribe where the root value is an event; and here what is executed is executed by one.
+    // Yoga's own execute function would subscribe if the root value is an event.
     onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, options })),
   };
 }
 
 const options = { maxCoercionErrors: limits.variableErrors };
 
-/** Opens the source of a subscription. graphql 16 validates the arguments itself; graphql 17 needs them validated. */
-async function openSource(args: ExecutionArgs): Promise<AsyncIterable<unknown> | ExecutionResult> {
-  if (!("validateSubscriptionArgs" in graphql)) return createSourceEventStream(args);
+/** Calls the source of a subscription. graphql 16 validates the arguments itself; graphql 17 has a function for that. */
+async function subscribeSource(
+  args: ExecutionArgs,
+): Promise<AsyncIterable<unknown> | ExecutionResult> {
   // The types are those of graphql 16.
-  const validate = graphql.validateSubscriptionArgs as Validate;
-  const validated = validate(args);
+  const { validateSubscriptionArgs: validate }: OfGraphQL17 = graphql;
+  const validated = validate ? validate(args) : args;
   return "schema" in validated ? createSourceEventStream(validated) : { errors: validated };
 }
 
-type Validate = (args: ExecutionArgs) => ExecutionArgs | readonly GraphQLError[];
+interface OfGraphQL17 {
+  readonly validateSubscriptionArgs?: (
+    args: ExecutionArgs,
+  ) => ExecutionArgs | readonly GraphQLError[];
+}
 
-/** What a subscription's field returns comes from a hub or feed, so it is one. */
+/** Whether a field has returned a source of live values, from a hub or a feed. */
 function isSource(value: object): value is Source<object> {
   return "visitAll" in value;
 }
 
 /**
- * Sends what a source has to an outlet, each time that there is news and room: what waits for room waits in the
- * source, which is bounded.
+ * Sends the events of a source to an outlet whenever there are some and there is room. Until then they wait in the source,
+ * which is bounded.
  *
- * To whoever wants results it is an iterator without any: asked for the first it begins, and `return` leaves.
+ * graphql-ws and others see an iterator without results: `next` starts it, and `return` leaves the source.
  */
-export class Delivery implements AsyncIterableIterator<never>, Visitor {
+export class Delivery implements AsyncIterableIterator<never>, Subscriber {
   readonly #source: Source<object>;
-  readonly #operation: Operation;
+  readonly #execution: SharedExecution;
   readonly #outlet: Outlet;
-  /** Taken, and not yet known as text. */
+  /** Taken from the source, and not yet sent. */
   #event: object | undefined;
   #isOver = false;
 
-  constructor(source: Source<object>, operation: Operation, outlet: Outlet) {
+  constructor(source: Source<object>, execution: SharedExecution, outlet: Outlet) {
     this.#source = source;
-    this.#operation = operation;
+    this.#execution = execution;
     this.#outlet = outlet;
   }
 
-  /** Never settles, and is held by nobody: so who waits for it is forgotten, with all that it holds. */
+  /** Never settles, so that the caller and all that it holds become garbage while it waits. */
   next(): Promise<never> {
     this.#source.visitor = this;
     this.visit();
     return new Promise(() => {});
+  }
+
+  get visitAll() {
+    return this.#source.visitAll;
   }
 
   visit() {
@@ -140,7 +146,7 @@ export class Delivery implements AsyncIterableIterator<never>, Visitor {
         }
         return;
       }
-      const payload = this.#operation.payloadOf(this.#event, this.#source.visitAll);
+      const payload = this.#execution.payloadOf(this.#event, this);
       if (!payload) return;
       this.#event = undefined;
       this.#outlet.send(payload);
@@ -149,7 +155,7 @@ export class Delivery implements AsyncIterableIterator<never>, Visitor {
   }
 
   return() {
-    if (!this.#isOver) this.#operation.leave();
+    if (!this.#isOver) this.#execution.leave();
     this.#isOver = true;
     return this.#source.return();
   }
@@ -163,10 +169,10 @@ export class Delivery implements AsyncIterableIterator<never>, Visitor {
   }
 }
 
-/** Who waits for room in a stream. */
+/** The visitors that wait for room in a stream. */
 const waiting = new WeakMap<Writable, Set<Visitor>>();
 
-/** Has somebody visited once when there is room in a stream again. */
+/** Visits once when a stream has room again. */
 export function onceDrained(stream: Writable, visitor: Visitor): void {
   const others = waiting.get(stream);
   if (others) return void others.add(visitor);

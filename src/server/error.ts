@@ -3,7 +3,8 @@ import { bridgeCodes, errorsOf } from "../pothos/index.ts";
 /** Every `extensions.code` that a client can meet, and what the client can do about it. */
 export const codes = {
   ...bridgeCodes,
-  PARTY_NOT_FOUND: "There is no such party to subscribe to.",
+  "<OBJECT>_NOT_FOUND":
+    "There is no such row to subscribe to. The code has the object's name, e.g. `SEAT_NOT_FOUND`.",
   TOO_MANY_SUBSCRIPTIONS: "The socket has as many as it may have. Complete some, or open another.",
   GRAPHQL_PARSE_FAILED: "The document is not GraphQL; the message says where.",
   GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema; the message says where.",

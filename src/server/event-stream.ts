@@ -4,7 +4,6 @@ import type { Visitor } from "../live/index.ts";
 import { Delivery, onceDrained, type Outlet } from "./delivery.ts";
 import type { KeepAlive, Peer } from "./keep-alive.ts";
 import type { Payload } from "./payload.ts";
-import type { Prepared } from "./pipeline.ts";
 
 /** Answers by Server-Sent Events, in the protocol of graphql-sse ("distinct connections mode"). */
 export interface EventStreams {
@@ -15,7 +14,7 @@ export interface EventStreams {
    */
   begin(
     response: ServerResponse,
-    subscription: Pick<Prepared, "subscribe">,
+    subscribe: (outlet: Outlet) => Promise<Delivery | ExecutionResult>,
   ): Promise<ExecutionResult | undefined>;
   /** Answers by one result as JSON. @param headers sent beside those of event streams */
   send(response: ServerResponse, headers: Readonly<Record<string, string>>, json: string): void;
@@ -36,9 +35,9 @@ const COMPLETE = "event: complete\ndata:\n\n";
 /** Makes what answers a server's event streams. */
 export function createEventStreams(keepAlive: KeepAlive): EventStreams {
   return {
-    async begin(response, subscription) {
+    async begin(response, subscribe) {
       const stream = new EventStream(response);
-      const events = await subscription.subscribe(stream);
+      const events = await subscribe(stream);
       if (!(events instanceof Delivery)) return events;
       // The client may have gone meanwhile.
       if (response.destroyed) return void events.return();

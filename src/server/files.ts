@@ -1,17 +1,18 @@
 import { hash } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { acceptsGzip } from "./media-type.ts";
-import { type Answer, notFound } from "./routes.ts";
+import type { Answer } from "./routes.ts";
 import { targetOf } from "./target.ts";
+
+// Not left to a library such as sirv or send: they serve files of a disk, and these are built in memory.
 
 const compress = promisify(gzip);
 
-/** What is sent for a path. */
+/** A file to serve at a path. */
 export interface File {
   readonly type: string;
-  readonly text: string;
+  readonly content: string | Buffer;
   /** Sent beside those of every file. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -23,10 +24,15 @@ interface Ready extends File {
 }
 
 /**
- * Serves files from memory by GET and HEAD. They are loaded and compressed once, when one is first asked for; a request
- * only chooses among them.
+ * Serves files from memory by GET and HEAD. They are loaded and compressed once, at the first request for one.
+ *
+ * @param load returns the files by path
+ * @param notFound answers where no file is
  */
-export function createFiles(load: () => Promise<ReadonlyMap<string, File>>): Answer {
+export function createFiles(
+  load: () => Promise<ReadonlyMap<string, File>>,
+  notFound: Answer,
+): Answer {
   let loaded: Promise<ReadonlyMap<string, Ready>>;
 
   return async (request, response) => {
@@ -37,30 +43,32 @@ export function createFiles(load: () => Promise<ReadonlyMap<string, File>>): Ans
       response.writeHead(405, { allow: "GET, HEAD" }).end();
       return;
     }
-    response.setHeaders(headersOf(file));
+    response.setHeaders(cachingOf(file));
     if (headers["if-none-match"]?.includes(file.etag)) {
       response.writeHead(304).end();
       return;
     }
     const isPacked = acceptsGzip(headers["accept-encoding"]);
     if (isPacked) response.setHeader("content-encoding", "gzip");
-    send(response, file.type, isPacked ? file.packed : file.plain, method === "HEAD");
+    const body = isPacked ? file.packed : file.plain;
+    response.writeHead(200, { "content-type": file.type, "content-length": body.length });
+    response.end(method === "HEAD" ? undefined : body);
   };
 }
 
 async function allReady(files: ReadonlyMap<string, File>): Promise<ReadonlyMap<string, Ready>> {
-  const entries = [...files].map(async ([path, file]) => [path, await ready(file)] as const);
+  const entries = [...files].map(async ([path, file]) => [path, await readied(file)] as const);
   return new Map(await Promise.all(entries));
 }
 
-async function ready(file: File): Promise<Ready> {
-  const plain = Buffer.from(file.text);
+async function readied(file: File): Promise<Ready> {
+  const plain = Buffer.from(file.content as string);
   const etag = `"${hash("sha256", plain, "base64url")}"`;
   return { ...file, etag, plain, packed: await compress(plain) };
 }
 
-/** Of one server's files a browser must not mix old ones with new ones: it asks for each whether it has changed. */
-function headersOf({ etag, headers = {} }: Ready): Map<string, string> {
+/** Browsers ask for each file whether it has changed, so that they never mix files of two versions. */
+function cachingOf({ etag, headers = {} }: Ready): Map<string, string> {
   return new Map([
     ["etag", etag],
     ["cache-control", "no-cache"],
@@ -69,9 +77,4 @@ function headersOf({ etag, headers = {} }: Ready): Map<string, string> {
     ["referrer-policy", "no-referrer"],
     ...Object.entries(headers),
   ]);
-}
-
-function send(response: ServerResponse, type: string, body: Buffer, headOnly: boolean): void {
-  response.writeHead(200, { "content-type": type, "content-length": body.length });
-  response.end(headOnly ? undefined : body);
 }

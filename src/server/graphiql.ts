@@ -1,26 +1,31 @@
 import { createFiles } from "./files.ts";
-import type { Answer } from "./routes.ts";
+import { type Answer, createNotFound } from "./routes.ts";
 
-/**
- * Makes the GraphiQL page: self-contained, 9 MB, so it is rendered and compressed once, when it is first
- * asked for, and then taken from the browser's cache.
- *
- * @param path where GraphQL is served
- * @param operations named ones, each a tab of a browser that has no tabs of its own yet
- */
-export function createGraphiQL(path: string, operations: readonly string[]): Answer {
-  return createFiles(async () => {
-    const page = { type: "text/html; charset=utf-8", text: await render(path, operations) };
-    // At the same path others get GraphQL.
-    return new Map([[path, { ...page, headers: { vary: "accept, accept-encoding" } }]]);
-  });
+export interface GraphiQLOptions {
+  /** Where GraphQL is served. */
+  readonly path: string;
+  /** Named operations, each shown in a tab by a browser that has stored no tabs yet. */
+  readonly operations: readonly string[];
+  readonly title: string;
 }
 
-async function render(path: string, operations: readonly string[]): Promise<string> {
-  // 30 MB of text in memory, which not every process needs.
+/**
+ * Creates what answers with GraphiQL. The page is self-contained and takes 9 MB, so it is rendered and compressed once,
+ * when it is first requested; after that, browsers take it from their caches.
+ */
+export function createGraphiQL(options: GraphiQLOptions): Answer {
+  return createFiles(async () => {
+    const page = { type: "text/html; charset=utf-8", content: await render(options) };
+    // Clients that accept other types get GraphQL at the same path.
+    return new Map([[options.path, { ...page, headers: { vary: "accept, accept-encoding" } }]]);
+  }, createNotFound(options.path));
+}
+
+async function render({ path, operations, title }: GraphiQLOptions): Promise<string> {
+  // 30 MB in memory, which not every process needs.
   const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   const html = renderGraphiQL({
-    title: "Partyfinder",
+    title: escaped(title),
     // A browser drops a page from its cache when something is posted to that page's own address.
     endpoint: `${path}?graphiql`,
     defaultTabs: operations.map((query) => ({ query })),
@@ -30,12 +35,17 @@ async function render(path: string, operations: readonly string[]): Promise<stri
   return html.slice(0, head) + additions(operations) + html.slice(head);
 }
 
-/** GraphiQL moves a tab away under the first click on it: a transform of its drag and drop stays behind. */
+/** Escapes a text for HTML, into which the renderer puts it as it is. */
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Keeps tabs in place at the first click on them: GraphiQL's drag and drop leaves a transform on them. */
 const STYLE = "<style>.graphiql-tab { transform: none !important; }</style>";
 
 /**
- * What the page's head has beside GraphiQL. Its own option for tabs alone shows them once, and
- * after a reload an empty one before them; so they are put where it keeps those of the person too.
+ * Returns what is added to the page's head. GraphiQL's own option for tabs shows an empty one before them after a reload,
+ * so the tabs are stored where GraphiQL keeps those of its user.
  */
 function additions(operations: readonly string[]): string {
   const tabs = operations.map((query, number) => {
@@ -52,7 +62,7 @@ if (!localStorage.getItem("graphiql:tabState") && ${tabs.length} > 0) {
 </script>`;
 }
 
-/** A string as a script in a page has it: nothing in it can end the script. */
+/** Returns a string literal for a script in a page, whose text cannot end the script. */
 function literal(text: string): string {
   return JSON.stringify(text).replaceAll("<", "\\u003c");
 }

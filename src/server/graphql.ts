@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 import type { EventStreams } from "./event-stream.ts";
+import type { Identify } from "./context.ts";
 import type { Mask } from "./mask.ts";
 import { acceptedTypes, type MediaType, mediaTypes } from "./media-type.ts";
 import { readParams } from "./params.ts";
@@ -9,21 +10,27 @@ import type { Pipeline } from "./pipeline.ts";
 import { headersOf, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
 
+export interface GraphQLOptions {
+  readonly pipeline: Pipeline;
+  readonly identify: Identify;
+  readonly eventStreams: EventStreams;
+  /** Converts an error into the one that the client gets. */
+  readonly mask: Mask;
+}
+
 /**
- * Answers operations as GraphQL over HTTP has it (https://graphql.github.io/graphql-over-http), by JSON or as an event
- * stream. Node's own requests and responses are used: to make the fetch API's of them cost more than GraphQL itself.
- *
- * @param mask decides what a client is told of an error
+ * Answers operations by GraphQL over HTTP (https://graphql.github.io/graphql-over-http), as JSON or as an event stream.
+ * It uses Node's own requests and responses: converting them to those of the fetch API costs more than GraphQL itself.
  */
-export function createGraphQL(pipeline: Pipeline, eventStreams: EventStreams, mask: Mask): Answer {
-  /** Answers by JSON, or by one event where the client takes nothing else. */
+export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQLOptions): Answer {
+  /** Answers with JSON, or with one event if the client accepts nothing else. */
   function send(response: ServerResponse, type: MediaType, result: ExecutionResult) {
     // The client may have gone.
     if (response.destroyed) return;
     const json = resultJson(result, mask);
     const status = statusOf(result, type);
     const headers = headersOf(result);
-    // A client of event streams learns nothing of an answer with another status but that.
+    // With another status, clients of event streams do not read the body as events.
     if (type === "events" && status === 200) {
       eventStreams.send(response, headers, json);
       return;
@@ -42,15 +49,19 @@ export function createGraphQL(pipeline: Pipeline, eventStreams: EventStreams, ma
   async function answer(request: IncomingMessage, response: ServerResponse, types: Types) {
     if (types.accepted.length === 0) throw notAcceptable(offeredTypes, "an operation");
     const params = await readParams(request);
-    // The client went away before it had asked.
+    // The client has gone away.
     if (!params) return;
     const prepared = pipeline.prepare(params);
     if ("errors" in prepared) return send(response, types.first, prepared);
     requireFit(request, types, prepared.kind);
+    const identified = identify(request);
+    const caller = identified instanceof Promise ? await identified : identified;
     if (prepared.kind !== "subscription") {
-      return send(response, types.first, await prepared.execute());
+      return send(response, types.first, await prepared.execute(caller));
     }
-    const result = await eventStreams.begin(response, prepared);
+    const result = await eventStreams.begin(response, (outlet) =>
+      prepared.subscribe(caller, outlet),
+    );
     if (result) send(response, types.first, result);
   }
 
@@ -65,7 +76,7 @@ export function createGraphQL(pipeline: Pipeline, eventStreams: EventStreams, ma
   };
 }
 
-/** In what a client takes its answer. */
+/** The media types that a client accepts. */
 interface Types {
   readonly first: MediaType;
   readonly accepted: readonly MediaType[];

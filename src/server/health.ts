@@ -14,15 +14,15 @@ import type { Answer } from "./routes.ts";
 /** How long a read may take before the database counts as not answering, in milliseconds. */
 const READY_WITHIN = 2000;
 
-/** Answers those who watch over the process, not those who use it. Both refuse other methods than GET and HEAD. */
+/** The answers for load balancers and orchestrators. Both take GET and HEAD only. */
 export interface Health {
-  /** 200 as long as the process lives. */
+  /** 200 while the process runs. */
   readonly health: Answer;
-  /** 200 if the database has all tables as the models say and answers a read of each just now, else 503 with the reason. */
+  /** 200 if the database has all tables as defined and answers a read of each; else 503 with the reason. */
   readonly ready: Answer;
 }
 
-/** Makes the answers about a service on a database. However many ask, one look at it is under way. */
+/** Creates the answers about a database. Requests at the same time share one check of it. */
 export function createHealth(
   { session, check }: Pick<SchemaWatch, "session" | "check">,
   tables: readonly Table[],
@@ -33,15 +33,15 @@ export function createHealth(
     await Promise.all(probes.map((probe) => session.run(probe)));
   });
   return {
-    health: answer(async () => ({ status: "ok" })),
-    ready: answer(async () => {
-      const reason = await problemOf(look);
+    health: stateAnswer(async () => ({ status: "ok" })),
+    ready: stateAnswer(async () => {
+      const reason = await databaseProblem(look);
       return reason === undefined ? { status: "ready" } : { status: "unavailable", reason };
     }),
   };
 }
 
-/** A read of every column by key, in a partition that is hardly there; none if no value of its key is known. */
+/** Returns a read of all columns in a partition that is unlikely to exist; none if no value of its key can be made. */
 function probesOf(table: Table) {
   const names = table.partition;
   const values = names.map((name) => sampleOf(columnOf(table, name).type));
@@ -50,7 +50,7 @@ function probesOf(table: Table) {
   return [selectEach(table, key as Key<Table>, { limit: 1 })];
 }
 
-/** Texts of which most types take one. */
+/** Texts of which most types accept one. */
 const samples = ["/ready", "0", "00000000-0000-4000-8000-000000000000", "1970-01-01T00:00:00.000Z"];
 
 function sampleOf(type: ColumnType): unknown {
@@ -58,26 +58,26 @@ function sampleOf(type: ColumnType): unknown {
     try {
       return type.fromText(text);
     } catch {
-      // It is of another type.
+      // The type accepts another one.
     }
   }
   return undefined;
 }
 
-/** What is the matter with the database; undefined if nothing is. */
-async function problemOf(read: () => Promise<unknown>): Promise<string | undefined> {
+/** Returns what is wrong with the database; undefined if nothing is. */
+async function databaseProblem(read: () => Promise<unknown>): Promise<string | undefined> {
   const late = () => `Cassandra did not answer within ${READY_WITHIN / 1000} s.`;
-  const fine = read().then(() => undefined, reasonOf);
+  const fine = read().then(() => undefined, unreadiness);
   return within(READY_WITHIN, fine, late);
 }
 
-/** A database that is not open yet tells why in its error's cause. */
-function reasonOf(error: unknown): string {
+/** While a database is not open yet, the cause of its error says why. */
+function unreadiness(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof CassandraError ? error.cause.message : error.message;
 }
 
-function answer(
+function stateAnswer(
   state: () => Promise<{ readonly status: string; readonly reason?: string }>,
 ): Answer {
   return async ({ method }, response) => {

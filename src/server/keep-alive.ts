@@ -1,28 +1,28 @@
 import { inSlices } from "../support/slices.ts";
 import { limits } from "./limits.ts";
 
-/** Somebody who should show from time to time that he is there, and reads. */
+/** A client that has to show from time to time that it is alive and reads. */
 export interface Peer {
-  /** How many pings in a row he has not answered. */
+  /** How many pings in a row it has not answered. */
   unanswered: number;
-  /** Begins to count anew if he has answered the last one, and sends another. */
+  /** Sends a ping; first resets `unanswered` if the last one was answered. */
   ping(): void;
-  /** He has not answered for too long. */
+  /** Called when it has not answered for too long. */
   drop(): void;
 }
 
-/** Pings all peers of a server by one timer, and drops those who do not answer. */
+/** Pings all peers of a server by one timer, and drops those that do not answer. */
 export interface KeepAlive {
   add(peer: Peer): void;
   remove(peer: Peer): void;
 }
 
-/** Makes one without peers: it has a timer only while it has some. */
+/** Creates a keep-alive. It has a timer only while it has peers. */
 export function createKeepAlive(): KeepAlive {
   const peers = new Set<Peer>();
   let timer: NodeJS.Timeout | undefined;
 
-  const round = () => void inSlices(peers.values().map(look));
+  const round = () => void inSlices(peers.values().map(examine));
 
   return {
     add(peer) {
@@ -37,7 +37,7 @@ export function createKeepAlive(): KeepAlive {
   };
 }
 
-function look(peer: Peer): void {
+function examine(peer: Peer): void {
   peer.ping();
   if (peer.unanswered >= limits.unansweredPings) peer.drop();
   else peer.unanswered += 1;

@@ -1,21 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { stripTypeScriptTypes } from "node:module";
 
-/** The ES modules that a browser needs for an entry. */
+/** The ES modules that a browser loads for an entry. */
 export interface Modules {
-  /** Their JavaScript by the paths under which they import each other, the entry's first. */
+  /** JavaScript by path, the entry's first. */
   readonly code: ReadonlyMap<string, string>;
-  /** The paths of what is imported by the name of a package, as an import map has them. */
+  /** The paths of modules that are imported by a package's name, for an import map. */
   readonly packages: Readonly<Record<string, string>>;
 }
 
+export interface CollectOptions {
+  readonly entry: URL;
+  /** The folder of the entry's own modules: the one at `page/main.ts` gets the path `<prefix>page/main.ts`. */
+  readonly root: URL;
+  /** What paths begin with, e.g. `/assets/`. */
+  readonly prefix: string;
+}
+
 /**
- * Collects an entry's module and all that it imports, ours and those of packages. TypeScript loses its types and keeps
- * its places.
- *
- * @param root the folder of our modules, of which one at `page/main.ts` gets the path `<prefix>page/main.ts`
+ * Collects a module and all that it imports, also from packages. TypeScript's types are stripped, which keeps lines and
+ * columns.
  */
-export async function collectModules(entry: URL, root: URL, prefix: string): Promise<Modules> {
+export async function collectModules({ entry, root, prefix }: CollectOptions): Promise<Modules> {
   const code = new Map<string, string>();
   const packages: Record<string, string> = {};
 
@@ -52,7 +58,7 @@ async function javaScriptOf(url: URL): Promise<string> {
   return url.pathname.endsWith(".ts") ? stripTypeScriptTypes(source) : source;
 }
 
-/** What a module imports, or exports from another. */
+/** Returns the specifiers that a module imports from, statically. */
 function specifiersIn(javaScript: string): readonly string[] {
   const statements = javaScript.matchAll(
     /^(?:import|export)\b(?:[^"'`;]*?\bfrom)?\s*["']([^"']+)["']/gm,

@@ -1,55 +1,58 @@
 import { hash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { createFiles, type File } from "./files.ts";
 import { collectModules } from "./modules.ts";
-import type { Answer } from "./routes.ts";
+import { type Answer, createNotFound } from "./routes.ts";
 
-/** Under what the page's files are, but for itself, which is at `/`. */
-export const ASSETS = "/assets/";
+/** The types of a page's files by extension. Others are not served. */
+const types: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+};
 
-/** Where the modules lie beside which this one was built, or was not: TypeScript in `src`, JavaScript in `dist`. */
-const root = new URL("../", import.meta.url);
+const SCRIPT = "text/javascript; charset=utf-8";
 
-/** Makes what answers with the page and its files. */
-export function createPage(): Answer {
-  return createFiles(loadPage);
+/**
+ * Creates what answers with a page at the prefix, and with its files below `assets/`.
+ *
+ * `index.html` names the files of the folder as `assets/<folder>/<file>`. Its script is `main.ts` or, built, `main.js`;
+ * modules of other folders beside the page's, and of packages, are served as well.
+ *
+ * @param folder ends with a slash
+ * @param path the prefix of all paths, e.g. `/api`
+ */
+export function createPage(folder: URL, path: string): Answer {
+  return createFiles(() => loadPage(folder, path), createNotFound(`${path}/`));
 }
 
-async function loadPage(): Promise<ReadonlyMap<string, File>> {
-  const read = (name: string) => readFile(new URL(`page/${name}`, root), "utf8");
-  const entry = new URL(`page/main${extname(import.meta.url)}`, root);
-  const [html, style, icon, { code, packages }] = await Promise.all([
-    read("index.html"),
-    read("style.css"),
-    read("icon.svg"),
-    collectModules(entry, root, ASSETS),
+async function loadPage(folder: URL, path: string): Promise<ReadonlyMap<string, File>> {
+  const root = new URL("../", folder);
+  const assets = `${path}/assets/`;
+  const own = `${assets}${folder.href.slice(root.href.length)}`;
+  const names = await readdir(folder);
+  const entry = new URL(names.includes("main.ts") ? "main.ts" : "main.js", folder);
+  const shown = names.filter((name) => Object.hasOwn(types, extname(name)));
+  const [html, { code, packages }, ...files] = await Promise.all([
+    readFile(new URL("index.html", folder), "utf8"),
+    collectModules({ entry, root, prefix: assets }),
+    ...shown.map(async (name): Promise<[string, File]> => {
+      const content = await readFile(new URL(name, folder));
+      return [`${own}${name}`, { type: types[extname(name)]!, content }];
+    }),
   ]);
   const importMap = JSON.stringify({ imports: packages });
-  const modules = [...code].map(([path, text]) => [path, { type: types.script, text }] as const);
-  return new Map<string, File>([
-    [
-      "/",
-      {
-        type: types.page,
-        text: html.replace("</head>", () => `${loading(importMap, [...code.keys()])}</head>`),
-        headers: { "content-security-policy": policy(importMap) },
-      },
-    ],
-    [`${ASSETS}page/style.css`, { type: types.style, text: style }],
-    [`${ASSETS}page/icon.svg`, { type: types.icon, text: icon }],
-    ...modules,
-  ]);
+  const page = {
+    type: "text/html; charset=utf-8",
+    content: html.replace("</head>", () => `${loading(importMap, [...code.keys()])}</head>`),
+    headers: { "content-security-policy": policy(importMap) },
+  };
+  const modules = [...code].map(([at, content]): [string, File] => [at, { type: SCRIPT, content }]);
+  return new Map<string, File>([[`${path}/`, page], ...files, ...modules]);
 }
 
-const types = {
-  page: "text/html; charset=utf-8",
-  style: "text/css; charset=utf-8",
-  script: "text/javascript; charset=utf-8",
-  icon: "image/svg+xml",
-} as const;
-
-/** What the page's head has beside what stands in its file: all modules at once, in the place of one behind another. */
+/** Returns what the page's head needs: its script, and preloads, so that modules are fetched at once and not in turn. */
 function loading(importMap: string, [entry = "", ...imported]: readonly string[]): string {
   const preloads = imported.map((path) => `<link rel="modulepreload" href="${path}" />\n`);
   return `<script type="importmap">${importMap}</script>
@@ -57,7 +60,10 @@ ${preloads.join("")}<script type="module" src="${entry}"></script>
 `;
 }
 
-/** Nothing but its own files, and nobody else's page around it. Sockets to where it comes from are of `'self'`, too. */
+/**
+ * Returns the content security policy: only files of the same origin, and no other page around this one. `'self'` covers
+ * WebSockets to the same origin, too.
+ */
 function policy(importMap: string): string {
   return [
     "default-src 'none'",

@@ -7,71 +7,76 @@ import {
   type OperationTypeNode,
 } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
-import type { Context } from "./context.ts";
+import type { Caller } from "./context.ts";
 import { codedError } from "./error.ts";
-import { schema } from "../party/schema.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { type Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import { documentOf, useDocuments } from "./document.ts";
+import { IterableSource } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
-import { createOperations } from "./operation.ts";
+import { createSharedExecutions } from "./shared-execution.ts";
 import { type Params, tooDeepVariables } from "./params.ts";
 import { requestError } from "./request-error.ts";
 import { useSkipped } from "./skipped.ts";
 import type { Yoga } from "./yoga.ts";
 
-/** An operation that is in order, to be run once. */
+/** A valid operation, to be run once. */
 export interface Prepared {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly kind: OperationTypeNode;
-  /** Executes a query or mutation. Never rejects: what fails is in the result. */
-  execute(): Promise<ExecutionResult>;
+  /** Executes a query or mutation. Never rejects: the result has the errors. */
+  execute(caller: Caller): Promise<ExecutionResult>;
   /**
    * Subscribes. Never rejects.
    *
-   * @returns what delivers events to the outlet, once it is begun, until it is left; or the result, if the subscription
-   * is refused: nothing is left behind then
+   * @returns what delivers events to the outlet, from `next` until `return`; or the result, if the subscription is
+   * refused: nothing is left open then
    */
-  subscribe(outlet: Outlet): Promise<Delivery | ExecutionResult>;
+  subscribe(caller: Caller, outlet: Outlet): Promise<Delivery | ExecutionResult>;
 }
 
-/** What was asked for and is not in order. Each error has a code. */
-export interface Refused {
+/** Why an operation cannot be run. Each error has a code. */
+export interface Invalid {
   readonly errors: readonly GraphQLError[];
 }
 
-/** The way of an operation, the same for all transports: parsed, validated, and then run. */
+/** Parses, validates and runs operations, the same way for all transports. */
 export interface Pipeline {
-  /** Parses and validates, once. Never throws. */
-  prepare(params: Params): Prepared | Refused;
+  /** Parses and validates. Never throws. */
+  prepare(params: Params): Prepared | Invalid;
+  /** Refuses new subscriptions, and ends those whose events are not live values. */
+  close(): void;
 }
 
 export interface PipelineOptions {
-  readonly context: Context;
-  /** Decides what a client is told of an error. */
+  readonly schema: GraphQLSchema;
+  /** Converts an error into the one that the client gets. */
   readonly mask: Mask;
-  /** Whether subscriptions are to be refused. */
-  readonly isClosing: () => boolean;
-  /** Most tokens of a document. */
+  /** The maximum number of tokens of a document. */
   readonly maxTokens: number;
 }
 
 /**
- * Makes the pipeline of a server. Nothing in it knows of a request but its parameters, so a context holds nothing of
- * who asks. Yoga answers no HTTP: only its pipeline is used, of which each transport calls the steps by itself.
+ * Creates the pipeline of a schema. Of Yoga only the enveloped steps are used, with their plugins: Yoga itself answers no
+ * HTTP request here, and builds no context.
  */
-export function createPipeline({ context, mask, isClosing, maxTokens }: PipelineOptions): Pipeline {
-  const yoga: Yoga = createYoga<Record<string, unknown>, Context>({
+export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pipeline {
+  let isClosing = false;
+  const iterated = new Set<IterableSource>();
+  const yoga: Yoga = createYoga<Record<string, unknown>>({
     schema,
-    context,
     maskedErrors: { maskError: mask, errorMessage: "Unexpected error." },
     plugins: [
-      refuseSubscriptions(isClosing),
+      refuseSubscriptions(() => isClosing),
       useArgumentErrors(),
       useDocuments(maxTokens),
-      useDelivery(),
+      useDelivery((events) => {
+        const source = new IterableSource(events, (ended) => iterated.delete(ended));
+        iterated.add(source);
+        return source;
+      }),
       useSkipped(),
     ],
     parserAndValidationCache: false,
@@ -79,9 +84,9 @@ export function createPipeline({ context, mask, isClosing, maxTokens }: Pipeline
     landingPage: false,
     logging: false,
   });
-  const operations = createOperations(yoga, mask);
+  const executions = createSharedExecutions(yoga, mask);
 
-  function prepared(params: Params): Prepared | Refused {
+  function prepared(params: Params): Prepared | Invalid {
     const deep = tooDeepVariables(params);
     if (deep) return { errors: [deep] };
     const enveloped = yoga.getEnveloped({ params } as never);
@@ -90,26 +95,32 @@ export function createPipeline({ context, mask, isClosing, maxTokens }: Pipeline
     const { operationName, variables: variableValues } = params;
     const operation = getOperationAST(document, operationName);
     if (!operation) return { errors: [unresolved(operationName)] };
-    const { execute, subscribe, contextFactory } = enveloped;
-    const args = async () => {
-      const contextValue = await contextFactory();
-      return { schema, document, operationName, variableValues, contextValue };
-    };
+    const { execute, subscribe } = enveloped;
+    const argumentsFor = ({ context }: Caller) => ({
+      schema,
+      document,
+      operationName,
+      variableValues,
+      contextValue: { ...context },
+    });
     return {
       schema,
       document,
       operationName,
       kind: operation.operation,
-      execute: () => told(async () => execute(await args())),
-      subscribe: (outlet) =>
-        told(async () =>
-          subscribeTo(subscribe, await args(), () => operations.join(params, document), outlet),
+      execute: (caller) => orErrors(async () => execute(argumentsFor(caller))),
+      subscribe: (caller, outlet) =>
+        orErrors(() =>
+          subscribeTo(subscribe, argumentsFor(caller), {
+            join: () => executions.join(params, document, caller),
+            outlet,
+          }),
         ),
     };
   }
 
-  /** What comes of it, or why nothing does. */
-  async function told<Told>(run: () => Promise<Told>): Promise<Told | ExecutionResult> {
+  /** Returns what `run` returns, or the error that it throws as a result. */
+  async function orErrors<Value>(run: () => Promise<Value>): Promise<Value | ExecutionResult> {
     try {
       return await run();
     } catch (error) {
@@ -125,6 +136,10 @@ export function createPipeline({ context, mask, isClosing, maxTokens }: Pipeline
         return { errors: [mask(error)] };
       }
     },
+    close() {
+      isClosing = true;
+      for (const source of iterated) source.end();
+    },
   };
 }
 
@@ -136,13 +151,13 @@ function unresolved(operationName: string | null | undefined): GraphQLError {
   return requestError("OPERATION_RESOLUTION_FAILURE", message);
 }
 
-/** Refuses those that come when the others have been completed: nothing would ever end them. */
+/** Refuses subscriptions that begin after the others were completed: nothing would ever end them. */
 function refuseSubscriptions(isClosing: () => boolean): Plugin {
   return {
     onSubscribe({ setResultAndStopExecution }) {
       if (!isClosing()) return;
-      const error = codedError("UNAVAILABLE", "The service stops: subscribe to the next.");
-      // Thrown, it would be taken for a defect.
+      const error = codedError("UNAVAILABLE", "The service is stopping: subscribe again.");
+      // If it were thrown, it would be masked as a defect.
       setResultAndStopExecution({ errors: [error] });
     },
   };

@@ -6,52 +6,94 @@ import { targetOf } from "./target.ts";
 /** Answers a request. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** Who answers what. */
-export interface Routes {
-  /** The path of {@link Routes.graphql}. */
-  readonly endpoint: string;
+export interface RouterOptions {
+  /** The prefix of all paths, e.g. `/api`. */
+  readonly path: string;
+  /** At `/graphql`. */
   readonly graphql: Answer;
   /** At the same path, for browsers. */
   readonly graphiql: Answer;
-  /** Answers at `/` and at every path that begins with {@link Routes.assets}. */
-  readonly page: Answer;
-  readonly assets: string;
-  /** Answers at the path with this name, e.g. `/health`. */
-  readonly others: Readonly<Record<string, Answer>>;
+  readonly health: Answer;
+  readonly ready: Answer;
+  /** At `/` and below `/assets/`. */
+  readonly page: Answer | undefined;
+  readonly log: Log;
 }
 
-/** Makes the listener of an HTTP server. A request that cannot be answered is logged and cut: it ends nothing else. */
-export function listener(routes: Routes, log: Log): RequestListener {
-  return async (request, response) => {
-    try {
-      await route(request, routes)(request, response);
-    } catch (error) {
-      log(`Cannot answer ${request.method} ${request.url}:`, error);
-      response.destroy();
-    }
+/** The paths of an app. */
+export interface Router {
+  /** Whether a request is for one of them. */
+  owns(request: IncomingMessage): boolean;
+  /**
+   * Answers a request, with status 404 if its path is none of them. If the answer fails, that is logged, and the
+   * connection cut: no other request is affected.
+   */
+  readonly answer: RequestListener;
+}
+
+/** Creates the router of an app. */
+export function createRouter(options: RouterOptions): Router {
+  const { path, graphql, graphiql, health, ready, page, log } = options;
+  const endpoint = `${path}/graphql`;
+  const routes = new Map<string, Answer>([
+    [endpoint, (request, response) => (wantsPage(request) ? graphiql : graphql)(request, response)],
+    [`${path}/health`, health],
+    [`${path}/ready`, ready],
+  ]);
+  if (page) routes.set(`${path}/`, page);
+  // The page's own links are relative to it.
+  if (page && path !== "") routes.set(path, redirectTo(`${path}/`));
+  const assets = page && `${path}/assets/`;
+  const notFound = createNotFound(page ? `${path}/` : endpoint);
+
+  const answerOf = (request: IncomingMessage): Answer | undefined => {
+    const { path: asked } = targetOf(request);
+    return (
+      routes.get(asked) ?? (assets !== undefined && asked.startsWith(assets) ? page : undefined)
+    );
+  };
+  return {
+    owns: (request) => answerOf(request) !== undefined,
+    async answer(request, response) {
+      try {
+        await (answerOf(request) ?? notFound)(request, response);
+      } catch (error) {
+        log(`Cannot answer ${request.method} ${request.url}:`, error);
+        response.destroy();
+      }
+    },
   };
 }
 
-function route(request: IncomingMessage, routes: Routes): Answer {
-  const { path } = targetOf(request);
-  const { endpoint, graphql, graphiql, page, assets, others } = routes;
-  if (path === endpoint) return wantsPage(request) ? graphiql : graphql;
-  if (path === "/" || path.startsWith(assets)) return page;
-  return Object.hasOwn(others, path) ? others[path]! : notFound;
+/** Checks the prefix of all paths. @throws TypeError if it is none */
+export function requirePrefix(path: string): void {
+  if (path === "" || /^(\/[\w.~-]+)+$/.test(path)) return;
+  const expected = 'start with "/", not end with one, and have letters, digits and -._~ between';
+  throw new TypeError(`path must ${expected}, e.g. "/api", but is ${JSON.stringify(path)}.`);
 }
 
-/** Answers where nothing is. */
-export const notFound: Answer = ({ method }, response) => {
-  const line = "Nothing is here. Begin at /.\n";
-  response.writeHead(404, {
-    "content-type": "text/plain; charset=utf-8",
-    "content-length": Buffer.byteLength(line),
-    "x-content-type-options": "nosniff",
-  });
-  response.end(method === "HEAD" ? undefined : line);
-};
+/** Creates the answer where nothing is. @param begin where something is */
+export function createNotFound(begin: string): Answer {
+  const line = `Nothing is here. Begin at ${begin}.\n`;
+  return ({ method }, response) => {
+    response.writeHead(404, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-length": Buffer.byteLength(line),
+      "x-content-type-options": "nosniff",
+    });
+    response.end(method === "HEAD" ? undefined : line);
+  };
+}
 
-/** A browser that shows an address prefers a page. */
+function redirectTo(path: string): Answer {
+  return (request, response) => {
+    const { query } = targetOf(request);
+    const location = query === "" ? path : `${path}?${query}`;
+    response.writeHead(308, { location, "content-length": 0 }).end();
+  };
+}
+
+/** Whether the client prefers HTML, as a browser does that shows an address. */
 function wantsPage({ method, headers }: IncomingMessage): boolean {
   return (method === "GET" || method === "HEAD") && acceptedTypes(headers.accept)[0] === "page";
 }

@@ -1,19 +1,24 @@
 import type { IncomingMessage } from "node:http";
 
+/** A request, perhaps from a router. */
+type Targeted = Pick<IncomingMessage, "url"> & { readonly originalUrl?: string };
+
 /** What a request is for. */
 export interface Target {
-  /** As it was sent, e.g. `/graphql`: nothing in it is decoded. */
+  /** As it was sent, e.g. `/graphql`, not decoded. */
   readonly path: string;
-  /** Between `?` and `#`, without them; empty if there is none. See {@link queryOf}. */
+  /** Between `?` and `#`, without them; may be empty. See {@link queryOf}. */
   readonly query: string;
 }
 
 /**
- * The target of a request (RFC 9112, 3.2). Most clients send a path; an absolute address, as proxies are sent, means
- * the same. It is split by hand because not every text that arrives is a URL.
+ * Returns the target of a request (RFC 9112, 3.2). Most clients send a path; an absolute address, as clients send to
+ * proxies, means the same. It is split by hand because not every text that arrives is a URL.
+ *
+ * Routers such as Express' strip their prefix from `url`, and keep the target in `originalUrl`.
  */
-export function targetOf({ url = "/" }: Pick<IncomingMessage, "url">): Target {
-  const [target = "/"] = withoutOrigin(url).split("#", 1);
+export function targetOf({ url = "/", originalUrl = url }: Targeted): Target {
+  const [target = "/"] = withoutOrigin(originalUrl).split("#", 1);
   const end = target.indexOf("?");
   if (end < 0) return { path: target, query: "" };
   return { path: target.slice(0, end), query: target.slice(end + 1) };
@@ -27,9 +32,9 @@ function withoutOrigin(url: string): string {
 }
 
 /**
- * The parameters of a query string, which Node.js takes in ASCII only.
+ * Parses the parameters of a query string, which Node.js accepts in ASCII only.
  *
- * @returns undefined if it is percent-encoded wrongly, or not UTF-8: a lenient parser would put U+FFFD there
+ * @returns undefined if it is encoded wrongly, or not UTF-8, which URLSearchParams would replace by U+FFFD
  */
 export function queryOf(query: string): URLSearchParams | undefined {
   try {

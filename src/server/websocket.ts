@@ -1,12 +1,14 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ExecutionArgs, GraphQLError } from "graphql";
-import { handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
+import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { codedError } from "./error.ts";
+import type { Caller, Identify } from "./context.ts";
 import type { Visitor } from "../live/index.ts";
-import { Connection } from "./connection.ts";
+import { within } from "../support/within.ts";
+import { Connection, TRY_AGAIN_LATER } from "./connection.ts";
 import { Delivery, type Outlet } from "./delivery.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
@@ -15,48 +17,76 @@ import type { Params } from "./params.ts";
 import { ascii, completeFrame, createPayload, type Payload } from "./payload.ts";
 import type { Pipeline, Prepared } from "./pipeline.ts";
 import { shownErrors } from "./request-error.ts";
-import { targetOf } from "./target.ts";
 
 export interface WebSocketOptions {
-  readonly server: Server;
-  /** The path of the sockets. */
-  readonly endpoint: string;
   readonly pipeline: Pipeline;
+  readonly identify: Identify;
   readonly keepAlive: KeepAlive;
   readonly mask: Mask;
   readonly log: Log;
 }
 
-/** Whether a request is to become a WebSocket at this path: only then may Node.js take it for an upgrade. */
-export function isWebSocket(request: IncomingMessage, endpoint: string): boolean {
-  const isAsked = request.headers.upgrade?.toLowerCase() === "websocket";
-  return isAsked && targetOf(request).path === endpoint;
+/** The WebSockets of a server. */
+export interface WebSockets {
+  /** Accepts a socket, or refuses it: one that a page of another origin opens, or any while the server closes. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  /** Closes every socket with 1001, and waits until they are closed. */
+  close(): Promise<void>;
 }
 
 /**
- * Serves GraphQL over WebSocket (the graphql-transport-ws protocol) through the same pipeline as HTTP: what is refused
- * there is refused here.
+ * Serves GraphQL over WebSocket (the graphql-transport-ws protocol) through the same pipeline as HTTP.
  *
- * graphql-ws speaks the protocol. Its binding to ws is not used: it has a timer for each socket, and prints a stack
- * whenever a client sends too much or goes away. Nor does it write results: what cannot be written would close the
- * socket, and end its other operations.
+ * graphql-ws implements the protocol, and ws the sockets; between them and us there is a private contract, on which
+ * sharing of frames and bounded memory rest. A new version of one of them needs a look at these points:
  *
- * @returns what ends it: every client is closed with 1001
+ * - graphql-ws' own binding to ws is replaced by {@link Connection}: the binding keeps a timer per socket, and prints a
+ *   stack trace when a client sends too much or disappears.
+ * - `execute` and `subscribe` are one function, {@link run}, which gets what `onSubscribe` returned. It never gives
+ *   graphql-ws a result to serialise, since one that cannot be serialised would close the socket and end its other
+ *   operations. A query's result is sent here, and graphql-ws gets an empty iterator, after which it sends `complete`.
+ *   A subscription's {@link Delivery} is an iterator that never yields: graphql-ws only calls `next` once, which starts
+ *   it, and `return` when the client completes it.
+ * - The record `subscriptions` of a connection holds an entry per operation, under the client's id. graphql-ws puts its
+ *   iterator there; {@link SocketOutlet} puts itself there before, so that a duplicate id is refused from the start, and
+ *   compares the entry to see whether the operation was completed meanwhile.
+ * - Frames are written to the TCP stream below ws, as text that was built once for all subscribers. That is safe because
+ *   ws writes each frame of its own in one call and compression (`perMessageDeflate`) is off.
  */
-export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, pipeline, keepAlive, mask, log } = options;
+export function createWebSockets({
+  pipeline,
+  identify,
+  keepAlive,
+  mask,
+  log,
+}: WebSocketOptions): WebSockets {
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
     maxPayload: limits.messageBytes,
-    // Else frames could wait to be compressed, and those that are written beside them come between.
+    // Compressed frames are queued, so frames that are written beside them could be sent in between.
     perMessageDeflate: false,
-    // A turn of the event loop for each message: of a flood of them on one socket nobody else has to wait for all.
+    // One message per turn of the event loop: a flood on one socket does not delay the others.
     allowSynchronousEvents: false,
   });
   const protocol = makeServer<Record<string, unknown>, Connection>({
     execute: run,
     subscribe: run,
+    async onConnect(opened) {
+      const { extra: connection, connectionParams } = opened;
+      try {
+        const caller = identify(connection.takeRequest(), connectionParams);
+        connection.caller = caller instanceof Promise ? await inTime(caller) : caller;
+        // graphql-ws would hold them for as long as the socket is open.
+        delete (opened as { connectionParams?: unknown }).connectionParams;
+        return true;
+      } catch (error) {
+        const { message, extensions } = mask(error);
+        const isForClient = extensions["code"] !== "INTERNAL_SERVER_ERROR";
+        connection.close(isForClient ? CloseCode.Forbidden : TRY_AGAIN_LATER, message);
+        return false;
+      }
+    },
     onSubscribe({ extra: connection, subscriptions }, id, params) {
       if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
         return [tooManySubscriptions()];
@@ -64,51 +94,67 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       const prepared = pipeline.prepare(paramsOf(params));
       if ("errors" in prepared) return shownErrors(prepared.errors);
       const outlet = new SocketOutlet(connection, subscriptions, id);
-      return runnable(prepared, outlet, mask);
+      // graphql-ws has acknowledged the connection, so the caller is known.
+      return runnable({ prepared, outlet, caller: connection.caller!, mask });
     },
   });
 
   let isClosing = false;
-  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    if (isClosing) return refuse(stream, "503 Service Unavailable");
-    if (!isOwn(request)) return refuse(stream, "403 Forbidden");
-    sockets.handleUpgrade(request, stream, head, (client) => {
-      const connection = new Connection(client, stream as Socket, log);
-      keepAlive.add(connection);
-      const closed = protocol.opened(connection, connection);
-      client.on("close", (code, reason) => {
-        keepAlive.remove(connection);
-        void closed(code, reason.toString());
+  return {
+    upgrade(request, stream, head) {
+      if (isClosing) return refuse(stream, "503 Service Unavailable");
+      if (!isOwn(request)) return refuse(stream, "403 Forbidden");
+      sockets.handleUpgrade(request, stream, head, (client) => {
+        const connection = new Connection({ client, stream: stream as Socket, request, log });
+        keepAlive.add(connection);
+        const closed = protocol.opened(connection, connection);
+        client.on("close", (code, reason) => {
+          keepAlive.remove(connection);
+          void closed(code, reason.toString());
+        });
       });
-    });
-  };
-  server.on("upgrade", upgrade);
-
-  return async () => {
-    isClosing = true;
-    for (const client of sockets.clients) client.close(1001, "Going away");
-    await new Promise((done) => sockets.close(done));
+    },
+    async close() {
+      isClosing = true;
+      for (const client of sockets.clients) client.close(1001, "Going away");
+      await new Promise((done) => sockets.close(done));
+    },
   };
 }
 
-/** graphql-ws has checked that a query is there, and that what is an object is one. */
+function inTime(caller: Promise<Caller>): Promise<Caller> {
+  return within(limits.identify, caller, () => {
+    throw new Error(`The context of a WebSocket was not there within ${limits.identify} ms.`);
+  });
+}
+
+/** graphql-ws has checked the types of these. */
 function paramsOf({ query, operationName, variables }: SubscribePayload): Params {
   return { query, operationName, variables };
 }
 
-/** What graphql-ws executes, or subscribes to: with `run`, which it does not know. */
+/** What graphql-ws executes or subscribes to, with `run`, of which it does not know. */
 interface Runnable extends Pick<ExecutionArgs, "schema" | "document" | "operationName"> {
   run: (() => unknown) | undefined;
 }
 
-function runnable(prepared: Prepared, outlet: SocketOutlet, mask: Mask): Runnable {
+interface Run {
+  readonly prepared: Prepared;
+  readonly outlet: SocketOutlet;
+  readonly caller: Caller;
+  readonly mask: Mask;
+}
+
+function runnable({ prepared, outlet, caller, mask }: Run): Runnable {
   const { schema, document, operationName, kind } = prepared;
   const isSubscription = kind === "subscription";
   const run = async () => {
-    const result = await (isSubscription ? prepared.subscribe(outlet) : prepared.execute());
+    const result = await (isSubscription
+      ? prepared.subscribe(caller, outlet)
+      : prepared.execute(caller));
     if (!outlet.isOpen) {
       if (result instanceof Delivery) void result.return();
-      // What graphql-ws would send and forget now might be that of a new operation with the same id.
+      // The client may have started another operation with this id, which graphql-ws would complete now.
       return new Promise<never>(() => {});
     }
     if (result instanceof Delivery) return result;
@@ -118,10 +164,10 @@ function runnable(prepared: Prepared, outlet: SocketOutlet, mask: Mask): Runnabl
   return { schema, document, operationName, run };
 }
 
-/** No results beside those that were sent: graphql-ws then completes the operation. */
+/** Yields nothing, since the result has been sent. graphql-ws then completes the operation. */
 async function* nothing(): AsyncGenerator<never> {}
 
-/** Runs it. graphql-ws holds what it executes as long as a subscription lives: what it was run with is let go. */
+/** Runs an operation. graphql-ws holds its argument for as long as a subscription lives, so the function is released. */
 function run(args: ExecutionArgs): never {
   const runnable = args as unknown as Runnable;
   const { run } = runnable;
@@ -129,20 +175,20 @@ function run(args: ExecutionArgs): never {
   return run?.() as never;
 }
 
-/** Where the payloads of a subscription go. */
+/** Sends the payloads of one operation to its client. */
 class SocketOutlet implements Outlet {
   readonly #connection: Connection;
   readonly #subscriptions: Record<string, unknown>;
   readonly #id: string;
   readonly #idJson: string;
 
-  /** @param subscriptions those of the connection, of which this is one until it ends */
+  /** @param subscriptions the connection's record of operations, which has this one until it ends */
   constructor(connection: Connection, subscriptions: Record<string, unknown>, id: string) {
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#id = id;
     this.#idJson = ascii(JSON.stringify(id));
-    // Where graphql-ws has nothing until it gets what it iterates over.
+    // Until graphql-ws puts its iterator there.
     subscriptions[id] = this;
   }
 
@@ -154,7 +200,7 @@ class SocketOutlet implements Outlet {
     this.#connection.write(payload.frame(this.#idJson));
   }
 
-  /** Whether its client has not completed it, and perhaps used its id for another one. */
+  /** Whether the operation is still the one with its id: its client may have completed it, and reused the id. */
   get isOpen() {
     return this.#subscriptions[this.#id] === this;
   }
@@ -170,8 +216,8 @@ class SocketOutlet implements Outlet {
 }
 
 /**
- * Whether a socket is asked for by no page, or by one of our own: a browser names the page, and lets pages of anywhere
- * open one. Hosts are compared as URLs: in whatever case, and with or without the standard port.
+ * Whether a socket is opened by a page of this server, or by no page: browsers let any page open sockets to anywhere,
+ * but send its origin. Hosts are compared as URLs, which ignores case and standard ports.
  */
 function isOwn({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
@@ -183,7 +229,7 @@ function isOwn({ headers }: IncomingMessage): boolean {
 }
 
 function refuse(stream: Duplex, status: string): void {
-  // Nobody else listens any more: unheard, an error of the stream would end the process.
+  // Node.js has removed its own listener: an unhandled error of the stream would end the process.
   stream.on("error", () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -4,67 +4,46 @@ import type {
   ConnectOptions,
   Replication,
 } from "../cassandra/index.ts";
-// From their own modules, which do not load the driver: settings are read before Java is started.
+// From modules that do not load the driver: settings are read before Java is started.
 import { readBundle } from "../cassandra/session/bundle.ts";
 import { checkOptions } from "../cassandra/session/check-options.ts";
-import { MAX_PORT, readContactPoints } from "../cassandra/session/contact-point.ts";
-import { MIN_REQUEST_TIMEOUT } from "../cassandra/session/options.ts";
-import { POLL_INTERVAL } from "../live/poll.ts";
 import { readPlaces } from "../local/index.ts";
-import { readLogin } from "./login.ts";
 import { looksSecret, quoted } from "../support/quote.ts";
-import { limits } from "../server/limits.ts";
-import {
-  astraToken,
-  bundlePath,
-  ConfigError,
-  isToken,
-  keyspaceName,
-  listenHost,
-  oneOf,
-  pemFile,
-  redisUrl,
-  replication,
-  repositoryUrl,
-  requireBoth,
-  type Setting,
-  text,
-  wholeNumber,
-  yesOrNo,
-} from "./setting.ts";
+import { readLogin } from "./login.ts";
+import { ConfigError, isToken, requireBoth, type Setting } from "./setting.ts";
+import type { Settings } from "./settings.ts";
 import { type Environment, merged, readSources, type Sources } from "./sources.ts";
 
 export { ConfigError } from "./setting.ts";
 
-/** What the environment asks for. */
+/** What the settings ask for. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** How long a connection without a request stays open, in milliseconds; 0: as long as its client wants. */
+  /** How long a connection without a request stays open, in milliseconds; 0: until its client closes it. */
   readonly idle: number;
-  /** Most tokens of a document. */
+  /** The maximum number of tokens of a document. */
   readonly maxTokens: number;
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
   readonly live: LiveConfig;
 }
 
-/** How live values come from other processes. */
+/** How the service learns of changes by other processes. */
 export interface LiveConfig {
-  /** Of Redis. */
   readonly redisUrl: string | undefined;
   /** In milliseconds; 0: never. */
   readonly pollInterval: number;
 }
 
-/** A Cassandra that is there already. */
+/** A Cassandra that runs by itself. */
 export type Cluster = ConnectOptions & {
   readonly kind: "cluster";
-  /** With which `sync` creates a missing keyspace. */
+  /** The replication with which `sync` creates a missing keyspace. */
   readonly replication: Replication | undefined;
 };
 
-/** The Cassandra that partyfinder runs by itself. */
+/** The Cassandra that the command runs. */
 export interface EmbeddedCassandra {
   readonly kind: "embedded";
   readonly dir: string;
@@ -75,164 +54,6 @@ export interface EmbeddedCassandra {
   readonly javaHome: string | undefined;
 }
 
-/** Every setting, in the order in which people look for them. */
-export const settings = {
-  PORT: {
-    meaning: "The port of the HTTP server.",
-    default: "4000",
-    read: wholeNumber(0, MAX_PORT),
-  },
-  HOST: {
-    meaning: "The address that the HTTP server listens on; 0.0.0.0 for every one of this machine.",
-    default: "127.0.0.1",
-    read: listenHost,
-  },
-  HTTP_IDLE_TIMEOUT: {
-    meaning:
-      "How long a connection stays open for the next request, in milliseconds: longer than a load balancer before the service keeps it. 0: as long as the client wants.",
-    default: String(limits.idle),
-    read: wholeNumber(0, 3_600_000),
-  },
-  GRAPHQL_MAX_TOKENS: {
-    meaning:
-      "Most tokens (names, values, punctuation) of a GraphQL document. The time to validate one grows by their square: 0.1 s at 1000, 2 s at 5000.",
-    default: String(limits.tokens),
-    // The introspection of GraphiQL, with which everything begins, has 184.
-    read: wholeNumber(200, 10_000),
-  },
-  CASSANDRA_CONTACT_POINTS: {
-    meaning:
-      "Nodes of your cluster, each host or host:port, with commas between; an IPv6 address in brackets. Without it, and without a bundle of Astra, an embedded Cassandra is run.",
-    example: "10.0.0.1,10.0.0.2:9043",
-    read: readContactPoints,
-  },
-  CASSANDRA_PORT: {
-    meaning: "The port of contact points that name none, and of the nodes that they tell of.",
-    default: "9042",
-    read: wholeNumber(1, MAX_PORT),
-  },
-  CASSANDRA_LOCAL_DATA_CENTER: {
-    meaning: "The data centre whose nodes are asked.",
-    default: "datacenter1",
-    read: text,
-  },
-  CASSANDRA_KEYSPACE: {
-    meaning: "The keyspace of the tables.",
-    default: "partyfinder",
-    read: keyspaceName,
-  },
-  CASSANDRA_REPLICATION: {
-    meaning:
-      'Copies of each row in a keyspace that "sync" creates: a number a data centre, or one number.',
-    example: "dc1:3,dc2:3",
-    read: replication,
-  },
-  CASSANDRA_USERNAME: { meaning: "The role to log in as.", read: text },
-  CASSANDRA_PASSWORD: { meaning: "Its password.", secret: true, read: text },
-  CASSANDRA_TLS: {
-    meaning:
-      "Whether to connect by TLS, true or false; each node's certificate has to name its IP address. Default: true if one of the next three is set.",
-    example: "true",
-    read: yesOrNo,
-  },
-  CASSANDRA_TLS_CA: {
-    meaning:
-      "A PEM file of the authorities that signed the nodes' certificates. Default: those that Node.js knows.",
-    example: "/etc/partyfinder/ca.pem",
-    read: pemFile,
-  },
-  CASSANDRA_TLS_CERT: {
-    meaning: "A PEM file of the certificate to show to nodes that ask for one.",
-    example: "/etc/partyfinder/client.pem",
-    read: pemFile,
-  },
-  CASSANDRA_TLS_KEY: {
-    meaning: "A PEM file of its private key.",
-    example: "/etc/partyfinder/client.key",
-    read: pemFile,
-  },
-  ASTRA_DB_SECURE_BUNDLE_PATH: {
-    meaning:
-      "The secure connect bundle of a database of Astra, in the place of contact points, data centre and TLS.",
-    example: "./secure-connect-parties.zip",
-    read: bundlePath,
-  },
-  ASTRA_DB_APPLICATION_TOKEN: {
-    meaning: "A token for it, by the name that version 0 of Astra's command line gives it.",
-    example: "AstraCS:…",
-    secret: true,
-    read: astraToken,
-  },
-  ASTRA_DB_TOKEN: {
-    meaning: "The same, by the name that version 1 gives it.",
-    example: "AstraCS:…",
-    secret: true,
-    read: astraToken,
-  },
-  ASTRA_DB_CLIENT_ID: {
-    meaning: "The client id of a token, in the place of the token.",
-    read: text,
-  },
-  ASTRA_DB_CLIENT_SECRET: { meaning: "Its client secret.", secret: true, read: text },
-  ASTRA_DB_KEYSPACE: {
-    meaning: "CASSANDRA_KEYSPACE, by the name that Astra's command line gives it.",
-    example: "partyfinder",
-    read: keyspaceName,
-  },
-  CASSANDRA_CONSISTENCY: {
-    meaning: "LOCAL_QUORUM for one data centre and for Astra, QUORUM for several.",
-    default: "LOCAL_QUORUM",
-    read: oneOf("LOCAL_QUORUM", "QUORUM"),
-  },
-  CASSANDRA_SERIAL_CONSISTENCY: {
-    meaning: "LOCAL_SERIAL with LOCAL_QUORUM, SERIAL with QUORUM.",
-    default: "LOCAL_SERIAL",
-    read: oneOf("LOCAL_SERIAL", "SERIAL"),
-  },
-  CASSANDRA_REQUEST_TIMEOUT: {
-    meaning:
-      "How long a node may take to answer, in milliseconds, at least 2500; all nodes together 500 more.",
-    default: "3000",
-    read: wholeNumber(
-      MIN_REQUEST_TIMEOUT,
-      600_000,
-      " (Cassandra itself takes up to 2000 to say what became of a write)",
-    ),
-  },
-  CASSANDRA_FETCH_SIZE: {
-    meaning: "Most rows that are fetched from Cassandra at once.",
-    default: "1000",
-    read: wholeNumber(1, 100_000),
-  },
-  CASSANDRA_EMBEDDED: {
-    meaning:
-      "What the embedded Cassandra runs on, jars or docker. Default: jars where Java is found, and Maven or a repository.",
-    example: "docker",
-    read: oneOf("jars", "docker"),
-  },
-  CASSANDRA_EMBEDDED_REPOSITORY: {
-    meaning:
-      "The URL of the Maven repository to fetch the embedded Cassandra's jars from, once; Maven is then not needed. Default: what Maven is configured for, with its mirrors, proxies and logins.",
-    example: "https://user:password@maven.example.com/repository",
-    secret: true,
-    read: repositoryUrl,
-  },
-  REDIS_URL: {
-    meaning:
-      "A Redis by which several processes of the service tell each other at once what to read again for live values. It need not be there, and nothing is kept in it.",
-    example: "redis://10.0.0.5:6379",
-    secret: true,
-    read: redisUrl,
-  },
-  LIVE_POLL_INTERVAL: {
-    meaning:
-      "How often watched parties and followed cities are compared with the database, in milliseconds: at most so late comes what no hint told of, as a change by another program, or by another process without Redis; one and a half times so late where a hint had just come, and later where very much is watched. 0: never.",
-    default: String(POLL_INTERVAL),
-    read: wholeNumber(0, 3_600_000),
-  },
-} as const satisfies Readonly<Record<string, Setting<unknown>>>;
-
-type Settings = typeof settings;
 type Values = {
   readonly [Name in keyof Settings]:
     | ReturnType<Settings[Name]["read"]>
@@ -240,32 +61,32 @@ type Values = {
 };
 
 /**
- * Reads the environment, and what `.env` in the working directory adds to it: the real environment wins.
+ * Reads the environment and `.env` in the working directory. If both have a setting, the environment wins.
  *
  * @param warn called with one line for each likely mistake that is no error, e.g. a misspelled name
  * @throws ConfigError naming every wrong setting
  */
-export function loadConfig(warn: (line: string) => void): Config {
-  const sources = readSettings();
+export function loadConfig(settings: Settings, warn: (line: string) => void): Config {
+  const sources = readSettings(settings);
   for (const { what, found } of sources.oversights) warn(`Warning: ${what} ${found}.`);
-  return readConfig(merged(sources));
+  return readConfig(settings, merged(sources));
 }
 
 /**
- * Reads where settings come from. What `.env` adds is put into the environment of this process, for the programs and
- * libraries that look there (`DOCKER_HOST`, `PATH`).
+ * Reads the sources of settings. The values of `.env` are added to the environment of this process, for programs and
+ * libraries that read it (`DOCKER_HOST`, `PATH`).
  *
  * @throws ConfigError if there is a `.env` that cannot be read
  */
-export function readSettings(): Sources {
+export function readSettings(settings: Settings): Sources {
   const sources = readSources(Object.keys(settings));
   for (const [name, value] of Object.entries(sources.file)) process.env[name] ??= value;
   return sources;
 }
 
-/** Makes the configuration of an environment. @throws ConfigError naming every wrong setting */
-export function readConfig(environment: Environment): Config {
-  const values = readValues(environment);
+/** Reads the configuration from an environment. @throws ConfigError naming every wrong setting */
+export function readConfig(settings: Settings, environment: Environment): Config {
+  const values = readValues(settings, environment);
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
@@ -278,24 +99,6 @@ export function readConfig(environment: Environment): Config {
       pollInterval: values.LIVE_POLL_INTERVAL,
     }),
   });
-}
-
-/** `.env.template`: each setting with its meaning and default, to be copied and filled in. */
-export function envTemplate(): string {
-  const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
-  const blocks = entries.map(([name, { meaning, default: standard, example }]) =>
-    [
-      `# ${meaning}`,
-      ...(example === undefined ? [] : [`# Example: ${example}`]),
-      `# ${name}=${standard ?? ""}`,
-      "",
-    ].join("\n"),
-  );
-  return [
-    "# Copy to .env and uncomment what you need. The real environment wins.",
-    "",
-    ...blocks,
-  ].join("\n");
 }
 
 function readCassandra(values: Values, environment: Environment): Config["cassandra"] {
@@ -438,7 +241,7 @@ function readTls(values: Values): Pick<ConnectByContactPoints, "tls"> {
   return { tls: files };
 }
 
-function readValues(environment: Environment): Values {
+function readValues(settings: Settings, environment: Environment): Values {
   const problems: string[] = [];
   const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
   const values = entries.map(([name, { read, secret, default: standard }]) => {

@@ -8,6 +8,8 @@ import { connect, select, syncKeyspace } from "../../src/cassandra/index.ts";
 import { openCluster } from "../../src/cli/database.ts";
 import { type Exit, exitOf } from "../../src/cli/exit.ts";
 import { readConfig } from "../../src/settings/config.ts";
+import * as application from "../../src/party/application.ts";
+import { settings } from "../fixtures/settings.ts";
 import { PartyTable } from "../../src/party/index.ts";
 import { type Astra, client, startAstra, token } from "../fixtures/astra.ts";
 import { type Cluster, startCluster } from "../fixtures/cluster.ts";
@@ -42,7 +44,7 @@ async function runIn(env: Environment | string, ...args: readonly string[]) {
   return await runCommand(args, { cwd: directory.path });
 }
 
-const settings = () => ({
+const bundleSettings = () => ({
   ASTRA_DB_SECURE_BUNDLE_PATH: astra.bundle,
   ASTRA_DB_TOKEN: token.password,
   ASTRA_DB_KEYSPACE: KEYSPACE,
@@ -110,13 +112,13 @@ test("every node has the roles, so clients can log in while other nodes are slow
 
 describe("with the .env that Astra's command line writes", () => {
   test("of version 1, sync creates tables but no keyspace, and serve serves them", async () => {
-    const synced = await runIn(settings(), "sync");
+    const synced = await runIn(bundleSettings(), "sync");
     expect(synced).toMatchObject({ code: 0, err: expect.stringContaining("by the bundle ") });
     expect(synced.out).toMatch(/^CREATE TABLE IF NOT EXISTS party \(/);
     expect(synced.out).not.toContain("KEYSPACE");
     expect(synced.out).not.toContain("compaction");
 
-    served = startCommand(["serve"], { env: { ...settings(), PORT: "0" } });
+    served = startCommand(["serve"], { env: { ...bundleSettings(), PORT: "0" } });
     url = /http:\S+\/graphql/.exec(await served.printed("Ctrl-C"))![0];
     await expect.poll(ready, { timeout: 10_000 }).toBe("ready");
   });
@@ -166,7 +168,11 @@ describe("logs in", () => {
       { ASTRA_DB_TOKEN: token.password, ...userAndPassword("token", token.password) },
     ],
   ])("%s", async (_, login) => {
-    const { cassandra, keyspace } = readConfig({ ...settings(), ASTRA_DB_TOKEN: "", ...login });
+    const { cassandra, keyspace } = readConfig(settings, {
+      ...bundleSettings(),
+      ASTRA_DB_TOKEN: "",
+      ...login,
+    });
     if (cassandra.kind === "embedded") throw new Error("no bundle");
     await using session = await connect({ ...cassandra, keyspace });
     expect(await session.run(select(PartyTable, { city: "Nowhere" }))).toEqual([]);
@@ -314,20 +320,29 @@ describe("a refused connection is explained in one line with the remedy", () => 
       /: keyspace other is missing, create it in the Astra portal or by "astra db create-keyspace"\./,
     ],
   ])("%s", async (_, change, reason, message) => {
-    const exit = await refusalOf({ ...settings(), ...change() });
+    const exit = await refusalOf({ ...bundleSettings(), ...change() });
     expect(exit.message).toMatch(message);
     expect(exit.message).not.toContain("\n");
     expect(exit.reason).toBe(reason);
   });
 
-  const quiet = { progress: () => {} };
+  const quiet = {
+    progress: () => {},
+    status: undefined,
+    signal: new AbortController().signal,
+  };
 
   /** Returns the end of a command that syncs. */
   async function refusalOf(env: Environment): Promise<Exit> {
     try {
-      const { cassandra, keyspace } = readConfig(env);
+      const { cassandra, keyspace } = readConfig(settings, env);
       if (cassandra.kind === "embedded") throw new Error("no bundle");
-      await using database = await openCluster(cassandra, keyspace, quiet, { sync: true });
+      await using database = await openCluster(cassandra, true, {
+        application,
+        name: "partyfinder",
+        keyspace,
+        terminal: quiet,
+      });
       throw new Error(`opened ${database.origin}`);
     } catch (error) {
       const exit = exitOf(error);
@@ -349,8 +364,8 @@ describe("a refused connection is explained in one line with the remedy", () => 
     ],
   ])("%s", async (_, env, reason) => {
     if (reason.includes("503")) astra.hibernate();
-    const ended = await runIn({ ...settings(), ...env }, "sync");
-    const examined = await runIn({ ...settings(), ...env }, "doctor");
+    const ended = await runIn({ ...bundleSettings(), ...env }, "sync");
+    const examined = await runIn({ ...bundleSettings(), ...env }, "doctor");
     astra.resume();
     expect(examined).toMatchObject({ code: 11, out: expect.stringContaining(`: ${reason}.\n`) });
     expect(ended).toEqual({
@@ -362,7 +377,7 @@ describe("a refused connection is explained in one line with the remedy", () => 
 
   test("serve reports a missing metadata service, and starts as soon as it answers", async () => {
     await astra.stopMetadata();
-    await using waiting = startCommand(["serve"], { env: { ...settings(), PORT: "0" } });
+    await using waiting = startCommand(["serve"], { env: { ...bundleSettings(), PORT: "0" } });
     const banner = await waiting.printed("Ctrl-C");
     expect(banner).toMatch(/Cassandra +by the bundle .*\.zip, not reached yet\n/);
     const place = new URL("/ready", /http:\S+\/graphql/.exec(banner)![0]);

@@ -9,7 +9,8 @@ import { replicationFindings } from "../../src/cli/doctor/replication.ts";
 import { groupText, verdict } from "../../src/cli/doctor/report.ts";
 import { settingsGroup, settingsInUse } from "../../src/cli/doctor/settings.ts";
 import type { Style } from "../../src/cli/terminal.ts";
-import { readConfig, settings } from "../../src/settings/config.ts";
+import { readConfig } from "../../src/settings/config.ts";
+import { settings } from "../fixtures/settings.ts";
 import { LocalError } from "../../src/local/index.ts";
 
 const style = (_: Style, text: string) => text;
@@ -84,7 +85,7 @@ describe("the settings", () => {
         [{ [name]: "x" }, {}],
         [{}, { [name]: "x".repeat(100) }],
       ]) {
-        const shown = settingsInUse({ environment: environment!, file: file! });
+        const shown = settingsInUse(settings, { environment: environment!, file: file! });
         expect(shown.find((each) => each.name === name)?.shown).toBe("set, not shown");
       }
     }
@@ -92,13 +93,19 @@ describe("the settings", () => {
 
   test("show no token, not even in the wrong place", () => {
     const environment = { CASSANDRA_USERNAME: "AstraCS:local:0123" };
-    expect(JSON.stringify(settingsInUse({ environment, file: {} }))).not.toContain("0123");
+    expect(JSON.stringify(settingsInUse(settings, { environment, file: {} }))).not.toContain(
+      "0123",
+    );
   });
 
   test("that a bundle says are not shown", () => {
     const environment = { ASTRA_DB_SECURE_BUNDLE_PATH: "a.zip", ASTRA_DB_KEYSPACE: "parties" };
     const cassandra = { kind: "cluster", replication: undefined, bundle: "a.zip" } as const;
-    const { findings } = settingsGroup({ environment, file: {}, oversights: [] }, cassandra);
+    const { findings } = settingsGroup({
+      settings,
+      sources: { environment, file: {}, oversights: [] },
+      cassandra,
+    });
     const names = findings.map(({ what }) => what);
     expect(names).toContain("ASTRA_DB_KEYSPACE");
     for (const name of ["KEYSPACE", "PORT", "LOCAL_DATA_CENTER"]) {
@@ -108,7 +115,7 @@ describe("the settings", () => {
 
   test("show none of what is secret in others, and each in one line", () => {
     const environment = { CASSANDRA_USERNAME: "ada:secret@a", HOST: "a\nb\u001B[31m" };
-    const shown = settingsInUse({ environment, file: {} }).map((each) => each.shown);
+    const shown = settingsInUse(settings, { environment, file: {} }).map((each) => each.shown);
     expect(shown).toEqual(expect.arrayContaining(["…@a", "a\\u000ab\\u001b[31m"]));
   });
 
@@ -116,7 +123,11 @@ describe("the settings", () => {
     const oversights = [
       { what: "CASSANDRA_PROT", found: "has no effect (did you mean CASSANDRA_PORT?)" },
     ];
-    const { findings } = settingsGroup({ environment: {}, file: {}, oversights }, undefined);
+    const { findings } = settingsGroup({
+      settings,
+      sources: { environment: {}, file: {}, oversights },
+      cassandra: undefined,
+    });
     expect(findings.at(-1)).toEqual(
       warning("CASSANDRA_PROT", "has no effect (did you mean CASSANDRA_PORT?)"),
     );
@@ -127,7 +138,7 @@ describe("the settings", () => {
       environment: { PORT: "", HOST: " ::1 " },
       file: { PORT: "1", HOST: "0.0.0.0", CASSANDRA_KEYSPACE: "mine" },
     };
-    expect(settingsInUse(sources)).toEqual(
+    expect(settingsInUse(settings, sources)).toEqual(
       expect.arrayContaining([
         { name: "PORT", shown: "4000", source: "default" },
         { name: "HOST", shown: "::1", source: "environment" },
@@ -138,8 +149,8 @@ describe("the settings", () => {
 
   test("of a cluster are without effect where none is named", () => {
     const sources = { environment: { CASSANDRA_USERNAME: "ada" }, file: {}, oversights: [] };
-    const { cassandra: embedded } = readConfig({});
-    expect(lines(settingsGroup(sources, embedded).findings)).toEqual([
+    const { cassandra: embedded } = readConfig(settings, {});
+    expect(lines(settingsGroup({ settings, sources, cassandra: embedded }).findings)).toEqual([
       "ok: 4000         default",
       "ok: 127.0.0.1    default",
       "ok: 75000        default",
@@ -153,7 +164,7 @@ describe("the settings", () => {
   test("that are wrong are told in their place, others at the end", () => {
     const sources = { environment: { PORT: "x" }, file: {}, oversights: [] };
     const problems = ["PORT must be a number.", "Set one of them."];
-    const { findings } = settingsGroup(sources, undefined, problems);
+    const { findings } = settingsGroup({ settings, sources, cassandra: undefined, problems });
     expect(findings[0]).toEqual(failure("settings", "PORT", "PORT must be a number."));
     expect(findings.at(-1)).toEqual(failure("settings", "settings", "Set one of them."));
   });
@@ -379,7 +390,7 @@ describe("the embedded Cassandra", () => {
 
   test("with all that the jars need", () => {
     expect(shown({})).toEqual([
-      'ok: none in .cassandra ("partyfinder serve" starts it)',
+      'ok: none in .cassandra ("serve" starts it)',
       "ok: 17.0.15, java",
       "ok: Cassandra 5.0.6, all there",
       "ok: 3.9.9",

@@ -169,7 +169,7 @@ describe("with nothing configured", () => {
     await using directory = await createDirectory();
     const ended = await runDoctor({}, { cwd: directory.path });
     expect(ending(ended)).toEqual(WELL);
-    expect(told(ended, "ok", "process")).toBe('none in .cassandra ("partyfinder serve" starts it)');
+    expect(told(ended, "ok", "process")).toBe('none in .cassandra ("serve" starts it)');
     expect(told(ended, "ok", "Java")).toMatch(/^(11|17)\./);
     expect(ended.out).not.toContain("Connection");
   });
@@ -342,14 +342,14 @@ describe("a failure has its cause and what to do in one line, and serve prints t
       "a keyspace that is not there",
       () => ({ ...guarded, CASSANDRA_KEYSPACE: "nothing" }),
       "keyspace",
-      /^The database does not match the models: keyspace nothing is missing\. \("partyfinder sync" creates it if /,
+      /^The database does not match the models: keyspace nothing is missing\. \(the command "sync" creates it if /,
       NOT_SYNCED,
     ],
     [
       "tables that are not there",
       () => ({ ...guarded, CASSANDRA_KEYSPACE: "bare" }),
       "tables",
-      /table party is missing; table party_by_date is missing\. \("partyfinder sync" adds what is missing\.\)$/,
+      /table party is missing; table party_by_date is missing\. \(the command "sync" adds what is missing\.\)$/,
       NOT_SYNCED,
     ],
   ])("%s", async (_, env, what, message, end) => {

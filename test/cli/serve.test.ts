@@ -71,18 +71,18 @@ test("with nothing configured it serves sample parties on a Cassandra of its own
   expect(stopped).toMatchObject({ code: 0 });
   expect(await isOpen(Number(webPort))).toBe(false);
   expect(await isOpen(cassandraPort)).toBe(false);
-  expect(stopped.err).toContain("Wrote 7 sample parties.");
+  expect(stopped.err).toContain("Wrote 7 sample rows.");
 
   await using second = startCommand(["serve"], options);
   expect(await runCurl(await second.printed(UP))).toEqual(parties);
 
   // While it runs, other commands share its Cassandra, and leave it up.
-  expect((await runCommand(["seed"], options)).err).toMatch(/^0 sample parties written/m);
+  expect((await runCommand(["seed"], options)).err).toMatch(/^0 sample rows written/m);
   expect(await runCurl(await second.printed(UP))).toEqual(parties);
 
   const again = await second.end("SIGINT");
   expect(again).toMatchObject({ code: 0 });
-  expect(again.err).not.toContain("sample parties");
+  expect(again.err).not.toContain("sample rows");
 }, 120_000);
 
 test("samples of a first start that was killed in the middle come with the next one, and deleted ones never", async () => {
@@ -105,7 +105,7 @@ test("samples of a first start that was killed in the middle come with the next 
 
   await using third = startCommand(["serve"], options);
   expect(await runCurl(await third.printed(UP))).toHaveLength(2);
-  expect((await third.end()).err).not.toContain("sample parties");
+  expect((await third.end()).err).not.toContain("sample rows");
 }, 180_000);
 
 /** Waits until the Cassandra that is run in a directory has all tables, which is before anything is in them. */
@@ -138,9 +138,9 @@ test("a cluster of one's own is never changed by serve, and completed by sync", 
 
   await expect.poll(ready, { timeout: 5000 }).toBe('{"status":"ready"}');
   expect(await runCurl(banner)).toEqual([]);
-  expect((await runCommand(["seed"], { env })).err).toMatch(/^7 sample parties written/m);
+  expect((await runCommand(["seed"], { env })).err).toMatch(/^7 sample rows written/m);
   expect(await runCurl(banner)).toHaveLength(3);
-  expect((await served.end()).err).toMatch(/table party is missing.*partyfinder sync/);
+  expect((await served.end()).err).toMatch(/table party is missing.*the command "sync"/);
 });
 
 /** What the banner says of the database, and the first reason on standard error. */
@@ -172,7 +172,7 @@ describe("serve says what is there, and what is missing", () => {
     const reason = `The database does not match the models: keyspace ${name} is missing.`;
     expect(ready).toBe(reason);
     expect(err).toBe(
-      `${reason} ("partyfinder sync" creates it if CASSANDRA_REPLICATION says how many copies of each row it is to have.) Trying again each second.\nStopping.\n`,
+      `${reason} (the command "sync" creates it if CASSANDRA_REPLICATION says how many copies of each row to keep.) Trying again each second.\nStopping.\n`,
     );
   });
 
@@ -189,7 +189,7 @@ describe("serve says what is there, and what is missing", () => {
     const reason = `The database does not match the models: table party is missing; table party_by_date is missing. Keyspace ${name} has other tables: customer.`;
     expect(ready).toBe(reason);
     expect(err).toBe(
-      `${reason} ("partyfinder sync" adds what is missing.) Trying again each second.\nStopping.\n`,
+      `${reason} (the command "sync" adds what is missing.) Trying again each second.\nStopping.\n`,
     );
     expect(
       await session.cql("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [

@@ -14,7 +14,7 @@ import {
 const NOWHERE = { CASSANDRA_CONTACT_POINTS: "127.0.0.1:1", PORT: "0" };
 const SETTINGS = 4;
 
-const main = new URL("../../src/cli/index.ts", import.meta.url).href;
+const command = new URL("../../src/party/cli.ts", import.meta.url).href;
 
 /** Runs a command as a user who is not root, for whom permissions count. The modules are read before. */
 async function runUnprivileged(
@@ -24,9 +24,9 @@ async function runUnprivileged(
 ): Promise<Ended> {
   const program = join(cwd, "unprivileged.mjs");
   const user = 65_534;
-  const text = `import { main } from "${main}";
+  const text = `import { cli } from "${command}";
     if (process.getuid() === 0) process.setuid(${user});
-    await main(${JSON.stringify(args)});`;
+    await cli.run(${JSON.stringify(args)});`;
   await writeFile(program, text);
   return startProgram(program, { cwd, env }).ended;
 }

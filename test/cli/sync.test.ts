@@ -42,7 +42,7 @@ test("sync --backfill puts the entries of the parties that were there before", a
   expect(filled.out).toContain("ALTER TABLE party ADD recent blob;");
   expect(filled.out).toMatch(/^CREATE TABLE IF NOT EXISTS party_by_date \(/m);
   expect(filled.err).toContain(
-    "3 entries put in party_by_date. Rows without a value to order by, and so without an entry: 1. Rows that cannot be read, and have none either: 1.",
+    "3 entries put in party_by_date. Rows without an entry because a column to order by is null: 1. Rows without an entry because they cannot be read: 1.",
   );
   expect(filled.err).toContain(
     `A row is left out. Table "party", row {"city":"Rome","id":"${strange}"}: "date" holds a value that is not a date and time.`,
@@ -98,7 +98,7 @@ test("a table of somebody else by the same name is refused, and nothing is added
   await session.cql("CREATE TABLE party (id int PRIMARY KEY, name text)");
   const { code, out, err } = await runCommand(["sync"], { env: cluster(name) });
   expect(err).toMatch(
-    /party\.id is int \(partition_key 0\), the model has uuid.*\("partyfinder sync" only adds: name another CASSANDRA_KEYSPACE, /,
+    /party\.id is int \(partition_key 0\), the model has uuid.*\(the command "sync" only adds: set another CASSANDRA_KEYSPACE, /,
   );
   expect({ code, out }).toEqual({ code: 12, out: "" });
   expect(

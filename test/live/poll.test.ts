@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect, type Session } from "../../src/cassandra/index.ts";
-import { createApp } from "../../src/server/index.ts";
+import * as application from "../../src/party/application.ts";
+import { createServer } from "../../src/server/index.ts";
 import { startApp, startAppOn, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import {
@@ -188,7 +189,12 @@ function counting(session: Session) {
 test("nothing is read without subscribers, and little for many", async () => {
   await using own = await connect({ ...here.keyspace.cluster, keyspace: here.keyspace.name });
   const { counted, session } = counting(own);
-  await using app = await createApp({ session, pollInterval: 50, log: () => {} });
+  await using app = await createServer({
+    ...application,
+    session,
+    pollInterval: 50,
+    log: () => {},
+  });
   const served = { ...there, url: app.url, webSocketUrl: app.webSocketUrl };
   await sleep(300);
   expect(counted.reads).toBe(0);

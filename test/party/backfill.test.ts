@@ -7,8 +7,8 @@ import { PartyByDateTable } from "../../src/party/table.ts";
 import { startApp } from "../fixtures/app.ts";
 import { BROWSE, change, createParty, DELETE, UPCOMING } from "../fixtures/parties.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
-import { builder } from "../../src/party/builder.ts";
-import { admitOf } from "../../src/pothos/index.ts";
+import { schema } from "../../src/party/schema.ts";
+import { admitOfSchema } from "../../src/pothos/index.ts";
 
 /** The table of the Django sample. Its rows were written by plain INSERTs, some of them without a count. */
 const DJANGO_TABLE =
@@ -51,7 +51,7 @@ test("a table of another program is served as it is, and sync adds what is missi
     );
   expect(await upcoming()).toEqual([]);
   await backfillOrder(session, PartyByDateTable, {
-    admit: admitOf(builder),
+    admit: admitOfSchema(schema)!,
     progress: () => {},
     signal: new AbortController().signal,
   });
@@ -71,7 +71,7 @@ test("the backfill ignores a city whose last party was deleted", async () => {
 
   const { signal } = new AbortController();
   const state = await backfillOrder(session, PartyByDateTable, {
-    admit: admitOf(builder),
+    admit: admitOfSchema(schema)!,
     progress: () => {},
     signal,
   });
@@ -95,7 +95,7 @@ test("an interrupted backfill continues where it stopped", async () => {
   const stop = new AbortController();
   let reached: BackfillProgress | undefined;
   const first = backfillOrder(session, PartyByDateTable, {
-    admit: admitOf(builder),
+    admit: admitOfSchema(schema)!,
     progress: (state) => {
       reached = state;
       if (state.written > 100) stop.abort(new Error("asked to stop"));
@@ -106,7 +106,7 @@ test("an interrupted backfill continues where it stopped", async () => {
   expect(reached!.written).toBeLessThan(200);
 
   const rest = await backfillOrder(session, PartyByDateTable, {
-    admit: admitOf(builder),
+    admit: admitOfSchema(schema)!,
     token: reached!.token,
     progress: () => {},
     signal: new AbortController().signal,

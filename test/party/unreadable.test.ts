@@ -18,8 +18,8 @@ import {
   UPDATE,
   WATCH,
 } from "../fixtures/parties.ts";
-import { builder } from "../../src/party/builder.ts";
-import { admitOf } from "../../src/pothos/index.ts";
+import { schema } from "../../src/party/schema.ts";
+import { admitOfSchema } from "../../src/pothos/index.ts";
 
 // Values of another program that JavaScript or GraphQL cannot represent.
 
@@ -201,7 +201,7 @@ describe("a backfill", () => {
     const told: UnreadableRow[] = [];
     const telling = { ...session, report: (row: UnreadableRow) => told.push(row) };
     const state = await backfillOrder(telling, PartyByDateTable, {
-      admit: admitOf(builder),
+      admit: admitOfSchema(schema)!,
       progress: () => {},
       signal,
     });

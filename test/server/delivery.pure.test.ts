@@ -3,13 +3,14 @@ import { createBroadcast } from "../../src/live/broadcast.ts";
 import { Delivery } from "../../src/server/delivery.ts";
 import { createMask } from "../../src/server/mask.ts";
 import { createPayload, type Payload } from "../../src/server/payload.ts";
+import type { Subscriber } from "../../src/server/shared-execution.ts";
 
 test("what is not yet known as text when its source ends is still sent, and then the end", async () => {
   const events = createBroadcast<object>({ keep: 1, missed: (last) => last, onEmpty: () => {} });
   let known: Payload | undefined;
   let again = () => {};
   const operation = {
-    payloadOf(_: object, visitAll: () => void) {
+    payloadOf(_: object, { visitAll }: Subscriber) {
       again = visitAll;
       return known;
     },

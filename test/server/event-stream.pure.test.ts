@@ -28,9 +28,10 @@ test("a stream that has ended is not written to, though its client has not read 
   // So much may wait that the end is written behind what the client does not read.
   const server = createServer({ highWaterMark: 64 * 2 ** 20 }, (_, response) => {
     response.on("error", (error) => errors.push(error));
-    void streams.begin(response, {
-      subscribe: async (outlet) => new Delivery(events.join(false), operation, outlet),
-    });
+    void streams.begin(
+      response,
+      async (outlet) => new Delivery(events.join(false), operation, outlet),
+    );
   });
   const port = await listen(server, "127.0.0.1");
   const client = connect(port, "127.0.0.1").pause();

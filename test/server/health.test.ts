@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../../src/cassandra/index.ts";
-import { createApp } from "../../src/server/index.ts";
+import * as application from "../../src/party/application.ts";
+import { createServer } from "../../src/server/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 
 let app: TestApp;
@@ -65,7 +66,7 @@ test("however many ask whether it is ready, one read of each table is in flight"
     inFlight.add(statement.cql);
     return session.run(statement).finally(() => inFlight.delete(statement.cql));
   };
-  await using counted = await createApp({ session: { ...session, run } });
+  await using counted = await createServer({ ...application, session: { ...session, run } });
   const asked = Array.from({ length: 100 }, () => fetch(new URL("/ready", counted.url)));
   for (const response of await Promise.all(asked)) expect(response.status).toBe(200);
   expect(twice).toBe(0);

@@ -2,7 +2,8 @@ import { connect as connectSocket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Session } from "../../src/cassandra/index.ts";
-import { createApp } from "../../src/server/index.ts";
+import * as application from "../../src/party/application.ts";
+import { createServer } from "../../src/server/index.ts";
 import { type Result, startApp, type TestApp } from "../fixtures/app.ts";
 import { CHANGE, createParty } from "../fixtures/parties.ts";
 
@@ -114,7 +115,8 @@ test("an unexpected error is masked, and logged once under the id that the clien
     return session.run(statement);
   };
   const logged: string[] = [];
-  await using broken = await createApp({
+  await using broken = await createServer({
+    ...application,
     session: { ...session, run },
     log: (line, error) => logged.push(`${line} ${String(error)}`),
   });

@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type App, createApp } from "../../src/server/index.ts";
+import * as application from "../../src/party/application.ts";
+import { createServer, type Server as App } from "../../src/server/index.ts";
 import type { Session } from "../../src/cassandra/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { eventually } from "../fixtures/eventually.ts";
@@ -27,7 +28,11 @@ beforeAll(async () => {
     if (statement.params.includes("Broken")) throw new Error("A secret.");
     return session.run(statement);
   };
-  app = await createApp({ session: { ...session, run }, log: (line) => log.push(line) });
+  app = await createServer({
+    ...application,
+    session: { ...session, run },
+    log: (line) => log.push(line),
+  });
 });
 afterAll(async () => {
   await app.close();

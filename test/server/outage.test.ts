@@ -206,7 +206,7 @@ describe("an outage in the middle", () => {
     expect(lines).toEqual([...new Set(lines)]);
     expect(lines.filter((line) => line.includes("ECONNREFUSED"))).toHaveLength(1);
     expect(err).toMatch(
-      /keyspace partyfinder is missing\. \("partyfinder sync" creates it if CASSANDRA_REPLICATION /,
+      /keyspace partyfinder is missing\. \(the command "sync" creates it if CASSANDRA_REPLICATION /,
     );
     expect(err).toMatch(/^Cassandra is there: 5\.0\.\d+, at /m);
   });

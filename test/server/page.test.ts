@@ -16,7 +16,9 @@ const get = (path: string, options: RequestInit = {}) => fetch(new URL(path, app
 /** What the page has its browser load. */
 async function assets(): Promise<readonly string[]> {
   const html = await (await get("/")).text();
-  return [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+  return [...html.matchAll(/(?:src|href)="(\/?assets\/[^"]+)"/g)].map(
+    ([, path = ""]) => new URL(path, app.url).pathname,
+  );
 }
 
 /** Sends a path as it stands there; fetch would put it in order before. */

@@ -12,7 +12,8 @@ import { auditServer } from "graphql-http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CassandraError, type Session } from "../../src/cassandra/index.ts";
 import { codes } from "../../src/server/error.ts";
-import { type App, createApp } from "../../src/server/index.ts";
+import * as application from "../../src/party/application.ts";
+import { createServer, type Server as App } from "../../src/server/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { CREATE, createParty, type Key, WATCH } from "../fixtures/parties.ts";
 import { codesIn, errorsIn, send, type Sent } from "../fixtures/send.ts";
@@ -29,7 +30,8 @@ let gate = async () => {};
 beforeAll(async () => {
   plain = await startApp();
   key = await createParty(plain);
-  app = await createApp({
+  app = await createServer({
+    ...application,
     session: failing(plain.keyspace.session),
     log: (line) => log.push(line),
   });
@@ -90,7 +92,7 @@ test("whatever is sent, each error has a code of the table, and tells nothing of
     statuses.add(answer.status);
     if (sent.method === "HEAD") continue;
     for (const code of codesIn(answer))
-      expect([...Object.keys(codes), "TEAPOT"], shown).toContain(code);
+      expect([...Object.keys(codes), "PARTY_NOT_FOUND", "TEAPOT"], shown).toContain(code);
     expect(answer.text, shown).not.toMatch(/secret|"http"|originalError|stack|\.ts:/);
     if (answer.status >= 400) expect(errorsIn(answer), shown).not.toEqual([]);
     if (!String(sent.body).includes("Broken")) expect(log, shown).toEqual([]);
@@ -412,7 +414,11 @@ describe("a connection", () => {
   });
 
   test("is closed when no request comes in the time that is set", async () => {
-    await using own = await createApp({ session: plain.keyspace.session, idle: 100 });
+    await using own = await createServer({
+      ...application,
+      session: plain.keyspace.session,
+      idle: 100,
+    });
     const socket = connectSocket(Number(new URL(own.url).port), "127.0.0.1");
     socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     expect(await text(socket)).toContain('{"status":"ok"}');
@@ -454,7 +460,11 @@ describe("a client that goes away", () => {
 
 describe("a service that closes", () => {
   const start = () =>
-    createApp({ session: failing(plain.keyspace.session), log: (line) => log.push(line) });
+    createServer({
+      ...application,
+      session: failing(plain.keyspace.session),
+      log: (line) => log.push(line),
+    });
 
   /** Waits until a service listens no more. */
   const refuses = ({ url }: App) =>

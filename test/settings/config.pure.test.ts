@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { certify } from "../fixtures/certificate.ts";
 import { zip } from "../fixtures/zip.ts";
-import { ConfigError, envTemplate, readConfig, settings } from "../../src/settings/config.ts";
+import { ConfigError, readConfig } from "../../src/settings/config.ts";
+import { settings } from "../fixtures/settings.ts";
+import { envTemplate } from "../../src/settings/settings.ts";
 
 const HOME = { XDG_CACHE_HOME: "/cache" };
 const problem = (environment: Readonly<Record<string, string>>) => {
   try {
-    return readConfig({ ...HOME, ...environment });
+    return readConfig(settings, { ...HOME, ...environment });
   } catch (error) {
     return error instanceof ConfigError ? error.message : error;
   }
@@ -36,7 +38,7 @@ const CA = file("ca.pem", PEM);
 const NO_PEM = file("ca.der", "0\x82");
 
 test("nothing set is an embedded Cassandra and the default port", () => {
-  expect(readConfig(HOME)).toEqual({
+  expect(readConfig(settings, HOME)).toEqual({
     host: "127.0.0.1",
     port: 4000,
     idle: 75_000,
@@ -56,7 +58,7 @@ test("nothing set is an embedded Cassandra and the default port", () => {
 
 test("the repository of the embedded Cassandra's jars is a URL, which no message shows", () => {
   const read = (repository: string) =>
-    readConfig({ ...HOME, CASSANDRA_EMBEDDED_REPOSITORY: repository }).cassandra;
+    readConfig(settings, { ...HOME, CASSANDRA_EMBEDDED_REPOSITORY: repository }).cassandra;
   for (const url of ["https://ada:secret@maven.example/maven2", "file:///srv/maven2"]) {
     expect(read(url)).toMatchObject({ repository: url });
   }
@@ -72,7 +74,7 @@ test("the repository of the embedded Cassandra's jars is a URL, which no message
 });
 
 test("contact points are a cluster of one's own", () => {
-  const { cassandra, keyspace } = readConfig({
+  const { cassandra, keyspace } = readConfig(settings, {
     CASSANDRA_CONTACT_POINTS: "10.0.0.1, db.example:9043,[::1]:9042",
     CASSANDRA_LOCAL_DATA_CENTER: "dc1",
     CASSANDRA_KEYSPACE: "parties",
@@ -96,7 +98,7 @@ test("contact points are a cluster of one's own", () => {
 });
 
 test("a cluster of several data centres that is far away", () => {
-  const { cassandra } = readConfig({
+  const { cassandra } = readConfig(settings, {
     CASSANDRA_CONTACT_POINTS: "10.0.0.1",
     CASSANDRA_PORT: "9142",
     CASSANDRA_CONSISTENCY: "QUORUM",
@@ -121,7 +123,7 @@ test.each([
   ["declined", { CASSANDRA_TLS: "false" }, undefined],
   ["not mentioned", {}, undefined],
 ])("TLS, %s", (_, environment, tls) => {
-  const { cassandra } = readConfig({ CASSANDRA_CONTACT_POINTS: "a", ...environment });
+  const { cassandra } = readConfig(settings, { CASSANDRA_CONTACT_POINTS: "a", ...environment });
   expect("tls" in cassandra ? cassandra.tls : undefined).toEqual(tls);
 });
 
@@ -131,7 +133,7 @@ const BUNDLE_WITH_LOGIN = bundle("with-login.zip", login);
 const TOKEN = "AstraCS:abc:123";
 const byToken = { credentials: { username: "token", password: TOKEN } };
 const astra = (environment: Readonly<Record<string, string>>) =>
-  readConfig({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment });
+  readConfig(settings, { ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment });
 
 test("a bundle and a token are a database of Astra", () => {
   expect(astra({ ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_KEYSPACE: "parties" })).toEqual({
@@ -178,7 +180,7 @@ test("a login in the bundle needs none beside it, and one beside it counts", () 
 
 test("a token as password goes with the user token through a proxy of one's own, too", () => {
   const environment = { CASSANDRA_CONTACT_POINTS: "127.0.0.1", CASSANDRA_PASSWORD: TOKEN };
-  expect(readConfig(environment).cassandra).toMatchObject(byToken);
+  expect(readConfig(settings, environment).cassandra).toMatchObject(byToken);
 });
 
 test.each<[string, Readonly<Record<string, string>>]>([
@@ -281,7 +283,7 @@ test.each([
   "redis://[::1]:6379",
   "rediss://user:secret@redis.example:6380/",
 ])("%s is a Redis", (url) => {
-  const { live } = readConfig({ REDIS_URL: url, LIVE_POLL_INTERVAL: "0" });
+  const { live } = readConfig(settings, { REDIS_URL: url, LIVE_POLL_INTERVAL: "0" });
   expect(live).toEqual({ redisUrl: url, pollInterval: 0 });
 });
 
@@ -302,15 +304,15 @@ test.each([
 });
 
 test("an empty setting is one that is not set", () => {
-  expect(readConfig({ ...HOME, PORT: " ", CASSANDRA_CONTACT_POINTS: "" })).toEqual(
-    readConfig(HOME),
+  expect(readConfig(settings, { ...HOME, PORT: " ", CASSANDRA_CONTACT_POINTS: "" })).toEqual(
+    readConfig(settings, HOME),
   );
 });
 
 test.each(["::", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "my-host.lan"])(
   "HOST may be %s",
   (host) => {
-    expect(readConfig({ ...HOME, HOST: host }).host).toBe(host);
+    expect(readConfig(settings, { ...HOME, HOST: host }).host).toBe(host);
   },
 );
 
@@ -318,7 +320,7 @@ test.each(["[::1]", "[::1]:80", "localhost:80", "http://localhost", "a b", "10.0
   "HOST may not be %s",
   (host) => {
     const message = `HOST must be an address or a name of this machine, without a scheme, a port or brackets, but is "${host}".`;
-    expect(() => readConfig({ ...HOME, HOST: host })).toThrow(message);
+    expect(() => readConfig(settings, { ...HOME, HOST: host })).toThrow(message);
   },
 );
 
@@ -374,7 +376,7 @@ describe("a wrong setting is named with what was needed", () => {
     ],
     [
       { CASSANDRA_REQUEST_TIMEOUT: "2000" },
-      'CASSANDRA_REQUEST_TIMEOUT must be a whole number from 2500 to 600000 (Cassandra itself takes up to 2000 to say what became of a write), but is "2000".',
+      'CASSANDRA_REQUEST_TIMEOUT must be a whole number from 2500 to 600000 (Cassandra itself takes up to 2000 to report the outcome of a write), but is "2000".',
     ],
     [
       { CASSANDRA_FETCH_SIZE: "0" },
@@ -457,6 +459,6 @@ describe("no message shows what is secret, wherever it was put by mistake", () =
 
 test(".env.template lists every setting with its meaning and default", async () => {
   const template = await readFile(new URL("../../.env.template", import.meta.url), "utf8");
-  expect(template).toBe(envTemplate());
+  expect(template).toBe(envTemplate(settings));
   for (const name of Object.keys(settings)) expect(template).toContain(`# ${name}=`);
 });

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { ConfigError, settings } from "../../src/settings/config.ts";
+import { ConfigError } from "../../src/settings/config.ts";
+import { settings } from "../fixtures/settings.ts";
 import { type EnvFile, parseEnvFile, readEnvFile } from "../../src/settings/env-file.ts";
 
 const names = Object.keys(settings);

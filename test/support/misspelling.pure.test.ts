@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { settings } from "../../src/settings/config.ts";
+import { settings } from "../fixtures/settings.ts";
 import { likelyName } from "../../src/support/misspelling.ts";
 
 const names = Object.keys(settings);

@@ -13,7 +13,7 @@ import {
 } from "../../cassandra/index.ts";
 import { within } from "../../support/within.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
-import { type KeyspaceFacts, keyspaceGroup, lookAtKeyspace } from "./keyspace.ts";
+import { examineKeyspace, type Expected, type KeyspaceFacts, keyspaceGroup } from "./keyspace.ts";
 import { type AskedNode, nodesGroup } from "./nodes.ts";
 
 /** How long one step may take on one node, in milliseconds. There are two: to reach it, and to ask it. */
@@ -22,40 +22,41 @@ const STEP = 3000;
 /** How long a node may take to answer in such a step, in milliseconds. */
 const STEP_REQUEST = 2500;
 
-/** How long the service's own way to connect may take, in milliseconds: it tries one contact point after the other. */
+/** How long connecting as the service does may take, in milliseconds: it tries one contact point after the other. */
 const CONNECTING = 6500;
 
-/** How long a node may take to answer the service, in milliseconds, however patient it is. */
+/** The maximum of the service's own request time-out here, in milliseconds. */
 const REQUEST = 3000;
 
-/** How long the closing may take, in milliseconds: a node that does not answer would hold it. */
+/** How long closing may take, in milliseconds: with a node that does not answer it takes longer. */
 const CLOSING = 500;
 
-/** A way into the cluster, and what came of trying it. */
+/** A contact point, and the outcome of an attempt to connect to it. */
 type Contact = { readonly point: string } & (
   | { readonly visit: Visit; readonly error?: undefined }
   | { readonly error: unknown; readonly visit?: undefined }
 );
 
-/** How the service came in. */
+/** The outcome of connecting as the service does. */
 type Arrival = { readonly version: string } | { readonly refusal: CassandraError };
 
-/** What was found out node by node. */
-interface Look {
+/** What the nodes have answered. */
+interface ClusterFacts {
   readonly contacts: readonly Contact[];
   readonly nodes: readonly AskedNode[];
   /** Undefined: no contact point answered. */
   readonly facts: PromiseSettledResult<KeyspaceFacts> | undefined;
 }
 
-/** Shows a cluster, with the tables in a keyspace of it. Reads only, and ends in time whatever hangs. */
+/** Shows a cluster, with the tables in a keyspace of it. Only reads, and ends in time whatever hangs. */
 export async function* clusterGroups(
   cluster: ConnectOptions,
-  keyspace: string,
+  expected: Expected,
 ): AsyncGenerator<Group> {
+  const { keyspace } = expected;
   const options = { ...cluster, requestTimeout: STEP_REQUEST };
   const arriving = arrive(cluster, keyspace);
-  const { contacts, nodes, facts } = await look(options, keyspace);
+  const { contacts, nodes, facts } = await askCluster(options, expected);
   const arrival = await arriving;
   const reached = contacts.flatMap(({ point, visit: made }) => (made ? point : []));
   yield connectionGroup(options, arrival, contacts);
@@ -65,18 +66,18 @@ export async function* clusterGroups(
   }
   if (facts?.status === "fulfilled") {
     const refusal = "refusal" in arrival && isMissing(arrival) ? arrival.refusal : undefined;
-    yield keyspaceGroup(keyspace, facts.value, nodes, options, refusal);
+    yield keyspaceGroup({ keyspace, facts: facts.value, nodes, access: options, refusal });
   }
 }
 
-async function look(options: ConnectOptions, keyspace: string): Promise<Look> {
+async function askCluster(options: ConnectOptions, expected: Expected): Promise<ClusterFacts> {
   const contacts = await Promise.all(waysInto(options));
   const visits = contacts.flatMap(({ visit: made }) => made ?? []);
   const [first] = visits;
   try {
     const [nodes, facts] = await Promise.all([
       first ? askNodes(options, first.nodes) : [],
-      first ? settled(inTime(options, lookAtKeyspace(first.session, keyspace))) : undefined,
+      first ? settled(inTime(options, examineKeyspace(first.session, expected))) : undefined,
     ]);
     return { contacts, nodes, facts };
   } finally {
@@ -98,7 +99,7 @@ async function arrive(cluster: ConnectOptions, keyspace: string): Promise<Arriva
   }
 }
 
-/** Tries each contact point by itself; with a bundle there is one way. */
+/** Tries each contact point by itself; with a bundle, that. */
 function waysInto(options: ConnectOptions): readonly Promise<Contact>[] {
   return options.bundle === undefined
     ? options.contactPoints.map((point) => contact({ ...options, contactPoints: [point] }, point))
@@ -118,11 +119,14 @@ function askNodes(
   nodes: readonly NodeAddress[],
 ): Promise<readonly AskedNode[]> {
   return Promise.all(
-    nodes.map(async (node) => ({ ...node, answer: await answerOf(options, node) })),
+    nodes.map(async (node) => ({ ...node, answer: await nodeAnswer(options, node) })),
   );
 }
 
-async function answerOf(options: ConnectOptions, node: NodeAddress): Promise<AskedNode["answer"]> {
+async function nodeAnswer(
+  options: ConnectOptions,
+  node: NodeAddress,
+): Promise<AskedNode["answer"]> {
   const asking = (async () => {
     await using made = await visit(optionsFor(options, node), {
       limit: STEP,
@@ -153,7 +157,7 @@ async function closeAll(opened: readonly AsyncDisposable[]): Promise<void> {
   await Promise.race([closed, sleep(CLOSING, undefined, { ref: false })]);
 }
 
-/** Whether it was only the keyspace that was not there. */
+/** Whether only the keyspace was missing. */
 function isMissing({ refusal }: { readonly refusal: CassandraError }): boolean {
   return refusal.code === "NOT_SYNCED";
 }
@@ -172,7 +176,7 @@ function connectionGroup(
   };
 }
 
-/** A single way in that fails is told by the failure itself, if the service failed as well. */
+/** If the only contact point fails, the failed connection reports it. */
 function contactFindings(contacts: readonly Contact[], arrival: Arrival): readonly Finding[] {
   if (contacts.length === 1 && contacts[0]?.error && "refusal" in arrival) return [];
   return contacts.map(({ point, error }) =>

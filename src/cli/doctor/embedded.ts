@@ -1,18 +1,19 @@
 import type { EmbeddedCassandra } from "../../settings/config.ts";
 import { LocalError, type Survey, surveyEmbedded } from "../../local/index.ts";
 import { clusterGroups } from "./cluster.ts";
+import type { Expected } from "./keyspace.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
 
-/** Looks at what the embedded Cassandra needs, and at itself if it runs. It is never started. */
+/** Examines what the embedded Cassandra needs, and Cassandra itself if it runs. It is never started. */
 export async function* embeddedGroups(
   embedded: EmbeddedCassandra,
-  keyspace: string,
+  expected: Expected,
 ): AsyncGenerator<Group> {
   const survey = await surveyEmbedded(embedded);
   yield embeddedGroup(survey, embedded);
   const { contactPoint, localDataCenter } = survey.running ?? {};
   if (contactPoint === undefined || localDataCenter === undefined) return;
-  yield* clusterGroups({ contactPoints: [contactPoint], localDataCenter }, keyspace);
+  yield* clusterGroups({ contactPoints: [contactPoint], localDataCenter }, expected);
 }
 
 /** Shows what the embedded Cassandra needs, and whether it runs. */
@@ -31,30 +32,30 @@ export function embeddedGroup(
 }
 
 function runningFinding({ running }: Survey, dir: string): Finding {
-  if (!running) return ok("process", `none in ${dir} ("partyfinder serve" starts it)`);
+  if (!running) return ok("process", `none in ${dir} ("serve" starts it)`);
   const { pid, contactPoint } = running;
   const place = contactPoint === undefined ? "is about to run it" : `runs it at ${contactPoint}`;
   return ok("process", `${pid} ${place}, in ${dir}`);
 }
 
-/** What is missing is a failure only where nothing stands in for it. */
+/** What is missing is a failure only if Docker does not replace it. */
 function jarsFindings(
   survey: Survey,
   runtime: "jars" | undefined,
   repository: string | undefined,
 ): readonly Finding[] {
-  const { cassandra, java, missing, maven, docker } = survey;
+  const { cassandra, java, missing, docker } = survey;
   const lack = runtime === undefined && docker === true ? warningOf : failureOf;
   return [
     java instanceof LocalError
       ? lack("Java", java)
       : ok("Java", `${java.version}, ${java.command}`),
     jarsFinding(cassandra, missing),
-    ...mavenFindings(missing, repository, maven, lack),
+    ...mavenFindings(survey, repository, lack),
   ];
 }
 
-/** Docker does not stand in for a place that can be made usable. */
+/** A directory that cannot be used is a failure, even if Docker could replace the jars. */
 function jarsFinding(cassandra: string, missing: Survey["missing"]): Finding {
   if (missing instanceof LocalError) return failureOf("jars", missing);
   const fetched = `to be fetched at the first start (${(missing / 2 ** 20).toFixed(0)} MiB)`;
@@ -62,9 +63,8 @@ function jarsFinding(cassandra: string, missing: Survey["missing"]): Finding {
 }
 
 function mavenFindings(
-  missing: Survey["missing"],
+  { missing, maven }: Survey,
   repository: string | undefined,
-  maven: Survey["maven"],
   lack: (what: string, error: LocalError) => Finding,
 ): readonly Finding[] {
   if (!(maven instanceof LocalError)) return [ok("Maven", maven)];

@@ -5,49 +5,64 @@ import {
   replicationOf,
   requireSynced,
   type Session,
+  type Table,
 } from "../../cassandra/index.ts";
-import { tables } from "../../party/index.ts";
 import { failureOf, type Finding, type Group, ok } from "./finding.ts";
 import type { AskedNode } from "./nodes.ts";
-import { type Manner, replicationFindings } from "./replication.ts";
+import { type KeyspaceAccess, replicationFindings } from "./replication.ts";
 
-/** What there is of a keyspace. */
+/** Where the tables of an application should be. */
+export interface Expected {
+  readonly keyspace: string;
+  readonly tables: readonly Table[];
+}
+
+/** What is known of a keyspace. */
 export interface KeyspaceFacts {
   /** Undefined: there is no such keyspace. */
   readonly replication: Readonly<Record<string, string>> | undefined;
-  /** How it differs from the models, as every command tells it. */
+  /** How it differs from the tables, in the words of all commands. */
   readonly drift: CassandraError | undefined;
-  /** Of each table that is there: what Cassandra says of each right that the role lacks. */
+  /** By table that exists: what Cassandra says of each right that the role lacks. */
   readonly lacking: ReadonlyMap<string, readonly CassandraError[]>;
 }
 
-/** Looks at a keyspace, its tables and the rights of the role on them. */
-export async function lookAtKeyspace(session: Session, keyspace: string): Promise<KeyspaceFacts> {
+/** Examines a keyspace, its tables and the rights of the role on them. */
+export async function examineKeyspace(
+  session: Session,
+  { keyspace, tables }: Expected,
+): Promise<KeyspaceFacts> {
   const replication = await replicationOf(session, keyspace);
   if (replication === undefined) return { replication, drift: undefined, lacking: new Map() };
   const [drift, lacking] = await Promise.all([
-    driftIn(session, keyspace),
+    keyspaceDrift(session, { keyspace, tables }),
     Promise.all(tables.map((table) => lackingRights(session, { keyspace, table }))),
   ]);
   const known = tables.flatMap(({ name }, i) => (lacking[i] ? [[name, lacking[i]] as const] : []));
   return { replication, drift, lacking: new Map(known) };
 }
 
-/**
- * Shows a keyspace.
- *
- * @param refusal what a command was told that wanted to work in it; undefined: nothing
- */
-export function keyspaceGroup(
-  keyspace: string,
-  { replication, drift, lacking }: KeyspaceFacts,
-  nodes: readonly AskedNode[],
-  manner: Manner,
-  refusal: unknown,
-): Group {
+/** What the report on a keyspace is about. */
+interface KeyspaceReport {
+  readonly keyspace: string;
+  readonly facts: KeyspaceFacts;
+  readonly nodes: readonly AskedNode[];
+  readonly access: KeyspaceAccess;
+  /** What the service got when it connected to the keyspace; undefined: it has connected. */
+  readonly refusal: unknown;
+}
+
+/** Shows a keyspace. */
+export function keyspaceGroup({
+  keyspace,
+  facts: { replication, drift, lacking },
+  nodes,
+  access,
+  refusal,
+}: KeyspaceReport): Group {
   const title = `Keyspace ${keyspace}`;
   if (replication === undefined) {
-    // A data centre that does not exist, for example, keeps the service from finding out.
+    // The service may not get so far, for example with a data centre that does not exist.
     return {
       title,
       findings: [failureOf("keyspace", refusal ?? keyspaceMissing(keyspace, { isAstra: false }))],
@@ -56,14 +71,17 @@ export function keyspaceGroup(
   return {
     title,
     findings: [
-      ...replicationFindings(replication, nodes, manner),
+      ...replicationFindings(replication, nodes, access),
       drift ? failureOf("tables", drift) : ok("tables", "as the models say"),
       ...rightsFindings(lacking),
     ],
   };
 }
 
-async function driftIn(session: Session, keyspace: string): Promise<CassandraError | undefined> {
+async function keyspaceDrift(
+  session: Session,
+  { keyspace, tables }: Expected,
+): Promise<CassandraError | undefined> {
   try {
     await requireSynced(session, { keyspace, tables });
     return undefined;

@@ -3,7 +3,7 @@ import { failure, type Finding, ok, warning } from "./finding.ts";
 import { type AskedNode, hasAnswered } from "./nodes.ts";
 
 /** How the service reads and writes. */
-export interface Manner {
+export interface KeyspaceAccess {
   readonly localDataCenter?: string | undefined;
   readonly consistency?: Consistency | undefined;
 }
@@ -12,7 +12,7 @@ export interface Manner {
 export function replicationFindings(
   replication: Readonly<Record<string, string>>,
   nodes: readonly AskedNode[],
-  { localDataCenter, consistency = "LOCAL_QUORUM" }: Manner,
+  { localDataCenter, consistency = "LOCAL_QUORUM" }: KeyspaceAccess,
 ): readonly Finding[] {
   const copies = copiesOf(replication);
   const dataCenters = [...new Set(nodes.map(({ dataCenter }) => dataCenter))];

@@ -1,4 +1,5 @@
-import { type Config, settings } from "../../settings/config.ts";
+import type { Config } from "../../settings/config.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { looksSecret, printable } from "../../support/quote.ts";
 import type { Sources } from "../../settings/sources.ts";
 import { failure, type Group, ok, warning } from "./finding.ts";
@@ -6,28 +7,33 @@ import { failure, type Group, ok, warning } from "./finding.ts";
 /** A setting that has a value. */
 interface InUse {
   readonly name: string;
-  /** Its text; of a secret nothing but that it is set. */
+  /** Its text; of a secret only that it is set. */
   readonly shown: string;
   readonly source: "environment" | ".env" | "default";
 }
 
-/** How wide the column of the values may get; what is longer pushes the rest of its line. */
-const WIDEST = 32;
+/** The maximum width of the column of values. A longer one moves the rest of its line. */
+const WIDEST_VALUE = 32;
 
-/**
- * Shows what is configured, where each value comes from, and likely mistakes.
- *
- * @param problems what is wrong with it: a line of a ConfigError each
- */
-export function settingsGroup(
-  sources: Sources,
-  cassandra: Config["cassandra"] | undefined,
-  problems: readonly string[] = [],
-): Group {
-  const all = settingsInUse(sources);
-  const without = withoutEffect(cassandra, all);
+interface SettingsOptions {
+  readonly settings: Settings;
+  readonly sources: Sources;
+  readonly cassandra: Config["cassandra"] | undefined;
+  /** The lines of a ConfigError. */
+  readonly problems?: readonly string[] | undefined;
+}
+
+/** Shows what is configured, where each value comes from, and likely mistakes. */
+export function settingsGroup({
+  settings,
+  sources,
+  cassandra,
+  problems = [],
+}: SettingsOptions): Group {
+  const all = settingsInUse(settings, sources);
+  const without = withoutEffect(settings, cassandra, all);
   const inUse = all.filter(({ name, source }) => source !== "default" || !without.includes(name));
-  const width = Math.min(WIDEST, Math.max(...inUse.map(({ shown }) => shown.length)));
+  const width = Math.min(WIDEST_VALUE, Math.max(...inUse.map(({ shown }) => shown.length)));
   const listed = inUse.map(({ name, shown, source }) => {
     const problem = problems.find((line) => isAbout(line, name));
     if (problem !== undefined) return failure("settings", name, problem);
@@ -47,14 +53,14 @@ export function settingsGroup(
   };
 }
 
-/** Lists the settings that have a value, in the order in which people look for them. */
-export function settingsInUse({
-  environment,
-  file,
-}: Pick<Sources, "environment" | "file">): readonly InUse[] {
+/** Lists the settings that have a value, in their usual order. */
+export function settingsInUse(
+  settings: Settings,
+  { environment, file }: Pick<Sources, "environment" | "file">,
+): readonly InUse[] {
   return Object.entries(settings).flatMap(([name, setting]): readonly InUse[] => {
     const standard = "default" in setting ? setting.default : undefined;
-    // As an empty variable hides the line of the file.
+    // An empty variable hides the line of the file, too.
     const [given, source] =
       environment[name] === undefined
         ? [file[name], ".env" as const]
@@ -68,13 +74,14 @@ export function settingsInUse({
   });
 }
 
-/** What of the settings counts for nothing beside the others. */
+/** Returns the names of settings that others make ineffective. */
 function withoutEffect(
+  settings: Settings,
   cassandra: Config["cassandra"] | undefined,
   all: readonly InUse[],
 ): readonly string[] {
   if (cassandra === undefined) return [];
-  if (cassandra.kind === "embedded") return forClusters;
+  if (cassandra.kind === "embedded") return Object.keys(settings).filter(isForClusters);
   const named = all.some(({ name }) => name === "ASTRA_DB_KEYSPACE") ? ["CASSANDRA_KEYSPACE"] : [];
   return cassandra.bundle === undefined
     ? []
@@ -85,10 +92,11 @@ function isAbout(line: string, name: string): boolean {
   return line.startsWith(`${name} `);
 }
 
-/** What the embedded Cassandra does not ask for. */
-const forClusters = Object.keys(settings).filter(
-  (name) =>
+/** Whether the embedded Cassandra ignores a setting. */
+function isForClusters(name: string): boolean {
+  return (
     name.startsWith("CASSANDRA_") &&
     name !== "CASSANDRA_KEYSPACE" &&
-    !name.startsWith("CASSANDRA_EMBEDDED"),
-);
+    !name.startsWith("CASSANDRA_EMBEDDED")
+  );
+}

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createBareServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Client, policies, types } from "cassandra-driver";
 import { connect } from "../../../src/cassandra/index.ts";
-import { createApp } from "../../../src/server/index.ts";
+import * as application from "../../../src/party/application.ts";
+import { createServer } from "../../../src/server/index.ts";
 import { answer, cpu } from "../../fixtures/child.ts";
 
 // A server in its own process: the service, or a bare server that sends the same CQL.
@@ -12,7 +13,9 @@ import { answer, cpu } from "../../fixtures/child.ts";
 const [kind, contactPoints = "", localDataCenter = "", keyspace = ""] = process.argv.slice(2);
 const cluster = { contactPoints: contactPoints.split(","), localDataCenter, keyspace };
 const url =
-  kind === "bare" ? await serveBare() : (await createApp({ session: await connect(cluster) })).url;
+  kind === "bare"
+    ? await serveBare()
+    : (await createServer({ ...application, session: await connect(cluster) })).url;
 const answers = { url: () => url, cpu };
 export type ServerAnswers = typeof answers;
 answer(answers);
@@ -76,7 +79,7 @@ async function serveBare(): Promise<string> {
     return { __typename: "PeopleChanged", people };
   }
 
-  const server = createServer((request, response) => {
+  const server = createBareServer((request, response) => {
     void body(request).then(async (text) => {
       const { variables } = JSON.parse(text) as { variables: Change };
       const run = request.url === "/plain" ? changePlainly : change;

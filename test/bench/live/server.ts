@@ -3,7 +3,8 @@ import { defaultFieldResolver, GraphQLObjectType } from "graphql";
 import { connect, type Session } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
 import { schema } from "../../../src/party/schema.ts";
-import { createApp } from "../../../src/server/index.ts";
+import * as application from "../../../src/party/application.ts";
+import { createServer } from "../../../src/server/index.ts";
 import { answer, cpu } from "../../fixtures/child.ts";
 import { serveBare } from "./bare.ts";
 import { now } from "./clock.ts";
@@ -43,7 +44,8 @@ async function serve(as: Kind): Promise<string> {
   if (as === "bare") return serveBare({ session, lanes: createLanes(session) });
   if (as === "recipe") return serveRecipe({ session, lanes: createLanes(session) });
   if (as === "counted") countExecutions();
-  const app = await createApp({
+  const app = await createServer({
+    ...application,
     session,
     redis: redis === "" ? undefined : { url: redis, keyspace },
     pollInterval: Number(poll),

@@ -1,0 +1,180 @@
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { makeDirectory } from "../local/directory.ts";
+import { readPlaces } from "../local/places.ts";
+import { settingsFor } from "../settings/settings.ts";
+import { keyspaceName } from "../settings/setting.ts";
+import type { Application } from "./application.ts";
+import { columns, type Command, type Invocation } from "./command.ts";
+import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
+import { createTerminal, Stopped } from "./terminal.ts";
+
+/** A command line for an application. */
+export interface CliOptions<Own extends object = object> {
+  /**
+   * The command's name, as people type it: a small letter, then small letters, digits and `-`, at most 48. With `_` for
+   * `-`, it is the default keyspace.
+   */
+  readonly name: string;
+  /** What the application is, in one line, for the help. */
+  readonly summary: string;
+  /**
+   * Imports the application: a module that exports an {@link Application}, or such an object. It is called when a command
+   * needs it; `serve` starts an embedded Cassandra meanwhile.
+   *
+   * @example load: () => import("./application.ts")
+   */
+  load(): Promise<Application<Own>>;
+  /** The folders in which a changed file restarts `serve --watch`. Default: the files of the modules that are imported. */
+  readonly watch?: readonly URL[];
+}
+
+/** A command line. */
+export interface Cli {
+  /**
+   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema` or `doctor`. Prints what fails, and sets the
+   * exit status of the process. SIGINT and SIGTERM stop the command.
+   *
+   * @param args those after the program, e.g. `process.argv.slice(2)`
+   */
+  run(args: readonly string[]): Promise<void>;
+}
+
+/** All commands by name. Each is imported when it runs, so that `serve` can start Java before the rest is loaded. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serve,
+  sync: async () => (await import("./sync.ts")).sync,
+  seed: async () => (await import("./seed.ts")).seed,
+  schema: async () => (await import("./schema.ts")).schema,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+};
+
+/**
+ * Creates the command line of an application: settings come from the environment and `.env`, the database is a cluster, a
+ * database of Astra or an embedded Cassandra.
+ *
+ * @example
+ * await createCli({
+ *   name: "theatre",
+ *   summary: "the seats of theatres",
+ *   load: async () => ({ tables: [SeatTable], schema: builder.toSchema() }),
+ * }).run(process.argv.slice(2));
+ * // theatre serve, theatre sync, theatre doctor, …
+ *
+ * @throws TypeError if the name cannot be one
+ */
+export function createCli<Own extends object = object>(options: CliOptions<Own>): Cli {
+  const { name, summary, watch } = options;
+  const settings = settingsFor(keyspaceOf(name));
+  let application: Promise<Application<object>> | undefined;
+  const load = () => (application ??= options.load().then(checked));
+  return {
+    async run(args) {
+      // graphql reads it when it is imported.
+      process.env["NODE_ENV"] ??= "production";
+      await cacheCompiled();
+      const terminal = createTerminal();
+      try {
+        await runCommand(args, { name, summary, terminal, settings, load, watch });
+      } catch (error) {
+        // A start that was asked to stop may be pulling a Docker image, which cannot be cancelled.
+        if (error instanceof Stopped) process.exit(exitCodes.done);
+        const exit = exitOf(error);
+        terminal.progress(`${name}: ${exit ? exit.message : unexpected(error)}`);
+        process.exitCode = exitCodes[exit?.reason ?? "unexpected"];
+      }
+      // All that is ours is closed, but the driver goes on connecting to a node that does not answer.
+      setTimeout(() => process.exit(), 100).unref();
+    },
+  };
+}
+
+/** @throws TypeError if the name is none of a command, or its keyspace none of an application */
+function keyspaceOf(name: string): string {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw new TypeError(
+      `name must be a small letter and then small letters, digits and "-", but is ${JSON.stringify(name)}.`,
+    );
+  }
+  return keyspaceName(name.replaceAll("-", "_"));
+}
+
+/** What an application may have. */
+const known: readonly (keyof Application)[] = [
+  "schema",
+  "tables",
+  "context",
+  "audience",
+  "operations",
+  "title",
+  "page",
+  "seed",
+];
+
+/**
+ * Checks what `load` returns: a module may export what is misspelled, and the compiler does not mind. A misspelled
+ * `context` would serve without any sign-in.
+ *
+ * @throws TypeError
+ */
+function checked<Own extends object>(application: Application<Own>): Application<object> {
+  const stray = Object.keys(application).find(
+    (name) => !(known as readonly string[]).includes(name),
+  );
+  if (stray !== undefined) {
+    throw new TypeError(
+      `The application has "${stray}", which is unknown: it may have ${known.join(", ")}, and nothing else.`,
+    );
+  }
+  return application as unknown as Application<object>;
+}
+
+async function runCommand([command, ...rest]: readonly string[], invocation: Invocation) {
+  const { name, summary, terminal } = invocation;
+  if (command === undefined || ["--help", "-h", "help"].includes(command)) {
+    terminal.print(await helpOf(name, summary));
+    return;
+  }
+  if (Object.hasOwn(commands, command)) {
+    return (await commands[command]!()).run(rest, invocation);
+  }
+  const known = Object.keys(commands).join(", ");
+  throw new Exit("usage", `There is no command "${command}". The commands are: ${known}.`);
+}
+
+async function helpOf(name: string, summary: string): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const reasons = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  return [
+    `${name}: ${summary}`,
+    "",
+    "Commands:",
+    columns(all.map((command) => [command.name, command.summary])),
+    "",
+    `"${name} <command> --help" shows its options and an example.`,
+    "Settings come from the environment and from .env; .env.template lists them.",
+    "",
+    "Exit status:",
+    columns(reasons.map((reason) => [String(exitCodes[reason]), exitMeanings[reason]])),
+  ].join("\n");
+}
+
+function unexpected(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `unexpected error, please report it.\n${text}`;
+}
+
+/**
+ * Has Node.js keep the code that it compiles, which halves the time of the imports of later starts: in a directory that
+ * only this user can write, because its content is executed. Does nothing if there is no such directory.
+ */
+async function cacheCompiled(): Promise<void> {
+  try {
+    const directory = join(readPlaces(process.env).cacheDir, "compiled");
+    // Node.js would create it, but may hang (see makeDirectory).
+    await makeDirectory(directory);
+    enableCompileCache(directory);
+  } catch {
+    // Starts are slower then, and what else needs the directory reports why it cannot be used.
+  }
+}

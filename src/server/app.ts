@@ -1,0 +1,246 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import type { GraphQLSchema } from "graphql";
+import {
+  connect,
+  type ConnectOptions,
+  type Session,
+  type Table,
+  watchSchema,
+} from "../cassandra/index.ts";
+import { createLanes } from "../lane/index.ts";
+import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
+import { requireTables } from "../pothos/index.ts";
+import { countAnswers } from "./answers.ts";
+import { type CallerOptions, createIdentify } from "./context.ts";
+import { createEventStreams } from "./event-stream.ts";
+import { createGraphiQL } from "./graphiql.ts";
+import { createGraphQL } from "./graphql.ts";
+import { createHealth } from "./health.ts";
+import { createKeepAlive } from "./keep-alive.ts";
+import { limits } from "./limits.ts";
+import { createMask, type Log } from "./mask.ts";
+import { createPage } from "./page.ts";
+import { createPipeline } from "./pipeline.ts";
+import { createRouter, requirePrefix, type Router } from "./routes.ts";
+import { targetOf } from "./target.ts";
+import { createWebSockets } from "./websocket.ts";
+
+/** What is served, and how. */
+export interface AppOptions<Own extends object = object> extends CallerOptions<Own> {
+  /** Built by a Pothos builder with the plugin of `partyfinder/pothos`, whose options take the services of the context. */
+  readonly schema: GraphQLSchema;
+  /**
+   * The tables that the schema reads and writes. `/ready` reads each of them; while the database differs from one,
+   * operations fail with `NOT_SYNCED`.
+   */
+  readonly tables: readonly Table[];
+  /**
+   * Where the tables are: an open session, which stays open when the app closes, or what to connect with, which is closed
+   * with it. Both name a keyspace.
+   */
+  readonly session: Session | ConnectOptions;
+  /**
+   * The prefix of all paths, e.g. `/api` for `/api/graphql`, `/api/health`, `/api/ready` and the page at `/api/`.
+   * Default: none.
+   */
+  readonly path?: string;
+  /** What GraphiQL shows in its tabs, one operation each. Default: its own introduction. */
+  readonly operations?: readonly string[];
+  /** The title of GraphiQL. Default: `GraphiQL`. */
+  readonly title?: string;
+  /**
+   * The folder of a page to serve at the prefix: `index.html`, `main.ts` or `main.js` with all that it imports, and its
+   * style sheets and images. Default: no page.
+   */
+  readonly page?: URL;
+  /** A Redis that carries hints to other processes with the same keyspace. Default: none. */
+  readonly redis?: RedisOptions | undefined;
+  /**
+   * How often watched rows and partitions are compared with the database, in milliseconds, to find what no hint told;
+   * 0: never. Default: {@link POLL_INTERVAL}.
+   */
+  readonly pollInterval?: number;
+  /**
+   * The maximum number of tokens of a document; the time to validate one grows with its square. Default: `limits.tokens`,
+   * 1,000.
+   */
+  readonly maxTokens?: number;
+  /** Writes a line for operators. Default: to standard error. */
+  readonly log?: Log;
+}
+
+/** GraphQL for a `node:http` server of your own. */
+export interface App extends AsyncDisposable {
+  /**
+   * Answers a request if its path is one of the app's; else returns false, and does nothing. For HTTP/1.1; the body must
+   * not have been read. Below a router that strips a prefix, `path` is the whole prefix, and `originalUrl` is used.
+   */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Accepts or refuses a WebSocket if its path is the app's; else returns false, and does nothing. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean;
+  /** How many rows and partitions subscriptions watch at present. */
+  readonly watched: number;
+  /**
+   * Completes the subscriptions, closes the WebSockets, waits for the answers in flight, at most `limits.drain` (4 s), and
+   * closes all that the app has opened. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates an app to mount on a server of your own: GraphQL over HTTP, Server-Sent Events and WebSocket, and GraphiQL for
+ * browsers, at `/graphql`; `/health` is 200 while the process runs, `/ready` while the database answers and has all
+ * tables.
+ *
+ * @example
+ * const app = await createApp({ schema, tables, session, path: "/api" });
+ * const server = createServer((request, response) => {
+ *   if (!app.answer(request, response)) response.writeHead(404).end();
+ * });
+ * server.on("upgrade", (request, stream, head) => {
+ *   if (!app.upgrade(request, stream, head)) stream.destroy();
+ * });
+ * // Later: no new connections, then the app.
+ * server.close();
+ * await app.close();
+ *
+ * @throws CassandraError if it cannot connect; TypeError if the schema shows a table that is not among `tables`
+ */
+export async function createApp<Own extends object = object>(
+  options: AppOptions<Own>,
+): Promise<App> {
+  const parts = await assemble(options);
+  const answers = countAnswers(limits.drain);
+  let isClosing = false;
+  const closeOnce = closing(parts, () => answers.finished());
+  const close = () => {
+    isClosing = true;
+    return closeOnce();
+  };
+  return {
+    answer(request, response) {
+      if (!parts.owns(request)) return false;
+      if (isClosing) refuseRequest(response, 503, "The service is stopping.");
+      else if (request.httpVersionMajor !== 1) refuseRequest(response, 505, "Use HTTP/1.1.");
+      else {
+        answers.count(response);
+        parts.answer(request, response);
+      }
+      return true;
+    },
+    upgrade(request, stream, head) {
+      if (!parts.isWebSocket(request)) return false;
+      parts.upgrade(request, stream, head);
+      return true;
+    },
+    get watched() {
+      return parts.watched;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function refuseRequest(response: ServerResponse, status: number, line: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${line}\n`);
+}
+
+/** An app, for the server that it is a part of. */
+export interface AppParts extends Router {
+  /** Whether a request is to become a WebSocket of the app. */
+  isWebSocket(request: IncomingMessage): boolean;
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  readonly watched: number;
+  /** The path of GraphQL. */
+  readonly endpoint: string;
+  /** Completes the subscriptions, and refuses new ones. */
+  endSubscriptions(): Promise<void>;
+  closeWebSockets(): Promise<void>;
+  /** Closes what answers in flight still need. */
+  release(): Promise<void>;
+}
+
+/** Opens all that an app needs. Nothing stays open if it throws. */
+export async function assemble<Own extends object>({
+  schema,
+  tables,
+  session: given,
+  path = "",
+  operations = [],
+  title = "GraphiQL",
+  page,
+  redis,
+  pollInterval = POLL_INTERVAL,
+  maxTokens = limits.tokens,
+  log = console.error,
+  ...callers
+}: AppOptions<Own>): Promise<AppParts> {
+  requirePrefix(path);
+  requireTables(schema, tables);
+  const relay = redis && (await loadRelay(redis, log));
+  await using opened = new AsyncDisposableStack();
+  const session = "run" in given ? given : opened.use(await connect({ log, ...given }));
+  const watch = opened.use(watchSchema(session, tables, { log }));
+  const live = createLive({ session: watch.session, relay, pollInterval, log });
+  opened.defer(() => live.leave());
+  const lanes = createLanes(watch.session, {
+    onChange: (table, key, change) => live.hint(table, key, change),
+  });
+  const mask = createMask(log);
+  const pipeline = createPipeline({ schema, mask, maxTokens });
+  const identify = createIdentify({ session: watch.session, lanes, live }, callers);
+  const keepAlive = createKeepAlive();
+  const endpoint = `${path}/graphql`;
+  const eventStreams = createEventStreams(keepAlive);
+  const { health, ready } = createHealth(watch, tables);
+  const router = createRouter({
+    path,
+    graphql: createGraphQL({ pipeline, identify, eventStreams, mask }),
+    graphiql: createGraphiQL({ path: endpoint, operations, title }),
+    page: page && createPage(page, path),
+    health,
+    ready,
+    log,
+  });
+  const sockets = createWebSockets({ pipeline, identify, keepAlive, mask, log });
+  const kept = opened.move();
+  return {
+    ...router,
+    isWebSocket: (request) =>
+      request.headers.upgrade?.toLowerCase() === "websocket" && targetOf(request).path === endpoint,
+    upgrade: (request, stream, head) => sockets.upgrade(request, stream, head),
+    get watched() {
+      return live.size;
+    },
+    endpoint,
+    async endSubscriptions() {
+      pipeline.close();
+      await live.close();
+      // The ends of subscriptions become messages in this turn of the event loop; sockets must close after it.
+      await setImmediate();
+    },
+    closeWebSockets: () => sockets.close(),
+    async release() {
+      lanes.close();
+      await kept.disposeAsync();
+    },
+  };
+}
+
+/**
+ * Returns a function that closes an app, once: subscriptions first, so that their clients learn of it; then the sockets
+ * and the answers in flight, whose changes the lanes still write; then the lanes, the session and the relay.
+ *
+ * @param drain waits for the answers in flight, for a bounded time
+ */
+export function closing(parts: AppParts, drain: () => Promise<void>): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const shutDown = async () => {
+    await parts.endSubscriptions();
+    await Promise.all([parts.closeWebSockets(), drain()]);
+    await parts.release();
+  };
+  return () => (closed ??= shutDown());
+}

@@ -1,0 +1,161 @@
+import type { DocumentNode } from "graphql";
+import type { Visitor } from "../live/index.ts";
+import type { Caller } from "./context.ts";
+import { IteratedEvent } from "./iterable-source.ts";
+import type { Mask } from "./mask.ts";
+import type { Params } from "./params.ts";
+import { createPayload, type Payload } from "./payload.ts";
+import type { Yoga } from "./yoga.ts";
+
+/**
+ * The execution that equal subscriptions share: same document, operation name and variables, callers of one audience.
+ *
+ * Each subscriber subscribes for itself, in its own context, so what it may subscribe to is decided for it alone. The
+ * hubs then hand one event object to all subscribers of a row or partition. The first of them to ask executes the
+ * selection set on that event and serialises the result; all others get the same text. This is sound because nothing
+ * that differs between them takes part: the arguments are equal, and the contexts see the same by the audience's
+ * definition. Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing
+ * from one event to the next.
+ */
+export interface SharedExecution {
+  /**
+   * Returns the payload of an event; undefined while it is being executed, after which subscribers are visited.
+   *
+   * @param event the same object for all subscribers
+   */
+  payloadOf(event: object, subscriber: Subscriber): Payload | undefined;
+  /** Called once by each subscriber that leaves. */
+  leave(): void;
+}
+
+/** Who waits for the payload of an event. */
+export interface Subscriber extends Visitor {
+  /** Visits all subscribers of the event's source: the same function for all of them. */
+  readonly visitAll: () => void;
+}
+
+/** The executions of all subscriptions of a server. */
+export interface SharedExecutions {
+  /** Returns the execution of a subscription, for a new subscriber, which must leave it once. */
+  join(params: Params, document: DocumentNode, caller: Caller): SharedExecution;
+}
+
+/**
+ * Creates the executions of a server's subscriptions.
+ *
+ * @param yoga executes with its plugins
+ * @param mask converts an error outside of fields into the one that clients get
+ */
+export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions {
+  const shared = new Map<string, Shared>();
+
+  function createExecute(params: Params, document: DocumentNode, { context }: Caller): Execute {
+    const { schema, execute } = yoga.getEnveloped({ params } as never);
+    const { operationName, variables: variableValues } = params;
+    const args = { schema, document, operationName, variableValues };
+    return async (event) => {
+      try {
+        const { value: rootValue, failure } =
+          event instanceof IteratedEvent ? event : new IteratedEvent(event);
+        if (failure) throw failure.error;
+        return createPayload(
+          await execute({ ...args, rootValue, contextValue: { ...context } }),
+          mask,
+        );
+      } catch (error) {
+        return createPayload({ errors: [mask(error)] }, mask);
+      }
+    };
+  }
+
+  return {
+    join(params, document, caller) {
+      const create = () => createExecute(params, document, caller);
+      if (caller.audience === undefined) return createOwn(create());
+      const key = keyOf(params, caller.audience);
+      let execution = shared.get(key);
+      if (!execution) {
+        execution = createShared(create(), () => shared.delete(key));
+        shared.set(key, execution);
+      }
+      execution.join();
+      return execution;
+    },
+  };
+}
+
+/** Executes a subscription's selection set on an event. Never rejects. */
+type Execute = (event: object) => Promise<Payload>;
+
+interface Shared extends SharedExecution {
+  /** Called once by each subscriber that joins. */
+  join(): void;
+}
+
+/** Creates the execution of several subscribers. @param onEmpty called when the last one has left */
+function createShared(execute: Execute, onEmpty: () => void): Shared {
+  // Weak: an event is garbage once the last subscriber has taken it.
+  const payloads = new WeakMap<object, Payload | Set<() => void>>();
+  let subscribers = 0;
+
+  async function begin(event: object, waiting: Set<() => void>) {
+    payloads.set(event, await execute(event));
+    for (const visitAll of waiting) visitAll();
+  }
+
+  return {
+    join() {
+      subscribers += 1;
+    },
+    leave() {
+      subscribers -= 1;
+      if (subscribers === 0) onEmpty();
+    },
+    payloadOf(event, { visitAll }) {
+      const found = payloads.get(event);
+      if (found instanceof Set) found.add(visitAll);
+      else if (found) return found;
+      else {
+        const waiting = new Set([visitAll]);
+        payloads.set(event, waiting);
+        void begin(event, waiting);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Creates the execution of one subscriber, which alone is visited: visiting all for each costs the square of them. */
+function createOwn(execute: Execute): SharedExecution {
+  let payload: Payload | undefined;
+  let executed: object | undefined;
+  return {
+    leave() {},
+    payloadOf(event, subscriber) {
+      if (executed !== event) {
+        executed = event;
+        payload = undefined;
+        void execute(event).then((done) => {
+          payload = done;
+          subscriber.visit();
+        });
+      }
+      return payload;
+    },
+  };
+}
+
+/** Returns the same text for the same operation, in whatever order its variables are given. */
+function keyOf({ query, operationName, variables }: Params, audience: string): string {
+  return JSON.stringify([audience, query, operationName, variables], (_, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,204 @@
+import { readContactPoints, MAX_PORT } from "../cassandra/session/contact-point.ts";
+// From modules that do not load the driver: settings are read before Java is started.
+import { MIN_REQUEST_TIMEOUT } from "../cassandra/session/options.ts";
+import { POLL_INTERVAL } from "../live/poll.ts";
+import { limits } from "../server/limits.ts";
+import {
+  astraToken,
+  bundlePath,
+  keyspaceName,
+  listenHost,
+  oneOf,
+  pemFile,
+  redisUrl,
+  replication,
+  repositoryUrl,
+  type Setting,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from "./setting.ts";
+
+/**
+ * Returns every setting by name, in the order in which they are looked for.
+ *
+ * @param keyspace the default keyspace
+ */
+export const settingsFor = (keyspace: string) =>
+  ({
+    PORT: {
+      meaning: "The port of the HTTP server.",
+      default: "4000",
+      read: wholeNumber(0, MAX_PORT),
+    },
+    HOST: {
+      meaning:
+        "The address that the HTTP server listens on; 0.0.0.0 for all addresses of this machine.",
+      default: "127.0.0.1",
+      read: listenHost,
+    },
+    HTTP_IDLE_TIMEOUT: {
+      meaning:
+        "How long a connection stays open for the next request, in milliseconds. Set it longer than a load balancer in front of the service keeps its connections. 0: until the client closes it.",
+      default: String(limits.idle),
+      read: wholeNumber(0, 3_600_000),
+    },
+    GRAPHQL_MAX_TOKENS: {
+      meaning:
+        "The maximum number of tokens (names, values, punctuation) of a GraphQL document. The time to validate one grows with its square: 0.1 s at 1000, 2 s at 5000.",
+      default: String(limits.tokens),
+      // GraphiQL starts with an introspection query of 184 tokens.
+      read: wholeNumber(200, 10_000),
+    },
+    CASSANDRA_CONTACT_POINTS: {
+      meaning:
+        "Nodes of your cluster, each host or host:port, separated by commas; IPv6 addresses in brackets. Without it, and without an Astra bundle, an embedded Cassandra is started.",
+      example: "10.0.0.1,10.0.0.2:9043",
+      read: readContactPoints,
+    },
+    CASSANDRA_PORT: {
+      meaning: "The port of contact points without one, and of the nodes that they report.",
+      default: "9042",
+      read: wholeNumber(1, MAX_PORT),
+    },
+    CASSANDRA_LOCAL_DATA_CENTER: {
+      meaning: "The data centre whose nodes the service uses.",
+      default: "datacenter1",
+      read: text,
+    },
+    CASSANDRA_KEYSPACE: {
+      meaning: "The keyspace of the tables.",
+      default: keyspace,
+      read: keyspaceName,
+    },
+    CASSANDRA_REPLICATION: {
+      meaning:
+        'The copies of each row in a keyspace that "sync" creates: a number per data centre, or one number.',
+      example: "dc1:3,dc2:3",
+      read: replication,
+    },
+    CASSANDRA_USERNAME: { meaning: "The role to log in as.", read: text },
+    CASSANDRA_PASSWORD: { meaning: "Its password.", secret: true, read: text },
+    CASSANDRA_TLS: {
+      meaning:
+        "Whether to connect with TLS, true or false; each node's certificate must name its IP address. Default: true if one of the next three is set.",
+      example: "true",
+      read: yesOrNo,
+    },
+    CASSANDRA_TLS_CA: {
+      meaning:
+        "A PEM file with the certificate authorities of the nodes. Default: those that Node.js knows.",
+      example: "/etc/partyfinder/ca.pem",
+      read: pemFile,
+    },
+    CASSANDRA_TLS_CERT: {
+      meaning: "A PEM file with the client certificate, for nodes that require one.",
+      example: "/etc/partyfinder/client.pem",
+      read: pemFile,
+    },
+    CASSANDRA_TLS_KEY: {
+      meaning: "A PEM file with its private key.",
+      example: "/etc/partyfinder/client.key",
+      read: pemFile,
+    },
+    ASTRA_DB_SECURE_BUNDLE_PATH: {
+      meaning:
+        "The secure connect bundle of an Astra database, instead of contact points, data centre and TLS.",
+      example: "./secure-connect-bundle.zip",
+      read: bundlePath,
+    },
+    ASTRA_DB_APPLICATION_TOKEN: {
+      meaning: "A token for it, under the name that version 0 of Astra's command line gives it.",
+      example: "AstraCS:…",
+      secret: true,
+      read: astraToken,
+    },
+    ASTRA_DB_TOKEN: {
+      meaning: "The same, under the name that version 1 gives it.",
+      example: "AstraCS:…",
+      secret: true,
+      read: astraToken,
+    },
+    ASTRA_DB_CLIENT_ID: {
+      meaning: "The client id of a token, instead of the token.",
+      read: text,
+    },
+    ASTRA_DB_CLIENT_SECRET: { meaning: "Its client secret.", secret: true, read: text },
+    ASTRA_DB_KEYSPACE: {
+      meaning: "The same as CASSANDRA_KEYSPACE, under the name that Astra's command line gives it.",
+      example: keyspace,
+      read: keyspaceName,
+    },
+    CASSANDRA_CONSISTENCY: {
+      meaning: "LOCAL_QUORUM for one data centre and for Astra, QUORUM for several.",
+      default: "LOCAL_QUORUM",
+      read: oneOf("LOCAL_QUORUM", "QUORUM"),
+    },
+    CASSANDRA_SERIAL_CONSISTENCY: {
+      meaning: "LOCAL_SERIAL with LOCAL_QUORUM, SERIAL with QUORUM.",
+      default: "LOCAL_SERIAL",
+      read: oneOf("LOCAL_SERIAL", "SERIAL"),
+    },
+    CASSANDRA_REQUEST_TIMEOUT: {
+      meaning:
+        "How long a node may take to answer, in milliseconds, at least 2500; all nodes together may take 500 more.",
+      default: "3000",
+      read: wholeNumber(
+        MIN_REQUEST_TIMEOUT,
+        600_000,
+        " (Cassandra itself takes up to 2000 to report the outcome of a write)",
+      ),
+    },
+    CASSANDRA_FETCH_SIZE: {
+      meaning: "The maximum number of rows that are fetched from Cassandra at once.",
+      default: "1000",
+      read: wholeNumber(1, 100_000),
+    },
+    CASSANDRA_EMBEDDED: {
+      meaning:
+        "How the embedded Cassandra runs, jars or docker. Default: jars if Java is found, and Maven or a repository.",
+      example: "docker",
+      read: oneOf("jars", "docker"),
+    },
+    CASSANDRA_EMBEDDED_REPOSITORY: {
+      meaning:
+        "The URL of the Maven repository from which the embedded Cassandra's jars are fetched, once; Maven is not needed then. Default: what Maven is configured for, with its mirrors, proxies and logins.",
+      example: "https://user:password@maven.example.com/repository",
+      secret: true,
+      read: repositoryUrl,
+    },
+    REDIS_URL: {
+      meaning:
+        "A Redis through which several processes of the service send each other hints about what has changed, for live values. It may be down at any time, and stores nothing.",
+      example: "redis://10.0.0.5:6379",
+      secret: true,
+      read: redisUrl,
+    },
+    LIVE_POLL_INTERVAL: {
+      meaning:
+        "How often watched rows and partitions are compared with the database, in milliseconds: the delay of changes that no hint reports, such as those of another program, or of another process without Redis. It is one and a half times as long just after a hint, and longer if very much is watched. 0: never.",
+      default: String(POLL_INTERVAL),
+      read: wholeNumber(0, 3_600_000),
+    },
+  }) as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+/** Every setting by name. */
+export type Settings = ReturnType<typeof settingsFor>;
+
+/** Returns `.env.template`: each setting with its meaning and default, to be copied and filled in. */
+export function envTemplate(settings: Settings): string {
+  const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
+  const blocks = entries.map(([name, { meaning, default: standard, example }]) =>
+    [
+      `# ${meaning}`,
+      ...(example === undefined ? [] : [`# Example: ${example}`]),
+      `# ${name}=${standard ?? ""}`,
+      "",
+    ].join("\n"),
+  );
+  return [
+    "# Copy to .env and uncomment what you need. The real environment wins.",
+    "",
+    ...blocks,
+  ].join("\n");
+}
