@@ -88,7 +88,7 @@ async function subscribeSource(
   args: ExecutionArgs,
 ): Promise<AsyncIterable<unknown> | ExecutionResult> {
   // The types are those of graphql 16.
-  const { validateSubscriptionArgs: validate }: OfGraphQL17 = graphql;
+  const { validateSubscriptionArgs: validate } = graphql as OfGraphQL17;
   const validated = validate ? validate(args) : args;
   return "schema" in validated ? createSourceEventStream(validated) : { errors: validated };
 }
