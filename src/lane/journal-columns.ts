@@ -143,7 +143,7 @@ function wholeEntries(bytes: Uint8Array | null): Buffer {
   return entries.subarray(0, end);
 }
 
-/** Where the entry that begins at a place ends: behind the last byte if there is no wholeEntries one. */
+/** Returns where the entry that begins at a position ends: past the last byte if it is incomplete. */
 function entryEnd(entries: Buffer, at: number): number {
   const length = entries[at + LENGTH_AT];
   return length === undefined ? Infinity : at + HEAD + length;

@@ -63,7 +63,7 @@ export interface Identified {
   readonly type: ColumnType;
 }
 
-const UUID_PATTERN = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const UUID_WITH_HYPHENS = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
  * Encodes what identifies a change.
@@ -75,7 +75,7 @@ export function identified<Answer>(table: Table, { id, args, answer }: Once<Answ
     const why = "remembers no changes, so none can have an id: give it lanes: { remembers: … }";
     throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" ${why}.`);
   }
-  if (!UUID_PATTERN.test(id)) {
+  if (!UUID_WITH_HYPHENS.test(id)) {
     throw new CassandraError("BAD_STATEMENT", `The id of a change of "${table.name}" is no UUID.`);
   }
   const bytes = Buffer.from(id.replaceAll("-", ""), "hex");
@@ -123,7 +123,7 @@ export function createJournal(table: Table, { seen, now }: JournalOptions): Jour
     hasRoom: () => hasRoom(before, bytes),
     add(operation, answer) {
       const value = operation.type.check(answer);
-      const added = { ...operation, answer: encodeAnswer(table, operation.type, value) };
+      const added = { ...operation, answer: encodeAnswer(table, { type: operation.type, answer: value }) };
       entries.set(idText(operation), added);
       bytes += entrySize(added);
       return value;
@@ -164,7 +164,10 @@ function recallAnswer(
   }
 }
 
-function encodeAnswer({ name }: Table, type: ColumnType, answer: unknown): Buffer {
+function encodeAnswer(
+  { name }: Table,
+  { type, answer }: { readonly type: ColumnType; readonly answer: unknown },
+): Buffer {
   const bytes = type.encode(answer);
   if (bytes.length <= MOST_ANSWER) return bytes;
   const message = `The answer of a change of "${name}" has ${bytes.length} bytes; at most ${MOST_ANSWER} can be remembered.`;

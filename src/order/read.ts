@@ -80,7 +80,7 @@ export async function readOrder<O extends Order, const K extends Key<O>>(
   const compare = (one: Entry, other: Entry) =>
     comparator(one, other) * (direction === "stored" ? 1 : -1);
   const isWithin = (entry: Entry) =>
-    isWithinKey(order, key, entry) && (after === undefined || compare(entry, after) > 0);
+    isWithinKey(order, { key, entry }) && (after === undefined || compare(entry, after) > 0);
   for (let limit = most + 1 + SPARE; ; limit *= 4) {
     const entries = await readEntries(session, order, { key, limit, after, direction, admit });
     const loaded = await loadSourceRows(session, order, { rows: entries.rows, admit });
@@ -129,7 +129,7 @@ function readEntries(
   });
 }
 
-interface LoadedRow {
+interface SourceRow {
   /** The row as it is now, or why it cannot be read; undefined: it does not exist. */
   readonly row: RawRow | UnreadableRow | undefined;
   /** Its present place in the order; undefined: it has none. */
@@ -137,9 +137,9 @@ interface LoadedRow {
 }
 
 /** Entries, and the row of each by its key. */
-interface LoadedRows {
+interface SourceRows {
   readonly entries: readonly { readonly seen: RawRow; readonly key: string }[];
-  readonly found: ReadonlyMap<string, LoadedRow>;
+  readonly found: ReadonlyMap<string, SourceRow>;
 }
 
 /** Loads the rows of entries, each once, however many entries it has. */
@@ -147,13 +147,13 @@ async function loadSourceRows(
   session: Session,
   order: Order,
   { rows, admit }: { readonly rows: readonly RawRow[]; readonly admit: Admit },
-): Promise<LoadedRows> {
+): Promise<SourceRows> {
   const { source } = order;
   const keyOf = (seen: RawRow) =>
     keyText(source, seen, { columns: keyNames(source), rule: "match" });
   const entries = rows.map((seen) => ({ seen, key: keyOf(seen) }));
   const distinct = new Map(entries.map(({ key, seen }) => [key, seen]));
-  const load = async (seen: RawRow): Promise<LoadedRow> => {
+  const load = async (seen: RawRow): Promise<SourceRow> => {
     try {
       const key = sourceKeyOf(order, seen);
       const row = await loadAdmitted(session, source, { key, admit });
@@ -170,7 +170,7 @@ async function loadSourceRows(
 }
 
 /** Removes old entries whose rows have another place or do not exist. */
-function removeOrphans(session: Session, order: Order, { entries, found }: LoadedRows): void {
+function removeOrphans(session: Session, order: Order, { entries, found }: SourceRows): void {
   const isSame = entryEquality(order);
   for (const { seen, key } of entries) {
     const version = seen[`writetime(${ENTERED})`] as bigint | null;
@@ -183,7 +183,10 @@ function removeOrphans(session: Session, order: Order, { entries, found }: Loade
 }
 
 /** Whether an entry is within the values and the range of a key. */
-function isWithinKey(order: Order, key: RawRow, entry: Entry): boolean {
+function isWithinKey(
+  order: Order,
+  { key, entry }: { readonly key: RawRow; readonly entry: Entry },
+): boolean {
   return keyNames(order).every((name) => {
     const wanted = key[name];
     if (wanted === undefined) return true;

@@ -2,18 +2,18 @@ import { type Answer, mayBeDone, type Operation } from "./history.ts";
 import { nameOf, type RowHistory } from "./row-history.ts";
 import { describe, saidTo, type Words } from "./words.ts";
 
-/** Codes that a client has to expect: nothing was changed. */
+/** Codes that a client must expect. Nothing was changed. */
 const expectedCodes = new Set([
   "UNAVAILABLE",
   "CONTENTION",
   "TOO_MANY_OPERATIONS",
-  // Nobody listens.
+  // The server refused the connection.
   "UNREACHABLE",
 ]);
 
-// What single answers say.
+// Checks of single answers.
 
-/** Checks what can be seen wrong in the answers to one operation. */
+/** Finds wrong answers to one operation. */
 export function wrongAnswers(operation: Operation, words: Words): readonly string[] {
   return [...wrongIn(operation, words), ...appliedTwice(operation, words)].map(
     (what) => `${nameOf(operation)}: ${describe(operation, words)} ${what}`,
@@ -28,12 +28,14 @@ function wrongIn({ wish, attempts }: Operation, { amount }: Words): readonly str
     if (wish.kind !== "change") return [];
     const { expected, delta } = wish;
     if (answer.said === "done" && answer.amount !== expected + delta) {
-      return [`was told the ${amount} ${answer.amount}.`];
+      return [`was answered with the ${amount} ${answer.amount}.`];
     }
     if (answer.said === "stale" && answer.actual === expected) {
-      return [`was told that the ${amount} was not what it was.`];
+      return [`was refused as stale, but the ${amount} was the expected one.`];
     }
-    return answer.said === "range" && expected + delta >= 0 ? ["is not out of range."] : [];
+    return answer.said === "range" && expected + delta >= 0
+      ? ["was refused as out of range, but is within it."]
+      : [];
   });
 }
 
@@ -46,17 +48,17 @@ function appliedTwice(
   const amounts = new Set(done.map(({ answer }) => "amount" in answer && answer.amount));
   if (amounts.size > 1) {
     return [
-      `was applied more than once under one id: it was told the ${amount}s ${[...amounts].join(", ")}.`,
+      `was applied more than once under one id: its answers were the ${amount}s ${[...amounts].join(", ")}.`,
     ];
   }
   const [first] = done.toSorted((a, b) => a.end - b.end);
   const forgotten = attempts.find(
     ({ start, answer }) => operationId && first && start > first.end && answer.said === "stale",
   );
-  return forgotten ? ["was applied, and sent again it was judged anew."] : [];
+  return forgotten ? ["was applied, but refused as stale when it was repeated."] : [];
 }
 
-/** Checks that nobody saw an amount below zero. */
+/** Finds amounts below zero. */
 export function belowZero(row: RowHistory): readonly string[] {
   const { name, words, operations, sightings, finals } = row;
   const told = operations.flatMap((operation) =>
@@ -76,7 +78,7 @@ function amountsIn(answer: Answer): readonly number[] {
   return "amount" in answer && answer.amount !== undefined ? [answer.amount] : [];
 }
 
-/** Checks that nobody saw a name that was not given, or whose update was told not to be applied. */
+/** Finds names that no operation has set, or only operations that were answered as not applied. */
 export function wrongNames({ name, words, operations, finals }: RowHistory): readonly string[] {
   const names = new Map(
     operations.flatMap((operation) =>
@@ -95,11 +97,12 @@ export function wrongNames({ name, words, operations, finals }: RowHistory): rea
   const last = finals.flatMap(({ by, found }) => (found ? [{ who: by, seen: found.name }] : []));
   return [...reads, ...last].flatMap(({ who, seen }) => {
     const operation = names.get(seen);
-    if (!operation) return [`${name}: ${who} saw the ${words.name} "${seen}", which nobody gave.`];
+    if (!operation)
+      return [`${name}: ${who} saw the ${words.name} "${seen}", which no operation has set.`];
     const certain = operation.attempts.every(({ answer }) => !mayBeDone(answer));
     if (!certain) return [];
     return [
-      `${name}: ${who} saw the ${words.name} "${seen}", but ${describe(operation, words)} was told: ${saidTo(operation)}.`,
+      `${name}: ${who} saw the ${words.name} "${seen}", but ${describe(operation, words)} was answered: ${saidTo(operation)}.`,
     ];
   });
 }

@@ -2,17 +2,17 @@ import type { Operation, Sighting } from "./history.ts";
 import type { RowHistory } from "./row-history.ts";
 import { describe, type Words } from "./words.ts";
 
-/** An amount with its ballot, and between when it was read. */
+/** An amount with its ballot, and the time in which it was read. */
 interface Timed {
   readonly who: string;
   readonly amount: number;
   readonly asOf: bigint;
-  /** Infinity where it is not known: nothing need be newer. */
+  /** -Infinity if it is unknown: then the amount may be old. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Checks that the amounts of a row lie on one order by their ballots, and nobody goes back in it. */
+/** Checks that a row's amounts are ordered by their ballots, and that no reader goes back in that order. */
 export function wrongBallots({
   name,
   words,
@@ -23,7 +23,7 @@ export function wrongBallots({
     ...operations.flatMap((operation) => timedIn(operation, words)),
     ...timedOf(sightings, ({ since }) => since === undefined),
   ];
-  // Who goes on behind a ballot begins with what others watch on that server already.
+  // A subscription with a `since` begins with the latest version of the hub that it shares on that server.
   const onOne = [...Map.groupBy(sightings, ({ server }) => server).values()].flatMap((some) =>
     older(
       timedOf(some, ({ since }) => since !== undefined),
@@ -48,9 +48,9 @@ function timedIn(operation: Operation, words: Words): readonly Timed[] {
 }
 
 /**
- * Of a subscription the first value is read when it begins; when the others are read is not known.
+ * The first value of a subscription is read when the subscription begins. When the others are read is unknown.
  *
- * @param isRead of which subscriptions that is so, by the first value
+ * @param isRead whether the first value of a subscription was read for it
  */
 function timedOf(
   sightings: readonly Sighting[],
@@ -74,12 +74,12 @@ function ambiguous(timed: readonly Timed[], words: Words): readonly string[] {
     if (!other || other.amount === each.amount) return [];
     const { who, amount, asOf } = each;
     return [
-      `as of ${asOf} ${other.who} saw the ${words.amount} ${other.amount} and ${who} saw ${amount}.`,
+      `as of ${asOf}, ${other.who} saw the ${words.amount} ${other.amount} and ${who} saw ${amount}.`,
     ];
   });
 }
 
-/** Who begins to read when another has read must not get an older one. */
+/** Finds reads that returned an older amount than a read that had ended before they began. */
 function older(timed: readonly Timed[], words: Words): readonly string[] {
   const byEnd = timed.toSorted((a, b) => a.end - b.end);
   let at = 0;
@@ -92,7 +92,7 @@ function older(timed: readonly Timed[], words: Words): readonly string[] {
       }
       if (!newest || newest.asOf <= each.asOf) return [];
       return [
-        `${each.who} saw the ${words.amount} ${each.amount} as of ${each.asOf}, when ${newest.who} had seen ${newest.amount} as of ${newest.asOf} before.`,
+        `${each.who} saw the ${words.amount} ${each.amount} as of ${each.asOf}, after ${newest.who} had seen ${newest.amount} as of ${newest.asOf}.`,
       ];
     });
 }

@@ -6,7 +6,7 @@ import { run } from "./run.ts";
 // The short form of `npm run chaos`.
 
 test.each(tableNames)(
-  "while nodes and servers die and come back, every amount in the %s stays right",
+  "every amount in the %s stays right while nodes and servers die and restart",
   async (table) => {
     const history = await run({ table, seconds: 60, clients: 16, seed: 1, progress: () => {} });
     const { text, passed } = await report(history);

@@ -17,7 +17,7 @@ const done = (amount?: number, asOf?: string): Answer => ({
 });
 const unknown: Answer = { said: "unknown" };
 
-/** Makes a history of operations on one party, and what was found in the end. */
+/** Creates a history of operations on one party, with the final amount. */
 function historyOf(
   operations: readonly (readonly [Wish, ...Attempt[]])[],
   amount: number | null,
@@ -47,7 +47,7 @@ function saw(at: number, amount: number, asOf: string, watcher = "watcher 1"): S
   return { ...place, watcher, server: "A1", subscribed: 0, at, amount, asOf };
 }
 
-/** The same on an account, which is a partition of its own. */
+/** Returns the same history of an account, which is a partition of its own. */
 function ofAccount({ operations, finals, ...history }: History): History {
   const account = { partition: place.id, id: place.id };
   return {
@@ -58,8 +58,8 @@ function ofAccount({ operations, finals, ...history }: History): History {
   };
 }
 
-describe("passes", () => {
-  test("what was applied one after the other and at the same time", () => {
+describe("the check passes", () => {
+  test("changes that were applied one after the other or at the same time pass", () => {
     const history = historyOf(
       [
         created,
@@ -75,7 +75,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test.each([6, 7, 8, 9])("unknown changes, whichever of them make the count %i", (amount) => {
+  test.each([6, 7, 8, 9])("unknown changes that make the count %i pass", (amount) => {
     const history = historyOf(
       [
         created,
@@ -88,7 +88,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test("an unknown change that others saw before it was settled", () => {
+  test("an unknown change that others saw before it was settled passes", () => {
     const history = historyOf(
       [
         created,
@@ -101,7 +101,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test("an unknown change that nobody saw until its lane had told others", () => {
+  test("an unknown change that was first seen after its lane had answered others passes", () => {
     const history = historyOf(
       [
         created,
@@ -114,7 +114,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test("an unknown change that was sent again under its id, and applied once", () => {
+  test("an unknown change that was repeated under its id and applied once passes", () => {
     const history = historyOf(
       [created, [add(1), attempt(2, 4, unknown), attempt(6, 7, done(6), "B1")]],
       6,
@@ -122,7 +122,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test("one change under an id that was sent to two servers at once", () => {
+  test("a change under an id that was sent to two servers at once passes", () => {
     const history = historyOf(
       [created, [add(1), attempt(2, 5, done(6)), attempt(2, 4, done(6), "B1")]],
       6,
@@ -130,7 +130,7 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test("a party that is deleted and created again", () => {
+  test("a party that is deleted and created again passes", () => {
     const history = historyOf(
       [
         created,
@@ -144,76 +144,76 @@ describe("passes", () => {
     expect(check(history).problems).toEqual([]);
   });
 
-  test("a lane that nobody asked again after its first answers got lost", () => {
+  test("a lane that got no requests after its first answers were lost passes", () => {
     const history = historyOf([created, [add(1), attempt(200, 3700, unknown)]], 5);
-    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    const marks = [{ mark: "whole", name: "node restarted", at: 100 }] as const;
     expect(check({ ...history, marks }).problems).toEqual([]);
   });
 
-  test("a lane that was asked for the first time long after all nodes were back", () => {
+  test("a lane that got its first request long after all nodes were back passes", () => {
     const history = historyOf([created, [add(1), attempt(40_000, 40_100, done(6))]], 6);
-    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    const marks = [{ mark: "whole", name: "node restarted", at: 100 }] as const;
     const { problems, settled } = check({ ...history, marks });
     expect(problems).toEqual([]);
     expect(settled).toEqual({ longest: 100, lanes: 1 });
   });
 
-  test("a party whose deletion is unknown, there or not", () => {
+  test("a party with an unknown deletion passes whether it exists or not", () => {
     const operations = [created, [remove, attempt(2, 3, unknown)]] as const;
     expect(check(historyOf(operations, 5)).problems).toEqual([]);
     expect(check(historyOf(operations, null)).problems).toEqual([]);
   });
 });
 
-describe("finds", () => {
-  test("a lost change", () => {
+describe("the check finds", () => {
+  test("a lost change is found", () => {
     const history = historyOf(
       [created, [add(1), attempt(2, 3, done(6))], [add(2), attempt(4, 5, done(7))]],
       7,
     );
     expect(check(history).problems).toEqual([
-      "Rome/p1: the count is 7 in the end (a serial read), but what was applied makes 8: as if operation 2 addPeople(+1) at 0.002 s were lost.",
-      "Rome/p1: operation 3 addPeople(+2) at 0.004 s needs the count 5 before it, but in no order of all that was told can that be: only 6.",
+      "Rome/p1: the final count is 7 (a serial read), but the applied changes make 8, as if operation 2 addPeople(+1) at 0.002 s were lost.",
+      "Rome/p1: operation 3 addPeople(+2) at 0.004 s needs the count 5 before it, but no order of the recorded answers allows that: only 6.",
     ]);
   });
 
-  test("a change that was told to have been applied and only the last look does not find", () => {
+  test("a change that was answered as applied but is missing in the final read is found", () => {
     const history = historyOf([created, [change(5, 3), attempt(2, 3, done(8))]], 5);
     expect(check(history).problems).toEqual([
-      "Rome/p1: the count is 5 in the end (a serial read), but what was applied makes 8: as if operation 2 changePeople(5, +3) at 0.002 s were lost.",
-      "Rome/p1: a serial read, in the end, saw the count 5, but in no order of all that was told can that be: only 8.",
+      "Rome/p1: the final count is 5 (a serial read), but the applied changes make 8, as if operation 2 changePeople(5, +3) at 0.002 s were lost.",
+      "Rome/p1: a serial read, at the end, saw the count 5, but no order of the recorded answers allows that: only 8.",
     ]);
   });
 
-  test("a change under an id that was applied twice", () => {
+  test("a change under an id that was applied twice is found", () => {
     const history = historyOf(
       [created, [add(2), attempt(2, 4, unknown), attempt(6, 7, done(7), "B1")]],
       9,
     );
     expect(check(history).problems).toEqual([
-      "Rome/p1: the count is 9 in the end (a serial read), but what was applied makes 7: as if operation 2 addPeople(+2) at 0.002 s were applied twice.",
-      "Rome/p1: a serial read, in the end, saw the count 9, but in no order of all that was told can that be: only 7.",
+      "Rome/p1: the final count is 9 (a serial read), but the applied changes make 7, as if operation 2 addPeople(+2) at 0.002 s were applied twice.",
+      "Rome/p1: a serial read, at the end, saw the count 9, but no order of the recorded answers allows that: only 7.",
     ]);
   });
 
-  test("a change under an id that got two answers", () => {
+  test("a change under an id with two answers is found", () => {
     const history = historyOf(
       [created, [add(2), attempt(2, 4, done(7)), attempt(2, 4, done(9), "B1")]],
       9,
     );
     expect(check(history).problems[0]).toBe(
-      "Rome/p1: operation 2 addPeople(+2) at 0.002 s was applied more than once under one id: it was told the counts 7, 9.",
+      "Rome/p1: operation 2 addPeople(+2) at 0.002 s was applied more than once under one id: its answers were the counts 7, 9.",
     );
   });
 
-  test("an unknown change that was applied twice", () => {
+  test("an unknown change that was applied twice is found", () => {
     const history = historyOf([created, [add(2), attempt(2, 4, unknown)]], 9);
     expect(check(history).problems[0]).toBe(
-      "Rome/p1: the count is 9 in the end (a serial read), but what was applied makes 5, whatever became of 1 unknown.",
+      "Rome/p1: the final count is 9 (a serial read), but the applied changes make 5, with or without 1 unknown.",
     );
   });
 
-  test("an unknown change that applies when its lane has told later ones", () => {
+  test("an unknown change that is applied after its lane has answered later ones is found", () => {
     const history = historyOf(
       [
         created,
@@ -225,31 +225,31 @@ describe("finds", () => {
       8,
     );
     expect(check(history).problems).toEqual([
-      "Rome/p1: operation 5 changePeople(6, +1) at 0.009 s saw the count 8, but in no order of all that was told can that be: only 6.",
+      "Rome/p1: operation 5 changePeople(6, +1) at 0.009 s saw the count 8, but no order of the recorded answers allows that: only 6.",
     ]);
   });
 
-  test("reordered changes: a later one was applied before an earlier one", () => {
+  test("a change that was applied before an earlier one is found", () => {
     const history = historyOf(
       [created, [add(1), attempt(2, 3, done(7))], [add(1), attempt(4, 5, done(6))]],
       7,
     );
     expect(check(history).problems).toEqual([
-      "Rome/p1: operation 2 addPeople(+1) at 0.002 s needs the count 6 before it, but in no order of all that was told can that be: only 5.",
+      "Rome/p1: operation 2 addPeople(+1) at 0.002 s needs the count 6 before it, but no order of the recorded answers allows that: only 5.",
     ]);
   });
 
-  test("a change that was refused for what was not so", () => {
+  test("a change that was refused for a wrong amount is found", () => {
     const history = historyOf(
       [created, [change(4, 1), attempt(2, 3, { said: "stale", actual: 7 })]],
       5,
     );
     expect(check(history).problems).toEqual([
-      "Rome/p1: operation 2 changePeople(4, +1) at 0.002 s saw the count 7, but in no order of all that was told can that be: only 5.",
+      "Rome/p1: operation 2 changePeople(4, +1) at 0.002 s saw the count 7, but no order of the recorded answers allows that: only 5.",
     ]);
   });
 
-  test("a change that was told not to be applied, and was", () => {
+  test("a change that was answered as not applied but was applied is found", () => {
     const unavailable: Answer = { said: "error", code: "UNAVAILABLE" };
     const history = historyOf(
       [
@@ -261,12 +261,12 @@ describe("finds", () => {
       7,
     );
     expect(check(history).problems).toEqual([
-      "Rome/p1: the count is 7 in the end (a serial read), but what was applied makes 5.",
-      "Rome/p1: operation 4 changePeople(5, +1) at 0.004 s saw the count 7, but in no order of all that was told can that be: only 5. It could, had operation 3 addPeople(+2) at 0.002 s been applied, which was told: UNAVAILABLE.",
+      "Rome/p1: the final count is 7 (a serial read), but the applied changes make 5.",
+      "Rome/p1: operation 4 changePeople(5, +1) at 0.004 s saw the count 7, but no order of the recorded answers allows that: only 5. It would be possible if operation 3 addPeople(+2) at 0.002 s had been applied, which was answered: UNAVAILABLE.",
     ]);
   });
 
-  test("an update that was told not to be applied, and was", () => {
+  test("an update that was answered as not applied but was applied is found", () => {
     const unavailable: Answer = { said: "error", code: "UNAVAILABLE" };
     const renamed: Wish = { kind: "update", name: "A party" };
     const other: Wish = { kind: "create", amount: 5, name: "Another" };
@@ -275,26 +275,26 @@ describe("finds", () => {
       [renamed, attempt(2, 3, unavailable)],
     ] as const;
     expect(check(historyOf(names, 5)).problems).toEqual([
-      'Rome/p1: a serial read saw the name "A party", but operation 2 updateParty at 0.002 s was told: UNAVAILABLE.',
+      'Rome/p1: a serial read saw the name "A party", but operation 2 updateParty at 0.002 s was answered: UNAVAILABLE.',
     ]);
   });
 
-  test("a party that is lost", () => {
+  test("a lost party is found", () => {
     expect(check(historyOf([created], null)).problems).toEqual([
-      "Rome/p1: a serial read does not find it in the end: operation 1 createParty(5) at 0.000 s is lost.",
-      "Rome/p1: a serial read, in the end, saw no party, but in no order of all that was told can that be: only 5.",
+      "Rome/p1: a serial read did not find it at the end: operation 1 createParty(5) at 0.000 s is lost.",
+      "Rome/p1: a serial read, at the end, saw no party, but no order of the recorded answers allows that: only 5.",
     ]);
   });
 
-  test("a party that is back from the dead", () => {
+  test("a restored party is found", () => {
     const history = historyOf([created, [remove, attempt(2, 3, done())]], 5);
     expect(check(history).problems).toEqual([
-      "Rome/p1: a serial read finds it in the end, though operation 2 deleteParty at 0.002 s was applied: it is back.",
-      "Rome/p1: a serial read, in the end, saw the count 5, but in no order of all that was told can that be: only no party.",
+      "Rome/p1: a serial read found it at the end, although operation 2 deleteParty at 0.002 s was applied: it was restored.",
+      "Rome/p1: a serial read, at the end, saw the count 5, but no order of the recorded answers allows that: only no party.",
     ]);
   });
 
-  test("a count below zero", () => {
+  test("a count below zero is found", () => {
     const history = historyOf(
       [created, [add(-6), attempt(2, 3, done(-1))], [add(1), attempt(4, 5, done(0))]],
       0,
@@ -304,7 +304,7 @@ describe("finds", () => {
     ]);
   });
 
-  test("counts that go back", () => {
+  test("counts that go back are found", () => {
     const changed = [add(1), attempt(2, 3, done(6, "20"))] as const;
     const problemsOf = (...seen: readonly Sighting[]) =>
       check(historyOf([created, changed], 6, seen)).problems;
@@ -312,58 +312,58 @@ describe("finds", () => {
       "Rome/p1: watcher 1 went back from 6 as of 20 to 5 as of 10.",
     ]);
     expect(problemsOf(saw(4, 5, "20"))).toEqual([
-      "Rome/p1: as of 20 operation 2 addPeople(+1) at 0.002 s saw the count 6 and watcher 1 saw 5.",
+      "Rome/p1: as of 20, operation 2 addPeople(+1) at 0.002 s saw the count 6 and watcher 1 saw 5.",
     ]);
     expect(problemsOf({ ...saw(6, 5, "10"), subscribed: 5 })).toEqual([
-      "Rome/p1: watcher 1 saw the count 5 as of 10, when operation 2 addPeople(+1) at 0.002 s had seen 6 as of 20 before.",
+      "Rome/p1: watcher 1 saw the count 5 as of 10, after operation 2 addPeople(+1) at 0.002 s had seen 6 as of 20.",
     ]);
     const again = { subscribed: 5, since: "9" };
     expect(problemsOf(saw(1, 4, "9"), { ...saw(6, 5, "10"), ...again })).toEqual([]);
     const other = saw(4, 6, "20", "watcher 2");
     expect(problemsOf({ ...other, server: "B1" }, { ...saw(6, 5, "10"), ...again })).toEqual([]);
     expect(problemsOf(other, { ...saw(6, 5, "10"), ...again })).toEqual([
-      "Rome/p1: watcher 1 saw the count 5 as of 10, when watcher 2 had seen 6 as of 20 before.",
+      "Rome/p1: watcher 1 saw the count 5 as of 10, after watcher 2 had seen 6 as of 20.",
     ]);
     expect(problemsOf(saw(1, 4, "9"), { ...saw(6, 4, "9"), ...again })).toEqual([
       "Rome/p1: watcher 1 went back from 4 as of 9 to 4 as of 9.",
     ]);
   });
 
-  test("an error that no client has to expect", () => {
+  test("an unexpected error is found", () => {
     const failed: Answer = { said: "error", code: "INTERNAL_SERVER_ERROR" };
     expect(check(historyOf([created, [add(1), attempt(2, 3, failed)]], 5)).problems).toEqual([
       "Rome/p1: operation 2 addPeople(+1) at 0.002 s was answered with INTERNAL_SERVER_ERROR.",
     ]);
   });
 
-  test("a lost change of an account, in the words of accounts", () => {
+  test("a lost change of an account is found and named in the words of accounts", () => {
     const history = historyOf(
       [created, [add(-1), attempt(2, 3, done(4))], [add(2), attempt(4, 5, done(6))]],
       4,
     );
     expect(check(ofAccount(history)).problems).toEqual([
-      "p1: the balance is 4 in the end (a serial read), but what was applied makes 6: as if operation 3 add(+2) at 0.004 s were lost.",
-      "p1: a serial read, in the end, saw the balance 4, but in no order of all that was told can that be: only 6.",
+      "p1: the final balance is 4 (a serial read), but the applied changes make 6, as if operation 3 add(+2) at 0.004 s were lost.",
+      "p1: a serial read, at the end, saw the balance 4, but no order of the recorded answers allows that: only 6.",
     ]);
     expect(check(ofAccount(historyOf([created], null))).problems[1]).toBe(
-      "p1: a serial read, in the end, saw no account, but in no order of all that was told can that be: only 5.",
+      "p1: a serial read, at the end, saw no account, but no order of the recorded answers allows that: only 5.",
     );
   });
 
-  test("a lane that never tells anything again", () => {
+  test("a lane that never answers again is found", () => {
     const attempts = [
       attempt(200, 3700, unknown),
       attempt(4000, 7500, unknown),
       attempt(28_000, 31_500, unknown),
     ] as const;
     const history = historyOf([created, ...attempts.map((each) => [add(1), each] as const)], 5);
-    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    const marks = [{ mark: "whole", name: "node restarted", at: 100 }] as const;
     expect(check({ ...history, marks }).problems).toEqual([
-      "Rome: server A1 told nothing ever again after it is back: its lane is stuck.",
+      'Rome: server A1 never answered again after phase "node restarted": its lane is stuck.',
     ]);
   });
 
-  test("a lane that tells nothing when all nodes are back", () => {
+  test("a lane that does not answer when all nodes are back is found", () => {
     const stuck = historyOf(
       [
         created,
@@ -373,9 +373,9 @@ describe("finds", () => {
       ],
       7,
     );
-    const marks = [{ mark: "whole", name: "it is back", at: 100 }] as const;
+    const marks = [{ mark: "whole", name: "node restarted", at: 100 }] as const;
     expect(check({ ...stuck, marks }).problems).toContain(
-      "Rome: server A1 told nothing for 40.0 s after it is back: its lane is stuck.",
+      'Rome: server A1 did not answer for 40.0 s after phase "node restarted": its lane is stuck.',
     );
   });
 });

@@ -5,27 +5,26 @@ import type { History, Operation } from "./history.ts";
 import { settledLanes, silenceOf, unsettled } from "./lanes.ts";
 import { findOrder, type State } from "./order.ts";
 import { type RowHistory, rowsOf } from "./row-history.ts";
-import { settling, stepsOf, type Told } from "./steps.ts";
+import { type RecordedStep, settling, stepsOf } from "./steps.ts";
 import { describe, saidTo, vocabulary } from "./words.ts";
 
-/** What a history proves. */
 export interface Verdict {
-  /** What cannot have happened in a service that keeps its word, each with its row and operation. */
+  /** What a correct service cannot have answered, each with its row and operation. */
   readonly problems: readonly string[];
   readonly rows: number;
-  /** Rows whose operations had too many possible orders to look at all. */
+  /** The number of rows whose operations had too many possible orders to check all. */
   readonly undecided: number;
   /**
-   * The longest time that a lane was asked, after the last node was back, until it told something, in milliseconds; how
-   * many lanes.
+   * The number of lanes, and the longest time in milliseconds from the first request to a lane, after all nodes were back,
+   * to its first answer.
    */
   readonly settled: { readonly longest: number; readonly lanes: number };
 }
 
-/** How many operations before what cannot be are tried as its explanation. */
+/** How many earlier operations are tried as an explanation of an impossible answer. */
 const SUSPECTS = 40;
 
-/** Checks whether what was told and seen can have happened. */
+/** Checks whether the answers and sightings of a history are possible. */
 export function check(history: History): Verdict {
   const words = vocabulary[history.table];
   const rows = rowsOf(history);
@@ -56,18 +55,22 @@ export function check(history: History): Verdict {
   };
 }
 
-function noOrder({ name, words }: RowHistory, stuck: Told, possible: readonly State[]): string {
+function noOrder(
+  { name, words }: RowHistory,
+  stuck: RecordedStep,
+  possible: readonly State[],
+): string {
   const states = possible.map((state) => (state === null ? `no ${words.row}` : state));
   const shown = states.length > 6 ? [...states.slice(0, 6), "…"] : states;
   const needs = `${stuck.sees ? "saw" : "needs"} ${stuck.said}`;
-  const who = "attempts" in stuck.of ? describe(stuck.of, words) : `${stuck.of.by}, in the end,`;
-  return `${name}: ${who} ${needs}, but in no order of all that was told can that be: only ${shown.join(", ")}.`;
+  const who = "attempts" in stuck.of ? describe(stuck.of, words) : `${stuck.of.by}, at the end,`;
+  return `${name}: ${who} ${needs}, but no order of the recorded answers allows that: only ${shown.join(", ")}.`;
 }
 
-/** Says which of the operations that were told not to be applied explains it, if one does. */
+/** Names the operation that was answered as not applied and would explain the answer, if there is one. */
 function suspect(
   row: RowHistory,
-  stuck: Told,
+  stuck: RecordedStep,
   orderOf: (row: RowHistory) => { readonly found: unknown },
 ): string {
   const found = row.operations
@@ -77,10 +80,10 @@ function suspect(
     .slice(-SUSPECTS)
     .findLast((operation) => orderOf(unknownIn(row, operation)).found === true);
   if (!found) return "";
-  return ` It could, had ${describe(found, row.words)} been applied, which was told: ${saidTo(found)}.`;
+  return ` It would be possible if ${describe(found, row.words)} had been applied, which was answered: ${saidTo(found)}.`;
 }
 
-/** The row, had an operation got no answer. */
+/** Returns the row as if an operation had got no answer. */
 function unknownIn({ operations, ...row }: RowHistory, operation: Operation): RowHistory {
   const attempts = operation.attempts.map((attempt) => ({
     ...attempt,

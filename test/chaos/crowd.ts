@@ -2,10 +2,10 @@ import type { Key, Wish } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { Crowd, Sent, Subject } from "./subject.ts";
 
-/** Which amount a row has at first: so little that some try to go below zero. */
+/** The first amount of a row: so small that some changes try to go below zero. */
 export const FIRST = 3;
 
-/** Chooses what to do next, given the amount that somebody saw last. */
+/** Chooses the next operation, given the amount that was seen last. */
 export function intend(
   subject: Subject,
   { hot, cold, passing }: Crowd,
@@ -18,7 +18,7 @@ export function intend(
   const isHot = draw < 0.6;
   const key = random.of(isHot ? hot : cold);
   const wish = wishOf(random, seen(key));
-  // A row remembers about 17 operations a second.
+  // A row's journal remembers about 17 operations per second.
   const identified = "delta" in wish && random.chance(isHot ? 0.1 : 0.4);
   return { ...key, wish, ...(identified && { operationId: random.uuid() }) };
 }
@@ -28,7 +28,7 @@ function come(key: Key, random: Random): Sent {
   if (draw < 0.3) return { ...key, wish: createWish(random) };
   if (draw < 0.55) return { ...key, wish: { kind: "delete" } };
   if (draw < 0.65) return { ...key, wish: { kind: "read" } };
-  // Without an id: a deleted row forgets which it knew.
+  // Without an id, because deleting a row removes its journal.
   return { ...key, wish: { kind: "add", delta: deltaOf(random) } };
 }
 
@@ -51,7 +51,7 @@ function deltaOf(random: Random): number {
   return random.of([1, 1, 2, -1, -1, -2]);
 }
 
-/** No two have the same name, so that each tells who gave it. */
+/** Returns a unique name, which identifies the operation that set it. */
 function nameOf(random: Random): string {
   return `Name ${random.uuid().slice(0, 18)}`;
 }

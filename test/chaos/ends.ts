@@ -2,7 +2,7 @@ import { type Final, isDone, mayBeDone, type Operation } from "./history.ts";
 import type { RowHistory } from "./row-history.ts";
 import { describe, type Words } from "./words.ts";
 
-/** Checks that what was applied adds up, where a row was created once and never deleted. */
+/** Checks that the applied changes add up, for rows that were created once and never deleted. */
 export function wrongSums(row: RowHistory): readonly string[] {
   const { name, words, operations, finals } = row;
   const [created, ...others] = operations.filter(
@@ -21,14 +21,14 @@ export function wrongSums(row: RowHistory): readonly string[] {
   return looksOf(finals).flatMap(({ by, found }) => {
     if (!found || sums.has(found.amount)) return [];
     const off = found.amount - sum;
-    const perhaps = unknown.length > 0 ? `, whatever became of ${unknown.length} unknown` : "";
+    const perhaps = unknown.length > 0 ? `, with or without ${unknown.length} unknown` : "";
     return [
-      `${name}: the ${words.amount} is ${found.amount} in the end (${by}), but what was applied makes ${sum}${perhaps}${suspicion(off, applied, words)}.`,
+      `${name}: the final ${words.amount} is ${found.amount} (${by}), but the applied changes make ${sum}${perhaps}${suspicion(off, applied, words)}.`,
     ];
   });
 }
 
-/** The last looks at a row; of those that found the same one stands for all. */
+/** Returns the final reads of a row, one for all that found the same. */
 function looksOf(finals: readonly Final[]): readonly Final[] {
   const looks = Map.groupBy(finals, ({ found }) => found?.amount);
   return [...looks.values()].map((same) => ({
@@ -37,7 +37,7 @@ function looksOf(finals: readonly Final[]): readonly Final[] {
   }));
 }
 
-/** What can come of adding some of these, or none. */
+/** Returns the sums that are possible with any selection of these deltas. */
 function sumsOf(sum: number, deltas: readonly number[]): ReadonlySet<number> {
   const addTo = (sums: ReadonlySet<number>, delta: number) =>
     sums.union(new Set(sums.values().map((each) => each + delta)));
@@ -54,7 +54,7 @@ function suspicion(off: number, applied: readonly Operation[], words: Words): st
       ? [`${some(twice.length > 0 ? twice : doubled, words)} were applied twice`]
       : []),
   ];
-  return guesses.length > 0 ? `: as if ${guesses.join(", or ")}` : "";
+  return guesses.length > 0 ? `, as if ${guesses.join(", or ")}` : "";
 }
 
 function some(operations: readonly Operation[], words: Words): string {
@@ -64,26 +64,26 @@ function some(operations: readonly Operation[], words: Words): string {
 }
 
 /**
- * Checks that no row is lost: created, and gone although nobody deleted it; nor back from the dead: deleted, and
- * there although nobody created it.
+ * Checks that no row is lost, that is created and missing without a deletion, or restored, that is deleted and present
+ * without a creation.
  */
 export function wrongExistence(row: RowHistory): readonly string[] {
   const { name, words, operations, finals } = row;
   const last = lastOf(operations);
   return looksOf(finals).flatMap(({ by, found }) => {
     if (last.kind === "created" && !found) {
-      return [`${name}: ${by} does not find it in the end: ${describe(last.of, words)} is lost.`];
+      return [`${name}: ${by} did not find it at the end: ${describe(last.of, words)} is lost.`];
     }
     if (last.kind === "deleted" && found) {
       return [
-        `${name}: ${by} finds it in the end, though ${describe(last.of, words)} was applied: it is back.`,
+        `${name}: ${by} found it at the end, although ${describe(last.of, words)} was applied: it was restored.`,
       ];
     }
     return [];
   });
 }
 
-/** The create or delete that was certainly the last, if one was. */
+/** Returns the creation or deletion that was certainly the last one, if there is one. */
 function lastOf(
   operations: readonly Operation[],
 ): { readonly kind: "created" | "deleted"; readonly of: Operation } | { readonly kind: "unclear" } {

@@ -21,7 +21,7 @@ test("a history is read as it was written", async () => {
   expect(readHistory(path)).toEqual(history);
 });
 
-test("a history that does not say its table, and has older names, is one of parties", () => {
+test("a history without a table and with older names is read as one of parties", () => {
   using place = temporaryDirectory();
   const path = join(place.path, "history.jsonl");
   const { id } = row;
@@ -60,20 +60,24 @@ test.each([
     '["marks", {"mark": "end", "name": "", "at": "6"}]',
     "see its line 1",
   ],
-  ["one that was cut off", `${JSON.stringify(["operations", operation])}\n["mar`, "see its line 2"],
   [
-    "one of nothing",
-    '["marks", {"mark": "end", "name": "", "at": 6}]',
-    "nobody asks for anything in it",
+    "a history that was cut off",
+    `${JSON.stringify(["operations", operation])}\n["mar`,
+    "see its line 2",
   ],
-])("%s is none", (_, text, reason) => {
+  [
+    "a history without operations",
+    '["marks", {"mark": "end", "name": "", "at": 6}]',
+    "it has no operations",
+  ],
+])("%s is refused as a history", (_, text, reason) => {
   using place = temporaryDirectory();
   const path = join(place.path, "history.jsonl");
   writeFileSync(path, text);
   expect(() => readHistory(path)).toThrow(`${path} is no history of a run: ${reason}.`);
 });
 
-test("where there is no file it is told", () => {
+test("a missing history file is reported", () => {
   expect(() => readHistory("none.jsonl")).toThrow(
     "The history none.jsonl cannot be read: it does not exist.",
   );

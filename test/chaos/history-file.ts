@@ -8,7 +8,7 @@ import { readNamedFile } from "../../src/support/file.ts";
 import { Misuse } from "../fixtures/options.ts";
 import { type History, tableNames } from "./history.ts";
 
-/** Writes a history down, the table in the first line and then a line per entry, and gives the file. */
+/** Writes a history to a file: the table in the first line, then one entry per line. Returns the file's path. */
 export async function writeHistory(history: History): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "partyfinder-chaos-")), "history.jsonl");
   await pipeline(Readable.from(linesOf(history)), createWriteStream(path));
@@ -16,14 +16,14 @@ export async function writeHistory(history: History): Promise<string> {
 }
 
 /**
- * Reads what {@link writeHistory} wrote.
+ * Reads a file that {@link writeHistory} has written.
  *
- * @throws Misuse if it cannot be read, or is something else
+ * @throws Misuse if it cannot be read, or is no history
  */
 export function readHistory(path: string): History {
   const lines = readLines(path);
   const table = readTable(lines[0]);
-  // Earlier versions of this program knew one table, and did not write it down.
+  // Earlier versions of this program had one table, and did not write its name.
   const history = {
     table: table ?? "parties",
     operations: [],
@@ -38,13 +38,13 @@ export function readHistory(path: string): History {
     history[entry[0]].push(entry[1]);
   }
   if (history.operations.length > 0) return history;
-  throw new Misuse(`${path} is no history of a run: nobody asks for anything in it.`);
+  throw new Misuse(`${path} is no history of a run: it has no operations.`);
 }
 
-/** What a history has several of. */
+/** The kinds of entries of a history. */
 type Kind = Exclude<keyof History, "table">;
 
-/** The types of what the entries of each kind have. */
+/** The types of the fields of each kind of entry. */
 const shapes = {
   operations: {
     number: "number",
@@ -86,13 +86,13 @@ function readLines(path: string): readonly string[] {
   }
 }
 
-/** The table that a history is of, if a line says it. */
+/** Returns the table of a history, if the line names it. */
 function readTable(line = ""): History["table"] | undefined {
   const [name, table] = asArray(parse(line));
   return name === "table" ? tableNames.find((each) => each === table) : undefined;
 }
 
-/** An entry and its kind, if a line is one. */
+/** Returns the entry of a line and its kind, if the line has one. */
 function readEntry(line: string): readonly [kind: Kind, entry: never] | undefined {
   const [name, entry] = asArray(parse(line));
   const kind = kinds.find((each) => each === name);
@@ -112,13 +112,13 @@ function parse(line: string): unknown {
   }
 }
 
-/** What earlier versions of this program called some fields. */
+/** The names of fields in earlier versions of this program, and their present names. */
 const oldNames = new Map([
   ["city", "partition"],
   ["people", "amount"],
 ]);
 
-/** For `JSON.parse`: gives what has an old name its present one. */
+/** For `JSON.parse`: renames fields with old names. */
 function withNewNames(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const name = oldNames.get(key);
   if (name === undefined) return value;

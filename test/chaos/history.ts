@@ -1,8 +1,8 @@
-/** The tables that a run can be about. */
+/** The tables that a run can use. */
 export const tableNames = ["parties", "accounts"] as const;
 export type TableName = (typeof tableNames)[number];
 
-/** What happened in a run, as those saw it who asked. Times are in milliseconds since it began. */
+/** What the clients of a run have sent and seen. Times are in milliseconds since it began. */
 export interface History {
   readonly table: TableName;
   readonly operations: readonly Operation[];
@@ -11,13 +11,13 @@ export interface History {
   readonly marks: readonly Mark[];
 }
 
-/** The key of a row. Where each row is a partition, both are the same. */
+/** The key of a row. If each row is a partition, both parts are the same. */
 export interface Key {
   readonly partition: string;
   readonly id: string;
 }
 
-/** What somebody wants of a row. */
+/** A request about a row. */
 export type Wish =
   | { readonly kind: "create"; readonly amount: number; readonly name: string }
   | { readonly kind: "delete" | "read" }
@@ -25,18 +25,18 @@ export type Wish =
   | { readonly kind: "change"; readonly expected: number; readonly delta: number }
   | { readonly kind: "add"; readonly delta: number };
 
-/** A wish, and each time that it was sent. */
+/** A wish and the attempts to fulfil it. */
 export interface Operation<Kind extends Wish["kind"] = Wish["kind"]> extends Key {
   /** Unique in a history. */
   readonly number: number;
-  /** Only with one it is sent more than once. */
+  /** Only a wish with an id is sent more than once. */
   readonly operationId?: string | undefined;
   readonly wish: Extract<Wish, { readonly kind: Kind }>;
   readonly attempts: readonly Attempt[];
 }
 
 export interface Attempt {
-  /** The process that it was sent to: a server that is started again is another one. */
+  /** The process that got the request. A restarted server is another process. */
   readonly server: string;
   readonly start: number;
   readonly end: number;
@@ -45,7 +45,7 @@ export interface Attempt {
 
 /** What a server answered. */
 export type Answer =
-  /** It was done, or what was read is there. */
+  /** The change was applied, or the row was found. */
   | {
       readonly said: "done";
       readonly amount?: number;
@@ -55,36 +55,36 @@ export type Answer =
   | { readonly said: "stale"; readonly actual: number }
   | { readonly said: "range" | "missing" }
   | { readonly said: "exists"; readonly amount: number }
-  /** A code that says that nothing was changed. */
+  /** Nothing was changed. */
   | { readonly said: "error"; readonly code: string }
-  /** The server told that nobody knows. */
+  /** The server answered that the outcome is unknown. */
   | { readonly said: "unknown" }
-  /** No answer came. */
+  /** No answer arrived. */
   | { readonly said: "lost" };
 
-/** A value that a subscription brought. */
+/** A value that a subscription has sent. */
 export interface Sighting extends Key {
-  /** Who saw it, through all their subscriptions. */
+  /** The watcher, which subscribes repeatedly. */
   readonly watcher: string;
-  /** The process that it subscribed to. */
+  /** The process that it has subscribed to. */
   readonly server: string;
   /** When the subscription began. */
   readonly subscribed: number;
-  /** The ballot that the watcher said to have then. */
+  /** The `since` of the subscription. */
   readonly since?: string | undefined;
   readonly at: number;
   readonly amount: number;
   readonly asOf: string;
 }
 
-/** A row as it was found when all was over; null: it was not. */
+/** A row as it was found at the end of a run; null: it did not exist. */
 export interface Final extends Key {
   readonly by: string;
   readonly at: number;
   readonly found: { readonly amount: number; readonly name: string } | null;
 }
 
-/** When a phase began, and when all nodes were there again. */
+/** When a phase began (`phase`), when all nodes were back (`whole`), and when the phases ended (`end`). */
 export interface Mark {
   readonly mark: "phase" | "whole" | "end";
   readonly name: string;
@@ -96,7 +96,7 @@ export function isDone({ attempts }: Operation): boolean {
   return attempts.some(({ answer }) => answer.said === "done");
 }
 
-/** Whether an answer leaves it possible that an operation was applied. */
+/** Whether the operation may have been applied, according to an answer. */
 export function mayBeDone({ said }: Answer): boolean {
   return said === "done" || said === "unknown" || said === "lost";
 }

@@ -4,16 +4,16 @@ import type { Answer } from "./history.ts";
 
 /** Posts JSON to a URL. */
 export interface Poster extends Disposable {
-  /** @throws Error if no answer comes */
+  /** @throws Error if no answer arrives */
   post(body: unknown): Promise<unknown>;
 }
 
-/** How long a client waits, in milliseconds: longer than a server may take. */
+/** How long a client waits for an answer, in milliseconds: longer than a server may take. */
 const PATIENCE = 20_000;
 
-/** Makes what posts to a URL: connections are kept and used again. */
+/** Creates a poster that keeps and reuses connections. */
 export function createPoster(url: string): Poster {
-  // A connection that nobody uses is closed before the server closes it: what is sent in that moment would be lost.
+  // Closes idle connections before the server does: a request sent at that moment would be lost.
   const agent = new Agent({ keepAlive: true, timeout: 2000 });
   return {
     post: async (body) => JSON.parse(await post(url, agent, JSON.stringify(body))),
@@ -21,7 +21,7 @@ export function createPoster(url: string): Poster {
   };
 }
 
-/** Gives the answer to a request, or says that none came. */
+/** Returns the answer to a request, or that none arrived. */
 export async function answerOf(asking: Promise<Answer>): Promise<Answer> {
   try {
     return await asking;

@@ -5,23 +5,23 @@ import { readHistory } from "./history-file.ts";
 import { report } from "./report.ts";
 import { run, type RunOptions } from "./run.ts";
 
-const help = `chaos: changes rows by many clients while nodes and servers die, and checks that each number in them is right
+const help = `chaos: many clients change rows while nodes and servers die, and every number in the rows is checked
 
-  --table <name>  Which rows: parties, the counts of which the service itself changes over GraphQL, many rows to a
-                  partition; or accounts, each of them a partition, whose balances a server of the test changes, which
-                  uses nothing but the library. Default: parties.
-  --minutes <n>   How long clients are busy. Default: 5.
+  --table <name>  The rows: parties, whose counts the service changes over GraphQL, with many rows per partition; or
+                  accounts, each a partition of its own, whose balances a test server changes that uses only the
+                  library. Default: parties.
+  --minutes <n>   How long clients send requests. Default: 5.
   --seconds <n>   The same in seconds.
-  --clients <n>   How many there are. Default: 32.
-  --seed <n>      Of all that is chosen at random. Default: a random one, which is told.
-  --check <file>  Checks the history that an earlier run wrote, of whichever table, and runs nothing.
+  --clients <n>   The number of clients. Default: 32.
+  --seed <n>      The seed of all random choices. Default: a random one, which is printed.
+  --check <file>  Only checks the history that an earlier run of any table has written.
   --help          Show this.
 
-Example, the short form with the choices of an earlier run:
+Example of a short run with the choices of an earlier one:
   npm run chaos -- --table accounts --seconds 60 --seed 7
 
-It needs Java 17, Maven and Linux, and 4 GiB of memory. The exit status is 0 if all is right, 1 if not, 2 if an
-option is wrong, 130 if it was stopped.`;
+It needs Java 17, Maven, Linux and 4 GiB of memory. The exit status is 0 if everything is right, 1 if not, 2 for a
+wrong option, 130 if it was stopped.`;
 
 const options = {
   table: { type: "string", default: "parties" },
@@ -33,13 +33,13 @@ const options = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** A day: the history is kept in memory. */
+/** One day, because the history is kept in memory. */
 const MOST_MINUTES = 24 * 60;
 
-/** Somebody asked for the end. */
+/** The run was stopped by a signal. */
 class Stopped extends Error {}
 
-// Its own end: clients that are busy yet would keep the process.
+// Exits explicitly, because clients with open requests would keep the process running.
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -60,12 +60,12 @@ async function main(): Promise<number> {
       return 2;
     }
     if (!isStop(error)) throw error;
-    console.error("Stopped; everything is ended.");
+    console.error("Stopped. All processes have ended.");
     return 130;
   }
 }
 
-/** A wait that is ended fails with an error of its own, and the signal's reason in it. */
+/** A wait that is aborted fails with an error whose cause is the signal's reason. */
 function isStop(error: unknown): boolean {
   return error instanceof Stopped || (error instanceof Error && error.cause instanceof Stopped);
 }

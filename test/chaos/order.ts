@@ -1,41 +1,41 @@
-/** The amount of a row; null: there is no row. */
+/** The amount of a row; null: the row does not exist. */
 export type State = number | null;
 
-/** Something that was done to a row or seen of it, in one moment between its start and its end. */
+/** A change or a sighting of a row, at one moment between its start and its end. */
 export interface Step {
   readonly start: number;
   readonly end: number;
-  /** It may also never have happened. */
+  /** Whether it may never have happened. */
   readonly optional: boolean;
-  /** Whether it only sees a state. */
+  /** Whether it is a sighting, which changes nothing. */
   readonly sees: boolean;
-  /** What it does, in words: steps that do the same can stand for each other. */
+  /** What it does, as a text. Steps that do the same are interchangeable. */
   readonly does: string;
-  /** The state behind it; undefined: it cannot have happened in this one. */
+  /** Returns the state after it; undefined: it cannot have happened in this state. */
   readonly apply: (state: State) => State | undefined;
 }
 
-/** What came of the search for an order. */
+/** The result of the search for an order. */
 export type Order<S extends Step> =
   | { readonly found: true }
-  /** A step that fits nowhere behind those before it, and the states in which it would have found the row. */
+  /** A step that fits nowhere after the earlier ones, and the states that the row can have had at that time. */
   | { readonly found: false; readonly stuck: S; readonly possible: readonly State[] }
-  /** There were too many possibilities to look at all of them. */
+  /** There were too many possibilities to check all of them. */
   | { readonly found: "undecided" };
 
-/** A state that a row can have had, and which of the steps that are not over were before it. */
+/** A state that a row can have had, and which of the steps in progress happened before it. */
 interface Possibility {
   readonly state: State;
   readonly done: ReadonlySet<Step>;
 }
 
-/** Most possibilities that are looked at for one step. */
+/** The most possibilities that are checked for one step. */
 const MOST = 50_000;
 
 /**
- * Looks for an order of steps in which each does or sees what it says, and comes behind all that were over before it
- * began. It goes along the time and keeps every state that is possible; where a step ends, those remain in which it
- * has happened, or has not, if it need not. A step is not taken before one that ends needs it.
+ * Searches an order of steps in which each one does or sees what it says, and comes after all that had ended before it
+ * began. It proceeds in time and keeps every possible state. When a step ends, the states remain in which it has
+ * happened, and those in which it has not if it is optional. A step is only applied when a step that ends needs it.
  */
 export function findOrder<S extends Step>(steps: readonly S[]): Order<S> {
   const open = new Set<S>();
@@ -60,8 +60,8 @@ export function findOrder<S extends Step>(steps: readonly S[]): Order<S> {
 }
 
 /**
- * Beginnings come before ends of the same time, and what is certain ends before what may never have happened: so more
- * is possible.
+ * Sorts the beginnings and ends of steps. At the same time, beginnings come before ends, and certain steps end before
+ * optional ones, which allows the most orders.
  */
 function momentsOf<S extends Step>(steps: readonly S[]) {
   const moments = steps.flatMap((step) => [
@@ -72,8 +72,7 @@ function momentsOf<S extends Step>(steps: readonly S[]) {
 }
 
 /**
- * All that is possible from there on, and no further than until a step has happened; nothing if that is too much to
- * be looked at.
+ * Returns the possibilities from here until a step has happened; undefined if they are too many.
  */
 function reach<S extends Step>(
   step: S,
@@ -82,7 +81,7 @@ function reach<S extends Step>(
 ): readonly Possibility[] | undefined {
   const name = namer();
   const reached = new Map(possible.map((each) => [name(each), each]));
-  // What is added while it runs is looked at, too.
+  // The loop also visits what is added while it runs.
   for (const each of reached.values()) {
     if (reached.size > MOST) return undefined;
     if (each.done.has(step)) continue;
@@ -94,7 +93,7 @@ function reach<S extends Step>(
   return [...reached.values()];
 }
 
-/** The possibilities one change further. */
+/** Returns the possibilities after one more change. */
 function* nextOf({ state, done }: Possibility, open: ReadonlySet<Step>): Iterable<Possibility> {
   for (const step of soonest(open, done)) {
     const after = step.apply(state);
@@ -105,7 +104,7 @@ function* nextOf({ state, done }: Possibility, open: ReadonlySet<Step>): Iterabl
   }
 }
 
-/** The changes that can be next; of several that do the same, the one that has to be over first. */
+/** Returns the changes that can be next; of several that do the same, the one that ends first. */
 function soonest(open: ReadonlySet<Step>, done: ReadonlySet<Step>): Iterable<Step> {
   const changes = new Map<string, Step>();
   for (const step of open) {
@@ -117,7 +116,7 @@ function soonest(open: ReadonlySet<Step>, done: ReadonlySet<Step>): Iterable<Ste
   return changes.values();
 }
 
-/** To have seen a state early keeps everything possible. */
+/** Counts a sighting as done as soon as the state allows it, which excludes nothing. */
 function look(possibility: Possibility, step: Step): Possibility {
   const { state, done } = possibility;
   if (!step.sees || done.has(step) || step.apply(state) === undefined) return possibility;
@@ -134,7 +133,7 @@ function forget(step: Step, possible: readonly Possibility[]): readonly Possibil
   return [...new Map(without.map((each) => [name(each), each])).values()];
 }
 
-/** Names possibilities: equal ones have the same name. */
+/** Returns a function that names possibilities, equal ones equally. */
 function namer(): (possibility: Possibility) => string {
   const numbers = new Map<Step, number>();
   const numberOf = (step: Step) => {

@@ -3,13 +3,13 @@ import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BATCH, byFrame, type Frame } from "../fixtures/proxy.ts";
 
-/** What becomes of a round on its way: it is passed on, kept back for a while, or its answer is lost. */
+/** What happens to a round on its way: it is passed on, delayed, or its answer is lost. */
 export type Fate = "pass" | "hold" | "lose";
 
-/** A way to one node. While nobody listens on it, it refuses connections as a node that is gone does. */
+/** A proxy of one node. While it does not listen, connections are refused, as by a dead node. */
 export interface NodeProxy extends AsyncDisposable {
   listen(): Promise<void>;
-  /** Stops listening. The connections are the node's to close. */
+  /** Stops listening. The node closes the connections. */
   refuse(): void;
 }
 
@@ -17,14 +17,14 @@ export interface NodeProxyOptions {
   readonly ip: string;
   readonly port: number;
   readonly nodePort: number;
-  /** Decides for each round, that is for each batch. */
+  /** Returns the fate of a round, that is of a batch. */
   readonly fateOf: () => Fate;
 }
 
-/** How long a round is kept back, in milliseconds: the server has given it up at 3 s, and settled it. */
+/** How long a round is delayed, in milliseconds. The server times out after 3 s, and settles the round. */
 export const HELD = 4500;
 
-/** Makes a proxy in front of a node, on the node's address, so that the driver finds it where it looks for the node. */
+/** Creates a proxy on the node's own address, where the driver looks for the node. */
 export function createNodeProxy({ ip, port, nodePort, fateOf }: NodeProxyOptions): NodeProxy {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

@@ -1,18 +1,18 @@
-/** Random choices that are the same each time for the same seed. */
+/** Random choices that are the same for the same seed. */
 export interface Random {
-  /** From 0 up to, but not with, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   next(): number;
-  /** True with this probability. */
+  /** Returns true with this probability. */
   chance(probability: number): boolean;
   of<Item>(items: readonly [Item, ...Item[]]): Item;
   of<Item>(items: readonly Item[]): Item;
-  /** A UUID. */
+  /** Returns a UUID. */
   uuid(): string;
-  /** Another source of choices, for somebody who makes their own. */
+  /** Returns another source of choices. */
   fork(): Random;
 }
 
-/** Makes random choices (mulberry32). */
+/** Creates a source of random choices (mulberry32). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

@@ -1,20 +1,20 @@
 import type { Attempt, Final, History, Mark, Operation, Sighting, TableName } from "./history.ts";
 
-/** A history while it is made. */
+/** A history that is being recorded. */
 export interface Recorder extends History {
-  /** The time in it. */
+  /** Returns the time since the run began, in milliseconds. */
   now(): number;
-  /** Adds an operation, to which its attempts are added as they are answered. */
+  /** Adds an operation. Its attempts are added as they are answered. */
   open(operation: Omit<Operation, "number" | "attempts">): OpenOperation;
   saw(sighting: Sighting): void;
   found(final: Final): void;
   mark(mark: Mark["mark"], name: string): void;
 }
 
-/** An operation that is not over. */
+/** An operation that has not ended. */
 export type OpenOperation = Operation & { readonly attempts: Attempt[] };
 
-/** Begins a history of a run on a table. */
+/** Starts the history of a run. */
 export function startRecorder(table: TableName): Recorder {
   const began = performance.now();
   const now = () => performance.now() - began;

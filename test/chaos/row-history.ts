@@ -1,7 +1,7 @@
 import type { Final, History, Key, Operation, Sighting } from "./history.ts";
 import { vocabulary, type Words } from "./words.ts";
 
-/** What a history tells of one row. */
+/** The part of a history that concerns one row. */
 export interface RowHistory {
   /** See {@link nameOf}. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface RowHistory {
   readonly finals: readonly Final[];
 }
 
-/** Takes a history apart into those of the rows that anybody asked for. */
+/** Splits a history into those of its rows. */
 export function rowsOf(history: History): readonly RowHistory[] {
   const { table, operations, sightings, finals } = history;
   const words = vocabulary[table];
@@ -26,7 +26,7 @@ export function rowsOf(history: History): readonly RowHistory[] {
   }));
 }
 
-/** The key of a row, for messages. */
+/** Returns the key of a row, for messages. */
 export function nameOf({ partition, id }: Key): string {
   return partition === id ? id : `${partition}/${id}`;
 }

@@ -10,26 +10,26 @@ import { subjects } from "./subjects.ts";
 import { createTraffic } from "./traffic.ts";
 
 export interface RunOptions {
-  /** Whose rows clients change. */
+  /** The table whose rows clients change. */
   readonly table: TableName;
-  /** How long clients are busy, in seconds; starting nodes again may take longer. */
+  /** How long clients send requests, in seconds. Restarting nodes may take longer. */
   readonly seconds: number;
   readonly clients: number;
-  /** Of all that is chosen at random. */
+  /** The seed of all random choices. */
   readonly seed: number;
-  /** Told what goes on, a line each. */
+  /** Called with each line of progress. */
   readonly progress: (line: string) => void;
-  /** Ends it early: what was started is ended, and it fails with the signal's reason. */
+  /** Ends the run early. It ends everything that it has started, and fails with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** How long a phase lasts at least from when all nodes are there again, in milliseconds. */
+/** How long a phase lasts at least after all nodes are back, in milliseconds. */
 const LINGER = 4000;
 
-/** How long lanes may take in the end until they tell something, in milliseconds. */
+/** How long lanes may take at the end until they answer, in milliseconds. */
 const PROBE = 30_000;
 
-/** Sets the stage, lets clients do what they do while the script goes on, and gives the history of it. */
+/** Starts a cluster and servers, runs clients during the phases of the script, and returns the history. */
 export async function run(options: RunOptions): Promise<History> {
   const { table, seconds, clients, seed, progress, signal } = options;
   const subject = subjects[table];
@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<History> {
   }
   await Promise.all([busy, watching]);
 
-  progress("Asking every lane whether it is free, and reading what is there.");
+  progress("Probing every lane and reading all rows.");
   record.mark("whole", "the end of the chaos");
   const lanes = servers.flatMap((server) => probes(crowd).map((key) => ({ server, key })));
   await Promise.all(lanes.map(({ server, key }) => traffic.probe(server, key, PROBE)));
@@ -82,7 +82,7 @@ async function play(
   if (end) progress(`        ${end()}`);
 }
 
-/** Reads every row in all ways. */
+/** Reads every row in each way. */
 async function readAll(subject: Subject, stage: Stage, record: Recorder): Promise<void> {
   await using session = await connect(stage.cassandra);
   const ways = subject.waysToRead(session, stage.servers);
@@ -91,7 +91,7 @@ async function readAll(subject: Subject, stage: Stage, record: Recorder): Promis
     for (const way of ways) {
       const rows = await way.read(partition);
       const found = new Map(rows.map(({ id, amount, name }) => [id, { amount, name }]));
-      // Each row that anybody spoke of, whether it is there or not.
+      // Every row with operations, whether it exists or not.
       for (const id of ids.union(found)) {
         record.found({ by: way.by, partition, id, at: record.now(), found: found.get(id) ?? null });
       }
@@ -99,7 +99,7 @@ async function readAll(subject: Subject, stage: Stage, record: Recorder): Promis
   }
 }
 
-/** A row of each partition in which rows stay: changed, it says that the partition's lane is free. */
+/** Returns a row of each partition in which rows stay. A change of it shows that the partition's lane is not stuck. */
 function probes({ cold, hot }: Crowd): readonly Key[] {
   const byPartition = Map.groupBy([...cold, ...hot], ({ partition }) => partition);
   return [...byPartition.values()].map(([key]) => key!);

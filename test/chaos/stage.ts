@@ -11,29 +11,28 @@ import type { Running } from "../fixtures/command.ts";
 import { createNodeProxy, type Fate, type NodeProxy } from "./proxy.ts";
 import type { Server, Subject } from "./subject.ts";
 
-/** Three nodes, two servers, and proxies between them: all that the chaos is made of. */
+/** Three nodes, two servers, and proxies between them. */
 export interface Stage extends AsyncDisposable {
   readonly nodes: readonly Faulty[];
   readonly servers: readonly Mortal[];
-  /** Past the proxies. */
+  /** The cluster without the proxies. */
   readonly cassandra: ConnectByContactPoints;
-  /** What from now on becomes of each round on its way to a node. */
+  /** Sets the function that decides the fate of each round on its way to a node. */
   readonly setFate: (fateOf: () => Fate) => void;
 }
 
-/** A node that servers reach by a proxy. */
+/** A node that servers reach through a proxy. */
 export type Faulty = Pick<ClusterNode, "start" | "kill" | "freeze" | "thaw">;
 
-/** A server that can be ended and started again. */
+/** A server that can be killed and started again. */
 export interface Mortal extends Server {
   start(): Promise<void>;
-  /** Ends it at once. */
   kill(): Promise<void>;
 }
 
 const KEYSPACE = "chaos";
 
-/** Sets the stage for a table and its service. */
+/** Starts a stage for a table and its service. */
 export async function setStage(subject: Subject): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const cluster = opened.use(await startCluster({ nodes: 3 }));
@@ -59,7 +58,7 @@ export async function setStage(subject: Subject): Promise<Stage> {
   await Promise.all(servers.map((server) => server.start()));
   const kept = opened.move();
   return {
-    nodes: cluster.nodes.map((node, i) => behind(proxies[i]!, node)),
+    nodes: cluster.nodes.map((node, i) => withProxy(proxies[i]!, node)),
     servers,
     cassandra,
     setFate: (next) => (fateOf = next),
@@ -76,7 +75,7 @@ async function createTables(
   await sync(session, { keyspace: KEYSPACE, tables });
 }
 
-function behind(proxy: NodeProxy, node: ClusterNode): Faulty {
+function withProxy(proxy: NodeProxy, node: ClusterNode): Faulty {
   return {
     async start() {
       await node.start();

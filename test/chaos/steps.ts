@@ -10,21 +10,21 @@ import type { State, Step } from "./order.ts";
 import type { RowHistory } from "./row-history.ts";
 import { a, type Words } from "./words.ts";
 
-/** A step, and the operation or the last look at the row that it is of. */
-export interface Told extends Step {
+/** A step, and the operation or the final read of the row that recorded it. */
+export interface RecordedStep extends Step {
   readonly of: Operation | Final;
-  /** What was said to have happened. */
+  /** What the answer says, as a text. */
   readonly said: string;
 }
 
-/** The process and partition in which an unknown outcome is settled, before which nothing else is sent there. */
+/** Returns when the unknown outcome of an attempt is settled at the latest; Infinity: perhaps never. */
 type Settled = (attempt: Attempt, partition: string) => number;
 
-/** What the operations on one row and the looks at it in the end say of it. */
+/** Returns the steps that the operations on a row and the final reads of it have recorded. */
 export function stepsOf(
   { words, operations, finals }: RowHistory,
   settled: Settled,
-): readonly Told[] {
+): readonly RecordedStep[] {
   return [
     ...operations.flatMap((operation) => [
       ...changeOf(operation, settled, words),
@@ -34,27 +34,27 @@ export function stepsOf(
   ];
 }
 
-/** Whether an answer of a server says that what its lane had sent before was settled. */
+/** Whether an answer shows that the server's lane has settled what it had sent before. */
 export function isOfLane({ wish }: Operation, { said }: Answer): boolean {
   if (wish.kind === "read") return false;
-  // Whether a row that is updated is there is read beforehand; an amount that is expected is judged beforehand.
+  // An update reads beforehand whether the row exists, and the range of an expected amount is judged beforehand.
   if (wish.kind === "update") return said === "done";
   if (wish.kind === "change" && said === "range") return false;
   return said !== "error" && said !== "unknown" && said !== "lost";
 }
 
-/** Whether a lane had to answer, or would have had to. */
+/** Whether a request needed its lane, answered or not. */
 export function isForLane(operation: Operation, answer: Answer): boolean {
   const isNone = answer.said === "error" || answer.said === "unknown" || answer.said === "lost";
   return operation.wish.kind !== "read" && (isNone || isOfLane(operation, answer));
 }
 
 /**
- * When unknown outcomes are settled at the latest: a lane sends nothing new before it knows what became of its last
- * round, so what it told of something that came later says so.
+ * Returns when unknown outcomes are settled at the latest. A lane sends no further round before it has settled the last
+ * one, so an answer to a later request shows it.
  */
 export function settling({ operations }: Pick<History, "operations">): Settled {
-  const told = Map.groupBy(
+  const answers = Map.groupBy(
     operations.flatMap((operation) =>
       operation.attempts
         .filter(({ answer }) => isOfLane(operation, answer))
@@ -66,14 +66,14 @@ export function settling({ operations }: Pick<History, "operations">): Settled {
     ),
     ({ lane }) => lane,
   );
-  const byStart = new Map([...told].map(([lane, all]) => [lane, earliest(all)]));
+  const byStart = new Map([...answers].map(([lane, all]) => [lane, earliest(all)]));
   return ({ server, end, answer }, partition) => {
     if (answer.said !== "unknown") return Infinity;
     return byStart.get(`${server} ${partition}`)?.(end) ?? Infinity;
   };
 }
 
-/** Finds the earliest end of those that began behind a time. */
+/** Returns a function that finds the earliest end of the spans that began after a time. */
 function earliest(spans: readonly { readonly start: number; readonly end: number }[]) {
   const sorted = spans.toSorted((a, b) => a.start - b.start);
   const ends = sorted.map(() => Infinity);
@@ -93,8 +93,8 @@ function earliest(spans: readonly { readonly start: number; readonly end: number
   };
 }
 
-/** The change that an operation was, or may have been; none if it certainly was not. */
-function changeOf(operation: Operation, settled: Settled, words: Words): readonly Told[] {
+/** Returns the change that an operation made or may have made; none if it certainly made none. */
+function changeOf(operation: Operation, settled: Settled, words: Words): readonly RecordedStep[] {
   const { wish, attempts, partition } = operation;
   if (wish.kind === "read" || wish.kind === "update") return [];
   const possible = attempts.filter(({ answer }) => mayBeDone(answer));
@@ -149,7 +149,7 @@ function effectOf({ wish }: Operation, amount: number | undefined, words: Words)
   }
 }
 
-type Effect = Pick<Told, "does" | "said" | "apply">;
+type Effect = Pick<RecordedStep, "does" | "said" | "apply">;
 
 function effect(does: string, said: string, apply: Step["apply"]): Effect {
   return { does, said, apply };
@@ -159,8 +159,8 @@ function added(delta: number): Step["apply"] {
   return (state) => (state === null || state + delta < 0 ? undefined : state + delta);
 }
 
-/** What an answer says that it saw. */
-function sightOf(operation: Operation, attempt: Attempt, words: Words): readonly Told[] {
+/** Returns the sighting that an answer reports. */
+function sightOf(operation: Operation, attempt: Attempt, words: Words): readonly RecordedStep[] {
   const sight = seenIn(operation, attempt.answer, words);
   if (!sight) return [];
   const { start, end } = attempt;
@@ -192,7 +192,7 @@ function seenIn({ wish }: Operation, answer: Answer, words: Words): Sight | unde
   }
 }
 
-type Sight = Pick<Told, "said" | "apply">;
+type Sight = Pick<RecordedStep, "said" | "apply">;
 
 function sight(said: string, matches: (state: State) => boolean): Sight {
   return { said, apply: (state) => (matches(state) ? state : undefined) };
@@ -206,7 +206,7 @@ function sightOfNone({ row }: Words): Sight {
   return sight(`no ${row}`, (state) => state === null);
 }
 
-function finalStep(final: Final, words: Words): Told {
+function finalStep(final: Final, words: Words): RecordedStep {
   const { found, at } = final;
   const seen = found ? sightOfAmount(found.amount, words) : sightOfNone(words);
   const does = `sees ${seen.said}`;

@@ -4,49 +4,49 @@ import type { Answer, Final, Key, Operation } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** A table, and a service that changes its rows: all in which runs on different tables differ. */
+/** A table and a service that changes its rows: everything in which runs on different tables differ. */
 export interface Subject {
   /** The tables that the service needs. */
   readonly tables: readonly Table[];
   /**
    * Starts a process of the service. It reads the environment as `partyfinder serve` does, and prints
-   * {@link Subject.greeting} when it is up.
+   * {@link Subject.greeting} when it is ready.
    */
   startServer(env: Readonly<Record<string, string>>): Running;
   readonly greeting: string;
   createClient(server: Server): Client & Disposable;
-  /** Chooses the rows that clients are busy with. */
+  /** Chooses the rows that clients use. */
   gather(random: Random): Crowd;
-  /** Chooses the key of a row that nobody has asked for yet. */
+  /** Chooses the key of a new row. */
   newKey(random: Random): Key;
-  /** Watches rows on each server, and records what is seen, until the signal aborts. Default: nobody watches. */
+  /** Watches rows on each server and records the sightings, until the signal aborts. Default: watches nothing. */
   watch?(options: WatchOptions): Promise<void>;
-  /** The ways in which the rows are read in the end: each has to find the same. */
+  /** Returns the ways in which the rows are read at the end. All must find the same. */
   waysToRead(session: Session, servers: readonly Server[]): readonly Way[];
 }
 
-/** Where one process of the service after the other runs. */
+/** A server of the service, which runs one process after the other. */
 export interface Server {
-  /** The process, e.g. `A1`; started again it is `A2`. */
+  /** The present process, e.g. `A1`; after a restart `A2`. */
   readonly process: string;
   /** The host and the port, e.g. `127.0.0.1:4000`. */
   readonly authority: string;
 }
 
-/** A client of a server. It keeps its connections, and uses them again. */
+/** A client of a server. It keeps and reuses its connections. */
 export interface Client {
   /**
    * Sends an operation once.
    *
-   * @param asOf whether to ask for the ballot of the new amount too
+   * @param asOf whether to request the ballot of the new amount as well
    */
   send(operation: Sent, asOf: boolean): Promise<Answer>;
 }
 
-/** What is sent of an operation. */
+/** The part of an operation that is sent. */
 export type Sent = Pick<Operation, "partition" | "id" | "operationId" | "wish">;
 
-/** What clients are busy with: a few rows that all want, many that few want, and some that come and go. */
+/** The rows that clients use: a few busy ones, many others, and some that are created and deleted repeatedly. */
 export interface Crowd {
   readonly hot: readonly Key[];
   readonly cold: readonly Key[];
@@ -62,11 +62,11 @@ export interface WatchOptions {
 
 /** A way to read the rows of a partition. */
 export interface Way {
-  /** Who reads, e.g. `server A1`. */
+  /** The reader, e.g. `server A1`. */
   readonly by: string;
-  /** Reads the rows that are there. */
+  /** Reads the existing rows. */
   read(partition: string): Promise<readonly Found[]>;
 }
 
-/** A row that is there. */
+/** An existing row. */
 export type Found = Pick<Key, "id"> & NonNullable<Final["found"]>;

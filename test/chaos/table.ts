@@ -1,8 +1,8 @@
 import type { Answer, History, Operation } from "./history.ts";
 import { a, vocabulary } from "./words.ts";
 
-/** An answer to something that would have changed a row. */
-interface Told {
+/** An answer to a request to change a row. */
+interface ChangeAnswer {
   readonly of: Operation;
   readonly start: number;
   readonly end: number;
@@ -15,7 +15,7 @@ interface Span {
   readonly to: number;
 }
 
-/** Sets what happened in columns: a row a phase, and one for all. */
+/** Returns the history as a table, with a line per phase and one for all. */
 export function table(history: History): string {
   const told = toldIn(history);
   const heads = [
@@ -29,7 +29,7 @@ export function table(history: History): string {
   return columns([heads, ...rows]);
 }
 
-/** What the errors were, and what became known of what was unknown. */
+/** Returns remarks on the errors and the unknown outcomes. */
 export function remarks(history: History): readonly string[] {
   const told = toldIn(history);
   const codes = Map.groupBy(
@@ -44,10 +44,10 @@ export function remarks(history: History): readonly string[] {
   );
   const twice = history.operations.filter(({ attempts }) => attempts.length > 1);
   return [
-    `Errors, after which nothing was changed: ${list || "none"}.`,
-    `Unknown: ${number(identified.length)} operations; ${number(again.length)} of them had an id and were sent again: ${number(applied.length)} had been or were applied then.`,
+    `Errors without a change: ${list || "none"}.`,
+    `Unknown outcomes: ${number(identified.length)} operations; ${number(again.length)} of them had an id and were repeated: ${number(applied.length)} were applied, at first or then.`,
     `Sent more than once under one id: ${number(twice.length)} operations.`,
-    `Seen by subscriptions: ${number(history.sightings.length)} ${vocabulary[history.table].amount}s.`,
+    `Sent by subscriptions: ${number(history.sightings.length)} ${vocabulary[history.table].amount}s.`,
   ];
 }
 
@@ -55,18 +55,18 @@ function isUnknown({ answer }: { readonly answer: Answer }): boolean {
   return answer.said === "unknown" || answer.said === "lost";
 }
 
-function toldIn({ operations }: History): readonly Told[] {
+function toldIn({ operations }: History): readonly ChangeAnswer[] {
   return operations
     .filter(({ wish }) => wish.kind !== "read")
     .flatMap((of) => of.attempts.map(({ start, end, answer }) => ({ of, start, end, answer })))
     .toSorted((a, b) => a.end - b.end);
 }
 
-/** The partitions for which at least this share of all operations was asked. */
+/** Partitions with at least this share of all operations count as busy. */
 const BUSY = 0.05;
 
-/** Those of the others do not say much by when something was applied in them: hardly anybody asks. */
-function busyIn(told: readonly Told[]): readonly string[] {
+/** Returns the busy partitions. Gaps in the others say little, because they get few requests. */
+function busyIn(told: readonly ChangeAnswer[]): readonly string[] {
   const all = Map.groupBy(told, ({ of }) => of.partition);
   return [...all].filter(([, { length }]) => length >= BUSY * told.length).map(([name]) => name);
 }
@@ -83,12 +83,16 @@ function wholeOf(history: History): Span {
   return { name: "all", from: phases[0]?.from ?? 0, to: phases.at(-1)?.to ?? 0 };
 }
 
-function rowOf({ name, from, to }: Span, all: readonly Told[], partitions: readonly string[]) {
+function rowOf(
+  { name, from, to }: Span,
+  all: readonly ChangeAnswer[],
+  partitions: readonly string[],
+) {
   const told = all.filter(({ end }) => end >= from && end < to);
   const count = (...said: readonly Answer["said"][]) =>
     number(told.filter(({ answer }) => said.includes(answer.said)).length);
   const applied = told.filter(({ answer }) => answer.said === "done");
-  const gapIn = (some: readonly Told[]) => longestGap(from, to, some);
+  const gapIn = (some: readonly ChangeAnswer[]) => longestGap(from, to, some);
   const ofPartition = (partition: string) =>
     gapIn(applied.filter(({ of }) => of.partition === partition));
   const times = told.map(({ start, end }) => end - start).toSorted((a, b) => a - b);
@@ -108,8 +112,8 @@ function rowOf({ name, from, to }: Span, all: readonly Told[], partitions: reado
   ];
 }
 
-/** The longest time in which nothing was applied. */
-function longestGap(from: number, to: number, applied: readonly Told[]): number {
+/** Returns the longest time in which nothing was applied. */
+function longestGap(from: number, to: number, applied: readonly ChangeAnswer[]): number {
   const ends = [from, ...applied.map(({ end }) => end), to];
   return ends.slice(1).reduce((most, end, i) => Math.max(most, end - ends[i]!), 0);
 }
@@ -126,7 +130,7 @@ function number(value: number): string {
   return value.toLocaleString("en");
 }
 
-/** The first column to the left, the others to the right. */
+/** Aligns the first column to the left, the others to the right. */
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows

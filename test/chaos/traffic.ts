@@ -5,17 +5,17 @@ import type { Random } from "./random.ts";
 import type { OpenOperation, Recorder } from "./recorder.ts";
 import type { Client, Crowd, Sent, Server, Subject } from "./subject.ts";
 
-/** Clients of the servers, and what they do is recorded. */
+/** Clients of the servers, whose operations are recorded. */
 export interface Traffic extends Disposable {
   /** Creates the rows that stay. */
   prepare(): Promise<void>;
-  /** Has clients do one thing after the other until they are stopped and know what they can know. */
+  /** Runs clients until they are stopped and have learned the outcomes that can be known. */
   run(clients: number, signal: AbortSignal): Promise<void>;
-  /** Does one thing to a row by a server, until it is told what became of it, or a time in milliseconds is over. */
+  /** Changes a row on a server repeatedly, until a change is applied or the limit in milliseconds is over. */
   probe(server: Server, key: Key, limit: number): Promise<void>;
 }
 
-/** For how long an operation is sent again with its id, in milliseconds: a row remembers it for 60 s. */
+/** How long an operation is repeated with its id, in milliseconds. A row remembers it for 60 s. */
 const INSIST = 50_000;
 
 /** How long a client waits after an error, in milliseconds. */
@@ -56,7 +56,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     return operation.attempts.every(({ answer }) => answer.said !== "error");
   }
 
-  /** Sends an operation of which nobody knows again, to each process that has not said: so it becomes known. */
+  /** Repeats an operation with an unknown outcome, at each process that has not resolved it. */
   async function insist(operation: OpenOperation): Promise<void> {
     const until = record.now() + INSIST;
     while (!isKnown(operation, servers) && record.now() < until) {
@@ -101,7 +101,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   };
 }
 
-/** Whether it was applied; or was not, as all who once did not know say now, but for those that are gone. */
+/** Whether the outcome is known: it was applied, or every living process that did not know it has resolved it. */
 function isKnown({ attempts }: OpenOperation, servers: readonly Server[]): boolean {
   if (attempts.some(({ answer }) => answer.said === "done")) return true;
   if (servers.some(({ process }) => owes(attempts, process))) return false;
@@ -109,7 +109,7 @@ function isKnown({ attempts }: OpenOperation, servers: readonly Server[]): boole
   return last?.said !== "lost" && (last?.said !== "error" || attempts.every(isError));
 }
 
-/** Whether a process has told that it does not know, and nothing since. */
+/** Whether the last answer of a process, errors aside, is that the outcome is unknown. */
 function owes(attempts: readonly Attempt[], process: string): boolean {
   const own = attempts.filter(
     ({ server, answer }) => server === process && answer.said !== "error",

@@ -1,12 +1,12 @@
 import type { Operation, TableName, Wish } from "./history.ts";
 
-/** What messages call the parts of a table. */
+/** The names of a table's parts in messages. */
 export interface Words {
   readonly row: string;
   readonly partition: string;
-  /** The number in a row that changes; with an s it is several. */
+  /** The changing number in a row. The plural takes an s. */
   readonly amount: string;
-  /** The text in a row, which is given once. */
+  /** The text in a row. Each is set once. */
   readonly name: string;
   readonly wishes: Readonly<Record<Wish["kind"], string>>;
 }
@@ -42,19 +42,19 @@ export const vocabulary: Readonly<Record<TableName, Words>> = {
   },
 };
 
-/** A noun with its article. */
+/** Returns a noun with its article. */
 export function a(noun: string): string {
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
 
-/** What was answered to an operation. */
+/** Returns the answers to an operation. */
 export function saidTo({ attempts }: Operation): string {
   return attempts
     .map(({ answer }) => (answer.said === "error" ? answer.code : answer.said))
     .join(", ");
 }
 
-/** An operation in words. */
+/** Describes an operation. */
 export function describe({ number, wish, attempts }: Operation, { wishes }: Words): string {
   const at = attempts[0] ? ` at ${(attempts[0].start / 1000).toFixed(3)} s` : "";
   return `operation ${number} ${wishes[wish.kind]}${argumentsOf(wish)}${at}`;

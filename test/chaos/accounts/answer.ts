@@ -9,20 +9,19 @@ import type { Answer, Wish } from "../history.ts";
 import type { Sent } from "../subject.ts";
 import { AccountTable } from "./table.ts";
 
-/** What a server of accounts is asked. */
-export interface Asked extends Pick<Sent, "id" | "operationId" | "wish"> {
-  /** Whether to give the ballot of the new balance too. */
+/** A request to a server of accounts. */
+export interface AccountRequest extends Pick<Sent, "id" | "operationId" | "wish"> {
+  /** Whether to return the ballot of the new balance as well. */
   readonly asOf: boolean;
 }
 
-/** What the accounts are reached by. */
 export interface Place {
   readonly session: Session;
   readonly lanes: Lanes;
 }
 
-/** Does what is asked, and says what became of it. */
-export async function answerTo(place: Place, asked: Asked): Promise<Answer> {
+/** Performs a request and returns its answer. */
+export async function answerTo(place: Place, asked: AccountRequest): Promise<Answer> {
   try {
     return await perform(place, asked);
   } catch (error) {
@@ -30,7 +29,7 @@ export async function answerTo(place: Place, asked: Asked): Promise<Answer> {
   }
 }
 
-async function perform(place: Place, asked: Asked): Promise<Answer> {
+async function perform(place: Place, asked: AccountRequest): Promise<Answer> {
   const { session, lanes } = place;
   const { id, wish } = asked;
   switch (wish.kind) {
@@ -83,7 +82,7 @@ function changeIf({ expected, delta }: WishOf<"change">) {
   };
 }
 
-/** Changes the balance, whatever it is. */
+/** Changes the balance without an expectation. */
 function add({ delta }: WishOf<"add">) {
   return (row: Account) => put(row, row.get("balance") + delta);
 }
@@ -97,7 +96,7 @@ function put(row: Account, balance: number) {
 /** Changes a balance by a change function, once under an operation's id. */
 async function counted(
   { session, lanes }: Place,
-  { id, operationId, asOf }: Asked,
+  { id, operationId, asOf }: AccountRequest,
   args: string,
   change: ReturnType<typeof add> | ReturnType<typeof changeIf>,
 ): Promise<Answer> {
@@ -111,7 +110,7 @@ async function counted(
   return { said: "done", amount, ...(ballot !== undefined && { asOf: ballot }) };
 }
 
-/** When a balance was written; undefined if it cannot be read, or is another one by now. */
+/** Returns the ballot of a balance; undefined if it cannot be read, or has changed. */
 async function ballotOf(
   session: Session,
   id: string,
@@ -121,12 +120,12 @@ async function ballotOf(
     const now = await session.run(select(AccountTable, { id }, { writetime: ["balance"] }));
     return now?.balance === balance ? String(now["writetime(balance)"]) : undefined;
   } catch {
-    // The balance was changed, whether it can be read now or not.
+    // The change was applied, even if the balance cannot be read now.
     return undefined;
   }
 }
 
-/** The codes by which the service tells its clients of failures. */
+/** Returns the answer for a failure, with the code that the service would give. */
 function failure(error: unknown): Answer {
   if (error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN") {
     return { said: "unknown" };

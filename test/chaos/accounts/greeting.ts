@@ -1,2 +1,2 @@
-/** What a server of accounts prints when it is up. */
-export const GREETING = "The accounts are up.";
+/** Printed by a server of accounts when it is ready. */
+export const GREETING = "The accounts are ready.";

@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { connect } from "../../../src/cassandra/index.ts";
 import { createLanes } from "../../../src/lane/index.ts";
-import { type Asked, answerTo } from "./answer.ts";
+import { type AccountRequest, answerTo } from "./answer.ts";
 import { GREETING } from "./greeting.ts";
 
-// A server of accounts: a wish comes as JSON in a POST, and its answer goes back as JSON.
+// A server of accounts. It takes requests as JSON by POST, and answers with JSON.
 
 const {
   CASSANDRA_CONTACT_POINTS = "",
@@ -27,11 +27,11 @@ const lanes = createLanes(session);
 createServer((request, response) => {
   void (async () => {
     try {
-      // Only clients of this test ask.
-      const asked = (await json(request)) as Asked;
+      // Only clients of this test send requests.
+      const asked = (await json(request)) as AccountRequest;
       response.end(JSON.stringify(await answerTo({ session, lanes }, asked)));
     } catch {
-      // The client is gone.
+      // The client has disconnected.
       response.destroy();
     }
   })();

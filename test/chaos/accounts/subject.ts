@@ -12,7 +12,7 @@ const HOT = 4;
 const COLD = 40;
 const PASSING = 20;
 
-/** Accounts of a server that uses nothing but the library: each is a partition of its own. */
+/** Accounts, each a partition of its own, of a server that uses only the library. */
 export const accounts: Subject = {
   tables: [AccountTable],
   startServer: (env) => startProgram(fileURLToPath(new URL("server.ts", import.meta.url)), { env }),
@@ -56,5 +56,5 @@ async function ask(server: Server, id: string): Promise<readonly Found[]> {
   if (answer.said === "done" && answer.amount !== undefined && answer.name !== undefined) {
     return [{ id, amount: answer.amount, name: answer.name }];
   }
-  throw new Error(`Server ${server.process} does not read account ${id}: ${answer.said}`);
+  throw new Error(`Server ${server.process} cannot read account ${id}: ${answer.said}`);
 }

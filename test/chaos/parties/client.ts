@@ -38,7 +38,7 @@ const documents: Readonly<Record<Wish["kind"], string>> = {
   read: `query (${KEY}) { answer: party(${AT}) { __typename people name } }`,
 };
 
-/** Makes a client of a server. */
+/** Creates a client of a server. */
 export function createClient(server: Server): Client & Disposable {
   const queries = createQueries(server);
   return {
@@ -51,7 +51,6 @@ export function createClient(server: Server): Client & Disposable {
   };
 }
 
-/** Makes what runs queries on a server. */
 export function createQueries({ authority }: Server): Queries {
   const poster = createPoster(`http://${authority}/graphql`);
   return {
@@ -76,7 +75,7 @@ function variablesOf({ partition: city, id, operationId, wish }: Sent, asOf: boo
 }
 
 function toAnswer(kind: Wish["kind"], { data, errors }: Reply): Answer {
-  // A field of the answer can fail behind the change.
+  // A field of the answer can fail after the change was applied.
   const answer = data?.answer;
   if (answer) return outcomes[answer.__typename]?.(answer) ?? unexpected(answer.__typename);
   const code = errors?.[0]?.extensions?.code;
@@ -98,7 +97,7 @@ const outcomes: Readonly<Record<string, (answer: any) => Answer>> = {
   OutcomeUnknown: () => ({ said: "unknown" }),
 };
 
-/** Which codes may come the check says. */
+/** The check decides which codes are allowed. */
 function unexpected(code: string): Answer {
   return { said: "error", code };
 }

@@ -14,7 +14,7 @@ const cities = ["Rome", "Oslo", "Kyoto", "Lima", "Accra"] as const;
 const COLD = 8;
 const PASSING = 4;
 
-/** The parties of the service itself, over GraphQL: many to a partition, which is a city. */
+/** The parties of the service itself, over GraphQL, with many rows per partition, which is a city. */
 export const parties: Subject = {
   tables,
   startServer: (env) => startCommand(["serve"], { env, cwd: here }),

@@ -8,7 +8,7 @@ import type { Server, WatchOptions } from "../subject.ts";
 /** How long a watcher waits before it subscribes again, in milliseconds. */
 const AGAIN = 300;
 
-/** Watches the hot parties on each server, each twice, and some that come and go, until it is stopped. */
+/** Watches the hot parties on each server, each twice, and some of the passing ones, until it is stopped. */
 export async function watch({ servers, crowd, record, signal }: WatchOptions): Promise<void> {
   const { hot, passing } = crowd;
   const watched = [...hot, ...hot, ...passing.slice(0, 2)];
@@ -29,7 +29,7 @@ async function watchParty(
 ): Promise<void> {
   let last: string | undefined;
   for (let times = 0; !signal.aborted; times++) {
-    // Every other time it comes back as somebody who has seen nothing.
+    // Every other time it subscribes without `since`.
     const since = times % 2 === 0 ? undefined : last;
     const client = createClient({ url: `ws://${server.authority}/graphql`, retryAttempts: 0 });
     const close = () => void client.dispose();
@@ -47,7 +47,7 @@ async function watchParty(
         last = asOf;
       }
     } catch {
-      // The server is gone, or cannot read the party: the next subscription tells.
+      // The server is gone, or cannot read the party. The watcher subscribes again.
     } finally {
       signal.removeEventListener("abort", close);
       close();
