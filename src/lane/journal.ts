@@ -123,7 +123,10 @@ export function createJournal(table: Table, { seen, now }: JournalOptions): Jour
     hasRoom: () => hasRoom(before, bytes),
     add(operation, answer) {
       const value = operation.type.check(answer);
-      const added = { ...operation, answer: encodeAnswer(table, { type: operation.type, answer: value }) };
+      const added = {
+        ...operation,
+        answer: encodeAnswer(table, { type: operation.type, answer: value }),
+      };
       entries.set(idText(operation), added);
       bytes += entrySize(added);
       return value;
