@@ -22,7 +22,7 @@ const Even = table("even", columns, {
 });
 const after = { a: 1, b: 2, c: 3 };
 
-/** The restrictions of a read and of those that it goes on with, and their values. */
+/** Returns the restrictions and values of a statement and of its further statements. */
 function reads(statement: Statement<unknown>): readonly string[] {
   const { cql, params, rest } = statement;
   const [, where] = / WHERE (.*)$/.exec(cql)!;
@@ -30,8 +30,8 @@ function reads(statement: Statement<unknown>): readonly string[] {
   return [`${where} [${params.join(" ")}]`, ...(next ? reads(next) : [])];
 }
 
-describe("what comes after a row", () => {
-  test("is one read where all columns run in one direction", () => {
+describe("a read of the rows after a row", () => {
+  test("is one statement if all columns have the same direction", () => {
     expect(reads(select(Even, { p: "x" }, { after }))).toEqual([
       "p = ? AND (a, b, c) > (?, ?, ?) [x 1 2 3]",
     ]);
@@ -40,7 +40,7 @@ describe("what comes after a row", () => {
     ]);
   });
 
-  test("is one read for each run of columns of one direction, the last run first", () => {
+  test("is one statement per run of columns of equal direction, the last run first", () => {
     expect(reads(select(Mixed, { p: "x" }, { after }))).toEqual([
       "p = ? AND a = ? AND (b, c) < (?, ?) [x 1 2 3]",
       "p = ? AND a > ? [x 1]",
@@ -51,7 +51,7 @@ describe("what comes after a row", () => {
     ]);
   });
 
-  test("stays within the columns that the key names", () => {
+  test("stays within the values that the key names", () => {
     expect(reads(select(Mixed, { p: "x", a: 1 }, { after }))).toEqual([
       "p = ? AND a = ? AND (b, c) < (?, ?) [x 1 2 3]",
     ]);
@@ -66,7 +66,7 @@ describe("what comes after a row", () => {
     );
   });
 
-  test("ends where the range of the key ends", () => {
+  test("ends at the end of the range of the key", () => {
     expect(reads(select(Even, { p: "x", a: { gte: 0, lte: 5 } }, { after }))).toEqual([
       "p = ? AND (a, b, c) > (?, ?, ?) AND (a) <= (?) [x 1 2 3 5]",
     ]);
@@ -84,27 +84,27 @@ describe("what comes after a row", () => {
   });
 
   test.each([
-    ["lies before it", { gt: 1 }],
-    ["lies before it, by value", { gte: 2 }],
-  ])("is the whole range if the row %s", (_, a) => {
+    ["is before it", { gt: 1 }],
+    ["is before it by its value", { gte: 2 }],
+  ])("reads the whole range if the row %s", (_, a) => {
     const [read, ...others] = reads(select(Mixed, { p: "x", a } as never, { after } as never));
     expect(read).toMatch(/^p = \? AND a >=? \? \[x \d\]$/);
     expect(others).toEqual([]);
   });
 
-  test("is nothing, by one read, if the row lies behind the range", () => {
+  test("is one statement without results if the row is after the range", () => {
     expect(reads(select(Mixed, { p: "x", a: { lt: 1 } }, { after }))).toEqual([
       "p = ? AND a > ? AND a < ? [x 1 1]",
     ]);
   });
 
-  test("can be told of a row whose key cannot be represented", () => {
+  test("works for a row with an unreadable key", () => {
     const unreadable = new Unreadable(Buffer.alloc(0));
     const [first] = [select(Mixed, { p: "x" }, { after: { ...after, b: unreadable } })];
     expect(first.params).toEqual(["x", 1, unreadable, 3]);
   });
 
-  test("is read no further than the rows that are wanted", () => {
+  test("sends no further statement after the limit is reached", () => {
     const { rest, params } = select(Mixed, { p: "x" }, { after, limit: 10 });
     expect(params.at(-1)).toBe(10);
     expect(rest!(10)).toBeUndefined();

@@ -21,7 +21,7 @@ const row = { room: "a", at, id: "x" };
 declare const session: Session;
 `;
 
-/** Statements that cannot be, and the sentence with which the compiler's error ends. */
+/** Invalid statements, and the sentence with which the compiler's error ends. */
 const wrong: readonly (readonly [statement: string, sentence: string])[] = [
   ['select(Message, { id: "x" })', "Property 'room' is missing in type"],
   ['select(Message, { room: "a", id: "x" })', "'at' comes before it in the key"],
@@ -106,7 +106,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("the compiler's error for a wrong statement ends with the sentence that matters", async () => {
+test("the compiler's error for an invalid statement ends with the reason", async () => {
   const file = join(folder, "wrong.ts");
   await writeFile(file, `${tables}${wrong.map(([statement]) => `${statement};`).join("\n")}\n`);
   const first = tables.split("\n").length;
@@ -120,7 +120,7 @@ test("the compiler's error for a wrong statement ends with the sentence that mat
   );
 }, 60_000);
 
-test("an editor shows the rows of a result, and completes a key", async () => {
+test("an editor shows the columns of a result, and completes a key", async () => {
   const file = join(folder, "shown.ts");
   const text = `${tables}${shown}`;
   await writeFile(file, text);

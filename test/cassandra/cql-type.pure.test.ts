@@ -4,7 +4,7 @@ import { identifier } from "../../src/cassandra/identifier.ts";
 import { frozen, int, list, map, text, tuple, udt, vector } from "../../src/cassandra/index.ts";
 import { typeNamed } from "../../src/cassandra/types/named.ts";
 
-describe("a type is spelled as the database does", () => {
+describe("canonicalType spells a type as the database does", () => {
   test.each([
     ["TEXT", "text"],
     ["varchar", "text"],
@@ -40,16 +40,16 @@ test.each([
   "int,",
   "list<int,,int>",
   "int text",
-])('"%s" is no type', (wrong) => {
+])('parseType rejects "%s"', (wrong) => {
   expect(() => parseType(wrong)).toThrow(SyntaxError);
 });
 
-test("the user-defined types in a type are named", () => {
+test("typeNames returns the user-defined types in a type", () => {
   const text = `map<address, frozen<tuple<"Größe", int, vector<varchar, 2>, 'a.B'>>>`;
   expect(typeNames(parseType(text))).toEqual(["address", "Größe"]);
 });
 
-test("a column type is of a type that the database says, frozen or not", () => {
+test("isOfType matches a column type with a type of the database, frozen or not", () => {
   const isOf = ({ type }: { readonly type: unknown }, cql: string) =>
     isOfType(type as never, parseType(cql));
   expect(isOf(text(), "varchar")).toBe(true);
@@ -64,7 +64,7 @@ test("a column type is of a type that the database says, frozen or not", () => {
   expect(isOf(vector(int(), 2), "vector<int, 3>")).toBe(false);
 });
 
-test("a user-defined type may have got more fields, at its end", () => {
+test("isOfType accepts a user-defined type with additional fields at its end", () => {
   const found = (...names: readonly string[]) => ({
     name: "point",
     isQuoted: true,
@@ -77,7 +77,7 @@ test("a user-defined type may have got more fields, at its end", () => {
   expect(isOfType(type, found("x"))).toBe(false);
 });
 
-test("a type that is named has its fields in their order, whatever their names", () => {
+test("typeNamed keeps the order of fields, whatever their names", () => {
   const fields = ["b", "1", "__proto__", "0"].map((name) => ({ name, type: parseType("text") }));
   const type = typeNamed({ name: "t", isQuoted: true, args: [], fields });
   expect(type?.parts?.map(({ name }) => name)).toEqual(["b", "1", "__proto__", "0"]);
@@ -85,7 +85,7 @@ test("a type that is named has its fields in their order, whatever their names",
   expect(typeNamed(parseType("constructor"))).toBeUndefined();
 });
 
-test("names are quoted where CQL would read them differently", () => {
+test("identifier quotes names that CQL would read differently", () => {
   const names = ["a_1", "A", "select", "1a", "Größe", "Order Id", 'a"b', "token", "default"];
   expect(names.map(identifier).join(" ")).toBe(
     'a_1 "A" "select" "1a" "Größe" "Order Id" "a""b" "token" "default"',

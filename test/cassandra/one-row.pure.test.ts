@@ -33,7 +33,7 @@ const process = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const previous = "7f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a52";
 const next = "8f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a53";
 
-/** Its rows are partitions, and it has a required column. */
+/** A table with lanes, partitions of one row, and a required column. */
 const Theatre = table(
   "theatre",
   { id: int(), seats: int(), name: text().required(), tags: set(text()) },
@@ -44,13 +44,13 @@ const Theatre = table(
     lanes: { remembers: 60 },
   },
 );
-/** Its rows are partitions, and no column is required. */
+/** A table with lanes and partitions of one row, without required columns. */
 const Bare = table(
   "bare",
   { a: text(), b: int(), seats: int() },
   { partition: ["a", "b"], lwt: true, lanes: true },
 );
-/** Its partitions have many rows. */
+/** A table whose partitions have many rows. */
 const Desk = table(
   "desk",
   { room: text(), id: int(), seats: int(), motto: text().static() },
@@ -60,11 +60,11 @@ const Plain = table("plain", { id: int(), seats: int() }, { partition: ["id"] })
 
 const shape = ({ cql, params, kind }: ReturnType<typeof insert>) => ({ cql, params, kind });
 const refused = (why: string) => new CassandraError("BAD_STATEMENT", why);
-/** As a caller in JavaScript would do it. */
+/** Untyped, as in JavaScript. */
 const untyped = (call: unknown) => call as (...args: readonly unknown[]) => unknown;
 
-describe("a creation of a row", () => {
-  test("that is a partition sets what is given where it is not there", () => {
+describe("createRow", () => {
+  test("updates the given columns of a missing row if the partition has one row", () => {
     expect(shape(createRow(Theatre, { id: 1, name: "A", seats: null }) as never)).toEqual({
       cql: "UPDATE theatre SET name = ? WHERE id = ? IF name = null",
       params: ["A", 1],
@@ -78,7 +78,7 @@ describe("a creation of a row", () => {
     });
   });
 
-  test("that is a partition sets that it is there, if no column says so", () => {
+  test("sets the hidden presence column if no column is required", () => {
     expect(shape(createRow(Bare, { a: "A", b: 1, seats: 5 }) as never)).toEqual({
       cql: "UPDATE bare SET seats = ?, present = true WHERE a = ? AND b = ? IF present = null",
       params: [5, "A", 1],
@@ -89,7 +89,7 @@ describe("a creation of a row", () => {
     );
   });
 
-  test("of a partition with several is an insert", () => {
+  test("is an insert if the partition has several rows", () => {
     expect(shape(createRow(Desk, { room: "A", id: 1 }) as never)).toEqual({
       cql: "INSERT INTO desk (room, id) VALUES (?, ?) IF NOT EXISTS",
       params: ["A", 1],
@@ -97,7 +97,7 @@ describe("a creation of a row", () => {
     });
   });
 
-  test("that is refused brings what the condition is on", () => {
+  test("returns the presence column if it is refused", () => {
     const creation = createRow(Theatre, { id: 1, name: "A" });
     expect(creation.decode([stored(Theatre, { "[applied]": true })])).toEqual({ applied: true });
     const there = { "[applied]": false, name: "B" };
@@ -107,7 +107,7 @@ describe("a creation of a row", () => {
     });
   });
 
-  test("that is refused brings the stored row of a partition with several", () => {
+  test("returns the stored row if it is refused in a partition of several rows", () => {
     const row = { room: "A", id: 1, seats: null, motto: null, rounds: null };
     const creation = createRow(Desk, { room: "A", id: 1 });
     expect(creation.decode([stored(Desk, { "[applied]": false, ...row })])).toEqual({
@@ -116,7 +116,7 @@ describe("a creation of a row", () => {
     });
   });
 
-  test("needs values that fit, and a table of lightweight transactions", () => {
+  test("rejects invalid values, and tables of plain writes", () => {
     expect(() => untyped(createRow)(Theatre, { id: 1 })).toThrow(
       "theatre.name must be a string, but got undefined",
     );
@@ -129,8 +129,8 @@ describe("a creation of a row", () => {
   });
 });
 
-describe("a removal of a row", () => {
-  test("that is a partition leaves nothing but the cells of lanes", () => {
+describe("removeRow", () => {
+  test("sets all columns but the cells of lanes to null if the partition has one row", () => {
     expect(shape(removeRow(Theatre, { id: 1 }) as never)).toEqual({
       cql: "UPDATE theatre SET seats = null, name = null, tags = null, notes = null, recent = null, earlier = null WHERE id = ? IF name != null",
       params: [1],
@@ -143,7 +143,7 @@ describe("a removal of a row", () => {
     });
   });
 
-  test("of a partition with several deletes it", () => {
+  test("is a delete if the partition has several rows", () => {
     expect(shape(removeRow(Desk, { room: "A", id: 1 }) as never)).toEqual({
       cql: "DELETE FROM desk WHERE room = ? AND id = ? IF EXISTS",
       params: ["A", 1],
@@ -151,14 +151,14 @@ describe("a removal of a row", () => {
     });
   });
 
-  test("that is refused says that there is none", () => {
+  test("returns no current values if the row does not exist", () => {
     const removal = removeRow(Theatre, { id: 1 });
     const none = { applied: false, current: undefined };
     expect(removal.decode([stored(Theatre, { "[applied]": false, name: null })])).toEqual(none);
     expect(removal.decode([stored(Theatre, { "[applied]": false })])).toEqual(none);
   });
 
-  test("needs a whole key, and a table of lightweight transactions", () => {
+  test("rejects incomplete keys, and tables of plain writes", () => {
     expect(() => untyped(removeRow)(Theatre, {})).toThrow('"id" must be given for one row.');
     expect(() => untyped(removeRow)(Plain, { id: 1 })).toThrow(
       refused('Table "plain" takes plain writes only: this remove cannot have a condition.'),
@@ -166,10 +166,10 @@ describe("a removal of a row", () => {
   });
 });
 
-describe("an update of a row that is a partition", () => {
+describe("an update in a partition of one row", () => {
   const at = { id: 1 };
 
-  test("needs that the row is there", () => {
+  test("requires that the row exists", () => {
     expect(update(Theatre, at, { seats: 2 }, { if: "exists" }).cql).toBe(
       "UPDATE theatre SET seats = ? WHERE id = ? IF name != null",
     );
@@ -183,7 +183,7 @@ describe("an update of a row that is a partition", () => {
     );
   });
 
-  test("needs nothing more where the condition says so by itself", () => {
+  test("adds nothing if its condition already implies that the row exists", () => {
     expect(update(Theatre, at, { seats: 2 }, { if: { name: "A" } }).cql).toBe(
       "UPDATE theatre SET seats = ? WHERE id = ? IF name = ?",
     );
@@ -193,7 +193,7 @@ describe("an update of a row that is a partition", () => {
     );
   });
 
-  test("can have a condition of nulls alone, and beside that it exists", () => {
+  test("can have a condition of nulls only, to which the existence of the row is added", () => {
     const seats = "UPDATE theatre SET seats = ? WHERE id = ? IF seats = null AND name != null";
     expect(update(Theatre, at, { seats: 2 }, { if: {}, isNull: ["seats"] }).cql).toBe(seats);
     expect(update(Theatre, at, { seats: 2 }, { if: "exists", isNull: ["seats"] }).cql).toBe(seats);
@@ -203,7 +203,7 @@ describe("an update of a row that is a partition", () => {
     );
   });
 
-  test("that is refused brings what was asked, or that there is no row", () => {
+  test("returns the columns of its condition if it is refused, or none if the row does not exist", () => {
     const change = update(Theatre, at, { seats: 2 }, { if: { seats: 1 } });
     const answer = (row: object) =>
       change.decode([stored(Theatre, { "[applied]": false, ...row })]);
@@ -221,7 +221,7 @@ describe("an update of a row that is a partition", () => {
     });
   });
 
-  test("cannot create it", () => {
+  test("cannot create the row", () => {
     const created = { if: { seats: 1 }, isNull: ["name"] };
     expect(() => untyped(update)(Theatre, at, { seats: 2 }, created)).toThrow(
       refused('Table "theatre" has no row whose "name" is null: createRow(…) creates one.'),
@@ -229,7 +229,7 @@ describe("an update of a row that is a partition", () => {
   });
 });
 
-test("an update of any row can ask that columns are not null, whatever is in them", () => {
+test("an update in any table can require that columns are not null", () => {
   const Room = table(
     "room",
     { id: int(), seats: int(), note: text() },
@@ -245,8 +245,8 @@ test("an update of any row can ask that columns are not null, whatever is in the
   );
 });
 
-describe("a cell of a lane", () => {
-  test("is overwritten in a row that is a partition, whether it exists or not", () => {
+describe("updateCell", () => {
+  test("overwrites a cell in a partition of one row, whether the row exists or not", () => {
     const cell = { process, previous, next, ttl: 3600 };
     expect(shape(updateCell(Theatre, { id: 1 }, cell) as never)).toEqual({
       cql: "UPDATE theatre USING TTL ? SET rounds[?] = ? WHERE id = ? IF rounds[?] = ?",
@@ -263,7 +263,7 @@ describe("a cell of a lane", () => {
     expect(writeNothing(Theatre, { id: 1 })).toBeUndefined();
   });
 
-  test("is overwritten in a partition with several rows, by name if it is sent alone", () => {
+  test("overwrites a cell in a partition of several rows, optionally by name", () => {
     const cell = { process, previous, next, ttl: 3600 };
     expect(shape(updateCell(Desk, { room: "A" }, cell) as never)).toEqual({
       cql: "UPDATE desk USING TTL ? SET rounds[?] = ? WHERE room = ? IF rounds[?] = ?",
@@ -275,7 +275,7 @@ describe("a cell of a lane", () => {
     );
   });
 
-  test("can depend on static columns", () => {
+  test("can have a condition on static columns", () => {
     const cell = { process, previous, next, ttl: 60 };
     const motto = updateCell(Desk, { room: "A" }, { ...cell, if: { motto: "Quiet" } });
     expect(shape(motto as never)).toEqual({
@@ -291,7 +291,7 @@ describe("a cell of a lane", () => {
     );
   });
 
-  test("has the name that the table gives it", () => {
+  test("uses the column name that the table defines", () => {
     const Renamed = table(
       "renamed",
       { id: int(), rounds: int() },
@@ -302,7 +302,7 @@ describe("a cell of a lane", () => {
     );
   });
 
-  test("that has another round brings all of them", () => {
+  test("returns all cells if the cell has another round", () => {
     const cell = updateCell(Theatre, { id: 1 }, { process, previous, next, ttl: 60 });
     const rounds = new Map([[process, next]]);
     expect(cell.decode([stored(Theatre, { "[applied]": false, rounds })])).toEqual({
@@ -315,7 +315,7 @@ describe("a cell of a lane", () => {
     });
   });
 
-  test("is none of a table without lanes", () => {
+  test("rejects a table without lanes", () => {
     const cell = { process, previous, next, ttl: 60 };
     expect(() => updateCell(Plain, { id: 1 }, cell)).toThrow(
       refused('Table "plain" has no lanes, so it has no cells.'),
@@ -324,7 +324,7 @@ describe("a cell of a lane", () => {
 });
 
 describe("an update of a partition", () => {
-  test("can depend on static columns that are null, alone or beside values", () => {
+  test("can require that static columns are null, with or without values of others", () => {
     const none = { if: {}, isNull: ["motto"] } as const;
     expect(shape(updatePartition(Desk, { room: "A" }, { motto: "B" }, none) as never)).toEqual({
       cql: "UPDATE desk SET motto = ? WHERE room = ? IF motto = null",
@@ -340,7 +340,7 @@ describe("an update of a partition", () => {
     });
   });
 
-  test("depends on static columns only", () => {
+  test("rejects a condition on regular columns", () => {
     const change = (options: object) => () =>
       untyped(updatePartition)(Desk, { room: "A" }, { motto: "B" }, options);
     const why = refused('Table "desk" has "seats" once per row, not once per partition.');
@@ -350,11 +350,11 @@ describe("an update of a partition", () => {
   });
 });
 
-describe("a read of rows that are partitions", () => {
+describe("a read of partitions of one row", () => {
   const there = { id: 1, seats: 5, name: "A", tags: null };
   const gone = { id: 1, seats: null, name: null, tags: null };
 
-  test("drops one that does not exist", () => {
+  test("omits rows that do not exist", () => {
     const one = select(Theatre, { id: 1 });
     expect(one.cql).toBe("SELECT id, seats, name, tags FROM theatre WHERE id = ?");
     expect(one.decode([stored(Theatre, there)])).toEqual({ ...there, tags: new Set() });
@@ -364,7 +364,7 @@ describe("a read of rows that are partitions", () => {
     expect(selectPartition(Theatre, { id: 1 }).decode([stored(Theatre, gone)])).toBeUndefined();
   });
 
-  test("reads beside what tells it, and does not show it", () => {
+  test("also selects the presence column, without returning it", () => {
     const seats = select(Theatre, { id: 1 }, { columns: ["seats"], writetime: ["seats"] });
     expect(seats.cql).toBe("SELECT id, seats, WRITETIME(seats), name FROM theatre WHERE id = ?");
     expect(seats.decode([stored(Theatre, { id: 1, seats: null, name: "A" })])).toEqual({
@@ -382,14 +382,14 @@ describe("a read of rows that are partitions", () => {
     );
   });
 
-  test("of write times reads no key but the partition's", () => {
+  test("selects only the presence column besides the write times in selectWritetimes", () => {
     const times = selectWritetimes(Theatre, { id: 1 }, [{}], "seats");
     expect(times.cql).toBe("SELECT WRITETIME(seats), name FROM theatre WHERE id = ?");
     expect(times.decode([stored(Theatre, { name: "A" })])).toEqual([{ "writetime(seats)": null }]);
     expect(times.decode([stored(Theatre, { name: null })])).toEqual([]);
   });
 
-  test("of what is stored has the key and what tells whether the row exists", () => {
+  test("by selectStored has the key and the presence column", () => {
     const read = selectStored(Theatre, { id: 1 }, [{}], ["seats", "notes"]);
     expect(shape(read as never)).toEqual({
       cql: "SELECT id, seats, notes, name FROM theatre WHERE id = ?",
@@ -404,7 +404,7 @@ describe("a read of rows that are partitions", () => {
   });
 });
 
-test("a read of the static columns that are stored is of the partition", () => {
+test("selectStoredPartition reads static columns of the partition", () => {
   const read = selectStoredPartition(Desk, { room: "A" }, ["motto"]);
   expect(shape(read as never)).toEqual({
     cql: "SELECT DISTINCT room, motto FROM desk WHERE room = ?",
@@ -421,7 +421,7 @@ test("a read of the static columns that are stored is of the partition", () => {
   );
 });
 
-test("what is stored of a row tells whether it exists", () => {
+test("isThere returns whether a stored row exists", () => {
   expect(isThere(Theatre, { id: 1, name: "A" })).toBe(true);
   expect(isThere(Theatre, { id: 1, name: null, rounds: new Map() })).toBe(false);
   expect(isThere(Bare, { a: "A", b: 1, present: true })).toBe(true);
@@ -430,7 +430,7 @@ test("what is stored of a row tells whether it exists", () => {
   expect(isThere(Desk, { room: "A", id: null, motto: "Quiet" })).toBe(false);
 });
 
-test("a refused batch brings of a row that does not exist the cells of lanes", () => {
+test("a refused batch returns the cells of lanes of a row that does not exist", () => {
   const rounds = new Map([[process, previous]]);
   const row = { id: 1, name: null, rounds };
   expect(decodeBatch(Theatre, [stored(Theatre, { "[applied]": false, ...row })])).toEqual({
@@ -439,8 +439,8 @@ test("a refused batch brings of a row that does not exist the cells of lanes", (
   });
 });
 
-describe("what the compiler was not asked is refused at run time", () => {
-  test("an insert or a remove of a row that is a partition, with the cells of lanes", () => {
+describe("calls that do not compile are rejected at run time", () => {
+  test("an insert or remove in a table with lanes and partitions of one row", () => {
     const values = { id: 1, name: "A" };
     expect(() => untyped(insert)(Theatre, values, { if: "not exists" })).toThrow(
       refused(

@@ -25,7 +25,7 @@ import {
   uuid,
 } from "../../src/cassandra/index.ts";
 
-// The text of a write is remembered by its shape. Whatever was built before, a write is what it is on a new table.
+// The CQL of a write is cached by its shape. A write must not depend on what was built before.
 
 const process = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const round = "7f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a52";
@@ -75,7 +75,7 @@ const newTables = (): Tables => ({
   hits: newHits(),
 });
 
-/** As a caller in JavaScript would do it. */
+/** Untyped, as in JavaScript. */
 const untyped = (call: unknown) => call as (...args: readonly unknown[]) => Statement<unknown>;
 
 const at = { room: "A", id: 1 };
@@ -83,7 +83,7 @@ const other = { id: 2, room: "B" };
 const cell = { process, previous: round, next: process, ttl: 60 };
 const holds = { seats: 1, note: bytes(1) };
 const unreadable = new Unreadable(Buffer.of(1));
-/** Conditions of many forms; some of them are refused. */
+/** Conditions of many shapes. Some of them are invalid. */
 const conditions: readonly object[] = [
   { if: "exists" },
   { if: {} },
@@ -132,7 +132,7 @@ const keys: readonly object[] = [
   { room: "A", id: undefined },
 ];
 
-/** Writes of many shapes; some of them are refused. */
+/** Writes of many shapes. Some of them are invalid. */
 const writes: readonly ((tables: Tables) => Statement<unknown>)[] = [
   ...keys.map((key) => (t: Tables) => untyped(update)(t.desk, key, { seats: 1 }, { if: holds })),
   ...keys.map((key) => (t: Tables) => untyped(remove)(t.desk, key, { if: "exists" })),
@@ -202,7 +202,7 @@ const built = (write: (tables: Tables) => Statement<unknown>, tables: Tables) =>
   }
 };
 
-/** Updates a row by values that nobody else keeps. */
+/** Updates a row with values that nothing else references. */
 function updateOnce(Desk: ReturnType<typeof newDesk>): readonly WeakRef<Uint8Array>[] {
   const [note, was, memory, expected] = [bytes(1), bytes(2), bytes(3), bytes(4)];
   const holds = { note: was, memory: element(1, expected) };
@@ -213,7 +213,7 @@ function updateOnce(Desk: ReturnType<typeof newDesk>): readonly WeakRef<Uint8Arr
 describe("a write", () => {
   const first = writes.map((write) => built(write, newTables()));
 
-  test("is built and refused as on a new table, whatever was built before", () => {
+  test("has the same result as on a new table, whatever was built before", () => {
     const tables = newTables();
     for (const order of [writes.keys(), [...writes.keys()].toReversed(), writes.keys()]) {
       for (const at of order) expect(built(writes[at]!, tables)).toEqual(first[at]);
@@ -222,18 +222,18 @@ describe("a write", () => {
     expect(first.filter((each) => typeof each !== "string").length).toBeGreaterThan(50);
   });
 
-  test("leaves no value behind in memory", async () => {
+  test("keeps no value in memory", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const Desk = newDesk();
     const values = updateOnce(Desk);
-    // A value is kept until the present turn of the event loop ends.
+    // Values may be referenced until the current turn of the event loop ends.
     await setImmediate();
     collect();
     expect(values.map((value) => value.deref())).toEqual(values.map(() => undefined));
   });
 
-  test("is right where a table has more shapes of writes than are remembered", () => {
+  test("is correct if a table has more shapes of writes than are cached", () => {
     const names = Array.from({ length: 10 }, (_, at) => `Column ${at}`);
     const columns = Object.fromEntries(names.map((name) => [name, int()]));
     const Wide = table("wide", { id: uuid(), ...columns }, { partition: ["id"] });

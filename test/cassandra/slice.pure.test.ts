@@ -43,7 +43,7 @@ type Row = readonly [number, number, number];
 const any = (below: number) => Math.floor(Math.random() * below);
 const anyRow = (): Row => [any(4), any(4), any(4)];
 
-/** All rows that there can be, in the order of the partition. */
+/** All possible rows, in the order of the partition. */
 const all: readonly Row[] = Array.from({ length: 64 }, (_, at): Row => [
   at >> 4,
   (at >> 2) & 3,
@@ -54,7 +54,7 @@ function compare([row, seat, part]: Row, other: Row): number {
   return row - other[0] || other[1] - seat || part - other[2];
 }
 
-/** What Cassandra would find by a slice's restriction. */
+/** Returns whether Cassandra would find a row by the restriction of a slice. */
 function isIn({ prefix, from, to }: Slice, row: Row): boolean {
   const next = row[prefix.length]!;
   const [low, high] = [from?.value as number, to?.value as number];
@@ -68,8 +68,8 @@ function isIn({ prefix, from, to }: Slice, row: Row): boolean {
 const rowsIn = (slices: readonly Slice[]) =>
   slices.flatMap((slice) => all.filter((row) => isIn(slice, row)));
 
-describe("what lies between two rows", () => {
-  test("is each row between them once, in whichever directions the columns are", () => {
+describe("the slices between two rows", () => {
+  test("contain each row between them once, whatever the directions of the columns", () => {
     for (let i = 0; i < 500; i++) {
       const [after, before] = [anyRow(), anyRow()].toSorted(compare);
       if (compare(after!, before!) === 0) continue;
@@ -79,7 +79,7 @@ describe("what lies between two rows", () => {
     }
   });
 
-  test("is what is before a row, or behind it, to the ends of a slice", () => {
+  test("contain the rows before or after a row up to the ends of the slice", () => {
     for (let i = 0; i < 500; i++) {
       const row = anyRow();
       const slice = [
@@ -104,7 +104,7 @@ describe("what lies between two rows", () => {
     }
   });
 
-  test("is named by one restriction each", () => {
+  test("have one restriction each", () => {
     const slices = slicesBetween(Seats, wholePartition, { after: [1, 2, 3], before: [2, 1, 0] });
     expect(slices.map((slice) => whereSlice(Seats, { hall: "A" }, slice))).toMatchObject([
       { cql: "hall = ? AND row = ? AND seat = ? AND part > ?", params: ["A", 1, 2, 3] },
@@ -121,16 +121,16 @@ describe("what lies between two rows", () => {
   });
 });
 
-describe("what lies between rows of values that cannot be represented", () => {
+describe("the slices between rows with unreadable values", () => {
   const int32 = (value: number) => Buffer.from(Int32Array.of(value).buffer).swap32();
-  /** 1 with so many decimal places, more than are read: Cassandra compares it as equal to 1. */
+  /** The number 1 with more decimal places than the model reads. Cassandra takes it for equal to 1. */
   function one(scale: number): Unreadable {
     const digits = (10n ** BigInt(scale)).toString(16);
     const bytes = Buffer.from(`00${"0".repeat(digits.length % 2)}${digits}`, "hex");
     return new Unreadable(Buffer.concat([int32(scale), bytes]));
   }
 
-  test("is nothing where the values may be equal nevertheless: a row may have both before it", () => {
+  test("are none if the values may still be equal", () => {
     const between = (after: unknown, before: unknown) =>
       slicesBetween(Prices, wholePartition, { after: [after, 1], before: [before, 3] });
     expect(between("1.0", one(10_001))).toEqual([]);
@@ -140,7 +140,7 @@ describe("what lies between rows of values that cannot be represented", () => {
     expect(between("1.0", "1.00")).toHaveLength(1);
   });
 
-  test("is told by their bytes where no others are the same value", () => {
+  test("are found by the bytes if different bytes are different values", () => {
     const late = new Unreadable(Buffer.of(127, 0, 0, 0, 0, 0, 0, 0));
     const later = new Unreadable(Buffer.of(127, 0, 0, 0, 0, 0, 0, 1));
     const date = new Date(0);
@@ -156,8 +156,8 @@ describe("what lies between rows of values that cannot be represented", () => {
   });
 });
 
-describe("a slice is deleted", () => {
-  test("by a restriction of its own, unless it is the whole partition", () => {
+describe("the deletable parts of a slice", () => {
+  test("are the slice itself, unless it is the whole partition", () => {
     const slice = { prefix: [1], from: { value: 2, inclusive: true } };
     expect(deletableParts(Seats, slice)).toEqual([slice]);
     const parts = deletableParts(Seats, wholePartition);
@@ -169,7 +169,7 @@ describe("a slice is deleted", () => {
   });
 });
 
-describe("the slice of a read", () => {
+describe("the slice of a key has the restriction of the key", () => {
   test.each([
     [{ hall: "A" }, "hall = ?", ["A"]],
     [{ hall: "A", row: 1 }, "hall = ? AND row = ?", ["A", 1]],
@@ -185,15 +185,15 @@ describe("the slice of a read", () => {
   });
 });
 
-describe("a slice is divided", () => {
-  /** Divides until there is at most one row in each part. */
+describe("halves divides a slice", () => {
+  /** Divides a slice until each part has at most one row. */
   function divide(slice: Slice, steps = { count: 0 }): readonly Slice[] {
     if (rowsIn([slice]).length <= 1) return [slice];
-    if ((steps.count += 1) > 1000) throw new Error("It has no end");
+    if ((steps.count += 1) > 1000) throw new Error("The division does not end");
     return halves(Seats, slice)!.flatMap((part) => divide(part, steps));
   }
 
-  test("column by column, and keeps each row", () => {
+  test("column by column, and keeps all rows", () => {
     const rows = rowsIn(divide(wholePartition));
     expect(rows.toSorted(compare)).toEqual(all);
     const bounded = {
@@ -216,7 +216,7 @@ describe("a slice is divided", () => {
     expect(halves(Seats, { prefix: [1, 2, 3] })).toBeUndefined();
   });
 
-  test("between texts that are nearly the same", () => {
+  test("between texts that are almost equal", () => {
     const slice = {
       prefix: [],
       from: { value: "guest-00001", inclusive: false },

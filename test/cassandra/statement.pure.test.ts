@@ -58,7 +58,7 @@ const shape = ({
 });
 
 describe("select", () => {
-  test("of a partition", () => {
+  test("reads a partition", () => {
     expect(shape(select(Party, { city: "Rome" }))).toEqual({
       cql: "SELECT city, id, name, people, note FROM party WHERE city = ?",
       params: ["Rome"],
@@ -66,7 +66,7 @@ describe("select", () => {
     });
   });
 
-  test("of a row", () => {
+  test("reads a row", () => {
     expect(shape(select(Party, { city: "Rome", id }))).toEqual({
       cql: "SELECT city, id, name, people, note FROM party WHERE city = ? AND id = ?",
       params: ["Rome", id],
@@ -74,20 +74,20 @@ describe("select", () => {
     });
   });
 
-  test("of a row with the ballot of a column", () => {
+  test("reads a row with the ballot of a column", () => {
     expect(select(Party, { city: "Rome", id }, { writetime: ["people"] }).cql).toBe(
       "SELECT city, id, name, people, note, WRITETIME(people) FROM party WHERE city = ? AND id = ?",
     );
   });
 
-  test("of a row at the serial consistency", () => {
+  test("reads a row at the serial consistency", () => {
     expect(select(Party, { city: "Rome", id }, { serial: true })).toMatchObject({
       cql: select(Party, { city: "Rome", id }).cql,
       kind: "serial",
     });
   });
 
-  test("of a page, behind a row", () => {
+  test("reads a page after a row", () => {
     expect(shape(select(Party, { city: "Rome" }, { limit: 21, after: { id } }))).toEqual({
       cql: "SELECT city, id, name, people, note FROM party WHERE city = ? AND id > ? LIMIT ?",
       params: ["Rome", id, 21],
@@ -95,7 +95,7 @@ describe("select", () => {
     });
   });
 
-  test("of a page, behind a row of several clustering columns", () => {
+  test("reads a page after a row with several clustering columns", () => {
     expect(shape(select(ByDate, { city: "Rome" }, { after: { date, id } }))).toEqual({
       cql: 'SELECT city, date, id, "Group" FROM party_by_date WHERE city = ? AND (date, id) > (?, ?)',
       params: ["Rome", date, id],
@@ -103,13 +103,13 @@ describe("select", () => {
     });
   });
 
-  test("of a prefix of the clustering key", () => {
+  test("reads by a prefix of the clustering key", () => {
     expect(select(ByDate, { city: "Rome", date }).cql).toBe(
       'SELECT city, date, id, "Group" FROM party_by_date WHERE city = ? AND date = ?',
     );
   });
 
-  test("of a range, its bounds in the order in which they are given", () => {
+  test("reads a range, with the bounds in the given order", () => {
     expect(shape(select(ByDate, { city: "Rome", date: { gte: noon, lt: date } }))).toEqual({
       cql: 'SELECT city, date, id, "Group" FROM party_by_date WHERE city = ? AND date >= ? AND date < ?',
       params: ["Rome", noon, date],
@@ -117,13 +117,13 @@ describe("select", () => {
     });
   });
 
-  test("of a range in the last clustering column", () => {
+  test("reads a range of the last clustering column", () => {
     expect(select(ByDate, { city: "Rome", date, id: { gt: id } }).cql).toBe(
       'SELECT city, date, id, "Group" FROM party_by_date WHERE city = ? AND date = ? AND id > ?',
     );
   });
 
-  test("goes on behind a row in the direction of the table", () => {
+  test("continues after a row in the direction of the table", () => {
     const Latest = table(
       "latest",
       { room: text(), at: timestamp(), body: text() },
@@ -134,7 +134,7 @@ describe("select", () => {
     );
   });
 
-  test("of several rows of a partition", () => {
+  test("reads several rows of a partition", () => {
     expect(shape(selectRows(Party, { city: "Rome" }, [{ id }, { id: other }]))).toEqual({
       cql: "SELECT city, id, name, people, note FROM party WHERE city = ? AND id IN ?",
       params: ["Rome", [id, other]],
@@ -142,14 +142,14 @@ describe("select", () => {
     });
   });
 
-  test("of several rows by several clustering columns", () => {
+  test("reads several rows with several clustering columns", () => {
     const { cql } = selectRows(ByDate, { city: "Rome" }, [{ date, id }]);
     expect(cql).toBe(
       'SELECT city, date, id, "Group" FROM party_by_date WHERE city = ? AND (date, id) IN ?',
     );
   });
 
-  test("of write times reads nothing else of the rows", () => {
+  test("selects only the clustering key besides the write times in selectWritetimes", () => {
     expect(shape(selectWritetimes(Party, { city: "Rome" }, [{ id }], "people"))).toEqual({
       cql: "SELECT id, WRITETIME(people) FROM party WHERE city = ? AND id IN ?",
       params: ["Rome", [id]],
@@ -161,21 +161,21 @@ describe("select", () => {
     );
   });
 
-  test("has one text for each shape, whatever the values", () => {
+  test("has one CQL text per shape, whatever the values", () => {
     expect(select(Party, { city: "Rome" }, { limit: 1 }).cql).toBe(
       select(Party, { city: "Berlin" }, { limit: 100 }).cql,
     );
   });
 
-  test.each([0, -1, 1.5, NaN, 2 ** 31])("has no limit of %d", (limit) => {
+  test.each([0, -1, 1.5, NaN, 2 ** 31])("rejects a limit of %d", (limit) => {
     expect(() => select(Party, { city: "Rome" }, { limit })).toThrow(
       `A limit must be a whole number from 1 to 2147483647, but got ${limit}.`,
     );
   });
 });
 
-describe("writes to a table of lightweight transactions", () => {
-  test("insert only what is not there, with the defaults of what is left out", () => {
+describe("a write to a table of lightweight transactions", () => {
+  test("inserts only a missing row, with the defaults of omitted columns", () => {
     const statement = insert(Party, { city: " Rome ", name: "A" }, { if: "not exists" });
     expect(shape(statement)).toEqual({
       cql: "INSERT INTO party (city, id, name, people) VALUES (?, ?, ?, ?) IF NOT EXISTS",
@@ -184,14 +184,14 @@ describe("writes to a table of lightweight transactions", () => {
     });
   });
 
-  test("insert in the table's order, whatever the order of the values", () => {
+  test("inserts the columns in the order of the table", () => {
     const one = insert(Party, { name: "A", city: "Rome", people: 1 }, { if: "not exists" });
     const two = insert(Party, { people: 1, city: "Rome", name: "A" }, { if: "not exists" });
     expect(one.cql).toBe(two.cql);
     expect(one.params).toEqual(two.params);
   });
 
-  test("update under a condition", () => {
+  test("updates a row on a condition", () => {
     const statement = update(Party, { city: "Rome", id }, { people: 6 }, { if: { people: 5 } });
     expect(shape(statement)).toEqual({
       cql: "UPDATE party SET people = ? WHERE city = ? AND id = ? IF people = ?",
@@ -200,7 +200,7 @@ describe("writes to a table of lightweight transactions", () => {
     });
   });
 
-  test("update what exists, several columns in the table's order", () => {
+  test("updates several columns of an existing row in the order of the table", () => {
     const changes = { note: null, name: "B" };
     expect(shape(update(Party, { city: "Rome", id }, changes, { if: "exists" }))).toEqual({
       cql: "UPDATE party SET name = ?, note = ? WHERE city = ? AND id = ? IF EXISTS",
@@ -209,7 +209,7 @@ describe("writes to a table of lightweight transactions", () => {
     });
   });
 
-  test("update where a column is null, beside one that is not", () => {
+  test("updates a row if one column is null and another has a value", () => {
     const options = { if: { name: "A" }, isNull: ["people"] } as const;
     expect(shape(update(Party, { city: "Rome", id }, { people: 1 }, options))).toEqual({
       cql: "UPDATE party SET people = ? WHERE city = ? AND id = ? IF name = ? AND people = null",
@@ -218,7 +218,7 @@ describe("writes to a table of lightweight transactions", () => {
     });
   });
 
-  test("remove what exists", () => {
+  test("removes an existing row", () => {
     expect(shape(remove(Party, { city: "Rome", id }, { if: "exists" }))).toEqual({
       cql: "DELETE FROM party WHERE city = ? AND id = ? IF EXISTS",
       params: ["Rome", id],
@@ -246,35 +246,35 @@ test("writes to a plain table have no condition", () => {
   });
 });
 
-describe("the answer of a lightweight transaction", () => {
+describe("the result of a lightweight transaction", () => {
   const change = update(Party, { city: "Rome", id }, { people: 6 }, { if: { people: 5 } });
 
-  test("that applied says just that", () => {
+  test("is only applied: true if it was applied", () => {
     expect(change.decode([stored(Party, { "[applied]": true })])).toEqual({ applied: true });
   });
 
-  test("that found another value brings it", () => {
+  test("has the actual value if it differs", () => {
     expect(change.decode([stored(Party, { "[applied]": false, people: 7 })])).toEqual({
       applied: false,
       current: { people: 7 },
     });
   });
 
-  test("that found null where a value was expected brings null", () => {
+  test("has null if the actual value is null", () => {
     expect(change.decode([stored(Party, { "[applied]": false, people: null })])).toEqual({
       applied: false,
       current: { people: null },
     });
   });
 
-  test("that found no row brings none", () => {
+  test("has no current values if the row does not exist", () => {
     expect(change.decode([stored(Party, { "[applied]": false })])).toEqual({
       applied: false,
       current: undefined,
     });
   });
 
-  test("of an insert brings the row that stands there", () => {
+  test("has the existing row if an insert is refused", () => {
     const statement = insert(Party, { city: "Rome", id, name: "A" }, { if: "not exists" });
     const row = { city: "Rome", id, name: "B", people: null, note: null };
     expect(statement.decode([stored(Party, { "[applied]": false, ...row })])).toEqual({
@@ -284,29 +284,29 @@ describe("the answer of a lightweight transaction", () => {
   });
 });
 
-describe("a row that is read", () => {
+describe("a row that a select returns", () => {
   const decode = (row: RawRow) => select(Party, { city: "Rome", id }).decode([stored(Party, row)]);
 
-  test("has the constant default of a column where the database holds null", () => {
+  test("has the constant default of a column if the stored value is null", () => {
     expect(decode({ city: "Rome", id, name: "A", people: null, note: null })).toMatchObject({
       people: 0,
       note: null,
     });
   });
 
-  test("without a required value is an error", () => {
+  test("throws if a required value is missing", () => {
     expect(() => decode({ city: "Rome", id, name: null, people: 1, note: null })).toThrow(
       `Table "party", row {"city":"Rome","id":"${id}"}: "name" is null, which its model does not allow.`,
     );
   });
 
-  test("that does not exist is undefined", () => {
+  test("is undefined if it does not exist", () => {
     expect(select(Party, { city: "Rome", id }).decode([])).toBeUndefined();
   });
 });
 
-describe("what the compiler was not asked is refused at run time", () => {
-  // As a caller in JavaScript would do it.
+describe("calls that do not compile are rejected at run time", () => {
+  // Untyped, as in JavaScript.
   const asked = (make: () => unknown) => {
     try {
       make();
@@ -320,11 +320,11 @@ describe("what the compiler was not asked is refused at run time", () => {
   test.each<[string, RawRow, string]>([
     ["a missing partition key", { id }, '"city" is missing'],
     ["a null in the partition key", { city: undefined }, '"city" is missing'],
-    ["another column", { city: "Rome", Group: "x" }, '"Group" is not in it'],
-    ["a column of no table", { city: "Rome", nope: 1 }, '"nope" is not in it'],
+    ["a column outside the key", { city: "Rome", Group: "x" }, '"Group" is not in it'],
+    ["an unknown column", { city: "Rome", nope: 1 }, '"nope" is not in it'],
     ["a skipped clustering column", { city: "Rome", id }, '"date" must be given before "id"'],
     [
-      "a column behind a range",
+      "a column after a range",
       { city: "Rome", date: { gt: date }, id },
       'a range on "date" can only be the last of the clustering columns',
     ],
@@ -337,7 +337,7 @@ describe("what the compiler was not asked is refused at run time", () => {
     expect(asked(() => select(ByDate, key as never))).toBe(`${where}: ${why}.`);
   });
 
-  test("half a primary key in an update", () => {
+  test("an incomplete primary key in an update", () => {
     expect(asked(() => update(ByDate, { city: "Rome", date } as never, { Group: "x" }))).toBe(
       `${where}: "id" must be given for one row.`,
     );
@@ -375,7 +375,7 @@ describe("what the compiler was not asked is refused at run time", () => {
       'BAD_STATEMENT: Table "party_by_date" takes plain writes only: this insert cannot have a condition.',
     ],
     [
-      "a place after the row that the key names",
+      "the option after with a key of one row",
       () => selectEach(Party, { city: "Rome", id }, { after: { id } }),
       'BAD_STATEMENT: Table "party" has one row with this key, so no row can come after it.',
     ],
@@ -385,17 +385,17 @@ describe("what the compiler was not asked is refused at run time", () => {
       'BAD_STATEMENT: Table "party_by_date" has a write whose timestamp must be a whole number from -9223372036854775808 to 9223372036854775807, but got 9223372036854775808.',
     ],
     [
-      "a condition on null, which would make a row",
+      "a condition with null as value",
       () => update(Party, { city: "Rome", id }, { people: 1 }, { if: { people: null } as never }),
       "InvalidValue: party.people must be a whole number, but got null",
     ],
     [
-      "a condition on nulls alone, which would make a row",
+      "a condition of nulls only",
       () => update(Party, { city: "Rome", id }, { people: 1 }, { if: {}, isNull: ["people"] }),
       'BAD_STATEMENT: Table "party" has a condition of nulls only, which would create a missing row.',
     ],
     [
-      "a condition that a row exists beside another",
+      "a condition that the row exists combined with another",
       () =>
         update(Party, { city: "Rome", id }, { people: 1 }, { if: "exists", isNull: ["people"] }),
       'BAD_STATEMENT: Table "party" has a condition on columns besides "exists": CQL allows only one of the two.',
@@ -410,7 +410,7 @@ describe("what the compiler was not asked is refused at run time", () => {
       'BAD_STATEMENT: Table "party" cannot have a condition on "city": it is in the key.',
     ],
     [
-      "an insert of a column of no table",
+      "an insert of an unknown column",
       () => insert(Party, { city: "Rome", name: "A", nope: 1 } as never, { if: "not exists" }),
       'BAD_STATEMENT: A row of "party" has no column "nope".',
     ],
@@ -423,7 +423,7 @@ describe("what the compiler was not asked is refused at run time", () => {
     expect(asked(make)).toBe(message);
   });
 
-  test("a value past its column's range never gets into a statement", () => {
+  test("a value outside the range of its column is never put into a statement", () => {
     const make = () => update(Party, { city: "Rome", id }, { people: -1 }, { if: { people: 0 } });
     expect(make).toThrow(InvalidValue);
   });

@@ -125,7 +125,7 @@ describe("does not compile", () => {
     // @ts-expect-error "name" is not in the key
     select(PartyTable, { city, name: "A" });
     const row = { city, id, name: "A" };
-    // @ts-expect-error nor by an object that has it beside the key
+    // @ts-expect-error "name" is not in the key, even of an object
     select(PartyTable, row);
   });
 
@@ -189,7 +189,7 @@ describe("does not compile", () => {
     const key = { partition: ["room"], clustering: [asc("at")] } as const;
     const columns = { room: text(), at: timestamp() };
     table("notes", columns, { ...key, sweepAfter: 600 });
-    // @ts-expect-error they are swept by their ballots
+    // @ts-expect-error lightweight transactions are swept by their ballots
     table("notes", columns, { ...key, lwt: true, sweepAfter: 600 });
   });
 
@@ -202,14 +202,14 @@ describe("does not compile", () => {
     table("notes", columns, { partition: ["room"], lwt: false, lanes: { remembers: 60 } });
     // @ts-expect-error a number is needed
     table("notes", columns, { partition: ["room"], lwt: true, lanes: { remembers: "60" } });
-    // @ts-expect-error lanes are there or not
+    // @ts-expect-error lanes cannot be false
     table("notes", columns, { partition: ["room"], lwt: true, lanes: false });
     // @ts-expect-error "rememebrs" is no option
     table("notes", columns, { partition: ["room"], lwt: true, lanes: { rememebrs: 60 } });
   });
 
   test("a condition on a plain table", () => {
-    // @ts-expect-error no lightweight transactions here
+    // @ts-expect-error a plain table takes no condition
     insert(ByDate, { city, date, id }, { if: "not exists" });
   });
 
@@ -237,9 +237,9 @@ describe("does not compile", () => {
   });
 
   test("the write time of a key column", () => {
-    // @ts-expect-error key columns have none
+    // @ts-expect-error key columns have no write time
     select(PartyTable, { city, id }, { writetime: ["city"] });
-    // @ts-expect-error key columns have none
+    // @ts-expect-error key columns have no write time
     selectWritetimes(PartyTable, { city }, [{ id }], "city");
     // @ts-expect-error "id" is missing in the clustering key
     selectWritetimes(PartyTable, { city }, [{ city, date }], "people");
@@ -314,7 +314,7 @@ describe("hidden and static columns", () => {
     expectTypeOf(stored).toEqualTypeOf<Statement<readonly StoredRow<typeof Desk>[]>>();
     // @ts-expect-error "nope" is no column
     selectStored(Desk, { room }, [{ id }], ["nope"]);
-    // @ts-expect-error the clustering key is there in any case
+    // @ts-expect-error the clustering key is always selected
     selectStored(Desk, { room }, [{ id }], ["id"]);
   });
 
@@ -329,18 +329,18 @@ describe("hidden and static columns", () => {
     update(Desk, { room, id }, { seatsBy: element(1, 1) }, { if: "exists" });
     // @ts-expect-error the values are numbers
     update(Desk, { room, id }, { seatsBy: element("A", "1") }, { if: "exists" });
-    // @ts-expect-error null is for conditions
+    // @ts-expect-error null is allowed in conditions only
     update(Desk, { room, id }, { seatsBy: element("A", null) }, { if: "exists" });
     // @ts-expect-error not a map as a whole
     update(Desk, { room, id }, { seatsBy: new Map([["A", 1]]) }, { if: "exists" });
-    // @ts-expect-error what is no map has its own values
+    // @ts-expect-error a column other than a map takes no element
     update(Desk, { room, id }, { note: 1 }, { if: { note: "A" } });
-    // @ts-expect-error null has its own condition
+    // @ts-expect-error null needs isNull
     update(Desk, { room, id }, { note: "A" }, { if: { note: null } });
     update(Desk, { room, id }, { note: "A" }, { if: { seats: 1 }, isNull: ["note"] });
-    // @ts-expect-error nor an element of what is no map
+    // @ts-expect-error a column other than a map takes no element
     update(Desk, { room, id }, { seats: element("A", 1) }, { if: "exists" });
-    // @ts-expect-error the values are numbers in a condition, too
+    // @ts-expect-error the values are numbers in a condition too
     update(Desk, { room, id }, { seats: 2 }, { if: { seatsBy: element("A", "1") } });
     // @ts-expect-error "rounds" has UUIDs
     update(PartyTable, { city, id }, { rounds: element(1, 2) }, { if: "exists" });
@@ -362,7 +362,7 @@ describe("hidden and static columns", () => {
     updatePartition(Desk, { room }, { rounds: element(id, 1) }, { if: { rounds } });
     // @ts-expect-error "seats" is not hidden
     updatePartition(Desk, { room }, { seats: 1 }, { if: { rounds } });
-    // @ts-expect-error no lightweight transactions here
+    // @ts-expect-error a plain table takes no condition
     updatePartition(Plain, { room }, { rounds }, { if: { rounds } });
   });
 
@@ -382,9 +382,9 @@ describe("hidden and static columns", () => {
     const send = async (session: Session) => {
       const answer = await session.batch(Desk, [remove(Desk, { room, id }, { if: "exists" })]);
       expectTypeOf(answer).toEqualTypeOf<LwtBatch<StoredRow<typeof Desk>>>();
-      // @ts-expect-error a plain write answers nothing
+      // @ts-expect-error a plain write has no result
       await session.batch(ByDate, [remove(ByDate, { city, date, id })]);
-      // @ts-expect-error nor is a read a write
+      // @ts-expect-error a read is not a write
       await session.batch(Desk, [select(Desk, { room })]);
     };
     expectTypeOf(send).returns.resolves.toBeVoid();
@@ -423,9 +423,9 @@ describe("tables with lanes whose partitions have one row", () => {
   });
 
   test("take no insert and no remove, unlike other tables with lanes", () => {
-    // @ts-expect-error lanes create them
+    // @ts-expect-error lanes create the rows
     insert(Theatre, { id, name: "A" }, { if: "not exists" });
-    // @ts-expect-error lanes remove them
+    // @ts-expect-error lanes remove the rows
     remove(Theatre, { id }, { if: "exists" });
     insert(Desk, { room, id }, { if: "not exists" });
     remove(Desk, { room, id }, { if: "exists" });

@@ -53,7 +53,7 @@ describe.each(types)("the order of %s", (_, type, anyValue, compare) => {
     (low === undefined || compare(low as never, middle as never) < 0) &&
     (high === undefined || compare(middle as never, high as never) < 0);
 
-  test("has a value strictly between any two, and none between neighbours", () => {
+  test("finds a value strictly between any two, and none between neighbours", () => {
     for (let i = 0; i < 2000; i++) {
       const [low, high] = [anyValue(), anyValue()].toSorted(compare as never);
       if (compare(low as never, high as never) === 0) continue;
@@ -64,7 +64,7 @@ describe.each(types)("the order of %s", (_, type, anyValue, compare) => {
     expect(between(order.unlikely, order.unlikely)).toBeUndefined();
   });
 
-  test("begins with the unlikely value", () => {
+  test("starts with the unlikely value", () => {
     for (let i = 0; i < 200; i++) {
       const value = anyValue();
       expect(compare(order.unlikely, value as never)).toBeLessThanOrEqual(0);
@@ -73,7 +73,7 @@ describe.each(types)("the order of %s", (_, type, anyValue, compare) => {
     }
   });
 
-  test("is halved until few values are left in each part, in few steps", () => {
+  test("separates values in few steps", () => {
     let steps = 0;
     const halve = (values: readonly unknown[], low: unknown, high: unknown): void => {
       const middle = values.length > 10 ? between(low, high) : undefined;
@@ -95,7 +95,7 @@ describe.each(types)("the order of %s", (_, type, anyValue, compare) => {
   });
 });
 
-test("texts and blobs are halved where values usually are", () => {
+test("texts are first divided where most characters are", () => {
   const { order } = text().type;
   expect(order!.middle(undefined, undefined)).toBe("?");
   expect(order!.middle("a", "c")).toBe("b");
@@ -105,7 +105,7 @@ test("texts and blobs are halved where values usually are", () => {
   expect(order!.middle("\ud7ff", "\ue000")).toBe("\ud7ff?");
 });
 
-test("a key of the largest size, of nothing but the largest symbol, has values after it", () => {
+test("a key of the largest size that consists of the largest symbol has values after it", () => {
   const bytes = new Uint8Array(0xffff).fill(0xff);
   expect(blob().type.order!.middle(bytes, undefined)).toEqual(Uint8Array.of(...bytes, 127));
   const largest = "\u{10ffff}".repeat(16_000);
