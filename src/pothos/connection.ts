@@ -1,7 +1,7 @@
 import type { ArgBuilder, SchemaTypes } from "@pothos/core";
 import {
-  columnCheck,
   type ClusteringKey,
+  columnCheck,
   columnOf,
   identityOf,
   int,

@@ -28,7 +28,7 @@ const DATE_TIME_MAX = Date.parse("9999-12-31T23:59:59.999Z");
 
 const DateTime = discreet<Date, Date>(
   new GraphQLScalarType({
-    // None of its functions, of which graphql 17 has more than 16: literals are passed to `parseValue`.
+    // Only its description, not its functions, which differ between graphql 16 and 17. `parseValue` parses literals, too.
     ...descriptionOf(GraphQLDateTime),
     serialize: checkExpressible,
     parseValue: (value) => checkExpressible(GraphQLDateTime.parseValue(value)),

@@ -7,7 +7,7 @@ import {
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from "graphql";
 import type { RawRow, Table } from "../../cassandra/index.ts";
 import { columnOfArgument } from "../columns.ts";
-import { type NamedField, type FieldUnion, isFieldUnion } from "../outcomes/result.ts";
+import { type FieldUnion, isFieldUnion, type NamedField } from "../outcomes/result.ts";
 
 /** A field builder, without the types of its builder. Fields of all kinds of types are built in the same way. */
 export type FieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, unknown>;

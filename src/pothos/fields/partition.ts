@@ -12,11 +12,11 @@ import { admitOf } from "../admit.ts";
 import {
   checkPage,
   checkPart,
-  type RowConnection,
   connectionOf,
   type Page,
   pageArguments,
   readPage,
+  type RowConnection,
 } from "../connection.ts";
 import { type Builder, pluginOptions } from "../builder-options.ts";
 import { badValueOr } from "../error.ts";
@@ -28,7 +28,7 @@ import { skip } from "../skipped.ts";
 import { sliceArgument } from "../slice.ts";
 import { describeKey } from "../table-object.ts";
 import { type FieldBuilder, type FieldCost, generatedField } from "./generated.ts";
-import { type UntypedFrom, partitionKey } from "./key.ts";
+import { partitionKey, type UntypedFrom } from "./key.ts";
 
 interface UntypedPartitionOptions {
   readonly from?: UntypedFrom;

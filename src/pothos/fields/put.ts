@@ -14,13 +14,13 @@ import type { Untyped } from "../../support/untyped.ts";
 import { checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput } from "../inputs.ts";
-import { withArticle, nameInWords } from "../names.ts";
+import { nameInWords, withArticle } from "../names.ts";
 import { pluginOptions } from "../builder-options.ts";
 import { invalidInput, unknownOr } from "../outcomes/shared.ts";
 import { writeResult, written } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
-import { checkAsked, type UntypedFrom, givenBy, rowKey, splitFrom } from "./key.ts";
+import { checkAsked, givenBy, rowKey, splitFrom, type UntypedFrom } from "./key.ts";
 
 interface UntypedPutOptions {
   readonly from?: UntypedFrom;

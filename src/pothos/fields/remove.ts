@@ -3,7 +3,7 @@ import type { Laned } from "../../lane/index.ts";
 import { createOrdered } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import type { Outcome } from "../options/field.ts";
-import { withArticle, nameInWords } from "../names.ts";
+import { nameInWords, withArticle } from "../names.ts";
 import { lanesOf, pluginOptions } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { rowDeleted, rowNotFound } from "../outcomes/row.ts";
@@ -11,7 +11,7 @@ import { orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { writeResult } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
-import { type UntypedFrom, rowKey } from "./key.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 import { checkPlain, plainWriter } from "./put.ts";
 

@@ -6,14 +6,14 @@ import { admitOf } from "../admit.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
 import { columnsInput, inputOfField } from "../inputs.ts";
-import { withArticle, nameInWords } from "../names.ts";
+import { nameInWords, withArticle } from "../names.ts";
 import { lanesOf, pluginOptions } from "../builder-options.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { rowNotFound, rowUpdated } from "../outcomes/row.ts";
 import { invalidInput, orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
-import { type UntypedFrom, rowKey } from "./key.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 
 interface UntypedUpdateOptions {

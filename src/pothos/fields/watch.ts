@@ -3,13 +3,13 @@ import { GraphQLError } from "graphql";
 import { dataNames, type RawRow, type Table } from "../../cassandra/index.ts";
 import { showOf } from "../admit.ts";
 import { fieldNameOf } from "../columns.ts";
-import { capital, constantCase, withArticle, nameInWords } from "../names.ts";
+import { capital, constantCase, nameInWords, withArticle } from "../names.ts";
 import { liveOf } from "../builder-options.ts";
 import { columnChanged } from "../outcomes/column.ts";
 import { rowVersion } from "../outcomes/row.ts";
 import { neededColumns, shownColumns, tableObjectOf } from "../refs.ts";
 import { type FieldBuilder, generatedField } from "./generated.ts";
-import { type UntypedFrom, rowKey } from "./key.ts";
+import { rowKey, type UntypedFrom } from "./key.ts";
 
 interface UntypedWatchOptions {
   readonly from?: UntypedFrom;

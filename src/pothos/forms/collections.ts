@@ -10,7 +10,7 @@ import {
   scalarForm,
   shownPart,
 } from "./form.ts";
-import { namedPart, formShape } from "./parts.ts";
+import { formShape, namedPart } from "./parts.ts";
 
 /** The forms of the kinds with any number of elements of one type. */
 export const collectionForms: Readonly<Record<string, FormOfKind>> = {

@@ -3,7 +3,7 @@ import { GraphQLScalarType } from "graphql";
 import type { ColumnType } from "../../cassandra/index.ts";
 import { type Builder, pluginOptions } from "../builder-options.ts";
 import { collectionForms } from "./collections.ts";
-import type { Form, Composite, Forms, InputRef, OutputRef } from "./form.ts";
+import type { Composite, Form, Forms, InputRef, OutputRef } from "./form.ts";
 import { isName, pascalCase } from "../names.ts";
 import { recordForms } from "./records.ts";
 import { typeOnce } from "../type-once.ts";

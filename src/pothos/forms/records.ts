@@ -9,7 +9,7 @@ import {
   shownPart,
 } from "./form.ts";
 import { checkName } from "../names.ts";
-import { partsOfType, formShape } from "./parts.ts";
+import { formShape, partsOfType } from "./parts.ts";
 
 /** The forms of the kinds whose parts have names and individual types. */
 export const recordForms: Readonly<Record<string, FormOfKind>> = { tuple: tupleForm, udt: udtForm };

@@ -17,12 +17,12 @@ import type {
 } from "../../cassandra/index.ts";
 import type { Draft, Laned, Refused } from "../../lane/index.ts";
 import type {
-  Nothing,
-  Outcome,
-  ResolvedFieldOptions,
   From,
   InputOf,
   KeyArguments,
+  Nothing,
+  Outcome,
+  ResolvedFieldOptions,
 } from "./field.ts";
 
 /** The argument by which a repeated change is recognised. */

@@ -1,7 +1,7 @@
 import type { InputFieldMap, InputShapeFromFields, SchemaTypes } from "@pothos/core";
 import type { ClusteringNames, Prefix, Range, Row, Table, ValueOf } from "../../cassandra/index.ts";
-import type { RowConnection, PageArguments } from "../connection.ts";
-import type { ResolvedFieldOptions, From, Arguments, KeyArguments } from "./field.ts";
+import type { PageArguments, RowConnection } from "../connection.ts";
+import type { Arguments, From, KeyArguments, ResolvedFieldOptions } from "./field.ts";
 
 export type RowFieldOptions<
   Types extends SchemaTypes,

@@ -1,12 +1,12 @@
 import type { FieldRef, InputFieldMap, SchemaTypes } from "@pothos/core";
 import type { DataName, KeyName, Table } from "../../cassandra/index.ts";
 import type {
-  Nothing,
-  GeneratedFieldOptions,
-  Wrapper,
-  From,
   Arguments,
+  From,
+  GeneratedFieldOptions,
   KeyArguments,
+  Nothing,
+  Wrapper,
 } from "./field.ts";
 
 /** {@link GeneratedFieldOptions} of a subscription field. */

@@ -1,6 +1,6 @@
 import type { InputFieldMap, SchemaTypes } from "@pothos/core";
 import type { ColumnName, DataName, Impossible, StaticName, Table } from "../../cassandra/index.ts";
-import type { Outcome, ResolvedFieldOptions, From, InputOf, KeyArguments } from "./field.ts";
+import type { From, InputOf, KeyArguments, Outcome, ResolvedFieldOptions } from "./field.ts";
 
 export type CreateFieldOptions<
   Types extends SchemaTypes,

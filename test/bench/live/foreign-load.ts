@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** The kernel's unit of CPU time, in milliseconds. */
 const JIFFY = 10;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readTimed } from "../people.ts";
 import { now } from "./clock.ts";
 import type { Summary } from "./record.ts";
-import { measured, median, type Measurement } from "./stage.ts";
+import { measured, type Measurement, median } from "./stage.ts";
 import { openSubject, type Subject } from "./subject.ts";
 
 /** Changes per second. */

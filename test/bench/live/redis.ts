@@ -4,7 +4,7 @@ import { startRedis } from "../../fixtures/redis.ts";
 import { type Child, startChild } from "../../fixtures/child.ts";
 import { now } from "./clock.ts";
 import type { ReceiverAnswers } from "./receiver.ts";
-import { measured, median, type Measurement } from "./stage.ts";
+import { measured, type Measurement, median } from "./stage.ts";
 
 interface Sample {
   /** The median delay of the other process, in milliseconds. */

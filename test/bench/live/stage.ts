@@ -1,4 +1,4 @@
-import { type Result, interleave, type Series } from "../comparison.ts";
+import { interleave, type Result, type Series } from "../comparison.ts";
 import type { Place } from "../counts/place.ts";
 import type { BenchOptions } from "../index.ts";
 
