@@ -25,10 +25,10 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readon
 
 const help = `Measures the service and its references alternately in one run. Prints medians and ranges over all rounds.
 
-  npm run bench -- counts                    changes of the count, on an own Cassandra (commitlog_sync: periodic)
+  npm run bench -- counts                    changes of the count, on its own Cassandra (commitlog_sync: periodic)
   npm run bench -- counts --only lane        only measurements with "lane" in their names
   npm run bench -- counts --rounds 7 --seconds 5
-  npm run bench -- live                      one event to 1,000 subscribers, on an own Cassandra (the same)
+  npm run bench -- live                      one event to 1,000 subscribers, on its own Cassandra (the same)
   npm run bench -- live --subscribers 10000 --only SSE
   npm run bench -- types                     the compiler's work for 30 tables, compared with drizzle-orm and kysely
 

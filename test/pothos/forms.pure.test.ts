@@ -256,7 +256,7 @@ test("the option udts defines the name of a user-defined type", () => {
   expect(fieldsOf(schema, "Row")).toEqual(["id: UUID!", "home: Home"]);
 });
 
-describe("a column type of an own kind", () => {
+describe("a column type of a custom kind", () => {
   const money = () =>
     column(defineType<bigint>({ ...bigint().type, kind: "money", expects: "an amount" }));
   const Money = new GraphQLScalarType<bigint, string>({

@@ -130,7 +130,7 @@ describe("a field cannot be built", () => {
       'Table "users" has no clustering key, so each of its partitions has one row: use t.row.',
     ],
     [
-      "if an own argument has the name of a generated one",
+      "if a custom argument has the name of a generated one",
       build((builder) => {
         builder.tableObject("Seat", Seat);
         builder.queryFields((t) => ({
@@ -345,7 +345,7 @@ describe("a name with two meanings is an error that contains both", () => {
       'the GraphQL type "UserLocked" would be both the refusal LOCKED of "User": It is locked. and the refusal LOCKED of "User": It was locked.: rename one of them',
     ],
     [
-      "of an own object and a generated outcome",
+      "of a custom object and a generated outcome",
       build((builder) => {
         builder.tableObject("User", User);
         builder.objectRef<object>("UserDeleted").implement({

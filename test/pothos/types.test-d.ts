@@ -101,7 +101,7 @@ test("an object accepts options for its columns only", () => {
   });
 });
 
-test("mutations accept values from the context, and own arguments", () => {
+test("mutations accept values from the context, and custom arguments", () => {
   builder.mutationFields((t) => ({
     create: t.create(Seat, {
       from: { holder: (_, { session }) => session.version, pin: () => "1" },

@@ -23,7 +23,7 @@ export interface Delivered extends Arrival {
   readonly had: number;
 }
 
-/** A server and its subscribers, each in an own process. */
+/** A server and its subscribers, each in its own process. */
 export interface Subject extends AsyncDisposable {
   readonly key: Key;
   /** The initial number of subscribers. */
