@@ -22,8 +22,8 @@ export type PartitionAdditions<T extends Table> = {
 } & NoneOf<Exclude<CounterName<T>, StaticName<T>>, "each row has its own: add(…) adds to it">;
 
 /**
- * Adds to counters of a row. A negative number subtracts. Cassandra cannot detect a repeated addition, so the statement is sent
- * once only, and an unknown outcome stays unknown.
+ * Adds to counters of a row. A negative number subtracts. Cassandra cannot detect a repeated addition, so the statement
+ * is sent once only, and an unknown outcome stays unknown.
  *
  * @example
  * add(PageHits, { page: "home", day: "2027-08-15" }, { views: 1n });

@@ -23,12 +23,13 @@ export interface AfterOptions {
 /**
  * Returns the restrictions of the reads that together return the rows after a given row, within a key, in order.
  *
- * CQL compares several columns as one tuple, by value. So one read suffices only if all columns have the same direction.
- * Otherwise there is one read for each run of columns of equal direction, the last run first: its rows have the same values
- * as the given row before the run, and come after it within the run. For `(a ASC, b DESC, c DESC)`, the restrictions are
- * `a = ? AND (b, c) < (?, ?)` and `a > ?`.
+ * CQL compares several columns as one tuple, by value. So one read suffices only if all columns have the same
+ * direction. Otherwise there is one read for each run of columns of equal direction, the last run first: its rows have
+ * the same values as the given row before the run, and come after it within the run. For `(a ASC, b DESC, c DESC)`, the
+ * restrictions are `a = ? AND (b, c) < (?, ?)` and `a > ?`.
  *
- * @throws CassandraError `BAD_STATEMENT` if the row has other values in the clustering columns that the key names by value
+ * @throws CassandraError `BAD_STATEMENT` if the row has other values in the clustering columns that the key names by
+ * value
  */
 export function whereAfter(
   table: Table,
@@ -68,7 +69,7 @@ export function whereAfter(
     const end = range && run.start === fixed ? rangeEnd(table, run, range) : [];
     return join([partition, ...equal, beyond, ...end], " AND ");
   });
-  // After the end of a range there are no rows. The outermost read shows this, since it has the range; the others do not.
+  // After the end of a range there are no rows. The outermost read finds this out, since it has the range.
   return position === "after" ? [outermost!] : ([...inner.toReversed(), outermost!] as never);
 }
 
@@ -119,8 +120,8 @@ function directedRange(
 }
 
 /**
- * Returns the position of a value relative to a range, in the direction of the read. Only a row within the range determines
- * where the reads start. A value of unknown order counts as within.
+ * Returns the position of a value relative to a range, in the direction of the read. Only a row within the range
+ * determines where the reads start. A value of unknown order counts as within.
  */
 function positionIn(
   { type, isAscending, start, end }: DirectedRange,

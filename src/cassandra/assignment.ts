@@ -19,7 +19,11 @@ export function assignments(table: Table, { changes = {} }: WriteInput): Templat
   return join(each, ", ");
 }
 
-/** Returns the assignment of a column. @param form a value of the same shape as the assigned one; only its shape is used */
+/**
+ * Returns the assignment of a column.
+ *
+ * @param form a value of the same shape as the assigned one; only its shape is used
+ */
 function assignment(table: Table, [name, form]: readonly [string, unknown]): Template {
   const value: Take = (given) => given.changes![name];
   if (isElement(form)) return elementTemplate(table, name, { form, value });

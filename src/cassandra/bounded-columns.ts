@@ -6,9 +6,10 @@ import { type Table } from "./table.ts";
 const MOST_COLUMN_SETS = 32;
 
 /**
- * Limits the number of different sets of columns that are read from a table. Returns the given columns, or undefined for all
- * columns if the table has reached the limit. Each set is a separate prepared statement, and Cassandra and the driver cache
- * only a few hundred of these: clients that choose columns freely could make them prepare statements all the time.
+ * Limits the number of different sets of columns that are read from a table. Returns the given columns, or undefined
+ * for all columns if the table has reached the limit. Each set is a separate prepared statement, and Cassandra and the
+ * driver cache only a few hundred of these: clients that choose columns freely could make them prepare statements all
+ * the time.
  *
  * @throws CassandraError `BAD_STATEMENT` for a column that the table does not have
  */

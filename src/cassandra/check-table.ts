@@ -102,7 +102,10 @@ function hasDimension({ cql }: ColumnType): boolean {
   return Number.isInteger(dimension) && dimension >= 1 && dimension <= MAX_DIMENSION;
 }
 
-/** The most values of a vector (VectorType.java). An operator may set a lower limit (`vector_dimensions_fail_threshold`). */
+/**
+ * The most values of a vector (VectorType.java). An operator may set a lower limit
+ * (`vector_dimensions_fail_threshold`).
+ */
 const MAX_DIMENSION = 2 ** 31 - 1;
 
 /** Checks that each name of a type is known and has one definition. */

@@ -43,13 +43,13 @@ export interface ColumnBuilder<
   required(): ColumnBuilder<Value, false, false, R, Field>;
   /**
    * Sets the value that an insert writes if the value is omitted. A constant must be valid for the column; stored nulls
-   * read as the constant too, except in a collection that is not frozen, where null is the empty collection. A function is
-   * called once per insert; a row with a stored null then fails when it is read.
+   * read as the constant too, except in a collection that is not frozen, where null is the empty collection. A function
+   * is called once per insert; a row with a stored null then fails when it is read.
    */
   default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R, Field>;
   /**
-   * Sets the value that a stored null reads as, and in a page also an unreadable value. So one row that another program has
-   * written does not fail a whole page. The value may be outside the bounds of the model, e.g. an empty text.
+   * Sets the value that a stored null reads as, and in a page also an unreadable value. So one row that another program
+   * has written does not fail a whole page. The value may be outside the bounds of the model, e.g. an empty text.
    */
   nullAs(value: Value): ColumnBuilder<Value, false, Optional, R, Field>;
   /** Makes the column static: one value per partition, which all its rows share. */

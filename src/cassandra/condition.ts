@@ -90,7 +90,11 @@ export function condition(
   return [cqlText("IF"), join<Take>([...equal, ...nulls], " AND ")];
 }
 
-/** Returns the comparison of a column. @param form a value of the same shape as the compared one; only its shape is used */
+/**
+ * Returns the comparison of a column.
+ *
+ * @param form a value of the same shape as the compared one; only its shape is used
+ */
 function comparison(table: Table, [name, form]: readonly [string, unknown]): Template {
   const value: Take = (given) => (given.if as RawRow)[name];
   if (isElement(form)) return elementTemplate(table, name, { form, value });

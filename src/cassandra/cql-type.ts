@@ -17,8 +17,8 @@ export function cqlType(name: string, ...args: readonly CqlType[]): CqlType {
 }
 
 /**
- * Parses a CQL type in any spelling: `Map<TEXT,int>`, `frozen<"GeoPoint">`. The name of a custom type is a Java class in
- * single quotes, with the quotes.
+ * Parses a CQL type in any spelling: `Map<TEXT,int>`, `frozen<"GeoPoint">`. The name of a custom type is a Java class
+ * in single quotes, with the quotes.
  *
  * @throws SyntaxError if the text is not a CQL type
  */
@@ -69,14 +69,16 @@ export function typeNames(type: CqlType): readonly string[] {
   return [...(isUserDefined(type) ? [type.name] : []), ...type.args.flatMap(typeNames)];
 }
 
-/** Returns whether a type is user-defined, i.e. neither a native type nor the dimension of a vector nor a custom class. */
+/**
+ * Returns whether a type is user-defined, i.e. neither a native type nor the dimension of a vector nor a custom class.
+ */
 function isUserDefined({ name, isQuoted, args }: CqlType): boolean {
   return isQuoted || !(args.length > 0 || isTypeOfCql(name) || /^(\d+$|')/.test(name));
 }
 
 /**
- * Returns a type as the database spells it: `varchar` becomes `text`, and parts of a frozen type become frozen. Parts of a
- * vector become frozen too, although the database leaves those as they were written.
+ * Returns a type as the database spells it: `varchar` becomes `text`, and parts of a frozen type become frozen. Parts
+ * of a vector become frozen too, although the database leaves those as they were written.
  */
 export function canonicalType(text: string): string {
   return spellType(parseType(text), false);

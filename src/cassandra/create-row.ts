@@ -13,10 +13,11 @@ import type { Table } from "./table.ts";
 import { buildInsert, buildRemove } from "./write.ts";
 
 /**
- * Creates a row if it does not exist, with the defaults of omitted columns. For lanes, on any table of lightweight transactions.
+ * Creates a row if it does not exist, with the defaults of omitted columns. For lanes, on any table of lightweight
+ * transactions.
  *
- * On a table with lanes and partitions of one row, this is an update, since the row may already contain cells of lanes. The
- * row exists if its presence column is not null. If the update is refused, `current` has only that column.
+ * On a table with lanes and partitions of one row, this is an update, since the row may already contain cells of lanes.
+ * The row exists if its presence column is not null. If the update is refused, `current` has only that column.
  *
  * @example
  * createRow(SeatTable, { theatre: "Odeon", name: "A1" });
@@ -59,8 +60,8 @@ const buildCreate = shaped((table, { changes = {} }) => {
 });
 
 /**
- * Removes a row if it exists. For lanes, on any table of lightweight transactions. On a table with lanes and partitions of one
- * row, this is an update that keeps only the cells of lanes.
+ * Removes a row if it exists. For lanes, on any table of lightweight transactions. On a table with lanes and partitions
+ * of one row, this is an update that keeps only the cells of lanes.
  *
  * @example
  * removeRow(SeatTable, { theatre: "Odeon", id });

@@ -64,7 +64,8 @@ export interface LiveMore {
 }
 
 /**
- * Compares models with the tables and types of a keyspace. Additional tables and columns of the database are no conflict.
+ * Compares models with the tables and types of a keyspace. Additional tables and columns of the database are no
+ * conflict.
  *
  * @throws CassandraError `BAD_TABLE` if two models have different types of the same name
  */
@@ -87,7 +88,10 @@ export function drift(
   };
 }
 
-/** Compares a type. Values contain their fields in order, without names, so two types may differ only by fields at the end. */
+/**
+ * Compares a type. Values contain their fields in order, without names, so two types may differ only by fields at the
+ * end.
+ */
 function driftOfType(type: UserType, live: LiveTypes): Omit<Drift, "others"> {
   const { name, fields } = type;
   const known = live.get(name);
@@ -113,7 +117,10 @@ function driftOfType(type: UserType, live: LiveTypes): Omit<Drift, "others"> {
   };
 }
 
-/** Compares tables. If a table has several models, each is compared with the table after the additions of the previous ones. */
+/**
+ * Compares tables. If a table has several models, each is compared with the table after the additions of the previous
+ * ones.
+ */
 function driftOfTables(
   tables: readonly Table[],
   live: LiveTables,

@@ -3,20 +3,20 @@
  *
  * - `UNAVAILABLE`: Cassandra does not respond, or too few replicas do. Nothing was written. Try again later.
  * - `READ_FAILED`: Cassandra reports that a read failed, e.g. while an index is built. The message quotes Cassandra.
- * - `TOO_MANY_TOMBSTONES`: Cassandra aborted a read because it met too many deleted rows. Nothing was written. The deleted
- *   rows are swept; after that the read succeeds.
- * - `OUTCOME_UNKNOWN`: a write was sent, but no response or an error came back. It was applied, will be applied, or never
- *   will.
+ * - `TOO_MANY_TOMBSTONES`: Cassandra aborted a read because it met too many deleted rows. Nothing was written. The
+ *   deleted rows are swept; after that the read succeeds.
+ * - `OUTCOME_UNKNOWN`: a write was sent, but no response or an error came back. It was applied, will be applied, or
+ *   never will.
  * - `NOT_SYNCED`: a keyspace, table or column of the models is missing in the database, or differs there.
  * - `FORBIDDEN`: the role lacks a permission. Nothing was done.
- * - `REFUSED`: Cassandra rejected the statement, or the driver cannot encode one of its values: a bug of the caller. Nothing
- *   was done.
+ * - `REFUSED`: Cassandra rejected the statement, or the driver cannot encode one of its values: a bug of the caller.
+ *   Nothing was done.
  * - `NOT_CONNECTED`: the session could not be opened.
  * - `BAD_OPTIONS`: the options of a session are unsafe, incomplete or contradictory.
  * - `BAD_STATEMENT`: the rules of the table do not allow the statement.
  * - `BAD_TABLE`: a table's definition contradicts itself.
- * - `UNREADABLE_VALUE`: a stored row has a value that its column's type cannot represent, or lacks a value that its model
- *   requires: see {@link UnreadableRow}.
+ * - `UNREADABLE_VALUE`: a stored row has a value that its column's type cannot represent, or lacks a value that its
+ *   model requires: see {@link UnreadableRow}.
  */
 export type CassandraErrorCode =
   | "UNAVAILABLE"
@@ -50,8 +50,8 @@ export class CassandraError extends Error {
 }
 
 /**
- * A stored row that cannot be read as a row of its model because of one of its columns. It can still be updated, which may
- * make it readable again, and removed. If the column is in its key, this takes raw CQL.
+ * A stored row that cannot be read as a row of its model because of one of its columns. It can still be updated, which
+ * may make it readable again, and removed. If the column is in its key, this takes raw CQL.
  */
 export class UnreadableRow extends CassandraError {
   /** The name of its table. */

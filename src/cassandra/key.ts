@@ -14,8 +14,8 @@ const rangeOperators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 type Operator = keyof typeof rangeOperators;
 
 /**
- * Returns the restriction of a read to a partition, a part of it, or a row: the whole partition key, a prefix of the clustering
- * key, and at most one range.
+ * Returns the restriction of a read to a partition, a part of it, or a row: the whole partition key, a prefix of the
+ * clustering key, and at most one range.
  *
  * @throws CassandraError `BAD_STATEMENT` if the key is invalid. The compiler rejects this too
  */
@@ -97,7 +97,8 @@ export function placeValues(table: Table, row: RawRow): readonly unknown[] {
 }
 
 /**
- * Returns a function that checks a value of a column and returns its canonical stored form: see {@link ColumnType.check}.
+ * Returns a function that checks a value of a column and returns its canonical stored form: see
+ * {@link ColumnType.check}.
  *
  * The function throws an InvalidValue whose message starts with the column's name.
  */
@@ -137,8 +138,8 @@ export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): Cluster
 export interface KeyTextOptions {
   readonly columns: readonly string[];
   /**
-   * `check` for values of a caller: rejects what the model does not allow. `match` for values of a stored row, which another
-   * program may have written. Default: `check`.
+   * `check` for values of a caller: rejects what the model does not allow. `match` for values of a stored row, which
+   * another program may have written. Default: `check`.
    */
   readonly rule?: "check" | "match";
 }
@@ -157,8 +158,8 @@ export function keyText(
 }
 
 /**
- * Returns a text of a row's primary key that is equal if and only if Cassandra takes two keys for the same row: if the bytes
- * of the partition keys are equal, and the clustering keys compare as equal.
+ * Returns a text of a row's primary key that is equal if and only if Cassandra takes two keys for the same row: if the
+ * bytes of the partition keys are equal, and the clustering keys compare as equal.
  */
 export function rowIdentity(table: Table, row: RawRow): string {
   const partition = keyText(table, row, { columns: table.partition });

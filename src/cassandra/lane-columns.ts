@@ -12,8 +12,9 @@ export type TableLanes =
   | true
   | {
       /**
-       * How long a row remembers changes with an operation id, in whole seconds from 1 to 3600. A change that is repeated
-       * within this time gets the result of the first one and is not applied again. Default: changes are not remembered.
+       * How long a row remembers changes with an operation id, in whole seconds from 1 to 3600. A change that is
+       * repeated within this time gets the result of the first one and is not applied again. Default: changes are not
+       * remembered.
        */
       readonly remembers?: number;
       /** Other names for the hidden columns, if the table has columns with the default names. */
@@ -59,12 +60,12 @@ export const laneColumns = oncePerTable((table): LaneColumns | undefined => {
 });
 
 /**
- * Returns the column that decides whether a row exists, for a table with lanes and partitions of one row: the first required
- * column, or else a hidden one. The row exists if this column is not null. Returns undefined for other tables, where a row
- * exists if Cassandra has it.
+ * Returns the column that decides whether a row exists, for a table with lanes and partitions of one row: the first
+ * required column, or else a hidden one. The row exists if this column is not null. Returns undefined for other tables,
+ * where a row exists if Cassandra has it.
  *
- * Such a row also holds the cells of the processes that change it, which must outlive the row. So it is created and removed
- * by updates of its columns.
+ * Such a row also holds the cells of the processes that change it, which must outlive the row. So it is created and
+ * removed by updates of its columns.
  */
 export const presenceColumn = oncePerTable((table): string | undefined => {
   const { lanes, clustering } = table;
@@ -104,8 +105,8 @@ export function withLaneColumns(table: Table): Columns {
 }
 
 /**
- * A column of UUIDs and of "" for the empty UUID. Other programs may have written an empty UUID; if it were unreadable, one
- * in the map would hide the cells of all processes.
+ * A column of UUIDs and of "" for the empty UUID. Other programs may have written an empty UUID; if it were unreadable,
+ * one in the map would hide the cells of all processes.
  */
 function cellId() {
   const { type } = uuid();

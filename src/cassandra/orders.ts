@@ -28,8 +28,8 @@ export interface OrderKey<Name extends string = string> {
 }
 
 /**
- * The table of an order. Its rows are entries. An entry is a hint that the source may have a row, and is valid only while
- * that row exists and has the same values as the entry.
+ * The table of an order. Its rows are entries. An entry is a hint that the source may have a row, and is valid only
+ * while that row exists and has the same values as the entry.
  */
 export type Order<T extends Table = Table> = Table & { readonly source: T };
 
@@ -108,8 +108,8 @@ export type NoOrders<T extends Table, Reason extends string> = undefined extends
   : Impossible<Reason>;
 
 /**
- * How far the clocks of Cassandra's nodes may differ, in seconds. Younger entries are not removed: if a node with a slower
- * clock put such an entry again, its write time would be before the removal, and the entry would be lost.
+ * How far the clocks of Cassandra's nodes may differ, in seconds. Younger entries are not removed: if a node with a
+ * slower clock put such an entry again, its write time would be before the removal, and the entry would be lost.
  */
 export const CLOCK_DIFFERENCE = 10 * 60;
 
@@ -153,7 +153,9 @@ const orderTables = oncePerTable((table): readonly Order[] =>
   ),
 );
 
-/** Creates the table of an order. Its key columns have the types of the source columns; a key has no nulls or defaults. */
+/**
+ * Creates the table of an order. Its key columns have the types of the source columns; a key has no nulls or defaults.
+ */
 function createOrderTable(source: Table, name: string, given: NamedKey): Order {
   const { partition = source.partition } = given;
   const had = [...partition, ...given.clustering.map((each) => each.name)];

@@ -7,12 +7,14 @@ import type { PartitionKey } from "./table-rows.ts";
 
 /** The maximum size of a partition key (`FBUtilities.MAX_UNSIGNED_SHORT` in Cassandra). */
 const MOST_KEY_BYTES = 65_535;
-/** The bytes that a compound key needs per column besides the value: the length and an end marker (CompositeType.java). */
+/**
+ * The bytes that a compound key needs per column besides the value: the length and an end marker (CompositeType.java).
+ */
 const BYTES_PER_COLUMN = 3;
 
 /**
- * Returns why Cassandra rejects a partition key with valid values, and the column responsible, or undefined if it accepts
- * the key. A key of one column must not be empty, and no key can have more than 65,535 bytes.
+ * Returns why Cassandra rejects a partition key with valid values, and the column responsible, or undefined if it
+ * accepts the key. A key of one column must not be empty, and no key can have more than 65,535 bytes.
  */
 export function partitionProblem<T extends Table>(
   table: T,

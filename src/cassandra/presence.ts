@@ -4,9 +4,9 @@ import type { Table } from "./table.ts";
 
 /**
  * Returns whether a row exists. The row must have its clustering key and its presence column, as in the result of
- * `selectStored` and of a refused batch. Cassandra also returns two kinds of rows that do not exist: for a partition with
- * static columns but without rows, one whose clustering key is null; and in partitions of one row, what is left of a removed
- * row, which are the cells of lanes (see {@link presenceColumn}).
+ * `selectStored` and of a refused batch. Cassandra also returns two kinds of rows that do not exist: for a partition
+ * with static columns but without rows, one whose clustering key is null; and in partitions of one row, what is left of
+ * a removed row, which are the cells of lanes (see {@link presenceColumn}).
  */
 export function isThere(table: Table, row: object): boolean {
   return existenceColumns(table).every((name) => hasValue(row, name));

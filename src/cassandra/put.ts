@@ -22,8 +22,8 @@ export interface PutOptions {
 }
 
 /**
- * Writes a row of a table of plain writes, whether it exists or not. Null removes a value. Omitted columns stay unchanged,
- * except that a default is written if the row could not be read without it.
+ * Writes a row of a table of plain writes, whether it exists or not. Null removes a value. Omitted columns stay
+ * unchanged, except that a default is written if the row could not be read without it.
  *
  * @example
  * put(ReadingTable, { device, at, value: null }, { ttl: 86_400 });

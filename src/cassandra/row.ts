@@ -17,11 +17,11 @@ import type { ColumnName, Insert, InsertAlone, Row, RowAlone, StoredRow } from "
 import { Unreadable } from "./unreadable.ts";
 
 /**
- * Decodes a row of the database as a row of its model. A null reads as the value that the column defines for it (`nullAs`, a
- * constant default).
+ * Decodes a row of the database as a row of its model. A null reads as the value that the column defines for it
+ * (`nullAs`, a constant default).
  *
- * @throws UnreadableRow for the first value that is missing or cannot be represented. If its column is nullable, the value
- * becomes null instead: see {@link unreadableColumns}
+ * @throws UnreadableRow for the first value that is missing or cannot be represented. If its column is nullable, the
+ * value becomes null instead: see {@link unreadableColumns}
  */
 export function decodeRow<T extends Table>(
   table: T,
@@ -45,8 +45,8 @@ export function decodeKey(table: Table, raw: RawRow): RawRow {
 }
 
 /**
- * Decodes one of several rows, so that it does not fail the others. A value that cannot be represented reads as a null would.
- * If the column does not define a value for null, returns an {@link UnreadableRow}.
+ * Decodes one of several rows, so that it does not fail the others. A value that cannot be represented reads as a null
+ * would. If the column does not define a value for null, returns an {@link UnreadableRow}.
  */
 export function decodeEach<T extends Table>(
   table: T,
@@ -151,7 +151,8 @@ export function decodeColumns(
 }
 
 /**
- * Returns the row that an insert of these values creates: the values in stored form, and the defaults of omitted columns.
+ * Returns the row that an insert of these values creates: the values in stored form, and the defaults of omitted
+ * columns.
  *
  * @throws InvalidValue for the first value that is invalid for its column
  */
@@ -196,8 +197,8 @@ export function invalidValues(table: Table, values: RawRow): ReadonlyMap<string,
 }
 
 /**
- * Returns the values that an insert writes, in the order of the table. Nulls are omitted, since they would be written as
- * tombstones. Defaults of static columns are omitted too: the partition may have other values.
+ * Returns the values that an insert writes, in the order of the table. Nulls are omitted, since they would be written
+ * as tombstones. Defaults of static columns are omitted too: the partition may have other values.
  */
 export function inserted(table: Table, values: RawRow): RawRow {
   for (const name of Object.keys(values)) requireVisible(table, name);
@@ -291,8 +292,8 @@ function modelRow(
 }
 
 /**
- * Returns the value that a stored value reads as in one of several rows. For null and for a value that cannot be represented,
- * this is the value that the column defines, or null if it defines none.
+ * Returns the value that a stored value reads as in one of several rows. For null and for a value that cannot be
+ * represented, this is the value that the column defines, or null if it defines none.
  */
 export function readAs({ ifNull, ifUnreadable }: Column, value: unknown): unknown {
   if (value instanceof Unreadable) return ifUnreadable?.() ?? null;

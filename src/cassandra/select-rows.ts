@@ -52,8 +52,8 @@ export type Partition<T extends Table, Name extends StaticName<T> = StaticName<T
 >;
 
 /**
- * Reads the partition key and static columns of a partition. Returns undefined if the partition has neither rows nor values
- * of static columns.
+ * Reads the partition key and static columns of a partition. Returns undefined if the partition has neither rows nor
+ * values of static columns.
  *
  * @example
  * selectPartition(Reading, { device: "a", day: "2027-08-15" });
@@ -86,9 +86,9 @@ export function selectPartition(
 }
 
 /**
- * Reads static columns of a partition, hidden ones included, in stored form and at the serial consistency: for callers that
- * are about to change them by a lightweight transaction. Returns undefined if the partition has neither rows nor values of
- * static columns.
+ * Reads static columns of a partition, hidden ones included, in stored form and at the serial consistency: for callers
+ * that are about to change them by a lightweight transaction. Returns undefined if the partition has neither rows nor
+ * values of static columns.
  *
  * @example
  * selectStoredPartition(Reading, { device: "a", day: "2027-08-15" }, ["site"]);
@@ -191,9 +191,10 @@ export function selectWritetimes(
 }
 
 /**
- * Reads columns of several rows of one partition, hidden ones included, in stored form and at the serial consistency: for
- * callers that are about to change them by a lightweight transaction. Rows that Cassandra does not have are omitted; check the
- * others with {@link isThere}. Each row has the static columns; if no row is found, {@link selectStoredPartition} reads them.
+ * Reads columns of several rows of one partition, hidden ones included, in stored form and at the serial consistency:
+ * for callers that are about to change them by a lightweight transaction. Rows that Cassandra does not have are
+ * omitted; check the others with {@link isThere}. Each row has the static columns; if no row is found,
+ * {@link selectStoredPartition} reads them.
  *
  * @example
  * selectStored(Message, { room: "lobby" }, [{ at }], ["body"]);

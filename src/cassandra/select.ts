@@ -51,8 +51,8 @@ type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
 /**
  * Reads by key. Returns one row if the key is the whole primary key, or else rows of a partition in clustering order.
  *
- * Running the statement throws an {@link UnreadableRow} if a value cannot be represented. If several rows are read, such a
- * value reads as a null would, provided that the column defines a value for null.
+ * Running the statement throws an {@link UnreadableRow} if a value cannot be represented. If several rows are read,
+ * such a value reads as a null would, provided that the column defines a value for null.
  *
  * @example
  * select(Message, { room: "lobby", at }); // the row, or undefined
@@ -91,9 +91,9 @@ export function select(
 }
 
 /**
- * Reads by key like {@link select}, but always returns a list, in which an {@link UnreadableRow} stands for each row that cannot
- * be read. So a row that another program has written does not fail the others. In a single row, too, a value that cannot be
- * represented reads as a null would.
+ * Reads by key like {@link select}, but always returns a list, in which an {@link UnreadableRow} stands for each row
+ * that cannot be read. So a row that another program has written does not fail the others. In a single row, too, a
+ * value that cannot be represented reads as a null would.
  *
  * @example
  * selectEach(Message, { room: "lobby" }, { limit: 20 }); // rows and UnreadableRows

@@ -19,8 +19,8 @@ export interface SelectedOptions<
   readonly columns?: readonly Name[] | undefined;
   /**
    * Columns whose write time is also selected, in microseconds. For lightweight transactions, this is the ballot. For a
-   * collection or UDT that is not frozen, it is the largest write time of an element (`MAXWRITETIME`, Cassandra 5), which
-   * does not change when an element is removed.
+   * collection or UDT that is not frozen, it is the largest write time of an element (`MAXWRITETIME`, Cassandra 5),
+   * which does not change when an element is removed.
    */
   readonly writetime?: readonly W[];
   /**
@@ -29,8 +29,8 @@ export interface SelectedOptions<
    */
   readonly ttl?: readonly L[];
   /**
-   * Read at the serial consistency: unfinished lightweight transactions are completed first, so that the result is final.
-   * This slows down concurrent transactions, so use it only if needed. Default: false.
+   * Read at the serial consistency: unfinished lightweight transactions are completed first, so that the result is
+   * final. This slows down concurrent transactions, so use it only if needed. Default: false.
    */
   readonly serial?: boolean;
 }
@@ -69,7 +69,9 @@ export function selectFrom(table: Table, columns: readonly string[]): Fragment {
   return cqlText(`SELECT ${[...all].join(", ")} FROM ${identifier(table.name)} WHERE`);
 }
 
-/** Returns the names of the key and of the given columns in the order of the table, so that each set has one CQL text. */
+/**
+ * Returns the names of the key and of the given columns in the order of the table, so that each set has one CQL text.
+ */
 export function selectedNames(
   table: Table,
   columns: readonly string[] | undefined,

@@ -30,12 +30,12 @@ export type Template = Fragment<Take>;
 const MOST_SHAPES = 256;
 
 /**
- * Returns a function that builds writes of one kind. The CQL of a write depends on its shape only, that is, on which columns
- * are written and compared, never on a value. So the CQL is built once per table and shape, and each further write only
- * checks its values.
+ * Returns a function that builds writes of one kind. The CQL of a write depends on its shape only, that is, on which
+ * columns are written and compared, never on a value. So the CQL is built once per table and shape, and each further
+ * write only checks its values.
  *
- * @param write builds the template for the first write of a shape. May throw if no write of this shape is valid. The template
- * must not contain values of the input
+ * @param write builds the template for the first write of a shape. May throw if no write of this shape is valid. The
+ * template must not contain values of the input
  */
 export function shaped(
   write: (table: Table, given: WriteInput) => Template,
@@ -55,8 +55,8 @@ export function shaped(
 }
 
 /**
- * Returns a text that identifies the shape of a write: a letter per column, and signs for everything else on which the CQL
- * depends. The text is short, since it is built and looked up for each write.
+ * Returns a text that identifies the shape of a write: a letter per column, and signs for everything else on which the
+ * CQL depends. The text is short, since it is built and looked up for each write.
  */
 function writeShape(table: Table, given: WriteInput): string {
   const { key, changes, if: holds, isNull, isNotNull, ttl, timestamp, byName } = given;

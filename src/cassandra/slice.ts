@@ -10,8 +10,8 @@ import { type Table } from "./table.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /**
- * A part of a partition that one WHERE clause can select: the rows that have these values in their first clustering columns,
- * and a value within bounds in the next one. Values are in stored form and may be {@link Unreadable}.
+ * A part of a partition that one WHERE clause can select: the rows that have these values in their first clustering
+ * columns, and a value within bounds in the next one. Values are in stored form and may be {@link Unreadable}.
  */
 export interface Slice {
   /** The values of the first clustering columns. */
@@ -75,12 +75,13 @@ export function whereSlice(table: Table, partition: RawRow, { prefix, from, to }
 }
 
 /**
- * Returns the slices that together contain the rows of a slice between two rows, in the order of the partition. Returns none if
- * it is unknown in which column the two rows differ.
+ * Returns the slices that together contain the rows of a slice between two rows, in the order of the partition. Returns
+ * none if it is unknown in which column the two rows differ.
  *
- * Rows are ordered column by column, each column in its own direction. So the rows between two others are: those that share
- * the first columns with the first row and come after it in the next column; those between the two in the first column in
- * which they differ; and those that share the first columns with the second row and come before it in the next column.
+ * Rows are ordered column by column, each column in its own direction. So the rows between two others are: those that
+ * share the first columns with the first row and come after it in the next column; those between the two in the first
+ * column in which they differ; and those that share the first columns with the second row and come before it in the
+ * next column.
  */
 export function slicesBetween(
   table: Table,
@@ -131,8 +132,8 @@ function directionAt({ clustering }: Table, at: number) {
 }
 
 /**
- * Divides a slice into two or more, each with fewer possible values. Returns an empty list if the slice cannot contain a row,
- * and undefined if it cannot be divided.
+ * Divides a slice into two or more, each with fewer possible values. Returns an empty list if the slice cannot contain
+ * a row, and undefined if it cannot be divided.
  */
 export function halves(table: Table, slice: Slice): readonly Slice[] | undefined {
   const { prefix, from, to } = slice;
@@ -154,15 +155,18 @@ export function halves(table: Table, slice: Slice): readonly Slice[] | undefined
 }
 
 /**
- * Returns the slices by which the rows of a slice can be deleted. A whole partition is divided, since a DELETE by the partition
- * key alone would also delete the static columns.
+ * Returns the slices by which the rows of a slice can be deleted. A whole partition is divided, since a DELETE by the
+ * partition key alone would also delete the static columns.
  */
 export function deletableParts(table: Table, slice: Slice): readonly Slice[] {
   const isWhole = slice.prefix.length === 0 && !slice.from && !slice.to;
   return isWhole ? (halves(table, slice) ?? []) : [slice];
 }
 
-/** Returns a value between two bounds, undefined if there is none, or null if it is unknown because a bound is unreadable. */
+/**
+ * Returns a value between two bounds, undefined if there is none, or null if it is unknown because a bound is
+ * unreadable.
+ */
 function middleValue({ order }: ColumnType, { from, to }: Pick<Slice, "from" | "to">) {
   if (!order || [from, to].some((bound) => bound?.value instanceof Unreadable)) return null;
   try {

@@ -7,7 +7,9 @@ export type RawRow = Readonly<Record<string, unknown>>;
 /** A piece of CQL with its parameters and their types. */
 export interface Fragment<Param = unknown> {
   readonly cql: string;
-  /** Values in stored form, nulls, or `Unreadable`s, whose bytes are sent unchanged. In templates, functions of a write. */
+  /**
+   * Values in stored form, nulls, or `Unreadable`s, whose bytes are sent unchanged. In templates, functions of a write.
+   */
   readonly params: readonly Param[];
   readonly types: readonly ColumnType[];
 }
@@ -15,9 +17,9 @@ export interface Fragment<Param = unknown> {
 /** A CQL statement. Its text depends on the shape of the statement, never on a value. */
 export interface Statement<Result> extends Fragment {
   /**
-   * How the statement is executed. The driver retries `read` and `serial` on another node, but never `write` and `lwt`. A
-   * serial read sees every lightweight transaction that may still be applied. All kinds are prepared except `system`: reads
-   * of system tables without parameters.
+   * How the statement is executed. The driver retries `read` and `serial` on another node, but never `write` and `lwt`.
+   * A serial read sees every lightweight transaction that may still be applied. All kinds are prepared except `system`:
+   * reads of system tables without parameters.
    */
   readonly kind: "read" | "serial" | "system" | "write" | "lwt";
   /** The table that it reads or writes. Absent if the table has no model. */
@@ -27,8 +29,8 @@ export interface Statement<Result> extends Fragment {
   /** The range that it reads, if it reads a range of rows of one partition. */
   readonly range?: RangeRead;
   /**
-   * Returns the next statement of a read that needs several, or undefined if the read is complete. `found` is the number
-   * of rows that the previous statements have returned.
+   * Returns the next statement of a read that needs several, or undefined if the read is complete. `found` is the
+   * number of rows that the previous statements have returned.
    */
   readonly rest?: (found: number) => Statement<Result> | undefined;
 }
@@ -62,9 +64,9 @@ export type LwtBatch<Stored> =
   | {
       readonly applied: false;
       /**
-       * The existing rows of the batch. Each has its key and all columns that occur in a condition of the batch. Check with
-       * `isThere` whether a row exists: in a partition with static columns but none of the rows, one row has null as
-       * clustering key; in a partition of one row with lanes, the row may consist of cells only.
+       * The existing rows of the batch. Each has its key and all columns that occur in a condition of the batch. Check
+       * with `isThere` whether a row exists: in a partition with static columns but none of the rows, one row has null
+       * as clustering key; in a partition of one row with lanes, the row may consist of cells only.
        */
       readonly rows: readonly Stored[];
     };

@@ -2,8 +2,8 @@ import type { ClusteringNames, DataName, KeyName, PrimaryKey, ValueOf } from "./
 import type { Table } from "./table.ts";
 
 /**
- * A range of values: a lower bound, an upper bound, or both. If a clustering column is a UDT with fields of these names, an
- * object with such fields is a value, not a range.
+ * A range of values: a lower bound, an upper bound, or both. If a clustering column is a UDT with fields of these
+ * names, an object with such fields is a value, not a range.
  */
 export type Range<Value> =
   | (LowerBound<Value> & { readonly lt?: never; readonly lte?: never })
@@ -20,8 +20,8 @@ type UpperBound<Value> =
 
 /**
  * The key of a read: the whole partition key, then a prefix of the clustering key, then at most one range, and no other
- * column. For `((theatre), date, id)`, these are keys: `{ theatre }`, `{ theatre, date: { gte: now } }` and
- * `{ theatre, date, id }`. These do not compile: `{ id }`, `{ theatre, id }` and `{ theatre, date: { gte: now }, id }`. See
+ * column. For `((theatre), date, id)`, these are keys: `{ theatre }`, `{ theatre, date: { gte: now } }` and `{ theatre,
+ * date, id }`. These do not compile: `{ id }`, `{ theatre, id }` and `{ theatre, date: { gte: now }, id }`. See
  * {@link Prefix}.
  */
 export type Key<T extends Table> = {

@@ -40,8 +40,8 @@ export type HiddenName<T extends Table> = keyof T["hidden"] & string;
 export type HiddenStaticName<T extends Table> = NameOfRole<T["hidden"], "static">;
 
 /**
- * Some columns of a row in stored form, hidden ones included. Nulls stay null, and values that cannot be represented are
- * {@link Unreadable}.
+ * Some columns of a row in stored form, hidden ones included. Nulls stay null, and values that cannot be represented
+ * are {@link Unreadable}.
  */
 export type StoredRow<T extends Table> = {
   readonly [Name in ColumnName<T>]?: ValueOf<T, Name> | null | Unreadable;
@@ -51,8 +51,8 @@ type HiddenValue<T extends Table, Name extends string> =
   T["hidden"][Name] extends Column<infer Value> ? Value : never;
 
 /**
- * Values of hidden columns by name. For a map, one element of it; in a condition, an element with the value null says that
- * the map has no such key.
+ * Values of hidden columns by name. For a map, one element of it; in a condition, an element with the value null says
+ * that the map has no such key.
  */
 export type HiddenValues<
   T extends Table,
@@ -71,7 +71,10 @@ export type ValueOf<T extends Table, Name extends string> =
 type Nulls<T extends Table, Name extends string> =
   Name extends KeyName<T> ? never : T["columns"][Name]["nullable"] extends true ? null : never;
 
-/** The names of the columns that an insert may omit: nullable ones and those with a default; in the key, only the latter. */
+/**
+ * The names of the columns that an insert may omit: nullable ones and those with a default; in the key, only the
+ * latter.
+ */
 type OmittableName<T extends Table> = {
   [Name in ColumnName<T>]: T["columns"][Name]["optional"] extends true
     ? Name extends KeyName<T>
@@ -101,8 +104,8 @@ export type OnlyLwt<T extends Table, Reason extends string> = T["lwt"] extends t
   : Impossible<Reason>;
 
 /**
- * Rejects a table with lanes and partitions of one row. There the row also holds the cells of its lanes, which must outlive
- * the row.
+ * Rejects a table with lanes and partitions of one row. There the row also holds the cells of its lanes, which must
+ * outlive the row.
  */
 export type NoOneRow<T extends Table, Reason extends string> = T["lanes"] extends undefined
   ? unknown
@@ -123,14 +126,19 @@ export type InsertAlone<T extends Table> = Omit<Insert<T>, StaticName<T>>;
 /** A row without the static columns of its partition. */
 export type RowAlone<T extends Table> = RowOf<T, Exclude<ColumnName<T>, StaticName<T>>>;
 
-/** The changes of an update: one or more regular columns, hidden ones included. In a hidden map, one element is changed. */
+/**
+ * The changes of an update: one or more regular columns, hidden ones included. In a hidden map, one element is changed.
+ */
 export type Changes<T extends Table> = {
   readonly [Name in RegularName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
 } & HiddenValues<T> &
   NoneOf<KeyName<T>, "it is in the key"> &
   NoneOf<StaticName<T>, "it is static: updatePartition(…) writes it">;
 
-/** The changes of a partition: one or more static columns, hidden ones included. In a hidden map, one element is changed. */
+/**
+ * The changes of a partition: one or more static columns, hidden ones included. In a hidden map, one element is
+ * changed.
+ */
 export type PartitionChanges<T extends Table> = {
   readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
 } & HiddenValues<T, never, HiddenStaticName<T>> &

@@ -23,8 +23,9 @@ export function desc<const Name extends string>(name: Name): ClusteringColumn<Na
 }
 
 /**
- * The compaction strategy of a table. With `leveled`, a read finds a row in few files however often the row has changed.
- * With Cassandra's default, files accumulate before they are merged, and a read looks into each file that has the row.
+ * The compaction strategy of a table. With `leveled`, a read finds a row in few files however often the row has
+ * changed. With Cassandra's default, files accumulate before they are merged, and a read looks into each file that has
+ * the row.
  */
 export type Compaction = "leveled";
 
@@ -63,8 +64,8 @@ export interface Table<
  * Defines a table.
  *
  * With `lwt: true`, the table takes lightweight transactions only: every insert, update and remove needs a condition.
- * Otherwise the table takes plain writes only. The two are never mixed on one table: a plain write has the timestamp of a
- * clock, a lightweight transaction that of its Paxos ballot, and the larger timestamp silently wins.
+ * Otherwise the table takes plain writes only. The two are never mixed on one table: a plain write has the timestamp of
+ * a clock, a lightweight transaction that of its Paxos ballot, and the larger timestamp silently wins.
  *
  * @example
  * const Message = table("message", {
@@ -92,25 +93,25 @@ export function table<
     /** Internal columns. They are not in rows, inserts and GraphQL objects. Default: none. */
     readonly hidden?: H;
     /**
-     * For a table of lightweight transactions: lanes change its rows, and apply each change exactly once. The table gets
-     * hidden columns for this: `rounds`, and with `remembers` also `recent` and `earlier`. A table without clustering and
-     * required columns also gets `present`: see {@link presenceColumn}. Default: no lanes.
+     * For a table of lightweight transactions: lanes change its rows, and apply each change exactly once. The table
+     * gets hidden columns for this: `rounds`, and with `remembers` also `recent` and `earlier`. A table without
+     * clustering and required columns also gets `present`: see {@link presenceColumn}. Default: no lanes.
      */
     readonly lanes?: L extends true ? N : never;
     /**
-     * For a table with lanes: the same rows in other orders, each in a table of the given name. For example,
-     * `{ seat_by_date: [asc("date")] }` has the same partitions, and
-     * `{ seat_by_name: { partition: ["name"], clustering: [asc("date")] } }` has its own. The missing columns of the primary
-     * key are appended. Columns that an order sorts by are changed by `ordered.update`. Default: no orders.
+     * For a table with lanes: the same rows in other orders, each in a table of the given name. For example, `{
+     * seat_by_date: [asc("date")] }` has the same partitions, and `{ seat_by_name: { partition: ["name"], clustering:
+     * [asc("date")] } }` has its own. The missing columns of the primary key are appended. Columns that an order sorts
+     * by are changed by `ordered.update`. Default: no orders.
      */
     readonly orders?: N extends undefined ? never : O;
     /** Use `leveled` for rows that change often. Default: the default of Cassandra. */
     readonly compaction?: Compaction;
     /**
-     * For a table of plain writes: after how many seconds deleted rows can be swept. They are swept when reads meet too many
-     * of them. Set this only if every write has the current time, by a clock that differs from other clocks by less: a row
-     * with an older write time would be lost. Default: deleted rows are not swept. Tables of lightweight transactions are
-     * always swept, since their ballots order all writes.
+     * For a table of plain writes: after how many seconds deleted rows can be swept. They are swept when reads meet too
+     * many of them. Set this only if every write has the current time, by a clock that differs from other clocks by
+     * less: a row with an older write time would be lost. Default: deleted rows are not swept. Tables of lightweight
+     * transactions are always swept, since their ballots order all writes.
      */
     readonly sweepAfter?: L extends true ? never : number;
     /** The description of its GraphQL object. */

@@ -2,13 +2,13 @@ import { InvalidValue } from "./error.ts";
 import type { ValueOrder } from "./value-order.ts";
 
 /**
- * A CQL type: everything in which CQL types differ. No other code of the model layer depends on which type a column has. A
- * type is pure: it knows neither the driver nor GraphQL.
+ * A CQL type: everything in which CQL types differ. No other code of the model layer depends on which type a column
+ * has. A type is pure: it knows neither the driver nor GraphQL.
  */
 export interface ColumnType<Value = unknown> {
   /**
-   * The kind of its values, e.g. `int` or `list`: the Pothos plugin has one GraphQL form per kind. A custom type has the
-   * kind of the type that it is based on, or one for which you give the plugin a form.
+   * The kind of its values, e.g. `int` or `list`: the Pothos plugin has one GraphQL form per kind. A custom type has
+   * the kind of the type that it is based on, or one for which you give the plugin a form.
    */
   readonly kind: string;
   /** The type as the database spells it, e.g. `map<text, frozen<list<int>>>`. */
@@ -18,8 +18,10 @@ export interface ColumnType<Value = unknown> {
   /** Returns a value in its canonical stored form. @throws InvalidValue if the column cannot hold it */
   check(this: void, value: unknown): Value;
   /**
-   * Returns a value that the database may contain, e.g. for a condition. Accepts more than `check` if the model has bounds
-   * of its own: other programs may have written the value. @throws InvalidValue
+   * Returns a value that the database may contain, e.g. for a condition. Accepts more than `check` if the model has
+   * bounds of its own: other programs may have written the value.
+   *
+   * @throws InvalidValue
    */
   match(this: void, value: unknown): Value;
   /** Encodes a value that `check` or `match` returned for version 4 of Cassandra's native protocol. */
@@ -31,13 +33,13 @@ export interface ColumnType<Value = unknown> {
   /** Parses a text that `toText` returned. @throws InvalidValue as `match` does */
   fromText(text: string): Value;
   /**
-   * Returns a text that is equal for values that Cassandra takes for equal in a clustering column, e.g. the decimals 1.0
-   * and 1.00 (DecimalType.java). Default: `toText`.
+   * Returns a text that is equal for values that Cassandra takes for equal in a clustering column, e.g. the decimals
+   * 1.0 and 1.00 (DecimalType.java). Default: `toText`.
    */
   identity?(value: Value): string;
   /**
-   * Compares two values as Cassandra orders them: below 0 if the first one comes first, 0 if Cassandra takes them for equal.
-   * Absent if the values have no order: then the type cannot be in a key, in a set or the key of a map.
+   * Compares two values as Cassandra orders them: below 0 if the first one comes first, 0 if Cassandra takes them for
+   * equal. Absent if the values have no order: then the type cannot be in a key, in a set or the key of a map.
    */
   compare?(this: void, one: Value, other: Value): number;
   /** The order by which the values of a clustering column can be divided. Absent if it is not implemented. */
@@ -45,8 +47,9 @@ export interface ColumnType<Value = unknown> {
   /** The smallest and the largest value. Absent if the type is not one of whole numbers. */
   readonly whole?: { readonly min: Value | undefined; readonly max: Value | undefined };
   /**
-   * The number of bytes of every value, if the length is fixed for Cassandra (`AbstractType.valueLengthIfFixed`; it is not
-   * for tinyint, smallint, date and time, for historical reasons). In a vector, values of other types follow their length.
+   * The number of bytes of every value, if the length is fixed for Cassandra (`AbstractType.valueLengthIfFixed`; it is
+   * not for tinyint, smallint, date and time, for historical reasons). In a vector, values of other types follow their
+   * length.
    */
   readonly length?: number;
   /** The types that it is made of, by name: `element`; `key` and `value`; `item0`, `item1`, …; the fields of a UDT. */
@@ -74,8 +77,8 @@ export type TypeDefinition<Value> = Omit<ColumnType<Value>, "match"> &
   Partial<Pick<ColumnType<Value>, "match">>;
 
 /**
- * Completes the definition of a type. The result of the definition's `fromText` is passed to `match`, so it need not check
- * the value. The definition's `decode` may read beyond the end of its bytes.
+ * Completes the definition of a type. The result of the definition's `fromText` is passed to `match`, so it need not
+ * check the value. The definition's `decode` may read beyond the end of its bytes.
  */
 export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
   const { check, match = check, expects } = definition;

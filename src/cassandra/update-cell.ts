@@ -27,9 +27,10 @@ export interface CellUpdate<T extends Table> {
 }
 
 /**
- * Writes the id of a round to the cell of a process in a partition, which is an element of the map of rounds, if the cell still
- * contains the previous round. Does not create a row: in partitions of one row, the cell is kept whether the row exists or not.
- * If the update is refused, `current` has the columns of the condition, or is undefined if the partition is empty.
+ * Writes the id of a round to the cell of a process in a partition, which is an element of the map of rounds, if the
+ * cell still contains the previous round. Does not create a row: in partitions of one row, the cell is kept whether the
+ * row exists or not. If the update is refused, `current` has the columns of the condition, or is undefined if the
+ * partition is empty.
  *
  * @example
  * updateCell(Message, { room: "lobby" }, { process, previous, next, ttl: 3600, if: { topic: "Weather" } });

@@ -64,7 +64,10 @@ export function bigintOrder(min: bigint | undefined, max: bigint | undefined): V
   };
 }
 
-/** Returns a number beyond another one, in place of a missing bound. Each call doubles the distance, so few calls are needed. */
+/**
+ * Returns a number beyond another one, in place of a missing bound. Each call doubles the distance, so few calls are
+ * needed.
+ */
 function beyond(value: bigint | undefined, side: 1n | -1n): bigint {
   const from = value ?? 0n;
   const size = from < 0n ? -from : from;

@@ -1,6 +1,6 @@
 /**
- * Encodes an unsigned 64-bit number in as few bytes as possible. The first byte starts with one 1 bit per following byte
- * (VIntCoding.java).
+ * Encodes an unsigned 64-bit number in as few bytes as possible. The first byte starts with one 1 bit per following
+ * byte (VIntCoding.java).
  */
 export function writeVint(value: bigint): Buffer {
   const bits = value.toString(2).length;
@@ -17,7 +17,11 @@ export function writeVint(value: bigint): Buffer {
   return bytes;
 }
 
-/** Decodes a number that {@link writeVint} encoded, and returns its end. @throws RangeError if the bytes end within it */
+/**
+ * Decodes a number that {@link writeVint} encoded, and returns its end.
+ *
+ * @throws RangeError if the bytes end within it
+ */
 export function readVint(bytes: Buffer, at: number): readonly [value: bigint, end: number] {
   const first = bytes.readUInt8(at);
   const extra = Math.clz32(~(first << 24));

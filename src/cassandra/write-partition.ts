@@ -44,17 +44,20 @@ export interface StaticOptions<T extends Table> {
   readonly ttl?: number;
   /**
    * Also name a row that hardly ever exists, without changing it. For a statement outside a batch: if it names no row,
-   * Cassandra looks for the first row of the partition, and fails if it meets too many deleted rows. If the unlikely row does
-   * exist, the condition may fail because of it: then `current` has a value for {@link unlikelyColumn}. Default: false.
+   * Cassandra looks for the first row of the partition, and fails if it meets too many deleted rows. If the unlikely
+   * row does exist, the condition may fail because of it: then `current` has a value for {@link unlikelyColumn}.
+   * Default: false.
    */
   readonly byName?: boolean;
 }
 
 /**
- * Changes static columns of a partition, on a condition if the table takes lightweight transactions. Does not create a row.
+ * Changes static columns of a partition, on a condition if the table takes lightweight transactions. Does not create a
+ * row.
  *
  * @example
- * updatePartition(SeatTable, { theatre }, { rounds: element(process, round) }, { if: { rounds: element(process, last) }, ttl: 3600 });
+ * const condition = { rounds: element(process, last) };
+ * updatePartition(SeatTable, { theatre }, { rounds: element(process, round) }, { if: condition, ttl: 3600 });
  * // UPDATE seat USING TTL ? SET rounds[?] = ? WHERE theatre = ? IF rounds[?] = ?
  */
 export function updatePartition<T extends Table>(
@@ -85,22 +88,22 @@ const buildPartitionUpdate = shaped((table, given) => {
 
 /** Returns an update of a partition, which names no row, or with `byName` one that hardly ever exists. */
 export function partitionUpdate(table: Table, given: WriteInput): Template {
-  const beside = given.byName ? unlikelyRow(table) : undefined;
+  const unlikely = given.byName ? unlikelyRow(table) : undefined;
   return join<Take>([
     cqlText(`UPDATE ${identifier(table.name)}`),
     ...usingTtl(table, given),
     cqlText("SET"),
-    join([assignments(table, given), ...(beside ? [beside.isNull] : [])], ", "),
+    join([assignments(table, given), ...(unlikely ? [unlikely.isNull] : [])], ", "),
     cqlText("WHERE"),
-    join([whereValues(table, given), ...(beside ? [beside.where] : [])], " AND "),
+    join([whereValues(table, given), ...(unlikely ? [unlikely.where] : [])], " AND "),
     ...condition(table, given),
-    ...(beside ? [cqlText("AND"), beside.isNull] : []),
+    ...(unlikely ? [cqlText("AND"), unlikely.isNull] : []),
   ]);
 }
 
 /**
- * Returns a lightweight transaction that changes nothing: it names a row that hardly ever exists, and sets a column of it to null
- * if it is null. Returns undefined if the table has no such row or column.
+ * Returns a lightweight transaction that changes nothing: it names a row that hardly ever exists, and sets a column of
+ * it to null if it is null. Returns undefined if the table has no such row or column.
  *
  * @example
  * writeNothing(SeatTable, { theatre: "Odeon" });
@@ -127,7 +130,10 @@ const buildWriteNothing = shaped((table, given) => {
   ]);
 });
 
-/** Returns the column that a statement with `byName` sets to null in the unlikely row, or undefined if the table has none. */
+/**
+ * Returns the column that a statement with `byName` sets to null in the unlikely row, or undefined if the table has
+ * none.
+ */
 export function unlikelyColumn(table: Table): string | undefined {
   const { hidden, columns, clustering } = table;
   // Without clustering columns, Cassandra always reads by name.
@@ -137,7 +143,10 @@ export function unlikelyColumn(table: Table): string | undefined {
   return [...Object.entries(hidden), ...Object.entries(columns)].find(isOfRow)?.[0];
 }
 
-/** Returns the restriction to a row that hardly ever exists, and the assignment or comparison of one of its columns with null. */
+/**
+ * Returns the restriction to a row that hardly ever exists, and the assignment or comparison of one of its columns with
+ * null.
+ */
 function unlikelyRow(
   table: Table,
 ): { readonly where: Template; readonly isNull: Template } | undefined {

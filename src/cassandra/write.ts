@@ -32,8 +32,8 @@ import { type Table } from "./table.ts";
 import type { RowKey } from "./table-keys.ts";
 
 /**
- * Writes a row, with the defaults of omitted columns. On a table with lanes and partitions of one row, use `lanes.create`
- * instead.
+ * Writes a row, with the defaults of omitted columns. On a table with lanes and partitions of one row, use
+ * `lanes.create` instead.
  *
  * @example
  * insert(SeatTable, { theatre: "Odeon", name: "A1" }, { if: "not exists" });
@@ -95,8 +95,8 @@ export type Actual<T extends Table, C, Null extends string = never> = C extends 
   : { readonly [Name in (keyof C | Null) & DataName<T>]: ValueOf<T, Name> | null };
 
 /**
- * Changes a row. On a table of lightweight transactions, the change is applied only if the condition holds; otherwise the result
- * has the actual values.
+ * Changes a row. On a table of lightweight transactions, the change is applied only if the condition holds; otherwise
+ * the result has the actual values.
  *
  * @example
  * update(SeatTable, { theatre: "Odeon", id }, { taken: 6 }, { if: { taken: 5 } });

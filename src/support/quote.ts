@@ -12,8 +12,8 @@ export function quoted(text: string): string {
 }
 
 /**
- * Makes a text safe to show: on one line, with control characters escaped, truncated, and without secrets. A login before
- * an `@` is omitted; a text that {@link looksSecret} is omitted as a whole.
+ * Makes a text safe to show: on one line, with control characters escaped, truncated, and without secrets. A login
+ * before an `@` is omitted; a text that {@link looksSecret} is omitted as a whole.
  */
 export function printable(text: string): string {
   if (looksSecret(text)) return "…";

@@ -1,6 +1,6 @@
 /**
- * Wraps a task so that it never runs concurrently with itself. Calls made during a run share one run that starts after it,
- * so each caller gets the result of a run that started after its call.
+ * Wraps a task so that it never runs concurrently with itself. Calls made during a run share one run that starts after
+ * it, so each caller gets the result of a run that started after its call.
  */
 export function singleFlight<Result>(task: () => Promise<Result>): () => Promise<Result> {
   let running: Promise<void> | undefined;

@@ -21,8 +21,8 @@ export function sortDistinct<Item>(
 }
 
 /**
- * Returns a `Set`, or the keys of a `Map`, if it holds all items that were put into it. JavaScript takes some values for
- * equal that Cassandra does not, e.g. 0 and -0.
+ * Returns a `Set`, or the keys of a `Map`, if it holds all items that were put into it. JavaScript takes some values
+ * for equal that Cassandra does not, e.g. 0 and -0.
  *
  * @throws InvalidValue
  */
@@ -52,8 +52,8 @@ export function collectionCql(
 }
 
 /**
- * Encodes a collection for the native protocol: the number of elements, then each element after its length. The keys and
- * values of a map alternate.
+ * Encodes a collection for the native protocol: the number of elements, then each element after its length. The keys
+ * and values of a map alternate.
  */
 export function encodeElements(elements: readonly Buffer[], count: number): Buffer {
   return Buffer.concat([int32(count), ...elements.flatMap((each) => [int32(each.length), each])]);

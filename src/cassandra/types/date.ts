@@ -3,15 +3,17 @@ import { defineType, ofLength, outOfRange, wrongType } from "../type.ts";
 import { bigintOrder, convertedOrder, numberOrder } from "../value-order.ts";
 
 /**
- * CQL `date`: a calendar date as text: `"2027-08-15"`. Years have four digits. Years beyond 9999 have a sign and as many
- * digits as they need, as in ISO 8601 and Cassandra: `"+12345-01-31"`, `"-0044-03-15"`. CQL's dates range from
+ * CQL `date`: a calendar date as text: `"2027-08-15"`. Years have four digits. Years beyond 9999 have a sign and as
+ * many digits as they need, as in ISO 8601 and Cassandra: `"+12345-01-31"`, `"-0044-03-15"`. CQL's dates range from
  * `"-5877641-06-23"` to `"+5881580-07-11"`.
  */
 export function date() {
   return column(dateType);
 }
 
-/** CQL `time`: a time of day in nanoseconds as text: `"18:30:00.000000000"`. `check` also accepts fewer decimal places. */
+/**
+ * CQL `time`: a time of day in nanoseconds as text: `"18:30:00.000000000"`. `check` also accepts fewer decimal places.
+ */
 export function time() {
   return column(timeType);
 }
@@ -69,8 +71,8 @@ const timeType = defineType<string>({
 
 /**
  * Returns the number of days from 1970-01-01 to a date of the proleptic Gregorian calendar, whose range exceeds that of
- * JavaScript's `Date`. The calendar repeats every 400 years, which have 146,097 days. Years are counted from March, so that
- * a leap day is the last day of its year.
+ * JavaScript's `Date`. The calendar repeats every 400 years, which have 146,097 days. Years are counted from March, so
+ * that a leap day is the last day of its year.
  */
 function parseDay(value: unknown): number {
   const [, signed, month, day] =

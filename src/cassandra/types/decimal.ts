@@ -4,8 +4,9 @@ import { decimalOrder, type DecimalParts } from "../decimal-order.ts";
 import { bigintFromBytes, bigintBytes } from "./integers.ts";
 
 /**
- * CQL `decimal`: an exact decimal number with its number of decimal places, as text. `"12.50"` and `"12.5"` are different
- * values, but equal as clustering values. An exponent is a power of ten: `"1E+3"` has no decimal places and the scale -3.
+ * CQL `decimal`: an exact decimal number with its number of decimal places, as text. `"12.50"` and `"12.5"` are
+ * different values, but equal as clustering values. An exponent is a power of ten: `"1E+3"` has no decimal places and
+ * the scale -3.
  */
 export function decimal() {
   return column(decimalType);

@@ -3,9 +3,9 @@ import { defineType, outOfRange, unreadable, wrongType } from "../type.ts";
 import { readVint, writeVint } from "../vint.ts";
 
 /**
- * CQL `duration`: months, days and nanoseconds, as CQL writes them: `"1y2mo3d4h5m6s7ms8us9ns"`, `"-15m"`, `"0s"`. Months,
- * days and nanoseconds are not converted into each other: `"24h"` is not `"1d"`. Durations have no order, so they cannot be
- * in a key, in a set or the key of a map.
+ * CQL `duration`: months, days and nanoseconds, as CQL writes them: `"1y2mo3d4h5m6s7ms8us9ns"`, `"-15m"`, `"0s"`.
+ * Months, days and nanoseconds are not converted into each other: `"24h"` is not `"1d"`. Durations have no order, so
+ * they cannot be in a key, in a set or the key of a map.
  */
 export function duration() {
   return column(durationType);

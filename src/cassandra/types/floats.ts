@@ -8,8 +8,8 @@ export function double() {
 }
 
 /**
- * CQL `float`: a 32-bit number, including NaN, the infinities and -0. Other numbers are rounded to the nearest 32-bit number
- * by `Math.fround`.
+ * CQL `float`: a 32-bit number, including NaN, the infinities and -0. Other numbers are rounded to the nearest 32-bit
+ * number by `Math.fround`.
  */
 export function float() {
   return column(floatType);

@@ -2,8 +2,8 @@ import { type Column, column, partOf } from "../column.ts";
 import type { ColumnType } from "../type.ts";
 
 /**
- * Freezes a collection or UDT: it can only be replaced as a whole, it can be part of another type and of a key, and an empty
- * collection differs from null.
+ * Freezes a collection or UDT: it can only be replaced as a whole, it can be part of another type and of a key, and an
+ * empty collection differs from null.
  *
  * @example frozen(map(text(), list(int()))) // frozen<map<text, frozen<list<int>>>>
  */

@@ -4,8 +4,8 @@ import { defineType, unreadable, wrongType } from "../type.ts";
 import { bigintOrder, type ValueOrder } from "../value-order.ts";
 
 /**
- * CQL `inet`: an IP address as text in its shortest form: `"127.0.0.1"`, `"2001:db8::1"`. An IPv4-mapped IPv6 address, as
- * Node's sockets report their peers (`"::ffff:127.0.0.1"`), is stored as the IPv4 address, as in Cassandra.
+ * CQL `inet`: an IP address as text in its shortest form: `"127.0.0.1"`, `"2001:db8::1"`. An IPv4-mapped IPv6 address,
+ * as Node's sockets report their peers (`"::ffff:127.0.0.1"`), is stored as the IPv4 address, as in Cassandra.
  */
 export function inet() {
   return column(inetType);
@@ -60,8 +60,8 @@ function ipv6Bytes(text: string): Buffer {
 }
 
 /**
- * Addresses are ordered by their bytes, IPv4 and IPv6 together. The rank of an address is its bytes, padded with zeros to 16,
- * followed by one bit: whether it is an IPv6 address.
+ * Addresses are ordered by their bytes, IPv4 and IPv6 together. The rank of an address is its bytes, padded with zeros
+ * to 16, followed by one bit: whether it is an IPv6 address.
  */
 const ranks: ValueOrder<bigint> = bigintOrder(0n, 2n ** 129n - 1n);
 

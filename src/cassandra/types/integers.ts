@@ -39,8 +39,8 @@ export function bigint(options: IntegerOptions<bigint> = {}) {
 }
 
 /**
- * CQL `counter`: a 64-bit integer that can only be added to, as a JavaScript `bigint`. A missing counter reads as 0n. If a
- * table has a counter, all its columns outside the key are counters.
+ * CQL `counter`: a 64-bit integer that can only be added to, as a JavaScript `bigint`. A missing counter reads as 0n.
+ * If a table has a counter, all its columns outside the key are counters.
  */
 export function counter() {
   return counterColumn(int64Type("counter", {}));

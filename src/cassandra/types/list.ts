@@ -5,10 +5,11 @@ import { frozenType } from "./frozen.ts";
 import { listCompare, composedOrder, requirePart, parseTexts } from "./parts.ts";
 
 /**
- * CQL `list`: values in order, as an array. A list within another type, or one that is only replaced as a whole, must be
- * {@link frozen}.
+ * CQL `list`: values in order, as an array. A list within another type, or one that is only replaced as a whole, must
+ * be {@link frozen}.
  *
- * Cassandra does not distinguish an empty collection from null, unless it is frozen. So it reads as empty, never as null.
+ * Cassandra does not distinguish an empty collection from null, unless it is frozen. So it reads as empty, never as
+ * null.
  *
  * @example list(text()) // list<text>
  * @example frozen(list(text())) // frozen<list<text>>

@@ -12,13 +12,13 @@ import { frozenType } from "./frozen.ts";
 import { requirePart, type Compare, compareOf, composedOrder, parseTexts } from "./parts.ts";
 
 /**
- * CQL `map`: values by key, as a `Map`. The database keeps them in the order of their keys. A single element of a hidden
- * map can be written and compared: see {@link element}. See also {@link list} and {@link set}.
+ * CQL `map`: values by key, as a `Map`. The database keeps them in the order of their keys. A single element of a
+ * hidden map can be written and compared: see {@link element}. See also {@link list} and {@link set}.
  *
- * If a table has a map, list or set that is neither frozen nor static, Cassandra reads a row from all its files, since an
- * old file may have elements that newer ones lack. Otherwise it reads from the newest file on, and stops when it has all
- * selected columns (`SinglePartitionReadCommand.queriesMulticellType`). Reading a row that changes often took 1.2 times as
- * long as without such a column, whether the column was selected or not.
+ * If a table has a map, list or set that is neither frozen nor static, Cassandra reads a row from all its files, since
+ * an old file may have elements that newer ones lack. Otherwise it reads from the newest file on, and stops when it has
+ * all selected columns (`SinglePartitionReadCommand.queriesMulticellType`). Reading a row that changes often took 1.2
+ * times as long as without such a column, whether the column was selected or not.
  *
  * @example map(text(), int()) // map<text, int>
  */

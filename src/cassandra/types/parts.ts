@@ -26,8 +26,8 @@ export function listCompare<Element>(element: ColumnType<Element>): Compare<read
 }
 
 /**
- * Returns a type's comparison. Of a type without an order, no two values are equal; no table has a set of such values, or a
- * map with such keys.
+ * Returns a type's comparison. Of a type without an order, no two values are equal; no table has a set of such values,
+ * or a map with such keys.
  */
 export function compareOf<Value>({ compare }: ColumnType<Value>): Compare<Value> {
   return compare ?? (() => -1);

@@ -14,8 +14,8 @@ import { requirePart, compareOf, composedOrder, listCompare, parseTexts } from "
 /**
  * CQL `set`: distinct values, as a `Set`. The database keeps them in the order of their type. See {@link list}.
  *
- * JavaScript compares a `Date`, bytes or an object in a `Set` by identity. Of values that Cassandra takes for equal, one is
- * stored.
+ * JavaScript compares a `Date`, bytes or an object in a `Set` by identity. Of values that Cassandra takes for equal,
+ * one is stored.
  */
 export function set<Element>(element: Column<Element>) {
   return collectionColumn(setType(partOf(element), { isFrozen: false }));

@@ -16,8 +16,8 @@ type Items<Columns extends readonly Column[]> = {
 };
 
 /**
- * CQL `tuple`: a fixed number of values, each of its own type and possibly null, as an array. A tuple is always frozen with
- * all its parts.
+ * CQL `tuple`: a fixed number of values, each of its own type and possibly null, as an array. A tuple is always frozen
+ * with all its parts.
  *
  * @example tuple(double(), double()) // frozen<tuple<double, double>>
  */
@@ -98,8 +98,8 @@ interface PartsOptions {
 }
 
 /**
- * Decodes the parts of a tuple or UDT. Missing parts at the end are null: the value was written before the type had them.
- * Extra parts are ignored.
+ * Decodes the parts of a tuple or UDT. Missing parts at the end are null: the value was written before the type had
+ * them. Extra parts are ignored.
  */
 export function decodeParts(bytes: Buffer, { parts, expects }: PartsOptions): readonly unknown[] {
   let at = 0;

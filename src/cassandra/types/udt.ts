@@ -16,8 +16,8 @@ type UdtFields<Columns extends Readonly<Record<string, Column>>> = {
 };
 
 /**
- * A user-defined type (UDT): named fields, each possibly null, as a plain object. A missing field is null. The fields have
- * the order of JavaScript's properties: those named by an integer come first.
+ * A user-defined type (UDT): named fields, each possibly null, as a plain object. A missing field is null. The fields
+ * have the order of JavaScript's properties: those named by an integer come first.
  *
  * @example
  * const Address = udt("address", { street: text(), zip: text(), at: tuple(double(), double()) });
