@@ -1,13 +1,13 @@
-/** An optional package: npm installs it only where somebody asks for it. */
+/** An optional package, which npm installs only on request. */
 export interface OptionalPackage {
   readonly name: string;
   /** The major version that the code is written for. */
   readonly major: number;
-  /** What needs it, as the subject of a sentence: `REDIS_URL`. */
+  /** What needs the package, as the subject of a sentence, e.g. `REDIS_URL`. */
   readonly user: string;
 }
 
-/** An optional package is needed and is not installed. The message names the package and the command to install it. */
+/** A required optional package is not installed. The message names the package and the command to install it. */
 export class MissingPackage extends Error {
   override readonly name = "MissingPackage";
 
@@ -19,7 +19,7 @@ export class MissingPackage extends Error {
 /**
  * Loads an optional package.
  *
- * @param load imports it: `() => import("ioredis")`
+ * @param load imports the package: `() => import("ioredis")`
  * @throws MissingPackage if it is not installed
  */
 export async function loadOptional<Module>(
@@ -34,7 +34,7 @@ export async function loadOptional<Module>(
   }
 }
 
-/** Whether an import failed because there is no package of that name, rather than in the package itself. */
+/** Returns whether an import failed because the package is not installed, rather than within the package. */
 function isNotInstalled(error: unknown, name: string): boolean {
   return (
     error instanceof Error &&
