@@ -112,7 +112,7 @@ async function waitUntilReady(java: Child, context: ReadyContext) {
   const limit = 120_000;
   const begun = Date.now();
   let end: string | undefined;
-  let told = false;
+  let reported = false;
   void java.ended.then((how) => (end = how));
   // The log is checked too, since another Cassandra may have taken the port and answer instead.
   while (!hasStarted(log) || !(await answers())) {
@@ -120,8 +120,8 @@ async function waitUntilReady(java: Child, context: ReadyContext) {
     const waited = Date.now() - begun;
     if (end !== undefined) throw nodeNotStarted(`it ended with ${end}`, log);
     if (waited > limit) throw nodeNotStarted(`it did not answer within ${limit / 1000} s`, log);
-    if (waited > 6000 && !told) progress(`Cassandra is still starting; its log is ${log}`);
-    told ||= waited > 6000;
+    if (waited > 6000 && !reported) progress(`Cassandra is still starting; its log is ${log}`);
+    reported ||= waited > 6000;
     await sleep(50);
   }
   signal?.throwIfAborted();

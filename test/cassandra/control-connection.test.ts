@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "cassandra-driver";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { mendReconnection } from "../../src/cassandra/session/control-connection.ts";
+import { repairReconnection } from "../../src/cassandra/session/control-connection.ts";
 import { connect, type Session } from "../../src/cassandra/index.ts";
 import { ownAddress } from "../fixtures/cluster.ts";
 import { startNameServer } from "../fixtures/name-server.ts";
@@ -37,7 +37,7 @@ test("concurrent refreshes of the driver's control connection do not end the pro
   await using way = await startWay(cassandra);
   const client = new Client({ contactPoints: [new URL(way.url).host], localDataCenter });
   onTestFinished(() => client.shutdown());
-  mendReconnection(client);
+  repairReconnection(client);
   await client.connect();
   const { controlConnection } = client as unknown as {
     readonly controlConnection: { _refresh(): Promise<void> };

@@ -27,7 +27,7 @@ interface DriverConnection {
  * reconnect at once and reset each other; if two of them meet, the process ends
  * (https://github.com/apache/cassandra-nodejs-driver/pull/462).
  */
-export function mendReconnection(client: Client): void {
+export function repairReconnection(client: Client): void {
   const control = controlConnectionOf(client);
   refreshOneByOne(control);
   control._refreshControlConnection = async (hosts) => {

@@ -17,14 +17,14 @@ export function createReadRepair(session: Pick<Session, "run" | "keyspace">): Re
   /** The reads in progress, and the finished ones that returned `BLOCKING`. */
   const known = new Map<string, Promise<string | undefined>>();
   let version: string | undefined;
-  let lookedAt = -Infinity;
+  let checkedAt = -Infinity;
 
-  const look = singleFlight(async () => {
-    if (performance.now() - lookedAt < SCHEMA_INTERVAL) return;
+  const checkVersion = singleFlight(async () => {
+    if (performance.now() - checkedAt < SCHEMA_INTERVAL) return;
     const begun = performance.now();
     const found = await agreedVersion(session);
     if (found === undefined || found !== version) known.clear();
-    [version, lookedAt] = [found, begun];
+    [version, checkedAt] = [found, begun];
   });
 
   async function read(name: string): Promise<string | undefined> {
@@ -36,7 +36,7 @@ export function createReadRepair(session: Pick<Session, "run" | "keyspace">): Re
   }
 
   return async ({ name }) => {
-    await look();
+    await checkVersion();
     return known.get(name) ?? read(name);
   };
 }

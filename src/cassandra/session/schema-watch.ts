@@ -65,7 +65,7 @@ export function watchSchema(
   let problem: NotSynced | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const look = singleFlight(async () => {
+  const checkSchema = singleFlight(async () => {
     const version = await agreedVersion(session);
     if (version !== undefined && version === known?.version) return;
     const found = { version, ...(await readTables(session, tables)) };
@@ -82,8 +82,8 @@ export function watchSchema(
   });
 
   /** Ignores the error of a failed check: a statement fails with its own error. */
-  const tryToLook = () => look().catch(() => {});
-  const lookBriefly = () => within(CHECK_TIMEOUT, tryToLook(), () => {});
+  const tryToCheck = () => checkSchema().catch(() => {});
+  const checkBriefly = () => within(CHECK_TIMEOUT, tryToCheck(), () => {});
 
   function update(found: NotSynced | undefined): void {
     if (found?.message !== problem?.message) {
@@ -94,14 +94,14 @@ export function watchSchema(
 
   async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
     // The schema may have been repaired since the last check.
-    if (problem) await lookBriefly();
+    if (problem) await checkBriefly();
     if (problem) throw problem;
     const before = changes;
     try {
       return await run();
     } catch (error) {
       if (!isSchemaError(error)) throw error;
-      await lookBriefly();
+      await checkBriefly();
       if (problem) throw problem;
       // The statement was not executed, and it may have failed because of types that the driver had cached.
       if (changes !== before || error.code === "NOT_SYNCED") return run();
@@ -110,7 +110,7 @@ export function watchSchema(
   }
 
   function schedule(): void {
-    timer = setTimeout(() => void tryToLook().finally(() => timer && schedule()), interval);
+    timer = setTimeout(() => void tryToCheck().finally(() => timer && schedule()), interval);
   }
 
   function close(): void {
@@ -118,12 +118,12 @@ export function watchSchema(
     timer = undefined;
   }
 
-  void tryToLook();
+  void tryToCheck();
   schedule();
   return {
     session: passOn(() => session, guarded),
     async check() {
-      await look();
+      await checkSchema();
       if (problem) throw problem;
     },
     close,

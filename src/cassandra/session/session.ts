@@ -1,7 +1,7 @@
 import { Client, policies, type QueryOptions, type types } from "cassandra-driver";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
-import { closeFailedClient, mendReconnection } from "./control-connection.ts";
+import { closeFailedClient, repairReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
 import { fromDriver, isMismatch } from "./driver-error.ts";
 import { messageOf } from "../../support/message.ts";
@@ -119,7 +119,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 function createDriverClient(options: ConnectOptions): Client {
   try {
     const client = new Client(clientOptions(options));
-    mendReconnection(client);
+    repairReconnection(client);
     return client;
   } catch (cause) {
     const message = `The driver does not accept these options: ${messageOf(cause)}`;

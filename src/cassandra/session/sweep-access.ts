@@ -30,7 +30,7 @@ export function sweepAccess(
   { table, partition, queryOptions, signal }: SweepAccessOptions,
 ): SweepAccess {
   const names = clusteringNames(table);
-  const execute: Execute = async ({ cql, ...values }, { writes = false, ...options }) => {
+  const execute: ExecuteFragment = async ({ cql, ...values }, { writes = false, ...options }) => {
     signal.throwIfAborted();
     try {
       return await client.execute(cql, parametersOf(values), options);
@@ -96,7 +96,7 @@ function warnsOfTombstones({ info }: types.ResultSet): boolean {
 }
 
 /** Runs a statement. `writes` says whether it changes data. */
-type Execute = (
+type ExecuteFragment = (
   statement: Fragment,
   options: QueryOptions & { readonly writes?: boolean },
 ) => Promise<types.ResultSet>;
@@ -104,7 +104,7 @@ type Execute = (
 /** Sends all queries to one node: the one that the driver chooses for the first query. */
 function nodeAccess(
   client: Client,
-  { execute, queryOptions }: { execute: Execute; queryOptions: SweepQueryOptions },
+  { execute, queryOptions }: { execute: ExecuteFragment; queryOptions: SweepQueryOptions },
 ): NodeAccess {
   const { read, lwt } = queryOptions;
   let host: Host | undefined;
