@@ -226,14 +226,14 @@ describe.each([
     test("of several concurrent creations of one account, one succeeds", async ({ expect }) => {
       const id = randomUUID();
       const processes = Array.from({ length: 4 }, () => createLanes(keyspace.session));
-      const told = await Promise.all(
+      const results = await Promise.all(
         processes.map((lanes, at) => insist(() => create(lanes, id, at))),
       );
-      const [winner, ...others] = told.filter(({ outcome }) => outcome === "created");
+      const [winner, ...others] = results.filter(({ outcome }) => outcome === "created");
       expect(others).toEqual([]);
       const row = await read(id);
       expect(winner).toMatchObject({ row: { balance: row?.balance } });
-      for (const each of told) expect(each).toMatchObject({ row });
+      for (const each of results) expect(each).toMatchObject({ row });
     });
 
     test("an account keeps its exact balance whichever process changes it, and never goes below zero", async ({
@@ -243,7 +243,7 @@ describe.each([
       const processes = Array.from({ length: 4 }, () => createLanes(keyspace.session));
       await create(processes[0]!, id, 20);
       const amounts = Array.from({ length: 60 }, (__, at) => (at % 3 === 0 ? 7 : -5));
-      const told = await Promise.all(
+      const results = await Promise.all(
         amounts.map(async (amount, at) => {
           const operation = randomUUID();
           const ask = (lanes: Lanes) => insist(() => add(lanes, id, amount, operation));
@@ -254,7 +254,7 @@ describe.each([
           return applied.length > 0 ? amount : 0;
         }),
       );
-      const sum = told.reduce((total, amount) => total + amount, 20);
+      const sum = results.reduce((total, amount) => total + amount, 20);
       expect((await read(id))?.balance).toBe(sum);
       expect(sum).toBeGreaterThanOrEqual(0);
     });
@@ -286,9 +286,9 @@ describe.each([
       const others = createLanes(keyspace.session);
       const id = randomUUID();
       const release = proxy.holdRequest(2);
-      const told = await insist(() => create(lanes, id, 5));
+      const result = await insist(() => create(lanes, id, 5));
       // Its caller may have failed with OUTCOME_UNKNOWN before it was settled, and repeated the request.
-      expect(["created", "exists"]).toContain(told.outcome);
+      expect(["created", "exists"]).toContain(result.outcome);
       expect(await add(lanes, id, 1)).toEqual(changed(6));
       expect(await remove(others, id)).toEqual(deleted);
       await release();
@@ -378,10 +378,10 @@ describe.each([
       const id = randomUUID();
       await create(createLanes(keyspace.session), id, 5);
       proxy.loseAnswer(3);
-      const told = expect(add(lanes, id, 3)).rejects.toMatchObject(unknown);
+      const result = expect(add(lanes, id, 3)).rejects.toMatchObject(unknown);
       await expect.poll(async () => (await read(id))?.balance, { timeout: 3000 }).toBe(8);
       await deleteRow(id);
-      await told;
+      await result;
       await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
       expect(await read(id)).toBeUndefined();
       expect(await add(lanes, id, 1)).toEqual(missing);
@@ -399,10 +399,10 @@ describe.each([
       await create(lanes, id, 5);
       // The change only needs the account to exist, so it reads nothing before.
       const release = proxy.holdRequest(1);
-      const told = expect(note(lanes, id, "late")).rejects.toMatchObject(unknown);
+      const result = expect(note(lanes, id, "late")).rejects.toMatchObject(unknown);
       await deleteRow(id);
       expect(await create(others, id, 5)).toMatchObject(created);
-      await told;
+      await result;
       await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
       await release();
       expect(await read(id)).toMatchObject({ balance: 5, note: null });

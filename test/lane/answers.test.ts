@@ -85,9 +85,9 @@ describe.concurrent("changes by different functions in one partition", () => {
   test("changes are answered in order of arrival", async ({ expect }) => {
     await using place = await start();
     const { lanes, add, desk } = place;
-    const asked = Promise.all([add(), add(), place.rename("second"), add()]);
+    const requests = Promise.all([add(), add(), place.rename("second"), add()]);
     expect(lanes.size).toBe(1);
-    expect(await asked).toEqual([changed(2), changed(3), changed(), changed(4)]);
+    expect(await requests).toEqual([changed(2), changed(3), changed(), changed(4)]);
     expect(await desk()).toMatchObject({ seats: 4, name: "second" });
   });
 
@@ -150,10 +150,10 @@ describe.concurrent("a partition that another program deletes", () => {
     const { proxy, lanes, add, desk, deleteRoom } = place;
     proxy.loseAnswer(ROUND);
     const lost = add();
-    const told = expect(lost).rejects.toMatchObject(unknown);
+    const result = expect(lost).rejects.toMatchObject(unknown);
     await expect.poll(async () => (await desk())?.seats).toBe(2);
     await deleteRoom();
-    await told;
+    await result;
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
     expect(await desk()).toBeUndefined();
     expect(await add()).toEqual({ outcome: "missing" });
@@ -164,10 +164,10 @@ describe.concurrent("a partition that another program deletes", () => {
     const { proxy, lanes, room, others, add, desk, deleteRoom } = place;
     // The change only needs the desk to exist, so it reads nothing before.
     const release = proxy.holdRequest(1);
-    const told = expect(place.rename("late")).rejects.toMatchObject(unknown);
+    const result = expect(place.rename("late")).rejects.toMatchObject(unknown);
     await deleteRoom();
     await others.create(Desk, { room, id: 1, name: "second" });
-    await told;
+    await result;
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
     await release();
     expect(await desk()).toMatchObject({ name: "second" });

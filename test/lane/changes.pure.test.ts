@@ -48,8 +48,8 @@ function planOf(seen: SeenAccount, ...requests: readonly Request<typeof Account>
   return planRow(place, requests);
 }
 
-function work(...asked: Parameters<typeof planOf>) {
-  const { answers, write, after } = planOf(...asked);
+function work(...requests: Parameters<typeof planOf>) {
+  const { answers, write, after } = planOf(...requests);
   const seen: SeenAccount = after;
   return { answers, after: seen, ...(write && { write }) };
 }
@@ -315,13 +315,13 @@ describe("an account in which another program left a null", () => {
             ),
           );
           if (name === null && balance === null && seenOpened === null) continue;
-          for (const asked of [
+          for (const requests of [
             [add(1)],
             [change(5, 1)],
             [edit({ name: "B" })],
             [edit({ opened: later }, new Date(0)), change(0, 1)],
           ]) {
-            const condition = sent(work(seen, ...asked))?.[2];
+            const condition = sent(work(seen, ...requests))?.[2];
             if (condition !== undefined) expect(condition).toContain("= ?");
           }
         }
@@ -545,19 +545,22 @@ describe("requests about one account", () => {
   });
 
   test("a plan names the changed columns, and whether it creates or deletes the account", () => {
-    const told = (seen: SeenAccount, ...requests: readonly Request<typeof Account>[]) => {
+    const changeOf = (seen: SeenAccount, ...requests: readonly Request<typeof Account>[]) => {
       const { change: how, creates } = planOf(seen, ...requests);
       return { how, creates };
     };
-    expect(told(null, create)).toEqual({ how: "created", creates: true });
-    expect(told(account, create)).toEqual({ how: [], creates: false });
-    expect(told(account, remove)).toEqual({ how: "deleted", creates: false });
-    expect(told(null, remove)).toEqual({ how: [], creates: false });
+    expect(changeOf(null, create)).toEqual({ how: "created", creates: true });
+    expect(changeOf(account, create)).toEqual({ how: [], creates: false });
+    expect(changeOf(account, remove)).toEqual({ how: "deleted", creates: false });
+    expect(changeOf(null, remove)).toEqual({ how: [], creates: false });
     const [postponed, named] = [edit({ opened: later }), edit({ name: "B" }, later)];
-    expect(told(account, postponed, named)).toEqual({ how: ["opened", "name"], creates: false });
-    expect(told(account, add(1, idOf(1)), add(-1))).toEqual({ how: [], creates: false });
-    expect(told(account, add(1), add(-1))).toEqual({ how: [], creates: false });
-    expect(told(null, add(1))).toEqual({ how: [], creates: false });
+    expect(changeOf(account, postponed, named)).toEqual({
+      how: ["opened", "name"],
+      creates: false,
+    });
+    expect(changeOf(account, add(1, idOf(1)), add(-1))).toEqual({ how: [], creates: false });
+    expect(changeOf(account, add(1), add(-1))).toEqual({ how: [], creates: false });
+    expect(changeOf(null, add(1))).toEqual({ how: [], creates: false });
   });
 });
 

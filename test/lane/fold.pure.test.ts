@@ -521,9 +521,9 @@ describe("values that can be changed in place", () => {
       const plan = create(known, row);
       const [answer] = plan.answers;
       expect(answer).toMatchObject({ row });
-      const told = (answer as unknown as { readonly row: typeof row }).row;
-      told.since.setTime(0);
-      told.tags.add("b");
+      const result = (answer as unknown as { readonly row: typeof row }).row;
+      result.since.setTime(0);
+      result.tags.add("b");
       expect(plan.after).toMatchObject(dated());
     }
     expect(seen).toEqual(dated());

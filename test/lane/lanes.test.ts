@@ -85,12 +85,12 @@ describe("the requests that wait in a partition", () => {
     expect(batches).toHaveLength(1);
     expect(batches[0]).toHaveLength(21);
 
-    const asked = ids.flatMap((id) => [
+    const requests = ids.flatMap((id) => [
       add(lanes, bank, id, 3),
       change(lanes, bank, id, 3, -1),
       add(lanes, bank, id, -2),
     ]);
-    const answers = await Promise.all(asked);
+    const answers = await Promise.all(requests);
     expect(answers).toEqual(ids.flatMap(() => [3, 2, 0].map(changed)));
     for (const batch of batches) {
       const rows = batch.map(rowOf);
@@ -136,11 +136,11 @@ describe("the requests that wait in a partition", () => {
     const bank = newBank();
     const lanes = createLanes(keyspace.session);
     await create(lanes, bank, idOf(1));
-    const asked = Array.from({ length: laneLimits.waiting }, () => add(lanes, bank, idOf(1), 1));
+    const requests = Array.from({ length: laneLimits.waiting }, () => add(lanes, bank, idOf(1), 1));
     await expect(add(lanes, bank, idOf(1), 1)).rejects.toMatchObject({
       code: "CONTENTION",
     });
-    const answers = await Promise.all(asked);
+    const answers = await Promise.all(requests);
     expect(answers.at(-1)).toEqual(changed(10_000));
     expect(await balancesIn(bank)).toEqual([10_000]);
   });
@@ -181,13 +181,13 @@ describe("a lane", () => {
     const lanes = createLanes(keyspace.session);
     expect(lanes.size).toBe(0);
     const [one, two] = [newBank(), newBank()];
-    const asked = [
+    const requests = [
       create(lanes, one, idOf(1)),
       create(lanes, one, idOf(2)),
       remove(lanes, two, idOf(1)),
     ];
     expect(lanes.size).toBe(2);
-    await Promise.all(asked);
+    await Promise.all(requests);
     await setImmediate();
     expect(lanes.size).toBe(0);
   });

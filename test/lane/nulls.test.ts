@@ -97,10 +97,10 @@ async function afterOther(
   );
   await first(own);
   await other(others);
-  const told = late(own);
+  const result = late(own);
   resolve();
   await held;
-  return told;
+  return result;
 }
 
 describe("a column that another process has changed is set to the value that the lane knows", () => {
@@ -120,13 +120,13 @@ describe("a column that another process has changed is set to the value that the
   test("the column is written beside a static column", async () => {
     const room = randomUUID();
     await prepare(room);
-    const told = await afterOther(room, Desk, {
+    const result = await afterOther(room, Desk, {
       first: see(room),
       other: (others) => others.change(Desk, key(room), rename),
       late: (own) =>
         own.change(Desk, key(room), (row) => row.set({ name: "A", total: row.get("total") + 1 })),
     });
-    expect(told).toEqual(changed());
+    expect(result).toEqual(changed());
     expect(await desk(room)).toMatchObject({ name: "A" });
   });
 
@@ -134,13 +134,13 @@ describe("a column that another process has changed is set to the value that the
     const room = randomUUID();
     await prepare(room);
     const once = { id: randomUUID(), args: "", answer: text() };
-    const told = await afterOther(room, Desk, {
+    const result = await afterOther(room, Desk, {
       first: see(room),
       other: (others) => others.change(Desk, key(room), rename),
       late: (own) =>
         own.change(Desk, key(room), (row) => (row.set({ name: "A" }), "done"), { once }),
     });
-    expect(told).toEqual(changed("done"));
+    expect(result).toEqual(changed("done"));
     expect(await desk(room)).toMatchObject({ name: "A" });
   });
 });
@@ -149,7 +149,7 @@ describe("an empty collection in a condition does not create a row", () => {
   test("no row is created after another process has removed it", async () => {
     const room = randomUUID();
     const key = { room, id: 1 };
-    const told = await afterOther(room, Box, {
+    const result = await afterOther(room, Box, {
       first: (own) => own.create(Box, key),
       other: (others) => others.remove(Box, key),
       late: (own) =>
@@ -157,7 +157,7 @@ describe("an empty collection in a condition does not create a row", () => {
           if (row.get("note") === null) row.set({ note: "first" });
         }),
     });
-    expect.soft(told).toEqual({ outcome: "missing" });
+    expect.soft(result).toEqual({ outcome: "missing" });
     expect(await box(room)).toBeUndefined();
   });
 
@@ -165,11 +165,11 @@ describe("an empty collection in a condition does not create a row", () => {
     const room = randomUUID();
     const own = createLanes(keyspace.session);
     await own.create(Box, { room, id: 2 });
-    const told = await own.change(Box, { room, id: 1 }, (row) => {
+    const result = await own.change(Box, { room, id: 1 }, (row) => {
       row.assume("labels", new Map());
       row.set({ note: "made" });
     });
-    expect.soft(told).toEqual({ outcome: "missing" });
+    expect.soft(result).toEqual({ outcome: "missing" });
     expect(await box(room)).toBeUndefined();
   });
 });
@@ -178,10 +178,10 @@ describe("a row of which every column is null", () => {
   test.fails("a row of nulls can be changed by a change that reads a null", async () => {
     const room = randomUUID();
     await createLanes(keyspace.session).create(Desk, { room, id: 1 });
-    const told = createLanes(keyspace.session).change(Desk, { room, id: 1 }, (row) => {
+    const result = createLanes(keyspace.session).change(Desk, { room, id: 1 }, (row) => {
       if (row.get("name") === null) row.set({ name: "A" });
     });
-    expect(await told).toEqual(changed());
+    expect(await result).toEqual(changed());
   });
 
   test.fails("a row of nulls can be changed under an id", async () => {
@@ -200,7 +200,7 @@ describe("a row of which every column is null", () => {
   test("a row is not reported as all null once it has a value again", async () => {
     const room = randomUUID();
     const key = { room, id: 1 };
-    const told = afterOther(room, Desk, {
+    const result = afterOther(room, Desk, {
       first: (own) => own.create(Desk, key),
       other: (others) => others.change(Desk, key, (row) => row.set({ seats: 1 })),
       late: (own) =>
@@ -208,7 +208,7 @@ describe("a row of which every column is null", () => {
           if (row.get("name") === null) row.set({ name: "A" });
         }),
     });
-    expect(await told).toEqual(changed());
+    expect(await result).toEqual(changed());
   });
 });
 
@@ -219,9 +219,9 @@ describe("a caller that mutates its arguments does not affect the request", () =
     await own.create(File, { room: one, id: 1, size: 0 });
     await own.create(File, { room: two, id: 1, size: 0 });
     const room = new Uint8Array([1]);
-    const asked = own.change(File, { room, id: 1 }, (row) => row.set({ size: 5 }));
+    const requests = own.change(File, { room, id: 1 }, (row) => row.set({ size: 5 }));
     room.set(two);
-    expect(await asked).toEqual(changed());
+    expect(await requests).toEqual(changed());
     expect(await keyspace.session.run(select(File, { room: two, id: 1 }))).toMatchObject({
       size: 0,
     });
@@ -230,9 +230,9 @@ describe("a caller that mutates its arguments does not affect the request", () =
   test("the values of a new row are copied", async () => {
     const own = createLanes(keyspace.session);
     const room = new Uint8Array([3]);
-    const asked = own.create(File, { room, id: 1, size: 0 });
+    const requests = own.create(File, { room, id: 1, size: 0 });
     room.set([4]);
-    expect(await asked).toMatchObject({ row: { room: new Uint8Array([3]) } });
+    expect(await requests).toMatchObject({ row: { room: new Uint8Array([3]) } });
   });
 });
 

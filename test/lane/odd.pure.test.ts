@@ -25,24 +25,26 @@ type Row = Draft<typeof Seat>;
 const stored = { price: 9, weight: 0, labels: null };
 
 /** Plans a round of changes of known seats. Returns the plan and the answers that planning gave. */
-function planOf(...asked: readonly (readonly [number: number, change: (row: Row) => unknown])[]) {
+function planOf(
+  ...requests: readonly (readonly [number: number, change: (row: Row) => unknown])[]
+) {
   const known = createKnownRows(Seat);
-  const numbers = asked.map(([number]) => number);
+  const numbers = requests.map(([number]) => number);
   const found = numbers.map((number) => ({ number, ...stored, sold: 0 }));
   known.observe(
     numbers.map((number) => rowText(Seat, { number })),
     found,
     { asOf: 1 },
   );
-  const told: unknown[] = [];
-  const callers = asked.map(([number, change], at): Caller<typeof Seat> => ({
+  const answers: unknown[] = [];
+  const callers = requests.map(([number, change], at): Caller<typeof Seat> => ({
     request: { kind: "change", change: change as never },
     key: { number },
     row: rowText(Seat, { number }),
     arrival: 1,
     rounds: 0,
     isSent: false,
-    answer: (value) => void (told[at] = value),
+    answer: (value) => void (answers[at] = value),
   }));
   const plan = planRound({
     table: Seat,
@@ -51,7 +53,7 @@ function planOf(...asked: readonly (readonly [number: number, change: (row: Row)
     callers,
     hasCell: true,
   });
-  return { plan, told };
+  return { plan, answers };
 }
 
 const sell = (row: Row) => row.set({ sold: row.get("sold") + 1 });

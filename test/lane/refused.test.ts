@@ -28,8 +28,8 @@ const createDesk = async (lanes: Lanes, room: string, id: number) =>
 
 /** Adds a seat to a desk, and returns how many it has then. */
 async function add(lanes: Lanes, room: string, id: number) {
-  const told = await lanes.change(Desk, { room, id }, addSeat);
-  return told.outcome === "changed" ? told.answer : told.outcome;
+  const result = await lanes.change(Desk, { room, id }, addSeat);
+  return result.outcome === "changed" ? result.answer : result.outcome;
 }
 
 /** Submits one request about several desks of a room in one tick. Returns the answers, or the codes of the errors. */

@@ -54,18 +54,18 @@ const refused = (reason: string) => ({ outcome: "refused", reason });
 const request = (change: object) => ({ kind: "change", change }) as SeatRequest;
 
 /** Creates a caller with a request about a row, and collects its answers. */
-function callerOf<T extends Table>(table_: T, number: number, asked: Request<T>, arrival = 1) {
-  const told: unknown[] = [];
+function callerOf<T extends Table>(table_: T, number: number, wanted: Request<T>, arrival = 1) {
+  const answers: unknown[] = [];
   const place = { key: { number } as never, row: rowText(table_, { number }) };
   const caller: Caller<T> = {
-    request: asked,
+    request: wanted,
     ...place,
     arrival,
     rounds: 0,
     isSent: false,
-    answer: (value) => void told.push(value),
+    answer: (value) => void answers.push(value),
   };
-  return { caller, told };
+  return { caller, answers };
 }
 
 /** Returns what is known after one statement has found these seats, by their numbers, and static columns. */
@@ -84,10 +84,10 @@ function seen(rows: Readonly<Record<number, StoredSeat | null>>, stored: StoredS
 /** Plans a round of changes of seats, in order of arrival. */
 function planOf(
   known: KnownRows<typeof Seat>,
-  asked: readonly (readonly [number: number, change: object])[],
+  requests: readonly (readonly [number: number, change: object])[],
   hasCell = true,
 ) {
-  const callers = asked.map(([number, change]) => {
+  const callers = requests.map(([number, change]) => {
     const each = "kind" in change ? (change as SeatRequest) : request(change);
     return callerOf(Seat, number, each).caller;
   });
@@ -281,14 +281,14 @@ describe("a refusal that rests on a static column", () => {
 
   test("a refusal waits for the next round if earlier rows of this one have set the column", () => {
     const known = seen({ 1: free, 2: free }, nearlySold);
-    const asked = [
+    const requests = [
       [1, take("Ada")],
       [2, take("Bob")],
     ] as const;
-    const plan = planOf(known, asked);
+    const plan = planOf(known, requests);
     expect(shown(plan.written)).toEqual([[1, changed(100)]]);
     expect([plan.answered, plan.unclear]).toEqual([[], []]);
-    const next = planOf(seen({ 2: free }, plan.statics.after), asked.slice(1));
+    const next = planOf(seen({ 2: free }, plan.statics.after), requests.slice(1));
     expect(shown(next.answered)).toEqual([[2, refused("SOLD_OUT")]]);
   });
 
@@ -438,10 +438,10 @@ describe("a row leaves no trace in the static columns", () => {
     const known = createKnownRows(Mark);
     known.observe([rowText(Mark, { number: 1 })], [{ number: 1, sold: 0 }], { asOf: 1 });
     const change = (row: Draft<typeof Mark>) => row.set({ sold: row.get("sold") + 1 });
-    const { caller, told } = callerOf(Mark, 1, { kind: "change", change } as never);
+    const { caller, answers } = callerOf(Mark, 1, { kind: "change", change } as never);
     const options = { table: Mark, partition: { show }, known, callers: [caller], hasCell: true };
     const plan = planRound(options);
-    expect(told).toMatchObject([
+    expect(answers).toMatchObject([
       { message: 'Table "mark" has no column outside the key in its rows.' },
     ]);
     expect(plan.written).toEqual([]);

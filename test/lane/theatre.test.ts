@@ -128,13 +128,13 @@ describe("seats of a show", () => {
   test("each seat is taken once and counted, in any order of requests", async () => {
     const { show, places } = await openShow(2);
     const processes = [1, 2, 3].map(() => createLanes(keyspace.session));
-    const told = await Promise.all(
+    const results = await Promise.all(
       processes.flatMap((lanes, at) =>
         places.map((place) => takeSurely(lanes, show, place, `${at}`)),
       ),
     );
-    expect(told.filter(({ outcome }) => outcome === "changed")).toHaveLength(16);
-    expect(told.filter(({ outcome }) => outcome === "refused")).toHaveLength(32);
+    expect(results.filter(({ outcome }) => outcome === "changed")).toHaveLength(16);
+    expect(results.filter(({ outcome }) => outcome === "refused")).toHaveLength(32);
     const { sold, holders } = await look(show);
     expect([sold, holders.length]).toEqual([16, 16]);
   });
@@ -145,13 +145,13 @@ describe("seats of a show", () => {
     const [first] = places;
     const limit = (row: SeatDraft) => row.set({ places: 10 });
     expect(await processes[0]!.change(Seat, { show, ...first! }, limit)).toEqual(changed());
-    const told = await Promise.all(
+    const results = await Promise.all(
       processes.flatMap((lanes, at) =>
         places.map((place) => takeSurely(lanes, show, place, `${at}`)),
       ),
     );
-    expect(told.filter(({ outcome }) => outcome === "changed")).toHaveLength(10);
-    expect(told).toContainEqual(refused("SOLD_OUT"));
+    expect(results.filter(({ outcome }) => outcome === "changed")).toHaveLength(10);
+    expect(results).toContainEqual(refused("SOLD_OUT"));
     const { sold, holders } = await look(show);
     expect([sold, holders.length]).toEqual([10, 10]);
     // Every refusal as sold out was true when it was given.
@@ -182,8 +182,8 @@ describe("seats of a show", () => {
     const { show, places } = await openShow(1);
     const lanes = createLanes(keyspace.session);
     const none = { row: 7, seat: 7 };
-    const told = [none, places[0]!, none].map((place) => take(lanes, show, place, "Ada"));
-    expect(await Promise.all(told)).toEqual([
+    const results = [none, places[0]!, none].map((place) => take(lanes, show, place, "Ada"));
+    expect(await Promise.all(results)).toEqual([
       { outcome: "missing" },
       changed(1),
       { outcome: "missing" },
@@ -249,11 +249,11 @@ test("every seat has one holder and all are counted while answers are lost, requ
       ask: (id: string) => Promise<Told>,
     ) {
       const id = randomUUID();
-      const told = await Promise.all([insist(() => ask(id)), insist(() => ask(id))]);
+      const results = await Promise.all([insist(() => ask(id)), insist(() => ask(id))]);
       // A refused change runs again each time.
-      const [applied, ...others] = told.filter(({ outcome }) => outcome === "changed");
+      const [applied, ...others] = results.filter(({ outcome }) => outcome === "changed");
       for (const other of others) expect(other).toEqual(applied);
-      return applied ?? told[0];
+      return applied ?? results[0];
     }
     for (let turn = 0; turn < 12; turn++) {
       const place = places[any(places.length)]!;
@@ -283,8 +283,8 @@ test("every seat has one holder and all are counted while answers are lost, requ
     ),
   );
   const all = Promise.all(visits).finally(() => (isOver = true));
-  const [told] = await Promise.all([all, watching]);
-  const kept = told.filter(([place]) => place !== undefined);
+  const [results] = await Promise.all([all, watching]);
+  const kept = results.filter(([place]) => place !== undefined);
   await Promise.all(late.map((release) => release()));
 
   const seats = await keyspace.session.run(select(Seat, { show }));

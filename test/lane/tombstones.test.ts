@@ -96,9 +96,9 @@ describe("a bank that cannot be read because of its deleted accounts", () => {
     await create(lanes, id);
     counted.sent = 0;
     proxy.loseAnswer(1);
-    const told = await add(lanes, id).catch(({ code }) => code);
+    const result = await add(lanes, id).catch(({ code }) => code);
     // The round is settled in time, or just after it.
-    if (told !== "OUTCOME_UNKNOWN") expect(told).toEqual(changed(1));
+    if (result !== "OUTCOME_UNKNOWN") expect(result).toEqual(changed(1));
     await expect.poll(() => lanes.size, { timeout: 6000 }).toBe(0);
     expect(counted.sent).toBe(1);
     expect(await add(lanes, id)).toEqual(changed(2));

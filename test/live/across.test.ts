@@ -64,8 +64,8 @@ async function follow(app: TestApp, city: string): Promise<Subscribed> {
 /** Waits for the first value, so that the subscription has begun. */
 function nextAfter(first: Promise<IteratorResult<unknown>>, followed: Subscribed) {
   const next = followed.next.bind(followed);
-  const asked = [first];
-  return () => (asked.shift() ?? next()) as ReturnType<typeof next>;
+  const pending = [first];
+  return () => (pending.shift() ?? next()) as ReturnType<typeof next>;
 }
 
 /** Publishes a message as another service would. */

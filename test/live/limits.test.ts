@@ -136,7 +136,10 @@ describe("a row that cannot be read", () => {
     await damage(key);
     const followed = await live.follow(Reading, { device: key.device });
     live.hint(Reading, key, ["value"]);
-    expect({ told: await takenWithin(followed, 500), reported }).toEqual({ told: [], reported: 1 });
+    expect({ events: await takenWithin(followed, 500), reported }).toEqual({
+      events: [],
+      reported: 1,
+    });
   });
 });
 

@@ -13,9 +13,9 @@ async function follow(city: string) {
   const followed = app.subscribe(FOLLOW, { city });
   const first = followed.next();
   // The socket opens asynchronously, so parties are created until an event arrives.
-  let told = false;
-  void first.then(() => (told = true));
-  while (!told) await createParty(app, { city });
+  let isSeen = false;
+  void first.then(() => (isSeen = true));
+  while (!isSeen) await createParty(app, { city });
   return async () => (await followed.next()).value.data.partiesChanged;
 }
 

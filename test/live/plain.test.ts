@@ -187,9 +187,9 @@ describe("a followed partition", () => {
     // The existing rows have been seen when an event for another row arrives.
     let at = 0;
     const seen = next(followed);
-    let told = false;
-    void seen.then(() => (told = true));
-    while (!told) {
+    let isSeen = false;
+    void seen.then(() => (isSeen = true));
+    while (!isSeen) {
       await cql("INSERT INTO reading (device, at, value) VALUES (?, ?, 0)", device, new Date(++at));
       await takenWithin(await live.follow(Reading, { device: "nobody" }), 60);
     }

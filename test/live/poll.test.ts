@@ -56,9 +56,9 @@ const remove = ({ city, id }: Key) =>
 async function follow(city: string): Promise<Subscribed> {
   const followed = there.subscribe(FOLLOW, { city });
   const first = followed.next();
-  let told = false;
-  void first.then(() => (told = true));
-  while (!told) {
+  let isSeen = false;
+  void first.then(() => (isSeen = true));
+  while (!isSeen) {
     await createParty(there, { city });
     await sleep(20);
   }
@@ -68,8 +68,8 @@ async function follow(city: string): Promise<Subscribed> {
     quiet = followed.next();
   }
   const next = followed.next.bind(followed);
-  const asked = [quiet];
-  followed.next = () => asked.shift() ?? next();
+  const pending = [quiet];
+  followed.next = () => pending.shift() ?? next();
   return followed;
 }
 
@@ -143,15 +143,15 @@ test("the poll does not send what a hint has sent", async () => {
   const last = { city, id: randomUUID() };
   await create(last);
 
-  const told = [];
+  const types = [];
   for (;;) {
     const event = await nextEvent(followed);
     if (event.party?.id === last.id) break;
-    told.push(event.__typename);
+    types.push(event.__typename);
   }
-  expect(told.filter((type) => type === "PartyCreated").length).toBeLessThanOrEqual(1);
-  expect(told.filter((type) => type === "PartyDeleted")).toHaveLength(1);
-  expect(told.length).toBeLessThanOrEqual(3);
+  expect(types.filter((type) => type === "PartyCreated").length).toBeLessThanOrEqual(1);
+  expect(types.filter((type) => type === "PartyDeleted")).toHaveLength(1);
+  expect(types.length).toBeLessThanOrEqual(3);
 });
 
 test("very many changes at once are sent as a reset, and later ones one by one", async () => {

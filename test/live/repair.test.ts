@@ -58,14 +58,14 @@ describe("a table of plain writes", () => {
   });
 
   test("many subscribers at once share one look-up of read_repair", async () => {
-    let asked = 0;
+    let lookups = 0;
     const run: Session["run"] = (statement) => {
-      if (statement.kind === "system") asked += 1;
+      if (statement.kind === "system") lookups += 1;
       return session.run(statement);
     };
     const live = createLive({ session: { ...session, run } });
     await Promise.all(Array.from({ length: 100 }, () => watch(live)));
-    expect(asked).toBeLessThan(20);
+    expect(lookups).toBeLessThan(20);
     await live.close();
   });
 });
