@@ -108,9 +108,7 @@ function comparison(table: Table, [name, form]: readonly [string, unknown]): Tem
   });
 }
 
-/**
- * Returns the assignment or comparison of an element of a map.
- */
+/** Returns the assignment or comparison of an element of a map. */
 export function elementTemplate(
   table: Table,
   name: string,

@@ -89,9 +89,7 @@ export function unreadableColumns(row: object): ReadonlyMap<string, UnreadableRo
   );
 }
 
-/**
- * Returns the error for an unreadable column of a row in stored form.
- */
+/** Returns the error for an unreadable column of a row in stored form. */
 export function unreadableColumn(
   table: Table,
   row: RawRow,
