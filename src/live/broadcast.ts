@@ -46,9 +46,9 @@ export interface BroadcastOptions<Value> {
 /** Creates a broadcast without subscribers. */
 export function createBroadcast<Value>(options: BroadcastOptions<Value>): Broadcast<Value> {
   const { keep, missed, onEmpty } = options;
-  const subscribers = new Set<Subscriber<Value>>();
+  const subscribers = new Set<BroadcastSubscriber<Value>>();
   /** Subscribers that were ended and have not left. */
-  const leaving = new Set<Subscriber<Value>>();
+  const leaving = new Set<BroadcastSubscriber<Value>>();
   let last: readonly Value[] = [];
   let count = 0;
   let visiting: Promise<void> | undefined;
@@ -94,7 +94,7 @@ export function createBroadcast<Value>(options: BroadcastOptions<Value>): Broadc
       visitAll();
     },
     join(withLast) {
-      const subscriber = new Subscriber(log, withLast && count > 0 ? count - 1 : count);
+      const subscriber = new BroadcastSubscriber(log, withLast && count > 0 ? count - 1 : count);
       subscribers.add(subscriber);
       return subscriber;
     },
@@ -118,12 +118,12 @@ interface ValueLog<Value> {
   readonly count: number;
   /** Returns the values that were put after the first so many. */
   after(taken: number): readonly Value[];
-  leave(subscriber: Subscriber<Value>): void;
+  leave(subscriber: BroadcastSubscriber<Value>): void;
   readonly visitAll: () => void;
 }
 
 /** A class, like its visitors: there is one per subscriber, and closures take more memory. */
-class Subscriber<Value> implements Source<Value> {
+class BroadcastSubscriber<Value> implements Source<Value> {
   visitor: Visitor | undefined;
   readonly #log: ValueLog<Value>;
   #taken: number;

@@ -48,7 +48,7 @@ export interface Hub<Row> {
 }
 
 /** How long a hub waits before it reads again after a failed read, in milliseconds. */
-const RETRY_AFTER = 1000;
+const READ_RETRY_DELAY = 1000;
 
 /**
  * Creates the hub of a row and a set of its columns.
@@ -108,7 +108,7 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
     refresh().catch(() => {
       // Every caller that shares a failed read gets here.
       clearTimeout(retry);
-      if (!isEmpty()) retry = setTimeout(hint, RETRY_AFTER);
+      if (!isEmpty()) retry = setTimeout(hint, READ_RETRY_DELAY);
     });
   }
 

@@ -1,5 +1,5 @@
 /** The least time between two reports, in milliseconds. */
-const REPORT_INTERVAL = 60_000;
+const THROTTLE_INTERVAL = 60_000;
 
 /** Returns a function that reports the number of its calls since the last report, but at most once per interval. */
 export function createThrottledCount(report: (calls: number) => void): () => void {
@@ -7,7 +7,7 @@ export function createThrottledCount(report: (calls: number) => void): () => voi
   let reportedAt = -Infinity;
   return () => {
     calls += 1;
-    if (performance.now() - reportedAt < REPORT_INTERVAL) return;
+    if (performance.now() - reportedAt < THROTTLE_INTERVAL) return;
     reportedAt = performance.now();
     report(calls);
     calls = 0;
