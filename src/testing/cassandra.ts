@@ -52,7 +52,7 @@ export interface TestCassandra extends AsyncDisposable {
  * @throws Error if a variable of the environment is wrong, or what a start needs is missing (`code` as `NO_JAVA`)
  * @example
  * await using cassandra = await startTestCassandra({ reuse: true });
- * await using keyspace = await createTestKeyspace({ cassandra, tables: [MessageTable] });
+ * await using keyspace = await createTestKeyspace({ cassandra, tables: [SeatTable] });
  */
 export async function startTestCassandra(
   options: TestCassandraOptions = {},

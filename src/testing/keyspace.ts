@@ -45,8 +45,8 @@ const CONNECT_LIMIT = 60_000;
  *
  * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; no keyspace is left behind then
  * @example
- * await using keyspace = await createTestKeyspace({ cassandra, tables: [MessageTable] });
- * await keyspace.session.run(select(MessageTable, { room: "lobby" })); // []
+ * await using keyspace = await createTestKeyspace({ cassandra, tables: [SeatTable] });
+ * await keyspace.session.run(select(SeatTable, { theatre: "Globe" })); // []
  */
 export async function createTestKeyspace({
   cassandra: cluster,

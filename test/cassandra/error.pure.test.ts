@@ -22,14 +22,14 @@ const codeOf = (error: unknown, writes: boolean) => fromDriver(error, { cql: "â€
 
 describe("a write", () => {
   test.each([
-    ["a write time-out, as a contended LWT has it", response(codes.writeTimeout)],
+    ["a write time-out, for example of a contended LWT", response(codes.writeTimeout)],
     ["a write failure", response(codes.writeFailure)],
-    ["a read time-out: an LWT reads before it writes", response(codes.readTimeout)],
+    ["a read time-out, since an LWT reads before it writes", response(codes.readTimeout)],
     ["a server error", response(codes.serverError)],
-    ["no answer in the client's time", timeout],
+    ["a time-out of the client", timeout],
     ["a socket that was closed", closed],
-    ["several nodes, of which one did not answer", noHost(refused, timeout)],
-    ["an error that nobody has heard of", new Error("?")],
+    ["errors of several nodes, one of which did not answer", noHost(refused, timeout)],
+    ["an unknown error", new Error("?")],
   ])("has an unknown outcome after %s", (_, error) => {
     expect(codeOf(error, true)).toBe("OUTCOME_UNKNOWN");
   });
@@ -50,7 +50,7 @@ describe("a write", () => {
 
 test.each([
   ["a read time-out", response(codes.readTimeout)],
-  ["a write time-out, as a SERIAL read has it", response(codes.writeTimeout)],
+  ["a write time-out of a SERIAL read", response(codes.writeTimeout)],
   ["no answer", timeout],
   ["a closed socket", closed],
 ])("a read after %s can be tried again", (_, error) => {
@@ -87,10 +87,10 @@ const readFailed =
 describe("a failure that Cassandra itself reports", () => {
   test.each([
     ["replicas that failed", response(codes.readFailure)],
-    ["replicas that failed to write, as a SERIAL read has it", response(codes.writeFailure)],
+    ["replicas that failed to write in a SERIAL read", response(codes.writeFailure)],
     ["an internal error", response(codes.serverError)],
     ["a function that failed", response(codes.functionFailure)],
-    ["one node that failed, others being down", noHost(refused, response(codes.readFailure))],
+    ["one failed node while the others are down", noHost(refused, response(codes.readFailure))],
   ])("does not make a read fail as UNAVAILABLE: %s", (_, error) => {
     expect(codeOf(error, false)).toBe("READ_FAILED");
   });
@@ -143,8 +143,8 @@ describe.each([
 });
 
 test.each([
-  ["syntax", response(codes.syntaxError), "REFUSED"],
-  ["rights", response(codes.unauthorized), "FORBIDDEN"],
+  ["a syntax error", response(codes.syntaxError), "REFUSED"],
+  ["a missing right", response(codes.unauthorized), "FORBIDDEN"],
   ["a value that does not fit", new TypeError("Expected Number"), "REFUSED"],
   ["a missing table", response(codes.invalid, "unconfigured table party"), "NOT_SYNCED"],
   ["a missing column", response(codes.invalid, "Undefined column name people"), "NOT_SYNCED"],

@@ -67,7 +67,7 @@ test.each([
   ["a null", key("a", null), "WRONG_TYPE"],
   ["a column that is left out", { room: "a" }, "WRONG_TYPE"],
   ["text that is not Unicode", key("\ud800", "1"), "NOT_UNICODE"],
-  ["a row that lacks what its model requires", key("a", "bad"), "UNREADABLE_VALUE"],
+  ["a row without a value that its model requires", key("a", "bad"), "UNREADABLE_VALUE"],
 ])("%s fails by itself, not the others of its tick", async (_, wrong, code) => {
   expect(await load([wrong])).toEqual([code]);
   expect(await load([wrong, ...good])).toEqual([code, ...goodBodies]);

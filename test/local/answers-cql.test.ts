@@ -14,8 +14,8 @@ test("a node that runs queries serves clients", async () => {
 });
 
 test.each([
-  ["takes connections", 0],
-  ["takes a client in", 1],
+  ["accepts connections", 0],
+  ["accepts the protocol's startup", 1],
 ])("a node that only %s does not serve clients yet", async (_, passed) => {
   await using node = await holdAnswers(contactPoint, passed);
   expect(await answers(node.contactPoint)).toBe(false);

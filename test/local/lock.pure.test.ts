@@ -9,16 +9,16 @@ const self = identify(process.pid)!;
 
 test.each([
   ["nothing", ""],
-  ["half a file", '{"owner":{"pid":'],
+  ["a partial file", '{"owner":{"pid":'],
   ["null", "null"],
   ["a list", "[]"],
   ["an object of another program", "{}"],
-  ["an owner that is no process", '{"owner":null}'],
-  ["a number that is no process's", '{"owner":{"pid":"self"}}'],
-  ["a process group's number", '{"owner":{"pid":-1,"started":"1"}}'],
-  ["an owner that says no start", `{"owner":{"pid":${self.pid}}}`],
-  ["a Java that is no process", JSON.stringify({ owner: self, java: 7 })],
-  ["an address that is none", JSON.stringify({ owner: self, contactPoint: 9042 })],
+  ["an owner that is not a process", '{"owner":null}'],
+  ["an invalid process id", '{"owner":{"pid":"self"}}'],
+  ["the id of a process group", '{"owner":{"pid":-1,"started":"1"}}'],
+  ["an owner without a start time", `{"owner":{"pid":${self.pid}}}`],
+  ["a Java that is not a process", JSON.stringify({ owner: self, java: 7 })],
+  ["an invalid address", JSON.stringify({ owner: self, contactPoint: 9042 })],
 ])("a lock file that holds %s locks nothing, and is overwritten", async (_, text) => {
   using place = temporaryDirectory();
   writeFileSync(join(place.path, "lock.json"), text);

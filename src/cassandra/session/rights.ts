@@ -20,7 +20,7 @@ export async function lackingRights(
 /**
  * Returns a read and a write that Cassandra always refuses because a key is null. It checks the rights before that.
  *
- * @example ["SELECT id FROM chat.note WHERE id = null", "DELETE FROM chat.note WHERE id = null"]
+ * @example ["SELECT theatre FROM k.seat WHERE theatre = null", "DELETE FROM k.seat WHERE theatre = null AND id = null"]
  */
 export function rightsProbes(keyspace: string, table: Table): readonly string[] {
   const place = `${identifier(keyspace)}.${identifier(table.name)}`;

@@ -64,7 +64,7 @@ export interface Session extends AsyncDisposable {
   /**
    * Iterates over the rows of a read, with one page of them in memory.
    *
-   * @example for await (const row of session.rows(select(Message, { room: "lobby" }))) {}
+   * @example for await (const row of session.rows(select(SeatTable, { theatre: "Globe" }))) {}
    */
   rows<R>(statement: Statement<readonly R[]>): AsyncIterable<R>;
   /**
