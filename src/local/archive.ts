@@ -10,7 +10,9 @@ import { type Java, javaEnvironment } from "./java.ts";
 import { classPath } from "./jvm.ts";
 import { claim } from "./lock.ts";
 
-/** The delay after Cassandra's start, in milliseconds, so that callers waiting for the start get the processors first. */
+/**
+ * The delay after Cassandra's start, in milliseconds, so that callers waiting for the start get the processors first.
+ */
 const DELAY = 10_000;
 
 /**
@@ -20,9 +22,9 @@ export interface ClassArchive {
   /** Java options that use the archive or, if there is none, list the classes for it. */
   readonly options: readonly string[];
   /**
-   * Creates the archive if there is none, from the classes that the running Java has listed. Works in the background, once
-   * for all processes, and takes about 10 s of one processor at low priority. May fail, which only makes later starts
-   * slower.
+   * Creates the archive if there is none, from the classes that the running Java has listed. Works in the background,
+   * once for all processes, and takes about 10 s of one processor at low priority. May fail, which only makes later
+   * starts slower.
    */
   make(signal: AbortSignal): Promise<void>;
 }

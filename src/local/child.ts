@@ -28,8 +28,8 @@ export interface Child {
 }
 
 /**
- * Starts a process in its own process group, so that Ctrl-C does not reach it. It is ended when this process ends, even if
- * this process is killed.
+ * Starts a process in its own process group, so that Ctrl-C does not reach it. It is ended when this process ends, even
+ * if this process is killed.
  *
  * Rejects with the system's error if there is no such command (`ENOENT`, `EACCES`), or with a LocalError
  * `ENVIRONMENT_TOO_LARGE`.
@@ -100,8 +100,8 @@ function killGroup(group: number, signal: NodeJS.Signals): void {
 
 /**
  * A shell script that reads from a pipe which only this process holds open. It first reads the process group to guard.
- * Then it reads either a line, which dismisses it, or the end of the pipe, when this process has ended in any way. In that
- * case it ends the group, after 10 s by force.
+ * Then it reads either a line, which dismisses it, or the end of the pipe, when this process has ended in any way. In
+ * that case it ends the group, after 10 s by force.
  */
 const guardScript = `
 read -r group || exit

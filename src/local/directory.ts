@@ -5,8 +5,8 @@ import { hasCode } from "./error.ts";
 /**
  * Creates a directory and its missing parents, accessible to this user only. An existing directory stays as it is.
  *
- * The recursive `mkdir` of Node.js 24 never returns for a parent that exists but in which nothing can be created, such as
- * `/proc`, where the system reports ENOENT for the new directory.
+ * The recursive `mkdir` of Node.js 24 never returns for a parent that exists but in which nothing can be created, such
+ * as `/proc`, where the system reports ENOENT for the new directory.
  *
  * @throws Error of the operating system
  */

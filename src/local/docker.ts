@@ -38,9 +38,9 @@ const DATA_CENTER = "dc1";
 /**
  * Returns the settings of one node, as environment variables of the image.
  *
- * The heap is small instead of a quarter of the machine's memory (the process then takes about 0.6 GB). The node does not
- * wait for other nodes, neither at the start for gossip to settle nor at the end for the shutdown to be announced. Data
- * centre, rack and token are part of the data that a volume keeps, so they must not change.
+ * The heap is small instead of a quarter of the machine's memory (the process then takes about 0.6 GB). The node does
+ * not wait for other nodes, neither at the start for gossip to settle nor at the end for the shutdown to be announced.
+ * Data centre, rack and token are part of the data that a volume keeps, so they must not change.
  */
 function containerEnvironment({ durable }: { readonly durable: boolean }): Record<string, string> {
   const options = [
@@ -82,8 +82,8 @@ const LOG_TAIL = 5000;
 export interface DockerOptions {
   /**
    * The directory whose data is kept between runs, absolute or relative to the working directory. The caller must have
-   * locked it. It only names a Docker volume, and nothing is written into it (see `volumeOf`). Writes are then acknowledged
-   * only when they are on the disk. Default: the data is removed with the container.
+   * locked it. It only names a Docker volume, and nothing is written into it (see `volumeOf`). Writes are then
+   * acknowledged only when they are on the disk. Default: the data is removed with the container.
    */
   readonly dataDir?: string | undefined;
   /** The port for clients. Default: any free port. */
@@ -107,8 +107,8 @@ export interface DockerCassandra {
 }
 
 /**
- * Returns true if a Docker engine answers at `DOCKER_HOST`, at the address in `~/.testcontainers.properties`, or at one of
- * the usual sockets (testcontainers does not support Docker contexts). Otherwise returns an error that says what is
+ * Returns true if a Docker engine answers at `DOCKER_HOST`, at the address in `~/.testcontainers.properties`, or at one
+ * of the usual sockets (testcontainers does not support Docker contexts). Otherwise returns an error that says what is
  * missing.
  */
 export async function checkDocker(): Promise<true | LocalError> {
@@ -125,8 +125,8 @@ export async function checkDocker(): Promise<true | LocalError> {
  * Starts one node of Cassandra 5.0 in Docker, without passwords and for this machine only. Resolves when it answers.
  * Pulls the image first if the engine does not have it.
  *
- * The node ends when this process ends, even if this process is killed: testcontainers' watchdog container (Ryuk) removes
- * it, unless `TESTCONTAINERS_RYUK_DISABLED=true`.
+ * The node ends when this process ends, even if this process is killed: testcontainers' watchdog container (Ryuk)
+ * removes it, unless `TESTCONTAINERS_RYUK_DISABLED=true`.
  *
  * @throws LocalError `NO_DOCKER`, `DOWNLOAD_FAILED`, or `NOT_STARTED` if the port is taken or the node ends while it
  * starts. No container is left then.
@@ -221,12 +221,12 @@ async function startWatchdog(client: ContainerRuntimeClient): Promise<void> {
 }
 
 /**
- * Returns the name of the volume for a data directory. It is also the name of the container: two nodes with the same data
- * would destroy it, and Docker refuses a second container of the same name.
+ * Returns the name of the volume for a data directory. It is also the name of the container: two nodes with the same
+ * data would destroy it, and Docker refuses a second container of the same name.
  *
  * The data is in a volume and not in a bind mount of the directory, because the image makes its own user (uid 999) the
- * owner. On Linux the developer could not even delete the directory; a rootless engine maps that user to yet another one;
- * and Docker Desktop's shared folders are slow.
+ * owner. On Linux the developer could not even delete the directory; a rootless engine maps that user to yet another
+ * one; and Docker Desktop's shared folders are slow.
  */
 function volumeOf(dataDir: string): string {
   return `partyfinder-${createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12)}`;
@@ -260,8 +260,8 @@ function createContainerLog(): ContainerLog {
 }
 
 /**
- * Starts a container. Leaves none if that fails. An abort removes the container at once, which makes testcontainers stop
- * waiting for it.
+ * Starts a container. Leaves none if that fails. An abort removes the container at once, which makes testcontainers
+ * stop waiting for it.
  */
 async function startContainer(
   client: ContainerRuntimeClient,
@@ -314,8 +314,8 @@ async function waitUntilAnswers(
 
 /**
  * Returns the container of one node for development. testcontainers' own Cassandra module is not used, since its health
- * check starts a Python program (cqlsh) four times a second for as long as the container runs. testcontainers has no method
- * for a port on one address only, so that is set in a protected field.
+ * check starts a Python program (cqlsh) four times a second for as long as the container runs. testcontainers has no
+ * method for a port on one address only, so that is set in a protected field.
  */
 async function developmentContainer(
   client: ContainerRuntimeClient,
@@ -393,8 +393,8 @@ async function removeContainer(
 }
 
 /**
- * Returns the only address on which the port is open: 127.0.0.1, or the engine's gateway if this process itself runs in a
- * container, or the engine's machine if `DOCKER_HOST` names another one.
+ * Returns the only address on which the port is open: 127.0.0.1, or the engine's gateway if this process itself runs in
+ * a container, or the engine's machine if `DOCKER_HOST` names another one.
  */
 function hostAddress({ info }: ContainerRuntimeClient): string {
   return info.containerRuntime.hostIps.find(({ family }) => family === 4)?.address ?? "127.0.0.1";

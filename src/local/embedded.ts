@@ -12,7 +12,8 @@ export interface EmbeddedOptions {
    */
   readonly repository?: string | undefined;
   /**
-   * Default: jars if there is a suitable Java and a repository to fetch them from, otherwise Docker if an engine answers.
+   * Default: jars if there is a suitable Java and a repository to fetch them from, otherwise Docker if an engine
+   * answers.
    */
   readonly runtime?: "jars" | "docker" | undefined;
   /** The Java to use, as in the variable JAVA_HOME. Default: the one in PATH. */
@@ -21,8 +22,8 @@ export interface EmbeddedOptions {
   readonly port?: number | undefined;
   /**
    * Whether the data is kept. If so, Cassandra acknowledges only what is on the disk (`commitlog_sync: batch`) and is
-   * restarted when it dies. Otherwise data may be lost with the process, and writes are up to twice as fast, which suits
-   * tests. With jars the data stays in `dir` in either case. Default: true.
+   * restarted when it dies. Otherwise data may be lost with the process, and writes are up to twice as fast, which
+   * suits tests. With jars the data stays in `dir` in either case. Default: true.
    */
   readonly keep?: boolean | undefined;
   /** Java's heap. The process takes about 300 MiB more. Default: `512m`. */
@@ -53,8 +54,8 @@ export interface RunningCassandra {
 /**
  * A running Cassandra of one node, without passwords, for this machine only.
  *
- * If its data is kept, it is restarted at the same contact point when it dies, and `died` resolves only when it cannot be
- * kept running. If it is shared, `died` resolves when its owner has ended or has stopped it for good.
+ * If its data is kept, it is restarted at the same contact point when it dies, and `died` resolves only when it cannot
+ * be kept running. If it is shared, `died` resolves when its owner has ended or has stopped it for good.
  */
 export interface Embedded extends RunningCassandra, AsyncDisposable {
   readonly runtime: "jars" | "docker";

@@ -7,8 +7,8 @@ interface TooLargeOptions {
 }
 
 /**
- * Creates the error for a program that cannot be started because its environment is too large (`E2BIG`): one variable, or
- * all of them together, exceed the limit of the system (128 KiB per variable on Linux).
+ * Creates the error for a program that cannot be started because its environment is too large (`E2BIG`): one variable,
+ * or all of them together, exceed the limit of the system (128 KiB per variable on Linux).
  */
 export function environmentTooLarge(
   program: string,

@@ -52,8 +52,8 @@ export async function findJava({ javaHome, env }: JavaPlace): Promise<Java> {
 /**
  * Returns the environment in which Java runs Cassandra.
  *
- * The user's options for Java programs are removed, because they can contradict ours (another collector, a smaller heap,
- * a class path), and some of them win. The locale is set because only it determines the encoding of file names:
+ * The user's options for Java programs are removed, because they can contradict ours (another collector, a smaller
+ * heap, a class path), and some of them win. The locale is set because only it determines the encoding of file names:
  * `sun.jnu.encoding` cannot be set, and under `LC_ALL=C` Java cannot open a folder named `ä`.
  */
 export function javaEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {

@@ -16,8 +16,8 @@ export interface Jvm {
 }
 
 /**
- * Returns the class path, as names relative to the directory of the jars: a colon in an absolute path would end an entry
- * and cannot be escaped, and the paths could be too long for an argument.
+ * Returns the class path, as names relative to the directory of the jars: a colon in an absolute path would end an
+ * entry and cannot be escaped, and the paths could be too long for an argument.
  */
 export function classPath({ names }: Pick<Jars, "names">): string {
   return names.join(delimiter);

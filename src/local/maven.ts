@@ -32,8 +32,8 @@ export interface MavenOptions {
 /**
  * Asks Maven how it is configured. Takes one to two seconds and fetches nothing.
  *
- * The answer is in Maven's log of an empty build: the effective repositories, to which Maven itself has applied the mirrors,
- * profiles and variables of the settings, and the paths of its files.
+ * The answer is in Maven's log of an empty build: the effective repositories, to which Maven itself has applied the
+ * mirrors, profiles and variables of the settings, and the paths of its files.
  *
  * @throws LocalError `NO_MAVEN` or `DOWNLOAD_FAILED`
  */

@@ -21,7 +21,9 @@ export function isAlive({ pid, started }: ProcessId): boolean {
   return identify(pid)?.started === started;
 }
 
-/** Ends a process, which need not be a child of this one: by SIGTERM, and by SIGKILL after a time-out in milliseconds. */
+/**
+ * Ends a process, which need not be a child of this one: by SIGTERM, and by SIGKILL after a time-out in milliseconds.
+ */
 export async function terminate(target: ProcessId, timeout: number): Promise<void> {
   sendSignal(target, "SIGTERM");
   const deadline = Date.now() + timeout;

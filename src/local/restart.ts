@@ -21,8 +21,8 @@ export interface RestartOptions {
  * Keeps Cassandra running: restarts it when it dies, at first at once and then with growing pauses.
  *
  * @param first the Cassandra that runs now
- * @returns `died` resolves when five consecutive restarts have failed or were followed by a death within a minute; `stop`
- * also aborts a restart
+ * @returns `died` resolves when five consecutive restarts have failed or were followed by a death within a minute;
+ * `stop` also aborts a restart
  */
 export function keepRunning(
   first: RunningCassandra,

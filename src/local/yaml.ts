@@ -10,13 +10,13 @@ export interface Node {
   readonly seeds: readonly string[];
   /**
    * Whether a write is acknowledged only when it is on the disk, so that it survives any failure of the node. Default:
-   * false, as in Cassandra. A kill may then lose writes acknowledged in the last 100 ms, since the commit log is replayed
-   * only up to its last marker (CASSANDRA-13987), and a power cut those of the last 10 s.
+   * false, as in Cassandra. A kill may then lose writes acknowledged in the last 100 ms, since the commit log is
+   * replayed only up to its last marker (CASSANDRA-13987), and a power cut those of the last 10 s.
    */
   readonly durable?: boolean | undefined;
   /**
-   * Whether clients have to log in, initially as `cassandra` with the same password, and have only the rights granted to
-   * them. Default: false, which means that anyone on this machine may do everything.
+   * Whether clients have to log in, initially as `cassandra` with the same password, and have only the rights granted
+   * to them. Default: false, which means that anyone on this machine may do everything.
    */
   readonly passwords?: boolean | undefined;
   /** Default: clients connect without TLS. */

@@ -10,16 +10,16 @@ export type { TestRuntime } from "./runtime.ts";
 /** Options of {@link startTestCassandra}. An absent option is read from the environment, or has a default. */
 export interface TestCassandraOptions {
   /**
-   * Running nodes to use, each `host` or `host:port` (9042). With them nothing is started or stopped, and the other options
-   * except `localDataCenter` are ignored. Environment: `CASSANDRA_TEST_CONTACT_POINTS`. Default: none.
+   * Running nodes to use, each `host` or `host:port` (9042). With them nothing is started or stopped, and the other
+   * options except `localDataCenter` are ignored. Environment: `CASSANDRA_TEST_CONTACT_POINTS`. Default: none.
    */
   readonly contactPoints?: readonly string[] | undefined;
   /** The data centre of these nodes. Environment: `CASSANDRA_TEST_LOCAL_DATA_CENTER`. Default: `datacenter1`. */
   readonly localDataCenter?: string | undefined;
   /**
-   * What Cassandra runs on. Environment: `CASSANDRA_TEST`. Default: Docker if an engine answers and has the image or can
-   * pull it, otherwise jars, which need Java 17 or 11 and, for the first start, Maven or the URL of a Maven repository in
-   * `CASSANDRA_TEST_REPOSITORY`.
+   * What Cassandra runs on. Environment: `CASSANDRA_TEST`. Default: Docker if an engine answers and has the image or
+   * can pull it, otherwise jars, which need Java 17 or 11 and, for the first start, Maven or the URL of a Maven
+   * repository in `CASSANDRA_TEST_REPOSITORY`.
    */
   readonly runtime?: TestRuntime | undefined;
   /**
@@ -37,8 +37,8 @@ export interface TestCassandra extends AsyncDisposable {
   readonly contactPoints: readonly string[];
   readonly localDataCenter: string;
   /**
-   * Stops Cassandra and removes its data if it was started for this run; releases it if it is reused; does nothing to given
-   * nodes. Idempotent.
+   * Stops Cassandra and removes its data if it was started for this run; releases it if it is reused; does nothing to
+   * given nodes. Idempotent.
    */
   stop(): Promise<void>;
 }

@@ -31,8 +31,8 @@ export function readTestEnvironment(environment: TestEnvironment): TestCassandra
 }
 
 /**
- * Reads `CASSANDRA_TEST_REPOSITORY`: the URL of the Maven repository to fetch the jars from. Returns undefined if it is not
- * set.
+ * Reads `CASSANDRA_TEST_REPOSITORY`: the URL of the Maven repository to fetch the jars from. Returns undefined if it is
+ * not set.
  *
  * @throws Error if it is not such a URL
  */

@@ -12,8 +12,8 @@ import { type TestRuntime, tryRuntimes } from "./runtime.ts";
  */
 export interface ReuseOptions {
   /**
-   * The directory of its data, with a folder for each runtime. The path can have about 80 characters, since it contains a
-   * socket. Default: `~/.cache/partyfinder/testing`.
+   * The directory of its data, with a folder for each runtime. The path can have about 80 characters, since it contains
+   * a socket. Default: `~/.cache/partyfinder/testing`.
    */
   readonly dir?: string | undefined;
   /** How long it keeps running unused, in milliseconds. The run that starts it decides. Default: 900,000. */

@@ -104,7 +104,10 @@ const cql = (text: string, params?: readonly unknown[]) => keyspace.session.cql(
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 let last = 0;
-/** Writes a value to one new partition by a CQL literal and to another by the model. Reads both as JSON and by the model. */
+/**
+ * Writes a value to one new partition by a CQL literal and to another by the model. Reads both as JSON and by the
+ * model.
+ */
 async function bothWays(name: string, value: unknown, literal: string) {
   const [byLiteral, byModel] = [++last, ++last];
   await cql(`INSERT INTO every (id, at, ${quoted(name)}) VALUES (${byLiteral}, 0, ${literal})`);

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-// A program (`npm run pin`) that asks Maven which jars a release of Cassandra needs and writes them with their checksums
-// into src/local/artifacts.ts. Its argument is the release. Default: the pinned one.
+// A program (`npm run pin`) that asks Maven which jars a release of Cassandra needs and writes them with their
+// checksums into src/local/artifacts.ts. Its argument is the release. Default: the pinned one.
 
 const file = new URL("../../src/local/artifacts.ts", import.meta.url);
 const pinned = /cassandraVersion = "(.*)"/.exec(await readFile(file, "utf8"))![1]!;

@@ -4,7 +4,9 @@ import { querySettings } from "./query-settings.ts";
 import type { ConnectOptions } from "./options.ts";
 import { tlsOf } from "./tls.ts";
 
-/** Returns the driver's options: our defaults, overridden by the caller's, overridden by those that protect the data. */
+/**
+ * Returns the driver's options: our defaults, overridden by the caller's, overridden by those that protect the data.
+ */
 export function clientOptions(options: ConnectOptions): ClientOptions {
   const merged = merge(defaultOptions(options), options.driver ?? {});
   return {

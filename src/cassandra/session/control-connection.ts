@@ -21,8 +21,8 @@ interface DriverConnection {
 }
 
 /**
- * Makes the driver recover cleanly from an outage of all nodes. By itself (4.10.0, control-connection.js) it starts as if
- * it had never been connected: each time it replaces its hosts by new ones, while the old ones stay alive with a
+ * Makes the driver recover cleanly from an outage of all nodes. By itself (4.10.0, control-connection.js) it starts as
+ * if it had never been connected: each time it replaces its hosts by new ones, while the old ones stay alive with a
  * connection each, and it refreshes the new one twice. Each outage therefore leaks connections, and more of them try to
  * reconnect at once and reset each other; if two of them meet, the process ends
  * (https://github.com/apache/cassandra-nodejs-driver/pull/462).

@@ -60,7 +60,9 @@ type Meaning =
   | "REFUSED"
   | "FORBIDDEN"
   | "NOT_SYNCED"
-  /** The node no longer has the prepared statement, as after a change of its table, and it could not be prepared again. */
+  /**
+   * The node no longer has the prepared statement, as after a change of its table, and it could not be prepared again.
+   */
   | "UNPREPARED"
   | "UNSENT"
   /** A node answers that it, or a replica, failed while executing the request. */

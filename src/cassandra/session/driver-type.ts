@@ -92,8 +92,8 @@ const marshalClasses: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Parses a type written as a class, e.g. `org.apache.cassandra.db.marshal.VectorType(…FloatType , 3)`. A user-defined type
- * has its keyspace, and then its name and the names of its fields in hexadecimal.
+ * Parses a type written as a class, e.g. `org.apache.cassandra.db.marshal.VectorType(…FloatType , 3)`. A user-defined
+ * type has its keyspace, and then its name and the names of its fields in hexadecimal.
  */
 function parseMarshalClass(text: string): CqlType {
   const tokens = text.match(/[^\s(),:]+|[(),:]/g) ?? [];

@@ -102,7 +102,9 @@ export async function askNode({ session }: Pick<Visit, "session">): Promise<Node
   return { ...best, commitLogSync: await commitLogSyncOf(session) };
 }
 
-/** Returns options that connect to a node found in {@link Visit.nodes}. A bundle is used for all nodes of its database. */
+/**
+ * Returns options that connect to a node found in {@link Visit.nodes}. A bundle is used for all nodes of its database.
+ */
 export function optionsFor(options: ConnectOptions, { address }: NodeAddress): ConnectOptions {
   return options.bundle === undefined
     ? { ...options, contactPoints: [contactPointOf(address)] }

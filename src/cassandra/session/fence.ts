@@ -21,12 +21,13 @@ export interface TablePartition {
 }
 
 /**
- * Runs a lightweight transaction in a partition and returns a write time that is smaller than its ballot, in microseconds.
- * Whatever lightweight transactions have written up to that time is committed, and later ones write with a larger time.
+ * Runs a lightweight transaction in a partition and returns a write time that is smaller than its ballot, in
+ * microseconds. Whatever lightweight transactions have written up to that time is committed, and later ones write with
+ * a larger time.
  *
- * A ballot is at least the time of the node that coordinates the transaction, so that node's clock is read before. It is
- * read again afterwards: if the clock has advanced by less than the time that has passed, it may have been set back in
- * between by the difference.
+ * A ballot is at least the time of the node that coordinates the transaction, so that node's clock is read before. It
+ * is read again afterwards: if the clock has advanced by less than the time that has passed, it may have been set back
+ * in between by the difference.
  *
  * The ballot itself would be the write time of what the transaction writes. But reading that takes a live row, which a
  * partition need not have: even for a static column Cassandra reads the first row.

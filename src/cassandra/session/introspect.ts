@@ -89,8 +89,8 @@ export async function agreedVersion(session: Pick<Session, "run">): Promise<stri
 }
 
 /**
- * Reads the `read_repair` option of a table or materialised view: `BLOCKING` or `NONE`. Returns undefined if there is no
- * such table, or if Cassandra is older than 4.0, where read repair always blocks.
+ * Reads the `read_repair` option of a table or materialised view: `BLOCKING` or `NONE`. Returns undefined if there is
+ * no such table, or if Cassandra is older than 4.0, where read repair always blocks.
  */
 export async function readRepairIn(
   session: Pick<Session, "run">,

@@ -41,9 +41,9 @@ interface WantedRow {
 type LoadedRows = ReadonlyMap<string, RawRow | Error>;
 
 /**
- * Creates the function that reads single rows. All rows requested in one tick are read by one query per partition, which
- * selects the columns that any of the callers wants. Independent callers share a query, so each gets its own result or
- * error, for its own columns only.
+ * Creates the function that reads single rows. All rows requested in one tick are read by one query per partition,
+ * which selects the columns that any of the callers wants. Independent callers share a query, so each gets its own
+ * result or error, for its own columns only.
  *
  * Nothing is cached, so the function can live as long as its session, and a read after a write sees the write.
  */

@@ -24,8 +24,8 @@ interface CommonOptions {
   /** The keyspace of the tables. Default: none, for work on keyspaces themselves. */
   readonly keyspace?: string;
   /**
-   * The role to log in as. For an Astra token, the user name is `token` and the password is the token. Default: the login
-   * in the bundle, if it has one; otherwise none, for a cluster without authentication.
+   * The role to log in as. For an Astra token, the user name is `token` and the password is the token. Default: the
+   * login in the bundle, if it has one; otherwise none, for a cluster without authentication.
    */
   readonly credentials?: { readonly username: string; readonly password: string };
   /** Another way to log in, instead of `credentials`. */
@@ -74,8 +74,8 @@ export interface ConnectByContactPoints extends CommonOptions {
 /** The options for a database of Astra DB, which is reached by its secure connect bundle. */
 export interface ConnectByBundle extends CommonOptions {
   /**
-   * The path of the secure connect bundle: the zip file as downloaded. It contains the database's address, data centre and
-   * TLS settings, so none of these may be given, neither here nor in `driver`.
+   * The path of the secure connect bundle: the zip file as downloaded. It contains the database's address, data centre
+   * and TLS settings, so none of these may be given, neither here nor in `driver`.
    */
   readonly bundle: string;
   readonly contactPoints?: never;

@@ -19,7 +19,9 @@ export type ReadOptions<
   readonly key: Key<T>;
   /** The number of readable rows to return. */
   readonly limit: number;
-  /** Returns the row to use, or an error, which makes the row count as unreadable. Default: returns the row unchanged. */
+  /**
+   * Returns the row to use, or an error, which makes the row count as unreadable. Default: returns the row unchanged.
+   */
   readonly admit?: <R extends object>(row: R) => R | UnreadableRow;
 };
 
@@ -43,8 +45,8 @@ export interface ReadRows<
 const MOST_QUERIES = 20;
 
 /**
- * Reads rows of a partition by one query. Sends further queries only to replace rows that cannot be read because another
- * program has written them.
+ * Reads rows of a partition by one query. Sends further queries only to replace rows that cannot be read because
+ * another program has written them.
  */
 export async function readRows<
   T extends Table,

@@ -4,8 +4,8 @@ import { CassandraError } from "../error.ts";
 import { messageOf } from "../../support/message.ts";
 
 /**
- * Returns why connecting failed, in one line, as the end of a sentence: the message of each node that was tried, without
- * repetitions, and in brackets what to do about it.
+ * Returns why connecting failed, in one line, as the end of a sentence: the message of each node that was tried,
+ * without repetitions, and in brackets what to do about it.
  */
 export function connectFailureReason(error: unknown): string {
   return [...Map.groupBy(causesOf(error), ({ advice }) => advice)]

@@ -66,7 +66,9 @@ function findTypeCode(type: ColumnType): number {
   return (types.dataTypes as unknown as Record<string, number>)[root] ?? types.dataTypes.custom;
 }
 
-/** Decodes rows of raw CQL by the types of their columns. A value that cannot be decoded becomes an {@link Unreadable}. */
+/**
+ * Decodes rows of raw CQL by the types of their columns. A value that cannot be decoded becomes an {@link Unreadable}.
+ */
 export function decodeLoosely(
   rows: readonly RawRow[],
   columns: readonly ResultColumn[] | null,

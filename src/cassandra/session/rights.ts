@@ -4,8 +4,8 @@ import type { Session } from "./session.ts";
 import type { Table } from "../table.ts";
 
 /**
- * Checks whether the role may read and write a table, without reading or writing anything. Returns Cassandra's error for
- * each right that the role lacks, or undefined if the table does not exist.
+ * Checks whether the role may read and write a table, without reading or writing anything. Returns Cassandra's error
+ * for each right that the role lacks, or undefined if the table does not exist.
  */
 export async function lackingRights(
   session: Session,

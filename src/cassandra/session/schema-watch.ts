@@ -17,7 +17,9 @@ const CHECK_TIMEOUT = 1000;
 export interface SchemaWatchOptions {
   /** The interval between two checks, in milliseconds. Default: {@link SCHEMA_INTERVAL}. */
   readonly interval?: number;
-  /** Called with a line when the database stops matching the models and when it matches again. Default: does nothing. */
+  /**
+   * Called with a line when the database stops matching the models and when it matches again. Default: does nothing.
+   */
   readonly log?: (line: string) => void;
 }
 
@@ -42,13 +44,13 @@ export interface SchemaWatch extends Disposable {
 /**
  * Watches whether a keyspace matches the models: tables may be altered or dropped at any time.
  *
- * The driver has no event for that. So the watch polls the version of the schema, and also reads it whenever a statement
- * fails in a way that a changed schema could explain. If the version is new, it compares the tables, since every change
- * of the schema gives a new version, even a comment on another table.
+ * The driver has no event for that. So the watch polls the version of the schema, and also reads it whenever a
+ * statement fails in a way that a changed schema could explain. If the version is new, it compares the tables, since
+ * every change of the schema gives a new version, even a comment on another table.
  *
- * A table that was dropped and created again between two checks has another id. The session then prepares its statements
- * again, since the driver may have cached types that the table had in between. The client stays the same, so running
- * requests are neither lost nor repeated.
+ * A table that was dropped and created again between two checks has another id. The session then prepares its
+ * statements again, since the driver may have cached types that the table had in between. The client stays the same, so
+ * running requests are neither lost nor repeated.
  *
  * @param session a session with a keyspace, which need not exist yet
  */

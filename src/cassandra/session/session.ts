@@ -45,8 +45,8 @@ export interface Session extends AsyncDisposable {
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
   /**
-   * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none. There may
-   * be one write per row.
+   * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none. There
+   * may be one write per row.
    *
    * @throws CassandraError as `run`; `BAD_STATEMENT` if one of them is not a conditional write to this table
    */
@@ -69,8 +69,8 @@ export interface Session extends AsyncDisposable {
   rows<R>(statement: Statement<readonly R[]>): AsyncIterable<R>;
   /**
    * Runs raw CQL, for example schema changes and queries of system tables, and returns all rows. Values have the same
-   * JavaScript types as in models. CQL with parameters is prepared, and each value must fit the type of its marker. A value
-   * that cannot be decoded is returned as an `Unreadable`, and a value of a custom type as its bytes.
+   * JavaScript types as in models. CQL with parameters is prepared, and each value must fit the type of its marker. A
+   * value that cannot be decoded is returned as an `Unreadable`, and a value of a custom type as its bytes.
    *
    * @throws CassandraError as `run`; `REFUSED` for a value that does not fit its type
    */

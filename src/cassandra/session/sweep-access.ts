@@ -84,8 +84,8 @@ export function sweepAccess(
 }
 
 /**
- * Returns how many times a page without a warning is read. With several nodes, the warning comes only if the coordinator
- * has read the rows itself: with three nodes, 62 % of the reads had it.
+ * Returns how many times a page without a warning is read. With several nodes, the warning comes only if the
+ * coordinator has read the rows itself: with three nodes, 62 % of the reads had it.
  */
 function readsPerPage(client: Client): number {
   return client.hosts.length > 1 ? 4 : 1;

@@ -72,8 +72,8 @@ export interface SweepOptions extends TablePartition {
 }
 
 /**
- * Deletes the gaps between the live rows of a partition where there are many dead rows. Reads then skip each gap at once,
- * and need not go through its dead rows until `gc_grace_seconds` have passed and a compaction has removed them.
+ * Deletes the gaps between the live rows of a partition where there are many dead rows. Reads then skip each gap at
+ * once, and need not go through its dead rows until `gc_grace_seconds` have passed and a compaction has removed them.
  *
  * Every range is deleted with the write time of the fence, so whatever is written during the sweep stays.
  *

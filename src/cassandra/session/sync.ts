@@ -18,8 +18,8 @@ export interface SyncKeyspaceOptions {
 }
 
 /**
- * Creates a keyspace unless it exists, and returns whether it was missing. Never creates one in Astra DB, which does not
- * allow that by CQL.
+ * Creates a keyspace unless it exists, and returns whether it was missing. Never creates one in Astra DB, which does
+ * not allow that by CQL.
  *
  * @throws CassandraError `NOT_SYNCED` if the keyspace is missing and may not be created; `BAD_OPTIONS` if Cassandra
  * refuses the replication
@@ -57,8 +57,8 @@ export interface SyncOptions extends KeyspaceTables {
  * missing fields and columns. Returns the additions. Never alters or drops anything: the options of an existing table
  * stay as they are.
  *
- * @throws CassandraError before any change: `NOT_SYNCED` if the database contradicts the models, `BAD_TABLE` if two models
- * have different types of the same name
+ * @throws CassandraError before any change: `NOT_SYNCED` if the database contradicts the models, `BAD_TABLE` if two
+ * models have different types of the same name
  */
 export async function sync(
   session: Session,
@@ -78,7 +78,10 @@ export async function sync(
   return missing;
 }
 
-/** @throws CassandraError `BAD_OPTIONS` if Cassandra refuses the replication, for example because of an unknown data centre */
+/**
+ * @throws CassandraError `BAD_OPTIONS` if Cassandra refuses the replication, for example because of an unknown data
+ * centre
+ */
 async function runCreateKeyspace(
   session: Session,
   { keyspace, cql }: { readonly keyspace: string; readonly cql: string },

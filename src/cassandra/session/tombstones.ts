@@ -11,8 +11,8 @@ const nodeReports = new WeakMap<object, NodeReport>();
 
 /** Returns how many tombstones a node has read according to the warnings of a result; 0 if they do not mention any. */
 export function tombstonesIn(warnings: readonly string[] = []): number {
-  // "Read 2 live rows and 58161 tombstone cells for query …"; where read thresholds are on, "1 nodes scanned up to 58161
-  // tombstones and issued tombstone warnings for query …" (ReadCommand.java, WarningsSnapshot.java).
+  // "Read 2 live rows and 58161 tombstone cells for query …"; where read thresholds are on, "1 nodes scanned up to
+  // 58161 tombstones and issued tombstone warnings for query …" (ReadCommand.java, WarningsSnapshot.java).
   const counts = warnings.map((warning) => /(\d+) tombstone/.exec(warning)?.[1] ?? 0);
   return Math.max(0, ...counts.map(Number));
 }
@@ -26,7 +26,8 @@ export function isMostlyDead(rows: number, warnings: readonly string[] | undefin
 }
 
 /**
- * Whether a statement failed because it had to read too many tombstones. Such a statement has certainly changed nothing.
+ * Whether a statement failed because it had to read too many tombstones. Such a statement has certainly changed
+ * nothing.
  */
 export function failedOnTombstones(error: unknown, writes: boolean): boolean {
   const report = error instanceof errors.ResponseError ? nodeReports.get(error) : undefined;

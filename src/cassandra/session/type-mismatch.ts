@@ -28,7 +28,9 @@ function withFields(udt: string, type: ColumnType): CqlType {
   return { name: udt, isQuoted: true, args: [], fields };
 }
 
-/** Returns a readable type. A user-defined type is written with its fields, since its name does not show the difference. */
+/**
+ * Returns a readable type. A user-defined type is written with its fields, since its name does not show the difference.
+ */
 function typeText({ name, args, fields }: CqlType): string {
   if (fields)
     return `${name} (${fields.map((each) => `${each.name} ${typeText(each.type)}`).join(", ")})`;
