@@ -54,9 +54,10 @@ export interface SubscribeOptions<Data> extends CallOptions {
 }
 
 /** The variables and options of a call. Variables may be left out if the document needs none. */
-export type CallArguments<Variables, Options> = object extends Variables
-  ? [variables?: Variables, options?: Options]
-  : [variables: Variables, options?: Options];
+export type CallArguments<Variables, Options> =
+  Record<never, never> extends Variables
+    ? [variables?: Variables, options?: Options]
+    : [variables: Variables, options?: Options];
 
 /**
  * A client of a GraphQL service, for any schema.

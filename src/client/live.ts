@@ -19,7 +19,7 @@ export interface LiveSubscription<Data> {
 
 /** What the service sends for a subscription. */
 interface SubscriptionResult<Data> {
-  readonly data?: Data | null;
+  readonly data?: (Data & ClientError["data"]) | null;
   readonly errors?: readonly ServiceError[];
 }
 
@@ -57,7 +57,7 @@ export function subscribeLive<Data extends object>(
     };
     const release = socket.subscribe<SubscriptionResult<Data>>(payload, {
       next({ data, errors }) {
-        if (!data || errors?.length) return reject(responseError(errors ?? []));
+        if (!data || errors?.length) return reject(responseError(errors ?? [], data));
         failures = 0;
         try {
           if (progress.isNew(data)) mailbox.put(data);

@@ -8,7 +8,7 @@ import {
 } from "../../../src/party/client/index.ts";
 import { sync } from "../../../src/cassandra/index.ts";
 import { tables } from "../../../src/party/index.ts";
-import { startApp, startAppOn, type TestApp } from "../../fixtures/app.ts";
+import { startApp, type TestApp } from "../../fixtures/app.ts";
 import { eventually } from "../../fixtures/eventually.ts";
 import { startWay } from "../../fixtures/way.ts";
 
@@ -69,7 +69,7 @@ function expectAscending(counts: readonly PeopleChanged[]) {
   expect(ballots).toEqual([...new Set(ballots)].toSorted((a, b) => (a < b ? -1 : 1)));
 }
 
-test("the present count comes at once, then each newer one", async () => {
+test("peopleChanged gives the present count at once, then each newer one", async () => {
   await using service = await start();
   const { client, key, add } = service;
   const counts = client.peopleChanged(key);
@@ -80,30 +80,7 @@ test("the present count comes at once, then each newer one", async () => {
   expect(await next(counts)).toEqual({ ...first, people: 2 });
 });
 
-test("with the present count's asOf as since only newer ones come", async () => {
-  await using service = await start();
-  const { client, key, add } = service;
-  const counts = client.peopleChanged(key);
-  const { asOf } = await next(counts);
-  const newer = next(client.peopleChanged({ ...key, since: asOf }));
-  await add(1);
-  expect((await newer).people).toBe(1);
-});
-
-test("a reader that is slow gets the newest count", async () => {
-  await using service = await start();
-  const { client, key, add } = service;
-  const slow = client.peopleChanged(key);
-  const quick = client.peopleChanged(key);
-  for (let people = 0; people < 5; people++) {
-    expect((await next(quick)).people).toBe(people);
-    await add(1);
-  }
-  expect((await next(quick)).people).toBe(5);
-  expect((await next(slow)).people).toBe(5);
-});
-
-test("when the connection is cut it goes on by itself, with what changed meanwhile", async () => {
+test("peopleChanged resumes after a lost connection, with what changed meanwhile", async () => {
   await using service = await start();
   const { way, client, key, add, states } = service;
   const { values, ended } = collect(client.peopleChanged(key));
@@ -125,73 +102,7 @@ test("when the connection is cut it goes on by itself, with what changed meanwhi
   );
 });
 
-test("when the connection is cut and nothing changed nothing comes", async () => {
-  await using service = await start();
-  const { way, client, key, add } = service;
-  const { values } = collect(client.peopleChanged(key));
-  await eventually(() => expect(values).toHaveLength(1));
-  way.cut();
-  await eventually(() => expect(client.connection).toBe("lost"));
-  await eventually(() => expect(client.connection).toBe("connected"));
-  await add(1);
-  await eventually(() => expect(values.map(({ people }) => people)).toEqual([0, 1]));
-});
-
-test("when the service is restarted it goes on, though the service completes what is live", async () => {
-  await using own = await startApp();
-  await using way = await startWay(own.url);
-  await using client = createPartyClient({ url: way.url });
-  const { key } = await create(client, "Rome");
-  const counts = collect(client.peopleChanged(key));
-  const events = collect(client.partiesChanged({ city: "Rome" }));
-  await eventually(() => expect(counts.values).toHaveLength(1));
-  await eventually(() => expect(events.values).toHaveLength(1));
-
-  await own.close();
-  await using other = await startAppOn(own.keyspace);
-  way.leadTo(other.url);
-  await client.addPeople({ ...key, delta: 1 });
-  await eventually(() => expect(counts.values.map(({ people }) => people)).toEqual([0, 1]));
-  await eventually(() =>
-    expect(events.values.filter((event) => event.__typename === "PartiesReset")).not.toHaveLength(
-      1,
-    ),
-  );
-  expectAscending(counts.values);
-});
-
-test("a connection on which nothing comes any more is given up and opened again", async () => {
-  await using service = await start();
-  const { way, client, key, add } = service;
-  const counts = client.peopleChanged(key);
-  await next(counts);
-  way.freeze();
-  await add(1);
-  expect((await next(counts)).people).toBe(1);
-  expect(way.accepted).toBe(2);
-}, 60_000);
-
-test("a service that is not there yet is waited for", async () => {
-  await using service = await start();
-  const { way, client, key, states } = service;
-  way.refuse(true);
-  const counts = client.peopleChanged(key);
-  await eventually(() => expect(states).toEqual(["connecting", "lost"]));
-  way.refuse(false);
-  expect((await next(counts)).people).toBe(0);
-});
-
-test("who does not listen any more is told of no state", async () => {
-  await using service = await start();
-  const { client, key, states } = service;
-  const seen: ConnectionState[] = [];
-  client.onConnection((state) => seen.push(state))();
-  await next(client.peopleChanged(key));
-  await eventually(() => expect(states).toEqual(["connecting", "connected"]));
-  expect(seen).toEqual([]);
-});
-
-test("it ends when the party is deleted", async () => {
+test("peopleChanged ends when the party is deleted", async () => {
   await using service = await start();
   const { client, direct, key } = service;
   const { values, ended } = collect(client.peopleChanged(key));
@@ -201,18 +112,7 @@ test("it ends when the party is deleted", async () => {
   expect(values).toHaveLength(1);
 });
 
-test("it ends when the party was deleted while the connection was lost", async () => {
-  await using service = await start();
-  const { way, client, direct, key } = service;
-  const counts = client.peopleChanged(key);
-  await next(counts);
-  way.refuse(true);
-  await direct.deleteParty(key);
-  way.refuse(false);
-  expect(await counts.next()).toEqual({ done: true, value: undefined });
-});
-
-test("a party that is not there is an error, and with since the end", async () => {
+test("peopleChanged of an unknown party fails, but ends if since is given", async () => {
   await using service = await start();
   const { client, city } = service;
   const nobody = { city, id: randomUUID() };
@@ -226,84 +126,7 @@ test("a party that is not there is an error, and with since the end", async () =
   expect(await known.next()).toEqual({ done: true, value: undefined });
 });
 
-test("an argument that the service refuses is an error", async () => {
-  await using service = await start();
-  const { client, key } = service;
-  await expect(client.peopleChanged({ ...key, since: "x" }).next()).rejects.toMatchObject({
-    code: "BAD_USER_INPUT",
-    errors: [{ extensions: { argument: ["since"] } }],
-  });
-});
-
-test("break closes the subscription, and the last one the socket", async () => {
-  await using service = await start();
-  const { way, client, key, city } = service;
-  const events = client.partiesChanged({ city });
-  await next(events);
-  // A socket takes 100 subscriptions at once.
-  for (let round = 0; round < 150; round++) {
-    for await (const { people } of client.peopleChanged(key)) {
-      expect(people).toBe(0);
-      break;
-    }
-  }
-  expect(way.accepted).toBe(1);
-  await events.return();
-  expect(client.connection).toBe("idle");
-  await eventually(() => expect(way.connections).toBe(0));
-});
-
-test("a return while a value is waited for ends the wait", async () => {
-  await using service = await start();
-  const { way, client, key } = service;
-  const counts = client.peopleChanged(key);
-  await next(counts);
-  const waiting = counts.next();
-  await counts.return();
-  expect(await waiting).toEqual({ done: true, value: undefined });
-  await eventually(() => expect(way.connections).toBe(0));
-});
-
-test("a return while there is no connection ends the attempts", async () => {
-  await using service = await start();
-  const { way, client, key } = service;
-  way.refuse(true);
-  const counts = client.peopleChanged(key);
-  await eventually(() => expect(client.connection).toBe("lost"));
-  await counts.return();
-  expect(client.connection).toBe("idle");
-  way.refuse(false);
-  // Nor does that hold up who comes next.
-  expect((await next(client.peopleChanged(key))).people).toBe(0);
-});
-
-test("an abort ends it with the signal's reason", async () => {
-  await using service = await start();
-  const { way, client, key, city } = service;
-  const leaving = new AbortController();
-  const { signal } = leaving;
-  const counts = client.peopleChanged(key, { signal });
-  await next(counts);
-  const waiting = counts.next();
-  leaving.abort(new Error("The page is left."));
-  await expect(waiting).rejects.toThrow("The page is left.");
-  await expect(client.partiesChanged({ city }, { signal }).next()).rejects.toThrow("is left");
-  await eventually(() => expect(way.connections).toBe(0));
-});
-
-test("closing the client ends everything that is live", async () => {
-  await using service = await start();
-  const { way, client, key, city } = service;
-  const counts = collect(client.peopleChanged(key));
-  const events = collect(client.partiesChanged({ city }));
-  await eventually(() => expect([counts.values, events.values]).toMatchObject([[{}], [{}]]));
-  await client.close();
-  await Promise.all([counts.ended, events.ended]);
-  await eventually(() => expect(way.connections).toBe(0));
-  expect(() => client.peopleChanged(key)).toThrow("The client has been closed");
-});
-
-test("a subscription is asked for until the database matches the models again", async () => {
+test("peopleChanged is retried until the database matches the models again", async () => {
   await using broken = await startApp();
   await using client = createPartyClient({ url: broken.url });
   const { key } = await create(client, "Rome");
@@ -317,7 +140,7 @@ test("a subscription is asked for until the database matches the models again", 
   await counts.return();
 });
 
-test("the city is to be read first, then each kind of event comes", async () => {
+test("partiesChanged begins with PartiesReset, then gives each kind of event", async () => {
   await using service = await start();
   const { client, direct, city, key } = service;
   const events = client.partiesChanged({ city });
@@ -337,32 +160,7 @@ test("the city is to be read first, then each kind of event comes", async () => 
   expect(await next(events)).toEqual({ __typename: "PartyDeleted", ...key });
 });
 
-test("what is read after PartiesReset misses nothing, also not after a lost connection", async () => {
-  await using service = await start();
-  const { way, client, direct, city } = service;
-  const events = client.partiesChanged({ city });
-  const known = new Set<string>();
-  const read = async () => {
-    const { nodes } = await direct.partiesInCity({ city, first: 100 });
-    for (const { id } of nodes) known.add(id);
-  };
-  const following = (async () => {
-    for await (const event of events) {
-      if (event.__typename === "PartiesReset") await read();
-      if (event.__typename === "PartyCreated") known.add(event.party.id);
-    }
-  })();
-  const created = new Set<string>();
-  for (let round = 0; round < 20; round++) {
-    created.add((await create(direct, city)).key.id);
-    if (round % 5 === 0) way.cut();
-  }
-  await eventually(() => expect([...known]).toEqual(expect.arrayContaining([...created])));
-  await events.return();
-  await following;
-});
-
-test("of a reader that is too slow for events the waiting ones become one PartiesReset", async () => {
+test("partiesChanged gives a slow reader one PartiesReset instead of the waiting events", async () => {
   await using service = await start();
   const { client, direct, city, key } = service;
   const slow = client.partiesChanged({ city });
