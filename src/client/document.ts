@@ -50,7 +50,9 @@ function readText(text: string): ReadDocument {
   const top = topLevel(text);
   return {
     text,
-    isSubscription: /(?<!fragment\s)\bsubscription\b/.test(top),
+    isSubscription: /(?<!(?:query|mutation|fragment|on)\s+|@)\bsubscription\b/.test(
+      withoutParens(top),
+    ),
     // Only where it is declared does a colon follow a variable.
     declares: (variable) => new RegExp(`\\$${variable}[\\s,]*:`).test(top),
   };
@@ -66,4 +68,9 @@ function topLevel(text: string): string {
     else if (depth === 0) top += ` ${part}`;
   }
   return top;
+}
+
+function withoutParens(text: string): string {
+  const shorter = text.replace(/\([^()]*\)/g, " ");
+  return shorter === text ? text : withoutParens(shorter);
 }

@@ -20,12 +20,12 @@ export interface ProgressOptions {
 
 /** Returns the progress of a subscription that has not begun. */
 export function createProgress({ variables, resumes, ordered }: ProgressOptions): Progress {
-  if (!resumes) return createRestart(variables);
-  return ordered ? createOrdered(variables) : createUnordered(variables);
+  if (!resumes) return createRestartingProgress(variables);
+  return ordered ? createOrderedProgress(variables) : createUnorderedProgress(variables);
 }
 
 /** Each connection begins at the present. */
-function createRestart(variables: object): Progress {
+function createRestartingProgress(variables: object): Progress {
   let hasBegun = false;
   return {
     get hasBegun() {
@@ -37,7 +37,7 @@ function createRestart(variables: object): Progress {
 }
 
 /** `asOf` orders the values. One that is null was never written, so it is older than any other. */
-function createOrdered(variables: object): Progress {
+function createOrderedProgress(variables: object): Progress {
   let since = sinceOf(variables);
   return {
     get hasBegun() {
@@ -57,7 +57,7 @@ function createOrdered(variables: object): Progress {
  * `asOf` may be null, stay or fall while the value changes, so it cannot tell which of two values is newer. The service
  * sends them in order, and begins each connection with the present one: only that can be the same as the last.
  */
-function createUnordered(variables: object): Progress {
+function createUnorderedProgress(variables: object): Progress {
   let since = sinceOf(variables);
   let hasBegun = since !== undefined;
   let isFirst = true;

@@ -37,10 +37,14 @@ test("a subscription is recognised by its keyword, wherever it stands", () => {
     "subscription Name($a: Int) { a }",
     "fragment F on T { a } subscription{ a }",
     "#\nsubscription @d { a }",
+    "subscription subscription { a }",
   ];
   for (const text of texts) expect(read(text).isSubscription, text).toBe(true);
   const others = [
     "{ subscription }",
+    "query subscription { a }",
+    "query ($subscription: Int @d(x: 1)) { a }",
+    "query @subscription { a } fragment F on subscription { a }",
     "query subscriptions { a }",
     "mutation { subscription: a } fragment subscription on T { a }",
     '# subscription { a }\nquery ($a: String = "subscription {") { a }',

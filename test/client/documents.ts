@@ -128,3 +128,10 @@ export const lampChanged =
     { readonly lampChanged: LampChanged },
     { theatre: string; number: number; since?: string | null }
   >;
+
+export const putLamp = `mutation PutLamp($theatre: String!, $number: Int!, $row: LampInput!) {
+  putLamp(theatre: $theatre, number: $number, row: $row) { __typename }
+}` as DocumentText<
+  { readonly putLamp: { readonly __typename: string } | null },
+  { theatre: string; number: number; row: { colour?: string | null; level?: number } }
+>;

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { createClient } from "../../src/client/index.ts";
 import { listen } from "../fixtures/listen.ts";
 
-// Services that fail. Nothing of them needs a database.
+// How a client reports services that fail.
 
 const QUERY = '{ seat(theatre: "Globe", id: "1") { taken } }';
 const MUTATION = "mutation ($operationId: UUID) { addTaken(delta: 1, operationId: $operationId) }";
 
-/** A server that answers everything with this, and counts. */
+/** Starts a server that gives each request the same answer, and counts the requests. */
 async function answering(status: number, body: string) {
   let requests = 0;
   const server = createServer((request, response) => {

@@ -6,7 +6,6 @@ import {
   buildASTSchema,
   type DocumentNode,
   type GraphQLSchema,
-  Kind,
   parse,
   separateOperations,
 } from "graphql";
@@ -59,12 +58,8 @@ export async function generate(): Promise<string> {
 
 /** Returns the documents and the functions. */
 function operations(schema: GraphQLSchema, document: DocumentNode) {
-  const separate = separateOperations(document);
-  const all = document.definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION
-      ? [operationIn(schema, definition, separate[definition.name!.value]!)]
-      : [],
-  );
+  // In the order of the file.
+  const all = Object.values(separateOperations(document)).map((each) => operationIn(schema, each));
   const documents = all.map(
     ({ name, constant, text }) =>
       `export const ${constant} = \`\n${text}\n\` as DocumentText<${name}, ${name}Variables>;`,

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-/** A client by a way of its own to the service, and a party. */
+/** Opens a client with its own connection to the service, and creates a party. */
 async function start() {
   await using opened = new AsyncDisposableStack();
   const way = opened.use(await startWay(app.url));
@@ -48,14 +48,14 @@ async function create(client: PartyClient, city: string) {
   return { party: result.party, key: { city, id: result.party.id } };
 }
 
-/** The next value, which has to be there. */
+/** Returns the next value. @throws if there is none */
 async function next<Value>(live: LiveValues<Value>): Promise<Value> {
   const { done, value } = await live.next();
   if (done) throw new Error("It has ended.");
   return value;
 }
 
-/** Collects what comes until the end. */
+/** Collects all values. */
 function collect<Value>(live: LiveValues<Value>) {
   const values: Value[] = [];
   const ended = (async () => {

@@ -2,14 +2,13 @@ import {
   type DocumentNode,
   getNamedType,
   getNullableType,
-  type GraphQLField,
+  type GraphQLArgument,
   type GraphQLObjectType,
   type GraphQLSchema,
   isInputObjectType,
   isNonNullType,
   isUnionType,
   Kind,
-  type OperationDefinitionNode,
   print,
 } from "graphql";
 
@@ -38,12 +37,13 @@ export interface GeneratedOperation {
   readonly reset: { readonly type: string; readonly fields: readonly string[] } | undefined;
 }
 
-/** Derives all that from the schema. */
-export function operationIn(
-  schema: GraphQLSchema,
-  definition: OperationDefinitionNode,
-  document: DocumentNode,
-): GeneratedOperation {
+/**
+ * Returns the operation of a document, with what the schema says of it.
+ *
+ * @param document with one operation and its fragments
+ */
+export function operationIn(schema: GraphQLSchema, document: DocumentNode): GeneratedOperation {
+  const definition = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION)!;
   const name = definition.name!.value;
   const [selected, ...more] = definition.selectionSet.selections;
   if (selected?.kind !== Kind.FIELD || more.length > 0) {
@@ -74,7 +74,7 @@ export function operationIn(
     description: root.description ?? "",
     union: isUnionType(type) ? type.name : undefined,
     variables,
-    newId: isMutation && created ? newIdOf(schema, root, created) : undefined,
+    newId: isMutation && created ? newIdOf(schema, { args: root.args, created }) : undefined,
     created:
       created && exists && row ? { type: created.name, exists: exists.name, row } : undefined,
     reset: reset && { type: reset.name, fields: Object.keys(reset.getFields()) },
@@ -87,8 +87,10 @@ export function operationIn(
  */
 function newIdOf(
   schema: GraphQLSchema,
-  { args }: GraphQLField<unknown, unknown>,
-  created: GraphQLObjectType,
+  {
+    args,
+    created,
+  }: { readonly args: readonly GraphQLArgument[]; readonly created: GraphQLObjectType },
 ): readonly string[] | undefined {
   const [row] = Object.values(created.getFields());
   const reads = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(

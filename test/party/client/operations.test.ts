@@ -27,7 +27,7 @@ async function create({ people = 0, city = newCity() } = {}) {
   return { party, key: { city, id: party.id } };
 }
 
-test("a party is created, and read as it was created", async () => {
+test("a party is created and read", async () => {
   const city = newCity();
   const created = await client.createParty({
     input: { city, name: "A party", date: new Date(date) },
@@ -41,11 +41,11 @@ test("a party is created, and read as it was created", async () => {
   }
 });
 
-test("of a party that is not there null is read", async () => {
+test("an unknown party is null", async () => {
   expect(await client.party({ city: newCity(), id: randomUUID() })).toBeNull();
 });
 
-test("a second create with an id of the caller's finds the first one's party", async () => {
+test("a second create with the same id answers PartyExists with the party of the first", async () => {
   const { party, key } = await create({ people: 3 });
   expect(await client.createParty({ input: { ...key, name: "Another" } })).toEqual({
     __typename: "PartyExists",
@@ -54,7 +54,7 @@ test("a second create with an id of the caller's finds the first one's party", a
   });
 });
 
-test("wrong input is told field by field", async () => {
+test("a create with a wrong input answers InvalidInput with an error for each field", async () => {
   const result = await client.createParty({ input: { city: newCity(), name: "", people: -1 } });
   expect(result).toEqual({
     __typename: "InvalidInput",
@@ -66,7 +66,7 @@ test("wrong input is told field by field", async () => {
   });
 });
 
-test("the parties of a city come page by page", async () => {
+test("the parties of a city are read in pages", async () => {
   const city = newCity();
   const ids = (await Promise.all([1, 2, 3].map(() => create({ city })))).map(({ key }) => key.id);
   const first = await client.partiesInCity({ city, first: 2 });
@@ -82,7 +82,7 @@ test("the parties of a city come page by page", async () => {
   expect(read).toEqual(ids.toSorted());
 });
 
-test("the parties from a date on come by date, given as a Date or as a text", async () => {
+test("upcoming parties begin at a date, which is given as a Date or as a string", async () => {
   const city = newCity();
   const { party } = await create({ city });
   const before = { city, from: new Date("2039-12-31T00:00:00Z") };
@@ -92,7 +92,7 @@ test("the parties from a date on come by date, given as a Date or as a text", as
   expect(after.nodes).toEqual([]);
 });
 
-test("a party is updated", async () => {
+test("updateParty changes the name, or answers InvalidInput", async () => {
   const { party, key } = await create();
   expect(await client.updateParty({ ...key, input: { name: "Renamed" } })).toEqual({
     __typename: "PartyUpdated",
@@ -104,7 +104,7 @@ test("a party is updated", async () => {
   });
 });
 
-test("the count is changed from the expected one, else the actual one is told", async () => {
+test("changePeople changes the expected count, or answers with the actual one", async () => {
   const { key } = await create();
   const change = { ...key, expected: 0, delta: 2 };
   const asOf = expect.stringMatching(/^\d+$/);
@@ -126,7 +126,7 @@ test("the count is changed from the expected one, else the actual one is told", 
   });
 });
 
-test("people are added whatever the count is", async () => {
+test("addPeople changes any count within its range", async () => {
   const { key } = await create({ people: 5 });
   expect(await client.addPeople({ ...key, delta: 2 })).toMatchObject({ people: 7 });
   expect(await client.addPeople({ ...key, delta: -8 })).toMatchObject({
@@ -135,14 +135,14 @@ test("people are added whatever the count is", async () => {
   });
 });
 
-test("a change with an operation id of the caller's counts once", async () => {
+test("a change that is repeated with its operation id is applied once", async () => {
   const { key } = await create();
   const add = { ...key, delta: 1, operationId: randomUuid() };
   expect(await client.addPeople(add)).toMatchObject({ people: 1 });
   expect(await client.addPeople(add)).toMatchObject({ people: 1 });
 });
 
-test("a party is deleted, and then found by nothing", async () => {
+test("a deleted party is not found by any operation", async () => {
   const { key } = await create();
   expect(await client.deleteParty(key)).toEqual({ __typename: "PartyDeleted", ...key });
   const notFound = { __typename: "PartyNotFound", message: expect.any(String), ...key };
@@ -152,16 +152,16 @@ test("a party is deleted, and then found by nothing", async () => {
   expect(await client.changePeople({ ...key, expected: 0, delta: 1 })).toEqual(notFound);
 });
 
-test("what nobody knows the outcome of is told as that", async () => {
+test("a change whose outcome is unknown answers OutcomeUnknown", async () => {
   await using proxy = await startProxy(inject("cassandra").contactPoints[0]!);
-  // Without a poll, whose reads would be counted too.
+  // Without the poll, whose requests the proxy would count, too.
   const quiet = { pollInterval: 0 };
   await using own = await startApp(proxy.contactPoint, inject("cassandra"), quiet);
   await using ownClient = createPartyClient({ url: own.url });
   const city = newCity();
   await ownClient.createParty({ input: { city, name: "First" } });
   const [first] = (await ownClient.partiesInCity({ city })).nodes;
-  // What reads the operation ids passes; what makes the change is lost, and what settles it.
+  // The proxy passes the read of the operation ids. It loses the answers of the change and of what settles it.
   for (const next of [2, 3]) proxy.loseAnswer(next);
   expect(await ownClient.addPeople({ city, id: first!.id, delta: 1 })).toEqual({
     __typename: "OutcomeUnknown",

@@ -10,7 +10,7 @@ import { startApp, type TestApp } from "../../fixtures/app.ts";
 import { type Running, startProgram } from "../../fixtures/command.ts";
 import { readmeFiles } from "../../fixtures/readme.ts";
 
-// The README's examples of clients run as they stand, but for the address, beside the package as it is built.
+// The README's examples of clients run unchanged, except for the address, on the built package.
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const files = await readmeFiles("## From a client");
@@ -42,7 +42,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Builds the package into the directory, beside what the examples import and the examples. */
+/** Builds the package into the directory, and adds the examples and the packages that they import. */
 async function install() {
   const modules = join(directory, "node_modules");
   const own = join(modules, "partyfinder");
@@ -60,7 +60,7 @@ async function install() {
   }
 }
 
-/** What the compiler finds, nothing if all is well. */
+/** Returns the errors of the compiler, or an empty string. */
 async function tsc(...args: readonly string[]): Promise<string> {
   const file = join(root, "node_modules/.bin/tsc");
   const { stdout } = await promisify(execFile)(file, args, { cwd: directory }).catch(
@@ -73,7 +73,7 @@ function run(name: string): Running {
   return startProgram(join(directory, name));
 }
 
-/** The party of the examples, without people. */
+/** Creates the party of the examples, with a count of 0. */
 async function createParty() {
   const created = await client.createParty({ input: { ...key, name: "Ferragosto" } });
   expect(created.__typename).toBe("PartyCreated");
@@ -82,14 +82,14 @@ async function createParty() {
 const strict = ["--noEmit", "--strict", "--skipLibCheck"];
 const modern = ["--target", "esnext", "--module", "nodenext"];
 
-test("the examples are these, and they compile", async () => {
+test("the README has these examples, and they compile", async () => {
   const others = ["apollo.ts", "urql.ts", "graphql-ws.ts"];
   const names = ["counts.ts", "change.ts", "city.ts", "names.ts", ...others];
   expect([...files.keys()]).toEqual(names);
   expect(await tsc(...strict, ...modern, "--types", "node", ...names)).toBe("");
 });
 
-test("the client compiles in a project for browsers, without Node.js, and where undefined is not absent", async () => {
+test("the examples of the clients compile without the types of Node.js, and with exactOptionalPropertyTypes", async () => {
   const browser = ["--types", "", "--lib", "esnext,dom", "--exactOptionalPropertyTypes"];
   const names = ["counts.ts", "change.ts", "city.ts", "names.ts"];
   expect(await tsc(...strict, ...modern, ...browser, ...names)).toBe("");
@@ -117,7 +117,7 @@ test("counts.ts ends when the party is deleted", async () => {
   expect(await program.ended).toEqual({ code: 0, out: "0\n", err: "" });
 });
 
-test("change.ts says what came of it", async () => {
+test("change.ts prints the outcome", async () => {
   await createParty();
   for (const said of ["1 now\n", "1 already\n"]) {
     await using program = run("change.ts");
@@ -128,7 +128,7 @@ test("change.ts says what came of it", async () => {
   expect((await program.ended).out).toMatch(/^There is no party/);
 });
 
-test("city.ts keeps the list of the city", async () => {
+test("city.ts prints the list of the city after each event", async () => {
   await createParty();
   await using program = run("city.ts");
   await program.printed("Ferragosto: 0\n");
