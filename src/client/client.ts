@@ -71,8 +71,8 @@ export interface Client extends AsyncDisposable {
    * While no answer comes, it is sent again, up to 4 times in 30 s, if that is harmless:
    *
    * - A document that declares `$operationId` is sent with the caller's id, or a new one, so that the service executes it
-   *   once. If the service remembers too many ids for one more of the client's, it is sent once without. So it is if the
-   *   caller gives null.
+   *   once. If the service answers a new id with `TOO_MANY_OPERATIONS`, the document is sent once without an id. It is also
+   *   sent once if the caller gives null.
    * - With {@link SendOptions.newId} it is sent with the caller's id, or a new one, so that it creates one thing. Sent
    *   again, it may find what it has created before.
    *

@@ -34,12 +34,23 @@ export async function resend<Data>(
     return untilAnswered(() => send(identified), signal);
   }
   const operationId = given ?? randomUuid();
+  let lost: unknown;
+  const attempt = async () => {
+    try {
+      return await send({ ...identified, operationId });
+    } catch (error) {
+      if (isLost(error)) lost = error;
+      throw error;
+    }
+  };
   try {
-    return await untilAnswered(() => send({ ...identified, operationId }), signal);
+    return await untilAnswered(attempt, signal);
   } catch (error) {
+    if (given !== undefined || !isUnappliedForId(error)) throw error;
+    // A lost attempt may still be executed. Without its id, another one would be executed beside it.
+    if (lost !== undefined) throw lost;
     // The caller did not ask for an id: the call must not fail because of it.
-    if (given === undefined && isUnappliedForId(error)) return send(identified);
-    throw error;
+    return send(identified);
   }
 }
 
@@ -53,10 +64,14 @@ async function untilAnswered<Data>(
       return await attempt();
     } catch (error) {
       const isLast = failures + 1 === ATTEMPTS || performance.now() > end;
-      if (isLast || !(error instanceof ClientError) || error.code !== "NETWORK_ERROR") throw error;
+      if (isLast || !isLost(error)) throw error;
       await pause(failures, signal);
     }
   }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "NETWORK_ERROR";
 }
 
 /** Whether the service remembers too many operation ids for one more, and applied no part of the operation. */

@@ -62,6 +62,12 @@ describe("a document that declares $operationId", () => {
     await expect(again.client.send(ADD)).rejects.toMatchObject({ code: "NETWORK_ERROR" });
   });
 
+  test("is not sent without an id if an attempt was lost, which may still be executed", async () => {
+    const { client, sent } = answering("lost", tooMany, { data });
+    await expect(client.send(ADD)).rejects.toMatchObject({ code: "NETWORK_ERROR" });
+    expect(sent).toHaveLength(2);
+  });
+
   test("fails if the service remembers too many ids for one of the caller's", async () => {
     const { client, sent } = answering(tooMany, { data });
     const call = client.send(ADD, { id: "a", operationId: "b" });
