@@ -1,6 +1,6 @@
-// What the command serves.
+// The application that the command `partyfinder` serves.
 
-export { sampleOperations as operations, seed } from "./sample.ts";
+export { sampleOperations as operations, seedParties as seed } from "./sample.ts";
 export { schema } from "./schema.ts";
 export { tables } from "./table.ts";
 

@@ -19,7 +19,7 @@ const parties = [
 const idOf = (number: number) => `00000000-0000-4000-8000-${String(number + 1).padStart(12, "0")}`;
 
 /** Creates the sample parties that do not exist yet. Returns how many it has created. */
-export async function seed(session: Session, now = Date.now()): Promise<number> {
+export async function seedParties(session: Session, now = Date.now()): Promise<number> {
   const ordered = createOrdered({ session, lanes: createLanes(session) });
   let written = 0;
   for (const [number, { inDays, ...party }] of parties.entries()) {

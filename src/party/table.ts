@@ -12,17 +12,17 @@ import {
 } from "../cassandra/index.ts";
 
 /** The rules for the names of cities and parties: any Unicode except U+0000, trimmed. */
-const title = { trim: true, min: 1, max: 200 } as const;
+const nameRules = { trim: true, min: 1, max: 200 } as const;
 
 /** The parties, partitioned by city. The counts need lightweight transactions, so all writes use them. */
 export const PartyTable = table(
   "party",
   {
-    city: text(title).describe("The city."),
+    city: text(nameRules).describe("The city."),
     id: uuid()
       .default(() => randomUUID())
       .describe("Unique in the city."),
-    name: text(title).required().nullAs("").describe("The name of the party."),
+    name: text(nameRules).required().nullAs("").describe("The name of the party."),
     people: int({ min: 0 }).default(0).describe("How many people are counted in."),
     date: timestamp()
       .default(() => new Date())

@@ -38,7 +38,7 @@ export function addTableObject(object: TableObject): void {
   refs.set(builder, tables.set(table, { objects: [...objects, object] }));
 }
 
-/** Returns the tables of which a builder has objects. */
+/** Returns the tables for which a builder has objects. */
 export function tablesIn(builder: Builder): readonly Table[] {
   return [...(refs.get(builder)?.keys() ?? [])];
 }

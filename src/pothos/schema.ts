@@ -5,41 +5,41 @@ import { admitOf } from "./admit.ts";
 import type { Builder } from "./builder-options.ts";
 import { tablesIn } from "./refs.ts";
 
-/** What a schema that the plugin has built knows, in `extensions.cassandra`. */
+/** The content of a schema's `extensions.cassandra`. */
 interface SchemaExtension {
   readonly tables: readonly Table[];
   readonly admit: Admit;
 }
 
-/** Returns the extensions of a schema that a builder has built. */
+/** Returns the extensions for the schemas of a builder. */
 export function schemaExtensions(builder: Builder): { readonly cassandra: SchemaExtension } {
   return { cassandra: { tables: tablesIn(builder), admit: admitOf(builder) } };
 }
 
 /**
- * Returns the check that a schema's lists make on rows: rows with values that GraphQL cannot represent are left out. For
- * programs that read or change rows beside the schema.
+ * Returns the function that decides which rows a schema shows in lists. A row with a stored value that GraphQL cannot show
+ * counts as absent. For programs that read or change rows outside of the schema.
  *
  * @returns undefined if the schema was built without the plugin
  */
 export function admitOfSchema(schema: GraphQLSchema): Admit | undefined {
-  return extensionOf(schema)?.admit;
+  return schemaExtensionOf(schema)?.admit;
 }
 
 /**
  * Checks that a program knows all tables that a schema shows.
  *
- * @throws TypeError naming the first that is missing
+ * @throws TypeError with the first missing table
  */
 export function requireTables(schema: GraphQLSchema, tables: readonly Table[]): void {
-  const missing = extensionOf(schema)?.tables.find((table) => !tables.includes(table));
+  const missing = schemaExtensionOf(schema)?.tables.find((table) => !tables.includes(table));
   if (!missing) return;
   const found = tables.map(({ name }) => name).join(", ") || "none";
   throw new TypeError(
-    `The schema shows table "${missing.name}", which is not among the tables given: ${found}.`,
+    `The schema shows table "${missing.name}", which is not among the given tables: ${found}.`,
   );
 }
 
-function extensionOf(schema: GraphQLSchema): SchemaExtension | undefined {
+function schemaExtensionOf(schema: GraphQLSchema): SchemaExtension | undefined {
   return schema.extensions["cassandra"] as SchemaExtension | undefined;
 }

@@ -74,7 +74,7 @@ export function selectionOf(info: SelectionInfo): Selection {
   }
 
   function visitRowField(type: GraphQLObjectType, { name }: FieldNode): void {
-    const { column, columns, needsRow } = extensionOf(type, name.value);
+    const { column, columns, needsRow } = fieldExtensionOf(type, name.value);
     isWhole ||= needsRow ?? (type.extensions["cassandra"] as FieldExtension).needsRow ?? false;
     if (column !== undefined) {
       shown.add(column);
@@ -86,7 +86,7 @@ export function selectionOf(info: SelectionInfo): Selection {
   function visitConnectionField(type: GraphQLObjectType, { name, selectionSet }: FieldNode): void {
     const field = type.getFields()[name.value];
     const next = field && getNamedType(field.type);
-    const { columns } = extensionOf(type, name.value);
+    const { columns } = fieldExtensionOf(type, name.value);
     if (rowFields.has(name.value) && isObjectType(next) && selectionSet)
       visitAll(next, selectionSet);
     else if (columns) columns.forEach((each) => needed.add(each));
@@ -104,7 +104,7 @@ function isRowType({ extensions }: GraphQLObjectType): boolean {
   return extensions["cassandra"] !== undefined;
 }
 
-function extensionOf(type: GraphQLObjectType, name: string): FieldExtension {
+function fieldExtensionOf(type: GraphQLObjectType, name: string): FieldExtension {
   return (type.getFields()[name]?.extensions["cassandra"] ?? {}) as FieldExtension;
 }
 
