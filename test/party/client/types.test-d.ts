@@ -13,8 +13,8 @@ declare const client: PartyClient;
 declare const signal: AbortSignal | undefined;
 const key = { city: "Rome", id: "" };
 
-describe("an answer", () => {
-  test("is told apart by its __typename, and each member has all its fields", async () => {
+describe("a result", () => {
+  test("is a union that __typename discriminates, and each member has all its fields", async () => {
     const result = await client.changePeople({ ...key, expected: 0, delta: 1 });
     switch (result.__typename) {
       case "PeopleChanged":
@@ -35,7 +35,7 @@ describe("an answer", () => {
     }
   });
 
-  test("of which a case is missing does not compile", async () => {
+  test("does not compile in a switch without all cases", async () => {
     const result = await client.addPeople({ ...key, delta: 1 });
     switch (result.__typename) {
       case "PeopleChanged":
@@ -48,7 +48,7 @@ describe("an answer", () => {
     }
   });
 
-  test("of an event of which a case is missing does not compile", async () => {
+  test("of a subscription does not compile in a switch without all cases", async () => {
     for await (const event of client.partiesChanged({ city: "Rome" })) {
       switch (event.__typename) {
         case "PartyCreated":
@@ -63,7 +63,7 @@ describe("an answer", () => {
     }
   });
 
-  test("of a query is what was asked for", async () => {
+  test("of a query has the selected fields", async () => {
     expectTypeOf(await client.party(key)).toEqualTypeOf<Party | null>();
     const page = await client.partiesInCity({ city: "Rome" });
     expectTypeOf(page).toEqualTypeOf<PartyPage>();
@@ -73,7 +73,7 @@ describe("an answer", () => {
   });
 });
 
-test("what is live is neither any nor without an end", async () => {
+test("live values are not any, and their iterator can end", async () => {
   const counts = client.peopleChanged({ ...key, since: null });
   expectTypeOf(counts).toEqualTypeOf<LiveValues<PeopleChanged>>();
   const next = await counts.next();
@@ -83,7 +83,7 @@ test("what is live is neither any nor without an end", async () => {
 });
 
 describe("an argument", () => {
-  test("that is needed has to be given", () => {
+  test("that is required must be given", () => {
     // @ts-expect-error a party has a city
     void client.party({ id: "" });
     // @ts-expect-error the expected count
@@ -92,7 +92,7 @@ describe("an argument", () => {
     void client.createParty({ input: { city: "Rome" } });
   });
 
-  test("that is not needed may be absent, and a cursor null as it came", () => {
+  test("that is optional may be absent, and a cursor may be null", () => {
     void client.partiesInCity({ city: "Rome", after: null });
     void client.upcomingParties({ city: "Rome", from: new Date(), first: 5 });
     void client.createParty({ input: { city: "Rome", name: "", date: "2040-01-01T00:00:00Z" } });
@@ -103,7 +103,7 @@ describe("an argument", () => {
     void client.partiesInCity({ city: "Rome", last: 5 });
   });
 
-  test("of a call may be a signal, or one that is not there", () => {
+  test("of a call may be a signal or undefined", () => {
     expectTypeOf<{ signal: AbortSignal | undefined }>().toExtend<CallOptions>();
     void client.party(key, { signal });
   });
