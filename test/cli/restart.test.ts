@@ -37,12 +37,12 @@ test("serve restarts a Cassandra that is killed and goes on; who shares it goes 
 
   const lock = readFileSync(join(directory.path, ".cassandra/lock.json"), "utf8");
   process.kill(JSON.parse(lock).java.pid, "SIGKILL");
-  await owner.told("Starting it again.");
+  await owner.printedToStderr("Starting it again.");
   for (const each of [url, sharerUrl]) {
     const { errors } = await post(each, `{ party(${party}) { people } }`);
     expect(errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
   }
-  await owner.told("Cassandra answers again on 127.0.0.1:");
+  await owner.printedToStderr("Cassandra answers again on 127.0.0.1:");
   await expect.poll(() => post(url, addOne), { timeout: 60_000 }).toMatchObject(added);
   expect(await nextCount()).toMatchObject({ data: { peopleChanged: { people: 1 } } });
   await expect.poll(() => post(sharerUrl, addOne), { timeout: 60_000 }).toMatchObject(added);

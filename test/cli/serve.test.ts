@@ -241,6 +241,6 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s to npm stops the service", async (
 test("a signal while Cassandra starts ends everything at once", async () => {
   await using directory = await createDirectory();
   const starting = startCommand(["serve"], { cwd: directory.path, env: { PORT: "0" } });
-  await starting.told("Starting Cassandra");
+  await starting.printedToStderr("Starting Cassandra");
   expect(await starting.end("SIGTERM")).toMatchObject({ code: 0, out: "" });
 });

@@ -213,7 +213,7 @@ describe("a place that cannot be used is reported in one line", () => {
 test("a misspelled setting in the environment is a warning of serve", async () => {
   const env = { ...NOWHERE, CASSANDRA_KEYSPACES: "parties" };
   await using served = startCommand(["serve"], { env });
-  await served.told(
+  await served.printedToStderr(
     "Warning: CASSANDRA_KEYSPACES has no effect (did you mean CASSANDRA_KEYSPACE?).\n",
   );
 });
