@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Source, Visitor } from "../live/index.ts";
 
 /** An event of an {@link IterableSource}: of its own identity, whatever the iterable yields. */
@@ -69,7 +70,9 @@ export class IterableSource implements Source<object> {
     try {
       const { done, value } = await this.#iterator.next();
       if (done) this.#finish();
-      else if (!this.#isEnded) this.#event = new IteratedEvent(value);
+      // An iterable that always has a next value would let nobody else have a turn.
+      else await setImmediate();
+      if (!this.#isEnded) this.#event = new IteratedEvent(value);
     } catch (error) {
       if (!this.#isEnded) this.#event = new IteratedEvent(undefined, { error });
       this.#finish();
