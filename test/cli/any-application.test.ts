@@ -1,0 +1,69 @@
+import { fileURLToPath } from "node:url";
+import { expect, inject, test } from "vitest";
+import { createCli } from "../../src/cli/index.ts";
+import { runShell, startProgram } from "../fixtures/command.ts";
+import { createKeyspace } from "../fixtures/keyspace.ts";
+
+const program = fileURLToPath(new URL("theatre.ts", import.meta.url));
+
+const env = (keyspace: string) => ({
+  CASSANDRA_CONTACT_POINTS: inject("cassandra").contactPoints.join(","),
+  CASSANDRA_LOCAL_DATA_CENTER: inject("cassandra").localDataCenter,
+  CASSANDRA_KEYSPACE: keyspace,
+  PORT: "0",
+});
+
+const run = (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
+  startProgram(program, { args, env: variables }).ended;
+
+test("the help names the application and its commands", async () => {
+  const { code, out } = await run([]);
+  expect(code).toBe(0);
+  expect(out).toContain("my-theatre: the seats of theatres\n");
+  expect(out).toContain('"my-theatre <command> --help" shows');
+  const { out: serve } = await run(["serve", "--help"]);
+  expect(serve).toContain("  PORT=8080 my-theatre serve --no-seed\n");
+});
+
+test("its tables are synced, seeded, examined and served, and its banner's example works", async () => {
+  await using keyspace = await createKeyspace();
+  const variables = env(keyspace.name);
+  const before = await run(["doctor"], variables);
+  expect(before).toMatchObject({ code: 12 });
+  expect(before.out).toContain("table seat is missing");
+  expect((await run(["sync"], variables)).out).toContain("CREATE TABLE IF NOT EXISTS seat (");
+  expect((await run(["seed"], variables)).err).toMatch(/^1 sample rows written/m);
+  expect((await run(["seed"], variables)).err).toMatch(/^0 sample rows written/m);
+  expect(await run(["doctor"], variables)).toMatchObject({ code: 0 });
+
+  await using served = startProgram(program, { args: ["serve"], env: variables });
+  const banner = await served.printed("Ctrl-C stops everything.");
+  expect(banner).toMatch(/^my-theatre is up\.$/m);
+  expect(banner).not.toContain("Page");
+  const line = /^ {2}(curl .*)$/m.exec(banner)![1]!;
+  const { out } = await runShell(`curl() { printf '%s\\n' "$@"; }; ${line}`, []);
+  const [url = "", , , , body = ""] = out.trimEnd().split("\n");
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body });
+  expect(await response.json()).toEqual({ data: { seats: { nodes: [{ taken: 0 }] } } });
+});
+
+test("its schema is printed, and its keyspace has its name", async () => {
+  expect((await run(["schema"])).out).toContain("type Seat {");
+  const { out } = await run(["doctor"], { CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" });
+  expect(out).toMatch(/CASSANDRA_KEYSPACE +my_theatre +default/);
+});
+
+test("an unknown export is refused: a misspelled context would let everybody in", async () => {
+  const { code, err } = await run(["schema"], { MISSPELLED: "contex" });
+  expect(code).toBe(1);
+  expect(err).toContain('The application has "contex", which is unknown: it may have schema, ');
+});
+
+test.each(["", "My Theatre", "9", "theatre_1", "-x", "x".repeat(49), "system"])(
+  "the name %j is refused",
+  (name) => {
+    const load = () => Promise.reject(new Error("not called"));
+    expect(() => createCli({ name, summary: "", load })).toThrow();
+  },
+);

@@ -1,0 +1,30 @@
+import { createCli } from "../../src/cli/index.ts";
+import { createRow, type Session } from "../../src/cassandra/index.ts";
+
+// The command of an application that is not partyfinder, with an export that a test misspells.
+
+const misspelled = process.env["MISSPELLED"];
+
+await createCli({
+  name: "my-theatre",
+  summary: "the seats of theatres",
+  async load() {
+    const { schema, SeatTable } = await import("../server/theatre.ts");
+    return {
+      schema,
+      tables: [SeatTable],
+      context: () => ({ user: "somebody" }),
+      operations: [`query Seats { seats(theatre: "St. John's") { nodes { taken } } }`],
+      async seed(session: Session) {
+        const { applied } = await session.run(
+          createRow(SeatTable, {
+            theatre: "St. John's",
+            id: "00000000-0000-4000-8000-000000000001",
+          }),
+        );
+        return applied ? 1 : 0;
+      },
+      ...(misspelled !== undefined && { [misspelled]: true }),
+    };
+  },
+}).run(process.argv.slice(2));
