@@ -16,7 +16,7 @@ import { type Environment, merged, readSources, type Sources } from "./sources.t
 
 export { ConfigError } from "./setting.ts";
 
-/** What the settings ask for. */
+/** The configuration that the settings describe. */
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -32,28 +32,32 @@ export interface Config {
 /** How the service learns of changes by other processes. */
 export interface LiveConfig {
   readonly redisUrl: string | undefined;
-  /** In milliseconds; 0: never. */
+  /** How often watched values are compared with the database, in milliseconds; 0: never. */
   readonly pollInterval: number;
 }
 
-/** A Cassandra that runs by itself. */
+/** How to connect to a Cassandra that the command does not run. */
 export type Cluster = ConnectOptions & {
   readonly kind: "cluster";
   /** The replication with which `sync` creates a missing keyspace. */
   readonly replication: Replication | undefined;
 };
 
-/** The Cassandra that the command runs. */
+/** How to run an embedded Cassandra. */
 export interface EmbeddedCassandra {
   readonly kind: "embedded";
+  /** The directory of its data. */
   readonly dir: string;
+  /** The directory of its jars. */
   readonly cacheDir: string;
+  /** Undefined: jars if Java is found, otherwise Docker. */
   readonly runtime: "jars" | "docker" | undefined;
-  /** The Maven repository of its jars, perhaps with a login; undefined: as Maven is configured. */
+  /** The URL of the Maven repository of its jars, which may contain a login; undefined: as Maven is configured. */
   readonly repository: string | undefined;
   readonly javaHome: string | undefined;
 }
 
+/** The value of each setting; undefined if it is not set and has no default. */
 type Values = {
   readonly [Name in keyof Settings]:
     | ReturnType<Settings[Name]["read"]>
@@ -61,10 +65,11 @@ type Values = {
 };
 
 /**
- * Reads the environment and `.env` in the working directory. If both have a setting, the environment wins.
+ * Reads the configuration from the environment and from `.env` in the working directory. If both have a setting, the
+ * environment wins.
  *
- * @param warn called with one line for each likely mistake that is no error, e.g. a misspelled name
- * @throws ConfigError naming every wrong setting
+ * @param warn called with one line for each likely mistake that is not an error, e.g. a misspelled name
+ * @throws ConfigError naming every invalid setting
  */
 export function loadConfig(settings: Settings, warn: (line: string) => void): Config {
   const sources = readSettings(settings);
@@ -76,7 +81,7 @@ export function loadConfig(settings: Settings, warn: (line: string) => void): Co
  * Reads the sources of settings. The values of `.env` are added to the environment of this process, for programs and
  * libraries that read it (`DOCKER_HOST`, `PATH`).
  *
- * @throws ConfigError if there is a `.env` that cannot be read
+ * @throws ConfigError if `.env` exists but cannot be read
  */
 export function readSettings(settings: Settings): Sources {
   const sources = readSources(Object.keys(settings));
@@ -84,7 +89,7 @@ export function readSettings(settings: Settings): Sources {
   return sources;
 }
 
-/** Reads the configuration from an environment. @throws ConfigError naming every wrong setting */
+/** Reads the configuration from an environment. @throws ConfigError naming every invalid setting */
 export function readConfig(settings: Settings, environment: Environment): Config {
   const values = readValues(settings, environment);
   return Object.freeze({
@@ -103,13 +108,13 @@ export function readConfig(settings: Settings, environment: Environment): Config
 
 function readCassandra(values: Values, environment: Environment): Config["cassandra"] {
   const { ASTRA_DB_SECURE_BUNDLE_PATH: bundle, CASSANDRA_CONTACT_POINTS: contactPoints } = values;
-  if (bundle) return readAstra(bundle, values, environment);
-  refuseWithoutBundle(values);
+  if (bundle) return readAstra(bundle, { values, environment });
+  requireBundleForAstra(values);
   if (contactPoints) return readCluster(contactPoints, values);
   return {
     kind: "embedded",
     dir: ".cassandra",
-    ...orRefused(() => readPlaces(environment)),
+    ...orConfigError(() => readPlaces(environment)),
     runtime: values.CASSANDRA_EMBEDDED,
     repository: values.CASSANDRA_EMBEDDED_REPOSITORY,
   };
@@ -118,33 +123,38 @@ function readCassandra(values: Values, environment: Environment): Config["cassan
 function readCluster(contactPoints: readonly string[], values: Values): Cluster {
   if (values.CASSANDRA_EMBEDDED) {
     throw new ConfigError(
-      "CASSANDRA_CONTACT_POINTS names your cluster and CASSANDRA_EMBEDDED asks for another: set one of them.",
+      "CASSANDRA_CONTACT_POINTS selects your cluster, and CASSANDRA_EMBEDDED selects an embedded Cassandra: set only one of them.",
     );
   }
   const cluster: ConnectByContactPoints = {
     contactPoints,
     port: values.CASSANDRA_PORT,
     localDataCenter: values.CASSANDRA_LOCAL_DATA_CENTER,
-    ...readManner(values),
+    ...readRequestOptions(values),
     ...readLogin(values),
     ...readTls(values),
   };
-  return checked({ kind: "cluster", replication: values.CASSANDRA_REPLICATION, ...cluster });
+  return checkedCluster({ kind: "cluster", replication: values.CASSANDRA_REPLICATION, ...cluster });
 }
 
-function readAstra(bundle: string, values: Values, environment: Environment): Cluster {
-  refuseBesideBundle(environment);
+interface AstraSettings {
+  readonly values: Values;
+  readonly environment: Environment;
+}
+
+function readAstra(bundle: string, { values, environment }: AstraSettings): Cluster {
+  refuseSettingsOfBundle(environment);
   const login = readLogin(values);
-  if (!login.credentials && !orRefused(() => readBundle(bundle)).hasLogin) {
+  if (!login.credentials && !orConfigError(() => readBundle(bundle)).hasLogin) {
     throw new ConfigError(
-      "ASTRA_DB_SECURE_BUNDLE_PATH is set, a login is not: set ASTRA_DB_TOKEN to a token, which begins with AstraCS:, or ASTRA_DB_CLIENT_ID and ASTRA_DB_CLIENT_SECRET.",
+      "ASTRA_DB_SECURE_BUNDLE_PATH is set without a login: set ASTRA_DB_TOKEN to a token, which begins with AstraCS:, or set ASTRA_DB_CLIENT_ID and ASTRA_DB_CLIENT_SECRET.",
     );
   }
-  const astra: ConnectByBundle = { bundle, ...readManner(values), ...login };
-  return checked({ kind: "cluster", replication: undefined, ...astra });
+  const astra: ConnectByBundle = { bundle, ...readRequestOptions(values), ...login };
+  return checkedCluster({ kind: "cluster", replication: undefined, ...astra });
 }
 
-function readManner(values: Values) {
+function readRequestOptions(values: Values) {
   return {
     consistency: values.CASSANDRA_CONSISTENCY,
     serialConsistency: values.CASSANDRA_SERIAL_CONSISTENCY,
@@ -153,13 +163,13 @@ function readManner(values: Values) {
   };
 }
 
-function checked(cluster: Cluster): Cluster {
-  orRefused(() => checkOptions(cluster));
+function checkedCluster(cluster: Cluster): Cluster {
+  orConfigError(() => checkOptions(cluster));
   return cluster;
 }
 
-/** What is refused elsewhere is a wrong setting. */
-function orRefused<Result>(check: () => Result): Result {
+/** Calls a check of another module, and turns its error into a ConfigError. */
+function orConfigError<Result>(check: () => Result): Result {
   try {
     return check();
   } catch (cause) {
@@ -167,43 +177,44 @@ function orRefused<Result>(check: () => Result): Result {
   }
 }
 
-const saidByBundle = "the bundle says already where Cassandra is and how to reach it";
+const inBundle = "the bundle already contains the addresses and the TLS settings";
 
-/** What does not go with a bundle, and why. */
-const notBesideBundle: Partial<Record<keyof Settings, string>> = {
-  CASSANDRA_CONTACT_POINTS: saidByBundle,
-  CASSANDRA_PORT: saidByBundle,
-  CASSANDRA_LOCAL_DATA_CENTER: saidByBundle,
-  CASSANDRA_REPLICATION: "Astra decides itself how many copies there are",
-  CASSANDRA_TLS: saidByBundle,
-  CASSANDRA_TLS_CA: saidByBundle,
-  CASSANDRA_TLS_CERT: saidByBundle,
-  CASSANDRA_TLS_KEY: saidByBundle,
-  CASSANDRA_EMBEDDED: "it asks for another Cassandra",
+/** The settings that conflict with a bundle, and why. */
+const conflictsWithBundle: Partial<Record<keyof Settings, string>> = {
+  CASSANDRA_CONTACT_POINTS: inBundle,
+  CASSANDRA_PORT: inBundle,
+  CASSANDRA_LOCAL_DATA_CENTER: inBundle,
+  CASSANDRA_REPLICATION: "Astra chooses the number of copies itself",
+  CASSANDRA_TLS: inBundle,
+  CASSANDRA_TLS_CA: inBundle,
+  CASSANDRA_TLS_CERT: inBundle,
+  CASSANDRA_TLS_KEY: inBundle,
+  CASSANDRA_EMBEDDED: "it selects an embedded Cassandra",
 };
 
-function refuseBesideBundle(environment: Environment): void {
-  const problems = Object.entries(notBesideBundle)
+/** @throws ConfigError naming every setting that conflicts with a bundle */
+function refuseSettingsOfBundle(environment: Environment): void {
+  const problems = Object.entries(conflictsWithBundle)
     .filter(([name]) => isSet(environment, name))
     .map(
       ([name, reason]) =>
-        `${name} does not go with ASTRA_DB_SECURE_BUNDLE_PATH: ${reason}. Set one of them.`,
+        `${name} cannot be set together with ASTRA_DB_SECURE_BUNDLE_PATH: ${reason}. Set only one of them.`,
     );
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
 }
 
-/** @throws ConfigError if something is said of a database of Astra that nothing leads to */
-function refuseWithoutBundle(values: Values): void {
+/** @throws ConfigError if a setting is for an Astra database, but no bundle is set */
+function requireBundleForAstra(values: Values): void {
   const { CASSANDRA_CONTACT_POINTS: contactPoints, CASSANDRA_PASSWORD: password = "" } = values;
-  const stray = ofAstra.find((name) => values[name] !== undefined);
+  const stray = astraSettings.find((name) => values[name] !== undefined);
   const name = stray ?? (!contactPoints && isToken(password) ? "CASSANDRA_PASSWORD" : undefined);
   if (name === undefined) return;
   throw new ConfigError(
-    `${name} is set, ASTRA_DB_SECURE_BUNDLE_PATH is not: nothing says where the database of Astra is. Download its bundle by "astra db download-scb" or in the Astra portal, and set the path of the file; or leave ${name} out.`,
+    `${name} is set without ASTRA_DB_SECURE_BUNDLE_PATH, so the address of the Astra database is unknown. Download its secure connect bundle with "astra db download-scb" or from the Astra portal, and set ASTRA_DB_SECURE_BUNDLE_PATH to the path of the file; or remove ${name}.`,
   );
 }
 
-const ofAstra = [
+const astraSettings = [
   "ASTRA_DB_APPLICATION_TOKEN",
   "ASTRA_DB_TOKEN",
   "ASTRA_DB_CLIENT_ID",
@@ -215,13 +226,13 @@ function readKeyspace(values: Values, environment: Environment): string {
   const { ASTRA_DB_KEYSPACE: astra, CASSANDRA_KEYSPACE: keyspace } = values;
   if (astra && isSet(environment, "CASSANDRA_KEYSPACE") && astra !== keyspace) {
     throw new ConfigError(
-      "ASTRA_DB_KEYSPACE and CASSANDRA_KEYSPACE are two keyspaces: set one of them.",
+      "ASTRA_DB_KEYSPACE and CASSANDRA_KEYSPACE are different: set only one of them.",
     );
   }
   return astra ?? keyspace;
 }
 
-/** Whether there is more than a default. */
+/** Whether the environment sets a setting, so that it is not a default. */
 function isSet(environment: Environment, name: string): boolean {
   return Boolean(environment[name]?.trim());
 }
@@ -234,7 +245,7 @@ function readTls(values: Values): Pick<ConnectByContactPoints, "tls"> {
   if (first === undefined) return wanted ? { tls: true } : {};
   if (wanted === false) {
     throw new ConfigError(
-      `CASSANDRA_TLS is false and CASSANDRA_TLS_${first.toUpperCase()} is set: set CASSANDRA_TLS to true, or no file.`,
+      `CASSANDRA_TLS is false, but CASSANDRA_TLS_${first.toUpperCase()} is set: set CASSANDRA_TLS to true, or remove the file settings.`,
     );
   }
   requireBoth({ CASSANDRA_TLS_CERT: cert, CASSANDRA_TLS_KEY: key });
@@ -250,7 +261,7 @@ function readValues(settings: Settings, environment: Environment): Values {
     try {
       return [name, read(given)];
     } catch (error) {
-      const found = secret || looksSecret(given) ? "another text" : quoted(given);
+      const found = secret || looksSecret(given) ? "a different text" : quoted(given);
       problems.push(`${name} must be ${(error as Error).message}, but is ${found}.`);
       return [name, undefined];
     }

@@ -3,50 +3,51 @@ import { parseEnv } from "node:util";
 import { fileProblem, isAbsent, readNamedFile } from "../support/file.ts";
 import { ConfigError } from "./setting.ts";
 
-/** What a file of settings says. */
+/** The content of an `.env` file. */
 export interface EnvFile {
+  /** The variables that it sets, by name. */
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly oversights: readonly Oversight[];
 }
 
-/** A likely mistake that is no error: something that has no effect, or not the expected one. */
+/** A likely mistake that is not an error: something without an effect, or with an unexpected one. */
 export interface Oversight {
-  /** A name, or a place. */
+  /** The name of a variable, or a place in the file. */
   readonly what: string;
-  /** What is wrong with it, continuing a sentence, and in brackets what to do about it. */
+  /** What is wrong with it, as the predicate of a sentence, and how to correct it in brackets. */
   readonly found: string;
 }
 
 /**
- * Reads `.env` in the working directory. A file that does not exist is an empty one.
+ * Reads `.env` in the working directory. A missing file counts as an empty one.
  *
- * @param settings the names that are reported if the file sets them twice
- * @throws ConfigError if it is not a file, cannot be read or is not text in UTF-8
+ * @param settings the names that are reported if the file sets them more than once
+ * @throws ConfigError if it is not a file, cannot be read, or is not UTF-8 text
  */
 export function readEnvFile(settings: readonly string[], path = ".env"): EnvFile {
   const bytes = bytesOf(path);
   return bytes === undefined ? { values: {}, oversights: [] } : parseEnvFile(bytes, settings);
 }
 
-/** Reads the bytes of such a file. @throws ConfigError if they are not text in UTF-8 */
+/** Parses the bytes of an `.env` file. @throws ConfigError if they are not UTF-8 text */
 export function parseEnvFile(bytes: Buffer, settings: readonly string[]): EnvFile {
   requireUtf8(bytes);
-  // The decoder drops a byte order mark; Node.js would keep it as a part of the first name.
+  // The decoder drops a byte order mark; parseEnv would keep it as part of the first name.
   const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, "\n");
   const lines = [...linesOf(text)];
-  const entries = lines.filter((line) => "name" in line);
+  const assignments = lines.filter((line) => "name" in line);
   return {
-    values: parseEnv(entries.map(({ name, value }) => `${name}=${value}\n`).join("")),
-    oversights: [...strayLines(lines), ...repeated(entries, settings)],
+    values: parseEnv(assignments.map(({ name, value }) => `${name}=${value}\n`).join("")),
+    oversights: [...strayLines(lines), ...repeated(assignments, settings)],
   };
 }
 
-/** Returns what is in a file; undefined if it does not exist. */
+/** Returns the content of a file; undefined if it does not exist. */
 function bytesOf(path: string): Buffer | undefined {
   try {
     return isAbsent(path) ? undefined : readNamedFile(path);
   } catch (cause) {
-    const message = `.env cannot be read: ${fileProblem(cause)}. Make it a file with lines NAME=value, or remove it.`;
+    const message = `.env cannot be read: ${fileProblem(cause)}. Make it a file with NAME=value lines, or remove it.`;
     throw new ConfigError(message, { cause });
   }
 }
@@ -54,9 +55,10 @@ function bytesOf(path: string): Buffer | undefined {
 function requireUtf8(bytes: Buffer): void {
   const problem = encodingProblem(bytes);
   if (problem === undefined) return;
-  throw new ConfigError(`.env must be text in UTF-8, but ${problem} (save it as UTF-8).`);
+  throw new ConfigError(`.env must be UTF-8 text, but it ${problem} (save it as UTF-8).`);
 }
 
+/** Returns why bytes are not UTF-8 text, as the predicate of a sentence; undefined: they are. */
 function encodingProblem(bytes: Buffer): string | undefined {
   if (/^(\xFF\xFE|\xFE\xFF)/.test(bytes.toString("latin1", 0, 2))) return "is UTF-16";
   if (!isUtf8(bytes)) return `is not UTF-8 on line ${lineWith(bytes, (line) => !isUtf8(line))}`;
@@ -64,6 +66,7 @@ function encodingProblem(bytes: Buffer): string | undefined {
   return `has a NUL byte on line ${lineWith(bytes, (line) => line.includes(0))}`;
 }
 
+/** Returns the number of the first line that meets a condition. */
 function lineWith(bytes: Buffer, has: (line: Buffer) => boolean): number {
   const lines = bytes.toString("latin1").split("\n");
   return lines.findIndex((line) => has(Buffer.from(line, "latin1"))) + 1;
@@ -74,25 +77,25 @@ interface Line {
   readonly number: number;
 }
 
-/** One that sets something. */
-interface Entry extends Line {
+/** A line that sets a variable. */
+interface Assignment extends Line {
   readonly name: string;
-  /** As it is written, in quotes or not; in quotes it may go on over several lines. */
+  /** As written, with its quotes. A quoted value may span several lines. */
   readonly value: string;
 }
 
-/** An entry, a comment, or anything else. */
-const pattern =
+/** Matches an assignment, a comment, or any other text. */
+const linePattern =
   /^[ \t]*(?:(?:export[ \t]+)?(?<name>[\w.-]+)[ \t]*=(?<value>[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)?.*)|#.*|(?<stray>\S.*))$/gm;
 
 /**
- * Splits the text into entries and lines that set nothing. Node.js parses the values, with their quotes and comments,
- * but it cannot split the text: `parseEnv` of 24.21 takes a tab as a part of a name, and after `NAME= ` the next line as
- * the value.
+ * Splits a text into assignments and lines that set nothing. `parseEnv` of Node.js parses the values, with their quotes
+ * and comments, but it does not split the text correctly: version 24.21 takes a tab as part of a name, and after `NAME= `
+ * it takes the next line as the value.
  */
-function* linesOf(text: string): Generator<Line | Entry> {
+function* linesOf(text: string): Generator<Line | Assignment> {
   let [number, counted] = [1, 0];
-  for (const { index, groups: { name, value = "", stray } = {} } of text.matchAll(pattern)) {
+  for (const { index, groups: { name, value = "", stray } = {} } of text.matchAll(linePattern)) {
     number += text.slice(counted, index).split("\n").length - 1;
     counted = index;
     if (name !== undefined) yield { number, name, value: value.trim() };
@@ -100,7 +103,7 @@ function* linesOf(text: string): Generator<Line | Entry> {
   }
 }
 
-function strayLines(lines: readonly (Line | Entry)[]): readonly Oversight[] {
+function strayLines(lines: readonly (Line | Assignment)[]): readonly Oversight[] {
   return lines
     .filter((line) => !("name" in line))
     .map(({ number }) => ({
@@ -109,11 +112,14 @@ function strayLines(lines: readonly (Line | Entry)[]): readonly Oversight[] {
     }));
 }
 
-function repeated(entries: readonly Entry[], settings: readonly string[]): readonly Oversight[] {
+function repeated(
+  assignments: readonly Assignment[],
+  settings: readonly string[],
+): readonly Oversight[] {
   return settings.flatMap((what) => {
-    const numbers = entries.filter(({ name }) => name === what).map(({ number }) => number);
+    const numbers = assignments.filter(({ name }) => name === what).map(({ number }) => number);
     if (numbers.length < 2) return [];
-    const found = `is in .env on lines ${numbers.join(", ")}, and the last one counts (keep one)`;
+    const found = `is set in .env on lines ${numbers.join(", ")}; the last one is used (keep one)`;
     return { what, found };
   });
 }

@@ -3,55 +3,62 @@ import type { Replication } from "../cassandra/index.ts";
 import { readNamedFile } from "../support/file.ts";
 import { isRepositoryUrl } from "../local/index.ts";
 
-/** An environment variable: what it means, its default, and how its text is read. */
+/** The definition of a setting, which is an environment variable. */
 export interface Setting<Value> {
+  /** What it means, for `.env.template` and the README. */
   readonly meaning: string;
-  /** As one would write it; absent: none. */
+  /** The text of the default value. */
   readonly default?: string;
   readonly example?: string;
-  /** Its text is never shown. */
+  /** Whether its value must not be shown. */
   readonly secret?: true;
-  /** @throws Error saying what was needed */
+  /** Parses its text. @throws Error whose message says what the text must be */
   readonly read: (text: string) => Value;
 }
 
-/** Settings that contradict each other or cannot be read: one line for each. */
+/** Invalid or conflicting settings. The message has one line for each problem. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Any text in one line. */
-export function text(value: string): string {
+/** Accepts any text in one line. */
+export function singleLine(value: string): string {
   if (!/\p{Cc}/u.test(value)) return value;
   throw new Error("one line, without control characters");
 }
 
-/** An address or a name to listen on. */
+/** Accepts an address or a host name to listen on. */
 export function listenHost(value: string): string {
   if (isIPv6(value) || /^[^\s:/[\]\p{Cc}]+$/u.test(value)) return value;
-  throw new Error("an address or a name of this machine, without a scheme, a port or brackets");
+  throw new Error(
+    "an address or a host name of this machine, without a scheme, a port or brackets",
+  );
 }
 
-/** A whole number between two. */
-export function wholeNumber(min: number, max: number, reason = "") {
+/**
+ * Returns a parser of whole numbers.
+ *
+ * @param options.note added to the message of an invalid number
+ */
+export function wholeNumber(min: number, max: number, { note = "" } = {}) {
   return (value: string): number => {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-    throw new Error(`a whole number from ${min} to ${max}${reason}`);
+    throw new Error(`a whole number from ${min} to ${max}${note}`);
   };
 }
 
-/** `true` or `false`. */
-export function yesOrNo(value: string): boolean {
+/** Accepts `true` or `false`. */
+export function trueOrFalse(value: string): boolean {
   return oneOf("true", "false")(value) === "true";
 }
 
-/** The text of a PEM file; a path is relative to the working directory. */
+/** Accepts the path of a PEM file, relative to the working directory, and returns the content of the file. */
 export function pemFile(path: string): string {
-  if (isPem(path)) throw new Error("the path of a PEM file, not what is in it");
+  if (isPem(path)) throw new Error("the path of a PEM file, not its content");
   const pem = readPem(path);
   if (isPem(pem)) return pem;
-  throw new Error("the path of a PEM file, with a line -----BEGIN");
+  throw new Error("the path of a PEM file, which contains a -----BEGIN line");
 }
 
 function isPem(text: string): boolean {
@@ -63,28 +70,28 @@ function readPem(path: string): string {
     return readNamedFile(path).toString();
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new Error(`the path of a PEM file that can be read (${reason})`, { cause });
+    throw new Error(`the path of a readable PEM file (${reason})`, { cause });
   }
 }
 
-/** The path of a secure connect bundle. */
+/** Accepts the path of a secure connect bundle. */
 export function bundlePath(value: string): string {
   if (isToken(value)) throw new Error("the path of a zip file, not a token");
-  return text(value);
+  return singleLine(value);
 }
 
-/** A token of Astra. */
+/** Accepts an Astra token. */
 export function astraToken(value: string): string {
   if (isToken(value)) return value;
-  throw new Error("a token of Astra, which begins with AstraCS:");
+  throw new Error("an Astra token, which begins with AstraCS:");
 }
 
-/** Whether a text is a token of Astra. */
+/** Whether a text is an Astra token. */
 export function isToken(text: string): boolean {
   return text.startsWith("AstraCS:");
 }
 
-/** The address of a Redis, with or without a user, a password and the number of a database. */
+/** Accepts the URL of a Redis server, optionally with a user, a password and a database number. */
 export function redisUrl(value: string): string {
   const url = URL.parse(value);
   const isRedis = url !== null && /^rediss?:$/.test(url.protocol) && url.port !== "0";
@@ -92,29 +99,32 @@ export function redisUrl(value: string): string {
     return value;
   }
   throw new Error(
-    "redis://host:port, or rediss://host:port for TLS, with user:password@ before the host where Redis asks for them",
+    "redis://host:port, or rediss://host:port for TLS, with user:password@ before the host if Redis requires a login",
   );
 }
 
-/** The address of a Maven repository, with or without a user and a password. */
+/** Accepts the URL of a Maven repository, optionally with a user and a password. */
 export function repositoryUrl(value: string): string {
   if (isRepositoryUrl(value)) return value;
   throw new Error(
-    "the URL of a Maven repository, https://host/path, with user:password@ before the host where it asks for them",
+    "the URL of a Maven repository, https://host/path, with user:password@ before the host if it requires a login",
   );
 }
 
-/** A keyspace for the tables. Its name becomes a directory's, hence Cassandra's own rule (SchemaConstants.NAME_LENGTH). */
+/**
+ * Accepts the name of a keyspace that is not Cassandra's own. Cassandra limits its length because it becomes the name of a
+ * directory (SchemaConstants.NAME_LENGTH).
+ */
 export function keyspaceName(value: string): string {
   if (!/^\w{1,48}$/.test(value)) throw new Error("1 to 48 letters, digits and underscores");
-  if (ofCassandra.has(value.toLowerCase())) {
-    throw new Error("a keyspace of your own, not one in which Cassandra keeps its own tables");
+  if (systemKeyspaces.has(value.toLowerCase())) {
+    throw new Error("a keyspace of your own, not a system keyspace of Cassandra");
   }
   return value;
 }
 
-/** Those of Cassandra 5.0 (SchemaConstants), in whatever case; the last one is of the releases after it. */
-const ofCassandra: ReadonlySet<string> = new Set([
+/** The system keyspaces of Cassandra 5.0 (SchemaConstants), in lower case; later releases add the last one. */
+const systemKeyspaces: ReadonlySet<string> = new Set([
   "system",
   "system_auth",
   "system_distributed",
@@ -125,7 +135,7 @@ const ofCassandra: ReadonlySet<string> = new Set([
   "system_cluster_metadata",
 ]);
 
-/** One of these words. */
+/** Returns a parser that accepts one of several words. */
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]) {
   return (value: string): Choice => {
     const choice = choices.find((each) => each === value);
@@ -134,20 +144,20 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   };
 }
 
-/** A number of copies, or one a data centre. */
+/** Accepts a number of copies, or one per data centre. */
 export function replication(value: string): Replication {
   if (/^[1-9]\d?$/.test(value)) return Number(value);
   const pairs = value.split(",").map((pair) => /^\s*([^\s:]+):([1-9]\d?)\s*$/.exec(pair));
   if (pairs.every((pair) => pair !== null)) {
     return Object.fromEntries(pairs.map(([, name = "", copies]) => [name, Number(copies)]));
   }
-  throw new Error("a number such as 3, or one a data centre such as dc1:3,dc2:3");
+  throw new Error("a number such as 3, or a number per data centre such as dc1:3,dc2:3");
 }
 
-/** @throws ConfigError if of two settings one is there without the other */
+/** @throws ConfigError if only one of two settings is set */
 export function requireBoth(pair: Readonly<Record<string, unknown>>): void {
   const given = Object.keys(pair).filter((name) => pair[name] !== undefined);
   const [missing] = Object.keys(pair).filter((name) => pair[name] === undefined);
   if (given.length === 0 || missing === undefined) return;
-  throw new ConfigError(`${given[0]} is set, ${missing} is not: set both or none.`);
+  throw new ConfigError(`${given[0]} is set without ${missing}: set both or neither.`);
 }

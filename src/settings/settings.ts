@@ -14,13 +14,13 @@ import {
   replication,
   repositoryUrl,
   type Setting,
-  text,
+  singleLine,
+  trueOrFalse,
   wholeNumber,
-  yesOrNo,
 } from "./setting.ts";
 
 /**
- * Returns every setting by name, in the order in which they are looked for.
+ * Returns the definition of every setting by name, in the order of `.env.template`.
  *
  * @param keyspace the default keyspace
  */
@@ -52,19 +52,19 @@ export const settingsFor = (keyspace: string) =>
     },
     CASSANDRA_CONTACT_POINTS: {
       meaning:
-        "Nodes of your cluster, each host or host:port, separated by commas; IPv6 addresses in brackets. Without it, and without an Astra bundle, an embedded Cassandra is started.",
+        "Nodes of your cluster, each host or host:port, separated by commas; IPv6 addresses in brackets. If neither this nor an Astra bundle is set, an embedded Cassandra is started.",
       example: "10.0.0.1,10.0.0.2:9043",
       read: readContactPoints,
     },
     CASSANDRA_PORT: {
-      meaning: "The port of contact points without one, and of the nodes that they report.",
+      meaning: "The port of contact points without a port, and of the nodes that they report.",
       default: "9042",
       read: wholeNumber(1, MAX_PORT),
     },
     CASSANDRA_LOCAL_DATA_CENTER: {
-      meaning: "The data centre whose nodes the service uses.",
+      meaning: "The data centre whose nodes the service connects to.",
       default: "datacenter1",
-      read: text,
+      read: singleLine,
     },
     CASSANDRA_KEYSPACE: {
       meaning: "The keyspace of the tables.",
@@ -73,21 +73,25 @@ export const settingsFor = (keyspace: string) =>
     },
     CASSANDRA_REPLICATION: {
       meaning:
-        'The copies of each row in a keyspace that "sync" creates: a number per data centre, or one number.',
+        'The number of copies of each row in a keyspace that "sync" creates: a number per data centre, or one number.',
       example: "dc1:3,dc2:3",
       read: replication,
     },
-    CASSANDRA_USERNAME: { meaning: "The role to log in as.", read: text },
-    CASSANDRA_PASSWORD: { meaning: "Its password.", secret: true, read: text },
+    CASSANDRA_USERNAME: { meaning: "The role to log in with.", read: singleLine },
+    CASSANDRA_PASSWORD: {
+      meaning: "The password of CASSANDRA_USERNAME.",
+      secret: true,
+      read: singleLine,
+    },
     CASSANDRA_TLS: {
       meaning:
-        "Whether to connect with TLS, true or false; each node's certificate must name its IP address. Default: true if one of the next three is set.",
+        "Whether to connect with TLS, true or false; each node's certificate must name its IP address. Default: true if one of the next three settings is set.",
       example: "true",
-      read: yesOrNo,
+      read: trueOrFalse,
     },
     CASSANDRA_TLS_CA: {
       meaning:
-        "A PEM file with the certificate authorities of the nodes. Default: those that Node.js knows.",
+        "A PEM file with the certificate authorities of the nodes. Default: those that Node.js trusts.",
       example: "/etc/partyfinder/ca.pem",
       read: pemFile,
     },
@@ -97,7 +101,7 @@ export const settingsFor = (keyspace: string) =>
       read: pemFile,
     },
     CASSANDRA_TLS_KEY: {
-      meaning: "A PEM file with its private key.",
+      meaning: "A PEM file with the private key of the client certificate.",
       example: "/etc/partyfinder/client.key",
       read: pemFile,
     },
@@ -108,29 +112,34 @@ export const settingsFor = (keyspace: string) =>
       read: bundlePath,
     },
     ASTRA_DB_APPLICATION_TOKEN: {
-      meaning: "A token for it, under the name that version 0 of Astra's command line gives it.",
+      meaning:
+        "A token for the Astra database, under the name that version 0 of the Astra CLI uses.",
       example: "AstraCS:…",
       secret: true,
       read: astraToken,
     },
     ASTRA_DB_TOKEN: {
-      meaning: "The same, under the name that version 1 gives it.",
+      meaning: "The same token, under the name that version 1 of the Astra CLI uses.",
       example: "AstraCS:…",
       secret: true,
       read: astraToken,
     },
     ASTRA_DB_CLIENT_ID: {
-      meaning: "The client id of a token, instead of the token.",
-      read: text,
+      meaning: "The client id of an Astra token, instead of the token.",
+      read: singleLine,
     },
-    ASTRA_DB_CLIENT_SECRET: { meaning: "Its client secret.", secret: true, read: text },
+    ASTRA_DB_CLIENT_SECRET: {
+      meaning: "The client secret of an Astra token.",
+      secret: true,
+      read: singleLine,
+    },
     ASTRA_DB_KEYSPACE: {
-      meaning: "The same as CASSANDRA_KEYSPACE, under the name that Astra's command line gives it.",
+      meaning: "The same as CASSANDRA_KEYSPACE, under the name that the Astra CLI uses.",
       example: keyspace,
       read: keyspaceName,
     },
     CASSANDRA_CONSISTENCY: {
-      meaning: "LOCAL_QUORUM for one data centre and for Astra, QUORUM for several.",
+      meaning: "LOCAL_QUORUM for one data centre and for Astra, QUORUM for several data centres.",
       default: "LOCAL_QUORUM",
       read: oneOf("LOCAL_QUORUM", "QUORUM"),
     },
@@ -141,13 +150,11 @@ export const settingsFor = (keyspace: string) =>
     },
     CASSANDRA_REQUEST_TIMEOUT: {
       meaning:
-        "How long a node may take to answer, in milliseconds, at least 2500; all nodes together may take 500 more.",
+        "How long a node may take to answer, in milliseconds, at least 2500. All nodes together may take 500 more.",
       default: "3000",
-      read: wholeNumber(
-        MIN_REQUEST_TIMEOUT,
-        600_000,
-        " (Cassandra itself takes up to 2000 to report the outcome of a write)",
-      ),
+      read: wholeNumber(MIN_REQUEST_TIMEOUT, 600_000, {
+        note: " (Cassandra itself takes up to 2000 to report the outcome of a write)",
+      }),
     },
     CASSANDRA_FETCH_SIZE: {
       meaning: "The maximum number of rows that are fetched from Cassandra at once.",
@@ -156,36 +163,36 @@ export const settingsFor = (keyspace: string) =>
     },
     CASSANDRA_EMBEDDED: {
       meaning:
-        "How the embedded Cassandra runs, jars or docker. Default: jars if Java is found, and Maven or a repository.",
+        "How the embedded Cassandra runs, jars or docker. Default: jars if Java is found, together with Maven or a repository; otherwise docker.",
       example: "docker",
       read: oneOf("jars", "docker"),
     },
     CASSANDRA_EMBEDDED_REPOSITORY: {
       meaning:
-        "The URL of the Maven repository from which the embedded Cassandra's jars are fetched, once; Maven is not needed then. Default: what Maven is configured for, with its mirrors, proxies and logins.",
+        "The URL of the Maven repository from which the embedded Cassandra's jars are fetched once, without Maven. Default: the configuration of Maven, with its mirrors, proxies and logins.",
       example: "https://user:password@maven.example.com/repository",
       secret: true,
       read: repositoryUrl,
     },
     REDIS_URL: {
       meaning:
-        "A Redis through which several processes of the service send each other hints about what has changed, for live values. It may be down at any time, and stores nothing.",
+        "A Redis server through which the processes of the service send each other hints about changes, for live values. It may be down at any time, and stores nothing.",
       example: "redis://10.0.0.5:6379",
       secret: true,
       read: redisUrl,
     },
     LIVE_POLL_INTERVAL: {
       meaning:
-        "How often watched rows and partitions are compared with the database, in milliseconds: the delay of changes that no hint reports, such as those of another program, or of another process without Redis. It is one and a half times as long just after a hint, and longer if very much is watched. 0: never.",
+        "How often watched rows and partitions are compared with the database, in milliseconds: the delay of changes that no hint reports, such as those of another program, or of another process without Redis. It is one and a half times as long just after a hint, and longer if very many rows are watched. 0: never.",
       default: String(POLL_INTERVAL),
       read: wholeNumber(0, 3_600_000),
     },
   }) as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
-/** Every setting by name. */
+/** The definitions of all settings by name. */
 export type Settings = ReturnType<typeof settingsFor>;
 
-/** Returns `.env.template`: each setting with its meaning and default, to be copied and filled in. */
+/** Returns the content of `.env.template`: each setting with its meaning and default. */
 export function envTemplate(settings: Settings): string {
   const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
   const blocks = entries.map(([name, { meaning, default: standard, example }]) =>
@@ -197,7 +204,7 @@ export function envTemplate(settings: Settings): string {
     ].join("\n"),
   );
   return [
-    "# Copy to .env and uncomment what you need. The real environment wins.",
+    "# Copy this file to .env and uncomment what you need. Variables of the environment take precedence.",
     "",
     ...blocks,
   ].join("\n");

@@ -5,19 +5,19 @@ import { ConfigError } from "./setting.ts";
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where settings come from: the environment, and what `.env` in the working directory would add to it. */
+/** Where settings come from: the environment, and `.env` in the working directory. */
 export interface Sources {
   readonly environment: Environment;
   readonly file: Environment;
-  /** Likely mistakes in both of them. */
+  /** Likely mistakes in either of them. */
   readonly oversights: readonly Oversight[];
 }
 
 /**
- * Reads where settings come from.
+ * Reads the sources of settings.
  *
- * @param names of all settings
- * @throws ConfigError if there is a `.env` that cannot be read
+ * @param names the names of all settings
+ * @throws ConfigError if `.env` exists but cannot be read
  */
 export function readSources(names: readonly string[]): Sources {
   requireWorkingDirectory();
@@ -30,12 +30,12 @@ export function readSources(names: readonly string[]): Sources {
   };
 }
 
-/** Returns all variables; the real environment wins. */
+/** Returns the variables of both sources. If both have one, the environment wins. */
 export function merged({ environment, file }: Pick<Sources, "environment" | "file">): Environment {
   return { ...file, ...environment };
 }
 
-/** Lists the names that are likely misspelled; not where the right name is set as well. */
+/** Returns the names that are probably misspelled, unless the correct name is also set. */
 export function misspelled(
   sources: Pick<Sources, "environment" | "file">,
   names: readonly string[],

@@ -48,7 +48,7 @@ describe(".env", () => {
       await mkdir(join(directory.path, ".env"));
       expect(await runCommand([name], { cwd: directory.path, env: NOWHERE })).toEqual(
         refused(
-          ".env cannot be read: it is a directory. Make it a file with lines NAME=value, or remove it.",
+          ".env cannot be read: it is a directory. Make it a file with NAME=value lines, or remove it.",
         ),
       );
     },
@@ -60,7 +60,7 @@ describe(".env", () => {
     await writeFile(join(directory.path, ".env"), "PORT=0", { mode: 0 });
     expect(await runUnprivileged(["sync"], directory.path, NOWHERE)).toEqual(
       refused(
-        ".env cannot be read: its permissions forbid it. Make it a file with lines NAME=value, or remove it.",
+        ".env cannot be read: its permissions forbid it. Make it a file with NAME=value lines, or remove it.",
       ),
     );
   });
@@ -70,7 +70,7 @@ describe(".env", () => {
     await writeFile(join(directory.path, ".env"), Buffer.from("\uFEFFPORT=1", "utf16le"));
     const { code, out, err } = await runCommand(["doctor"], { cwd: directory.path, env: NOWHERE });
     expect(out).toMatch(
-      /✗ failure  settings +\.env must be text in UTF-8, but is UTF-16 \(save it as UTF-8\)\.\n/,
+      /✗ failure  settings +\.env must be UTF-8 text, but it is UTF-16 \(save it as UTF-8\)\.\n/,
     );
     expect(out).toMatch(/✓ ok +CASSANDRA_CONTACT_POINTS +127\.0\.0\.1:1/);
     expect(out).toMatch(/✓ ok +Node\.js/);
@@ -115,7 +115,7 @@ describe("what is overlooked", () => {
   const told = [
     ["CASSANDRA_CONTACT_POINT", "has no effect (did you mean CASSANDRA_CONTACT_POINTS?)"],
     [".env, line 2", "has no effect (write NAME=value)"],
-    ["CASSANDRA_KEYSPACE", "is in .env on lines 3, 4, and the last one counts (keep one)"],
+    ["CASSANDRA_KEYSPACE", "is set in .env on lines 3, 4; the last one is used (keep one)"],
   ] as const;
 
   test("is a warning of serve, which goes on", async () => {

@@ -32,12 +32,12 @@ function bundle(name: string, login: object): string {
   writeFileSync(path, zip({ "config.json": config, "ca.crt": node.cert, ...node }));
   return path;
 }
-// Node.js takes a list of authorities that has none in it.
+// Node.js accepts a list of authorities without a certificate.
 const PEM = "-----BEGIN CERTIFICATE-----\n";
 const CA = file("ca.pem", PEM);
 const NO_PEM = file("ca.der", "0\x82");
 
-test("nothing set is an embedded Cassandra and the default port", () => {
+test("without settings, an embedded Cassandra and the defaults are configured", () => {
   expect(readConfig(settings, HOME)).toEqual({
     host: "127.0.0.1",
     port: 4000,
@@ -56,7 +56,7 @@ test("nothing set is an embedded Cassandra and the default port", () => {
   });
 });
 
-test("the repository of the embedded Cassandra's jars is a URL, which no message shows", () => {
+test("CASSANDRA_EMBEDDED_REPOSITORY must be a URL, which is never shown", () => {
   const read = (repository: string) =>
     readConfig(settings, { ...HOME, CASSANDRA_EMBEDDED_REPOSITORY: repository }).cassandra;
   for (const url of ["https://ada:secret@maven.example/maven2", "file:///srv/maven2"]) {
@@ -68,12 +68,12 @@ test("the repository of the embedded Cassandra's jars is a URL, which no message
     "https://maven.example?a",
   ]) {
     expect(problem({ CASSANDRA_EMBEDDED_REPOSITORY: text })).toBe(
-      "CASSANDRA_EMBEDDED_REPOSITORY must be the URL of a Maven repository, https://host/path, with user:password@ before the host where it asks for them, but is another text.",
+      "CASSANDRA_EMBEDDED_REPOSITORY must be the URL of a Maven repository, https://host/path, with user:password@ before the host if it requires a login, but is a different text.",
     );
   }
 });
 
-test("contact points are a cluster of one's own", () => {
+test("contact points select a cluster", () => {
   const { cassandra, keyspace } = readConfig(settings, {
     CASSANDRA_CONTACT_POINTS: "10.0.0.1, db.example:9043,[::1]:9042",
     CASSANDRA_LOCAL_DATA_CENTER: "dc1",
@@ -97,7 +97,7 @@ test("contact points are a cluster of one's own", () => {
   });
 });
 
-test("a cluster of several data centres that is far away", () => {
+test("the port, consistency, timeout and fetch size of a cluster can be set", () => {
   const { cassandra } = readConfig(settings, {
     CASSANDRA_CONTACT_POINTS: "10.0.0.1",
     CASSANDRA_PORT: "9142",
@@ -117,12 +117,12 @@ test("a cluster of several data centres that is far away", () => {
 });
 
 test.each([
-  ["asked for", { CASSANDRA_TLS: "true" }, true],
-  ["with a file", { CASSANDRA_TLS_CA: CA }, { ca: PEM }],
-  ["both", { CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: CA }, { ca: PEM }],
-  ["declined", { CASSANDRA_TLS: "false" }, undefined],
-  ["not mentioned", {}, undefined],
-])("TLS, %s", (_, environment, tls) => {
+  ["with CASSANDRA_TLS", { CASSANDRA_TLS: "true" }, true],
+  ["with a file of authorities", { CASSANDRA_TLS_CA: CA }, { ca: PEM }],
+  ["with both", { CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: CA }, { ca: PEM }],
+  ["disabled", { CASSANDRA_TLS: "false" }, undefined],
+  ["not set", {}, undefined],
+])("TLS is read: %s", (_, environment, tls) => {
   const { cassandra } = readConfig(settings, { CASSANDRA_CONTACT_POINTS: "a", ...environment });
   expect("tls" in cassandra ? cassandra.tls : undefined).toEqual(tls);
 });
@@ -135,7 +135,7 @@ const byToken = { credentials: { username: "token", password: TOKEN } };
 const astra = (environment: Readonly<Record<string, string>>) =>
   readConfig(settings, { ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...environment });
 
-test("a bundle and a token are a database of Astra", () => {
+test("a bundle and a token select an Astra database", () => {
   expect(astra({ ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_KEYSPACE: "parties" })).toEqual({
     host: "127.0.0.1",
     port: 4000,
@@ -168,17 +168,17 @@ test.each<[Readonly<Record<string, string>>, object]>([
   [{ CASSANDRA_PASSWORD: TOKEN }, byToken],
   [{ ASTRA_DB_TOKEN: TOKEN, CASSANDRA_USERNAME: "token" }, byToken],
   [{ ASTRA_DB_TOKEN: TOKEN, CASSANDRA_PASSWORD: TOKEN }, byToken],
-])("logs in to Astra with %j", (environment, credentials) => {
+])("the login to Astra can be set as %j", (environment, credentials) => {
   expect(astra(environment).cassandra).toMatchObject(credentials);
 });
 
-test("a login in the bundle needs none beside it, and one beside it counts", () => {
+test("a login in the bundle is used unless another one is set", () => {
   const within = { ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE_WITH_LOGIN };
   expect(astra(within).cassandra).not.toHaveProperty("credentials");
   expect(astra({ ...within, ASTRA_DB_TOKEN: TOKEN }).cassandra).toMatchObject(byToken);
 });
 
-test("a token as password goes with the user token through a proxy of one's own, too", () => {
+test("a token as the password implies the user name token, also with contact points", () => {
   const environment = { CASSANDRA_CONTACT_POINTS: "127.0.0.1", CASSANDRA_PASSWORD: TOKEN };
   expect(readConfig(settings, environment).cassandra).toMatchObject(byToken);
 });
@@ -189,14 +189,14 @@ test.each<[string, Readonly<Record<string, string>>]>([
   ["a", { ASTRA_DB_KEYSPACE: "a" }],
   ["a", { CASSANDRA_KEYSPACE: "a", ASTRA_DB_KEYSPACE: "a" }],
   ["partyfinder", { ASTRA_DB_KEYSPACE: " " }],
-])("the keyspace %s of a database of Astra is named by %j", (keyspace, environment) => {
+])("the keyspace of an Astra database is %s with %j", (keyspace, environment) => {
   expect(astra({ ASTRA_DB_TOKEN: TOKEN, ...environment }).keyspace).toBe(keyspace);
 });
 
-describe("what contradicts a bundle or a token is named", () => {
-  const says = "the bundle says already where Cassandra is and how to reach it";
+describe("settings that conflict with a bundle or a token are refused", () => {
+  const says = "the bundle already contains the addresses and the TLS settings";
   const NOWHERE =
-    'ASTRA_DB_SECURE_BUNDLE_PATH is not: nothing says where the database of Astra is. Download its bundle by "astra db download-scb" or in the Astra portal, and set the path of the file; or leave';
+    'ASTRA_DB_SECURE_BUNDLE_PATH, so the address of the Astra database is unknown. Download its secure connect bundle with "astra db download-scb" or from the Astra portal, and set ASTRA_DB_SECURE_BUNDLE_PATH to the path of the file; or remove';
 
   test.each([
     ["CASSANDRA_CONTACT_POINTS", "10.0.0.1", says],
@@ -204,15 +204,17 @@ describe("what contradicts a bundle or a token is named", () => {
     ["CASSANDRA_LOCAL_DATA_CENTER", "datacenter1", says],
     ["CASSANDRA_TLS", "true", says],
     ["CASSANDRA_TLS_CA", CA, says],
-    ["CASSANDRA_EMBEDDED", "jars", "it asks for another Cassandra"],
-    ["CASSANDRA_REPLICATION", "3", "Astra decides itself how many copies there are"],
+    ["CASSANDRA_EMBEDDED", "jars", "it selects an embedded Cassandra"],
+    ["CASSANDRA_REPLICATION", "3", "Astra chooses the number of copies itself"],
   ])("%s", (name, value, reason) => {
     expect(
       problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ASTRA_DB_TOKEN: TOKEN, [name]: value }),
-    ).toBe(`${name} does not go with ASTRA_DB_SECURE_BUNDLE_PATH: ${reason}. Set one of them.`);
+    ).toBe(
+      `${name} cannot be set together with ASTRA_DB_SECURE_BUNDLE_PATH: ${reason}. Set only one of them.`,
+    );
   });
 
-  test("several, a line each", () => {
+  test("several conflicts have one line each", () => {
     const more = { CASSANDRA_PORT: "9042", CASSANDRA_TLS: "false" };
     const lines = problem({ ASTRA_DB_SECURE_BUNDLE_PATH: BUNDLE, ...more });
     expect(String(lines).split("\n")).toHaveLength(2);
@@ -221,31 +223,31 @@ describe("what contradicts a bundle or a token is named", () => {
   test.each([
     [
       { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_APPLICATION_TOKEN: `${TOKEN}4` },
-      "ASTRA_DB_APPLICATION_TOKEN and ASTRA_DB_TOKEN are two different logins: set one of them.",
+      "ASTRA_DB_APPLICATION_TOKEN and ASTRA_DB_TOKEN are different logins: set only one of them.",
     ],
     [
       { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_CLIENT_ID: "client", ASTRA_DB_CLIENT_SECRET: "secret" },
-      "ASTRA_DB_TOKEN and ASTRA_DB_CLIENT_ID are two different logins: set one of them.",
+      "ASTRA_DB_TOKEN and ASTRA_DB_CLIENT_ID are different logins: set only one of them.",
     ],
     [
       { ASTRA_DB_APPLICATION_TOKEN: TOKEN, CASSANDRA_USERNAME: "ada" },
-      "ASTRA_DB_APPLICATION_TOKEN and CASSANDRA_USERNAME are two different logins: set one of them.",
+      "ASTRA_DB_APPLICATION_TOKEN and CASSANDRA_USERNAME are different logins: set only one of them.",
     ],
     [
       { ASTRA_DB_TOKEN: TOKEN, CASSANDRA_USERNAME: "token", CASSANDRA_PASSWORD: `${TOKEN}4` },
-      "ASTRA_DB_TOKEN and CASSANDRA_PASSWORD are two different logins: set one of them.",
+      "ASTRA_DB_TOKEN and CASSANDRA_PASSWORD are different logins: set only one of them.",
     ],
     [
       { ASTRA_DB_CLIENT_ID: "client" },
-      "ASTRA_DB_CLIENT_ID is set, ASTRA_DB_CLIENT_SECRET is not: set both or none.",
+      "ASTRA_DB_CLIENT_ID is set without ASTRA_DB_CLIENT_SECRET: set both or neither.",
     ],
     [
       { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_KEYSPACE: "a", CASSANDRA_KEYSPACE: "b" },
-      "ASTRA_DB_KEYSPACE and CASSANDRA_KEYSPACE are two keyspaces: set one of them.",
+      "ASTRA_DB_KEYSPACE and CASSANDRA_KEYSPACE are different: set only one of them.",
     ],
     [
       {},
-      "ASTRA_DB_SECURE_BUNDLE_PATH is set, a login is not: set ASTRA_DB_TOKEN to a token, which begins with AstraCS:, or ASTRA_DB_CLIENT_ID and ASTRA_DB_CLIENT_SECRET.",
+      "ASTRA_DB_SECURE_BUNDLE_PATH is set without a login: set ASTRA_DB_TOKEN to a token, which begins with AstraCS:, or set ASTRA_DB_CLIENT_ID and ASTRA_DB_CLIENT_SECRET.",
     ],
     [
       {
@@ -257,7 +259,7 @@ describe("what contradicts a bundle or a token is named", () => {
     ],
     [
       { ASTRA_DB_TOKEN: "secret" },
-      "ASTRA_DB_TOKEN must be a token of Astra, which begins with AstraCS:, but is another text.",
+      "ASTRA_DB_TOKEN must be an Astra token, which begins with AstraCS:, but is a different text.",
     ],
     [
       { ASTRA_DB_TOKEN: TOKEN, ASTRA_DB_SECURE_BUNDLE_PATH: "none.zip" },
@@ -273,7 +275,7 @@ describe("what contradicts a bundle or a token is named", () => {
     ["ASTRA_DB_KEYSPACE", { ASTRA_DB_KEYSPACE: "a", CASSANDRA_CONTACT_POINTS: "10.0.0.1" }],
     ["CASSANDRA_PASSWORD", { CASSANDRA_PASSWORD: TOKEN }],
   ])("%s without a bundle", (name, environment) => {
-    expect(problem(environment)).toBe(`${name} is set, ${NOWHERE} ${name} out.`);
+    expect(problem(environment)).toBe(`${name} is set without ${NOWHERE} ${name}.`);
   });
 });
 
@@ -282,7 +284,7 @@ test.each([
   "redis://10.0.0.5:6379/2",
   "redis://[::1]:6379",
   "rediss://user:secret@redis.example:6380/",
-])("%s is a Redis", (url) => {
+])("REDIS_URL may be %s", (url) => {
   const { live } = readConfig(settings, { REDIS_URL: url, LIVE_POLL_INTERVAL: "0" });
   expect(live).toEqual({ redisUrl: url, pollInterval: 0 });
 });
@@ -297,13 +299,13 @@ test.each([
   "redis://:secret@10.0.0.5:x",
   "redis://:secret@10.0.0.5:0",
   "redis://:secret@10.0.0.5:99999",
-])("%s is no Redis, and is not shown", (url) => {
+])("REDIS_URL may not be %s, which is not shown", (url) => {
   expect(problem({ REDIS_URL: url })).toBe(
-    "REDIS_URL must be redis://host:port, or rediss://host:port for TLS, with user:password@ before the host where Redis asks for them, but is another text.",
+    "REDIS_URL must be redis://host:port, or rediss://host:port for TLS, with user:password@ before the host if Redis requires a login, but is a different text.",
   );
 });
 
-test("an empty setting is one that is not set", () => {
+test("an empty setting counts as not set", () => {
   expect(readConfig(settings, { ...HOME, PORT: " ", CASSANDRA_CONTACT_POINTS: "" })).toEqual(
     readConfig(settings, HOME),
   );
@@ -319,12 +321,12 @@ test.each(["::", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "my-host.lan"])(
 test.each(["[::1]", "[::1]:80", "localhost:80", "http://localhost", "a b", "10.0.0.1/8"])(
   "HOST may not be %s",
   (host) => {
-    const message = `HOST must be an address or a name of this machine, without a scheme, a port or brackets, but is "${host}".`;
+    const message = `HOST must be an address or a host name of this machine, without a scheme, a port or brackets, but is "${host}".`;
     expect(() => readConfig(settings, { ...HOME, HOST: host })).toThrow(message);
   },
 );
 
-describe("a wrong setting is named with what was needed", () => {
+describe("an invalid setting is refused with its name and what it must be", () => {
   test.each([
     [{ PORT: "x" }, 'PORT must be a whole number from 0 to 65535, but is "x".'],
     [{ PORT: "65536" }, 'PORT must be a whole number from 0 to 65535, but is "65536".'],
@@ -343,11 +345,11 @@ describe("a wrong setting is named with what was needed", () => {
     ],
     [
       { CASSANDRA_KEYSPACE: "System_Auth" },
-      'CASSANDRA_KEYSPACE must be a keyspace of your own, not one in which Cassandra keeps its own tables, but is "System_Auth".',
+      'CASSANDRA_KEYSPACE must be a keyspace of your own, not a system keyspace of Cassandra, but is "System_Auth".',
     ],
     [
       { ASTRA_DB_KEYSPACE: "system" },
-      'ASTRA_DB_KEYSPACE must be a keyspace of your own, not one in which Cassandra keeps its own tables, but is "system".',
+      'ASTRA_DB_KEYSPACE must be a keyspace of your own, not a system keyspace of Cassandra, but is "system".',
     ],
     [
       { CASSANDRA_USERNAME: "ada\nlovelace" },
@@ -359,11 +361,11 @@ describe("a wrong setting is named with what was needed", () => {
     ],
     [
       { CASSANDRA_REPLICATION: "dc1" },
-      'CASSANDRA_REPLICATION must be a number such as 3, or one a data centre such as dc1:3,dc2:3, but is "dc1".',
+      'CASSANDRA_REPLICATION must be a number such as 3, or a number per data centre such as dc1:3,dc2:3, but is "dc1".',
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_USERNAME: "app" },
-      "CASSANDRA_USERNAME is set, CASSANDRA_PASSWORD is not: set both or none.",
+      "CASSANDRA_USERNAME is set without CASSANDRA_PASSWORD: set both or neither.",
     ],
     [{ CASSANDRA_PORT: "0" }, 'CASSANDRA_PORT must be a whole number from 1 to 65535, but is "0".'],
     [
@@ -389,45 +391,45 @@ describe("a wrong setting is named with what was needed", () => {
     [{ CASSANDRA_TLS: "yes" }, 'CASSANDRA_TLS must be true or false, but is "yes".'],
     [
       { CASSANDRA_TLS_CA: "/nowhere/ca.pem" },
-      'CASSANDRA_TLS_CA must be the path of a PEM file that can be read (it does not exist), but is "/nowhere/ca.pem".',
+      'CASSANDRA_TLS_CA must be the path of a readable PEM file (it does not exist), but is "/nowhere/ca.pem".',
     ],
     [
       { CASSANDRA_TLS_CERT: "/" },
-      'CASSANDRA_TLS_CERT must be the path of a PEM file that can be read (it is a directory), but is "/".',
+      'CASSANDRA_TLS_CERT must be the path of a readable PEM file (it is a directory), but is "/".',
     ],
     [
       { CASSANDRA_TLS_KEY: NO_PEM },
-      `CASSANDRA_TLS_KEY must be the path of a PEM file, with a line -----BEGIN, but is "${NO_PEM}".`,
+      `CASSANDRA_TLS_KEY must be the path of a PEM file, which contains a -----BEGIN line, but is "${NO_PEM}".`,
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_TLS: "false", CASSANDRA_TLS_CA: CA },
-      "CASSANDRA_TLS is false and CASSANDRA_TLS_CA is set: set CASSANDRA_TLS to true, or no file.",
+      "CASSANDRA_TLS is false, but CASSANDRA_TLS_CA is set: set CASSANDRA_TLS to true, or remove the file settings.",
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_TLS_KEY: CA },
-      "CASSANDRA_TLS_KEY is set, CASSANDRA_TLS_CERT is not: set both or none.",
+      "CASSANDRA_TLS_KEY is set without CASSANDRA_TLS_CERT: set both or neither.",
     ],
     [
       { CASSANDRA_CONTACT_POINTS: "a", CASSANDRA_EMBEDDED: "jars" },
-      "CASSANDRA_CONTACT_POINTS names your cluster and CASSANDRA_EMBEDDED asks for another: set one of them.",
+      "CASSANDRA_CONTACT_POINTS selects your cluster, and CASSANDRA_EMBEDDED selects an embedded Cassandra: set only one of them.",
     ],
   ])("%j", (environment, message) => {
     expect(problem(environment)).toBe(message);
   });
 
-  test("a certificate that none can use, by the words of OpenSSL", () => {
+  test("an invalid certificate is reported with the message of OpenSSL", () => {
     const files = { CASSANDRA_TLS_CERT: CA, CASSANDRA_TLS_KEY: CA };
     expect(problem({ CASSANDRA_CONTACT_POINTS: "a", ...files })).toMatch(
       /^The certificates or the key for TLS cannot be used: .+\.$/,
     );
   });
 
-  test("several at once, a line each", () => {
+  test("several invalid settings have one line each", () => {
     expect(String(problem({ PORT: "x", CASSANDRA_KEYSPACE: "-" })).split("\n")).toHaveLength(2);
   });
 });
 
-describe("no message shows what is secret, wherever it was put by mistake", () => {
+describe("no message shows a secret, whichever setting contains it", () => {
   const secret = "S3cr3t";
   const names = Object.keys(settings);
 
@@ -447,12 +449,12 @@ describe("no message shows what is secret, wherever it was put by mistake", () =
     expect(String(problem({ [name]: address }))).not.toContain(secret);
   });
 
-  test("a PEM file and a bundle that are given as what is in them", () => {
+  test("the content of a PEM file and a token are not taken for paths", () => {
     expect(problem({ CASSANDRA_TLS_KEY: PEM })).toBe(
-      "CASSANDRA_TLS_KEY must be the path of a PEM file, not what is in it, but is another text.",
+      "CASSANDRA_TLS_KEY must be the path of a PEM file, not its content, but is a different text.",
     );
     expect(problem({ ASTRA_DB_SECURE_BUNDLE_PATH: TOKEN })).toBe(
-      "ASTRA_DB_SECURE_BUNDLE_PATH must be the path of a zip file, not a token, but is another text.",
+      "ASTRA_DB_SECURE_BUNDLE_PATH must be the path of a zip file, not a token, but is a different text.",
     );
   });
 });
