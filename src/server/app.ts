@@ -122,8 +122,9 @@ export async function createApp<Own extends object = object>(
   return {
     answer(request, response) {
       if (!parts.owns(request)) return false;
-      if (isClosing) refuseRequest(response, 503, "The service is stopping.");
-      else if (request.httpVersionMajor !== 1) refuseRequest(response, 505, "Use HTTP/1.1.");
+      if (isClosing) refuseRequest(response, { status: 503, line: "The service is stopping." });
+      else if (request.httpVersionMajor !== 1)
+        refuseRequest(response, { status: 505, line: "Use HTTP/1.1." });
       else {
         answers.count(response);
         parts.answer(request, response);
@@ -143,7 +144,12 @@ export async function createApp<Own extends object = object>(
   };
 }
 
-function refuseRequest(response: ServerResponse, status: number, line: string): void {
+interface RequestRefusal {
+  readonly status: number;
+  readonly line: string;
+}
+
+function refuseRequest(response: ServerResponse, { status, line }: RequestRefusal): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${line}\n`);
 }
 

@@ -10,8 +10,8 @@ import type { Plugin } from "graphql-yoga";
 import { codedError } from "./error.ts";
 
 /**
- * Gives errors about the values of arguments one shape, `BAD_USER_INPUT` with the argument's path, whether
- * a value stands in the document or came by a variable.
+ * Gives all errors about the values of arguments one shape, `BAD_USER_INPUT` with the argument's path, whether the value
+ * is in the document or in a variable.
  */
 export function useArgumentErrors(): Plugin {
   return {
@@ -33,7 +33,7 @@ interface Done {
   readonly setResult: (result: never) => void;
 }
 
-/** Also of fields that were not run, because a variable was null where a value is needed. */
+/** Covers fields that were not executed, too, because a variable was null for a non-null argument. */
 function relabel({ result, setResult }: Done, document: DocumentNode): void {
   if (!hasErrors(result)) return;
   const named = nameArguments(result.errors, document);
@@ -41,15 +41,15 @@ function relabel({ result, setResult }: Done, document: DocumentNode): void {
   setResult({ ...result, errors } as never);
 }
 
-/** Whether it is none of graphql-js, but was thrown by a field, or made with a code. */
-function isOwn({ originalError, extensions }: GraphQLError): boolean {
+/** Whether an error is not from graphql-js: it was thrown by a field, or created with a code. */
+function isOurs({ originalError, extensions }: GraphQLError): boolean {
   return (
     extensions["code"] !== undefined ||
     (originalError !== undefined && !(originalError instanceof GraphQLError))
   );
 }
 
-/** What the executor itself refuses are variables. Of too many wrong ones it says so without naming any. */
+/** The executor itself refuses nothing but variables. If too many are wrong, its error names none. */
 function withCode(error: GraphQLError): GraphQLError {
   const { message, path, originalError, extensions } = error;
   return path || originalError || extensions["code"] !== undefined
@@ -62,18 +62,18 @@ function hasErrors(result: unknown): result is Required<Pick<ExecutionResult, "e
 }
 
 function nameArguments(errors: readonly GraphQLError[], document: DocumentNode) {
-  const others = errors.filter((error) => !isOwn(error));
+  const others = errors.filter((error) => !isOurs(error));
   if (others.length === 0) return errors;
   const nodes = others.flatMap(({ nodes }) => nodes?.[0] ?? []);
   const paths = argumentPaths(document, nodes);
   return errors.map((error) => {
-    const argument = isOwn(error) ? undefined : paths.get(error.nodes?.[0]);
+    const argument = isOurs(error) ? undefined : paths.get(error.nodes?.[0]);
     return argument ? argumentError(error, argument) : error;
   });
 }
 
 function argumentError({ message, nodes, path: field }: GraphQLError, argument: readonly string[]) {
-  // The executor tells a place inside of a variable's value in its message only.
+  // The executor reports a place inside a variable's value only in its message.
   const inside = insides.map((pattern) => pattern.exec(message)?.[1]).find((place) => place);
   const path = [...argument, ...(inside?.split(".") ?? [])];
   return codedError("BAD_USER_INPUT", message, {
@@ -90,8 +90,8 @@ const insides = [
 ];
 
 /**
- * Of nodes that stand in an argument the names from the argument down to them; of the definitions of variables those
- * down to where the variable is used first. One visit finds all of them.
+ * Returns the path of each node that is inside an argument, as names from the argument downwards; of the definition of a
+ * variable, the path of its first use. One visit finds all of them.
  */
 function argumentPaths(
   document: DocumentNode,

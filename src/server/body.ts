@@ -70,7 +70,7 @@ function receive(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function unsupported(message: string, headers?: Readonly<Record<string, string>>) {
-  return requestError("UNSUPPORTED_MEDIA_TYPE", message, headers);
+  return requestError("UNSUPPORTED_MEDIA_TYPE", message, headers && { headers });
 }
 
 function tooLarge() {

@@ -8,7 +8,7 @@ import type { Caller } from "./context.ts";
 import { onceDrained } from "./delivery.ts";
 import type { Peer } from "./keep-alive.ts";
 import type { Log } from "./mask.ts";
-import { ascii } from "./payload.ts";
+import { asciiJson } from "./payload.ts";
 
 /**
  * An open WebSocket, as graphql-ws and the keep-alive see it. A class, because closures for each socket take more memory.
@@ -55,7 +55,7 @@ export class Connection implements GraphQLSocket, Peer {
     const bytes = Buffer.from(reason);
     this.#client.close(
       code,
-      bytes.length <= REASON_BYTES ? reason : ascii(reason).slice(0, REASON_BYTES),
+      bytes.length <= REASON_BYTES ? reason : asciiJson(reason).slice(0, REASON_BYTES),
     );
   }
 

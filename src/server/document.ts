@@ -22,17 +22,17 @@ import type { Http } from "./request-error.ts";
 import type { Enveloped } from "./yoga.ts";
 
 /**
- * Parses and validates documents: bounded in tokens, so that neither takes long nor runs out of stack; those that are
- * valid are kept, bounded in bytes. Invalid ones are not, for nobody sends one again and again but an attacker.
+ * Parses and validates documents. Their tokens are bounded, so that neither step takes long or overflows the stack. Valid
+ * documents are cached, bounded in bytes; invalid ones are not, because only attackers send one again and again.
  *
- * Errors get codes, and the HTTP status that GraphQL over HTTP gives them.
+ * Errors get codes, and the HTTP status of GraphQL over HTTP.
  *
- * @param maxTokens most tokens (names, punctuators, values) of a document
+ * @param maxTokens the maximum number of tokens (names, punctuators, values) of a document
  */
 export function useDocuments(maxTokens: number): Plugin {
   const valid = new LRUCache<string, DocumentNode>({
     maxSize: limits.documentBytes,
-    sizeCalculation: sizeOf,
+    sizeCalculation: memoryOf,
   });
   return {
     onParse({ params: { source }, setParsedDocument, setParseFn }) {
@@ -55,7 +55,7 @@ export function useDocuments(maxTokens: number): Plugin {
   };
 }
 
-/** The document of a text if it is right, else its errors, each with a code. */
+/** Returns the document of a text if it is valid, else its errors, each with a code. */
 export function documentOf(
   { schema, parse, validate }: Pick<Enveloped, "schema" | "parse" | "validate">,
   text: string,
@@ -69,21 +69,21 @@ export function documentOf(
   }
 }
 
-/** The error of a client that was thrown instead of returned. */
+/** Returns the error of a client's mistake that was thrown instead of returned. */
 function thrownError(error: unknown): GraphQLError {
   if (error instanceof RangeError) {
-    // Where so many tokens are allowed that the stack does not do for all of them inside each other.
+    // The maximum of tokens may be set so high that nesting them overflows the stack.
     return documentError("TOO_DEEP", "The document is nested too deeply.");
   }
   if (!(error instanceof GraphQLError)) throw error;
   if (error.extensions["code"] !== undefined) return error;
-  // A rule of graphql-js that evaluates directives throws what is wrong with them.
+  // A rule of graphql-js that evaluates directives throws errors about them.
   const { message, nodes } = error;
   return documentError("GRAPHQL_VALIDATION_FAILED", message, { nodes: nodes ?? null });
 }
 
-/** What a document takes in memory at most: a character can be a token, or a comment, of which graphql-js keeps all. */
-function sizeOf(_: DocumentNode, text: string): number {
+/** Returns an upper bound of a document's memory: each character may be a token or a comment, and graphql-js keeps both. */
+function memoryOf(_: DocumentNode, text: string): number {
   return 50 * text.length;
 }
 
@@ -101,7 +101,7 @@ function parseBounded(source: string | Source, options: ParseOptions): DocumentN
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const { message, source: text, positions } = error;
-    // graphql-js tells it from other syntax errors by its words only.
+    // Only its message distinguishes it from other syntax errors.
     if (message.endsWith(" tokens. Parsing aborted.")) {
       throw documentError("TOO_MANY_TOKENS", `A document may have ${options.maxTokens} tokens.`);
     }
@@ -115,7 +115,7 @@ function hasTooManyLines(text: string): boolean {
   return false;
 }
 
-/** An error for which there is status 400 where a status tells of the document. */
+/** Creates an error with status 400, for clients that accept a status for the document. */
 function documentError(code: Code, message: string, options: GraphQLErrorOptions = {}) {
   const http: Http = { status: 400, spec: true };
   return codedError(code, message, { ...options, extensions: { http } });
@@ -129,29 +129,32 @@ function UnconditionalSubscriptionRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition({ operation, selectionSet }) {
       if (operation !== "subscription") return;
-      for (const directive of conditionsIn(selectionSet, context, new Set())) {
-        const message = `A subscription's field must not have @${directive.name.value}.`;
+      for (const directive of conditionsIn(selectionSet, { context, seen: new Set() })) {
+        const message = `The root field of a subscription must not have @${directive.name.value}.`;
         context.reportError(new GraphQLError(message, { nodes: directive }));
       }
     },
   };
 }
 
-/** The conditions of the fields of a selection set, also of those that it has by fragments. */
-function conditionsIn(
-  { selections }: SelectionSetNode,
-  context: ValidationContext,
-  seen: Set<string>,
-): readonly DirectiveNode[] {
+/** A walk through a selection set and its fragments. */
+interface Walk {
+  readonly context: ValidationContext;
+  /** The names of the fragments that it has entered. */
+  readonly seen: Set<string>;
+}
+
+/** Returns the conditional directives of a selection set's fields, also of those in fragments. */
+function conditionsIn({ selections }: SelectionSetNode, walk: Walk): readonly DirectiveNode[] {
   return selections.flatMap((selection) => {
     const { directives = [] } = selection;
     const own = directives.filter(({ name }) => name.value === "skip" || name.value === "include");
-    const inner = selectionSetOf(selection, context, seen);
-    return inner ? [...own, ...conditionsIn(inner, context, seen)] : own;
+    const inner = selectionSetOf(selection, walk);
+    return inner ? [...own, ...conditionsIn(inner, walk)] : own;
   });
 }
 
-function selectionSetOf(selection: SelectionNode, context: ValidationContext, seen: Set<string>) {
+function selectionSetOf(selection: SelectionNode, { context, seen }: Walk) {
   if (selection.kind === Kind.INLINE_FRAGMENT) return selection.selectionSet;
   if (selection.kind !== Kind.FRAGMENT_SPREAD || seen.has(selection.name.value)) return undefined;
   seen.add(selection.name.value);

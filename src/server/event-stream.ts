@@ -5,6 +5,13 @@ import { Delivery, onceDrained, type Outlet } from "./delivery.ts";
 import type { KeepAlive, Peer } from "./keep-alive.ts";
 import type { Payload } from "./payload.ts";
 
+/** A result to send as the only event. */
+interface StreamedResult {
+  /** Sent beside those of event streams. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly json: string;
+}
+
 /** Answers by Server-Sent Events, in the protocol of graphql-sse ("distinct connections mode"). */
 export interface EventStreams {
   /**
@@ -16,8 +23,8 @@ export interface EventStreams {
     response: ServerResponse,
     subscribe: (outlet: Outlet) => Promise<Delivery | ExecutionResult>,
   ): Promise<ExecutionResult | undefined>;
-  /** Answers by one result as JSON. @param headers sent beside those of event streams */
-  send(response: ServerResponse, headers: Readonly<Record<string, string>>, json: string): void;
+  /** Answers with one result. */
+  send(response: ServerResponse, result: StreamedResult): void;
 }
 
 const streamHeaders = {
@@ -50,7 +57,7 @@ export function createEventStreams(keepAlive: KeepAlive): EventStreams {
       void events.next();
       return undefined;
     },
-    send(response, headers, json) {
+    send(response, { headers, json }) {
       response.writeHead(200, { ...streamHeaders, ...headers });
       response.end(`${PING}event: next\ndata: ${json}\n\n${COMPLETE}`);
     },

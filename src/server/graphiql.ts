@@ -25,7 +25,7 @@ async function render({ path, operations, title }: GraphiQLOptions): Promise<str
   // 30 MB in memory, which not every process needs.
   const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   const html = renderGraphiQL({
-    title: escaped(title),
+    title: escapeHtml(title),
     // A browser drops a page from its cache when something is posted to that page's own address.
     endpoint: `${path}?graphiql`,
     defaultTabs: operations.map((query) => ({ query })),
@@ -36,7 +36,7 @@ async function render({ path, operations, title }: GraphiQLOptions): Promise<str
 }
 
 /** Escapes a text for HTML, into which the renderer puts it as it is. */
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -7,7 +7,7 @@ import { acceptedTypes, type MediaType, mediaTypes } from "./media-type.ts";
 import { readParams } from "./params.ts";
 import { resultJson } from "./payload.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { headersOf, requestError, statusOf } from "./request-error.ts";
+import { errorHeaders, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
 
 export interface GraphQLOptions {
@@ -24,15 +24,15 @@ export interface GraphQLOptions {
  */
 export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQLOptions): Answer {
   /** Answers with JSON, or with one event if the client accepts nothing else. */
-  function send(response: ServerResponse, type: MediaType, result: ExecutionResult) {
+  function send(response: ServerResponse, { type, result }: Sent) {
     // The client may have gone.
     if (response.destroyed) return;
     const json = resultJson(result, mask);
     const status = statusOf(result, type);
-    const headers = headersOf(result);
+    const headers = errorHeaders(result);
     // With another status, clients of event streams do not read the body as events.
     if (type === "events" && status === 200) {
-      eventStreams.send(response, headers, json);
+      eventStreams.send(response, { headers, json });
       return;
     }
     const shown = type === "events" ? "json" : type;
@@ -52,17 +52,17 @@ export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQ
     // The client has gone away.
     if (!params) return;
     const prepared = pipeline.prepare(params);
-    if ("errors" in prepared) return send(response, types.first, prepared);
-    requireFit(request, types, prepared.kind);
+    if ("errors" in prepared) return send(response, { type: types.first, result: prepared });
+    requireFit(request, { accepted: types.accepted, kind: prepared.kind });
     const identified = identify(request);
     const caller = identified instanceof Promise ? await identified : identified;
     if (prepared.kind !== "subscription") {
-      return send(response, types.first, await prepared.execute(caller));
+      return send(response, { type: types.first, result: await prepared.execute(caller) });
     }
     const result = await eventStreams.begin(response, (outlet) =>
       prepared.subscribe(caller, outlet),
     );
-    if (result) send(response, types.first, result);
+    if (result) send(response, { type: types.first, result });
   }
 
   return async (request, response) => {
@@ -71,9 +71,15 @@ export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQ
     try {
       await answer(request, response, types);
     } catch (error) {
-      send(response, types.first, { errors: [mask(error)] });
+      send(response, { type: types.first, result: { errors: [mask(error)] } });
     }
   };
+}
+
+/** A result, and the media type that it is sent in. */
+interface Sent {
+  readonly type: MediaType;
+  readonly result: ExecutionResult;
 }
 
 /** The media types that a client accepts. */
@@ -82,14 +88,18 @@ interface Types {
   readonly accepted: readonly MediaType[];
 }
 
-/** @throws GraphQLError `NOT_ACCEPTABLE` or `METHOD_NOT_ALLOWED`, before anything is run */
-function requireFit(
-  { method }: IncomingMessage,
-  { accepted }: Types,
-  kind: OperationTypeNode,
-): void {
+/** What a request must fit. */
+interface Fit {
+  readonly accepted: readonly MediaType[];
+  readonly kind: OperationTypeNode;
+}
+
+/** @throws GraphQLError `NOT_ACCEPTABLE` or `METHOD_NOT_ALLOWED`, before anything is executed */
+function requireFit({ method }: IncomingMessage, { accepted, kind }: Fit): void {
   if (kind === "mutation" && method === "GET") {
-    throw requestError("METHOD_NOT_ALLOWED", "A mutation takes POST, not GET.", { allow: "POST" });
+    throw requestError("METHOD_NOT_ALLOWED", "A mutation takes POST, not GET.", {
+      headers: { allow: "POST" },
+    });
   }
   const offered = kind === "subscription" ? (["events"] as const) : offeredTypes;
   if (offered.some((type) => accepted.includes(type))) return;

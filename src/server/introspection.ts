@@ -9,7 +9,7 @@ import {
   type ValidationContext,
 } from "graphql";
 
-/** How long the lists of introspection are, more or less: what is selected of them comes so many times. */
+/** The estimated lengths of introspection's lists: what is selected in one is counted so many times. */
 const lengths: ReadonlyMap<string, number> = new Map([
   ["types", 50],
   ["fields", 5],
@@ -24,61 +24,74 @@ const lengths: ReadonlyMap<string, number> = new Map([
 type FragmentOf = (name: string) => SelectionSetNode | undefined;
 
 /**
- * Introspection may ask for as much as tools do, some times over, and not for the same again and again under different
- * names: a document of 1,000 bytes could have an answer of gigabytes. (graphql-js' own MaxIntrospectionDepthRule bounds
- * the depth only.)
+ * Bounds introspection to a few times what tools request. Otherwise a document of 1,000 bytes could request the same
+ * again and again under different aliases, and get gigabytes. (graphql-js' own MaxIntrospectionDepthRule bounds only the
+ * depth.)
  */
 export function IntrospectionSizeRule(context: ValidationContext): ASTVisitor {
   const fragmentOf: FragmentOf = (name) => context.getFragment(name)?.selectionSet;
   return {
     OperationDefinition({ operation, selectionSet }) {
       if (operation !== "query") return;
-      const fields = [...fieldsOf(selectionSet, fragmentOf)];
+      const fields = [...fieldsOf(selectionSet, { fragmentOf })];
       const asked = fields.filter(({ name }) => /^__(schema|type)$/.test(name.value));
-      if (sizeOf(asked, fragmentOf, 1, most) <= most) return;
-      const message = "Introspection asks for the same too many times.";
+      if (answerSize(asked, { fragmentOf, times: 1, limit: most }) <= most) return;
+      const message = "Introspection requests the same too many times.";
       context.reportError(new GraphQLError(message, { nodes: asked[0] ?? null }));
     },
   };
 }
 
-/** How many fields an answer has, or, if it has more than `most`, how many were counted until then. */
-function sizeOf(
-  fields: Iterable<FieldNode>,
-  fragmentOf: FragmentOf,
-  times: number,
-  most: number,
-): number {
+/** What the size of an answer is counted with. */
+interface SizeOptions {
+  readonly fragmentOf: FragmentOf;
+  /** How often each field occurs. */
+  readonly times: number;
+  /** Where counting may stop. */
+  readonly limit: number;
+}
+
+/** Counts the fields of an answer. Once there are more than the limit, it may stop. */
+function answerSize(fields: Iterable<FieldNode>, options: SizeOptions): number {
+  const { fragmentOf, times, limit } = options;
   let size = 0;
   for (const { name, selectionSet } of fields) {
-    if (size > most) break;
+    if (size > limit) break;
     size += times;
     if (!selectionSet) continue;
-    const inner = fieldsOf(selectionSet, fragmentOf);
-    size += sizeOf(inner, fragmentOf, times * (lengths.get(name.value) ?? 1), most - size);
+    size += answerSize(fieldsOf(selectionSet, { fragmentOf }), {
+      fragmentOf,
+      times: times * (lengths.get(name.value) ?? 1),
+      limit: limit - size,
+    });
   }
   return size;
 }
 
-/** The fields of a selection set, also those that it has by fragments. */
+interface FieldsOptions {
+  readonly fragmentOf: FragmentOf;
+  /** The names of fragments whose fields were yielded. */
+  readonly seen?: Set<string>;
+}
+
+/** Yields the fields of a selection set, also those in fragments. */
 function* fieldsOf(
   { selections }: SelectionSetNode,
-  fragmentOf: FragmentOf,
-  seen: Set<string> = new Set(),
+  { fragmentOf, seen = new Set() }: FieldsOptions,
 ): Generator<FieldNode> {
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) yield selection;
     else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      yield* fieldsOf(selection.selectionSet, fragmentOf, seen);
+      yield* fieldsOf(selection.selectionSet, { fragmentOf, seen });
     } else if (!seen.has(selection.name.value)) {
       seen.add(selection.name.value);
       const fragment = fragmentOf(selection.name.value);
-      if (fragment) yield* fieldsOf(fragment, fragmentOf, seen);
+      if (fragment) yield* fieldsOf(fragment, { fragmentOf, seen });
     }
   }
 }
 
-/** Three times what tools ask for, who ask for all that there is. */
+/** Three times what tools request, which is everything. */
 const most = 3 * standardSize();
 
 function standardSize(): number {
@@ -101,6 +114,6 @@ function standardSize(): number {
     }
   }
   const fragmentOf: FragmentOf = (name) => fragments.get(name);
-  const fields = operations.flatMap((operation) => [...fieldsOf(operation, fragmentOf)]);
-  return sizeOf(fields, fragmentOf, 1, Infinity);
+  const fields = operations.flatMap((operation) => [...fieldsOf(operation, { fragmentOf })]);
+  return answerSize(fields, { fragmentOf, times: 1, limit: Infinity });
 }

@@ -22,7 +22,7 @@ export function createKeepAlive(): KeepAlive {
   const peers = new Set<Peer>();
   let timer: NodeJS.Timeout | undefined;
 
-  const round = () => void inSlices(peers.values().map(examine));
+  const round = () => void inSlices(peers.values().map(pingPeer));
 
   return {
     add(peer) {
@@ -37,7 +37,7 @@ export function createKeepAlive(): KeepAlive {
   };
 }
 
-function examine(peer: Peer): void {
+function pingPeer(peer: Peer): void {
   peer.ping();
   if (peer.unanswered >= limits.unansweredPings) peer.drop();
   else peer.unanswered += 1;

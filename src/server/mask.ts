@@ -5,32 +5,32 @@ import { codedError } from "./error.ts";
 import { clientError } from "../pothos/index.ts";
 import { createRecent } from "../support/recent.ts";
 
-/** Where a line goes that an operator should see. */
+/** Writes a line for operators. */
 export type Log = (line: string, error?: unknown) => void;
 
-/** Decides what a client is told of an error. */
+/** Converts an error into the one that the client gets. */
 export type Mask = (error: unknown) => GraphQLError;
 
-/** How many failed reads are remembered, to log each once. */
+/** How many different failed reads are remembered, to log each once. */
 const REMEMBERED = 100;
 
-/** After how long the same failed read is logged again, in milliseconds: by then it is another incident. */
+/** After how long the same failed read is logged again, in milliseconds: it counts as another incident then. */
 const AGAIN_AFTER = 600_000;
 
 /**
- * Makes what decides what a client is told of an error, always with a code: what was thrown for it, or a known failure
- * of the database, as it is; anything else by a request id under which the log has the whole of it, once.
+ * Creates a mask. Clients get errors with a code and known failures of the database as they are. Anything else is logged
+ * once under a request id, and the client gets that id.
  *
- * A read that Cassandra failed is logged too, once for each statement: the client is told its code alone, and only an
- * operator can do something about it.
+ * Reads that Cassandra failed to answer are logged as well, once per statement: the client gets only a code, and only an
+ * operator can repair them.
  */
 export function createMask(log: Log): Mask {
-  const tellFailedRead = createTeller(log);
+  const logFailedRead = createFailedReadLog(log);
   return (error) => {
     const cause = rootOf(error);
     if (cause instanceof GraphQLError && isForClient(cause, error)) return error as GraphQLError;
     const known = clientError(cause);
-    if (cause instanceof CassandraError && cause.code === "READ_FAILED") tellFailedRead(cause);
+    if (cause instanceof CassandraError && cause.code === "READ_FAILED") logFailedRead(cause);
     if (known) return located(known, error);
     const requestId = randomUUID();
     log(`Unexpected error, request id ${requestId}:`, cause);
@@ -41,23 +41,23 @@ export function createMask(log: Log): Mask {
   };
 }
 
-function createTeller(log: Log): (failure: CassandraError) => void {
-  const told = createRecent<number>(REMEMBERED);
+function createFailedReadLog(log: Log): (failure: CassandraError) => void {
+  const loggedAt = createRecent<number>(REMEMBERED);
   return ({ message, cql }) => {
     const line = cql === undefined ? message : `${message} The statement: ${cql}`;
     const now = performance.now();
-    if (now - (told.get(line) ?? -Infinity) < AGAIN_AFTER) return;
-    told.set(line, now);
+    if (now - (loggedAt.get(line) ?? -Infinity) < AGAIN_AFTER) return;
+    loggedAt.set(line, now);
     log(line);
   };
 }
 
-/** Only errors with a code are meant for the client: others are broken promises, by a field or by graphql-js. */
+/** Only errors with a code are for the client. Others mean a defect, in a field or found by graphql-js. */
 function isForClient({ extensions }: GraphQLError, error: unknown): boolean {
   return extensions["code"] !== undefined && error instanceof GraphQLError;
 }
 
-/** The executor wraps what a resolver throws, to say where. */
+/** Unwraps what a resolver has thrown: the executor wraps it to add the place. */
 function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 }

@@ -2,7 +2,7 @@ import { MIMEType } from "node:util";
 import { LRUCache } from "lru-cache";
 import Negotiator from "negotiator";
 
-/** The media types of answers at the endpoint, in the order in which they are chosen where a client has no preference. */
+/** The media types of answers, in the order of preference if the client has none. */
 export const mediaTypes = {
   json: "application/json",
   /** Like JSON, but the HTTP status tells whether the operation was run (GraphQL over HTTP, 6.4). */
@@ -15,38 +15,38 @@ export const mediaTypes = {
 
 export type MediaType = keyof typeof mediaTypes;
 
-const names = Object.keys(mediaTypes) as readonly MediaType[];
-const nameOf = new Map(names.map((name) => [mediaTypes[name] as string, name]));
+const typeNames = Object.keys(mediaTypes) as readonly MediaType[];
+const nameOf = new Map(typeNames.map((name) => [mediaTypes[name] as string, name]));
 
-/** Clients send one of few headers. Bounded, as nothing keeps others from sending many. */
-const known = new LRUCache<string, readonly MediaType[]>({ max: 100 });
+/** Nearly all clients send one of a few headers. Bounded, since others may send many. */
+const accepts = new LRUCache<string, readonly MediaType[]>({ max: 100 });
 
 /**
- * The media types that an `Accept` header admits, the preferred first (RFC 9110, 12.5.1). Parameters but the weight are
- * ignored: answers are in UTF-8, and have no others.
+ * Returns the media types that an `Accept` header accepts, the preferred first (RFC 9110, 12.5.1). Parameters other than
+ * the weight are ignored: answers are in UTF-8, and have no others.
  */
 export function acceptedTypes(header: string | undefined): readonly MediaType[] {
   const accept = header || "*/*";
-  let accepted = known.get(accept);
+  let accepted = accepts.get(accept);
   if (!accepted) {
     const negotiator = new Negotiator({ headers: { accept: accept.replace(PARAMETER, "") } });
     const found = negotiator.mediaTypes([...nameOf.keys()]);
     accepted = found.map((type) => nameOf.get(type)!);
-    known.set(accept, accepted);
+    accepts.set(accept, accepted);
   }
   return accepted;
 }
 
 const PARAMETER = /;\s*(?!q\s*=)[^\s;,="]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*)/gi;
 
-/** Whether a client takes answers compressed by gzip, and not less than uncompressed (RFC 9110, 12.5.3). */
+/** Whether a client accepts gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). */
 export function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false;
   const negotiator = new Negotiator({ headers: { "accept-encoding": header } });
   return negotiator.encodings(["gzip", "identity"])[0] === "gzip";
 }
 
-/** What is wrong with a body's media type; undefined if it is JSON in UTF-8 (RFC 9110, 8.3). */
+/** Returns a description of a body's media type if it is not JSON in UTF-8 (RFC 9110, 8.3), else undefined. */
 export function unfitType(contentType: string | undefined): string | undefined {
   if (contentType === "application/json") return undefined;
   if (contentType === undefined) return "a body without a content type";

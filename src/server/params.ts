@@ -6,7 +6,7 @@ import { limits } from "./limits.ts";
 import { requestError } from "./request-error.ts";
 import { queryOf, targetOf } from "./target.ts";
 
-/** What a client asks for, on every transport. */
+/** The parameters of an operation, on every transport. */
 export interface Params {
   readonly query: string;
   readonly operationName?: string | null | undefined;
@@ -14,7 +14,7 @@ export interface Params {
 }
 
 /**
- * The parameters of a request: of a POST in its body, of a GET in its address.
+ * Reads the parameters of a request: those of a POST from its body, those of a GET from its URL.
  *
  * @returns undefined if the client went away before it had sent them
  * @throws GraphQLError with its status
@@ -22,29 +22,29 @@ export interface Params {
 export async function readParams(request: IncomingMessage): Promise<Params | undefined> {
   if (request.method === "POST") {
     const body = await readBody(request);
-    return body === undefined ? undefined : checkParams(parsed(body, "The body"));
+    return body === undefined ? undefined : checkParams(parseJson(body, "The body"));
   }
-  if (request.method === "GET") return checkParams(paramsInAddress(request));
+  if (request.method === "GET") return checkParams(urlParams(request));
   const message = `The endpoint takes GET and POST, not ${request.method}.`;
-  throw requestError("METHOD_NOT_ALLOWED", message, { allow: "GET, POST" });
+  throw requestError("METHOD_NOT_ALLOWED", message, { headers: { allow: "GET, POST" } });
 }
 
-/** Those of an address: variables and extensions are JSON in it, and what is empty counts as absent. */
-function paramsInAddress(request: IncomingMessage): object {
+/** Reads the parameters from a URL. Its variables and extensions are JSON; an empty parameter counts as absent. */
+function urlParams(request: IncomingMessage): object {
   const query = queryOf(targetOf(request).query);
-  if (!query) throw badRequest("The address is not UTF-8 in percent-encoding.");
-  const twice = [...names].find((name) => query.getAll(name).length > 1);
-  if (twice !== undefined) throw badRequest(`The address has "${twice}" twice.`);
-  const given = [...query].filter(([name, text]) => names.has(name) && text !== "");
+  if (!query) throw badRequest("The URL is not UTF-8 in percent-encoding.");
+  const twice = [...paramNames].find((name) => query.getAll(name).length > 1);
+  if (twice !== undefined) throw badRequest(`The URL has "${twice}" twice.`);
+  const given = [...query].filter(([name, text]) => paramNames.has(name) && text !== "");
   return Object.fromEntries(
     given.map(([name, text]) => [
       name,
-      name === "variables" || name === "extensions" ? parsed(text, `"${name}"`) : text,
+      name === "variables" || name === "extensions" ? parseJson(text, `"${name}"`) : text,
     ]),
   );
 }
 
-function parsed(json: string, place: string): unknown {
+function parseJson(json: string, place: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
@@ -52,34 +52,40 @@ function parsed(json: string, place: string): unknown {
   }
 }
 
-const names: ReadonlySet<string> = new Set(["query", "operationName", "variables", "extensions"]);
+const paramNames: ReadonlySet<string> = new Set([
+  "query",
+  "operationName",
+  "variables",
+  "extensions",
+]);
 
 function checkParams(given: unknown): Params {
   if (Array.isArray(given)) throw badRequest("Batching is not supported: send one operation.");
   if (!isObject(given)) throw badRequest(`The body must be a JSON object, not ${kindOf(given)}.`);
-  const unknown = Object.keys(given).find((name) => given[name] != null && !names.has(name));
+  const unknown = Object.keys(given).find((name) => given[name] != null && !paramNames.has(name));
   if (unknown !== undefined) {
     throw badRequest(`There is no parameter ${JSON.stringify(unknown.slice(0, 100))}.`);
   }
   const { query, operationName, variables, extensions } = given;
   if (query == null && isObject(extensions) && extensions["persistedQuery"] != null) {
-    // The words by which Apollo's clients know it.
+    // Apollo's clients recognise this message.
     throw requestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
   }
-  if (typeof query !== "string") throw needed("query", "a string", query);
+  if (typeof query !== "string") throw needed("query", { type: "a string", given: query });
   if (operationName != null && typeof operationName !== "string") {
-    throw needed("operationName", "a string", operationName);
+    throw needed("operationName", { type: "a string", given: operationName });
   }
-  if (variables != null && !isObject(variables)) throw needed("variables", "an object", variables);
+  if (variables != null && !isObject(variables))
+    throw needed("variables", { type: "an object", given: variables });
   if (extensions != null && !isObject(extensions)) {
-    throw needed("extensions", "an object", extensions);
+    throw needed("extensions", { type: "an object", given: extensions });
   }
   return { query, operationName, variables };
 }
 
 /**
- * The error of variables that are nested too deeply, on any transport: what walks them later, as what compares
- * subscriptions, would run out of stack.
+ * Returns the error of variables that are nested too deeply, for any transport: later steps, such as the comparison of
+ * subscriptions, would overflow the stack.
  */
 export function tooDeepVariables({ variables }: Params): GraphQLError | undefined {
   if (!isDeeper(variables, limits.variableDepth)) return undefined;
@@ -92,7 +98,7 @@ function isDeeper(value: unknown, most: number): boolean {
   return most === 0 || Object.values(value).some((each) => isDeeper(each, most - 1));
 }
 
-function needed(name: string, type: string, given: unknown): GraphQLError {
+function needed(name: string, { type, given }: { type: string; given: unknown }): GraphQLError {
   return badRequest(`"${name}" must be ${type}, not ${kindOf(given)}.`);
 }
 

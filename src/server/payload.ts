@@ -2,12 +2,12 @@ import type { ExecutionResult } from "graphql";
 import type { Mask } from "./mask.ts";
 import { shownResult } from "./request-error.ts";
 
-/** A result as text, once for all who get it. All of it is ASCII: so a character is a byte. */
+/** A serialised result, shared by all who get it. It is ASCII, so that a character is a byte. */
 export interface Payload {
-  /** As an event of Server-Sent Events, as Yoga writes it. */
+  /** An event of Server-Sent Events, in the form of graphql-sse. */
   readonly event: string;
   /**
-   * As a message of the graphql-transport-ws protocol in a WebSocket frame (RFC 6455, 5.2), in latin1.
+   * Returns a WebSocket frame (RFC 6455, 5.2) with a message of the graphql-transport-ws protocol, in latin1.
    *
    * @param id the subscription's, as JSON
    */
@@ -15,9 +15,9 @@ export interface Payload {
 }
 
 /**
- * A result as JSON. One that cannot be written, as a scalar of it is no value of JSON, is told as an error.
+ * Serialises a result as JSON. If that fails, because a scalar is not a JSON value, returns the error instead.
  *
- * @param mask decides what is told of that
+ * @param mask converts that error
  */
 export function resultJson(result: ExecutionResult, mask: Mask): string {
   try {
@@ -27,10 +27,10 @@ export function resultJson(result: ExecutionResult, mask: Mask): string {
   }
 }
 
-/** Makes the texts of a result, as {@link resultJson} does. */
+/** Serialises a result, as {@link resultJson} does. */
 export function createPayload(result: ExecutionResult, mask: Mask): Payload {
-  const json = ascii(resultJson(result, mask));
-  // The id comes last, so that what is before it is the same for all of them whose ids are equally long.
+  const json = asciiJson(resultJson(result, mask));
+  // The id comes last, so that all subscribers with ids of the same length share what is before it.
   const start = `{"type":"next","payload":${json},"id":`;
   const end = "}";
   let head = "";
@@ -47,23 +47,23 @@ export function createPayload(result: ExecutionResult, mask: Mask): Payload {
   };
 }
 
-/** The frame that ends a subscription. @param id as JSON */
+/** Returns the frame that completes a subscription. @param id as JSON */
 export function completeFrame(id: string): string {
   const message = `{"type":"complete","id":${id}}`;
   return frameHeader(message.length) + message;
 }
 
-/** JSON with all characters beyond ASCII escaped. */
-export function ascii(json: string): string {
+/** Escapes all characters of JSON that are not ASCII. */
+export function asciiJson(json: string): string {
   // oxlint-disable-next-line no-control-regex
-  return json.replace(/[^\0-\x7f]/g, escaped);
+  return json.replace(/[^\0-\x7f]/g, escapeUnit);
 }
 
-function escaped(unit: string): string {
+function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** The header of an unmasked text frame that is a whole message. */
+/** Returns the header of an unmasked text frame that is a whole message. */
 function frameHeader(length: number): string {
   const bytes = (count: number) =>
     Array.from({ length: count }, (_, at) => Math.floor(length / 256 ** (count - 1 - at)) % 256);

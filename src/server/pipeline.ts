@@ -112,7 +112,7 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
       subscribe: (caller, outlet) =>
         orErrors(() =>
           subscribeTo(subscribe, argumentsFor(caller), {
-            join: () => executions.join(params, document, caller),
+            join: () => executions.join({ params, document, caller }),
             outlet,
           }),
         ),

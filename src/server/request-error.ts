@@ -3,40 +3,40 @@ import { type Code, codedError } from "./error.ts";
 import { limits } from "./limits.ts";
 import type { MediaType } from "./media-type.ts";
 
-/** What Yoga has errors tell of the HTTP answer, in `extensions.http`. No client sees it. */
+/** What `extensions.http` of an error says about the HTTP response, as in Yoga. It is not sent to clients. */
 export interface Http {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the status is for `application/graphql-response+json` only: with `application/json` it is 200. */
+  /** Whether the status applies to `application/graphql-response+json` only; `application/json` gets 200. */
   readonly spec?: boolean;
 }
 
-/** The HTTP of the errors that refuse a request before it is known what it asks for. */
-const refusals = {
+/** The responses to requests that are refused before their operation is known. */
+const httpRefusals = {
   BAD_REQUEST: { status: 400 },
   METHOD_NOT_ALLOWED: { status: 405 },
   NOT_ACCEPTABLE: { status: 406 },
   REQUEST_ENTITY_TOO_LARGE: { status: 413 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
   OPERATION_RESOLUTION_FAILURE: { status: 400 },
-  // As Apollo's clients expect it of an answer that they must not keep.
+  // Apollo's clients expect these headers on an answer that must not be cached.
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,
     headers: { "cache-control": "private, no-cache, must-revalidate" },
   },
 } as const satisfies Partial<Record<Code, Http>>;
 
-/** Makes the error that refuses a request, with the status of its code. @param headers sent beside the status */
+/** Creates the error that refuses a request, with the status of its code. @param headers sent beside the status */
 export function requestError(
-  code: keyof typeof refusals,
+  code: keyof typeof httpRefusals,
   message: string,
-  headers?: Http["headers"],
+  { headers }: Pick<Http, "headers"> = {},
 ): GraphQLError {
-  const http: Http = { ...refusals[code], ...(headers && { headers }) };
+  const http: Http = { ...httpRefusals[code], ...(headers && { headers }) };
   return codedError(code, message, { extensions: { http } });
 }
 
-/** The HTTP status of a result: the highest that its errors state, else what GraphQL over HTTP says of it (6.4). */
+/** Returns the status of a result: the highest that its errors state, else that of GraphQL over HTTP (6.4). */
 export function statusOf(result: ExecutionResult, type: MediaType): number {
   const errors = result.errors ?? [];
   const stated = errors.flatMap((error) => {
@@ -49,17 +49,17 @@ export function statusOf(result: ExecutionResult, type: MediaType): number {
   return type === "response" ? 400 : 200;
 }
 
-/** The headers that a result's errors ask for. */
-export function headersOf({ errors = [] }: ExecutionResult): Readonly<Record<string, string>> {
+/** Returns the headers that a result's errors state. */
+export function errorHeaders({ errors = [] }: ExecutionResult): Readonly<Record<string, string>> {
   return Object.assign({}, ...errors.map((error) => httpOf(error).headers));
 }
 
-/** A result as clients get it, without what its errors tell of the HTTP answer. */
+/** Returns a result as clients get it, without `extensions.http` of its errors. */
 export function shownResult(result: ExecutionResult): ExecutionResult {
   return result.errors ? { ...result, errors: shownErrors(result.errors) } : result;
 }
 
-/** Errors as clients get them. A message may repeat what the client has sent, which may be long. */
+/** Returns errors as clients get them. Long messages are cut: they may repeat what the client has sent. */
 export function shownErrors(errors: readonly GraphQLError[]): GraphQLError[] {
   return errors.map((error) => {
     const { http, ...extensions } = error.extensions;

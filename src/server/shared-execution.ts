@@ -34,10 +34,17 @@ export interface Subscriber extends Visitor {
   readonly visitAll: () => void;
 }
 
+/** A valid subscription of a caller. */
+export interface Subscription {
+  readonly params: Params;
+  readonly document: DocumentNode;
+  readonly caller: Caller;
+}
+
 /** The executions of all subscriptions of a server. */
 export interface SharedExecutions {
   /** Returns the execution of a subscription, for a new subscriber, which must leave it once. */
-  join(params: Params, document: DocumentNode, caller: Caller): SharedExecution;
+  join(subscription: Subscription): SharedExecution;
 }
 
 /**
@@ -49,7 +56,7 @@ export interface SharedExecutions {
 export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions {
   const shared = new Map<string, Shared>();
 
-  function createExecute(params: Params, document: DocumentNode, { context }: Caller): Execute {
+  function createExecute({ params, document, caller: { context } }: Subscription): Execute {
     const { schema, execute } = yoga.getEnveloped({ params } as never);
     const { operationName, variables: variableValues } = params;
     const args = { schema, document, operationName, variableValues };
@@ -69,13 +76,13 @@ export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions
   }
 
   return {
-    join(params, document, caller) {
-      const create = () => createExecute(params, document, caller);
-      if (caller.audience === undefined) return createOwn(create());
+    join(subscription) {
+      const { params, caller } = subscription;
+      if (caller.audience === undefined) return createOwn(createExecute(subscription));
       const key = keyOf(params, caller.audience);
       let execution = shared.get(key);
       if (!execution) {
-        execution = createShared(create(), () => shared.delete(key));
+        execution = createShared(createExecute(subscription), () => shared.delete(key));
         shared.set(key, execution);
       }
       execution.join();

@@ -2,7 +2,7 @@ import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { takeSkipped } from "../pothos/index.ts";
 
-/** Says in `extensions.skipped` how many rows the pages of a response lack, if they do. */
+/** Adds `extensions.skipped` to responses whose pages lack rows that cannot be read: their number. */
 export function useSkipped(): Plugin {
   return {
     onExecute: ({ args: { contextValue } }) => ({

@@ -14,7 +14,7 @@ import type { KeepAlive } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
-import { ascii, completeFrame, createPayload, type Payload } from "./payload.ts";
+import { asciiJson, completeFrame, createPayload, type Payload } from "./payload.ts";
 import type { Pipeline, Prepared } from "./pipeline.ts";
 import { shownErrors } from "./request-error.ts";
 
@@ -76,7 +76,7 @@ export function createWebSockets({
       const { extra: connection, connectionParams } = opened;
       try {
         const caller = identify(connection.takeRequest(), connectionParams);
-        connection.caller = caller instanceof Promise ? await inTime(caller) : caller;
+        connection.caller = caller instanceof Promise ? await identifiedInTime(caller) : caller;
         // graphql-ws would hold them for as long as the socket is open.
         delete (opened as { connectionParams?: unknown }).connectionParams;
         return true;
@@ -103,7 +103,7 @@ export function createWebSockets({
   return {
     upgrade(request, stream, head) {
       if (isClosing) return refuse(stream, "503 Service Unavailable");
-      if (!isOwn(request)) return refuse(stream, "403 Forbidden");
+      if (!isSameOrigin(request)) return refuse(stream, "403 Forbidden");
       sockets.handleUpgrade(request, stream, head, (client) => {
         const connection = new Connection({ client, stream: stream as Socket, request, log });
         keepAlive.add(connection);
@@ -122,7 +122,7 @@ export function createWebSockets({
   };
 }
 
-function inTime(caller: Promise<Caller>): Promise<Caller> {
+function identifiedInTime(caller: Promise<Caller>): Promise<Caller> {
   return within(limits.identify, caller, () => {
     throw new Error(`The context of a WebSocket was not there within ${limits.identify} ms.`);
   });
@@ -187,7 +187,7 @@ class SocketOutlet implements Outlet {
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#id = id;
-    this.#idJson = ascii(JSON.stringify(id));
+    this.#idJson = asciiJson(JSON.stringify(id));
     // Until graphql-ws puts its iterator there.
     subscriptions[id] = this;
   }
@@ -219,7 +219,7 @@ class SocketOutlet implements Outlet {
  * Whether a socket is opened by a page of this server, or by no page: browsers let any page open sockets to anywhere,
  * but send its origin. Hosts are compared as URLs, which ignores case and standard ports.
  */
-function isOwn({ headers }: IncomingMessage): boolean {
+function isSameOrigin({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
   if (origin === undefined) return true;
   const page = URL.parse(origin);
