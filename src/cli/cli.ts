@@ -12,7 +12,7 @@ import { createTerminal, Stopped } from "./terminal.ts";
 /** A command line for an application. */
 export interface CliOptions<Own extends object = object> {
   /**
-   * The command's name, as people type it: a small letter, then small letters, digits and `-`, at most 48. With `_` for
+   * The command's name, as it is typed: a small letter, then small letters, digits and `-`, at most 48. With `_` for
    * `-`, it is the default keyspace.
    */
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { CloseCode, type WebSocket as GraphQLSocket } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Visitor } from "../live/index.ts";
-import type { Caller } from "./context.ts";
+import type { Identity } from "./context.ts";
 import { onceDrained } from "./delivery.ts";
 import type { Peer } from "./keep-alive.ts";
 import type { Log } from "./mask.ts";
@@ -16,7 +16,7 @@ import { asciiJson } from "./payload.ts";
 export class Connection implements GraphQLSocket, Peer {
   unanswered = 0;
   /** Undefined until the client has initialised the connection. */
-  caller: Caller | undefined;
+  identity: Identity | undefined;
   readonly #client: WebSocket;
   readonly #stream: Socket;
   readonly #log: Log;

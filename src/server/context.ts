@@ -48,7 +48,7 @@ export interface CallerOptions<Own extends object> {
 }
 
 /** Who sends an operation, as far as the server needs to know. */
-export interface Caller {
+export interface Identity {
   /** What the contexts of the caller's operations have. */
   readonly context: object;
   /** Undefined: the caller shares nothing. */
@@ -59,7 +59,7 @@ export interface Caller {
 export type Identify = (
   request: IncomingMessage,
   connectionParams?: ContextArguments["connectionParams"],
-) => Caller | Promise<Caller>;
+) => Identity | Promise<Identity>;
 
 /** Creates the function that identifies the callers of a server. */
 export function createIdentify<Own extends object>(
@@ -67,7 +67,7 @@ export function createIdentify<Own extends object>(
   options: CallerOptions<Own>,
 ): Identify {
   if (!options.context) {
-    const everybody: Caller = { context: services, audience: "" };
+    const everybody: Identity = { context: services, audience: "" };
     return () => everybody;
   }
   return async (request, connectionParams) => {

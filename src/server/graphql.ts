@@ -55,12 +55,12 @@ export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQ
     if ("errors" in prepared) return send(response, { type: types.first, result: prepared });
     requireFit(request, { accepted: types.accepted, kind: prepared.kind });
     const identified = identify(request);
-    const caller = identified instanceof Promise ? await identified : identified;
+    const identity = identified instanceof Promise ? await identified : identified;
     if (prepared.kind !== "subscription") {
-      return send(response, { type: types.first, result: await prepared.execute(caller) });
+      return send(response, { type: types.first, result: await prepared.execute(identity) });
     }
     const result = await eventStreams.begin(response, (outlet) =>
-      prepared.subscribe(caller, outlet),
+      prepared.subscribe(identity, outlet),
     );
     if (result) send(response, { type: types.first, result });
   }

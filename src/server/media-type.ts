@@ -15,31 +15,31 @@ export const mediaTypes = {
 
 export type MediaType = keyof typeof mediaTypes;
 
-const typeNames = Object.keys(mediaTypes) as readonly MediaType[];
-const nameOf = new Map(typeNames.map((name) => [mediaTypes[name] as string, name]));
+const mediaTypeNames = Object.keys(mediaTypes) as readonly MediaType[];
+const nameOf = new Map(mediaTypeNames.map((name) => [mediaTypes[name] as string, name]));
 
 /** Nearly all clients send one of a few headers. Bounded, since others may send many. */
-const accepts = new LRUCache<string, readonly MediaType[]>({ max: 100 });
+const acceptHeaders = new LRUCache<string, readonly MediaType[]>({ max: 100 });
 
 /**
- * Returns the media types that an `Accept` header accepts, the preferred first (RFC 9110, 12.5.1). Parameters other than
+ * Returns the media types that an `Accept` header acceptHeaders, the preferred first (RFC 9110, 12.5.1). Parameters other than
  * the weight are ignored: answers are in UTF-8, and have no others.
  */
 export function acceptedTypes(header: string | undefined): readonly MediaType[] {
   const accept = header || "*/*";
-  let accepted = accepts.get(accept);
+  let accepted = acceptHeaders.get(accept);
   if (!accepted) {
     const negotiator = new Negotiator({ headers: { accept: accept.replace(PARAMETER, "") } });
     const found = negotiator.mediaTypes([...nameOf.keys()]);
     accepted = found.map((type) => nameOf.get(type)!);
-    accepts.set(accept, accepted);
+    acceptHeaders.set(accept, accepted);
   }
   return accepted;
 }
 
 const PARAMETER = /;\s*(?!q\s*=)[^\s;,="]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*)/gi;
 
-/** Whether a client accepts gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). */
+/** Whether a client acceptHeaders gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). */
 export function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false;
   const negotiator = new Negotiator({ headers: { "accept-encoding": header } });

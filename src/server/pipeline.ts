@@ -7,7 +7,7 @@ import {
   type OperationTypeNode,
 } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
-import type { Caller } from "./context.ts";
+import type { Identity } from "./context.ts";
 import { codedError } from "./error.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { type Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
@@ -27,14 +27,14 @@ export interface Prepared {
   readonly operationName: string | null | undefined;
   readonly kind: OperationTypeNode;
   /** Executes a query or mutation. Never rejects: the result has the errors. */
-  execute(caller: Caller): Promise<ExecutionResult>;
+  execute(identity: Identity): Promise<ExecutionResult>;
   /**
    * Subscribes. Never rejects.
    *
    * @returns what delivers events to the outlet, from `next` until `return`; or the result, if the subscription is
    * refused: nothing is left open then
    */
-  subscribe(caller: Caller, outlet: Outlet): Promise<Delivery | ExecutionResult>;
+  subscribe(identity: Identity, outlet: Outlet): Promise<Delivery | ExecutionResult>;
 }
 
 /** Why an operation cannot be run. Each error has a code. */
@@ -96,7 +96,7 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
     const operation = getOperationAST(document, operationName);
     if (!operation) return { errors: [unresolved(operationName)] };
     const { execute, subscribe } = enveloped;
-    const argumentsFor = ({ context }: Caller) => ({
+    const argumentsFor = ({ context }: Identity) => ({
       schema,
       document,
       operationName,
@@ -108,11 +108,11 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
       document,
       operationName,
       kind: operation.operation,
-      execute: (caller) => orErrors(async () => execute(argumentsFor(caller))),
-      subscribe: (caller, outlet) =>
+      execute: (identity) => orErrors(async () => execute(argumentsFor(identity))),
+      subscribe: (identity, outlet) =>
         orErrors(() =>
-          subscribeTo(subscribe, argumentsFor(caller), {
-            join: () => executions.join({ params, document, caller }),
+          subscribeTo(subscribe, argumentsFor(identity), {
+            join: () => executions.join({ params, document, identity }),
             outlet,
           }),
         ),

@@ -1,6 +1,6 @@
 import type { DocumentNode } from "graphql";
 import type { Visitor } from "../live/index.ts";
-import type { Caller } from "./context.ts";
+import type { Identity } from "./context.ts";
 import { IteratedEvent } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
@@ -34,11 +34,11 @@ export interface Subscriber extends Visitor {
   readonly visitAll: () => void;
 }
 
-/** A valid subscription of a caller. */
+/** A valid subscription, and who subscribes. */
 export interface Subscription {
   readonly params: Params;
   readonly document: DocumentNode;
-  readonly caller: Caller;
+  readonly identity: Identity;
 }
 
 /** The executions of all subscriptions of a server. */
@@ -56,7 +56,7 @@ export interface SharedExecutions {
 export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions {
   const shared = new Map<string, Shared>();
 
-  function createExecute({ params, document, caller: { context } }: Subscription): Execute {
+  function createExecute({ params, document, identity: { context } }: Subscription): Execute {
     const { schema, execute } = yoga.getEnveloped({ params } as never);
     const { operationName, variables: variableValues } = params;
     const args = { schema, document, operationName, variableValues };
@@ -77,9 +77,9 @@ export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions
 
   return {
     join(subscription) {
-      const { params, caller } = subscription;
-      if (caller.audience === undefined) return createOwn(createExecute(subscription));
-      const key = keyOf(params, caller.audience);
+      const { params, identity } = subscription;
+      if (identity.audience === undefined) return createOwn(createExecute(subscription));
+      const key = keyOf(params, identity.audience);
       let execution = shared.get(key);
       if (!execution) {
         execution = createShared(createExecute(subscription), () => shared.delete(key));

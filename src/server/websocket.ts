@@ -5,7 +5,7 @@ import type { ExecutionArgs, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { codedError } from "./error.ts";
-import type { Caller, Identify } from "./context.ts";
+import type { Identity, Identify } from "./context.ts";
 import type { Visitor } from "../live/index.ts";
 import { within } from "../support/within.ts";
 import { Connection, TRY_AGAIN_LATER } from "./connection.ts";
@@ -75,8 +75,9 @@ export function createWebSockets({
     async onConnect(opened) {
       const { extra: connection, connectionParams } = opened;
       try {
-        const caller = identify(connection.takeRequest(), connectionParams);
-        connection.caller = caller instanceof Promise ? await identifiedInTime(caller) : caller;
+        const identity = identify(connection.takeRequest(), connectionParams);
+        connection.identity =
+          identity instanceof Promise ? await identifiedInTime(identity) : identity;
         // graphql-ws would hold them for as long as the socket is open.
         delete (opened as { connectionParams?: unknown }).connectionParams;
         return true;
@@ -94,8 +95,8 @@ export function createWebSockets({
       const prepared = pipeline.prepare(paramsOf(params));
       if ("errors" in prepared) return shownErrors(prepared.errors);
       const outlet = new SocketOutlet(connection, subscriptions, id);
-      // graphql-ws has acknowledged the connection, so the caller is known.
-      return runnable({ prepared, outlet, caller: connection.caller!, mask });
+      // graphql-ws has acknowledged the connection, so the identity is known.
+      return runnable({ prepared, outlet, identity: connection.identity!, mask });
     },
   });
 
@@ -122,8 +123,8 @@ export function createWebSockets({
   };
 }
 
-function identifiedInTime(caller: Promise<Caller>): Promise<Caller> {
-  return within(limits.identify, caller, () => {
+function identifiedInTime(identity: Promise<Identity>): Promise<Identity> {
+  return within(limits.identify, identity, () => {
     throw new Error(`The context of a WebSocket was not there within ${limits.identify} ms.`);
   });
 }
@@ -141,17 +142,17 @@ interface Runnable extends Pick<ExecutionArgs, "schema" | "document" | "operatio
 interface Run {
   readonly prepared: Prepared;
   readonly outlet: SocketOutlet;
-  readonly caller: Caller;
+  readonly identity: Identity;
   readonly mask: Mask;
 }
 
-function runnable({ prepared, outlet, caller, mask }: Run): Runnable {
+function runnable({ prepared, outlet, identity, mask }: Run): Runnable {
   const { schema, document, operationName, kind } = prepared;
   const isSubscription = kind === "subscription";
   const run = async () => {
     const result = await (isSubscription
-      ? prepared.subscribe(caller, outlet)
-      : prepared.execute(caller));
+      ? prepared.subscribe(identity, outlet)
+      : prepared.execute(identity));
     if (!outlet.isOpen) {
       if (result instanceof Delivery) void result.return();
       // The client may have started another operation with this id, which graphql-ws would complete now.
