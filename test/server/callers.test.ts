@@ -122,7 +122,7 @@ describe("equal subscriptions", () => {
     const got = await Promise.all(
       subscribed.map(async ({ results }) => (await results.next()).value as never),
     );
-    await Promise.all(subscribed.map(({ close }) => close()));
+    for (const { close } of subscribed) await close();
     return { contexts: new Set(seenIn).size, got };
   }
 
