@@ -10,8 +10,15 @@ import { type ConnectionState, createSocket } from "./socket.ts";
 export interface ClientOptions {
   /** The service: `http://localhost:4000/graphql`. Its WebSocket has the same address. */
   readonly url: string | URL;
-  /** Sent with each request, but not with the WebSocket, for which browsers send none. Default: none. */
+  /** Sent with each HTTP request. Browsers send none with a WebSocket: see `connectionParams`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * What identifies the caller on the WebSocket, such as a token: sent when it is opened, and asked for again on each new
+   * connection. If the service refuses it, all live values fail with `FORBIDDEN`. Default: nothing.
+   */
+  readonly connectionParams?:
+    | ConnectionParams
+    | (() => ConnectionParams | Promise<ConnectionParams>);
   /** How long an answer may take, in milliseconds. After that it counts as lost. Default: 10 s. */
   readonly timeout?: number;
   /** Default: the global one. */
@@ -19,6 +26,9 @@ export interface ClientOptions {
   /** Default: the global one. */
   readonly webSocket?: typeof WebSocket;
 }
+
+/** The payload of `connection_init` of the graphql-transport-ws protocol. */
+export type ConnectionParams = Readonly<Record<string, unknown>>;
 
 /** Options of every call. */
 export interface CallOptions {
@@ -131,6 +141,7 @@ export function createClient(options: ClientOptions): Client {
   const socket = createSocket({
     url: url.replace(/^http/, "ws"),
     webSocket: options.webSocket ?? globalThis.WebSocket,
+    connectionParams: options.connectionParams,
   });
   // A browser's fetch must not be called as a method.
   const request = createSendRequest({ url, headers, timeout, fetch: (...args) => fetch(...args) });

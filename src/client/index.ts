@@ -3,6 +3,7 @@ export {
   type CallOptions,
   type Client,
   type ClientOptions,
+  type ConnectionParams,
   createClient,
   type SendOptions,
   type SubscribeOptions,

@@ -1,4 +1,5 @@
 import { createClient as createWebSocketClient } from "graphql-ws/client";
+import type { ClientOptions } from "./client.ts";
 import { pause } from "./pause.ts";
 
 /**
@@ -46,6 +47,7 @@ interface ResultSink<Result> {
 export interface SocketOptions {
   readonly url: string;
   readonly webSocket: typeof WebSocket;
+  readonly connectionParams: ClientOptions["connectionParams"];
 }
 
 /** After how long without a message the client sends a ping, in milliseconds. */
@@ -56,7 +58,11 @@ const PONG_TIMEOUT = 5000;
 const LINGER = 100;
 
 /** Creates the socket. It is opened by the first subscription. */
-export function createSocket({ url, webSocket }: SocketOptions): ClientSocket {
+export function createSocket({
+  url,
+  webSocket,
+  connectionParams = {},
+}: SocketOptions): ClientSocket {
   const listeners = new Set<(state: ConnectionState) => void>();
   let reported: ConnectionState = "idle";
   let uses = 0;
@@ -68,10 +74,14 @@ export function createSocket({ url, webSocket }: SocketOptions): ClientSocket {
   const client = createWebSocketClient({
     url,
     webSocketImpl: webSocket,
+    async connectionParams() {
+      const params = typeof connectionParams === "function" ? connectionParams() : connectionParams;
+      return { ...(await params) };
+    },
     lazyCloseTimeout: LINGER,
     keepAlive: PING_AFTER,
     retryAttempts: Infinity,
-    shouldRetry: () => true,
+    shouldRetry: (event) => !isRefusal(event),
     async retryWait(failures) {
       if (uses > 0) await pause(failures, waiting.signal);
     },
@@ -178,4 +188,9 @@ function onNetwork(listeners: Readonly<Record<"online" | "offline", () => void>>
   return () => {
     for (const [event, listener] of entries) page.removeEventListener?.(event, listener);
   };
+}
+
+/** Whether the service has closed the socket because it refuses the caller (4403 of graphql-transport-ws). */
+export function isRefusal(event: unknown): boolean {
+  return (event as Partial<CloseEvent>).code === 4403;
 }

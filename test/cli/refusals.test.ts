@@ -33,7 +33,13 @@ test("schema prints the schema without a database", async () => {
 
 describe("a refusal is one line and an exit status of its own", () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
-    ["an unknown command", ["server"], {}, 2, /no command "server"\. The commands are: serve, sync/],
+    [
+      "an unknown command",
+      ["server"],
+      {},
+      2,
+      /no command "server"\. The commands are: serve, sync/,
+    ],
     ["an unknown option", ["serve", "--seed"], {}, 2, /Unknown option '--seed'/],
     ["an argument too many", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
     ["a wrong setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],

@@ -3,6 +3,7 @@ import { GraphQLError } from "graphql";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createClient as createOwnClient } from "../../src/client/index.ts";
 import { createServer, type Server } from "../../src/server/index.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
@@ -109,6 +110,25 @@ describe("the context of a caller", () => {
   });
 });
 
+describe("the project's own client", () => {
+  const client = (connectionParams: object) =>
+    createOwnClient({ url: server.url, connectionParams: async () => ({ ...connectionParams }) });
+
+  test("identifies its caller on the WebSocket", async () => {
+    await using own = client({ user: "gus" });
+    const { value: first } = await own.subscribe("subscription { count(to: 1) }").next();
+    expect(first).toEqual({ count: 1 });
+  });
+
+  test("fails, and does not try again, where it is refused", async () => {
+    await using own = client({});
+    await expect(own.subscribe("subscription { count(to: 1) }").next()).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      message: "Sign in first.",
+    });
+  });
+});
+
 describe("equal subscriptions", () => {
   /** Lets two callers watch a seat until both got a change, and returns in how many contexts it was executed. */
   async function contextsFor(...users: readonly string[]) {
@@ -188,7 +208,7 @@ describe("a server is refused", () => {
 
   test("if its schema shows a table that it is not given", async () => {
     await expect(createServer({ ...options(), tables: [] })).rejects.toThrow(
-      'The schema shows table "seat", which is not among the tables given: none.',
+      'The schema shows table "seat", which is not among the given tables: none.',
     );
   });
 
