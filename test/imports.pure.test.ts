@@ -171,3 +171,10 @@ test("only the application and its page name parties, cities or people", async (
 function spaced(line: string): string {
   return line.replace(/(?<=[a-z\d])(?=[A-Z])/g, " ");
 }
+
+test("an index.ts exports; it implements nothing", async () => {
+  for (const path of modules.filter((each) => each.endsWith("/index.ts"))) {
+    const text = await readFile(new URL(path, source), "utf8");
+    expect([path, text]).toEqual([path, expect.not.stringMatching(/^(?!export |  |\}|\/|$)/m)]);
+  }
+});

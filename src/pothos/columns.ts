@@ -1,7 +1,7 @@
 import { PothosSchemaError, type SchemaTypes } from "@pothos/core";
 import { columnOf, type Table } from "../cassandra/index.ts";
 import type { Form, InputRef, OutputRef } from "./forms/form.ts";
-import { formsOf } from "./forms/index.ts";
+import { formsOf } from "./forms/builder-forms.ts";
 import { checkName } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
 

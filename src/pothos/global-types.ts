@@ -12,7 +12,7 @@ import type { Laned, Lanes } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
 import type { RowConnection } from "./connection.ts";
 import type { FormOfKind } from "./forms/form.ts";
-import type { CassandraPlugin } from "./index.ts";
+import type { CassandraPlugin } from "./plugin.ts";
 import type { Nothing } from "./options/field.ts";
 import type { PartitionFieldOptions, RowFieldOptions } from "./options/read.ts";
 import type {

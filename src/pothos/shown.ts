@@ -12,7 +12,7 @@ import {
 } from "../cassandra/index.ts";
 import { formOf, type TableColumn } from "./columns.ts";
 import { canShow, expectsOf, type Form } from "./forms/form.ts";
-import { formsOf } from "./forms/index.ts";
+import { formsOf } from "./forms/builder-forms.ts";
 
 // A column's type may have values that GraphQL cannot show: NaN, or a year with five digits. A schema treats them as the
 // model layer treats values that it cannot read: they cost their field or their row, and never the page.
