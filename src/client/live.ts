@@ -3,7 +3,7 @@ import { badCall, ClientError, responseError, type ServiceError } from "./error.
 import { atMost, createMailbox, type LiveValues, newest } from "./mailbox.ts";
 import { pause } from "./pause.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { type ClientSocket, isRefusal } from "./socket.ts";
+import { type ClientSocket, isCallerRefused } from "./socket.ts";
 
 /** What is subscribed to. */
 export interface LiveSubscription<Data> {
@@ -140,7 +140,7 @@ function subscriptionError(error: unknown): unknown {
   if (Array.isArray(error)) return responseError(error as readonly ServiceError[]);
   if (error instanceof Error) return error;
   const { code, reason } = error as Partial<CloseEvent>;
-  if (isRefusal(error)) {
+  if (isCallerRefused(error)) {
     return new ClientError("FORBIDDEN", reason || "The service refuses the caller.", {
       cause: error,
     });

@@ -81,7 +81,7 @@ export function createSocket({
     lazyCloseTimeout: LINGER,
     keepAlive: PING_AFTER,
     retryAttempts: Infinity,
-    shouldRetry: (event) => !isRefusal(event),
+    shouldRetry: (event) => !isCallerRefused(event),
     async retryWait(failures) {
       if (uses > 0) await pause(failures, waiting.signal);
     },
@@ -191,6 +191,6 @@ function onNetwork(listeners: Readonly<Record<"online" | "offline", () => void>>
 }
 
 /** Whether the service has closed the socket because it refuses the caller (4403 of graphql-transport-ws). */
-export function isRefusal(event: unknown): boolean {
+export function isCallerRefused(event: unknown): boolean {
   return (event as Partial<CloseEvent>).code === 4403;
 }
