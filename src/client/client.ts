@@ -4,7 +4,7 @@ import { subscribeLive } from "./live.ts";
 import type { LiveValues } from "./mailbox.ts";
 import { createSendRequest } from "./request.ts";
 import { resend } from "./resend.ts";
-import { type ConnectionState, createSocket } from "./socket.ts";
+import { type ConnectionState, createSocket, type GivenParams } from "./socket.ts";
 
 /** How a client reaches its service. */
 export interface ClientOptions {
@@ -16,9 +16,7 @@ export interface ClientOptions {
    * What identifies the caller on the WebSocket, such as a token: sent when it is opened, and asked for again on each new
    * connection. If the service refuses it, all live values fail with `FORBIDDEN`. Default: nothing.
    */
-  readonly connectionParams?:
-    | ConnectionParams
-    | (() => ConnectionParams | Promise<ConnectionParams>);
+  readonly connectionParams?: GivenParams;
   /** How long an answer may take, in milliseconds. After that it counts as lost. Default: 10 s. */
   readonly timeout?: number;
   /** Default: the global one. */
@@ -26,9 +24,6 @@ export interface ClientOptions {
   /** Default: the global one. */
   readonly webSocket?: typeof WebSocket;
 }
-
-/** The payload of `connection_init` of the graphql-transport-ws protocol. */
-export type ConnectionParams = Readonly<Record<string, unknown>>;
 
 /** Options of every call. */
 export interface CallOptions {

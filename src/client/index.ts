@@ -3,7 +3,6 @@ export {
   type CallOptions,
   type Client,
   type ClientOptions,
-  type ConnectionParams,
   createClient,
   type SendOptions,
   type SubscribeOptions,
@@ -12,5 +11,5 @@ export type { DocumentText, TypedDocument } from "./document.ts";
 export { ClientError, type ServiceError } from "./error.ts";
 export { liveField, requiredField } from "./field.ts";
 export type { LiveValues } from "./mailbox.ts";
-export type { ConnectionState } from "./socket.ts";
+export type { ConnectionParams, ConnectionState } from "./socket.ts";
 export { randomUuid } from "./uuid.ts";

@@ -1,5 +1,4 @@
 import { createClient as createWebSocketClient } from "graphql-ws/client";
-import type { ClientOptions } from "./client.ts";
 import { pause } from "./pause.ts";
 
 /**
@@ -43,11 +42,17 @@ interface ResultSink<Result> {
   complete(): void;
 }
 
+/** The payload of `connection_init` of the graphql-transport-ws protocol. */
+export type ConnectionParams = Readonly<Record<string, unknown>>;
+
+/** Such a payload, or a function that is called on each connection. */
+export type GivenParams = ConnectionParams | (() => ConnectionParams | Promise<ConnectionParams>);
+
 /** How the socket is opened. */
 export interface SocketOptions {
   readonly url: string;
   readonly webSocket: typeof WebSocket;
-  readonly connectionParams: ClientOptions["connectionParams"];
+  readonly connectionParams: GivenParams | undefined;
 }
 
 /** After how long without a message the client sends a ping, in milliseconds. */
