@@ -8,6 +8,7 @@ import {
   type Session,
   type Table,
   watchSchema,
+  withOrders,
 } from "../cassandra/index.ts";
 import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
@@ -32,8 +33,8 @@ export interface AppOptions<Own extends object = object> extends CallerOptions<O
   /** Built by a Pothos builder with the plugin of `partyfinder/pothos`, whose options take the services of the context. */
   readonly schema: GraphQLSchema;
   /**
-   * The tables that the schema reads and writes. `/ready` reads each of them; while the database differs from one,
-   * operations fail with `NOT_SYNCED`.
+   * The tables that the schema reads and writes, with or without those of their orders. `/ready` reads each of them; while
+   * the database differs from one, operations fail with `NOT_SYNCED`.
    */
   readonly tables: readonly Table[];
   /**
@@ -200,7 +201,7 @@ export async function assemble<Own extends object>({
   const keepAlive = createKeepAlive();
   const endpoint = `${path}/graphql`;
   const eventStreams = createEventStreams(keepAlive);
-  const { health, ready } = createHealth(watch, tables);
+  const { health, ready } = createHealth(watch, withOrders(tables));
   const router = createRouter({
     path,
     graphql: createGraphQL({ pipeline, identify, eventStreams, mask }),
