@@ -1,14 +1,24 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, print, visit } from "graphql";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startApp } from "./fixtures/app.ts";
+import { exampleFiles } from "./fixtures/examples.ts";
 import { createKeyspace } from "./fixtures/keyspace.ts";
-import { readmeFiles } from "./fixtures/readme.ts";
 
 // What one gets who installs the package into a TypeScript project, with npm and the compiler as they are.
 
@@ -320,7 +330,7 @@ test("a keyspace for tests is had without vitest", async () => {
 });
 
 test("the README's test of a table passes, and a test that fails leaves no keyspace", async () => {
-  const files = await readmeFiles("### Testing your own tables");
+  const files = await exampleFiles("README.md", "### Testing your own tables");
   for (const [name, text] of files) await writeFile(join(project, name), text);
   expect(await compile("message.test.ts")).toBe("");
   const vitest = join(project, "node_modules/.bin/vitest");
@@ -352,36 +362,99 @@ test("the command shows its help and prints the schema", async () => {
 
 test("the command serves the page as it was built", async () => {
   await using keyspace = await createKeyspace();
+  await using served = await serve(
+    join(project, "node_modules/partyfinder/dist/party/partyfinder.js"),
+    { keyspace: keyspace.name, until: "Page" },
+  );
+  const paths = await assetsOf(served.url);
+  expect(paths).toContain("/assets/page/main.js");
+  expect(paths).toContain("/assets/client/index.js");
+});
+
+test("the theatre of docs/server.md compiles, and is synced, seeded and served with its page", async () => {
+  const files = await exampleFiles("docs/server.md");
+  expect([...files.keys()]).toEqual([
+    "application.ts",
+    "theatre.ts",
+    "server.ts",
+    "host.ts",
+    "page/index.html",
+    "page/main.ts",
+  ]);
+  await mkdir(join(project, "page"));
+  for (const [name, text] of files) await writeFile(join(project, name), text);
+  for (const name of files.keys()) if (name.endsWith(".ts")) expect(await compile(name)).toBe("");
+  await appendFile(
+    join(project, "application.ts"),
+    '\nexport const page = new URL("./page/", import.meta.url);\n',
+  );
+  await using keyspace = await createKeyspace();
+  const theatre = join(project, "theatre.ts");
+  for (const command of ["sync", "seed"]) {
+    expect(await runCommand([theatre, command], settingsFor(keyspace.name))).toBe(0);
+  }
+  await using served = await serve(theatre, { keyspace: keyspace.name, until: "GraphiQL" });
+  const response = await fetch(served.url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"query":"{ seatsInTheatre(theatre: \\"Globe\\") { nodes { name taken } } }"}',
+  });
+  const nodes = [{ name: "A 1", taken: 0 }];
+  expect(await response.json()).toEqual({ data: { seatsInTheatre: { nodes } } });
+  const paths = await assetsOf(new URL("/", served.url).href);
+  expect(paths).toContain("/assets/page/main.ts");
+  expect(paths).toContain("/assets/node_modules/partyfinder/dist/client/index.js");
+});
+
+/** The settings of a command for the tests' Cassandra. */
+function settingsFor(keyspace: string): NodeJS.ProcessEnv {
   const { contactPoints, localDataCenter } = inject("cassandra");
-  const command = join(project, "node_modules/partyfinder/dist/party/partyfinder.js");
-  const server = spawn(process.execPath, [command, "serve"], {
+  return {
+    PATH: process.env["PATH"],
+    CASSANDRA_CONTACT_POINTS: contactPoints.join(","),
+    CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
+    CASSANDRA_KEYSPACE: keyspace,
+    PORT: "0",
+  };
+}
+
+/** Runs a program of Node.js to its end, and returns its exit status. */
+async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd: project, env, stdio: "ignore" });
+  const [code] = await once(child, "exit");
+  return code;
+}
+
+/** Runs `serve` of a command, and returns the address that its banner shows in the row `until`. */
+async function serve(
+  program: string,
+  { keyspace, until }: { readonly keyspace: string; readonly until: string },
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = spawn(process.execPath, [program, "serve"], {
     cwd: project,
-    env: {
-      PATH: process.env["PATH"],
-      CASSANDRA_CONTACT_POINTS: contactPoints.join(","),
-      CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
-      CASSANDRA_KEYSPACE: keyspace.name,
-      PORT: "0",
-    },
+    env: settingsFor(keyspace),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(server, "exit");
-  try {
-    let url: string | undefined;
-    for await (const chunk of server.stdout) {
-      url = /Page +(\S+)/.exec(String(chunk))?.[1];
-      if (url) break;
-    }
-    const html = await (await fetch(url!)).text();
-    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
-    expect(paths).toContain("/assets/page/main.js");
-    expect(paths).toContain("/assets/client/index.js");
-    for (const path of paths) expect((await fetch(new URL(path, url))).status).toBe(200);
-  } finally {
+  const end = async () => {
     server.kill();
     await ended;
+  };
+  for await (const chunk of server.stdout) {
+    const url = new RegExp(`${until} +(\\S+)`).exec(String(chunk))?.[1];
+    if (url) return { url, [Symbol.asyncDispose]: end };
   }
-});
+  await end();
+  throw new Error(`${program} has printed no ${until}.`);
+}
+
+/** Returns the paths of the files that a page names, after fetching each. */
+async function assetsOf(page: string): Promise<readonly string[]> {
+  const html = await (await fetch(page)).text();
+  const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+  for (const path of paths) expect((await fetch(new URL(path, page))).status).toBe(200);
+  return paths;
+}
 
 /** Copies what a clone has, so that packing leaves this one and its `dist` alone. */
 async function copyClone(): Promise<void> {
@@ -426,8 +499,13 @@ async function writeSources(files: Readonly<Record<string, string>>): Promise<vo
 async function compile(file: string): Promise<string> {
   const options = ["--strict", "--skipLibCheck", "--target", "esnext", "--module", "nodenext"];
   const places = ["--types", "node", "--rootDir", ".", "--outDir", "out"];
+  const extensions = ["--rewriteRelativeImportExtensions"];
   const tsc = join(project, "node_modules/.bin/tsc");
-  const { failed, out, err } = await execute(tsc, [...options, ...places, file], project);
+  const { failed, out, err } = await execute(
+    tsc,
+    [...options, ...places, ...extensions, file],
+    project,
+  );
   if (failed && out === "") throw new Error(`tsc did not run:\n${err}`);
   return out;
 }

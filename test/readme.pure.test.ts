@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -20,7 +20,7 @@ import { PartyTable } from "../src/party/index.ts";
 import { sampleOperations } from "../src/party/sample.ts";
 import { limits } from "../src/server/limits.ts";
 
-// What the README says is what the code says.
+// What the README and the pages in docs say is what the code says.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
@@ -42,25 +42,68 @@ test("the settings", () => {
   }
 });
 
-test("the limits", () => {
+test("the limits", async () => {
   const number = (value: number) => value.toLocaleString("en");
   const { remembers } = laneColumns(PartyTable)!;
-  const sentences = [
-    `one conditional batch of at most ${laneLimits.rows} parties`,
-    `for the ${laneLimits.time / 1000} s that a caller waits`,
-    `yours was not its turn in ${laneLimits.time / 1000} s, or found the party changed ${laneLimits.rounds} times`,
-    `what was applied and comes again with its id within ${remembers} s`,
-    `Yes, with the same id, within ${remembers} s.`,
-    `has had ${number(mostOperations(remembers!))} changes with an \`operationId\` in the last minute`,
-    `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched parties of a city, and a page of up to ${number(trackerLimits.page)} parties`,
-    `A followed city is remembered, up to ${number(trackerLimits.rows)} parties`,
-    `More than ${trackerLimits.changes} changes on one page`,
-    `at most ${limits.unsentBytes / 1024} KiB wait`,
-    `it asks for the version of the schema every ${SCHEMA_INTERVAL / 1000} s`,
-    `All clients are pinged every ${limits.pingInterval / 1000} s.`,
-  ];
-  for (const sentence of sentences) expect(readme).toContain(sentence);
+  const sentences = {
+    "README.md": [
+      `one conditional batch of at most ${laneLimits.rows} parties`,
+      `for the ${laneLimits.time / 1000} s that a caller waits`,
+      `yours was not its turn in ${laneLimits.time / 1000} s, or found the party changed ${laneLimits.rounds} times`,
+      `what was applied and comes again with its id within ${remembers} s`,
+      `Yes, with the same id, within ${remembers} s.`,
+      `has had ${number(mostOperations(remembers!))} changes with an \`operationId\` in the last minute`,
+      `it asks for the version of the schema every ${SCHEMA_INTERVAL / 1000} s`,
+    ],
+    "docs/live.md": [
+      `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched rows of a partition, and a page of up to ${number(trackerLimits.page)} rows`,
+      `A followed partition is remembered, up to ${number(trackerLimits.rows)} rows`,
+      `More than ${trackerLimits.changes} changes on one page`,
+      `at most ${limits.unsentBytes / 1024} KiB wait per client`,
+      `All clients are pinged every ${limits.pingInterval / 1000} s.`,
+    ],
+    "docs/server.md": [
+      `| body of a request, also when inflated | ${limits.bodyBytes / 1024} KiB |`,
+      `| message of a WebSocket | ${limits.messageBytes / 1024} KiB |`,
+      `| tokens of a document (\`maxTokens\`) | ${number(limits.tokens)} |`,
+      `| lines of a document | ${number(limits.lines)} |`,
+      `| depth of variables | ${limits.variableDepth} |`,
+      `| subscriptions of a WebSocket | ${limits.subscriptionsASocket} |`,
+      `| bytes that wait for one client | ${limits.unsentBytes / 1024} KiB |`,
+      `one every ${limits.pingInterval / 1000} s | ${limits.unansweredPings} |`,
+      `| \`context\` of a WebSocket | ${limits.identify / 1000} s |`,
+      `| an idle connection (\`idle\`) | ${limits.idle / 1000} s |`,
+      `| answers after \`close()\` | ${limits.drain / 1000} s |`,
+    ],
+  };
+  for (const [page, expected] of Object.entries(sentences)) {
+    const text = await readFile(join(root, page), "utf8");
+    for (const sentence of expected) expect(text).toContain(sentence);
+  }
 });
+
+test("every link to a file or a heading leads somewhere", async () => {
+  const docs = (await readdir(join(root, "docs"))).map((name) => `docs/${name}`);
+  for (const page of ["README.md", ...docs]) {
+    const text = await readFile(join(root, page), "utf8");
+    for (const [link, path = "", heading] of text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)) {
+      const target = path === "" ? page : join(dirname(page), path);
+      const found = await readFile(join(root, target), "utf8");
+      if (heading) expect(headingsOf(found), `${page}: ${link}`).toContain(heading);
+    }
+  }
+});
+
+/** Returns the anchors of a page's headings, as GitHub makes them. */
+function headingsOf(text: string): readonly string[] {
+  const headings = text.replace(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 /** How many changes of a count a party remembers at once. */
 function mostOperations(remembers: number): number {
