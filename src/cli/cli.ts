@@ -12,46 +12,46 @@ import { createTerminal, Stopped } from "./terminal.ts";
 /** A command line for an application. */
 export interface CliOptions<Own extends object = object> {
   /**
-   * The command's name, as it is typed: a small letter, then small letters, digits and `-`, at most 48. With `_` for
-   * `-`, it is the default keyspace.
+   * The command's name: a lower-case letter, then lower-case letters, digits and `-`, at most 48 characters. With `_`
+   * instead of `-`, it is also the name of the default keyspace.
    */
   readonly name: string;
-  /** What the application is, in one line, for the help. */
+  /** A description of the application in one line, for the help. */
   readonly summary: string;
   /**
-   * Imports the application: a module that exports an {@link Application}, or such an object. It is called when a command
-   * needs it; `serve` starts an embedded Cassandra meanwhile.
+   * Imports the application: an {@link Application}, or a module with its exports. It is called when a command needs it;
+   * `serve` starts an embedded Cassandra meanwhile.
    *
    * @example load: () => import("./application.ts")
    */
   load(): Promise<Application<Own>>;
-  /** The folders in which a changed file restarts `serve --watch`. Default: the files of the modules that are imported. */
+  /** The folders in which a changed file restarts `serve --watch`. Default: the files of the imported modules. */
   readonly watch?: readonly URL[];
 }
 
 /** A command line. */
 export interface Cli {
   /**
-   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema` or `doctor`. Prints what fails, and sets the
-   * exit status of the process. SIGINT and SIGTERM stop the command.
+   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema` or `doctor`. Prints an error if it fails,
+   * and sets the exit status of the process. SIGINT and SIGTERM stop the command.
    *
-   * @param args those after the program, e.g. `process.argv.slice(2)`
+   * @param args the arguments after the program, e.g. `process.argv.slice(2)`
    */
   run(args: readonly string[]): Promise<void>;
 }
 
 /** All commands by name. Each is imported when it runs, so that `serve` can start Java before the rest is loaded. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import("./serve.ts")).serve,
-  sync: async () => (await import("./sync.ts")).sync,
-  seed: async () => (await import("./seed.ts")).seed,
-  schema: async () => (await import("./schema.ts")).schema,
-  doctor: async () => (await import("./doctor.ts")).doctor,
+  serve: async () => (await import("./serve.ts")).serveCommand,
+  sync: async () => (await import("./sync.ts")).syncCommand,
+  seed: async () => (await import("./seed.ts")).seedCommand,
+  schema: async () => (await import("./schema.ts")).schemaCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 
 /**
- * Creates the command line of an application: settings come from the environment and `.env`, the database is a cluster, a
- * database of Astra or an embedded Cassandra.
+ * Creates the command line of an application. Its settings come from the environment and `.env`; its database is a
+ * cluster, an Astra database or an embedded Cassandra.
  *
  * @example
  * await createCli({
@@ -61,46 +61,46 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
  * }).run(process.argv.slice(2));
  * // theatre serve, theatre sync, theatre doctor, …
  *
- * @throws TypeError if the name cannot be one
+ * @throws TypeError if the name is invalid
  */
 export function createCli<Own extends object = object>(options: CliOptions<Own>): Cli {
   const { name, summary, watch } = options;
   const settings = settingsFor(keyspaceOf(name));
   let application: Promise<Application<object>> | undefined;
-  const load = () => (application ??= options.load().then(checked));
+  const load = () => (application ??= options.load().then(checkedApplication));
   return {
     async run(args) {
-      // graphql reads it when it is imported.
+      // graphql reads NODE_ENV when it is imported.
       process.env["NODE_ENV"] ??= "production";
       await cacheCompiled();
       const terminal = createTerminal();
       try {
         await runCommand(args, { name, summary, terminal, settings, load, watch });
       } catch (error) {
-        // A start that was asked to stop may be pulling a Docker image, which cannot be cancelled.
+        // The stopped command may be pulling a Docker image, which cannot be cancelled.
         if (error instanceof Stopped) process.exit(exitCodes.done);
         const exit = exitOf(error);
         terminal.progress(`${name}: ${exit ? exit.message : unexpected(error)}`);
         process.exitCode = exitCodes[exit?.reason ?? "unexpected"];
       }
-      // All that is ours is closed, but the driver goes on connecting to a node that does not answer.
+      // Everything is closed, but the driver may still be connecting to a node that does not answer.
       setTimeout(() => process.exit(), 100).unref();
     },
   };
 }
 
-/** @throws TypeError if the name is none of a command, or its keyspace none of an application */
+/** Returns the default keyspace. @throws Error if the name is invalid as a command or as a keyspace */
 function keyspaceOf(name: string): string {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new TypeError(
-      `name must be a small letter and then small letters, digits and "-", but is ${JSON.stringify(name)}.`,
+      `name must be a lower-case letter, followed by lower-case letters, digits and "-", but is ${JSON.stringify(name)}.`,
     );
   }
   return keyspaceName(name.replaceAll("-", "_"));
 }
 
-/** What an application may have. */
-const known: readonly (keyof Application)[] = [
+/** The properties that an application may have. */
+const applicationKeys: readonly (keyof Application)[] = [
   "schema",
   "tables",
   "context",
@@ -112,18 +112,20 @@ const known: readonly (keyof Application)[] = [
 ];
 
 /**
- * Checks what `load` returns: a module may export what is misspelled, and the compiler does not mind. A misspelled
- * `context` would serve without any sign-in.
+ * Checks the result of `load`, since the compiler accepts a module with a misspelled export. A misspelled `context` would
+ * serve the API without sign-in.
  *
  * @throws TypeError
  */
-function checked<Own extends object>(application: Application<Own>): Application<object> {
+function checkedApplication<Own extends object>(
+  application: Application<Own>,
+): Application<object> {
   const stray = Object.keys(application).find(
-    (name) => !(known as readonly string[]).includes(name),
+    (name) => !(applicationKeys as readonly string[]).includes(name),
   );
   if (stray !== undefined) {
     throw new TypeError(
-      `The application has "${stray}", which is unknown: it may have ${known.join(", ")}, and nothing else.`,
+      `The application has the unknown property "${stray}". It may only have ${applicationKeys.join(", ")}.`,
     );
   }
   return application as unknown as Application<object>;
@@ -138,8 +140,8 @@ async function runCommand([command, ...rest]: readonly string[], invocation: Inv
   if (Object.hasOwn(commands, command)) {
     return (await commands[command]!()).run(rest, invocation);
   }
-  const known = Object.keys(commands).join(", ");
-  throw new Exit("usage", `There is no command "${command}". The commands are: ${known}.`);
+  const names = Object.keys(commands).join(", ");
+  throw new Exit("usage", `There is no command "${command}". The commands are: ${names}.`);
 }
 
 async function helpOf(name: string, summary: string): Promise<string> {
@@ -160,13 +162,13 @@ async function helpOf(name: string, summary: string): Promise<string> {
 }
 
 function unexpected(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `unexpected error, please report it.\n${text}`;
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `unexpected error, please report it.\n${details}`;
 }
 
 /**
- * Has Node.js keep the code that it compiles, which halves the time of the imports of later starts: in a directory that
- * only this user can write, because its content is executed. Does nothing if there is no such directory.
+ * Lets Node.js cache compiled code, which halves the time of the imports of later starts. The cache is in a directory that
+ * only this user can write, because its content is executed. Does nothing if the directory cannot be used.
  */
 async function cacheCompiled(): Promise<void> {
   try {
@@ -175,6 +177,6 @@ async function cacheCompiled(): Promise<void> {
     await makeDirectory(directory);
     enableCompileCache(directory);
   } catch {
-    // Starts are slower then, and what else needs the directory reports why it cannot be used.
+    // Without the cache, starts are slower. Other users of the directory report why it cannot be used.
   }
 }

@@ -12,21 +12,21 @@ import { settingsGroup } from "./doctor/settings.ts";
 import { exitCodes } from "./exit.ts";
 
 /** The command `doctor`. */
-export const doctor = command({
+export const doctorCommand = command({
   name: "doctor",
-  summary: "show what is configured, what answers, and what is wrong with it",
+  summary: "check the settings, the connection and the database, and report problems",
   details:
-    "It starts and changes nothing, shows no secrets, and ends within ten seconds. It reports a failure in the same words,\nand with the same exit status, as the other commands. Warnings end with 0.",
+    "It starts and changes nothing, shows no secrets, and ends within ten seconds. It reports a failure with the same\nmessage and exit status as the other commands. With warnings only, the exit status is 0.",
   options: {},
   example: {
     call: (name) => `CASSANDRA_CONTACT_POINTS=10.0.0.1 ${name} doctor`,
-    does: "to examine your own cluster",
+    does: "to check your own cluster",
   },
   async run(_, invocation) {
     const { terminal } = invocation;
     const findings: Finding[] = [];
     const stop = rejectWhenAborted(terminal.signal);
-    const groups = examine(invocation);
+    const groups = findingGroups(invocation);
     for (;;) {
       const { done, value } = await Promise.race([groups.next(), stop]);
       if (done) break;
@@ -39,9 +39,9 @@ export const doctor = command({
   },
 });
 
-/** Yields the findings group by group, as soon as they are known. */
-async function* examine({ settings, load }: Invocation): AsyncGenerator<Group, void> {
-  const { sources, config, problems } = readAll(settings);
+/** Yields each group of findings as soon as it is known. */
+async function* findingGroups({ settings, load }: Invocation): AsyncGenerator<Group, void> {
+  const { sources, config, problems } = tryReadSettings(settings);
   yield settingsGroup({ settings, sources, cassandra: config?.cassandra, problems });
   yield versionsGroup();
   if (config === undefined) return;
@@ -53,14 +53,14 @@ async function* examine({ settings, load }: Invocation): AsyncGenerator<Group, v
     : clusterGroups(cassandra, expected);
 }
 
-/** What is configured, as far as it can be read, and what is wrong with it, one line each. */
+/** The settings. Invalid ones have no config, but one line for each problem. */
 interface ReadSettings {
   readonly sources: Sources;
   readonly config?: Config;
   readonly problems?: readonly string[];
 }
 
-function readAll(settings: Settings): ReadSettings {
+function tryReadSettings(settings: Settings): ReadSettings {
   let sources: Sources = { environment: process.env, file: {}, oversights: [] };
   try {
     sources = readSettings(settings);
@@ -84,7 +84,7 @@ function versionsGroup(): Group {
   };
 }
 
-/** Rejects when the signal aborts, so that nothing that hangs is waited for. */
+/** Returns a promise that rejects when the signal aborts, so that the command does not wait for anything that hangs. */
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => reject(signal.reason));

@@ -5,7 +5,7 @@ import { fileProblem } from "../support/file.ts";
 import { MissingPackage } from "../support/optional.ts";
 import { LocalError } from "../local/index.ts";
 
-/** The exit status of each reason to end. A Node.js that is too old ends with 3 before this is loaded. */
+/** The exit status of each reason to end. With a Node.js that is too old, the program ends with 3 before this is loaded. */
 export const exitCodes = {
   done: 0,
   unexpected: 1,
@@ -24,26 +24,26 @@ export const exitCodes = {
   ownerEnded: 14,
 } as const;
 
-/** What each exit status means, for the help. */
+/** The meaning of each exit status, for the help. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-  done: "done, or stopped as asked",
-  unexpected: "a defect: please report what was printed",
-  usage: "an unknown command or option, or a wrong value of one",
+  done: "success, or stopped by a signal",
+  unexpected: "a bug: please report the output",
+  usage: "an unknown command or option, or an invalid value",
   nodeTooOld: "this Node.js is too old",
-  settings: "a wrong setting in the environment or .env, or a file that cannot be used",
-  portInUse: "the port of the HTTP server is taken",
+  settings: "an invalid setting in the environment or .env, or a file that cannot be used",
+  portInUse: "the port of the HTTP server is in use",
   noRuntime: "neither Java nor Docker for the embedded Cassandra",
-  unfitJava: "a Java that Cassandra does not run on",
-  noMaven: "neither Maven nor a setting says where to fetch Cassandra from",
+  unfitJava: "a Java version that Cassandra does not support",
+  noMaven: "neither Maven nor a repository to fetch Cassandra from",
   downloadFailed: "Cassandra could not be fetched",
-  cassandraFailed: "the embedded Cassandra did not start, or did not keep running",
+  cassandraFailed: "the embedded Cassandra did not start, or stopped",
   notConnected: "no connection to Cassandra",
   notSynced: "the database does not match the models",
-  forbidden: "the role in Cassandra lacks a right",
-  ownerEnded: "the process that ran the shared embedded Cassandra has stopped it",
+  forbidden: "the Cassandra role lacks a permission",
+  ownerEnded: "another process stopped the embedded Cassandra that it shared",
 };
 
-/** Ends a command, for a reason that the person at the terminal can do something about. */
+/** Ends a command for a reason that its user can correct. The message says how. */
 export class Exit extends Error {
   override readonly name = "Exit";
   readonly reason: keyof typeof exitCodes;
@@ -54,11 +54,11 @@ export class Exit extends Error {
   }
 }
 
-/** Returns the exit of an error; undefined if it is a defect. */
+/** Returns the Exit for an error; undefined if the error is a bug. */
 export function exitOf(error: unknown): Exit | undefined {
   if (error instanceof Exit) return error;
   if (error instanceof ConfigError) return new Exit("settings", error.message);
-  // A setting asks for what is not installed.
+  // A setting needs an optional package that is not installed.
   if (error instanceof MissingPackage) return new Exit("settings", error.message);
   if (error instanceof LocalError) return new Exit(localReasons[error.code], error.message);
   if (error instanceof CassandraError) return cassandraExit(error);
@@ -72,7 +72,7 @@ export function exitOf(error: unknown): Exit | undefined {
   return fileExit(error);
 }
 
-/** The failures of files that are no defects. */
+/** The codes of file errors that are not bugs. */
 const fileFailures = [
   "EACCES",
   "EPERM",
@@ -100,6 +100,7 @@ function fileExit(error: unknown): Exit | undefined {
     : undefined;
 }
 
+/** The reason of each code of a LocalError. */
 const localReasons = {
   NO_JAVA: "noRuntime",
   NO_DOCKER: "noRuntime",
@@ -125,12 +126,12 @@ function cassandraExit(error: CassandraError): Exit | undefined {
   return new Exit("notSynced", advice === undefined ? message : `${message} (${advice}.)`);
 }
 
-/** What to do about a database that does not match the models; undefined: the message says it. */
+/** How to correct a database that does not match the models; undefined: the message already says it. */
 const remedies: Readonly<Record<Remedy, string | undefined>> = {
   CREATE_KEYSPACE:
-    'the command "sync" creates it if CASSANDRA_REPLICATION says how many copies of each row to keep',
+    'the command "sync" creates it if CASSANDRA_REPLICATION sets the number of copies of each row',
   CREATE_KEYSPACE_IN_ASTRA: undefined,
   ADD: 'the command "sync" adds what is missing',
   DECIDE:
-    'the command "sync" only adds: set another CASSANDRA_KEYSPACE, or change the database or its definition',
+    'the command "sync" does not alter anything: set another CASSANDRA_KEYSPACE, or change the database or the models',
 };

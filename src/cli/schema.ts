@@ -5,26 +5,26 @@ import { command } from "./command.ts";
 import { Exit } from "./exit.ts";
 
 /** The command `schema`. */
-export const schema = command({
+export const schemaCommand = command({
   name: "schema",
   summary: "print the GraphQL schema",
-  details: "Needs no database.",
+  details: "It needs no database.",
   options: {
     out: { type: "string", meaning: "Write it to this file instead of standard output." },
   },
   example: {
     call: (name) => `${name} schema --out schema.graphql`,
-    does: "to keep a copy beside a client",
+    does: "to keep a copy with a client",
   },
   async run({ out }, { terminal, load }) {
     const application = await load();
-    const text = printSchema(application.schema);
-    if (out === undefined) terminal.print(text);
-    else await write(out, `${text}\n`);
+    const printed = printSchema(application.schema);
+    if (out === undefined) terminal.print(printed);
+    else await writeSchema(out, `${printed}\n`);
   },
 });
 
-async function write(file: string, text: string): Promise<void> {
+async function writeSchema(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (cause) {

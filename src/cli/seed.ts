@@ -4,19 +4,19 @@ import { openDatabase } from "./database.ts";
 import { Exit } from "./exit.ts";
 
 /** The command `seed`. */
-export const seed = command({
+export const seedCommand = command({
   name: "seed",
-  summary: "write the sample rows that do not exist",
-  details: "Rows that exist are not changed.",
+  summary: "write the missing sample rows",
+  details: "It does not change existing rows.",
   options: {},
-  example: { call: (name) => `${name} seed`, does: "after you have deleted some" },
+  example: { call: (name) => `${name} seed`, does: "to restore deleted sample rows" },
   async run(_, { name, terminal, settings, load }) {
     const application = await load();
-    if (!application.seed) throw new Exit("usage", `There are no samples of ${name}.`);
+    if (!application.seed) throw new Exit("usage", `${name} has no sample rows.`);
     const config = loadConfig(settings, terminal.progress);
     const options = { application, name, terminal, keyspace: config.keyspace };
-    await using database = await openDatabase(config, false, options);
+    await using database = await openDatabase(config, options);
     const written = await application.seed(database.session);
-    terminal.progress(`${written} sample rows written, Cassandra ${database.origin}.`);
+    terminal.progress(`${written} sample rows written to Cassandra ${database.origin}.`);
   },
 });

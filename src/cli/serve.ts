@@ -2,62 +2,63 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { startEmbedded } from "../local/index.ts";
-import { type Config, loadConfig } from "../settings/config.ts";
+import { type Embedded, startEmbedded } from "../local/index.ts";
+import { type Config, type EmbeddedCassandra, loadConfig } from "../settings/config.ts";
 import type { Application } from "./application.ts";
 import { command, type Invocation } from "./command.ts";
 import { Exit } from "./exit.ts";
 import type { ServedFrom } from "./service.ts";
 
 /** The command `serve`. */
-export const serve = command({
+export const serveCommand = command({
   name: "serve",
-  summary: "serve the GraphQL API, with GraphiQL for browsers",
+  summary: "serve the GraphQL API and GraphiQL",
   details:
-    "Without CASSANDRA_CONTACT_POINTS and without an Astra bundle it runs a real Cassandra by itself, with its data in\n.cassandra/, and writes sample rows when it creates the tables. Your own cluster may be down, or lack tables: /ready\nsays so, and it is never altered.",
+    "If neither CASSANDRA_CONTACT_POINTS nor an Astra bundle is set, it runs an embedded Cassandra with its data in\n.cassandra/, and writes sample rows when it creates the tables. It never alters your own cluster, which may be down or\nlack tables: /ready reports this.",
   options: {
-    "no-seed": { type: "boolean", meaning: "Leave a new database empty." },
-    watch: { type: "boolean", meaning: "Restart the server when its source changes." },
+    "no-seed": { type: "boolean", meaning: "Do not write sample rows to a new database." },
+    watch: { type: "boolean", meaning: "Restart the server when its source files change." },
   },
   example: {
     call: (name) => `PORT=8080 ${name} serve --no-seed`,
-    does: "on another port, without samples",
+    does: "to use another port, without sample rows",
   },
   async run({ "no-seed": empty = false, watch = false }, invocation) {
     const { terminal, settings } = invocation;
-    // With --watch the child process, which reads the settings again, prints the warnings.
+    // With --watch, the child process reads the settings again and prints the warnings.
     const config = loadConfig(settings, watch ? () => {} : terminal.progress);
     if (watch) return serveOnChange(config, empty ? ["--no-seed"] : [], invocation);
     await requireFreePort(config);
     await using opened = new AsyncDisposableStack();
-    const from = await openSource(config, invocation, opened);
+    const { cassandra } = config;
+    const from: ServedFrom =
+      cassandra.kind === "cluster"
+        ? cassandra
+        : { ...cassandra, running: opened.use(await startWhileImporting(cassandra, invocation)) };
     const [application, { runService }] = await importAll(invocation);
     await runService({ application, config, from, seeds: !empty, invocation });
   },
 });
 
-/** Starts the embedded Cassandra, if the configuration asks for it. */
-async function openSource(
-  { cassandra }: Config,
+/** Starts the embedded Cassandra, and imports the rest of the program while Java starts. */
+function startWhileImporting(
+  cassandra: EmbeddedCassandra,
   invocation: Invocation,
-  opened: AsyncDisposableStack,
-): Promise<ServedFrom> {
-  if (cassandra.kind === "cluster") return cassandra;
+): Promise<Embedded> {
   const { progress, status, signal } = invocation.terminal;
-  // A failure is reported where the imports are awaited.
+  // The caller imports it again, which reports a failure.
   const meanwhile = () => void importAll(invocation).catch(() => {});
-  const options = { ...cassandra, progress, status, signal, meanwhile };
-  return { ...cassandra, running: opened.use(await startEmbedded(options)) };
+  return startEmbedded({ ...cassandra, progress, status, signal, meanwhile });
 }
 
-/** Imports the application and the rest of the program, which takes a second, or none while Java starts. */
+/** Imports the application and the rest of the program. This takes a second, which is hidden while Java starts. */
 function importAll({
   load,
 }: Invocation): Promise<[Application<object>, typeof import("./service.ts")]> {
   return Promise.all([load(), import("./service.ts")]);
 }
 
-/** Checks that the port can be listened on, before Cassandra is started. */
+/** Checks that the server can listen on its port, before Cassandra is started. */
 async function requireFreePort({ host, port }: Config): Promise<void> {
   const probe = createServer();
   try {
@@ -68,7 +69,7 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
     throw inUse
       ? new Exit(
           "portInUse",
-          `Port ${port} is in use by another program. End that, or set PORT to another one.`,
+          `Port ${port} is in use by another program. Stop that program, or set PORT to another port.`,
         )
       : new Exit(
           "settings",
@@ -77,7 +78,7 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
   }
 }
 
-/** Keeps the embedded Cassandra up beside a server that Node.js restarts whenever a file changes. */
+/** Runs the server in a child process that Node.js restarts when a file changes. The embedded Cassandra keeps running. */
 async function serveOnChange(
   { cassandra }: Config,
   args: readonly string[],
@@ -90,7 +91,7 @@ async function serveOnChange(
       ? opened.use(await startEmbedded({ ...cassandra, progress, status, signal }))
       : undefined;
   signal.throwIfAborted();
-  // Without folders, Node.js watches the modules that are imported.
+  // Without folders, Node.js watches the imported modules.
   const watched = watch?.map((folder) => `--watch-path=${fileURLToPath(folder)}`) ?? ["--watch"];
   const program = [process.argv[1]!, "serve", ...args];
   const child = spawn(process.execPath, [...process.execArgv, ...watched, ...program], {

@@ -8,22 +8,22 @@ import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
 import type { Application } from "./application.ts";
 import { columns, type Invocation } from "./command.ts";
 import { type Database, type DatabaseProblem, isNew, openEmbedded } from "./database.ts";
-import { openPatiently } from "./patience.ts";
+import { openInBackground } from "./background.ts";
 import { samplesOf } from "./samples.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How long the banner waits for the first attempt to open a database, in milliseconds, to show its outcome. */
+/** How long the banner waits for the outcome of the first attempt to open the database, in milliseconds. */
 const FIRST_ATTEMPT = 1000;
 
-/** Where the tables are: a cluster, or a running embedded Cassandra. */
+/** The database that is served: a cluster, or a running embedded Cassandra. */
 export type ServedFrom = Cluster | (EmbeddedCassandra & { readonly running: Embedded });
 
-/** What is served. */
+/** What to serve. */
 export interface ServiceOptions {
   readonly application: Application<object>;
   readonly config: Config;
   readonly from: ServedFrom;
-  /** Whether a new database gets the samples. */
+  /** Whether to write sample rows to a new database. */
   readonly seeds: boolean;
   readonly invocation: Invocation;
 }
@@ -31,8 +31,8 @@ export interface ServiceOptions {
 /**
  * Serves until the terminal's signal aborts.
  *
- * @throws LocalError if the embedded Cassandra is down and will not be restarted; CassandraError if its database cannot be
- * completed
+ * @throws LocalError if the embedded Cassandra is down and will not be restarted
+ * @throws CassandraError if the tables cannot be created in it
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { application, config, invocation } = options;
@@ -60,7 +60,7 @@ async function openServed(served: ServiceOptions): Promise<Database> {
   const { application, config, from, seeds, invocation } = served;
   const { name, terminal } = invocation;
   const options = { application, name, terminal, keyspace: config.keyspace };
-  if (from.kind === "cluster") return openPatiently(from, options);
+  if (from.kind === "cluster") return openInBackground(from, options);
   const samples = samplesOf(from.dir, config.keyspace);
   if (!seeds) samples.cancel();
   await using opened = new AsyncDisposableStack();
@@ -79,10 +79,10 @@ async function openServed(served: ServiceOptions): Promise<Database> {
   return database;
 }
 
-/** Waits until the signal aborts. @throws LocalError if the embedded Cassandra goes down for good before */
+/** Waits until the signal aborts. @throws LocalError if the embedded Cassandra is down and will not be restarted */
 async function stopped({ signal }: Terminal, { died }: Database): Promise<void> {
-  const asked = signal.aborted ? undefined : once(signal, "abort");
-  const death = await Promise.race([asked?.then(() => undefined), died]);
+  const aborted = signal.aborted ? undefined : once(signal, "abort");
+  const death = await Promise.race([aborted?.then(() => undefined), died]);
   if (death) throw death;
 }
 
@@ -107,13 +107,13 @@ function banner({ server, database, options }: Running): string {
     ...(redisUrl === undefined ? [] : [["Redis", redisAddress(redisUrl)]]),
   ];
   const title = application.title ?? invocation.name;
-  const state = problem ? `${title} is up and waits for its database.` : `${title} is up.`;
+  const state = problem ? `${title} is up and waiting for its database.` : `${title} is up.`;
   const query = exampleQuery(application.operations ?? []);
   const curl = query === undefined ? [] : [`  ${curlOf(server.url, query)}`, ""];
   return ["", state, "", columns(rows), "", ...curl, "Ctrl-C stops everything.", ""].join("\n");
 }
 
-/** Returns the first of the operations that is a query without variables, in one line. */
+/** Returns the first query without variables, in one line. */
 function exampleQuery(operations: readonly string[]): string | undefined {
   const query = operations.find((text) =>
     parse(text).definitions.some(
@@ -126,8 +126,9 @@ function exampleQuery(operations: readonly string[]): string | undefined {
   return query && stripIgnoredCharacters(query);
 }
 
+/** Returns a shell command that sends a query. */
 function curlOf(url: string, query: string): string {
-  // In a quoted text of the shell, a quote ends it, stands escaped, and the text begins again.
+  // A shell string in single quotes cannot contain one: close the string, add an escaped quote, and open it again.
   const body = JSON.stringify({ query }).replaceAll("'", String.raw`'\''`);
   return `curl ${url} -H 'content-type: application/json' -d '${body}'`;
 }

@@ -3,22 +3,22 @@ import type { Order } from "../order/index.ts";
 import { command } from "./command.ts";
 import { openDatabase } from "./database.ts";
 import { Exit } from "./exit.ts";
-import { fill, ordersIn } from "./fill.ts";
+import { ordersIn, runBackfill } from "./backfill.ts";
 
 /** The command `sync`. */
-export const sync = command({
+export const syncCommand = command({
   name: "sync",
-  summary: "create the types, tables and columns that the database lacks",
+  summary: "create missing types, tables and columns",
   details:
-    "It prints what it adds before it does so. It only adds: nothing is altered or dropped. A keyspace that does not\nexist is created with the replication in CASSANDRA_REPLICATION, except in Astra, which creates keyspaces itself.",
+    "It prints the CQL before running it. It does not alter or drop anything. It creates a missing keyspace with the\nreplication in CASSANDRA_REPLICATION, except in Astra, where you create keyspaces in the portal or the Astra CLI.",
   options: {
     backfill: {
       type: "boolean",
-      meaning: "Put the entries of rows that are older than an order of their table.",
+      meaning: "Write the missing entries of orders, for rows that are older than the order.",
     },
     order: {
       type: "string",
-      meaning: "Put the entries of this order alone. Default: of each.",
+      meaning: "Backfill only this order. Default: all orders.",
     },
     token: {
       type: "string",
@@ -27,17 +27,17 @@ export const sync = command({
   },
   example: {
     call: (name) => `CASSANDRA_CONTACT_POINTS=10.0.0.1 CASSANDRA_REPLICATION=dc1:3 ${name} sync`,
-    does: "on a cluster of your own",
+    does: "to create the tables in your own cluster",
   },
   async run({ backfill: fills = false, order, token: text }, invocation) {
     const { name, terminal, settings, load } = invocation;
     const token = readToken(text);
-    if (token !== undefined && !fills) throw new Exit("usage", "--token is for --backfill.");
-    if (order !== undefined && !fills) throw new Exit("usage", "--order is for --backfill.");
+    if (token !== undefined && !fills) throw new Exit("usage", "--token requires --backfill.");
+    if (order !== undefined && !fills) throw new Exit("usage", "--order requires --backfill.");
     const application = await load();
     const filled = chosenOrders(ordersIn(application.tables), order);
     if (token !== undefined && filled.length > 1)
-      throw new Exit("usage", "--token belongs to one order: name it with --order.");
+      throw new Exit("usage", "--token continues a single order: name it with --order.");
     const config = loadConfig(settings, terminal.progress);
     let done = "Nothing was missing";
     const onPlan = (line: string, cql: readonly string[]) => {
@@ -46,15 +46,19 @@ export const sync = command({
       for (const statement of cql) terminal.print(`${statement};`);
     };
     const options = { application, name, terminal, keyspace: config.keyspace };
-    await using database = await openDatabase(config, true, { ...options, onPlan });
+    await using database = await openDatabase(config, {
+      ...options,
+      createMissing: true,
+      onPlan,
+    });
     terminal.progress(`${done}: keyspace ${config.keyspace}, Cassandra ${database.origin}.`);
     for (const each of fills ? filled : []) {
-      await fill(database.session, each, { ...options, token });
+      await runBackfill(database.session, each, { ...options, token });
     }
   },
 });
 
-/** Returns the order with a name; all, if none is given. */
+/** Returns the order with the given name; without a name, all orders. */
 function chosenOrders(orders: readonly Order[], name: string | undefined): readonly Order[] {
   if (name === undefined) return orders;
   const found = orders.filter((order) => order.name === name);
@@ -63,10 +67,11 @@ function chosenOrders(orders: readonly Order[], name: string | undefined): reado
   throw new Exit("usage", `--order must be one of ${names}, but is "${name}".`);
 }
 
+/** Parses a partition token. @throws Exit */
 function readToken(text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   if (/^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) {
     return BigInt(text);
   }
-  throw new Exit("usage", `--token must be a whole number of 64 bits, but is "${text}".`);
+  throw new Exit("usage", `--token must be a 64-bit integer, but is "${text}".`);
 }

@@ -1,30 +1,32 @@
 import { styleText } from "node:util";
 
-/** How a command speaks with the person who started it. */
+/** The terminal at which a command was started. */
 export interface Terminal {
-  /** Writes a result: to standard output, as it is. */
+  /** Writes a result to standard output, unchanged. */
   readonly print: (text: string) => void;
-  /** Tells what goes on: to standard error, a line each. */
+  /** Writes a line about the progress to standard error. */
   readonly progress: (line: string) => void;
-  /** Tells what goes on in a line that the next one replaces. Undefined where standard error is no terminal. */
+  /** Writes a progress line that the next output replaces. Undefined if standard error is not a terminal. */
   readonly status: ((line: string) => void) | undefined;
-  /** Marks a part of a result by a colour or bold, where standard output shows it and NO_COLOR is not set. */
+  /** Formats a text in colour or bold, if standard output supports it and NO_COLOR is not set. */
   readonly style: (format: Style, text: string) => string;
-  /** How many characters go in a line of standard output; of a file or a pipe any number. */
+  /** The number of characters in a line of standard output; infinite for a file or a pipe. */
   readonly width: number;
-  /** Aborted when the command is asked to stop. */
+  /** Aborts when the command is asked to stop. */
   readonly signal: AbortSignal;
 }
 
-/** How a part of a text can look. */
+/** The format of a text. */
 export type Style = "bold" | "green" | "yellow" | "red";
 
-/** How soon after the first a signal is taken for its echo: npm passes on what the terminal sent already. In milliseconds. */
+/**
+ * How long a second signal counts as an echo of the first, in milliseconds: npm forwards a signal that the terminal has
+ * already sent to the process.
+ */
 const ECHO = 1000;
 
 /**
- * Makes the terminal of this process: SIGINT and SIGTERM abort its signal. A second one, when the first was not
- * enough, ends the process at once.
+ * Creates the terminal of this process. SIGINT and SIGTERM abort its signal; a second one ends the process immediately.
  */
 export function createTerminal(): Terminal {
   const stop = new AbortController();
@@ -35,7 +37,7 @@ export function createTerminal(): Terminal {
     stoppedAt = Date.now();
     stop.abort(new Stopped());
   };
-  // Whoever reads may go away: that ends nothing but the telling.
+  // If the reader of the output goes away, the command continues without output.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
   process.on("SIGINT", onSignal);
@@ -48,13 +50,13 @@ export function createTerminal(): Terminal {
   };
 }
 
-/** Where a terminal writes to. */
+/** The streams of a terminal. */
 interface Streams {
   readonly stdout: Pick<NodeJS.WriteStream, "write">;
   readonly stderr: Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
 }
 
-/** Makes the ways to write. Each removes the line that the last `status` left. */
+/** Creates the functions that write. Each first removes the line of the last `status`. */
 export function createWriters({
   stdout,
   stderr,
@@ -66,7 +68,7 @@ export function createWriters({
   };
   const status = (line: string) => {
     removePending();
-    // Only one that fits on the screen's line can be removed.
+    // A line that wraps could not be removed.
     stderr.write(line.slice(0, stderr.columns - 1));
     isPending = true;
   };
@@ -83,7 +85,7 @@ export function createWriters({
   };
 }
 
-/** The reason of a command's abort: somebody asked for it. */
+/** The reason of the abort when a signal has asked the command to stop. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }

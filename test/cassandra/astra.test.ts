@@ -337,7 +337,8 @@ describe("a refused connection is explained in one line with the remedy", () => 
     try {
       const { cassandra, keyspace } = readConfig(settings, env);
       if (cassandra.kind === "embedded") throw new Error("no bundle");
-      await using database = await openCluster(cassandra, true, {
+      await using database = await openCluster(cassandra, {
+        createMissing: true,
         application,
         name: "partyfinder",
         keyspace,
@@ -389,7 +390,7 @@ describe("a refused connection is explained in one line with the remedy", () => 
     await astra.startMetadata();
     await expect.poll(text, { timeout: 10_000 }).toBe('{"status":"ready"}');
     const { err } = await waiting.end();
-    expect(err).toMatch(/^Cassandra is there: 5\.0\.\d+, by the bundle /m);
+    expect(err).toMatch(/^Connected to Cassandra 5\.0\.\d+, by the bundle /m);
   });
 });
 
@@ -410,7 +411,7 @@ test("nothing unexpected was logged during the tests before", async () => {
   const { code, err } = await served!.end();
   expect(code).toBe(0);
   expect(err.trim().split("\n")).toEqual([
-    expect.stringMatching(/^Cassandra is there: 5\.0\.\d+, by the bundle .*\.zip\.$/),
+    expect.stringMatching(/^Connected to Cassandra 5\.0\.\d+, by the bundle .*\.zip\.$/),
     "Stopping.",
   ]);
 });

@@ -25,7 +25,7 @@ test("the help names the application and its commands", async () => {
   expect(serve).toContain("  PORT=8080 my-theatre serve --no-seed\n");
 });
 
-test("its tables are synced, seeded, examined and served, and its banner's example works", async () => {
+test("its tables are synced, seeded, checked and served, and the example in the banner works", async () => {
   await using keyspace = await createKeyspace();
   const variables = env(keyspace.name);
   const before = await run(["doctor"], variables);
@@ -48,16 +48,18 @@ test("its tables are synced, seeded, examined and served, and its banner's examp
   expect(await response.json()).toEqual({ data: { seats: { nodes: [{ taken: 0 }] } } });
 });
 
-test("its schema is printed, and its keyspace has its name", async () => {
+test("its schema is printed, and its default keyspace is named after it", async () => {
   expect((await run(["schema"])).out).toContain("type Seat {");
   const { out } = await run(["doctor"], { CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" });
   expect(out).toMatch(/CASSANDRA_KEYSPACE +my_theatre +default/);
 });
 
-test("an unknown export is refused: a misspelled context would let everybody in", async () => {
+test("an unknown export is refused, since a misspelled context would disable sign-in", async () => {
   const { code, err } = await run(["schema"], { MISSPELLED: "contex" });
   expect(code).toBe(1);
-  expect(err).toContain('The application has "contex", which is unknown: it may have schema, ');
+  expect(err).toContain(
+    'The application has the unknown property "contex". It may only have schema, ',
+  );
 });
 
 test.each(["", "My Theatre", "9", "theatre_1", "-x", "x".repeat(49), "system"])(

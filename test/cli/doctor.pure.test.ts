@@ -20,7 +20,7 @@ const coloured = {
   width: Infinity,
 };
 
-/** What findings say, a line each, as their word and their text. */
+/** Returns the findings as lines, each with its state and its text. */
 const lines = (findings: readonly Finding[]) =>
   findings.map(({ state, found }) => `${state}: ${found}`);
 
@@ -30,11 +30,11 @@ describe("the report", () => {
     findings: [
       ok("10.0.0.1:9042", "dc1, Cassandra 5.0.6"),
       warning("10.0.0.10:9042", "no answer within 4 s (look at its log)"),
-      failure("notConnected", "connection", "Cannot connect."),
+      failure("connection", "Cannot connect.", { reason: "notConnected" }),
     ],
   };
 
-  test("has a sign and a word for each finding, in columns", () => {
+  test("shows each finding with a sign and its state, in columns", () => {
     expect(groupText(group, plain)).toBe(`Nodes
   ✓ ok       10.0.0.1:9042   dc1, Cassandra 5.0.6
   ! warning  10.0.0.10:9042  no answer within 4 s (look at its log)
@@ -42,7 +42,7 @@ describe("the report", () => {
 `);
   });
 
-  test("is folded to the width of a terminal, between words", () => {
+  test("wraps lines between words at the width of a terminal", () => {
     expect(groupText(group, { ...plain, width: 52 })).toBe(`Nodes
   ✓ ok       10.0.0.1:9042   dc1, Cassandra 5.0.6
   ! warning  10.0.0.10:9042  no answer within 4 s
@@ -51,34 +51,38 @@ describe("the report", () => {
 `);
   });
 
-  test("is the same in colours", () => {
+  test("has the same text in colours", () => {
     const text = groupText(group, coloured);
     expect(text).toContain("\u001B[33m! warning\u001B[39m  10.0.0.10:9042");
     expect(stripVTControlCharacters(text)).toBe(groupText(group, plain));
   });
 
   test.each<[readonly Finding[], string]>([
-    [[ok("a", "")], "✓ All is well."],
-    [[ok("a", ""), warning("b", "")], "! Well, but 1 warning."],
-    [[warning("a", ""), warning("b", "")], "! Well, but 2 warnings."],
+    [[ok("a", "")], "✓ No problems found."],
+    [[ok("a", ""), warning("b", "")], "! 1 warning."],
+    [[warning("a", ""), warning("b", "")], "! 2 warnings."],
     [
-      [warning("a", ""), failure("notSynced", "b", ""), failure("forbidden", "c", "")],
-      "✗ Not well: 2 failures, 1 warning. Exit status 12: the database does not match the models.",
+      [
+        warning("a", ""),
+        failure("b", "", { reason: "notSynced" }),
+        failure("c", "", { reason: "forbidden" }),
+      ],
+      "✗ 2 failures, 1 warning. Exit status 12: the database does not match the models.",
     ],
-  ])("ends in a verdict: %#", (findings, text) => {
+  ])("ends with a summary: %#", (findings, text) => {
     expect(verdict(findings, plain)).toBe(text);
   });
 
-  test("a failure that no command has a word for is thrown on", () => {
+  test("an error that is a bug is thrown again", () => {
     const defect = new CassandraError("BAD_TABLE", "?");
     expect(() => failureOf("tables", defect)).toThrow(defect);
   });
 });
 
-describe("the settings", () => {
+describe("the report on settings", () => {
   const secrets = Object.keys(settings).filter((name) => /PASSWORD|SECRET|TOKEN$/.test(name));
 
-  test("show of a secret only that it is set, wherever it is set", () => {
+  test("only shows that a secret is set, whatever its source", () => {
     expect(secrets).toContain("CASSANDRA_PASSWORD");
     for (const name of secrets) {
       for (const [environment, file] of [
@@ -91,14 +95,14 @@ describe("the settings", () => {
     }
   });
 
-  test("show no token, not even in the wrong place", () => {
+  test("shows no token, even in the wrong setting", () => {
     const environment = { CASSANDRA_USERNAME: "AstraCS:local:0123" };
     expect(JSON.stringify(settingsInUse(settings, { environment, file: {} }))).not.toContain(
       "0123",
     );
   });
 
-  test("that a bundle says are not shown", () => {
+  test("omits the settings that a bundle replaces", () => {
     const environment = { ASTRA_DB_SECURE_BUNDLE_PATH: "a.zip", ASTRA_DB_KEYSPACE: "parties" };
     const cassandra = { kind: "cluster", replication: undefined, bundle: "a.zip" } as const;
     const { findings } = settingsGroup({
@@ -113,13 +117,13 @@ describe("the settings", () => {
     }
   });
 
-  test("show none of what is secret in others, and each in one line", () => {
+  test("shows no secret within other settings, and each setting in one line", () => {
     const environment = { CASSANDRA_USERNAME: "ada:secret@a", HOST: "a\nb\u001B[31m" };
     const shown = settingsInUse(settings, { environment, file: {} }).map((each) => each.shown);
     expect(shown).toEqual(expect.arrayContaining(["…@a", "a\\u000ab\\u001b[31m"]));
   });
 
-  test("are followed by what is overlooked", () => {
+  test("ends with likely mistakes", () => {
     const oversights = [
       { what: "CASSANDRA_PROT", found: "has no effect (did you mean CASSANDRA_PORT?)" },
     ];
@@ -133,7 +137,7 @@ describe("the settings", () => {
     );
   });
 
-  test("show where each comes from: an empty variable hides the line of the file", () => {
+  test("shows the source of each setting; an empty variable overrides the file", () => {
     const sources = {
       environment: { PORT: "", HOST: " ::1 " },
       file: { PORT: "1", HOST: "0.0.0.0", CASSANDRA_KEYSPACE: "mine" },
@@ -147,7 +151,7 @@ describe("the settings", () => {
     );
   });
 
-  test("of a cluster are without effect where none is named", () => {
+  test("warns of settings for a cluster if no contact points are set", () => {
     const sources = { environment: { CASSANDRA_USERNAME: "ada" }, file: {}, oversights: [] };
     const { cassandra: embedded } = readConfig(settings, {});
     expect(lines(settingsGroup({ settings, sources, cassandra: embedded }).findings)).toEqual([
@@ -156,21 +160,23 @@ describe("the settings", () => {
       "ok: 75000        default",
       "ok: 1000         default",
       "ok: partyfinder  default",
-      "warning: ada          environment, without effect (set CASSANDRA_CONTACT_POINTS)",
+      "warning: ada          environment, has no effect (set CASSANDRA_CONTACT_POINTS)",
       "ok: 2000         default",
     ]);
   });
 
-  test("that are wrong are told in their place, others at the end", () => {
+  test("shows a problem of one setting in its place, and others at the end", () => {
     const sources = { environment: { PORT: "x" }, file: {}, oversights: [] };
     const problems = ["PORT must be a number.", "Set one of them."];
     const { findings } = settingsGroup({ settings, sources, cassandra: undefined, problems });
-    expect(findings[0]).toEqual(failure("settings", "PORT", "PORT must be a number."));
-    expect(findings.at(-1)).toEqual(failure("settings", "settings", "Set one of them."));
+    expect(findings[0]).toEqual(failure("PORT", "PORT must be a number.", { reason: "settings" }));
+    expect(findings.at(-1)).toEqual(
+      failure("settings", "Set one of them.", { reason: "settings" }),
+    );
   });
 });
 
-/** A node that answers, or with a reason one that does not. */
+/** Returns a node that answers; with a reason, one that does not. */
 function node(
   index: number,
   {
@@ -187,29 +193,31 @@ function node(
   return { address: `10.0.0.${index}:9042`, dataCenter, answer };
 }
 
-describe("the nodes", () => {
-  test("that go together", () => {
-    const { title, findings } = nodesGroup([node(1), node(2)], [], "dc1");
-    expect(title).toBe("Nodes: 2, of which 2 answer");
+const local = { localDataCenter: "dc1" };
+
+describe("the report on nodes", () => {
+  test("has no warning if the nodes are consistent", () => {
+    const { title, findings } = nodesGroup([node(1), node(2)], { reached: [], ...local });
+    expect(title).toBe("Nodes: 2 of 2 answer");
     expect(lines(findings)).toEqual([
       "ok: dc1, rack1, Cassandra 5.0.6, answers in 2 ms",
       "ok: dc1, rack1, Cassandra 5.0.6, answers in 2 ms",
-      "ok: dc1 (2 nodes, asked)",
+      "ok: dc1 (2 nodes, used)",
       "ok: 5.0.6",
       "ok: all agree",
-      "ok: at most 2 ms from this machine's",
+      "ok: at most 2 ms from the clock of this machine",
     ]);
   });
 
-  test("that do not", () => {
+  test("warns of nodes that do not answer or do not agree", () => {
     const others = { dataCenter: "dc2", schema: "t", release: "4.1.9" };
     const nodes = [node(1), node(2, others), node(3, {}, "no answer (start it)")];
-    expect(lines(nodesGroup(nodes, [], "dc1").findings).slice(2)).toEqual([
+    expect(lines(nodesGroup(nodes, { reached: [], ...local }).findings).slice(2)).toEqual([
       "warning: dc1: no answer (start it)",
-      "ok: dc1 (2 nodes, asked), dc2 (1 node)",
-      "warning: 4.1.9, 5.0.6 (finish the upgrade; until then let nobody change the schema)",
-      "warning: the nodes do not agree: 10.0.0.1:9042 against 10.0.0.2:9042 (ask again in a minute; if it stays, see nodetool describecluster)",
-      "ok: at most 2 ms from this machine's",
+      "ok: dc1 (2 nodes, used), dc2 (1 node)",
+      "warning: 4.1.9, 5.0.6 (finish the upgrade, and do not change the schema before)",
+      "warning: the nodes do not agree: 10.0.0.1:9042 and 10.0.0.2:9042 (check again in a minute; if they still do not agree, run nodetool describecluster)",
+      "ok: at most 2 ms from the clock of this machine",
     ]);
   });
 
@@ -217,53 +225,60 @@ describe("the nodes", () => {
     [
       ["periodic", "batch", "periodic"],
       [
-        "warning: periodic on 10.0.0.1:9042, 10.0.0.3:9042: a node that dies forgets the last writes that it acknowledged, also what it promised to a lightweight transaction (commitlog_sync: batch in cassandra.yaml)",
+        "warning: periodic on 10.0.0.1:9042, 10.0.0.3:9042: a node that crashes loses the last writes that it acknowledged, including the promises of lightweight transactions (commitlog_sync: batch in cassandra.yaml)",
       ],
     ],
     [
       ["group"],
       [
-        "warning: group on 10.0.0.1:9042: a lightweight transaction waits for its window several times (commitlog_sync: batch in cassandra.yaml)",
+        "warning: group on 10.0.0.1:9042: a lightweight transaction waits for several sync windows (commitlog_sync: batch in cassandra.yaml)",
       ],
     ],
     [["batch", undefined], []],
-  ])("whose commit log is synchronised so: %j", (modes, expected) => {
+  ])("warns of the commit log modes %j", (modes, expected) => {
     const nodes = modes.map((commitLogSync, at) => node(at + 1, { commitLogSync }));
-    const { findings } = nodesGroup(nodes, [], "dc1");
+    const { findings } = nodesGroup(nodes, { reached: [], ...local });
     expect(lines(findings.filter(({ what }) => what === "commit log"))).toEqual(expected);
   });
 
-  test("that are sought at another port than their contact point has", () => {
-    const { findings } = nodesGroup([node(1), node(2, {}, "refused")], ["10.0.0.2:9999"], "dc1");
+  test("names the port of a contact point if it differs from the port of the nodes", () => {
+    const { findings } = nodesGroup([node(1), node(2, {}, "refused")], {
+      reached: ["10.0.0.2:9999"],
+      ...local,
+    });
     expect(findings[1]).toEqual(
       warning("10.0.0.2:9042", "dc1: refused; its contact point has port 9999: set CASSANDRA_PORT"),
     );
   });
 });
 
-describe("the clocks", () => {
+describe("the report on clocks", () => {
   const clocks = (...offsets: readonly ClockOffset[]) =>
     lines(clockFindings(offsets.map((clock, index) => node(index + 1, { clock }) as never)));
 
-  test("differ only as far as the time that an answer takes leaves no doubt", () => {
-    expect(clocks({ least: 400, most: 1600 })).toEqual(["ok: at most 1.6 s from this machine's"]);
-    expect(clocks({ least: -900, most: 100 })).toEqual(["ok: at most 900 ms from this machine's"]);
-  });
-
-  test("of all nodes alike: it is this machine's that is wrong", () => {
-    expect(clocks({ least: -2000, most: -1990 }, { least: -2004, most: -1993 })).toEqual([
-      "warning: the nodes are 2.0 s behind this machine (synchronise its clock by NTP: dates that it fills in, and what is upcoming, go by it)",
+  test("has no warning if the difference may be the time that an answer takes", () => {
+    expect(clocks({ least: 400, most: 1600 })).toEqual([
+      "ok: at most 1.6 s from the clock of this machine",
+    ]);
+    expect(clocks({ least: -900, most: 100 })).toEqual([
+      "ok: at most 900 ms from the clock of this machine",
     ]);
   });
 
-  test("of one node", () => {
+  test("blames the clock of this machine if all nodes differ from it alike", () => {
+    expect(clocks({ least: -2000, most: -1990 }, { least: -2004, most: -1993 })).toEqual([
+      "warning: the nodes are 2.0 s behind this machine (synchronise the clock of this machine by NTP: default dates, and queries relative to the current time, depend on it)",
+    ]);
+  });
+
+  test("warns of a single node", () => {
     expect(clocks({ least: 0, most: 2 }, { least: 700, most: 702 })).toEqual([
-      "warning: 10.0.0.2:9042 is 700 ms ahead of this machine (synchronise it by NTP: of two writes the one of the later clock is kept, even if it was the earlier)",
+      "warning: 10.0.0.2:9042 is 700 ms ahead of this machine (synchronise it by NTP: of two writes, Cassandra keeps the one with the later timestamp, even if it was made earlier)",
     ]);
   });
 });
 
-describe("the replication", () => {
+describe("the report on replication", () => {
   const simple = (copies: number) => ({
     class: "org.apache.cassandra.locator.SimpleStrategy",
     replication_factor: String(copies),
@@ -276,7 +291,6 @@ describe("the replication", () => {
     ...Array.from({ length: dc1 }, (_, i) => node(i, {}, i < down ? "?" : undefined)),
     ...Array.from({ length: dc2 }, (_, i) => node(10 + i, { dataCenter: "dc2" })),
   ];
-  const local = { localDataCenter: "dc1" };
   const everywhere = { ...local, consistency: "QUORUM" } as const;
 
   test.each<[string, readonly string[], readonly string[]]>([
@@ -299,7 +313,7 @@ describe("the replication", () => {
       ],
     ],
     [
-      "two copies, which are as good as one",
+      "two copies, which tolerate no more than one",
       lines(replicationFindings(network({ dc1: "2" }), nodes(2), local)).slice(1),
       [
         "warning: 2 copies in dc1 on 2 nodes: when one is down, some rows cannot be read or written (ALTER KEYSPACE with 3, then nodetool repair --full)",
@@ -309,11 +323,11 @@ describe("the replication", () => {
       "more nodes down than the copies allow for",
       lines(replicationFindings(network({ dc1: "3" }), nodes(5, 0, 2), local)).slice(1),
       [
-        "warning: 3 copies in dc1 on 5 nodes, 2 of which down: some rows cannot be read or written (start it)",
+        "warning: 3 copies in dc1 on 5 nodes, 2 of which down: some rows cannot be read or written (start the nodes)",
       ],
     ],
     [
-      "too few nodes that answer",
+      "too few answering nodes",
       lines(replicationFindings(network({ dc1: "3" }), nodes(3, 0, 2), local)).slice(1),
       [
         "failure: LOCAL_QUORUM needs 2 of 3 copies in dc1, and 1 of 3 nodes answer (start the others)",
@@ -332,32 +346,32 @@ describe("the replication", () => {
       ["warning: 3 copies on 2 nodes (add nodes, or ALTER KEYSPACE with fewer copies)"],
     ],
     [
-      "no copies where they are asked for",
+      "no copies in the local data centre",
       lines(replicationFindings(network({ dc2: "3" }), nodes(3, 3), local)).slice(1),
-      ["failure: no copy in dc1, where LOCAL_QUORUM asks for it (ALTER KEYSPACE)"],
+      ["failure: no copy in dc1, where LOCAL_QUORUM reads and writes (ALTER KEYSPACE)"],
     ],
     [
-      "copies in a data centre that is not there",
+      "copies in a data centre that does not exist",
       lines(replicationFindings(network({ dc1: "3", DC1: "3" }), nodes(3), local)).slice(1),
       ["warning: no node is in DC1; the data centres are dc1 (ALTER KEYSPACE with their names)"],
     ],
     [
-      "SimpleStrategy over data centres",
+      "SimpleStrategy with several data centres",
       lines(replicationFindings(simple(3), nodes(3, 3), everywhere)).slice(1),
       [
         "warning: SimpleStrategy cannot tell dc1, dc2 apart (ALTER KEYSPACE: NetworkTopologyStrategy)",
       ],
     ],
     [
-      "copies in two data centres, and a quorum within one",
+      "copies in two data centres, with LOCAL_QUORUM",
       lines(replicationFindings(network({ dc1: "3", dc2: "3/1" }), nodes(3, 3), local)),
       [
         "ok: 3 copies in dc1, 3 copies in dc2, of each row (NetworkTopologyStrategy)",
-        "warning: LOCAL_QUORUM and LOCAL_SERIAL agree within one data centre, but dc1 and dc2 have copies: fine only while the service runs in one of them (else CASSANDRA_CONSISTENCY=QUORUM and CASSANDRA_SERIAL_CONSISTENCY=SERIAL)",
+        "warning: LOCAL_QUORUM and LOCAL_SERIAL agree within one data centre, but dc1 and dc2 have copies (run the service in only one of them, or set CASSANDRA_CONSISTENCY=QUORUM and CASSANDRA_SERIAL_CONSISTENCY=SERIAL)",
       ],
     ],
     [
-      "copies in two data centres, and a quorum of all",
+      "copies in two data centres, with QUORUM",
       lines(replicationFindings(network({ dc1: "3", dc2: "3" }), nodes(3, 3), everywhere)).slice(1),
       [],
     ],
@@ -366,7 +380,7 @@ describe("the replication", () => {
   });
 });
 
-describe("the embedded Cassandra", () => {
+describe("the report on the embedded Cassandra", () => {
   const java = { command: "java", version: "17.0.15", build: "" };
   const noJava = new LocalError("NO_JAVA", "No Java.");
   const noMaven = new LocalError("NO_MAVEN", "No Maven.");
@@ -388,25 +402,25 @@ describe("the embedded Cassandra", () => {
     return lines(embeddedGroup({ ...survey, ...changes }, embedded).findings);
   };
 
-  test("with all that the jars need", () => {
+  test("has no problem if the jars have all they need", () => {
     expect(shown({})).toEqual([
-      'ok: none in .cassandra ("serve" starts it)',
+      'ok: no Cassandra runs in .cassandra ("serve" starts it)',
       "ok: 17.0.15, java",
-      "ok: Cassandra 5.0.6, all there",
+      "ok: Cassandra 5.0.6, complete",
       "ok: 3.9.9",
-      "ok: no engine answers; needed only without Java",
+      "ok: no engine answers; only needed without Java",
     ]);
   });
 
-  test("that runs, or is about to", () => {
+  test("shows the process that runs or starts Cassandra", () => {
     const running = { pid: 7, contactPoint: "127.0.0.1:9042", localDataCenter: "datacenter1" };
-    expect(shown({ running })[0]).toBe("ok: 7 runs it at 127.0.0.1:9042, in .cassandra");
+    expect(shown({ running })[0]).toBe("ok: 7 runs Cassandra at 127.0.0.1:9042, in .cassandra");
     expect(shown({ running: { ...running, contactPoint: undefined } })[0]).toBe(
-      "ok: 7 is about to run it, in .cassandra",
+      "ok: 7 is starting Cassandra, in .cassandra",
     );
   });
 
-  test("without Java, on Docker", () => {
+  test("warns of a missing Java if Docker can be used instead", () => {
     expect(shown({ java: noJava, docker: true })).toContain(
       "warning: No Java. Docker is used instead.",
     );
@@ -414,19 +428,21 @@ describe("the embedded Cassandra", () => {
     expect(shown({ java: noJava, docker: true }, "jars")).toContain("failure: No Java.");
   });
 
-  test("without Maven, which says where to fetch the jars from unless a setting does", () => {
+  test("fails without Maven only if the jars are missing and no repository is set", () => {
     const missing = 56 * 2 ** 20;
-    expect(shown({ maven: noMaven })).toContain("ok: none, and none is needed: the jars are there");
+    expect(shown({ maven: noMaven })).toContain(
+      "ok: not found, and not needed: the jars are complete",
+    );
     expect(shown({ maven: noMaven, missing })).toContain("failure: No Maven.");
     expect(shown({ maven: noMaven, missing }, undefined, "https://maven.example.com")).toContain(
-      "ok: none, and none is needed: CASSANDRA_EMBEDDED_REPOSITORY is set",
+      "ok: not found, and not needed: CASSANDRA_EMBEDDED_REPOSITORY is set",
     );
     expect(shown({ missing })).toContain(
-      "ok: Cassandra 5.0.6, to be fetched at the first start (56 MiB)",
+      "ok: Cassandra 5.0.6, fetched at the first start (56 MiB)",
     );
   });
 
-  test("that is to run on Docker", () => {
+  test("only needs Docker if the runtime is docker", () => {
     expect(shown({ java: noJava }, "docker").slice(1)).toEqual(["failure: No Docker."]);
     expect(shown({ docker: true }, "docker").slice(1)).toEqual(["ok: an engine answers"]);
   });

@@ -21,8 +21,8 @@ type Environment = Readonly<Record<string, string>>;
 const runDoctor = (env: Environment, options?: CommandOptions): Promise<Ended> =>
   runCommand(["doctor"], { ...options, env });
 
-/** What a finding says, by its word and what was looked at. */
-function told({ out }: Ended, state: "ok" | "warning" | "failure", what: string): string {
+/** Returns the text of the finding with a state and a checked thing. */
+function finding({ out }: Ended, state: "ok" | "warning" | "failure", what: string): string {
   const line = out.split("\n").find((each) => {
     const [, word, name] = each.trim().split(/ +/);
     return word === state && what.startsWith(name!) && each.includes(` ${what} `);
@@ -41,43 +41,42 @@ const clusterOf = (contactPoints: readonly string[], keyspace: string): Environm
   CASSANDRA_KEYSPACE: keyspace,
 });
 
-/** The exit status with the last line, which is the verdict. */
+/** Returns the exit status and the last line, which is the summary. */
 function ending({ code, out }: Ended) {
   return [code, out.trimEnd().split("\n").at(-1)];
 }
 
-const WELL = [0, "✓ All is well."];
-const warned = (number: number) => [0, `! Well, but ${number} warning${number === 1 ? "" : "s"}.`];
-const NOT_CONNECTED = [
-  11,
-  "✗ Not well: 1 failure. Exit status 11: no connection to Cassandra.",
-] as const;
+const NO_PROBLEMS = [0, "✓ No problems found."];
+const warned = (number: number) => [0, `! ${number} warning${number === 1 ? "" : "s"}.`];
+const NOT_CONNECTED = [11, "✗ 1 failure. Exit status 11: no connection to Cassandra."] as const;
 const NOT_SYNCED = [
   12,
-  "✗ Not well: 1 failure. Exit status 12: the database does not match the models.",
+  "✗ 1 failure. Exit status 12: the database does not match the models.",
 ] as const;
 
-describe("of a cluster that is well but for its commit log, as those of tests are", () => {
-  test("it shows what is configured, what answers and that nothing else is wrong", async () => {
+describe("doctor, with a cluster whose only problem is the commit log mode of tests", () => {
+  test("reports the settings and the cluster with that one warning", async () => {
     await using keyspace = await createKeyspace(...tables);
     const ended = await runDoctor(plain(keyspace.name));
     expect(ending(ended)).toEqual(warned(1));
-    expect(told(ended, "warning", "commit log")).toMatch(/^periodic on .*commitlog_sync: batch/);
+    expect(finding(ended, "warning", "commit log")).toMatch(/^periodic on .*commitlog_sync: batch/);
     expect(ended.err).toBe("");
     const [point] = inject("cassandra").contactPoints;
-    expect(told(ended, "ok", "CASSANDRA_KEYSPACE")).toBe(`${keyspace.name}  environment`);
-    expect(told(ended, "ok", "PORT")).toMatch(/^4000 +default$/);
-    expect(told(ended, "ok", "Node.js")).toBe(process.versions.node);
-    expect(told(ended, "ok", point!)).toBe("answers");
+    expect(finding(ended, "ok", "CASSANDRA_KEYSPACE")).toBe(`${keyspace.name}  environment`);
+    expect(finding(ended, "ok", "PORT")).toMatch(/^4000 +default$/);
+    expect(finding(ended, "ok", "Node.js")).toBe(process.versions.node);
+    expect(finding(ended, "ok", point!)).toBe("answers");
     expect(ended.out).toMatch(
       /^Node\n.* ok .*datacenter1, rack1, Cassandra 5\.0\.\d+, answers in/m,
     );
-    expect(told(ended, "ok", "clocks")).toMatch(/^at most \d+ ms from this machine's$/);
-    expect(told(ended, "ok", "tables")).toBe("as the models say");
-    expect(told(ended, "ok", "rights")).toBe("to read and write party, party_by_date");
+    expect(finding(ended, "ok", "clocks")).toMatch(
+      /^at most \d+ ms from the clock of this machine$/,
+    );
+    expect(finding(ended, "ok", "tables")).toBe("match the models");
+    expect(finding(ended, "ok", "rights")).toBe("may read and write party, party_by_date");
   });
 
-  test("it reads only", async () => {
+  test("only reads", async () => {
     await using keyspace = await createKeyspace(...tables);
     await runDoctor(plain(keyspace.name));
     for (const { name } of tables) {
@@ -85,31 +84,31 @@ describe("of a cluster that is well but for its commit log, as those of tests ar
     }
   });
 
-  test("it tells a clock of this machine that is wrong", async () => {
+  test("warns of a wrong clock of this machine", async () => {
     await using keyspace = await createKeyspace(...tables);
     await using directory = await createDirectory();
     const ahead = join(directory.path, "ahead.cjs");
     await writeFile(ahead, "const now = Date.now; Date.now = () => now() + 60_000;");
     const ended = await runDoctor(plain(keyspace.name), { node: ["--require", ahead] });
     expect(ending(ended)).toEqual(warned(2));
-    expect(told(ended, "warning", "clocks")).toMatch(
-      /^the nodes are (59\.\d|60\.0) s behind this machine \(synchronise its clock by NTP: /,
+    expect(finding(ended, "warning", "clocks")).toMatch(
+      /^the nodes are (59\.\d|60\.0) s behind this machine \(synchronise the clock of this machine by NTP: /,
     );
   });
 
-  test("it tells of one contact point of several that does not answer", async () => {
+  test("warns of a contact point that does not answer", async () => {
     await using keyspace = await createKeyspace(...tables);
     const env = plain(keyspace.name);
     const points = `${env["CASSANDRA_CONTACT_POINTS"]},127.0.0.1:1`;
     const ended = await runDoctor({ ...env, CASSANDRA_CONTACT_POINTS: points });
     expect(ending(ended)).toEqual(warned(2));
-    expect(told(ended, "warning", "127.0.0.1:1")).toBe(
+    expect(finding(ended, "warning", "127.0.0.1:1")).toBe(
       "connect ECONNREFUSED 127.0.0.1:1 (nothing listens there: start Cassandra, or check host and port)",
     );
   });
 });
 
-test("a drifted table is told with the column", async () => {
+test("doctor names the column of a table that does not match its model", async () => {
   await using keyspace = await createKeyspace();
   const { session, name } = keyspace;
   await session.cql(
@@ -118,63 +117,68 @@ test("a drifted table is told with the column", async () => {
   const ended = await runDoctor(plain(name));
   expect(ending(ended)).toEqual([
     12,
-    "✗ Not well: 1 failure, 1 warning. Exit status 12: the database does not match the models.",
+    "✗ 1 failure, 1 warning. Exit status 12: the database does not match the models.",
   ]);
-  expect(told(ended, "failure", "tables")).toMatch(/party\.people is bigint, the model has int/);
-  // Of the other table, which is not there, nothing is known.
-  expect(told(ended, "ok", "rights")).toBe("to read and write party");
+  expect(finding(ended, "failure", "tables")).toMatch(/party\.people is bigint, the model has int/);
+  // The other table is missing, so its permissions are unknown.
+  expect(finding(ended, "ok", "rights")).toBe("may read and write party");
 });
 
-test("a wrong setting is told in its place, and nothing is asked", async () => {
+test("doctor reports an invalid setting in its place, and does not connect", async () => {
   const env = { PORT: "http", CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" };
   const ended = await runDoctor(env);
   expect(ended.code).toBe(4);
-  expect(told(ended, "failure", "PORT")).toBe(
+  expect(finding(ended, "failure", "PORT")).toBe(
     'PORT must be a whole number from 0 to 65535, but is "http".',
   );
   expect(ended.out).not.toContain("Connection");
 });
 
 test.each([
-  ["is not there", "none.zip", "cannot be read (it does not exist)"],
-  ["is none", "other.zip", "it is no zip file, or a damaged one"],
-])("a bundle that %s is told in the words, and with the status, of serve", async (_, name, why) => {
-  await using directory = await createDirectory();
-  await writeFile(join(directory.path, "other.zip"), "no zip");
-  const env = { ASTRA_DB_SECURE_BUNDLE_PATH: name, ASTRA_DB_TOKEN: "AstraCS:a:b" };
-  const examined = await runCommand(["doctor"], { env, cwd: directory.path });
-  const served = await runCommand(["serve"], { env, cwd: directory.path });
-  expect(served).toMatchObject({ code: 4, err: expect.stringContaining(why) });
-  expect(examined).toMatchObject({
-    code: 4,
-    out: expect.stringContaining(served.err.replace("partyfinder: ", "")),
-  });
-});
+  ["does not exist", "none.zip", "cannot be read (it does not exist)"],
+  ["is not a bundle", "other.zip", "it is no zip file, or a damaged one"],
+])(
+  "doctor reports a bundle that %s with the message and the exit status of serve",
+  async (_, name, why) => {
+    await using directory = await createDirectory();
+    await writeFile(join(directory.path, "other.zip"), "no zip");
+    const env = { ASTRA_DB_SECURE_BUNDLE_PATH: name, ASTRA_DB_TOKEN: "AstraCS:a:b" };
+    const checked = await runCommand(["doctor"], { env, cwd: directory.path });
+    const served = await runCommand(["serve"], { env, cwd: directory.path });
+    expect(served).toMatchObject({ code: 4, err: expect.stringContaining(why) });
+    expect(checked).toMatchObject({
+      code: 4,
+      out: expect.stringContaining(served.err.replace("partyfinder: ", "")),
+    });
+  },
+);
 
-test("settings of .env are told as such, and no secret is shown", async () => {
+test("doctor reports that settings come from .env, and shows no secret", async () => {
   await using directory = await createDirectory();
   const secret = "S3cret";
   const lines = ["CASSANDRA_CONTACT_POINTS=127.0.0.1:1", "CASSANDRA_KEYSPACE=from_file"];
   await writeFile(join(directory.path, ".env"), lines.join("\n"));
   const env = { CASSANDRA_USERNAME: "ada", CASSANDRA_PASSWORD: secret, CASSANDRA_KEYSPACE: "mine" };
   const ended = await runDoctor(env, { cwd: directory.path });
-  expect(told(ended, "ok", "CASSANDRA_CONTACT_POINTS")).toMatch(/^127\.0\.0\.1:1 +\.env$/);
-  expect(told(ended, "ok", "CASSANDRA_KEYSPACE")).toMatch(/^mine +environment$/);
-  expect(told(ended, "ok", "CASSANDRA_PASSWORD")).toMatch(/^set, not shown +environment$/);
+  expect(finding(ended, "ok", "CASSANDRA_CONTACT_POINTS")).toMatch(/^127\.0\.0\.1:1 +\.env$/);
+  expect(finding(ended, "ok", "CASSANDRA_KEYSPACE")).toMatch(/^mine +environment$/);
+  expect(finding(ended, "ok", "CASSANDRA_PASSWORD")).toMatch(/^set, not shown +environment$/);
   expect(ended.out + ended.err).not.toContain(secret);
 });
 
-describe("with nothing configured", () => {
-  test("it tells what an embedded Cassandra would run on, and starts none", async () => {
+describe("doctor, without settings", () => {
+  test("reports what the embedded Cassandra needs, and does not start it", async () => {
     await using directory = await createDirectory();
     const ended = await runDoctor({}, { cwd: directory.path });
-    expect(ending(ended)).toEqual(WELL);
-    expect(told(ended, "ok", "process")).toBe('none in .cassandra ("serve" starts it)');
-    expect(told(ended, "ok", "Java")).toMatch(/^(11|17)\./);
+    expect(ending(ended)).toEqual(NO_PROBLEMS);
+    expect(finding(ended, "ok", "process")).toBe(
+      'no Cassandra runs in .cassandra ("serve" starts it)',
+    );
+    expect(finding(ended, "ok", "Java")).toMatch(/^(11|17)\./);
     expect(ended.out).not.toContain("Connection");
   });
 
-  test("it looks at the embedded Cassandra that runs, and leaves it running", async () => {
+  test("checks the running embedded Cassandra, and leaves it running", async () => {
     await using directory = await createDirectory();
     const dir = join(directory.path, ".cassandra");
     const place = { dir, cacheDir, runtime: "jars", port: 0, heap: "256m" } as const;
@@ -182,27 +186,27 @@ describe("with nothing configured", () => {
     const cluster = { ...embedded, contactPoints: [embedded.contactPoint] };
     await using keyspace = await createKeyspaceOn(cluster, ...tables);
     const ended = await runDoctor({ CASSANDRA_KEYSPACE: keyspace.name }, { cwd: directory.path });
-    expect(ending(ended)).toEqual(WELL);
-    expect(told(ended, "ok", "process")).toBe(
-      `${process.pid} runs it at ${embedded.contactPoint}, in .cassandra`,
+    expect(ending(ended)).toEqual(NO_PROBLEMS);
+    expect(finding(ended, "ok", "process")).toBe(
+      `${process.pid} runs Cassandra at ${embedded.contactPoint}, in .cassandra`,
     );
-    expect(told(ended, "ok", embedded.contactPoint)).toBe("answers");
+    expect(finding(ended, "ok", embedded.contactPoint)).toBe("answers");
     expect(await keyspace.session.cql("SELECT * FROM party")).toEqual([]);
   });
 
-  test("it says what is missing in the words, and with the status, of serve", async () => {
+  test("reports what is missing with the message and the exit status of serve", async () => {
     await using directory = await createDirectory();
     const nothing = { PATH: directory.path, JAVA_HOME: "", DOCKER_HOST: "tcp://127.0.0.1:1" };
     const options = { cwd: directory.path, env: { ...nothing, PORT: "0" } };
     const served = await runCommand(["serve"], options);
     const ended = await runCommand(["doctor"], options);
-    expect(`partyfinder: ${told(ended, "failure", "Java")}\n`).toBe(served.err);
+    expect(`partyfinder: ${finding(ended, "failure", "Java")}\n`).toBe(served.err);
     expect(ended.code).toBe(served.code);
   });
 });
 
-describe("of a cluster of two", () => {
-  test("it tells of one copy on two nodes, and of a node that hangs, in time", async () => {
+describe("doctor, with a cluster of two nodes", () => {
+  test("warns of a single copy and of a hanging node, and ends in time", async () => {
     await using cluster = await startCluster({ nodes: 2 });
     const { contactPoints } = cluster.cluster;
     await using keyspace = await createKeyspaceOn(cluster.cluster, ...tables);
@@ -211,9 +215,9 @@ describe("of a cluster of two", () => {
 
     const well = await runDoctor(env);
     expect(ending(well)).toEqual(warned(1));
-    expect(well.out).toContain("\nNodes: 2, of which 2 answer\n");
-    expect(told(well, "ok", "schema")).toBe("all agree");
-    expect(told(well, "warning", "replication")).toMatch(
+    expect(well.out).toContain("\nNodes: 2 of 2 answer\n");
+    expect(finding(well, "ok", "schema")).toBe("all agree");
+    expect(finding(well, "warning", "replication")).toMatch(
       /^1 copy in datacenter1 on 2 nodes: when /,
     );
 
@@ -224,8 +228,8 @@ describe("of a cluster of two", () => {
     const begun = Date.now();
     const frozen = await runDoctor(env);
     expect(Date.now() - begun).toBeLessThan(10_000);
-    expect(frozen.out).toContain("\nNodes: 2, of which 1 answer\n");
-    expect(told(frozen, "warning", contactPoints[0]!)).toMatch(
+    expect(frozen.out).toContain("\nNodes: 1 of 2 answer\n");
+    expect(finding(frozen, "warning", contactPoints[0]!)).toMatch(
       /did not reply before timeout \d+ ms \(it accepts connections but does not answer: /,
     );
     cluster.nodes[1]!.freeze();
@@ -237,7 +241,7 @@ describe("of a cluster of two", () => {
   }, 120_000);
 });
 
-describe("a failure has its cause and what to do in one line, and serve prints the same", () => {
+describe("doctor and serve report the cause of a failure and its remedy in the same line", () => {
   let cassandra: GuardedCassandra;
   let guarded: Environment;
   let stack: AsyncDisposableStack;
@@ -267,23 +271,23 @@ describe("a failure has its cause and what to do in one line, and serve prints t
   });
   afterAll(() => stack.disposeAsync());
 
-  /** What serve says as soon as it knows. */
-  async function serveSays(env: Environment): Promise<string> {
+  /** Returns the first line that serve prints about its database. */
+  async function servePrints(env: Environment): Promise<string> {
     await using served = startCommand(["serve"], { env: { ...env, PORT: "0" } });
     const banner = await served.printed("Ctrl-C stops everything.");
     const ready = new URL("/ready", /http:\S+/.exec(banner)![0]);
     const reason = async () => (await (await fetch(ready)).json()).reason as string;
     await expect.poll(reason, { timeout: 10_000 }).not.toMatch(/^Connecting /);
-    return (await served.end()).err.split(" Trying again each second.")[0]!;
+    return (await served.end()).err.split(" Trying again every second.")[0]!;
   }
 
   const without = (env: Environment, ...names: readonly string[]): Environment =>
     Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
-  test("who shows all that is asked for is told that all is well", async () => {
+  test("no problem with the required login and certificates", async () => {
     const ended = await runDoctor(guarded);
-    expect(ending(ended)).toEqual(WELL);
-    expect(told(ended, "ok", "connection")).toMatch(/^Cassandra 5\.0\.\d+, as cassandra$/);
+    expect(ending(ended)).toEqual(NO_PROBLEMS);
+    expect(finding(ended, "ok", "connection")).toMatch(/^Cassandra 5\.0\.\d+, as cassandra$/);
   });
 
   const tls = ["CASSANDRA_TLS", "CASSANDRA_TLS_CA", "CASSANDRA_TLS_CERT", "CASSANDRA_TLS_KEY"];
@@ -311,21 +315,21 @@ describe("a failure has its cause and what to do in one line, and serve prints t
       NOT_CONNECTED,
     ],
     [
-      "TLS to a port that knows none",
+      "TLS to a port without TLS",
       () => ({ ...plain("party"), CASSANDRA_TLS: "true" }),
       "connection",
       /TLS: wrong version number \(this port has no TLS: connect without TLS/,
       NOT_CONNECTED,
     ],
     [
-      "a host that nobody knows",
+      "an unknown host",
       () => clusterOf(["nobody.invalid"], "party"),
       "connection",
       /nobody\.invalid: No host could be resolved \(no such host: check the contact points\)/,
       NOT_CONNECTED,
     ],
     [
-      "nobody who listens",
+      "a port on which nothing listens",
       () => clusterOf(["127.0.0.1:1"], "party"),
       "connection",
       /connect ECONNREFUSED 127\.0\.0\.1:1 \(nothing listens there: start Cassandra/,
@@ -339,14 +343,14 @@ describe("a failure has its cause and what to do in one line, and serve prints t
       NOT_CONNECTED,
     ],
     [
-      "a keyspace that is not there",
+      "a missing keyspace",
       () => ({ ...guarded, CASSANDRA_KEYSPACE: "nothing" }),
       "keyspace",
       /^The database does not match the models: keyspace nothing is missing\. \(the command "sync" creates it if /,
       NOT_SYNCED,
     ],
     [
-      "tables that are not there",
+      "missing tables",
       () => ({ ...guarded, CASSANDRA_KEYSPACE: "bare" }),
       "tables",
       /table party is missing; table party_by_date is missing\. \(the command "sync" adds what is missing\.\)$/,
@@ -354,14 +358,14 @@ describe("a failure has its cause and what to do in one line, and serve prints t
     ],
   ])("%s", async (_, env, what, message, end) => {
     const ended = await runDoctor(env());
-    expect(told(ended, "failure", what)).toMatch(message);
+    expect(finding(ended, "failure", what)).toMatch(message);
     expect(ending(ended)).toEqual(end);
-    expect(told(ended, "failure", what)).toBe(await serveSays(env()));
+    expect(finding(ended, "failure", what)).toBe(await servePrints(env()));
   });
 
-  test("no TLS to a port that wants it", async () => {
+  test("no TLS to a port that requires it", async () => {
     const ended = await runDoctor(without(guarded, ...tls));
-    expect(told(ended, "failure", "connection")).toMatch(
+    expect(finding(ended, "failure", "connection")).toMatch(
       /(ECONNRESET|Socket was closed).* \(the node closed the connection: if it requires TLS, /,
     );
     expect(ending(ended)).toEqual(NOT_CONNECTED);
@@ -370,12 +374,12 @@ describe("a failure has its cause and what to do in one line, and serve prints t
   test("a role that may not write", async () => {
     const ada = { CASSANDRA_USERNAME: "ada", CASSANDRA_PASSWORD: "secret" };
     const ended = await runDoctor({ ...guarded, ...ada });
-    expect(told(ended, "failure", "rights")).toMatch(
+    expect(finding(ended, "failure", "rights")).toMatch(
       /^User ada has no MODIFY permission on <table .*\.party> .*: grant it to the role, or log in as another role\.$/,
     );
     expect(ending(ended)).toEqual([
       13,
-      "✗ Not well: 2 failures. Exit status 13: the role in Cassandra lacks a right.",
+      "✗ 2 failures. Exit status 13: the Cassandra role lacks a permission.",
     ]);
   });
 });

@@ -7,7 +7,7 @@ import { createDirectory, runCommand } from "../fixtures/command.ts";
 
 const NOWHERE = { CASSANDRA_CONTACT_POINTS: "127.0.0.1:1", PORT: "0" };
 
-test("without a command, and with --help, it says what there is", async () => {
+test("the program lists its commands without a command and with --help", async () => {
   const help = await runCommand([]);
   expect(help).toEqual(await runCommand(["--help"]));
   expect(help.code).toBe(0);
@@ -31,7 +31,7 @@ test("schema prints the schema without a database", async () => {
   expect(out).toContain("type Party {");
 });
 
-describe("a refusal is one line and an exit status of its own", () => {
+describe("each refusal has one line and its own exit status", () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
     [
       "an unknown command",
@@ -41,9 +41,9 @@ describe("a refusal is one line and an exit status of its own", () => {
       /no command "server"\. The commands are: serve, sync/,
     ],
     ["an unknown option", ["serve", "--seed"], {}, 2, /Unknown option '--seed'/],
-    ["an argument too many", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
-    ["a wrong setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],
-    ["a HOST that is not here", ["serve"], { HOST: "192.0.2.1" }, 4, /Cannot listen on HOST/],
+    ["an extra argument", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
+    ["an invalid setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],
+    ["a HOST of another machine", ["serve"], { HOST: "192.0.2.1" }, 4, /Cannot listen on HOST/],
     [
       "no Cassandra to sync",
       ["sync"],
@@ -59,19 +59,19 @@ describe("a refusal is one line and an exit status of its own", () => {
     expect(ended).toMatchObject({ code, out: "" });
   });
 
-  test("a port in use", async () => {
+  test("a port that is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
     const { code, err } = await runCommand(["serve"], { env: { PORT: String(port) } });
     other.close();
     expect(err).toBe(
-      `partyfinder: Port ${port} is in use by another program. End that, or set PORT to another one.\n`,
+      `partyfinder: Port ${port} is in use by another program. Stop that program, or set PORT to another port.\n`,
     );
     expect(code).toBe(5);
   });
 
-  test.each(["20.20.2", "24.8.0"])("a Node.js that is too old, as %s", async (version) => {
+  test.each(["20.20.2", "24.8.0"])("a Node.js that is too old: %s", async (version) => {
     await using directory = await createDirectory();
     const old = join(directory.path, "old.cjs");
     await writeFile(
@@ -84,27 +84,30 @@ describe("a refusal is one line and an exit status of its own", () => {
     expect(code).toBe(3);
   });
 
-  describe.runIf(process.platform === "linux")("where nothing can be created, as in /proc", () => {
-    test("a home", async () => {
-      await using directory = await createDirectory();
-      const env = { HOME: "/proc/nobody", XDG_CACHE_HOME: "", PORT: "0" };
-      expect(await runCommand(["serve"], { cwd: directory.path, env })).toEqual({
-        code: 4,
-        out: "",
-        err: "partyfinder: Cassandra's jars are kept in /proc/nobody/.cache/partyfinder, which cannot be used: nothing can be created in /proc. Set XDG_CACHE_HOME to a writable directory.\n",
+  describe.runIf(process.platform === "linux")(
+    "where nothing can be created, such as in /proc",
+    () => {
+      test("a home directory", async () => {
+        await using directory = await createDirectory();
+        const env = { HOME: "/proc/nobody", XDG_CACHE_HOME: "", PORT: "0" };
+        expect(await runCommand(["serve"], { cwd: directory.path, env })).toEqual({
+          code: 4,
+          out: "",
+          err: "partyfinder: Cassandra's jars are kept in /proc/nobody/.cache/partyfinder, which cannot be used: nothing can be created in /proc. Set XDG_CACHE_HOME to a writable directory.\n",
+        });
       });
-    });
 
-    test("a working directory", async () => {
-      const { code, err } = await runCommand(["serve"], { cwd: "/proc", env: { PORT: "0" } });
-      expect(err).toMatch(
-        /^partyfinder: .* \/proc\/\.cassandra cannot be used: nothing can be created in \/proc\./,
-      );
-      expect(code).toBe(10);
-    });
-  });
+      test("a working directory", async () => {
+        const { code, err } = await runCommand(["serve"], { cwd: "/proc", env: { PORT: "0" } });
+        expect(err).toMatch(
+          /^partyfinder: .* \/proc\/\.cassandra cannot be used: nothing can be created in \/proc\./,
+        );
+        expect(code).toBe(10);
+      });
+    },
+  );
 
-  test("a variable in .env that is too large to start Java with", async () => {
+  test("a variable in .env with which Java cannot be started because it is too large", async () => {
     await using directory = await createDirectory();
     await writeFile(join(directory.path, ".env"), `SMALL=1\nPICTURE=${"x".repeat(3_000_000)}\n`);
     const options = { cwd: directory.path, env: { PORT: "0" } };
@@ -129,7 +132,7 @@ describe("a refusal is one line and an exit status of its own", () => {
   });
 });
 
-test(".env is read, and the real environment wins", async () => {
+test(".env is read, and the environment overrides it", async () => {
   await using directory = await createDirectory();
   await writeFile(join(directory.path, ".env"), "PORT=http\n");
   const options = { cwd: directory.path, env: { ...NOWHERE, PORT: "" } };
@@ -137,7 +140,7 @@ test(".env is read, and the real environment wins", async () => {
   expect((await runCommand(["sync"], { ...options, env: NOWHERE })).code).toBe(11);
 });
 
-test("what Node.js has compiled is kept for later starts, where that can be written", async () => {
+test("Node.js caches compiled code for later starts if it can write the cache", async () => {
   await using directory = await createDirectory();
   const run = (XDG_CACHE_HOME: string) => runCommand(["schema"], { env: { XDG_CACHE_HOME } });
   expect(await run(directory.path)).toMatchObject({ code: 0, err: "" });

@@ -22,7 +22,7 @@ async function post(url: string, query: string) {
 
 const added = { data: { addPeople: { __typename: "PeopleChanged" } } };
 
-test("serve restarts a Cassandra that is killed and goes on; who shares it goes on too, until serve stops", async () => {
+test("serve restarts a Cassandra that was killed; a process that shares it continues until serve stops", async () => {
   await using directory = await createDirectory();
   const options = { cwd: directory.path, env: { PORT: "0" } };
   await using owner = startCommand(["serve"], options);

@@ -36,7 +36,7 @@ const isOpen = async (port: number) => {
   }
 };
 
-/** Sends what the line for curl in the banner says, as a shell gives it to curl. */
+/** Sends the request of the curl command in the banner, as a shell parses it. */
 async function runCurl(
   banner: string,
 ): Promise<{ readonly name: string; readonly people: number }[]> {
@@ -49,7 +49,7 @@ async function runCurl(
   return (await answer.json()).data.partiesInCity.nodes;
 }
 
-test("with nothing configured it serves sample parties on a Cassandra of its own, and finds them again", async () => {
+test("without settings, serve runs an embedded Cassandra with sample parties, and keeps them", async () => {
   await using directory = await createDirectory();
   const options = { cwd: directory.path, env: { PORT: "0" } };
 
@@ -76,7 +76,7 @@ test("with nothing configured it serves sample parties on a Cassandra of its own
   await using second = startCommand(["serve"], options);
   expect(await runCurl(await second.printed(UP))).toEqual(parties);
 
-  // While it runs, other commands share its Cassandra, and leave it up.
+  // Other commands share the running Cassandra, and leave it running.
   expect((await runCommand(["seed"], options)).err).toMatch(/^0 sample rows written/m);
   expect(await runCurl(await second.printed(UP))).toEqual(parties);
 
@@ -85,7 +85,7 @@ test("with nothing configured it serves sample parties on a Cassandra of its own
   expect(again.err).not.toContain("sample rows");
 }, 120_000);
 
-test("samples of a first start that was killed in the middle come with the next one, and deleted ones never", async () => {
+test("sample rows are written after a first start that was killed, and deleted ones are not restored", async () => {
   await using directory = await createDirectory();
   const options = { cwd: directory.path, env: { PORT: "0" } };
   const killed = startCommand(["serve"], options);
@@ -108,7 +108,7 @@ test("samples of a first start that was killed in the middle come with the next 
   expect((await third.end()).err).not.toContain("sample rows");
 }, 180_000);
 
-/** Waits until the Cassandra that is run in a directory has all tables, which is before anything is in them. */
+/** Waits until the Cassandra that runs in a directory has all tables, which is before they have rows. */
 async function untilTables(directory: string): Promise<void> {
   const contactPoint = await eventually(() => {
     const lock: unknown = JSON.parse(readFileSync(join(directory, ".cassandra/lock.json"), "utf8"));
@@ -120,7 +120,7 @@ async function untilTables(directory: string): Promise<void> {
   while ((await session.cql(names)).length < tables.length) await sleep(1);
 }
 
-test("a cluster of one's own is never changed by serve, and completed by sync", async () => {
+test("serve does not change a cluster, and sync adds its missing tables", async () => {
   await using keyspace = await createKeyspace();
   const env = cluster(keyspace.name);
 
@@ -143,8 +143,8 @@ test("a cluster of one's own is never changed by serve, and completed by sync", 
   expect((await served.end()).err).toMatch(/table party is missing.*the command "sync"/);
 });
 
-/** What the banner says of the database, and the first reason on standard error. */
-async function serveSays(env: Readonly<Record<string, string>>) {
+/** Returns what the banner, `/ready` and standard error report about the database. */
+async function serveReports(env: Readonly<Record<string, string>>) {
   await using served = startCommand(["serve"], { env });
   const banner = await served.printed(UP);
   const url = /http:\S+(?=\/graphql)/.exec(banner)![0];
@@ -156,14 +156,14 @@ async function serveSays(env: Readonly<Record<string, string>>) {
   return { rows, ready, err };
 }
 
-describe("serve says what is there, and what is missing", () => {
+describe("serve reports a missing part of its database", () => {
   const address = () => inject("cassandra").contactPoints.join(", ");
-  const WAITS = "Partyfinder is up and waits for its database.";
+  const WAITS = "Partyfinder is up and waiting for its database.";
 
-  test("no keyspace", async () => {
+  test("a missing keyspace", async () => {
     await using keyspace = await createKeyspace();
     const name = `${keyspace.name}_none`;
-    const { rows, ready, err } = await serveSays(cluster(name));
+    const { rows, ready, err } = await serveReports(cluster(name));
     expect(rows).toEqual([
       WAITS,
       `  Cassandra  at ${address()}`,
@@ -172,15 +172,15 @@ describe("serve says what is there, and what is missing", () => {
     const reason = `The database does not match the models: keyspace ${name} is missing.`;
     expect(ready).toBe(reason);
     expect(err).toBe(
-      `${reason} (the command "sync" creates it if CASSANDRA_REPLICATION says how many copies of each row to keep.) Trying again each second.\nStopping.\n`,
+      `${reason} (the command "sync" creates it if CASSANDRA_REPLICATION sets the number of copies of each row.) Trying again every second.\nStopping.\n`,
     );
   });
 
-  test("a keyspace of somebody else", async () => {
+  test("missing tables in a keyspace of another program", async () => {
     await using keyspace = await createKeyspace();
     const { session, name } = keyspace;
     await session.cql("CREATE TABLE customer (id int PRIMARY KEY)");
-    const { rows, ready, err } = await serveSays(cluster(name));
+    const { rows, ready, err } = await serveReports(cluster(name));
     expect(rows).toEqual([
       WAITS,
       `  Cassandra  at ${address()}`,
@@ -189,7 +189,7 @@ describe("serve says what is there, and what is missing", () => {
     const reason = `The database does not match the models: table party is missing; table party_by_date is missing. Keyspace ${name} has other tables: customer.`;
     expect(ready).toBe(reason);
     expect(err).toBe(
-      `${reason} (the command "sync" adds what is missing.) Trying again each second.\nStopping.\n`,
+      `${reason} (the command "sync" adds what is missing.) Trying again every second.\nStopping.\n`,
     );
     expect(
       await session.cql("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [
@@ -198,12 +198,15 @@ describe("serve says what is there, and what is missing", () => {
     ).toHaveLength(1);
   });
 
-  test("nobody at all", async () => {
-    const { rows } = await serveSays({ ...cluster("k"), CASSANDRA_CONTACT_POINTS: "127.0.0.1:1" });
+  test("a cluster that cannot be reached", async () => {
+    const { rows } = await serveReports({
+      ...cluster("k"),
+      CASSANDRA_CONTACT_POINTS: "127.0.0.1:1",
+    });
     expect(rows).toEqual([WAITS, "  Cassandra  at 127.0.0.1:1, not reached yet", "  Keyspace   k"]);
   });
 
-  test("all that it needs", async () => {
+  test("but nothing if all tables exist", async () => {
     await using keyspace = await createKeyspace(...tables);
     await using served = startCommand(["serve"], { env: cluster(keyspace.name) });
     const banner = await served.printed(UP);
@@ -214,7 +217,7 @@ describe("serve says what is there, and what is missing", () => {
   });
 });
 
-test("a missing keyspace is created by sync where its replication is said", async () => {
+test("sync creates a missing keyspace if its replication is set", async () => {
   await using keyspace = await createKeyspace();
   const env = cluster(`${keyspace.name}_new`);
 
@@ -238,7 +241,7 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s to npm stops the service", async (
   expect(await isOpen(Number(port))).toBe(false);
 });
 
-test("a signal while Cassandra starts ends everything at once", async () => {
+test("a signal stops serve while Cassandra starts", async () => {
   await using directory = await createDirectory();
   const starting = startCommand(["serve"], { cwd: directory.path, env: { PORT: "0" } });
   await starting.printedToStderr("Starting Cassandra");

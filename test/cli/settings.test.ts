@@ -16,7 +16,7 @@ const SETTINGS = 4;
 
 const command = new URL("../../src/party/cli.ts", import.meta.url).href;
 
-/** Runs a command as a user who is not root, for whom permissions count. The modules are read before. */
+/** Runs a command as a user other than root, so that permissions apply. The modules are loaded before. */
 async function runUnprivileged(
   args: readonly string[],
   cwd: string,
@@ -31,7 +31,7 @@ async function runUnprivileged(
   return startProgram(program, { cwd, env }).ended;
 }
 
-/** What a command ends with that refuses its settings: one line, and nothing done. */
+/** Matches the result of a command that refuses its settings with one line. */
 const refused = (line: string | RegExp) => ({
   code: SETTINGS,
   out: "",
@@ -42,7 +42,7 @@ const refused = (line: string | RegExp) => ({
 
 describe(".env", () => {
   test.each(["sync", "seed", "serve"])(
-    "that %s cannot read is reported in one line",
+    "is reported by %s in one line if it is a directory",
     async (name) => {
       await using directory = await createDirectory();
       await mkdir(join(directory.path, ".env"));
@@ -54,7 +54,7 @@ describe(".env", () => {
     },
   );
 
-  test("that may not be read is reported in one line", async () => {
+  test("is reported in one line if its permissions forbid reading", async () => {
     await using directory = await createDirectory();
     await chmod(directory.path, 0o755);
     await writeFile(join(directory.path, ".env"), "PORT=0", { mode: 0 });
@@ -65,7 +65,7 @@ describe(".env", () => {
     );
   });
 
-  test("in another encoding is a failure in doctor, which shows the rest", async () => {
+  test("is reported by doctor, with the rest, if it has another encoding", async () => {
     await using directory = await createDirectory();
     await writeFile(join(directory.path, ".env"), Buffer.from("\uFEFFPORT=1", "utf16le"));
     const { code, out, err } = await runCommand(["doctor"], { cwd: directory.path, env: NOWHERE });
@@ -85,7 +85,7 @@ describe(".env", () => {
     );
   });
 
-  test("is read by libraries, too, as for DOCKER_HOST", async () => {
+  test("is also used by libraries, for example DOCKER_HOST", async () => {
     await using directory = await createDirectory();
     await writeFile(
       join(directory.path, ".env"),
@@ -96,7 +96,7 @@ describe(".env", () => {
   });
 });
 
-test("a directory in the place of a file of Cassandra's is told in one line", async () => {
+test("a directory instead of one of Cassandra's files is reported in one line", async () => {
   await using directory = await createDirectory();
   const file = join(directory.path, ".cassandra", "cassandra.yaml");
   await mkdir(file, { recursive: true });
@@ -105,55 +105,55 @@ test("a directory in the place of a file of Cassandra's is told in one line", as
   expect(code).toBe(SETTINGS);
 });
 
-describe("what is overlooked", () => {
+describe("a likely mistake", () => {
   const lines = [
     "CASSANDRA_CONTACT_POINT=10.0.0.1",
     "PORT 4000",
     "CASSANDRA_KEYSPACE=a",
     "CASSANDRA_KEYSPACE=b",
   ];
-  const told = [
+  const warnings = [
     ["CASSANDRA_CONTACT_POINT", "has no effect (did you mean CASSANDRA_CONTACT_POINTS?)"],
     [".env, line 2", "has no effect (write NAME=value)"],
     ["CASSANDRA_KEYSPACE", "is set in .env on lines 3, 4; the last one is used (keep one)"],
   ] as const;
 
-  test("is a warning of serve, which goes on", async () => {
+  test("is a warning of serve, which continues", async () => {
     await using directory = await createDirectory();
     await writeFile(join(directory.path, ".env"), lines.join("\n"));
-    // Without a Java it does not get far.
+    // Without Java, it soon ends.
     const env = { PATH: "", JAVA_HOME: "", DOCKER_HOST: "tcp://127.0.0.1:1", PORT: "0" };
     const { code, err } = await runCommand(["serve"], { cwd: directory.path, env });
     expect(err.split("\n").slice(0, 3)).toEqual(
-      told.map(([what, found]) => `Warning: ${what} ${found}.`),
+      warnings.map(([what, found]) => `Warning: ${what} ${found}.`),
     );
     expect(code).toBe(6);
   });
 
-  test("is a warning of doctor, which calls the rest well", async () => {
+  test("is a warning of doctor", async () => {
     await using directory = await createDirectory();
     await writeFile(join(directory.path, ".env"), lines.join("\n"));
     const { code, out } = await runCommand(["doctor"], { cwd: directory.path });
-    for (const [what, found] of told) {
+    for (const [what, found] of warnings) {
       expect(out).toMatch(
         new RegExp(`! warning  ${RegExp.escape(what)} +${RegExp.escape(found)}\n`),
       );
     }
-    expect(out).toContain("! Well, but 3 warnings.");
+    expect(out).toContain("! 3 warnings.");
     expect(code).toBe(0);
   });
 
-  test("is no warning where the right name is set as well", async () => {
+  test("is not reported if the correct name is also set", async () => {
     const env = { ...NOWHERE, CASSANDRA_CONTACT_POINT: "10.0.0.1" };
     const { out } = await runCommand(["doctor"], { env });
     expect(out).not.toContain("did you mean");
   });
 });
 
-describe("a place that cannot be used is reported in one line", () => {
+describe("an unusable file or directory is reported in one line", () => {
   const nothing = { PORT: "0", DOCKER_HOST: "tcp://127.0.0.1:1" };
 
-  test("a HOME that may not be written, by serve and by doctor", async () => {
+  test("a HOME without write permission, by serve and by doctor", async () => {
     await using directory = await createDirectory();
     const home = join(directory.path, "home");
     await mkdir(home);
@@ -166,7 +166,7 @@ describe("a place that cannot be used is reported in one line", () => {
     expect(out).toContain(`✗ failure  jars     ${line}\n`);
   });
 
-  test("a file in the place of the cache, by serve and by doctor", async () => {
+  test("a file instead of the cache directory, by serve and by doctor", async () => {
     await using directory = await createDirectory();
     const cache = join(directory.path, "cache");
     await writeFile(cache, "");
@@ -186,7 +186,7 @@ describe("a place that cannot be used is reported in one line", () => {
     );
   });
 
-  test("a lock that may not be written", async () => {
+  test("a directory of Cassandra without write permission", async () => {
     await using directory = await createDirectory();
     await mkdir(join(directory.path, ".cassandra"));
     await chmod(directory.path, 0o755);
@@ -198,7 +198,7 @@ describe("a place that cannot be used is reported in one line", () => {
     });
   });
 
-  test("a file to write the schema to", async () => {
+  test("a file to which the schema cannot be written", async () => {
     await using directory = await createDirectory();
     await symlink("nowhere/schema", join(directory.path, "schema"));
     for (const out of ["none/schema", ".", "schema"]) {
@@ -210,7 +210,7 @@ describe("a place that cannot be used is reported in one line", () => {
   });
 });
 
-test("a misspelled setting in the environment is a warning of serve", async () => {
+test("serve warns of a misspelled setting in the environment", async () => {
   const env = { ...NOWHERE, CASSANDRA_KEYSPACES: "parties" };
   await using served = startCommand(["serve"], { env });
   await served.printedToStderr(

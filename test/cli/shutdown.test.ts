@@ -30,7 +30,7 @@ async function startService(): Promise<{ readonly service: Running; readonly url
   return { service, url };
 }
 
-/** Sends a signal and gives the status with which the process ended in time. */
+/** Sends SIGTERM and returns the exit status. Fails if the process does not end in time. */
 async function stop(service: Running): Promise<number | null> {
   const begun = Date.now();
   const { code } = await service.end("SIGTERM");
@@ -38,7 +38,7 @@ async function stop(service: Running): Promise<number | null> {
   return code;
 }
 
-/** Posts an operation over a connection of the agent. Fails if it is not answered in full. */
+/** Posts an operation over a connection of the agent. Fails if the response is incomplete. */
 async function post(
   url: string,
   agent: Agent,
@@ -53,11 +53,11 @@ async function post(
 const create = () =>
   `mutation { createParty(input: { city: "${randomUUID()}", name: "A party" }) { __typename } }`;
 
-test("no request of 50 clients that keep sending is cut", async () => {
+test("every request of 50 clients that keep sending is answered during shutdown", async () => {
   const { service, url } = await startService();
   let answered = 0;
 
-  /** Sends one mutation after the other on one connection, until there is nobody to connect to. */
+  /** Sends mutations one after another on one connection, until the server no longer accepts connections. */
   async function keepSending() {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     let last: string | undefined;
@@ -83,7 +83,7 @@ test("no request of 50 clients that keep sending is cut", async () => {
   }
 });
 
-test("subscriptions are completed, and nobody who is idle holds it up", async () => {
+test("shutdown completes subscriptions, and does not wait for idle connections", async () => {
   const { service, url } = await startService();
   const agent = new Agent({ keepAlive: true });
   const id = randomUUID();

@@ -9,7 +9,7 @@ const cluster = (keyspace: string) => ({
   CASSANDRA_KEYSPACE: keyspace,
 });
 
-test("a wrong data centre is told with the right one, and the command ends", async () => {
+test("sync names the existing data centre if the configured one is wrong", async () => {
   await using keyspace = await createKeyspace();
   const env = { ...cluster(keyspace.name), CASSANDRA_LOCAL_DATA_CENTER: "nowhere" };
   const { code, err } = await runCommand(["sync"], { env });
@@ -17,7 +17,7 @@ test("a wrong data centre is told with the right one, and the command ends", asy
   expect(code).toBe(11);
 });
 
-test("sync --backfill puts the entries of the parties that were there before", async () => {
+test("sync --backfill writes the entries of existing parties", async () => {
   await using keyspace = await createKeyspace();
   const { session, name } = keyspace;
   await session.cql(
@@ -42,7 +42,7 @@ test("sync --backfill puts the entries of the parties that were there before", a
   expect(filled.out).toContain("ALTER TABLE party ADD recent blob;");
   expect(filled.out).toMatch(/^CREATE TABLE IF NOT EXISTS party_by_date \(/m);
   expect(filled.err).toContain(
-    "3 entries put in party_by_date. Rows without an entry because a column to order by is null: 1. Rows without an entry because they cannot be read: 1.",
+    "3 entries written to party_by_date. Rows without an entry because a column of the order is null: 1. Rows without an entry because they cannot be read: 1.",
   );
   expect(filled.err).toContain(
     `A row is left out. Table "party", row {"city":"Rome","id":"${strange}"}: "date" holds a value that is not a date and time.`,
@@ -52,10 +52,10 @@ test("sync --backfill puts the entries of the parties that were there before", a
   const again = await runCommand(["sync", "--backfill", `--token=${2n ** 63n - 1n}`], {
     env: cluster(name),
   });
-  expect(again.err).toContain("0 entries put in party_by_date.");
+  expect(again.err).toContain("0 entries written to party_by_date.");
 });
 
-test("sync says what it adds, and to whose keyspace, before it adds it", async () => {
+test("sync prints its changes and the other tables of the keyspace before it makes them", async () => {
   await using keyspace = await createKeyspace();
   const { session, name } = keyspace;
   await session.cql("CREATE TABLE customer (id int PRIMARY KEY)");
@@ -66,14 +66,14 @@ test("sync says what it adds, and to whose keyspace, before it adds it", async (
   );
   expect(err).toMatch(
     new RegExp(
-      `^Adding to keyspace ${name}, beside other tables \\(customer\\):\nDone: keyspace ${name}, `,
+      `^Adding to keyspace ${name}, which has other tables \\(customer\\):\nDone: keyspace ${name}, `,
     ),
   );
   const again = await runCommand(["sync"], { env: cluster(name) });
   expect(again.err).toMatch(new RegExp(`^Nothing was missing: keyspace ${name}, `));
 });
 
-test("a keyspace that Cassandra does not create is refused in one line, after its CQL", async () => {
+test("sync prints the CQL and one error line if Cassandra cannot create the keyspace", async () => {
   await using keyspace = await createKeyspace();
   const name = `${keyspace.name}_new`;
   const env = { ...cluster(name), CASSANDRA_REPLICATION: "nowhere:3" };
@@ -81,9 +81,9 @@ test("a keyspace that Cassandra does not create is refused in one line, after it
   expect(out).toMatch(
     new RegExp(`^CREATE KEYSPACE IF NOT EXISTS ${name} WITH .*'nowhere': '3'.*;\n$`),
   );
-  const [announced, refused, ...more] = err.trim().split("\n");
-  expect(announced).toBe(`Creating keyspace ${name}:`);
-  expect(refused).toMatch(
+  const [plan, refusal, ...more] = err.trim().split("\n");
+  expect(plan).toBe(`Creating keyspace ${name}:`);
+  expect(refusal).toMatch(
     new RegExp(
       `^partyfinder: Keyspace ${name} cannot be created with this replication\\. .*nowhere`,
     ),
@@ -92,13 +92,13 @@ test("a keyspace that Cassandra does not create is refused in one line, after it
   expect(code).toBe(4);
 });
 
-test("a table of somebody else by the same name is refused, and nothing is added", async () => {
+test("sync adds nothing if a table of another program has the same name", async () => {
   await using keyspace = await createKeyspace();
   const { session, name } = keyspace;
   await session.cql("CREATE TABLE party (id int PRIMARY KEY, name text)");
   const { code, out, err } = await runCommand(["sync"], { env: cluster(name) });
   expect(err).toMatch(
-    /party\.id is int \(partition_key 0\), the model has uuid.*\(the command "sync" only adds: set another CASSANDRA_KEYSPACE, /,
+    /party\.id is int \(partition_key 0\), the model has uuid.*\(the command "sync" does not alter anything: set another CASSANDRA_KEYSPACE, /,
   );
   expect({ code, out }).toEqual({ code: 12, out: "" });
   expect(
@@ -109,11 +109,11 @@ test("a table of somebody else by the same name is refused, and nothing is added
 });
 
 test.each([
-  [["sync", "--token=5"], /--token is for --backfill/],
-  [["sync", "--order=party_by_date"], /--order is for --backfill/],
+  [["sync", "--token=5"], /--token requires --backfill/],
+  [["sync", "--order=party_by_date"], /--order requires --backfill/],
   [["sync", "--backfill", "--order=none"], /--order must be one of party_by_date, but is "none"/],
-  [["sync", "--backfill", "--token=x"], /--token must be a whole number of 64 bits, but is "x"/],
-  [["sync", "--backfill", `--token=${2n ** 63n}`], /--token must be a whole number of 64 bits/],
+  [["sync", "--backfill", "--token=x"], /--token must be a 64-bit integer, but is "x"/],
+  [["sync", "--backfill", `--token=${2n ** 63n}`], /--token must be a 64-bit integer/],
 ])("%j is refused", async (args, message) => {
   const { code, err } = await runCommand(args);
   expect(err).toMatch(message);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createWriters } from "../../src/cli/terminal.ts";
 
-/** Ways to write, and all that was written by them, in one text as on a screen. */
+/** Returns the functions that write, and the text that they have written. */
 function writers(isTTY: boolean) {
   const screen = { text: "" };
   const write = (text: string) => Boolean((screen.text += text));
@@ -9,7 +9,7 @@ function writers(isTTY: boolean) {
   return { ...createWriters({ stdout: stderr, stderr }), screen };
 }
 
-test("on a terminal a status replaces the one before, and is removed by what comes after", () => {
+test("on a terminal, any output replaces the last status", () => {
   const { print, progress, status, screen } = writers(true);
   status?.("1 of 2 MiB");
   status?.("2 of 2 MiB and more");
@@ -18,7 +18,7 @@ test("on a terminal a status replaces the one before, and is removed by what com
   expect(screen.text).toBe("1 of 2 Mi\r\u001B[K2 of 2 Mi\r\u001B[KDone.\nUp.\n");
 });
 
-test("elsewhere there is no status", () => {
+test("without a terminal, there is no status", () => {
   const { progress, status, screen } = writers(false);
   progress("Done.");
   expect(status).toBeUndefined();

@@ -1,7 +1,7 @@
 import { createCli } from "../../src/cli/index.ts";
 import { createRow, type Session } from "../../src/cassandra/index.ts";
 
-// The command of an application that is not partyfinder, with an export that a test misspells.
+// The command of an application other than partyfinder. A test sets the name of a misspelled export.
 
 const misspelled = process.env["MISSPELLED"];
 

@@ -208,6 +208,6 @@ describe("an outage in the middle", () => {
     expect(err).toMatch(
       /keyspace partyfinder is missing\. \(the command "sync" creates it if CASSANDRA_REPLICATION /,
     );
-    expect(err).toMatch(/^Cassandra is there: 5\.0\.\d+, at /m);
+    expect(err).toMatch(/^Connected to Cassandra 5\.0\.\d+, at /m);
   });
 });

@@ -13,22 +13,27 @@ import {
 } from "../../cassandra/index.ts";
 import { within } from "../../support/within.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
-import { examineKeyspace, type Expected, type KeyspaceFacts, keyspaceGroup } from "./keyspace.ts";
+import {
+  examineKeyspace,
+  type ExpectedTables,
+  type KeyspaceFacts,
+  keyspaceGroup,
+} from "./keyspace.ts";
 import { type AskedNode, nodesGroup } from "./nodes.ts";
 
-/** How long one step may take on one node, in milliseconds. There are two: to reach it, and to ask it. */
+/** The time limit of one step on one node, in milliseconds. The two steps are connecting to it and querying it. */
 const STEP = 3000;
 
-/** How long a node may take to answer in such a step, in milliseconds. */
+/** The request time-out within such a step, in milliseconds. */
 const STEP_REQUEST = 2500;
 
-/** How long connecting as the service does may take, in milliseconds: it tries one contact point after the other. */
+/** The time limit of connecting as the service does, in milliseconds. It tries the contact points one after another. */
 const CONNECTING = 6500;
 
-/** The maximum of the service's own request time-out here, in milliseconds. */
+/** The maximum request time-out when connecting as the service does, in milliseconds. */
 const REQUEST = 3000;
 
-/** How long closing may take, in milliseconds: with a node that does not answer it takes longer. */
+/** How long to wait for closing, in milliseconds. If a node does not answer, closing takes longer. */
 const CLOSING = 500;
 
 /** A contact point, and the outcome of an attempt to connect to it. */
@@ -38,9 +43,9 @@ type Contact = { readonly point: string } & (
 );
 
 /** The outcome of connecting as the service does. */
-type Arrival = { readonly version: string } | { readonly refusal: CassandraError };
+type ServiceConnection = { readonly version: string } | { readonly refusal: CassandraError };
 
-/** What the nodes have answered. */
+/** What was found out by querying the nodes. */
 interface ClusterFacts {
   readonly contacts: readonly Contact[];
   readonly nodes: readonly AskedNode[];
@@ -48,36 +53,41 @@ interface ClusterFacts {
   readonly facts: PromiseSettledResult<KeyspaceFacts> | undefined;
 }
 
-/** Shows a cluster, with the tables in a keyspace of it. Only reads, and ends in time whatever hangs. */
+/** Checks a cluster, and the tables in a keyspace of it. Only reads, and ends in time even if nodes hang. */
 export async function* clusterGroups(
   cluster: ConnectOptions,
-  expected: Expected,
+  expected: ExpectedTables,
 ): AsyncGenerator<Group> {
   const { keyspace } = expected;
   const options = { ...cluster, requestTimeout: STEP_REQUEST };
-  const arriving = arrive(cluster, keyspace);
+  const connecting = connectAsService(cluster, keyspace);
   const { contacts, nodes, facts } = await askCluster(options, expected);
-  const arrival = await arriving;
+  const connection = await connecting;
   const reached = contacts.flatMap(({ point, visit: made }) => (made ? point : []));
-  yield connectionGroup(options, arrival, contacts);
-  if (nodes.length > 0) yield nodesGroup(nodes, reached, options.localDataCenter);
+  const { credentials, localDataCenter } = options;
+  yield connectionGroup({ connection, contacts, username: credentials?.username });
+  if (nodes.length > 0) yield nodesGroup(nodes, { reached, localDataCenter });
   if (facts?.status === "rejected") {
     yield { title: `Keyspace ${keyspace}`, findings: [failureOf("keyspace", facts.reason)] };
   }
   if (facts?.status === "fulfilled") {
-    const refusal = "refusal" in arrival && isMissing(arrival) ? arrival.refusal : undefined;
+    const refusal =
+      "refusal" in connection && isNotSynced(connection) ? connection.refusal : undefined;
     yield keyspaceGroup({ keyspace, facts: facts.value, nodes, access: options, refusal });
   }
 }
 
-async function askCluster(options: ConnectOptions, expected: Expected): Promise<ClusterFacts> {
-  const contacts = await Promise.all(waysInto(options));
+async function askCluster(
+  options: ConnectOptions,
+  expected: ExpectedTables,
+): Promise<ClusterFacts> {
+  const contacts = await Promise.all(contactAll(options));
   const visits = contacts.flatMap(({ visit: made }) => made ?? []);
   const [first] = visits;
   try {
     const [nodes, facts] = await Promise.all([
       first ? askNodes(options, first.nodes) : [],
-      first ? settled(inTime(options, examineKeyspace(first.session, expected))) : undefined,
+      first ? settled(withinStep(options, examineKeyspace(first.session, expected))) : undefined,
     ]);
     return { contacts, nodes, facts };
   } finally {
@@ -85,8 +95,11 @@ async function askCluster(options: ConnectOptions, expected: Expected): Promise<
   }
 }
 
-/** Connects as the service does. Never rejects for what is wrong with the cluster. */
-async function arrive(cluster: ConnectOptions, keyspace: string): Promise<Arrival> {
+/** Connects as the service does. Does not reject if the cluster refuses the connection. */
+async function connectAsService(
+  cluster: ConnectOptions,
+  keyspace: string,
+): Promise<ServiceConnection> {
   const { requestTimeout = REQUEST } = cluster;
   const options = { ...cluster, requestTimeout: Math.min(requestTimeout, REQUEST), keyspace };
   try {
@@ -99,8 +112,8 @@ async function arrive(cluster: ConnectOptions, keyspace: string): Promise<Arriva
   }
 }
 
-/** Tries each contact point by itself; with a bundle, that. */
-function waysInto(options: ConnectOptions): readonly Promise<Contact>[] {
+/** Connects to each contact point separately; with a bundle, connects once. */
+function contactAll(options: ConnectOptions): readonly Promise<Contact>[] {
   return options.bundle === undefined
     ? options.contactPoints.map((point) => contact({ ...options, contactPoints: [point] }, point))
     : [contact(options, "bundle")];
@@ -127,7 +140,7 @@ async function nodeAnswer(
   options: ConnectOptions,
   node: NodeAddress,
 ): Promise<AskedNode["answer"]> {
-  const asking = (async () => {
+  const answer = (async () => {
     await using made = await visit(optionsFor(options, node), {
       limit: STEP,
       address: node.address,
@@ -135,14 +148,15 @@ async function nodeAnswer(
     return await askNode(made);
   })();
   try {
-    return await inTime(options, asking);
+    return await withinStep(options, answer);
   } catch (error) {
     return { silence: unreachableReason(error) };
   }
 }
 
-function inTime<Value>(options: ConnectOptions, asking: Promise<Value>): Promise<Value> {
-  return within(STEP, asking, () => {
+/** Returns what the promise resolves to. Throws if it takes longer than a step may. */
+function withinStep<Value>(options: ConnectOptions, answer: Promise<Value>): Promise<Value> {
+  return within(STEP, answer, () => {
     throw noAnswer("UNAVAILABLE", { options, limit: STEP });
   });
 }
@@ -157,37 +171,45 @@ async function closeAll(opened: readonly AsyncDisposable[]): Promise<void> {
   await Promise.race([closed, sleep(CLOSING, undefined, { ref: false })]);
 }
 
-/** Whether only the keyspace was missing. */
-function isMissing({ refusal }: { readonly refusal: CassandraError }): boolean {
+/** Whether the cluster accepted the connection, but the keyspace is missing. */
+function isNotSynced({ refusal }: { readonly refusal: CassandraError }): boolean {
   return refusal.code === "NOT_SYNCED";
 }
 
-function connectionGroup(
-  { credentials }: ConnectOptions,
-  arrival: Arrival,
-  contacts: readonly Contact[],
-): Group {
+interface ConnectionReport {
+  readonly connection: ServiceConnection;
+  readonly contacts: readonly Contact[];
+  readonly username: string | undefined;
+}
+
+function connectionGroup({ connection, contacts, username }: ConnectionReport): Group {
   return {
     title: "Connection",
     findings: [
-      ...contactFindings(contacts, arrival),
-      ...arrivalFindings(arrival, credentials?.username),
+      ...contactFindings(contacts, connection),
+      ...connectionFindings(connection, username),
     ],
   };
 }
 
-/** If the only contact point fails, the failed connection reports it. */
-function contactFindings(contacts: readonly Contact[], arrival: Arrival): readonly Finding[] {
-  if (contacts.length === 1 && contacts[0]?.error && "refusal" in arrival) return [];
+/** Reports each contact point. If there is only one and it fails, the failed connection already reports it. */
+function contactFindings(
+  contacts: readonly Contact[],
+  connection: ServiceConnection,
+): readonly Finding[] {
+  if (contacts.length === 1 && contacts[0]?.error && "refusal" in connection) return [];
   return contacts.map(({ point, error }) =>
     error ? warning(point, unreachableReason(error)) : ok(point, "answers"),
   );
 }
 
-function arrivalFindings(arrival: Arrival, username: string | undefined): readonly Finding[] {
-  if ("refusal" in arrival) {
-    return isMissing(arrival) ? [] : [failureOf("connection", arrival.refusal)];
+function connectionFindings(
+  connection: ServiceConnection,
+  username: string | undefined,
+): readonly Finding[] {
+  if ("refusal" in connection) {
+    return isNotSynced(connection) ? [] : [failureOf("connection", connection.refusal)];
   }
   const role = username === undefined ? "" : `, as ${username}`;
-  return [ok("connection", `Cassandra ${arrival.version}${role}`)];
+  return [ok("connection", `Cassandra ${connection.version}${role}`)];
 }

@@ -1,13 +1,13 @@
 import type { EmbeddedCassandra } from "../../settings/config.ts";
 import { LocalError, type Survey, surveyEmbedded } from "../../local/index.ts";
 import { clusterGroups } from "./cluster.ts";
-import type { Expected } from "./keyspace.ts";
+import type { ExpectedTables } from "./keyspace.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
 
-/** Examines what the embedded Cassandra needs, and Cassandra itself if it runs. It is never started. */
+/** Checks what the embedded Cassandra needs, and Cassandra itself if it is running. Does not start it. */
 export async function* embeddedGroups(
   embedded: EmbeddedCassandra,
-  expected: Expected,
+  expected: ExpectedTables,
 ): AsyncGenerator<Group> {
   const survey = await surveyEmbedded(embedded);
   yield embeddedGroup(survey, embedded);
@@ -16,7 +16,7 @@ export async function* embeddedGroups(
   yield* clusterGroups({ contactPoints: [contactPoint], localDataCenter }, expected);
 }
 
-/** Shows what the embedded Cassandra needs, and whether it runs. */
+/** Reports what the embedded Cassandra needs, and whether it is running. */
 export function embeddedGroup(
   survey: Survey,
   { dir, runtime, repository }: Pick<EmbeddedCassandra, "dir" | "runtime" | "repository">,
@@ -25,64 +25,71 @@ export function embeddedGroup(
     title: "Embedded Cassandra, since no contact points are set",
     findings: [
       runningFinding(survey, dir),
-      ...(runtime === "docker" ? [] : jarsFindings(survey, runtime, repository)),
+      ...(runtime === "docker" ? [] : jarsFindings(survey, { runtime, repository })),
       ...(runtime === "jars" ? [] : [dockerFinding(survey, runtime)]),
     ],
   };
 }
 
 function runningFinding({ running }: Survey, dir: string): Finding {
-  if (!running) return ok("process", `none in ${dir} ("serve" starts it)`);
+  if (!running) return ok("process", `no Cassandra runs in ${dir} ("serve" starts it)`);
   const { pid, contactPoint } = running;
-  const place = contactPoint === undefined ? "is about to run it" : `runs it at ${contactPoint}`;
+  const place =
+    contactPoint === undefined ? "is starting Cassandra" : `runs Cassandra at ${contactPoint}`;
   return ok("process", `${pid} ${place}, in ${dir}`);
 }
 
-/** What is missing is a failure only if Docker does not replace it. */
-function jarsFindings(
-  survey: Survey,
-  runtime: "jars" | undefined,
-  repository: string | undefined,
-): readonly Finding[] {
+interface JarsReport {
+  readonly runtime: "jars" | undefined;
+  readonly repository: string | undefined;
+}
+
+/** Reports Java, the jars and Maven. A missing one is a warning if Docker can be used instead, otherwise a failure. */
+function jarsFindings(survey: Survey, { runtime, repository }: JarsReport): readonly Finding[] {
   const { cassandra, java, missing, docker } = survey;
-  const lack = runtime === undefined && docker === true ? warningOf : failureOf;
+  const problem = runtime === undefined && docker === true ? warningOf : failureOf;
   return [
     java instanceof LocalError
-      ? lack("Java", java)
+      ? problem("Java", java)
       : ok("Java", `${java.version}, ${java.command}`),
     jarsFinding(cassandra, missing),
-    ...mavenFindings(survey, repository, lack),
+    ...mavenFindings(survey, { repository, problem }),
   ];
 }
 
-/** A directory that cannot be used is a failure, even if Docker could replace the jars. */
+/** Reports the jars. A directory that cannot be used is a failure, even if Docker could be used instead. */
 function jarsFinding(cassandra: string, missing: Survey["missing"]): Finding {
   if (missing instanceof LocalError) return failureOf("jars", missing);
-  const fetched = `to be fetched at the first start (${(missing / 2 ** 20).toFixed(0)} MiB)`;
-  return ok("jars", `Cassandra ${cassandra}, ${missing === 0 ? "all there" : fetched}`);
+  const fetched = `fetched at the first start (${(missing / 2 ** 20).toFixed(0)} MiB)`;
+  return ok("jars", `Cassandra ${cassandra}, ${missing === 0 ? "complete" : fetched}`);
+}
+
+interface MavenReport {
+  readonly repository: string | undefined;
+  /** Creates the finding for a missing Maven. */
+  readonly problem: (what: string, error: LocalError) => Finding;
 }
 
 function mavenFindings(
   { missing, maven }: Survey,
-  repository: string | undefined,
-  lack: (what: string, error: LocalError) => Finding,
+  { repository, problem }: MavenReport,
 ): readonly Finding[] {
   if (!(maven instanceof LocalError)) return [ok("Maven", maven)];
-  if (missing === 0) return [ok("Maven", "none, and none is needed: the jars are there")];
-  if (repository === undefined) return [lack("Maven", maven)];
-  return [ok("Maven", "none, and none is needed: CASSANDRA_EMBEDDED_REPOSITORY is set")];
+  if (missing === 0) return [ok("Maven", "not found, and not needed: the jars are complete")];
+  if (repository === undefined) return [problem("Maven", maven)];
+  return [ok("Maven", "not found, and not needed: CASSANDRA_EMBEDDED_REPOSITORY is set")];
 }
 
 function dockerFinding({ docker }: Survey, runtime: "docker" | undefined): Finding {
   if (docker === true) {
     return ok(
       "Docker",
-      runtime ? "an engine answers" : "an engine answers; used where the jars cannot be",
+      runtime ? "an engine answers" : "an engine answers; used if the jars cannot be used",
     );
   }
   return runtime
     ? failureOf("Docker", docker)
-    : ok("Docker", "no engine answers; needed only without Java");
+    : ok("Docker", "no engine answers; only needed without Java");
 }
 
 function warningOf(what: string, { message }: LocalError): Finding {

@@ -1,11 +1,16 @@
 import { type exitCodes, exitOf } from "../exit.ts";
 
-/** Why the command ends as it does, if not well. */
+/** Why the command fails. */
 export type Reason = keyof typeof exitCodes;
 
-/** What a look at one thing has found. */
+/** The result of one check. */
 export type Finding =
-  | { readonly state: "ok" | "warning"; readonly what: string; readonly found: string }
+  | {
+      readonly state: "ok" | "warning";
+      /** The checked thing. */
+      readonly what: string;
+      readonly found: string;
+    }
   | {
       readonly state: "failure";
       readonly what: string;
@@ -13,30 +18,34 @@ export type Finding =
       readonly reason: Reason;
     };
 
-/** Findings that belong together. */
+/** Findings about one subject. */
 export interface Group {
   readonly title: string;
   readonly findings: readonly Finding[];
 }
 
-/** All is well with it. */
+/** Creates a finding without a problem. */
 export function ok(what: string, found: string): Finding {
   return { state: "ok", what, found };
 }
 
-/** The service runs, but somebody should know. What to do about it is in brackets. */
+/** Creates a finding about a problem with which the service still runs. How to correct it is in brackets. */
 export function warning(what: string, found: string): Finding {
   return { state: "warning", what, found };
 }
 
-/** The service does not run, or not for all. What to do about it is in brackets. */
-export function failure(reason: Reason, what: string, found: string): Finding {
+/** Creates a finding about a problem with which the service cannot run, or only partly. How to correct it is in brackets. */
+export function failure(
+  what: string,
+  found: string,
+  { reason }: { readonly reason: Reason },
+): Finding {
   return { state: "failure", what, found, reason };
 }
 
-/** A failure in the words, and with the exit status, that every command has for it. */
+/** Creates a failure with the message and the exit status that other commands have for an error. Rethrows a bug. */
 export function failureOf(what: string, error: unknown): Finding {
   const exit = exitOf(error);
   if (!exit) throw error;
-  return failure(exit.reason, what, exit.message);
+  return failure(what, exit.message, { reason: exit.reason });
 }

@@ -11,26 +11,26 @@ import { failureOf, type Finding, type Group, ok } from "./finding.ts";
 import type { AskedNode } from "./nodes.ts";
 import { type KeyspaceAccess, replicationFindings } from "./replication.ts";
 
-/** Where the tables of an application should be. */
-export interface Expected {
+/** The tables of an application, and the keyspace that should contain them. */
+export interface ExpectedTables {
   readonly keyspace: string;
   readonly tables: readonly Table[];
 }
 
-/** What is known of a keyspace. */
+/** What was found out about a keyspace. */
 export interface KeyspaceFacts {
-  /** Undefined: there is no such keyspace. */
+  /** Undefined: the keyspace does not exist. */
   readonly replication: Readonly<Record<string, string>> | undefined;
-  /** How it differs from the tables, in the words of all commands. */
+  /** The error with which other commands report that it differs from the tables. */
   readonly drift: CassandraError | undefined;
-  /** By table that exists: what Cassandra says of each right that the role lacks. */
+  /** For each existing table, Cassandra's errors about the permissions that the role lacks. */
   readonly lacking: ReadonlyMap<string, readonly CassandraError[]>;
 }
 
-/** Examines a keyspace, its tables and the rights of the role on them. */
+/** Checks a keyspace, its tables and the permissions of the role on them. */
 export async function examineKeyspace(
   session: Session,
-  { keyspace, tables }: Expected,
+  { keyspace, tables }: ExpectedTables,
 ): Promise<KeyspaceFacts> {
   const replication = await replicationOf(session, keyspace);
   if (replication === undefined) return { replication, drift: undefined, lacking: new Map() };
@@ -38,21 +38,23 @@ export async function examineKeyspace(
     keyspaceDrift(session, { keyspace, tables }),
     Promise.all(tables.map((table) => lackingRights(session, { keyspace, table }))),
   ]);
-  const known = tables.flatMap(({ name }, i) => (lacking[i] ? [[name, lacking[i]] as const] : []));
-  return { replication, drift, lacking: new Map(known) };
+  const existing = tables.flatMap(({ name }, i) =>
+    lacking[i] ? [[name, lacking[i]] as const] : [],
+  );
+  return { replication, drift, lacking: new Map(existing) };
 }
 
-/** What the report on a keyspace is about. */
+/** The facts that the report on a keyspace needs. */
 interface KeyspaceReport {
   readonly keyspace: string;
   readonly facts: KeyspaceFacts;
   readonly nodes: readonly AskedNode[];
   readonly access: KeyspaceAccess;
-  /** What the service got when it connected to the keyspace; undefined: it has connected. */
+  /** The error when the service connected to the keyspace; undefined: it has connected. */
   readonly refusal: unknown;
 }
 
-/** Shows a keyspace. */
+/** Reports on a keyspace. */
 export function keyspaceGroup({
   keyspace,
   facts: { replication, drift, lacking },
@@ -62,7 +64,7 @@ export function keyspaceGroup({
 }: KeyspaceReport): Group {
   const title = `Keyspace ${keyspace}`;
   if (replication === undefined) {
-    // The service may not get so far, for example with a data centre that does not exist.
+    // Connecting may fail earlier, for example if the data centre does not exist.
     return {
       title,
       findings: [failureOf("keyspace", refusal ?? keyspaceMissing(keyspace, { isAstra: false }))],
@@ -72,7 +74,7 @@ export function keyspaceGroup({
     title,
     findings: [
       ...replicationFindings(replication, nodes, access),
-      drift ? failureOf("tables", drift) : ok("tables", "as the models say"),
+      drift ? failureOf("tables", drift) : ok("tables", "match the models"),
       ...rightsFindings(lacking),
     ],
   };
@@ -80,7 +82,7 @@ export function keyspaceGroup({
 
 async function keyspaceDrift(
   session: Session,
-  { keyspace, tables }: Expected,
+  { keyspace, tables }: ExpectedTables,
 ): Promise<CassandraError | undefined> {
   try {
     await requireSynced(session, { keyspace, tables });
@@ -94,7 +96,7 @@ async function keyspaceDrift(
 function rightsFindings(lacking: KeyspaceFacts["lacking"]): readonly Finding[] {
   const granted = [...lacking].flatMap(([name, rights]) => (rights.length === 0 ? name : []));
   return [
-    ...(granted.length === 0 ? [] : [ok("rights", `to read and write ${granted.join(", ")}`)]),
+    ...(granted.length === 0 ? [] : [ok("rights", `may read and write ${granted.join(", ")}`)]),
     ...[...lacking.values()].flat().map((error) => failureOf("rights", error)),
   ];
 }

@@ -2,7 +2,7 @@ import type { NodeAddress, NodeFacts } from "../../cassandra/index.ts";
 import { type Finding, type Group, ok, warning } from "./finding.ts";
 import { clockFindings } from "./clocks.ts";
 
-/** A node of the cluster, and what came of asking it. */
+/** A node of the cluster, with its answer, or the reason why it did not answer. */
 export interface AskedNode extends NodeAddress {
   readonly answer: NodeFacts | { readonly silence: string };
 }
@@ -12,20 +12,21 @@ export interface AnsweringNode extends NodeAddress {
   readonly answer: NodeFacts;
 }
 
-/**
- * Shows the nodes, and whether they go together.
- *
- * @param reached the contact points that answered, each `host` or `host:port`
- */
+/** What the report on the nodes needs besides them. */
+interface NodesOptions {
+  /** The contact points that answered, each `host` or `host:port`. */
+  readonly reached: readonly string[];
+  readonly localDataCenter: string | undefined;
+}
+
+/** Reports on the nodes, and whether they are consistent with each other. */
 export function nodesGroup(
   nodes: readonly AskedNode[],
-  reached: readonly string[],
-  localDataCenter?: string,
+  { reached, localDataCenter }: NodesOptions,
 ): Group {
   const answering = nodes.filter(hasAnswered);
   return {
-    title:
-      nodes.length === 1 ? "Node" : `Nodes: ${nodes.length}, of which ${answering.length} answer`,
+    title: nodes.length === 1 ? "Node" : `Nodes: ${answering.length} of ${nodes.length} answer`,
     findings: [
       ...nodes.map((node) => nodeFinding(node, reached)),
       dataCenters(nodes, localDataCenter),
@@ -58,7 +59,10 @@ function nodeFinding(node: AskedNode, reached: readonly string[]): Finding {
   return ok(address, `${dataCenter}, ${rack}, Cassandra ${release}, answers in ${roundTrip} ms`);
 }
 
-/** A cluster tells of its nodes without their ports: the driver then takes one port for all. */
+/**
+ * Returns the port of a node's contact point if it differs from the port of the node. A cluster reports its nodes without
+ * their ports, so the driver uses one port for all of them.
+ */
 function otherPort(address: string, reached: readonly string[]): string | undefined {
   const host = address.replace(/:\d+$/, "");
   const point = reached.find((each) => each.replace(/:\d+$/, "") === host && each !== address);
@@ -68,8 +72,8 @@ function otherPort(address: string, reached: readonly string[]): string | undefi
 function dataCenters(nodes: readonly NodeAddress[], localDataCenter?: string): Finding {
   const found = [...Map.groupBy(nodes, ({ dataCenter }) => dataCenter)].map(
     ([name, { length }]) => {
-      const asked = name === localDataCenter ? ", asked" : "";
-      return `${name} (${length} node${length === 1 ? "" : "s"}${asked})`;
+      const used = name === localDataCenter ? ", used" : "";
+      return `${name} (${length} node${length === 1 ? "" : "s"}${used})`;
     },
   );
   return ok("data centres", found.join(", "));
@@ -79,10 +83,7 @@ function releases(nodes: readonly AnsweringNode[]): Finding {
   const found = [...new Set(nodes.map(({ answer }) => answer.release))].toSorted();
   const text = found.join(", ");
   if (found.length === 1) return ok("release", text);
-  return warning(
-    "release",
-    `${text} (finish the upgrade; until then let nobody change the schema)`,
-  );
+  return warning("release", `${text} (finish the upgrade, and do not change the schema before)`);
 }
 
 function schemaVersions(nodes: readonly AnsweringNode[]): Finding {
@@ -91,15 +92,15 @@ function schemaVersions(nodes: readonly AnsweringNode[]): Finding {
   const sides = [...versions.values()].map((side) => side.map(({ address }) => address).join(", "));
   return warning(
     "schema",
-    `the nodes do not agree: ${sides.join(" against ")} (ask again in a minute; if it stays, see nodetool describecluster)`,
+    `the nodes do not agree: ${sides.join(" and ")} (check again in a minute; if they still do not agree, run nodetool describecluster)`,
   );
 }
 
-/** What is wrong with each way, but `batch`, in which a node synchronises its commit log. */
+/** The problem with each mode of synchronising the commit log other than `batch`. */
 const commitLogProblems: Readonly<Record<string, string>> = {
   periodic:
-    "a node that dies forgets the last writes that it acknowledged, also what it promised to a lightweight transaction",
-  group: "a lightweight transaction waits for its window several times",
+    "a node that crashes loses the last writes that it acknowledged, including the promises of lightweight transactions",
+  group: "a lightweight transaction waits for several sync windows",
 };
 
 function commitLogs(nodes: readonly AnsweringNode[]): readonly Finding[] {

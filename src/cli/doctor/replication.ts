@@ -8,7 +8,7 @@ export interface KeyspaceAccess {
   readonly consistency?: Consistency | undefined;
 }
 
-/** Judges whether a keyspace's replication fits the nodes and the way in which the service reads and writes. */
+/** Checks whether a keyspace's replication suits the nodes and the consistency of the service. */
 export function replicationFindings(
   replication: Readonly<Record<string, string>>,
   nodes: readonly AskedNode[],
@@ -20,16 +20,16 @@ export function replicationFindings(
   return [
     ok("replication", describe(copies)),
     ...strategyFindings(copies, dataCenters),
-    ...quorumFindings(quorumOf(copies, nodes, local), consistency),
+    ...quorumFindings(quorumOf(copies, nodes, { local }), consistency),
     ...(consistency === "LOCAL_QUORUM" ? agreementFindings(copies, dataCenters) : []),
   ];
 }
 
-/** How many copies of a row each data centre has; of SimpleStrategy one number for all. */
+/** The number of copies of each row in each data centre; with SimpleStrategy, one number for all. */
 type Copies = ReadonlyMap<string, number> | number;
 
 function copiesOf({ class: strategy = "", ...rest }: Readonly<Record<string, string>>): Copies {
-  // With transient replication it is 3/1, of which the first is the number of copies.
+  // With transient replication the text is 3/1; the first number is that of the copies.
   const number = (text: string) => Number.parseInt(text, 10);
   return strategy.endsWith("SimpleStrategy")
     ? number(rest["replication_factor"] ?? "0")
@@ -42,7 +42,7 @@ function describe(copies: Copies): string {
   return `${each.join(", ")}, of each row (NetworkTopologyStrategy)`;
 }
 
-/** Whether the strategy knows the data centres that there are. */
+/** Checks whether the strategy fits the existing data centres. */
 function strategyFindings(copies: Copies, dataCenters: readonly string[]): readonly Finding[] {
   const names = dataCenters.join(", ");
   if (typeof copies !== "number") {
@@ -59,9 +59,9 @@ function strategyFindings(copies: Copies, dataCenters: readonly string[]): reado
   ];
 }
 
-/** Of how many copies how many have to answer, and the nodes that hold them. */
+/** How many copies have to answer, and how many nodes hold them. */
 interface Quorum {
-  /** e.g. ` in dc1`; empty: anywhere */
+  /** For example ` in dc1`; empty: in all data centres. */
   readonly where: string;
   readonly copies: number;
   readonly needed: number;
@@ -69,8 +69,12 @@ interface Quorum {
   readonly answering: number;
 }
 
-/** @param local the data centre whose copies alone count; undefined: all do */
-function quorumOf(copies: Copies, nodes: readonly AskedNode[], local: string | undefined): Quorum {
+/** @param options.local the only data centre whose copies count; undefined: all data centres count */
+function quorumOf(
+  copies: Copies,
+  nodes: readonly AskedNode[],
+  { local }: { readonly local: string | undefined },
+): Quorum {
   const counts = (name: string) => local === undefined || name === local;
   const total =
     typeof copies === "number"
@@ -88,13 +92,13 @@ function quorumOf(copies: Copies, nodes: readonly AskedNode[], local: string | u
   };
 }
 
-/** Whether so many can answer, and still can when a node is down. */
+/** Checks whether a quorum can answer, and whether it still can when a node is down. */
 function quorumFindings(quorum: Quorum, consistency: string): readonly Finding[] {
   const { where, copies, needed, nodes, answering } = quorum;
-  // No node in the data centre that is asked: the connection has failed for that.
+  // The local data centre has no node, so the connection has already failed.
   if (nodes === 0) return [];
   if (copies === 0)
-    return [fail(`no copy${where}, where ${consistency} asks for it (ALTER KEYSPACE)`)];
+    return [fail(`no copy${where}, where ${consistency} reads and writes (ALTER KEYSPACE)`)];
   const needs = `${consistency} needs ${needed} of ${copiesText(copies)}${where}`;
   if (needed > nodes) {
     return [
@@ -118,7 +122,9 @@ function toleranceFindings({
   const spare = copies - needed;
   const on = `${copiesText(copies)}${where} on ${nodesText(nodes)}`;
   if (down > spare) {
-    return [warn(`${on}, ${down} of which down: some rows cannot be read or written (start it)`)];
+    return [
+      warn(`${on}, ${down} of which down: some rows cannot be read or written (start the nodes)`),
+    ];
   }
   if (nodes > 1 && spare === 0) {
     return [
@@ -130,7 +136,7 @@ function toleranceFindings({
   return copies > nodes ? [warn(`${on} (add nodes, or ALTER KEYSPACE with fewer copies)`)] : [];
 }
 
-/** Whether lightweight transactions agree among all that can take one. */
+/** Checks whether lightweight transactions in one data centre see those in others. */
 function agreementFindings(copies: Copies, dataCenters: readonly string[]): readonly Finding[] {
   if (typeof copies === "number") return [];
   const holding = dataCenters.filter((name) => (copies.get(name) ?? 0) > 0);
@@ -138,12 +144,12 @@ function agreementFindings(copies: Copies, dataCenters: readonly string[]): read
   return [
     warning(
       "consistency",
-      `LOCAL_QUORUM and LOCAL_SERIAL agree within one data centre, but ${holding.join(" and ")} have copies: fine only while the service runs in one of them (else CASSANDRA_CONSISTENCY=QUORUM and CASSANDRA_SERIAL_CONSISTENCY=SERIAL)`,
+      `LOCAL_QUORUM and LOCAL_SERIAL agree within one data centre, but ${holding.join(" and ")} have copies (run the service in only one of them, or set CASSANDRA_CONSISTENCY=QUORUM and CASSANDRA_SERIAL_CONSISTENCY=SERIAL)`,
     ),
   ];
 }
 
 const warn = (found: string) => warning("replication", found);
-const fail = (found: string) => failure("notConnected", "replication", found);
+const fail = (found: string) => failure("replication", found, { reason: "notConnected" });
 const copiesText = (number: number) => `${number} ${number === 1 ? "copy" : "copies"}`;
 const nodesText = (number: number) => `${number} ${number === 1 ? "node" : "nodes"}`;

@@ -8,10 +8,10 @@ const signs = {
   failure: { sign: "✗", colour: "red" },
 } as const;
 
-/** How wide the column of what was looked at may get; what is longer pushes the rest of its line. */
+/** The maximum width of the column of checked things. A longer one moves the rest of its line. */
 const WIDEST = 32;
 
-/** Shows a group: its title, then each finding with its sign and its word, in columns. */
+/** Returns the text of a group: its title, then each finding with its sign and its state, in columns. */
 export function groupText(
   { title, findings }: Group,
   { style, width }: Pick<Terminal, "style" | "width">,
@@ -21,13 +21,13 @@ export function groupText(
     const { sign, colour } = signs[state];
     const head = `${sign} ${state.padEnd("warning".length)}`;
     const indent = 2 + head.length + 2 + widest + 2;
-    const text = fold(found, width - indent).join(`\n${" ".repeat(indent)}`);
+    const text = wrapLines(found, width - indent).join(`\n${" ".repeat(indent)}`);
     return `  ${style(colour, head)}  ${what.padEnd(widest)}  ${text}`;
   });
   return [style("bold", title), ...lines, ""].join("\n");
 }
 
-/** Says in one line whether all is well, and if not, with what exit status the command ends. */
+/** Returns a summary in one line; after a failure, with the exit status. */
 export function verdict(findings: readonly Finding[], { style }: Pick<Terminal, "style">): string {
   const failures = findings.filter((each) => each.state === "failure");
   const warnings = count(findings.filter(({ state }) => state === "warning").length, "warning");
@@ -35,18 +35,18 @@ export function verdict(findings: readonly Finding[], { style }: Pick<Terminal, 
   if (first) {
     const { reason } = first;
     const counts = [count(failures.length, "failure"), warnings].filter(Boolean).join(", ");
-    const text = `✗ Not well: ${counts}. Exit status ${exitCodes[reason]}: ${exitMeanings[reason]}.`;
+    const text = `✗ ${counts}. Exit status ${exitCodes[reason]}: ${exitMeanings[reason]}.`;
     return style("red", text);
   }
-  return warnings ? style("yellow", `! Well, but ${warnings}.`) : style("green", "✓ All is well.");
+  return warnings ? style("yellow", `! ${warnings}.`) : style("green", "✓ No problems found.");
 }
 
 function count(number: number, word: string): string {
   return number === 0 ? "" : `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** Breaks a text between words into lines of a width; one too narrow to read is left alone. */
-function fold(text: string, width: number): readonly string[] {
+/** Breaks a text between words into lines of at most a width. Does not break it if the lines would be too short to read. */
+function wrapLines(text: string, width: number): readonly string[] {
   if (width < 20) return [text];
   const lines: string[] = [];
   for (const word of text.split(" ")) {

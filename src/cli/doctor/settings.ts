@@ -7,7 +7,7 @@ import { failure, type Group, ok, warning } from "./finding.ts";
 /** A setting that has a value. */
 interface InUse {
   readonly name: string;
-  /** Its text; of a secret only that it is set. */
+  /** Its text, or for a secret a note that it is set. */
   readonly shown: string;
   readonly source: "environment" | ".env" | "default";
 }
@@ -23,7 +23,7 @@ interface SettingsOptions {
   readonly problems?: readonly string[] | undefined;
 }
 
-/** Shows what is configured, where each value comes from, and likely mistakes. */
+/** Reports the settings, the source of each value, and likely mistakes. */
 export function settingsGroup({
   settings,
   sources,
@@ -31,15 +31,15 @@ export function settingsGroup({
   problems = [],
 }: SettingsOptions): Group {
   const all = settingsInUse(settings, sources);
-  const without = withoutEffect(settings, cassandra, all);
+  const without = withoutEffect({ settings, cassandra, inUse: all });
   const inUse = all.filter(({ name, source }) => source !== "default" || !without.includes(name));
   const width = Math.min(WIDEST_VALUE, Math.max(...inUse.map(({ shown }) => shown.length)));
   const listed = inUse.map(({ name, shown, source }) => {
     const problem = problems.find((line) => isAbout(line, name));
-    if (problem !== undefined) return failure("settings", name, problem);
+    if (problem !== undefined) return failure(name, problem, { reason: "settings" });
     const text = `${shown.padEnd(width)}  ${source}`;
     return without.includes(name)
-      ? warning(name, `${text}, without effect (set CASSANDRA_CONTACT_POINTS)`)
+      ? warning(name, `${text}, has no effect (set CASSANDRA_CONTACT_POINTS)`)
       : ok(name, text);
   });
   const others = problems.filter((line) => !inUse.some(({ name }) => isAbout(line, name)));
@@ -48,19 +48,19 @@ export function settingsGroup({
     findings: [
       ...listed,
       ...sources.oversights.map(({ what, found }) => warning(what, found)),
-      ...others.map((line) => failure("settings", "settings", line)),
+      ...others.map((line) => failure("settings", line, { reason: "settings" })),
     ],
   };
 }
 
-/** Lists the settings that have a value, in their usual order. */
+/** Returns the settings that have a value, in the order of `.env.template`. */
 export function settingsInUse(
   settings: Settings,
   { environment, file }: Pick<Sources, "environment" | "file">,
 ): readonly InUse[] {
   return Object.entries(settings).flatMap(([name, setting]): readonly InUse[] => {
     const standard = "default" in setting ? setting.default : undefined;
-    // An empty variable hides the line of the file, too.
+    // An empty variable also overrides the file.
     const [given, source] =
       environment[name] === undefined
         ? [file[name], ".env" as const]
@@ -74,15 +74,19 @@ export function settingsInUse(
   });
 }
 
-/** Returns the names of settings that others make ineffective. */
-function withoutEffect(
-  settings: Settings,
-  cassandra: Config["cassandra"] | undefined,
-  all: readonly InUse[],
-): readonly string[] {
+interface EffectOptions {
+  readonly settings: Settings;
+  readonly cassandra: Config["cassandra"] | undefined;
+  readonly inUse: readonly InUse[];
+}
+
+/** Returns the names of settings that have no effect because of other settings. */
+function withoutEffect({ settings, cassandra, inUse }: EffectOptions): readonly string[] {
   if (cassandra === undefined) return [];
   if (cassandra.kind === "embedded") return Object.keys(settings).filter(isForClusters);
-  const named = all.some(({ name }) => name === "ASTRA_DB_KEYSPACE") ? ["CASSANDRA_KEYSPACE"] : [];
+  const named = inUse.some(({ name }) => name === "ASTRA_DB_KEYSPACE")
+    ? ["CASSANDRA_KEYSPACE"]
+    : [];
   return cassandra.bundle === undefined
     ? []
     : ["CASSANDRA_PORT", "CASSANDRA_LOCAL_DATA_CENTER", ...named];

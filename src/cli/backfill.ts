@@ -3,7 +3,7 @@ import { backfillOrder, type BackfillProgress, type Order, ordersOf } from "../o
 import { admitOfSchema } from "../pothos/index.ts";
 import type { OpenOptions } from "./database.ts";
 
-/** Returns the orders of tables. */
+/** Returns all orders of the tables. */
 export function ordersIn(tables: readonly Table[]): readonly Order[] {
   return tables.flatMap((table) => ordersOf(table));
 }
@@ -11,17 +11,19 @@ export function ordersIn(tables: readonly Table[]): readonly Order[] {
 /** How often a backfill reports its progress, in milliseconds. */
 const REPORT_INTERVAL = 2000;
 
-/** What a backfill needs of the program. */
-export interface FillOptions extends Pick<OpenOptions, "application" | "name" | "terminal"> {
-  /** Where an interrupted backfill has stopped. Default: the beginning. */
+/** The context of a backfill. */
+export interface RunBackfillOptions extends Pick<OpenOptions, "application" | "name" | "terminal"> {
+  /** The token at which to continue an interrupted backfill. Default: the beginning. */
   readonly token?: bigint | undefined;
 }
 
-/** Puts the entries of all rows of an order's table, and prints how to continue if it is interrupted. */
-export async function fill(
+/**
+ * Writes the order's entries for all rows of its table. If it is interrupted, prints the command that continues it.
+ */
+export async function runBackfill(
   session: Session,
   order: Order,
-  { application, name, terminal, token }: FillOptions,
+  { application, name, terminal, token }: RunBackfillOptions,
 ): Promise<void> {
   const { progress, signal } = terminal;
   let reached: BackfillProgress = { written: 0, unordered: 0, unreadable: 0, token };
@@ -30,7 +32,7 @@ export async function fill(
     reached = state;
     if (Date.now() - reportedAt < REPORT_INTERVAL) return;
     reportedAt = Date.now();
-    progress(`${state.written} entries put, at token ${state.token}.`);
+    progress(`${state.written} entries written, at token ${state.token}.`);
   };
   const admit = admitOfSchema(application.schema);
   try {
@@ -43,16 +45,16 @@ export async function fill(
     const without = (rows: number, reason: string) =>
       rows > 0 ? [` Rows without an entry because ${reason}: ${rows}.`] : [];
     const left = [
-      ...without(unordered, "a column to order by is null"),
+      ...without(unordered, "a column of the order is null"),
       ...without(unreadable, "they cannot be read"),
     ];
-    progress(`${written} entries put in ${order.name}.${left.join("")}`);
+    progress(`${written} entries written to ${order.name}.${left.join("")}`);
   } catch (error) {
     const { written, token: at } = reached;
     const which = ordersIn(application.tables).length > 1 ? ` --order=${order.name}` : "";
-    // With "=", because a token may begin with a minus sign.
+    // "=" is needed because a token may begin with a minus sign.
     const from = at === undefined ? "" : ` --token=${at}`;
-    progress(`${written} entries put. Continue with: ${name} sync --backfill${which}${from}`);
+    progress(`${written} entries written. Continue with: ${name} sync --backfill${which}${from}`);
     throw error;
   }
 }
