@@ -10,7 +10,7 @@ export const syncCommand = command({
   name: "sync",
   summary: "create missing types, tables and columns",
   details:
-    "It prints the CQL before running it. It does not alter or drop anything. It creates a missing keyspace with the\nreplication in CASSANDRA_REPLICATION, except in Astra, where you create keyspaces in the portal or the Astra CLI.",
+    "It prints the CQL before running it. It does not alter or drop anything. It creates a missing keyspace with the\nreplication in CASSANDRA_REPLICATION, except in Astra, where you create keyspaces in the portal or with the CLI.",
   options: {
     backfill: {
       type: "boolean",
