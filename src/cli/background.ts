@@ -83,9 +83,9 @@ export function openInBackground(cluster: Cluster, options: OpenOptions): Databa
 function problemWith(error: unknown): DatabaseProblem {
   const code = error instanceof CassandraError ? error.code : undefined;
   if (error instanceof NotSynced && error.remedy.startsWith("CREATE_KEYSPACE")) {
-    return { part: "Keyspace", found: "which does not exist" };
+    return { part: "Keyspace", clause: "which does not exist" };
   }
-  if (code === "NOT_SYNCED") return { part: "Keyspace", found: "which does not match the models" };
-  if (code === "FORBIDDEN") return { part: "Keyspace", found: "which the role may not use" };
-  return { part: "Cassandra", found: "not reached yet" };
+  if (code === "NOT_SYNCED") return { part: "Keyspace", clause: "which does not match the models" };
+  if (code === "FORBIDDEN") return { part: "Keyspace", clause: "which the role may not use" };
+  return { part: "Cassandra", clause: "not reached yet" };
 }

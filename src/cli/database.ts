@@ -35,7 +35,7 @@ export interface Database extends AsyncDisposable {
 /** Why a database cannot be used: the affected part, and a relative clause that says what is wrong with it. */
 export interface DatabaseProblem {
   readonly part: "Cassandra" | "Keyspace";
-  readonly found: string;
+  readonly clause: string;
 }
 
 /** Called before something is added, with a line that describes it, and the CQL of each addition. */

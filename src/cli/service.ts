@@ -97,7 +97,7 @@ function banner({ server, database, options }: Running): string {
   const { origin, problem } = database;
   const { redisUrl } = config.live;
   const row = (part: DatabaseProblem["part"], text: string) =>
-    problem?.part === part ? [part, `${text}, ${problem.found}`] : [part, text];
+    problem?.part === part ? [part, `${text}, ${problem.clause}`] : [part, text];
   const rows = [
     ...(application.page ? [["Page", new URL("/", server.url).href]] : []),
     ["GraphiQL", server.url],

@@ -50,7 +50,7 @@ export interface EmbeddedCassandra {
   readonly dir: string;
   /** The directory of its jars. */
   readonly cacheDir: string;
-  /** Undefined: jars if Java is found, otherwise Docker. */
+  /** Undefined: jars if this machine can run them, otherwise Docker. */
   readonly runtime: "jars" | "docker" | undefined;
   /** The URL of the Maven repository of its jars, which may contain a login; undefined: as Maven is configured. */
   readonly repository: string | undefined;
@@ -73,7 +73,7 @@ type Values = {
  */
 export function loadConfig(settings: Settings, warn: (line: string) => void): Config {
   const sources = readSettings(settings);
-  for (const { what, found } of sources.oversights) warn(`Warning: ${what} ${found}.`);
+  for (const { subject, message } of sources.oversights) warn(`Warning: ${subject} ${message}.`);
   return readConfig(settings, merged(sources));
 }
 

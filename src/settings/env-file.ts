@@ -13,9 +13,9 @@ export interface EnvFile {
 /** A likely mistake that is not an error: something without an effect, or with an unexpected one. */
 export interface Oversight {
   /** The name of a variable, or a place in the file. */
-  readonly what: string;
+  readonly subject: string;
   /** What is wrong with it, as the predicate of a sentence, and how to correct it in brackets. */
-  readonly found: string;
+  readonly message: string;
 }
 
 /**
@@ -107,8 +107,8 @@ function strayLines(lines: readonly (Line | Assignment)[]): readonly Oversight[]
   return lines
     .filter((line) => !("name" in line))
     .map(({ number }) => ({
-      what: `.env, line ${number}`,
-      found: "has no effect (write NAME=value)",
+      subject: `.env, line ${number}`,
+      message: "has no effect (write NAME=value)",
     }));
 }
 
@@ -116,10 +116,10 @@ function repeated(
   assignments: readonly Assignment[],
   settings: readonly string[],
 ): readonly Oversight[] {
-  return settings.flatMap((what) => {
-    const numbers = assignments.filter(({ name }) => name === what).map(({ number }) => number);
+  return settings.flatMap((subject) => {
+    const numbers = assignments.filter(({ name }) => name === subject).map(({ number }) => number);
     if (numbers.length < 2) return [];
-    const found = `is set in .env on lines ${numbers.join(", ")}; the last one is used (keep one)`;
-    return { what, found };
+    const message = `is set in .env on lines ${numbers.join(", ")}; the last one is used (keep one)`;
+    return { subject, message };
   });
 }

@@ -41,10 +41,10 @@ export function misspelled(
   names: readonly string[],
 ): readonly Oversight[] {
   const all = merged(sources);
-  return Object.keys(all).flatMap((what) => {
-    const likely = likelyName(what, names);
+  return Object.keys(all).flatMap((subject) => {
+    const likely = likelyName(subject, names);
     if (likely === undefined || all[likely]) return [];
-    return { what, found: `has no effect (did you mean ${likely}?)` };
+    return { subject, message: `has no effect (did you mean ${likely}?)` };
   });
 }
 

@@ -22,7 +22,7 @@ const coloured = {
 
 /** Returns the findings as lines, each with its state and its text. */
 const lines = (findings: readonly Finding[]) =>
-  findings.map(({ state, found }) => `${state}: ${found}`);
+  findings.map(({ state, message }) => `${state}: ${message}`);
 
 describe("the report", () => {
   const group = {
@@ -110,7 +110,7 @@ describe("the report on settings", () => {
       sources: { environment, file: {}, oversights: [] },
       cassandra,
     });
-    const names = findings.map(({ what }) => what);
+    const names = findings.map(({ subject }) => subject);
     expect(names).toContain("ASTRA_DB_KEYSPACE");
     for (const name of ["KEYSPACE", "PORT", "LOCAL_DATA_CENTER"]) {
       expect(names).not.toContain(`CASSANDRA_${name}`);
@@ -125,7 +125,7 @@ describe("the report on settings", () => {
 
   test("ends with likely mistakes", () => {
     const oversights = [
-      { what: "CASSANDRA_PROT", found: "has no effect (did you mean CASSANDRA_PORT?)" },
+      { subject: "CASSANDRA_PROT", message: "has no effect (did you mean CASSANDRA_PORT?)" },
     ];
     const { findings } = settingsGroup({
       settings,
@@ -238,7 +238,7 @@ describe("the report on nodes", () => {
   ])("warns of the commit log modes %j", (modes, expected) => {
     const nodes = modes.map((commitLogSync, at) => node(at + 1, { commitLogSync }));
     const { findings } = nodesGroup(nodes, { reached: [], ...local });
-    expect(lines(findings.filter(({ what }) => what === "commit log"))).toEqual(expected);
+    expect(lines(findings.filter(({ subject }) => subject === "commit log"))).toEqual(expected);
   });
 
   test("names the port of a contact point if it differs from the port of the nodes", () => {

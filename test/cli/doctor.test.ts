@@ -22,12 +22,12 @@ const runDoctor = (env: Environment, options?: CommandOptions): Promise<Ended> =
   runCommand(["doctor"], { ...options, env });
 
 /** Returns the text of the finding with a state and a checked thing. */
-function finding({ out }: Ended, state: "ok" | "warning" | "failure", what: string): string {
+function finding({ out }: Ended, state: "ok" | "warning" | "failure", subject: string): string {
   const line = out.split("\n").find((each) => {
     const [, word, name] = each.trim().split(/ +/);
-    return word === state && what.startsWith(name!) && each.includes(` ${what} `);
+    return word === state && subject.startsWith(name!) && each.includes(` ${subject} `);
   });
-  return line?.slice(line.indexOf(what) + what.length).trim() ?? `nothing in:\n${out}`;
+  return line?.slice(line.indexOf(subject) + subject.length).trim() ?? `nothing in:\n${out}`;
 }
 
 const plain = (keyspace: string): Environment => ({
@@ -356,11 +356,11 @@ describe("doctor and serve report the cause of a failure and its remedy in the s
       /table party is missing; table party_by_date is missing\. \(the command "sync" adds what is missing\.\)$/,
       NOT_SYNCED,
     ],
-  ])("%s", async (_, env, what, message, end) => {
+  ])("%s", async (_, env, subject, message, end) => {
     const ended = await runDoctor(env());
-    expect(finding(ended, "failure", what)).toMatch(message);
+    expect(finding(ended, "failure", subject)).toMatch(message);
     expect(ending(ended)).toEqual(end);
-    expect(finding(ended, "failure", what)).toBe(await servePrints(env()));
+    expect(finding(ended, "failure", subject)).toBe(await servePrints(env()));
   });
 
   test("no TLS to a port that requires it", async () => {

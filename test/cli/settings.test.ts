@@ -125,7 +125,7 @@ describe("a likely mistake", () => {
     const env = { PATH: "", JAVA_HOME: "", DOCKER_HOST: "tcp://127.0.0.1:1", PORT: "0" };
     const { code, err } = await runCommand(["serve"], { cwd: directory.path, env });
     expect(err.split("\n").slice(0, 3)).toEqual(
-      warnings.map(([what, found]) => `Warning: ${what} ${found}.`),
+      warnings.map(([subject, message]) => `Warning: ${subject} ${message}.`),
     );
     expect(code).toBe(6);
   });
@@ -134,9 +134,9 @@ describe("a likely mistake", () => {
     await using directory = await createDirectory();
     await writeFile(join(directory.path, ".env"), lines.join("\n"));
     const { code, out } = await runCommand(["doctor"], { cwd: directory.path });
-    for (const [what, found] of warnings) {
+    for (const [subject, message] of warnings) {
       expect(out).toMatch(
-        new RegExp(`! warning  ${RegExp.escape(what)} +${RegExp.escape(found)}\n`),
+        new RegExp(`! warning  ${RegExp.escape(subject)} +${RegExp.escape(message)}\n`),
       );
     }
     expect(out).toContain("! 3 warnings.");

@@ -53,7 +53,7 @@ describe("a likely mistake is reported", () => {
     ["a line after a value that spans several lines", 'HOST="a\nb"\nPORT 4000', 3],
   ])("%s", (_, text, line) => {
     expect(parse(text).oversights).toEqual([
-      { what: `.env, line ${line}`, found: "has no effect (write NAME=value)" },
+      { subject: `.env, line ${line}`, message: "has no effect (write NAME=value)" },
     ]);
   });
 
@@ -65,7 +65,10 @@ describe("a likely mistake is reported", () => {
     expect(parse("PORT=1\nHOST=a\nPORT=2\n PORT =\n")).toEqual({
       values: { PORT: "", HOST: "a" },
       oversights: [
-        { what: "PORT", found: "is set in .env on lines 1, 3, 4; the last one is used (keep one)" },
+        {
+          subject: "PORT",
+          message: "is set in .env on lines 1, 3, 4; the last one is used (keep one)",
+        },
       ],
     });
   });

@@ -67,7 +67,7 @@ function jarsFinding(cassandra: string, missing: Survey["missing"]): Finding {
 interface MavenReport {
   readonly repository: string | undefined;
   /** Creates the finding for a missing Maven. */
-  readonly problem: (what: string, error: LocalError) => Finding;
+  readonly problem: (subject: string, error: LocalError) => Finding;
 }
 
 function mavenFindings(
@@ -92,6 +92,6 @@ function dockerFinding({ docker }: Survey, runtime: "docker" | undefined): Findi
     : ok("Docker", "no engine answers; only needed without Java");
 }
 
-function warningOf(what: string, { message }: LocalError): Finding {
-  return warning(what, `${message} Docker is used instead.`);
+function warningOf(subject: string, { message }: LocalError): Finding {
+  return warning(subject, `${message} Docker is used instead.`);
 }

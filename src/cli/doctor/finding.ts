@@ -7,45 +7,45 @@ export type Reason = keyof typeof exitCodes;
 export type Finding =
   | {
       readonly state: "ok" | "warning";
-      /** The checked thing. */
-      readonly what: string;
-      readonly found: string;
+      /** The name of what was checked, e.g. a setting or a node. */
+      readonly subject: string;
+      readonly message: string;
     }
   | {
       readonly state: "failure";
-      readonly what: string;
-      readonly found: string;
+      readonly subject: string;
+      readonly message: string;
       readonly reason: Reason;
     };
 
-/** Findings about one subject. */
+/** Related findings under one title. */
 export interface Group {
   readonly title: string;
   readonly findings: readonly Finding[];
 }
 
 /** Creates a finding without a problem. */
-export function ok(what: string, found: string): Finding {
-  return { state: "ok", what, found };
+export function ok(subject: string, message: string): Finding {
+  return { state: "ok", subject, message };
 }
 
 /** Creates a finding about a problem with which the service still runs. How to correct it is in brackets. */
-export function warning(what: string, found: string): Finding {
-  return { state: "warning", what, found };
+export function warning(subject: string, message: string): Finding {
+  return { state: "warning", subject, message };
 }
 
 /** Creates a finding about a problem with which the service cannot run, or only partly. How to correct it is in brackets. */
 export function failure(
-  what: string,
-  found: string,
+  subject: string,
+  message: string,
   { reason }: { readonly reason: Reason },
 ): Finding {
-  return { state: "failure", what, found, reason };
+  return { state: "failure", subject, message, reason };
 }
 
 /** Creates a failure with the message and the exit status that other commands have for an error. Rethrows a bug. */
-export function failureOf(what: string, error: unknown): Finding {
+export function failureOf(subject: string, error: unknown): Finding {
   const exit = exitOf(error);
   if (!exit) throw error;
-  return failure(what, exit.message, { reason: exit.reason });
+  return failure(subject, exit.message, { reason: exit.reason });
 }

@@ -149,7 +149,7 @@ function agreementFindings(copies: Copies, dataCenters: readonly string[]): read
   ];
 }
 
-const warn = (found: string) => warning("replication", found);
-const fail = (found: string) => failure("replication", found, { reason: "notConnected" });
+const warn = (message: string) => warning("replication", message);
+const fail = (message: string) => failure("replication", message, { reason: "notConnected" });
 const copiesText = (number: number) => `${number} ${number === 1 ? "copy" : "copies"}`;
 const nodesText = (number: number) => `${number} ${number === 1 ? "node" : "nodes"}`;

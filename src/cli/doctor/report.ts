@@ -16,13 +16,13 @@ export function groupText(
   { title, findings }: Group,
   { style, width }: Pick<Terminal, "style" | "width">,
 ): string {
-  const widest = Math.min(WIDEST, Math.max(...findings.map(({ what }) => what.length)));
-  const lines = findings.map(({ state, what, found }) => {
+  const widest = Math.min(WIDEST, Math.max(...findings.map(({ subject }) => subject.length)));
+  const lines = findings.map(({ state, subject, message }) => {
     const { sign, colour } = signs[state];
     const head = `${sign} ${state.padEnd("warning".length)}`;
     const indent = 2 + head.length + 2 + widest + 2;
-    const text = wrapLines(found, width - indent).join(`\n${" ".repeat(indent)}`);
-    return `  ${style(colour, head)}  ${what.padEnd(widest)}  ${text}`;
+    const text = wrapLines(message, width - indent).join(`\n${" ".repeat(indent)}`);
+    return `  ${style(colour, head)}  ${subject.padEnd(widest)}  ${text}`;
   });
   return [style("bold", title), ...lines, ""].join("\n");
 }

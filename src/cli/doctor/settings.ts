@@ -47,7 +47,7 @@ export function settingsGroup({
     title: "Settings",
     findings: [
       ...listed,
-      ...sources.oversights.map(({ what, found }) => warning(what, found)),
+      ...sources.oversights.map(({ subject, message }) => warning(subject, message)),
       ...others.map((line) => failure("settings", line, { reason: "settings" })),
     ],
   };
