@@ -194,15 +194,6 @@ const sources = {
     await using keyspace = await createTestKeyspace({ cassandra, tables: [PartyTable] });
     console.log(JSON.stringify(await keyspace.session.cql("SELECT * FROM party")));
   `,
-  "message.ts": `
-    import { asc, table, text, timestamp } from "partyfinder/cassandra";
-
-    export const Message = table(
-      "message",
-      { room: text(), at: timestamp(), body: text().required() },
-      { partition: ["room"], clustering: [asc("at")] },
-    );
-  `,
   "broken.test.ts": `
     import { createTestKeyspace } from "partyfinder/testing";
     import { expect, inject, test } from "vitest";
@@ -236,18 +227,20 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test("the package has its code, page, README, settings and schema, and nothing else", async () => {
+test("the package has its code, page, README, docs, settings and schema, and nothing else", async () => {
   const source = await readdir(inRoot("src"), { recursive: true });
   const built = source.flatMap((path) => {
     const [, module] = /^(.*)\.[jt]s$/.exec(path) ?? [];
     return module === undefined ? [] : [`dist/${module}.d.ts`, `dist/${module}.js`];
   });
+  const docs = await readdir(inRoot("docs"));
   const copied = source.filter((path) => /\.(html|css|svg)$/.test(path));
   const packed = tarball.files.map(({ path }) => path);
   expect(packed.toSorted()).toEqual(
     [
       ...built,
       ...copied.map((path) => `dist/${path}`),
+      ...docs.map((name) => `docs/${name}`),
       ".env.template",
       "README.md",
       "package.json",
@@ -329,10 +322,10 @@ test("a keyspace for tests is had without vitest", async () => {
   }
 });
 
-test("the README's test of a table passes, and a test that fails leaves no keyspace", async () => {
-  const files = await exampleFiles("README.md", "### Testing your own tables");
+test("the test in docs/testing.md passes, and a test that fails leaves no keyspace", async () => {
+  const files = await exampleFiles("docs/testing.md");
   for (const [name, text] of files) await writeFile(join(project, name), text);
-  expect(await compile("message.test.ts")).toBe("");
+  expect(await compile("seat.test.ts")).toBe("");
   const vitest = join(project, "node_modules/.bin/vitest");
   const args = ["run", "--exclude=out/**", "--reporter=json", "--outputFile=report.json"];
   expect((await execute(vitest, args, project)).failed).toBe(true);
@@ -340,8 +333,8 @@ test("the README's test of a table passes, and a test that fails leaves no keysp
   expect(
     testResults.map(({ assertionResults: [only] }: Suite) => [only.title, only.status]).toSorted(),
   ).toEqual([
-    ["a room has its messages", "passed"],
     ["a test that fails", "failed"],
+    ["a theatre has its seats", "passed"],
   ]);
   await using keyspace = await createKeyspace();
   const rows = await keyspace.session.cql("SELECT keyspace_name FROM system_schema.keyspaces");

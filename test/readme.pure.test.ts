@@ -47,13 +47,17 @@ test("the limits", async () => {
   const { remembers } = laneColumns(PartyTable)!;
   const sentences = {
     "README.md": [
-      `one conditional batch of at most ${laneLimits.rows} parties`,
-      `for the ${laneLimits.time / 1000} s that a caller waits`,
-      `yours was not its turn in ${laneLimits.time / 1000} s, or found the party changed ${laneLimits.rounds} times`,
-      `what was applied and comes again with its id within ${remembers} s`,
+      `that was applied and is sent again with its id within ${remembers} s`,
       `Yes, with the same id, within ${remembers} s.`,
-      `has had ${number(mostOperations(remembers!))} changes with an \`operationId\` in the last minute`,
       `it asks for the version of the schema every ${SCHEMA_INTERVAL / 1000} s`,
+    ],
+    "docs/cassandra.md": [
+      `one conditional batch of at most ${laneLimits.rows} rows`,
+      `for the ${laneLimits.time / 1000} s that a caller waits`,
+    ],
+    "docs/troubleshooting.md": [
+      `was not sent within ${laneLimits.time / 1000} s, or found the party changed ${laneLimits.rounds} times`,
+      `has had ${number(mostOperations(remembers!))} changes with an \`operationId\` in the last minute`,
     ],
     "docs/live.md": [
       `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched rows of a partition, and a page of up to ${number(trackerLimits.page)} rows`,
