@@ -20,29 +20,29 @@ import { PartyTable } from "../src/party/index.ts";
 import { sampleOperations } from "../src/party/sample.ts";
 import { limits } from "../src/server/limits.ts";
 
-// What the README and the pages in docs say is what the code says.
+// The README and the pages in docs agree with the code.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = await readFile(join(root, "README.md"), "utf8");
 
-test("the table, but for what it keeps for itself and how", () => {
+test("the README has the CQL of the table, without hidden columns and compaction", () => {
   expect(readme).toContain(createTable({ ...PartyTable, hidden: {}, compaction: undefined }));
 });
 
-test("the error codes", () => {
+test("the README has all error codes", () => {
   for (const [code, meaning] of Object.entries(codes)) {
     expect(readme).toContain(`| \`${code}\` | ${meaning} |`);
   }
 });
 
-test("the settings", () => {
+test("the README has all settings", () => {
   for (const [name, setting] of Object.entries(settings)) {
     const standard = "default" in setting ? `\`${setting.default}\` ` : "";
     expect(readme).toContain(`| \`${name}\` | ${standard}| ${setting.meaning} |`);
   }
 });
 
-test("the limits", async () => {
+test("the pages have the limits", async () => {
   const number = (value: number) => value.toLocaleString("en");
   const { remembers } = laneColumns(PartyTable)!;
   const sentences = {
@@ -124,13 +124,13 @@ function mostOperations(remembers: number): number {
   return count;
 }
 
-test("the key of the sample party", () => {
+test("the README uses the key of the sample party", () => {
   const [id] = /id: "[^"]+"/.exec(sampleOperations[1])!;
   expect(readme).toContain(`peopleChanged(city: "Rome", ${id}) { people asOf }`);
   expect(readme).toContain(`changePeople(city: "Rome", ${id}, expected: 0, delta: 1)`);
 });
 
-test("the error of a wrong query in TypeScript", async () => {
+test("the README has the compiler's error of a wrong query", async () => {
   const directory = await mkdtemp(join(root, "node_modules/.readme-"));
   try {
     const source = join(directory, "wrong.ts");
