@@ -85,7 +85,15 @@ export class IterableSource implements Source<object> {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#onEnd(this);
-    // It may wait for a `next` under way, and its failure has no reader.
-    void Promise.resolve(this.#iterator.return?.()).catch(() => {});
+    void this.#leave();
+  }
+
+  async #leave() {
+    try {
+      // It may wait for a `next` under way.
+      await this.#iterator.return?.();
+    } catch {
+      // The subscription is over, so nobody would read the failure.
+    }
   }
 }
