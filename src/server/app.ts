@@ -206,7 +206,7 @@ export async function assemble<Own extends object>({
     path,
     graphql: createGraphQL({ pipeline, identify, eventStreams, mask }),
     graphiql: createGraphiQL({ path: endpoint, operations, title }),
-    page: page && createPage(page, path),
+    page: page && (await createPage(page, path)),
     health,
     ready,
     log,

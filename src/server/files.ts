@@ -33,11 +33,21 @@ export function createFiles(
   load: () => Promise<ReadonlyMap<string, File>>,
   notFound: Answer,
 ): Answer {
-  let loaded: Promise<ReadonlyMap<string, Ready>>;
+  let loaded: Promise<ReadonlyMap<string, Ready>> | undefined;
+
+  const loadAll = async () => {
+    try {
+      return await allReady(await load());
+    } catch (error) {
+      // The next request tries again: too many files may have been open.
+      loaded = undefined;
+      throw error;
+    }
+  };
 
   return async (request, response) => {
     const { method, headers } = request;
-    const file = (await (loaded ??= load().then(allReady))).get(targetOf(request).path);
+    const file = (await (loaded ??= loadAll())).get(targetOf(request).path);
     if (!file) return notFound(request, response);
     if (method !== "GET" && method !== "HEAD") {
       response.writeHead(405, { allow: "GET, HEAD" }).end();

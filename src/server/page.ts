@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { access, readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { createFiles, type File } from "./files.ts";
 import { collectModules } from "./modules.ts";
 import { type Answer, createNotFound } from "./routes.ts";
@@ -20,10 +21,17 @@ const SCRIPT = "text/javascript; charset=utf-8";
  * `index.html` names the files of the folder as `assets/<folder>/<file>`. Its script is `main.ts` or, built, `main.js`;
  * modules of other folders beside the page's, and of packages, are served as well.
  *
- * @param folder ends with a slash
+ * @param given the folder, with or without a slash at its end
  * @param path the prefix of all paths, e.g. `/api`
+ * @throws TypeError if the folder has no `index.html`
  */
-export function createPage(folder: URL, path: string): Answer {
+export async function createPage(given: URL, path: string): Promise<Answer> {
+  const folder = new URL(`${given.href.replace(/\/$/, "")}/`);
+  await access(new URL("index.html", folder)).catch((cause: unknown) => {
+    throw new TypeError(`page must be a folder with an index.html, but is ${folder.href}.`, {
+      cause,
+    });
+  });
   return createFiles(() => loadPage(folder, path), createNotFound(`${path}/`));
 }
 
@@ -31,15 +39,19 @@ async function loadPage(folder: URL, path: string): Promise<ReadonlyMap<string, 
   const root = new URL("../", folder);
   const assets = `${path}/assets/`;
   const own = `${assets}${folder.href.slice(root.href.length)}`;
-  const names = await readdir(folder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((each) => !each.isDirectory()).map(({ name }) => name);
   const entry = new URL(names.includes("main.ts") ? "main.ts" : "main.js", folder);
   const shown = names.filter((name) => Object.hasOwn(types, extname(name)));
   const [html, { code, packages }, ...files] = await Promise.all([
     readFile(new URL("index.html", folder), "utf8"),
     collectModules({ entry, root, prefix: assets }),
     ...shown.map(async (name): Promise<[string, File]> => {
-      const content = await readFile(new URL(name, folder));
-      return [`${own}${name}`, { type: types[extname(name)]!, content }];
+      const { href } = pathToFileURL(join(fileURLToPath(folder), name));
+      const content = await readFile(new URL(href));
+      // As browsers write the name in an address.
+      const encoded = href.slice(href.lastIndexOf("/") + 1);
+      return [`${own}${encoded}`, { type: types[extname(name)]!, content }];
     }),
   ]);
   const importMap = JSON.stringify({ imports: packages });
