@@ -22,7 +22,7 @@ export interface CallerOptions<Own extends object> {
    * Returns what the context of a caller's operations has beside the services: called once per HTTP request, after its
    * operation was validated and before it is executed, and once per WebSocket, when its client sends `connection_init`.
    *
-   * It must return a plain object, of which each operation, and each event of a subscription, gets a shallow copy. What
+   * It must return a plain object without the names of services, of which each operation, and each event of a subscription, gets a shallow copy. What
    * must be fresh for each of them, such as loaders, does not belong there: key it by the context in a WeakMap.
    *
    * If it throws a GraphQLError with `extensions.code`, the client gets that error, with the status
@@ -73,8 +73,11 @@ export function createIdentify<Own extends object>(
   return async (request, connectionParams) => {
     const own = await options.context!(request, { ...services, connectionParams });
     requirePlain(own);
+    requireApart(own, services);
     const whole = { ...services, ...own };
-    return { context: whole, audience: options.audience?.(whole) };
+    const audience: unknown = options.audience?.(whole);
+    requireAudience(audience);
+    return { context: whole, audience };
   };
 }
 
@@ -83,6 +86,26 @@ function requirePlain(own: unknown): void {
   const isObject = typeof own === "object" && own !== null;
   const prototype: unknown = isObject ? Object.getPrototypeOf(own) : undefined;
   if (prototype === Object.prototype || prototype === null) return;
-  const came = isObject ? "an instance of a class" : typeof own;
+  const came = isObject ? "an instance of a class" : kindOf(own);
   throw new TypeError(`context must return a plain object, but returned ${came}.`);
+}
+
+/** @throws TypeError if a service would be replaced, e.g. the database's session by a user's */
+function requireApart(own: object, services: Services): void {
+  const taken = Object.keys(services).find((name) => Object.hasOwn(own, name));
+  if (taken === undefined) return;
+  throw new TypeError(
+    `context must not return "${taken}", which is the name of a service: name it otherwise.`,
+  );
+}
+
+/** @throws TypeError if it is none: e.g. all promises would be the same audience */
+function requireAudience(audience: unknown): asserts audience is string | undefined {
+  if (audience === undefined || typeof audience === "string") return;
+  const came = typeof audience === "object" && audience ? "an object" : kindOf(audience);
+  throw new TypeError(`audience must return a string or undefined, but returned ${came}.`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
 }

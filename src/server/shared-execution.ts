@@ -147,17 +147,30 @@ function createOwn(execute: Execute): SharedExecution {
           subscriber.visit();
         });
       }
-      return payload;
+      const known = payload;
+      // It is taken once, and would be held until the next event.
+      if (known) executed = payload = undefined;
+      return known;
     },
   };
 }
 
 /** Returns the same text for the same operation, in whatever order its variables are given. */
 function keyOf({ query, operationName, variables }: Params, audience: string): string {
-  return JSON.stringify([audience, query, operationName, variables], (_, value: unknown) =>
-    isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value,
-  );
+  return JSON.stringify([audience, query, operationName, variables], (_, value: unknown) => {
+    if (isRecord(value)) return Object.fromEntries(Object.entries(value).toSorted(byName));
+    return typeof value === "number" ? exact(value) : value;
+  });
 }
+
+/** JSON.parse returns numbers that JSON.stringify writes as others: it writes 1e400 as null, and -0 as 0. */
+function exact(number: number): unknown {
+  if (Object.is(number, -0)) return rawJSON("-0");
+  return Number.isFinite(number) ? number : rawJSON(number > 0 ? "1e999" : "-1e999");
+}
+
+// The types of TypeScript lack it.
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
