@@ -130,9 +130,16 @@ export interface LiveOptions {
   readonly log?: (line: string) => void;
 }
 
-/** Creates the live values of a process. */
+/** Node.js takes any longer interval as 1 ms. */
+const MOST_INTERVAL = 2 ** 31 - 1;
+
+/** Creates the live values of a process. @throws RangeError if the interval is none */
 export function createLive(options: LiveOptions): Live {
   const { session, relay: openRelay, pollInterval = 0, log = () => {} } = options;
+  if (!(pollInterval >= 0 && pollInterval <= MOST_INTERVAL)) {
+    const expected = `a number of milliseconds from 0 to ${MOST_INTERVAL}`;
+    throw new RangeError(`pollInterval must be ${expected}, but is ${pollInterval}.`);
+  }
   const process = randomUUID();
   const hubs = createTopics<RowHub>(changed);
   const feeds = createTopics<PartitionFeed>(changed);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import type { GraphQLSchema } from "graphql";
+import { assertValidSchema, type GraphQLSchema } from "graphql";
 import {
   connect,
   type ConnectOptions,
@@ -107,7 +107,8 @@ export interface App extends AsyncDisposable {
  * server.close();
  * await app.close();
  *
- * @throws CassandraError if it cannot connect; TypeError if the schema shows a table that is not among `tables`
+ * @throws CassandraError if it cannot connect; TypeError or RangeError if an option is wrong, e.g. if the schema
+ * shows a table that is not among `tables`
  */
 export async function createApp<Own extends object = object>(
   options: AppOptions<Own>,
@@ -126,7 +127,8 @@ export async function createApp<Own extends object = object>(
       if (isClosing) refuseRequest(response, { status: 503, line: "The service is stopping." });
       else if (request.httpVersionMajor !== 1)
         refuseRequest(response, { status: 505, line: "Use HTTP/1.1." });
-      else {
+      // Otherwise its client has gone while other code of the host was working.
+      else if (!response.closed) {
         answers.count(response);
         parts.answer(request, response);
       }
@@ -185,6 +187,8 @@ export async function assemble<Own extends object>({
   ...callers
 }: AppOptions<Own>): Promise<AppParts> {
   requirePrefix(path);
+  // A duplicate of graphql fails here, too.
+  assertValidSchema(schema);
   requireTables(schema, tables);
   const relay = redis && (await loadRelay(redis, log));
   await using opened = new AsyncDisposableStack();

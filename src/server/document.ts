@@ -43,6 +43,7 @@ export function useDocuments(maxTokens: number): Plugin {
     onValidate({ params: { documentAST: document }, setResult, ...hook }) {
       const text = document.loc?.source.body;
       if (text !== undefined && valid.peek(text) === document) return setResult([]);
+      hook.addValidationRule(RootTypeRule);
       hook.addValidationRule(UnconditionalSubscriptionRule);
       hook.addValidationRule(IntrospectionSizeRule);
       hook.setValidationFn((schema, validated, rules) =>
@@ -119,6 +120,17 @@ function hasTooManyLines(text: string): boolean {
 function documentError(code: Code, message: string, options: GraphQLErrorOptions = {}) {
   const http: Http = { status: 400, spec: true };
   return codedError(code, message, { ...options, extensions: { http } });
+}
+
+/** graphql-js 16 validates no operation for which the schema has no type, and fails when it executes one. */
+function RootTypeRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      const message = `The schema has no ${node.operation} type.`;
+      context.reportError(new GraphQLError(message, { nodes: node }));
+    },
+  };
 }
 
 /**

@@ -63,6 +63,8 @@ export interface PipelineOptions {
  * HTTP request here, and builds no context.
  */
 export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pipeline {
+  if (!(maxTokens >= 1))
+    throw new RangeError(`maxTokens must be a number from 1, but is ${maxTokens}.`);
   let isClosing = false;
   const iterated = new Set<IterableSource>();
   const yoga: Yoga = createYoga<Record<string, unknown>>({
@@ -74,7 +76,9 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
       useDocuments(maxTokens),
       useDelivery((events) => {
         const source = new IterableSource(events, (ended) => iterated.delete(ended));
-        iterated.add(source);
+        // The field may have begun before `close`, and returned its iterable after it.
+        if (isClosing) source.end();
+        else iterated.add(source);
         return source;
       }),
       useSkipped(),

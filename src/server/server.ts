@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type AppOptions, assemble, closing } from "./app.ts";
+import { type AppOptions, type AppParts, assemble, closing } from "./app.ts";
 import { createDrain } from "./drain.ts";
 import { limits } from "./limits.ts";
 
@@ -46,8 +46,8 @@ export interface Server extends AsyncDisposable {
  *   port: 4000,
  * });
  *
- * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen; CassandraError if it cannot connect; TypeError if
- * the schema shows a table that is not among `tables`
+ * @throws the system's error, e.g. `EADDRINUSE`, if it cannot listen; CassandraError if it cannot connect; TypeError or
+ * RangeError if an option is wrong, e.g. if the schema shows a table that is not among `tables`
  */
 export async function createServer<Own extends object = object>({
   host = "127.0.0.1",
@@ -56,7 +56,31 @@ export async function createServer<Own extends object = object>({
   ...options
 }: ServerOptions<Own>): Promise<Server> {
   const parts = await assemble(options);
+  const listening = listen(parts, { host, port, idle });
+  const { server, drain } = await listening.catch(async (error: unknown) => {
+    await parts.release();
+    throw error;
+  });
   const { log = console.error } = options;
+  // E.g. a connection that cannot be accepted because too many files are open.
+  server.on("error", (error) => log("The HTTP server has a problem:", error));
+  const close = closing(parts, drain);
+  const authority = `${shownHost(host)}:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `http://${authority}${parts.endpoint}`,
+    webSocketUrl: `ws://${authority}${parts.endpoint}`,
+    get watched() {
+      return parts.watched;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type ListenOptions = Required<Pick<ServerOptions, "host" | "port" | "idle">>;
+
+/** Rejects if an option is none that Node.js takes, too. */
+async function listen(parts: AppParts, { host, port, idle }: ListenOptions) {
   const server = createHttpServer(
     {
       highWaterMark: limits.unsentBytes,
@@ -72,23 +96,8 @@ export async function createServer<Own extends object = object>({
   server.on("upgrade", (request, stream, head) => parts.upgrade(request, stream, head));
   const drain = createDrain(server);
   server.listen({ port, host, backlog: limits.backlog });
-  await once(server, "listening").catch(async (error: unknown) => {
-    await parts.release();
-    throw error;
-  });
-  // E.g. a connection that cannot be accepted because too many files are open.
-  server.on("error", (error) => log("The HTTP server has a problem:", error));
-  const close = closing(parts, drain);
-  const authority = `${shownHost(host)}:${(server.address() as AddressInfo).port}`;
-  return {
-    url: `http://${authority}${parts.endpoint}`,
-    webSocketUrl: `ws://${authority}${parts.endpoint}`,
-    get watched() {
-      return parts.watched;
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  await once(server, "listening");
+  return { server, drain };
 }
 
 /** Returns the host to show in an address: `localhost` for loopback addresses, which is easier to read. */
