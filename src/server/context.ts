@@ -86,7 +86,7 @@ function requirePlain(own: unknown): void {
   const isObject = typeof own === "object" && own !== null;
   const prototype: unknown = isObject ? Object.getPrototypeOf(own) : undefined;
   if (prototype === Object.prototype || prototype === null) return;
-  const came = isObject ? "an instance of a class" : kindOf(own);
+  const came = isObject ? "an instance of a class" : typeOrNull(own);
   throw new TypeError(`context must return a plain object, but returned ${came}.`);
 }
 
@@ -102,10 +102,10 @@ function requireApart(own: object, services: Services): void {
 /** @throws TypeError if it is none: e.g. all promises would be the same audience */
 function requireAudience(audience: unknown): asserts audience is string | undefined {
   if (audience === undefined || typeof audience === "string") return;
-  const came = typeof audience === "object" && audience ? "an object" : kindOf(audience);
+  const came = typeof audience === "object" && audience ? "an object" : typeOrNull(audience);
   throw new TypeError(`audience must return a string or undefined, but returned ${came}.`);
 }
 
-function kindOf(value: unknown): string {
+function typeOrNull(value: unknown): string {
   return value === null ? "null" : typeof value;
 }

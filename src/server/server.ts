@@ -56,8 +56,8 @@ export async function createServer<Own extends object = object>({
   ...options
 }: ServerOptions<Own>): Promise<Server> {
   const parts = await assemble(options);
-  const listening = listen(parts, { host, port, idle });
-  const { server, drain } = await listening.catch(async (error: unknown) => {
+  const opening = openPort(parts, { host, port, idle });
+  const { server, drain } = await opening.catch(async (error: unknown) => {
     await parts.release();
     throw error;
   });
@@ -77,10 +77,10 @@ export async function createServer<Own extends object = object>({
   };
 }
 
-type ListenOptions = Required<Pick<ServerOptions, "host" | "port" | "idle">>;
+type PortOptions = Required<Pick<ServerOptions, "host" | "port" | "idle">>;
 
 /** Rejects if an option is none that Node.js takes, too. */
-async function listen(parts: AppParts, { host, port, idle }: ListenOptions) {
+async function openPort(parts: AppParts, { host, port, idle }: PortOptions) {
   const server = createHttpServer(
     {
       highWaterMark: limits.unsentBytes,
