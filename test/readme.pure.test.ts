@@ -67,7 +67,7 @@ test("the pages have the limits", async () => {
       `All clients are pinged every ${limits.pingInterval / 1000} s.`,
     ],
     "docs/server.md": [
-      `| body of a request, also when inflated | ${limits.bodyBytes / 1024} KiB |`,
+      `| body of a request, also after decompression | ${limits.bodyBytes / 1024} KiB |`,
       `| message of a WebSocket | ${limits.messageBytes / 1024} KiB |`,
       `| tokens of a document (\`maxTokens\`) | ${number(limits.tokens)} |`,
       `| lines of a document | ${number(limits.lines)} |`,

@@ -5,8 +5,9 @@ export const codes = {
   ...bridgeCodes,
   "<OBJECT>_NOT_FOUND":
     "There is no such row to subscribe to. The code has the object's name, e.g. `SEAT_NOT_FOUND`.",
-  TOO_MANY_SUBSCRIPTIONS: "The socket has as many as it may have. Complete some, or open another.",
-  GRAPHQL_PARSE_FAILED: "The document is not GraphQL; the message says where.",
+  TOO_MANY_SUBSCRIPTIONS:
+    "The socket has the maximum number of subscriptions. Complete some, or open another socket.",
+  GRAPHQL_PARSE_FAILED: "The document is not valid GraphQL; the message says where.",
   GRAPHQL_VALIDATION_FAILED: "The document does not fit the schema; the message says where.",
   OPERATION_RESOLUTION_FAILURE:
     "The document has no operation of that name, or several and no `operationName`.",
@@ -16,10 +17,11 @@ export const codes = {
   METHOD_NOT_ALLOWED: "The endpoint takes GET and POST, and a mutation only by POST.",
   NOT_ACCEPTABLE: "`Accept` names no media type in which the operation can be answered.",
   UNSUPPORTED_MEDIA_TYPE:
-    "The body is not `application/json` in UTF-8, or compressed otherwise than by gzip or deflate.",
-  REQUEST_ENTITY_TOO_LARGE: "The body is too large, as it came or when inflated.",
-  PERSISTED_QUERY_NOT_SUPPORTED: "No queries are kept here. Send the query itself.",
-  INTERNAL_SERVER_ERROR: "A defect of the service; `extensions.requestId` finds it in the log.",
+    "The body is not `application/json` in UTF-8, or is compressed with something other than gzip or deflate.",
+  REQUEST_ENTITY_TOO_LARGE: "The body is too large, as sent or after decompression.",
+  PERSISTED_QUERY_NOT_SUPPORTED: "The service stores no queries. Send the query itself.",
+  INTERNAL_SERVER_ERROR:
+    "A bug in the service; the log has the details under `extensions.requestId`.",
 } as const;
 
 /** One of {@link codes}. */
