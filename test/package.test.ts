@@ -1,41 +1,15 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  appendFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parse, print, visit } from "graphql";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startApp } from "./fixtures/app.ts";
 import { exampleFiles } from "./fixtures/examples.ts";
 import { createKeyspace } from "./fixtures/keyspace.ts";
+import { createPackedProject, type PackedProject, pinned, root } from "./fixtures/package.ts";
 
 // What one gets who installs the package into a TypeScript project, with npm and the compiler as they are.
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** What `npm pack --json` tells of a tarball. */
-interface Tarball {
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
-
-/** What a program wrote until it ended. */
-interface Output {
-  readonly failed: boolean;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** What vitest's JSON reporter tells of a file with one test. */
 interface Suite {
@@ -212,31 +186,32 @@ const sources = {
   `,
 };
 
-const directory = await mkdtemp(join(tmpdir(), "partyfinder-package-"));
-const clone = join(directory, "clone");
-const project = join(directory, "project");
-let tarball: Tarball;
+let project: PackedProject;
 
 // With nothing in npm's cache every package is fetched: on a slow line that takes minutes.
 beforeAll(async () => {
-  await copyClone();
-  tarball = await pack();
-  await writeSources({ "package.json": '{ "private": true, "type": "module" }', ...sources });
-  await install();
+  const { tarball, ...created } = await createPackedProject();
+  project = created;
+  for (const [name, text] of Object.entries(sources)) await project.write(name, text);
+  const peers = Object.keys((await manifestOf(root)).peerDependencies);
+  const { failed, err } = await project.install(
+    tarball,
+    ...(await pinned("typescript", "@types/node", ...peers)),
+  );
+  if (failed) throw new Error(err);
 }, 240_000);
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(() => project[Symbol.asyncDispose]());
 
 test("the package has its code, page, README, docs, settings and schema, and nothing else", async () => {
-  const source = await readdir(inRoot("src"), { recursive: true });
+  const source = await readdir(join(root, "src"), { recursive: true });
   const built = source.flatMap((path) => {
     const [, module] = /^(.*)\.[jt]s$/.exec(path) ?? [];
     return module === undefined ? [] : [`dist/${module}.d.ts`, `dist/${module}.js`];
   });
-  const docs = await readdir(inRoot("docs"));
+  const docs = await readdir(join(root, "docs"));
   const copied = source.filter((path) => /\.(html|css|svg)$/.test(path));
-  const packed = tarball.files.map(({ path }) => path);
-  expect(packed.toSorted()).toEqual(
+  expect(project.packed.toSorted()).toEqual(
     [
       ...built,
       ...copied.map((path) => `dist/${path}`),
@@ -249,9 +224,43 @@ test("the package has its code, page, README, docs, settings and schema, and not
   );
 });
 
+test.each(["nodenext", "bundler"] as const)(
+  "every subpath can be imported and has types that compile, by %s",
+  async (resolution) => {
+    const paths = subpathsOf(await manifestOf(root));
+    const imports = paths.map((path, at) => `import * as module${at} from "partyfinder${path}";`);
+    const shown = paths.map((path, at) => `"${path}": Object.keys(module${at}).length`);
+    await project.write("all.ts", `${imports.join("\n")}\nconsole.log({ ${shown.join(", ")} });`);
+    expect(await project.compile("all.ts", { resolution, checkLibraries: true })).toBe("");
+    const output = await project.runProgram("all.js");
+    for (const path of paths) expect(output).toMatch(new RegExp(`'${path}': [1-9]`));
+  },
+);
+
+test("its files import only dependencies and peers, and optional peers only when they are used", async () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = await manifestOf(root);
+  const allowed = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+  const optional = new Set(Object.keys(peerDependenciesMeta));
+  const dist = join(project.directory, "node_modules/partyfinder/dist");
+  const named = new Set<string>();
+  const wrong: string[] = [];
+  for (const file of await readdir(dist, { recursive: true })) {
+    if (!/\.[jt]s$/.test(file)) continue;
+    for (const { name, isDynamic } of packagesIn(await readFile(join(dist, file), "utf8"))) {
+      named.add(name);
+      const isFit = optional.has(name)
+        ? (isDynamic && file.endsWith(".js")) || `${file} ${name}` === "testing/vitest.d.ts vitest"
+        : allowed.has(name);
+      if (!isFit) wrong.push(`${file}: ${name}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect([...allowed].filter((name) => !named.has(name))).toEqual([]);
+});
+
 test("a program that builds a statement compiles and runs", async () => {
-  expect(await compile("statement.ts")).toBe("");
-  expect(JSON.parse(await runProgram("statement.js"))).toEqual({
+  expect(await project.compile("statement.ts")).toBe("");
+  expect(JSON.parse(await project.runProgram("statement.js"))).toEqual({
     cql: "SELECT city, id, name, note FROM party WHERE city = ?",
     params: ["Rome"],
     table: expect.stringContaining("PRIMARY KEY ((city), id)"),
@@ -260,11 +269,11 @@ test("a program that builds a statement compiles and runs", async () => {
 });
 
 test("nothing that the declarations export is any where the source has a type", async () => {
-  expect(await compile("types.ts")).toBe("");
+  expect(await project.compile("types.ts")).toBe("");
 });
 
 test("a read without the partition key does not compile", async () => {
-  const errors = await compile("wrong.ts");
+  const errors = await project.compile("wrong.ts");
   expect(errors).toMatch(/^wrong\.ts\(1,20\): error/);
   expect(errors).toContain(
     "Property 'city' is missing in type '{ id: string; }' but required in type '{ readonly city: string; }'.",
@@ -273,8 +282,8 @@ test("a read without the partition key does not compile", async () => {
 });
 
 test("a Pothos builder of the project has the fields of a table", async () => {
-  expect(await compile("print.ts")).toBe("");
-  const schema = withoutDescriptions(await runProgram("print.js"));
+  expect(await project.compile("print.ts")).toBe("");
+  const schema = withoutDescriptions(await project.runProgram("print.js"));
   expect(schema).toContain("party(city: String!, id: UUID!): Party\n");
   expect(schema).toMatch(/ partiesInCity\(city: String!, .*\): PartyConnection!\n/);
   expect(schema).toContain(
@@ -285,8 +294,8 @@ test("a Pothos builder of the project has the fields of a table", async () => {
 test("a table of the project's own is synced, written and read, also by GraphQL", async () => {
   await using keyspace = await createKeyspace();
   const { contactPoints, localDataCenter } = inject("cassandra");
-  expect(await compile("database.ts")).toBe("");
-  const output = await runProgram(
+  expect(await project.compile("database.ts")).toBe("");
+  const output = await project.runProgram(
     "database.js",
     contactPoints.join(","),
     localDataCenter,
@@ -303,8 +312,8 @@ test("a table of the project's own is synced, written and read, also by GraphQL"
 
 test("a client counts people in, watches them, and ends", async () => {
   await using app = await startApp();
-  expect(await compile("client.ts")).toBe("");
-  expect(JSON.parse(await runProgram("client.js", app.url))).toEqual({
+  expect(await project.compile("client.ts")).toBe("");
+  expect(JSON.parse(await project.runProgram("client.js", app.url))).toEqual({
     name: "Ferragosto",
     counts: [0, 1, 2],
     code: "BAD_USER_INPUT",
@@ -312,9 +321,9 @@ test("a client counts people in, watches them, and ends", async () => {
 });
 
 test("a keyspace for tests is had without vitest", async () => {
-  expect(await compile("keyspace.ts")).toBe("");
-  expect(await runProgram("keyspace.js")).toBe("[]\n");
-  const testing = join(project, "node_modules/partyfinder/dist/testing");
+  expect(await project.compile("keyspace.ts")).toBe("");
+  expect(await project.runProgram("keyspace.js")).toBe("[]\n");
+  const testing = join(project.directory, "node_modules/partyfinder/dist/testing");
   for (const name of await readdir(testing)) {
     if (name.endsWith(".js")) {
       expect(await readFile(join(testing, name), "utf8")).not.toMatch(/from "vitest/);
@@ -324,12 +333,14 @@ test("a keyspace for tests is had without vitest", async () => {
 
 test("the test in docs/testing.md passes, and a test that fails leaves no keyspace", async () => {
   const files = await exampleFiles("docs/testing.md");
-  for (const [name, text] of files) await writeFile(join(project, name), text);
-  expect(await compile("seat.test.ts")).toBe("");
-  const vitest = join(project, "node_modules/.bin/vitest");
+  for (const [name, text] of files) await project.write(name, text);
+  expect(await project.compile("seat.test.ts")).toBe("");
+  const vitest = join(project.directory, "node_modules/.bin/vitest");
   const args = ["run", "--exclude=out/**", "--reporter=json", "--outputFile=report.json"];
-  expect((await execute(vitest, args, project)).failed).toBe(true);
-  const { testResults } = JSON.parse(await readFile(join(project, "report.json"), "utf8"));
+  expect((await project.execute(vitest, args)).failed).toBe(true);
+  const { testResults } = JSON.parse(
+    await readFile(join(project.directory, "report.json"), "utf8"),
+  );
   expect(
     testResults.map(({ assertionResults: [only] }: Suite) => [only.title, only.status]).toSorted(),
   ).toEqual([
@@ -342,12 +353,20 @@ test("the test in docs/testing.md passes, and a test that fails leaves no keyspa
 });
 
 test("the command shows its help and prints the schema", async () => {
-  const command = (...args: readonly string[]) =>
-    run("npx", ["--no", "--", "partyfinder", ...args], project);
+  const command = async (...args: readonly string[]) => {
+    const { failed, out, err } = await project.execute("npx", [
+      "--no",
+      "--",
+      "partyfinder",
+      ...args,
+    ]);
+    expect([failed, err]).toEqual([false, ""]);
+    return out;
+  };
   const [help, schema, file] = await Promise.all([
     command("--help"),
     command("schema"),
-    readFile(inRoot("schema.graphql"), "utf8"),
+    readFile(join(root, "schema.graphql"), "utf8"),
   ]);
   expect(help).toMatch(/^partyfinder: .*\n\nCommands:\n {2}serve /);
   expect(schema).toBe(file);
@@ -356,7 +375,7 @@ test("the command shows its help and prints the schema", async () => {
 test("the command serves the page as it was built", async () => {
   await using keyspace = await createKeyspace();
   await using served = await serve(
-    join(project, "node_modules/partyfinder/dist/party/partyfinder.js"),
+    join(project.directory, "node_modules/partyfinder/dist/party/partyfinder.js"),
     { keyspace: keyspace.name, until: "Page" },
   );
   const paths = await assetsOf(served.url);
@@ -374,15 +393,16 @@ test("the theatre of docs/server.md compiles, and is synced, seeded and served w
     "page/index.html",
     "page/main.ts",
   ]);
-  await mkdir(join(project, "page"));
-  for (const [name, text] of files) await writeFile(join(project, name), text);
-  for (const name of files.keys()) if (name.endsWith(".ts")) expect(await compile(name)).toBe("");
+  await mkdir(join(project.directory, "page"));
+  for (const [name, text] of files) await project.write(name, text);
+  for (const name of files.keys())
+    if (name.endsWith(".ts")) expect(await project.compile(name)).toBe("");
   await appendFile(
-    join(project, "application.ts"),
+    join(project.directory, "application.ts"),
     '\nexport const page = new URL("./page/", import.meta.url);\n',
   );
   await using keyspace = await createKeyspace();
-  const theatre = join(project, "theatre.ts");
+  const theatre = join(project.directory, "theatre.ts");
   for (const command of ["sync", "seed"]) {
     expect(await runCommand([theatre, command], settingsFor(keyspace.name))).toBe(0);
   }
@@ -413,7 +433,7 @@ function settingsFor(keyspace: string): NodeJS.ProcessEnv {
 
 /** Runs a program of Node.js to its end, and returns its exit status. */
 async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, args, { cwd: project, env, stdio: "ignore" });
+  const child = spawn(process.execPath, args, { cwd: project.directory, env, stdio: "ignore" });
   const [code] = await once(child, "exit");
   return code;
 }
@@ -424,7 +444,7 @@ async function serve(
   { keyspace, until }: { readonly keyspace: string; readonly until: string },
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const server = spawn(process.execPath, [program, "serve"], {
-    cwd: project,
+    cwd: project.directory,
     env: settingsFor(keyspace),
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -449,85 +469,41 @@ async function assetsOf(page: string): Promise<readonly string[]> {
   return paths;
 }
 
-/** Copies what a clone has, so that packing leaves this one and its `dist` alone. */
-async function copyClone(): Promise<void> {
-  const left = [".git", "node_modules", ".cassandra", ".env", "dist"].map(inRoot);
-  await cp(root, clone, { recursive: true, filter: (path) => !left.includes(path) });
-  await symlink(inRoot("node_modules"), join(clone, "node_modules"));
+/** What is read of a package.json. */
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
-async function pack(): Promise<Tarball> {
-  const output = await run("npm", ["pack", "--json", "--pack-destination", directory], clone);
-  return JSON.parse(output)[0];
+async function manifestOf(directory: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
 }
 
-/** Installs the package beside its peers and a compiler. */
-async function install(): Promise<void> {
-  const beside = await pinned(["typescript", "@types/node", ...(await peers())]);
-  const quick = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  await run("npm", ["install", ...quick, join(directory, tarball.filename), ...beside], project);
-}
-
-function inRoot(name: string): string {
-  return join(root, name);
-}
-
-async function peers(): Promise<readonly string[]> {
-  const { peerDependencies } = JSON.parse(await readFile(inRoot("package.json"), "utf8"));
-  return Object.keys(peerDependencies);
-}
-
-/** Packages at the versions that this project is locked to. */
-async function pinned(names: readonly string[]): Promise<readonly string[]> {
-  const { packages } = JSON.parse(await readFile(inRoot("package-lock.json"), "utf8"));
-  return names.map((name) => `${name}@${packages[`node_modules/${name}`].version}`);
-}
-
-async function writeSources(files: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(project);
-  for (const [name, text] of Object.entries(files)) await writeFile(join(project, name), text);
-}
-
-/** Compiles a source file of the project, with what it imports, and gives the compiler's errors. */
-async function compile(file: string): Promise<string> {
-  const options = ["--strict", "--skipLibCheck", "--target", "esnext", "--module", "nodenext"];
-  const places = ["--types", "node", "--rootDir", ".", "--outDir", "out"];
-  const extensions = ["--rewriteRelativeImportExtensions"];
-  const tsc = join(project, "node_modules/.bin/tsc");
-  const { failed, out, err } = await execute(
-    tsc,
-    [...options, ...places, ...extensions, file],
-    project,
+/** Returns the subpaths of the modules, e.g. `/cassandra`. */
+function subpathsOf({ exports }: Manifest): readonly string[] {
+  return Object.entries(exports).flatMap(([path, target]) =>
+    typeof target === "string" ? [] : [path.slice(1)],
   );
-  if (failed && out === "") throw new Error(`tsc did not run:\n${err}`);
-  return out;
 }
 
-/** Runs a compiled file of the project and gives what it prints. */
-function runProgram(file: string, ...args: readonly string[]): Promise<string> {
-  return run(process.execPath, [join("out", file), ...args], project);
-}
-
-/** Runs what has to succeed, and gives its standard output. */
-async function run(file: string, args: readonly string[], cwd: string): Promise<string> {
-  const { failed, out, err } = await execute(file, args, cwd);
-  if (failed) throw new Error(`${[file, ...args].join(" ")} failed:\n${out}${err}`);
-  return out;
-}
-
-/** Runs a program to its end with the Node.js and the Cassandra of the tests. */
-function execute(file: string, args: readonly string[], cwd: string): Promise<Output> {
-  const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
-  const { contactPoints, localDataCenter } = inject("cassandra");
-  const cassandra = {
-    CASSANDRA_TEST_CONTACT_POINTS: contactPoints.join(","),
-    CASSANDRA_TEST_LOCAL_DATA_CENTER: localDataCenter,
-  };
-  const options = { cwd, env: { ...process.env, ...cassandra, PATH: path } };
-  return new Promise((resolve) => {
-    execFile(file, args, options, (error, out, err) => {
-      resolve({ failed: error !== null, out, err });
-    });
+/** Returns the packages that a file imports, and whether it does so only when that code runs. */
+function packagesIn(text: string) {
+  const code = text.replace(/\/\*[^]*?\*\//g, "");
+  const statements = code.matchAll(
+    /^(?:import|export)\b(?:[^"'`;]*?\bfrom)?\s*["'](@?\w[\w./:-]*)["']/gm,
+  );
+  const calls = code.matchAll(
+    /\b(?:import|createRequire\(import\.meta\.url\))\(["'](@?\w[\w./:-]*)["']\)/g,
+  );
+  return [
+    ...Array.from(statements, ([, specifier = ""]) => ({ specifier, isDynamic: false })),
+    ...Array.from(calls, ([, specifier = ""]) => ({ specifier, isDynamic: true })),
+  ].flatMap(({ specifier, isDynamic }) => {
+    const [first = "", second = ""] = specifier.split("/");
+    const name = first.startsWith("@") ? `${first}/${second}` : first;
+    return name.startsWith("node:") ? [] : [{ name, isDynamic }];
   });
 }
 

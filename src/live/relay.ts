@@ -68,6 +68,8 @@ const ioredis = { name: "ioredis", major: 5, user: "REDIS_URL" };
 
 const redisOptions = {
   connectionName: "partyfinder",
+  // ioredis 6 would use RESP3, which Redis has since version 6; ioredis 5 ignores this.
+  protocol: 2,
   connectTimeout: waits.connect,
   disconnectTimeout: waits.close,
   retryStrategy: (attempt: number) =>

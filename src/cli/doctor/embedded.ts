@@ -1,5 +1,6 @@
 import type { EmbeddedCassandra } from "../../settings/config.ts";
 import { LocalError, type Survey, surveyEmbedded } from "../../local/index.ts";
+import { MissingPackage } from "../../support/optional.ts";
 import { clusterGroups } from "./cluster.ts";
 import type { ExpectedTables } from "./keyspace.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
@@ -87,9 +88,12 @@ function dockerFinding({ docker }: Survey, runtime: "docker" | undefined): Findi
       runtime ? "an engine answers" : "an engine answers; used if the jars cannot be used",
     );
   }
-  return runtime
-    ? failureOf("Docker", docker)
-    : ok("Docker", "no engine answers; only needed without Java");
+  if (runtime) return failureOf("Docker", docker);
+  const lack =
+    docker.cause instanceof MissingPackage
+      ? "testcontainers is not installed"
+      : "no engine answers";
+  return ok("Docker", `${lack}; only needed without Java`);
 }
 
 function warningOf(subject: string, { message }: LocalError): Finding {
