@@ -98,7 +98,7 @@ export interface Live {
     options: WatchOptions<T, Name, Beside>,
   ): Promise<Source<WatchedVersion<T, Name, Beside>> | void>;
   /**
-   * Follows a partition. Sends an event for each change of a row that is found from now on.
+   * Follows a partition. Sends an event for each change of a row that is found from this call on.
    *
    * @throws CassandraError as {@link Live.watch}
    */
@@ -220,11 +220,17 @@ export function createLive(options: LiveOptions): Live {
     ) {
       const partition = copyPartitionKey(table, given);
       const view = createPartitionView(session, table, { ...options, partition });
-      await checkRepair(table, view.columns);
       const feed = feeds.of(partitionTopic(table, partition), view.text, (onEmpty) =>
         createPartitionFeed(view, onEmpty),
       );
+      // Before the first query: what is changed after this call, and read before it returns, makes an event.
       const events: Source<unknown> = feed.join();
+      try {
+        await checkRepair(table, view.columns);
+      } catch (error) {
+        await events.return();
+        throw error;
+      }
       // The rows that exist now make no events. If this read fails, the poll reads them first.
       if (pollInterval > 0) await feed.begin().catch(() => {});
       if (isClosed) await feed.close();

@@ -50,6 +50,21 @@ function open(options: { readonly pollInterval?: number; readonly session?: Sess
 
 const cql = (text: string, ...params: readonly unknown[]) => session.cql(text, params);
 
+test("a row that is put while follow still checks its table makes an event", async () => {
+  const checking = Promise.withResolvers<void>();
+  const run: Session["run"] = async (statement) => {
+    if (statement.kind === "system") await checking.promise;
+    return session.run(statement);
+  };
+  const live = open({ pollInterval: 60_000, session: { ...session, run } });
+  const following = live.follow(Reading, { device });
+  const added = { device, at: new Date(0), value: 2 };
+  await session.run(insert(Reading, added));
+  live.hint(Reading, added, ["value"]);
+  checking.resolve();
+  expect(await next(await following)).toMatchObject({ row: added });
+});
+
 describe("a watched reading", () => {
   test("the present value is sent at once, and each newer one when a writer of this process hints at it", async () => {
     const live = open();
