@@ -22,7 +22,7 @@ const nameOf = new Map(mediaTypeNames.map((name) => [mediaTypes[name] as string,
 const acceptHeaders = new LRUCache<string, readonly MediaType[]>({ max: 100 });
 
 /**
- * Returns the media types that an `Accept` header acceptHeaders, the preferred first (RFC 9110, 12.5.1). Parameters other than
+ * Returns the media types that an `Accept` header accepts, the preferred first (RFC 9110, 12.5.1). Parameters other than
  * the weight are ignored: answers are in UTF-8, and have no others.
  */
 export function acceptedTypes(header: string | undefined): readonly MediaType[] {
@@ -39,7 +39,7 @@ export function acceptedTypes(header: string | undefined): readonly MediaType[] 
 
 const PARAMETER = /;\s*(?!q\s*=)[^\s;,="]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*)/gi;
 
-/** Whether a client acceptHeaders gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). */
+/** Whether a client accepts gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). */
 export function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false;
   const negotiator = new Negotiator({ headers: { "accept-encoding": header } });
