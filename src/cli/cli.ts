@@ -7,7 +7,7 @@ import { keyspaceName } from "../settings/setting.ts";
 import type { Application } from "./application.ts";
 import { columns, type Command, type Invocation } from "./command.ts";
 import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
-import { createTerminal, Stopped } from "./terminal.ts";
+import { createTerminal, Stopped, unlessAborted } from "./terminal.ts";
 
 /** A command line for an application. */
 export interface CliOptions<Own extends object = object> {
@@ -67,7 +67,8 @@ export function createCli<Own extends object = object>(options: CliOptions<Own>)
   const { name, summary, watch } = options;
   const settings = settingsFor(keyspaceOf(name));
   let application: Promise<Application<object>> | undefined;
-  const load = () => (application ??= options.load().then(checkedApplication));
+  // `load` may be a plain function, which throws at once or returns no promise.
+  const load = () => (application ??= Promise.try(() => options.load()).then(checkedApplication));
   return {
     async run(args) {
       // graphql reads NODE_ENV when it is imported.
@@ -75,7 +76,9 @@ export function createCli<Own extends object = object>(options: CliOptions<Own>)
       await cacheCompiled();
       const terminal = createTerminal();
       try {
-        await runCommand(args, { name, summary, terminal, settings, load, watch });
+        const loadUnlessStopped = () => unlessAborted(load(), terminal.signal);
+        const invocation = { name, summary, terminal, settings, watch, load: loadUnlessStopped };
+        await runCommand(args, invocation);
       } catch (error) {
         // The stopped command may be pulling a Docker image, which cannot be cancelled.
         if (error instanceof Stopped) process.exit(exitCodes.done);
@@ -120,6 +123,8 @@ const applicationKeys: readonly (keyof Application)[] = [
 function checkedApplication<Own extends object>(
   application: Application<Own>,
 ): Application<object> {
+  const isWhole = (["schema", "tables"] as const).every((name) => application?.[name]);
+  if (!isWhole) throw new TypeError("load must return an application with schema and tables.");
   const stray = Object.keys(application).find(
     (name) => !(applicationKeys as readonly string[]).includes(name),
   );

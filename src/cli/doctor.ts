@@ -10,6 +10,7 @@ import { type Finding, type Group, ok } from "./doctor/finding.ts";
 import { groupText, verdict } from "./doctor/report.ts";
 import { settingsGroup } from "./doctor/settings.ts";
 import { exitCodes } from "./exit.ts";
+import { unlessAborted } from "./terminal.ts";
 
 /** The command `doctor`. */
 export const doctorCommand = command({
@@ -25,10 +26,9 @@ export const doctorCommand = command({
   async run(_, invocation) {
     const { terminal } = invocation;
     const findings: Finding[] = [];
-    const stop = rejectWhenAborted(terminal.signal);
     const groups = findingGroups(invocation);
     for (;;) {
-      const { done, value } = await Promise.race([groups.next(), stop]);
+      const { done, value } = await unlessAborted(groups.next(), terminal.signal);
       if (done) break;
       findings.push(...value.findings);
       terminal.print(groupText(value, terminal));
@@ -82,11 +82,4 @@ function versionsGroup(): Group {
       ok("cassandra-driver", driverVersion),
     ],
   };
-}
-
-/** Returns a promise that rejects when the signal aborts, so that the command does not wait for anything that hangs. */
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => reject(signal.reason));
-  return promise;
 }

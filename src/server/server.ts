@@ -79,7 +79,7 @@ export async function createServer<Own extends object = object>({
 
 type PortOptions = Required<Pick<ServerOptions, "host" | "port" | "idle">>;
 
-/** Rejects if an option is none that Node.js takes, too. */
+/** Starts an HTTP server. Also rejects if Node.js does not accept an option. */
 async function openPort(parts: AppParts, { host, port, idle }: PortOptions) {
   const server = createHttpServer(
     {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { expect, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { createCli } from "../../src/cli/index.ts";
 import { runShell, startProgram } from "../fixtures/command.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
@@ -59,6 +59,42 @@ test("an unknown export is refused, since a misspelled context would disable sig
   expect(code).toBe(1);
   expect(err).toContain(
     'The application has the unknown property "contex". It may only have schema, ',
+  );
+});
+
+describe("the application of a command line", () => {
+  const loading = fileURLToPath(new URL("loading.ts", import.meta.url));
+  const start = (command: string, way: string) =>
+    startProgram(loading, { args: [command], env: { ...env("loading"), LOAD: way } });
+
+  test("may be returned by a function that is not async", async () => {
+    expect((await start("schema", "returns").ended).out).toContain("seats: Int");
+  });
+
+  test.each(["schema", "serve"])("stops %s if it cannot be loaded", async (command) => {
+    for (const way of ["throws", "rejects"]) {
+      const { code, err } = await start(command, way).ended;
+      expect(code).toBe(1);
+      expect(err).toContain("Error: The application is broken");
+    }
+  });
+
+  test.each(["nothing", "lacks"])(
+    "is refused if load returns what has no schema: %s",
+    async (way) => {
+      const { code, err } = await start("doctor", way).ended;
+      expect(code).toBe(1);
+      expect(err).toContain("TypeError: load must return an application");
+    },
+  );
+
+  test.each(["schema", "serve", "sync", "doctor"])(
+    "is not waited for when SIGINT stops %s",
+    async (command) => {
+      await using started = start(command, "hangs");
+      await started.printed("Loading.");
+      expect(await started.end("SIGINT")).toMatchObject({ code: 0, err: "" });
+    },
   );
 });
 
