@@ -39,7 +39,7 @@ export class DownloadError extends Error {
 /**
  * Fetches artifacts into a directory, several at once, each from the first repository that has it. A file gets its name
  * only when it is complete and its checksum is right, so after an abort the files in the directory need not be fetched
- * again.
+ * again. The HTTP client is undici; other clients add neither checksums nor a choice of repositories.
  *
  * @throws DownloadError for the first artifact that cannot be fetched, which ends the whole download
  */

@@ -33,7 +33,10 @@ export interface Lock {
   release(): void;
 }
 
-/** Locks a directory, or returns the holder of the lock if that process is alive. */
+/**
+ * Locks a directory, or returns the holder of the lock if that process is alive. Not by proper-lockfile: its locks say
+ * neither who holds them nor which Java process a dead holder has left.
+ */
 export async function claim(dir: string): Promise<Lock | Holder> {
   const owner = identify(process.pid) ?? { pid: process.pid, started: "" };
   return await exclusively(dir, () => {

@@ -7,7 +7,8 @@ import { unfitType } from "./media-type.ts";
 import { requestError } from "./request-error.ts";
 
 /**
- * Reads the JSON text of a request's body: UTF-8, decompressed, without a byte order mark.
+ * Reads the JSON text of a request's body: UTF-8, decompressed, without a byte order mark. Not by raw-body, whose limit
+ * does not apply to what is decompressed.
  *
  * @returns undefined if the client went away before it had sent all of it
  * @throws GraphQLError `UNSUPPORTED_MEDIA_TYPE`, `REQUEST_ENTITY_TOO_LARGE` or `BAD_REQUEST`, with its status; Error if

@@ -91,7 +91,7 @@ const linePattern =
 /**
  * Splits a text into assignments and lines that set nothing. `parseEnv` of Node.js parses the values, with their quotes
  * and comments, but it does not split the text correctly: version 24.21 takes a tab as part of a name, and after `NAME= `
- * it takes the next line as the value.
+ * it takes the next line as the value. dotenv gives neither line numbers nor lines that have no effect.
  */
 function* linesOf(text: string): Generator<Line | Assignment> {
   let [number, counted] = [1, 0];

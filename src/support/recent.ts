@@ -5,7 +5,11 @@ export interface Recent<Value> {
   delete(key: string): void;
 }
 
-/** Creates a {@link Recent}. @param most how many values it keeps */
+/**
+ * Creates a {@link Recent}. Not an lru-cache: that allocates arrays of its maximum at once, and every lane has one of these.
+ *
+ * @param most how many values it keeps
+ */
 export function createRecent<Value>(most: number): Recent<Value> {
   const values = new Map<string, Value>();
   return {
