@@ -4,10 +4,11 @@ import { makeDirectory } from "../local/directory.ts";
 import { readPlaces } from "../local/places.ts";
 import { settingsFor } from "../settings/settings.ts";
 import { keyspaceName } from "../settings/setting.ts";
+import { unlessAborted } from "../support/unless-aborted.ts";
 import type { Application } from "./application.ts";
 import { columns, type Command, type Invocation } from "./command.ts";
 import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
-import { createTerminal, Stopped, unlessAborted } from "./terminal.ts";
+import { createTerminal, Stopped } from "./terminal.ts";
 
 /** A command line for an application. */
 export interface CliOptions<Own extends object = object> {
@@ -76,7 +77,7 @@ export function createCli<Own extends object = object>(options: CliOptions<Own>)
       await cacheCompiled();
       const terminal = createTerminal();
       try {
-        const loadUnlessStopped = () => unlessAborted(load(), terminal.signal);
+        const loadUnlessStopped = () => unlessAborted(terminal.signal, load);
         const invocation = { name, summary, terminal, settings, watch, load: loadUnlessStopped };
         await runCommand(args, invocation);
       } catch (error) {

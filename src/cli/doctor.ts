@@ -3,6 +3,7 @@ import { driverVersion } from "../cassandra/index.ts";
 import { type Config, ConfigError, readConfig, readSettings } from "../settings/config.ts";
 import type { Settings } from "../settings/settings.ts";
 import { merged, type Sources } from "../settings/sources.ts";
+import { unlessAborted } from "../support/unless-aborted.ts";
 import { command, type Invocation } from "./command.ts";
 import { clusterGroups } from "./doctor/cluster.ts";
 import { embeddedGroups } from "./doctor/embedded.ts";
@@ -10,7 +11,6 @@ import { type Finding, type Group, ok } from "./doctor/finding.ts";
 import { groupText, verdict } from "./doctor/report.ts";
 import { settingsGroup } from "./doctor/settings.ts";
 import { exitCodes } from "./exit.ts";
-import { unlessAborted } from "./terminal.ts";
 
 /** The command `doctor`. */
 export const doctorCommand = command({
@@ -28,7 +28,7 @@ export const doctorCommand = command({
     const findings: Finding[] = [];
     const groups = findingGroups(invocation);
     for (;;) {
-      const { done, value } = await unlessAborted(groups.next(), terminal.signal);
+      const { done, value } = await unlessAborted(terminal.signal, () => groups.next());
       if (done) break;
       findings.push(...value.findings);
       terminal.print(groupText(value, terminal));

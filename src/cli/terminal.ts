@@ -85,22 +85,6 @@ export function createWriters({
   };
 }
 
-/** Waits for a promise. Rejects when the signal aborts, so that a command does not wait for anything that hangs. */
-export async function unlessAborted<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal,
-): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort);
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
 /** The reason of the abort when a signal has asked the command to stop. */
 export class Stopped extends Error {
   override readonly name = "Stopped";

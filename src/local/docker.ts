@@ -8,6 +8,7 @@ import type {
   GenericContainer,
   StartedTestContainer,
 } from "testcontainers";
+import { unlessAborted } from "../support/unless-aborted.ts";
 import { loadOptional, MissingPackage } from "../support/optional.ts";
 import { answersCql } from "./answers-cql.ts";
 import { LocalError } from "./error.ts";
@@ -435,20 +436,4 @@ function dockerMessage(error: unknown): string {
 
 function hasStatus(error: unknown, status: number): boolean {
   return error instanceof Error && "statusCode" in error && error.statusCode === status;
-}
-
-async function unlessAborted<T>(
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (signal === undefined) return work();
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work(), aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
