@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ExecutionArgs, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
-import { WebSocketServer } from "ws";
+import { type ServerOptions as WsOptions, WebSocketServer } from "ws";
 import { codedError } from "./error.ts";
 import type { Identity, Identify } from "./context.ts";
 import type { Visitor } from "../live/index.ts";
@@ -24,6 +24,11 @@ export interface WebSocketOptions {
   readonly keepAlive: KeepAlive;
   readonly mask: Mask;
   readonly log: Log;
+}
+
+/** The types of ws lack an option. */
+interface AcceptOptions extends WsOptions {
+  readonly closeTimeout: number;
 }
 
 /** The WebSockets of a server. */
@@ -60,15 +65,18 @@ export function createWebSockets({
   mask,
   log,
 }: WebSocketOptions): WebSockets {
-  const sockets = new WebSocketServer({
+  const socketOptions: AcceptOptions = {
     noServer: true,
     handleProtocols,
     maxPayload: limits.messageBytes,
+    // A client may never answer that its socket closes, and ws waits 30 s by default.
+    closeTimeout: limits.drain,
     // Compressed frames are queued, so frames that are written beside them could be sent in between.
     perMessageDeflate: false,
     // One message per turn of the event loop: a flood on one socket does not delay the others.
     allowSynchronousEvents: false,
-  });
+  };
+  const sockets = new WebSocketServer(socketOptions);
   const protocol = makeServer<Record<string, unknown>, Connection>({
     execute: run,
     subscribe: run,

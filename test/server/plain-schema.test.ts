@@ -208,6 +208,19 @@ test("a request whose client has left before the app got it does not delay its c
   host.close();
 });
 
+test("a socket that does not answer delays the close of an app by the time for answers only", async () => {
+  const app = await createApp(options());
+  const host = createHttpServer();
+  host.on("upgrade", (...upgrade) => void app.upgrade(...upgrade));
+  const port = await listen(host, "127.0.0.1");
+  using socket = await openGreetedSocket(`ws://127.0.0.1:${port}/graphql`);
+  socket.pause();
+  const before = performance.now();
+  await app.close();
+  expect(performance.now() - before).toBeLessThan(6000);
+  host.close();
+});
+
 describe("callers of one audience", () => {
   /** What the users get who subscribe to their name. */
   async function seen(audience: unknown) {
