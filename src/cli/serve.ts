@@ -92,7 +92,8 @@ async function serveOnChange(
       : undefined;
   signal.throwIfAborted();
   // Without folders, Node.js watches the imported modules.
-  const watched = watch?.map((folder) => `--watch-path=${fileURLToPath(folder)}`) ?? ["--watch"];
+  const paths = (watch ?? []).map((folder) => `--watch-path=${fileURLToPath(folder)}`);
+  const watched = paths.length > 0 ? paths : ["--watch"];
   const program = [process.argv[1]!, "serve", ...args];
   const child = spawn(process.execPath, [...process.execArgv, ...watched, ...program], {
     stdio: "inherit",

@@ -12,8 +12,14 @@ export interface GraphiQLOptions {
 /**
  * Creates what answers with GraphiQL. The page is self-contained and takes 9 MB, so it is rendered and compressed once,
  * when it is first requested; after that, browsers take it from their caches.
+ *
+ * @throws TypeError if an operation cannot be shown
  */
 export function createGraphiQL(options: GraphiQLOptions): Answer {
+  // The renderer puts them into a script as they are.
+  if (options.operations.some((text) => /<\/script/i.test(text))) {
+    throw new TypeError("operations must not contain </script, which would end GraphiQL's own.");
+  }
   return createFiles(async () => {
     const page = { type: "text/html; charset=utf-8", content: await render(options) };
     // Clients that accept other types get GraphQL at the same path.

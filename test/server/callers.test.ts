@@ -212,6 +212,13 @@ describe("a server is refused", () => {
     );
   });
 
+  test("if GraphiQL cannot show an operation", async () => {
+    const operations = ["{ user } # </script>"];
+    await expect(createServer({ ...options(), operations })).rejects.toThrow(
+      /^operations must not contain <\/script/,
+    );
+  });
+
   test.each(["api", "/api/", "/a b", "/api?x"])("with the path %s", async (path) => {
     await expect(createServer({ ...options(), path })).rejects.toThrow(/^path must start with /);
   });
