@@ -1,12 +1,15 @@
 import type { Session, Table } from "../cassandra/index.ts";
 import { backfillOrder, type BackfillProgress, type Order, ordersOf } from "../order/index.ts";
 import { admitOfSchema } from "../pothos/index.ts";
+import { counted } from "../support/counted.ts";
 import type { OpenOptions } from "./database.ts";
 
 /** Returns all orders of the tables. */
 export function ordersIn(tables: readonly Table[]): readonly Order[] {
   return tables.flatMap((table) => ordersOf(table));
 }
+
+const entries = (number: number) => counted(number, "entry", "entries");
 
 /** How often a backfill reports its progress, in milliseconds. */
 const REPORT_INTERVAL = 2000;
@@ -32,7 +35,7 @@ export async function runBackfill(
     reached = state;
     if (Date.now() - reportedAt < REPORT_INTERVAL) return;
     reportedAt = Date.now();
-    progress(`${state.written} entries written, at token ${state.token}.`);
+    progress(`${entries(state.written)} written, at token ${state.token}.`);
   };
   const admit = admitOfSchema(application.schema);
   try {
@@ -48,13 +51,13 @@ export async function runBackfill(
       ...without(unordered, "a column of the order is null"),
       ...without(unreadable, "they cannot be read"),
     ];
-    progress(`${written} entries written to ${order.name}.${left.join("")}`);
+    progress(`${entries(written)} written to ${order.name}.${left.join("")}`);
   } catch (error) {
     const { written, token: at } = reached;
     const which = ordersIn(application.tables).length > 1 ? ` --order=${order.name}` : "";
     // "=" is needed because a token may begin with a minus sign.
     const from = at === undefined ? "" : ` --token=${at}`;
-    progress(`${written} entries written. Continue with: ${name} sync --backfill${which}${from}`);
+    progress(`${entries(written)} written. Continue with: ${name} sync --backfill${which}${from}`);
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { unlessAborted } from "../support/unless-aborted.ts";
 import type { Application } from "./application.ts";
 import { columns, type Command, type Invocation } from "./command.ts";
 import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
+import { loadApplication } from "./load.ts";
 import { createTerminal, Stopped } from "./terminal.ts";
 
 /** A command line for an application. */
@@ -68,8 +69,7 @@ export function createCli<Own extends object = object>(options: CliOptions<Own>)
   const { name, summary, watch } = options;
   const settings = settingsFor(keyspaceOf(name));
   let application: Promise<Application<object>> | undefined;
-  // `load` may be a plain function, which throws at once or returns no promise.
-  const load = () => (application ??= Promise.try(() => options.load()).then(checkedApplication));
+  const load = () => (application ??= loadApplication(() => options.load()));
   return {
     async run(args) {
       // graphql reads NODE_ENV when it is imported.
@@ -103,40 +103,6 @@ function keyspaceOf(name: string): string {
   return keyspaceName(name.replaceAll("-", "_"));
 }
 
-/** The properties that an application may have. */
-const applicationKeys: readonly (keyof Application)[] = [
-  "schema",
-  "tables",
-  "context",
-  "audience",
-  "operations",
-  "title",
-  "page",
-  "seed",
-];
-
-/**
- * Checks the result of `load`, since the compiler accepts a module with a misspelled export. A misspelled `context` would
- * serve the API without sign-in.
- *
- * @throws TypeError
- */
-function checkedApplication<Own extends object>(
-  application: Application<Own>,
-): Application<object> {
-  const isWhole = (["schema", "tables"] as const).every((name) => application?.[name]);
-  if (!isWhole) throw new TypeError("load must return an application with schema and tables.");
-  const stray = Object.keys(application).find(
-    (name) => !(applicationKeys as readonly string[]).includes(name),
-  );
-  if (stray !== undefined) {
-    throw new TypeError(
-      `The application has the unknown property "${stray}". It may only have ${applicationKeys.join(", ")}.`,
-    );
-  }
-  return application as unknown as Application<object>;
-}
-
 async function runCommand([command, ...rest]: readonly string[], invocation: Invocation) {
   const { name, summary, terminal } = invocation;
   if (command === undefined || ["--help", "-h", "help"].includes(command)) {
@@ -160,7 +126,7 @@ async function helpOf(name: string, summary: string): Promise<string> {
     columns(all.map((command) => [command.name, command.summary])),
     "",
     `"${name} <command> --help" shows its options and an example.`,
-    "Settings come from the environment and from .env; .env.template lists them.",
+    "Settings come from the environment and from .env. The package partyfinder lists them in .env.template.",
     "",
     "Exit status:",
     columns(reasons.map((reason) => [String(exitCodes[reason]), exitMeanings[reason]])),

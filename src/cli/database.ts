@@ -87,6 +87,10 @@ export async function openEmbedded(
   const cluster = { contactPoints: [contactPoint], localDataCenter };
   const session = opened.use(await connectCreating(cluster, options));
   const added = await complete(session, options);
+  const columns = added.flatMap(({ table, column }) => (column ? `${table}.${column}` : []));
+  if (!options.onPlan && columns.length > 0) {
+    terminal.progress(`Added to keyspace ${options.keyspace}: ${listed(columns)}.`);
+  }
   // An order may have been added to a table that already has rows.
   for (const order of ordersIn(application.tables)) {
     if (!isNew(added, order.name) || isNew(added, order.source.name)) continue;

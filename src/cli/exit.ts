@@ -22,6 +22,7 @@ export const exitCodes = {
   notSynced: 12,
   forbidden: 13,
   ownerEnded: 14,
+  application: 15,
 } as const;
 
 /** The meaning of each exit status, for the help. */
@@ -41,6 +42,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   notSynced: "the database does not match the models",
   forbidden: "the Cassandra role lacks a permission",
   ownerEnded: "another process stopped the embedded Cassandra that it shared",
+  application: "the application cannot be loaded, or is not consistent",
 };
 
 /** Ends a command for a reason that its user can correct. The message says how. */

@@ -1,4 +1,5 @@
 import { loadConfig } from "../settings/config.ts";
+import { counted } from "../support/counted.ts";
 import { command } from "./command.ts";
 import { openDatabase } from "./database.ts";
 import { Exit } from "./exit.ts";
@@ -17,6 +18,6 @@ export const seedCommand = command({
     const options = { application, name, terminal, keyspace: config.keyspace };
     await using database = await openDatabase(config, options);
     const written = await application.seed(database.session);
-    terminal.progress(`${written} sample rows written to Cassandra ${database.origin}.`);
+    terminal.progress(`${counted(written, "sample row")} written to Cassandra ${database.origin}.`);
   },
 });

@@ -6,6 +6,7 @@ import type { Embedded } from "../local/index.ts";
 import { createServer, type Server } from "../server/index.ts";
 import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
 import type { Application } from "./application.ts";
+import { counted } from "../support/counted.ts";
 import { columns, type Invocation } from "./command.ts";
 import { type Database, type DatabaseProblem, isNew, openEmbedded } from "./database.ts";
 import { openInBackground } from "./background.ts";
@@ -35,7 +36,7 @@ export interface ServiceOptions {
  * @throws CassandraError if the tables cannot be created in it
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { application, config, invocation } = options;
+  const { application, config, from, invocation } = options;
   const { terminal } = invocation;
   const { host, port, idle, maxTokens, keyspace } = config;
   await using database = await openServed(options);
@@ -53,7 +54,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
   await Promise.race([database.attempted, sleep(FIRST_ATTEMPT, undefined, { ref: false })]);
   terminal.print(banner({ server, database, options }));
   await stopped(terminal, database);
-  terminal.progress("Stopping.");
+  const isOwner = from.kind === "embedded" && from.running.owned;
+  terminal.progress(isOwner ? "Stopping. Cassandra takes a few seconds." : "Stopping.");
 }
 
 async function openServed(served: ServiceOptions): Promise<Database> {
@@ -74,7 +76,7 @@ async function openServed(served: ServiceOptions): Promise<Database> {
     }),
   );
   const written = await samples.write(database.session, application);
-  if (written !== undefined) terminal.progress(`Wrote ${written} sample rows.`);
+  if (written !== undefined) terminal.progress(`Wrote ${counted(written, "sample row")}.`);
   opened.move();
   return database;
 }
@@ -108,7 +110,8 @@ function banner({ server, database, options }: Running): string {
   ];
   const title = application.title ?? invocation.name;
   const state = problem ? `${title} is up and waiting for its database.` : `${title} is up.`;
-  const query = exampleQuery(application.operations ?? []);
+  // With a context, whoever runs it would have to sign in.
+  const query = application.context ? undefined : exampleQuery(application.operations ?? []);
   const curl = query === undefined ? [] : [`  ${curlOf(server.url, query)}`, ""];
   return ["", state, "", columns(rows), "", ...curl, "Ctrl-C stops everything.", ""].join("\n");
 }

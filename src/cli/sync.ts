@@ -1,7 +1,7 @@
 import { loadConfig } from "../settings/config.ts";
 import type { Order } from "../order/index.ts";
 import { command } from "./command.ts";
-import { openDatabase } from "./database.ts";
+import { isNew, openDatabase } from "./database.ts";
 import { Exit } from "./exit.ts";
 import { ordersIn, runBackfill } from "./backfill.ts";
 
@@ -53,6 +53,8 @@ export const syncCommand = command({
     });
     terminal.progress(`${done}: keyspace ${config.keyspace}, Cassandra ${database.origin}.`);
     for (const each of fills ? filled : []) {
+      // Opening an embedded database has already done it.
+      if (config.cassandra.kind === "embedded" && isNew(database.added, each.name)) continue;
       await runBackfill(database.session, each, { ...options, token });
     }
   },

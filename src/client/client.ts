@@ -14,7 +14,7 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * What identifies the caller on the WebSocket, such as a token: sent when it is opened, and asked for again on each new
-   * connection. If the service refuses it, all live values fail with `FORBIDDEN`. Default: nothing.
+   * connection. If the service refuses it, all live values fail with its code, or `FORBIDDEN`. Default: nothing.
    */
   readonly connectionParams?: GivenParams;
   /** How long an answer may take, in milliseconds. After that it counts as lost. Default: 10 s. */

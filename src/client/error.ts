@@ -16,7 +16,7 @@ export class ClientError extends Error {
    *
    * - `NETWORK_ERROR`: no answer came, or a gateway answered instead of the service. A mutation may have been executed.
    * - `BAD_RESPONSE`: the answer is not one of a GraphQL service. Is the address right?
-   * - `FORBIDDEN`: the service has closed the WebSocket because of `connectionParams`. Its reason is the message.
+   * - `FORBIDDEN`: the service has closed the WebSocket because of `connectionParams`, and has given no code.
    * - `BAD_CALL`: the document, the variables and the options do not fit together.
    * - `CLOSED`: the client has been closed.
    */

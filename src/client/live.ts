@@ -139,12 +139,16 @@ function onCaughtUp(socket: ClientSocket, listener: () => void): () => void {
 function subscriptionError(error: unknown): unknown {
   if (Array.isArray(error)) return responseError(error as readonly ServiceError[]);
   if (error instanceof Error) return error;
-  const { code, reason } = error as Partial<CloseEvent>;
+  const { code, reason = "" } = error as Partial<CloseEvent>;
+  // A CloseEvent itself would print all of its socket.
+  const details = { cause: { code, reason } };
   if (isCallerRefused(error)) {
-    return new ClientError("FORBIDDEN", reason || "The service refuses the caller.", {
-      cause: error,
-    });
+    const [, its = "FORBIDDEN", why = reason] = /^([A-Z][A-Z_]*): (.*)$/s.exec(reason) ?? [];
+    return new ClientError(its, why || "The service refuses the caller.", details);
   }
-  const message = `The service closed the WebSocket with ${code}: ${reason}.`;
-  return new ClientError("BAD_RESPONSE", message, { cause: error });
+  return new ClientError(
+    "BAD_RESPONSE",
+    `The service closed the WebSocket with ${code}: ${reason}.`,
+    details,
+  );
 }

@@ -22,12 +22,13 @@ export interface CallerOptions<Own extends object> {
    * Returns what the context of a caller's operations has beside the services: called once per HTTP request, after its
    * operation was validated and before it is executed, and once per WebSocket, when its client sends `connection_init`.
    *
-   * It must return a plain object without the names of services, of which each operation, and each event of a subscription, gets a shallow copy. What
-   * must be fresh for each of them, such as loaders, does not belong there: key it by the context in a WeakMap.
+   * It must return a plain object without the names of services. Each operation, and each event of a subscription, gets a
+   * shallow copy of it. What must be fresh for each of them, such as loaders, does not belong there: key it by the context
+   * in a WeakMap.
    *
    * If it throws a GraphQLError with `extensions.code`, the client gets that error, with the status
-   * `extensions.http.status`; a WebSocket is closed with 4403. Any other error is logged and masked; a WebSocket is closed
-   * with 1013, upon which clients try again.
+   * `extensions.http.status`; a WebSocket is closed with 4403 and the reason `CODE: message`. Any other error is logged
+   * and masked; a WebSocket is closed with 1013, upon which clients try again.
    *
    * Default: nothing beside the services.
    *

@@ -35,7 +35,8 @@ async function render({ path, operations, title }: GraphiQLOptions): Promise<str
     // A browser drops a page from its cache when something is posted to that page's own address.
     endpoint: `${path}?graphiql`,
     defaultTabs: operations.map((query) => ({ query })),
-    subscriptionsProtocol: "WS",
+    // Browsers send no headers with a WebSocket, so that GraphiQL's would not identify the caller there.
+    subscriptionsProtocol: "SSE",
   });
   const head = html.indexOf("</head>");
   return html.slice(0, head) + additions(operations) + html.slice(head);

@@ -92,7 +92,8 @@ export function createWebSockets({
       } catch (error) {
         const { message, extensions } = mask(error);
         const isForClient = extensions["code"] !== "INTERNAL_SERVER_ERROR";
-        connection.close(isForClient ? CloseCode.Forbidden : TRY_AGAIN_LATER, message);
+        if (isForClient) connection.close(CloseCode.Forbidden, `${extensions["code"]}: ${message}`);
+        else connection.close(TRY_AGAIN_LATER, message);
         return false;
       }
     },

@@ -32,7 +32,7 @@ test("its tables are synced, seeded, checked and served, and the example in the 
   expect(before).toMatchObject({ code: 12 });
   expect(before.out).toContain("table seat is missing");
   expect((await run(["sync"], variables)).out).toContain("CREATE TABLE IF NOT EXISTS seat (");
-  expect((await run(["seed"], variables)).err).toMatch(/^1 sample rows written/m);
+  expect((await run(["seed"], variables)).err).toMatch(/^1 sample row written/m);
   expect((await run(["seed"], variables)).err).toMatch(/^0 sample rows written/m);
   expect(await run(["doctor"], variables)).toMatchObject({ code: 0 });
 
@@ -56,10 +56,20 @@ test("its schema is printed, and its default keyspace is named after it", async 
 
 test("an unknown export is refused, since a misspelled context would disable sign-in", async () => {
   const { code, err } = await run(["schema"], { MISSPELLED: "contex" });
-  expect(code).toBe(1);
+  expect(code).toBe(15);
   expect(err).toContain(
-    'The application has the unknown property "contex". It may only have schema, ',
+    'my-theatre: The application cannot be loaded. It has the unknown property "contex", but may only have schema, ',
   );
+});
+
+test.each([
+  ["tables", "[]", 'The schema shows table "seat", which is not among the given tables: none.'],
+  ["page", '"page/"', 'page must be a URL, e.g. new URL("page/", import.meta.url).'],
+  ["operations", '["{ nope }"]', "The schema does not have its operation. Cannot query field"],
+])("its %s are checked before anything is done with them", async (name, value, message) => {
+  const { code, err } = await run(["sync"], { OTHER: JSON.stringify([name, JSON.parse(value)]) });
+  expect(code).toBe(15);
+  expect(err).toContain(message);
 });
 
 describe("the application of a command line", () => {
@@ -74,8 +84,8 @@ describe("the application of a command line", () => {
   test.each(["schema", "serve"])("stops %s if it cannot be loaded", async (command) => {
     for (const way of ["throws", "rejects"]) {
       const { code, err } = await start(command, way).ended;
-      expect(code).toBe(1);
-      expect(err).toContain("Error: The application is broken");
+      expect(code).toBe(15);
+      expect(err).toContain("cannot be loaded. The application is broken\n    at ");
     }
   });
 
@@ -83,8 +93,8 @@ describe("the application of a command line", () => {
     "is refused if load returns what has no schema: %s",
     async (way) => {
       const { code, err } = await start("doctor", way).ended;
-      expect(code).toBe(1);
-      expect(err).toContain("TypeError: load must return an application");
+      expect(code).toBe(15);
+      expect(err).toContain("load must return an application");
     },
   );
 

@@ -3,7 +3,7 @@ import { createRow, type Session } from "../../src/cassandra/index.ts";
 
 // The command of an application other than partyfinder. A test sets the name of a misspelled export.
 
-const misspelled = process.env["MISSPELLED"];
+const { MISSPELLED: misspelled, OTHER: other } = process.env;
 
 await createCli({
   name: "my-theatre",
@@ -25,6 +25,7 @@ await createCli({
         return applied ? 1 : 0;
       },
       ...(misspelled !== undefined && { [misspelled]: true }),
+      ...(other !== undefined && Object.fromEntries([JSON.parse(other)])),
     };
   },
 }).run(process.argv.slice(2));

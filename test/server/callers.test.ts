@@ -123,7 +123,7 @@ describe("the project's own client", () => {
   test("fails, and does not try again, where it is refused", async () => {
     await using own = client({});
     await expect(own.subscribe("subscription { count(to: 1) }").next()).rejects.toMatchObject({
-      code: "FORBIDDEN",
+      code: "UNAUTHENTICATED",
       message: "Sign in first.",
     });
   });

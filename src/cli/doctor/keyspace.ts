@@ -6,6 +6,7 @@ import {
   requireSynced,
   type Session,
   type Table,
+  withOrders,
 } from "../../cassandra/index.ts";
 import { failureOf, type Finding, type Group, ok } from "./finding.ts";
 import type { AskedNode } from "./nodes.ts";
@@ -30,8 +31,9 @@ export interface KeyspaceFacts {
 /** Checks a keyspace, its tables and the permissions of the role on them. */
 export async function examineKeyspace(
   session: Session,
-  { keyspace, tables }: ExpectedTables,
+  { keyspace, tables: given }: ExpectedTables,
 ): Promise<KeyspaceFacts> {
+  const tables = withOrders(given);
   const replication = await replicationOf(session, keyspace);
   if (replication === undefined) return { replication, drift: undefined, lacking: new Map() };
   const [drift, lacking] = await Promise.all([

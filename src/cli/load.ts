@@ -1,0 +1,76 @@
+import type { Application } from "./application.ts";
+import { Exit } from "./exit.ts";
+
+/** The properties that an application may have. */
+const applicationKeys: readonly (keyof Application)[] = [
+  "schema",
+  "tables",
+  "context",
+  "audience",
+  "operations",
+  "title",
+  "page",
+  "seed",
+];
+
+/**
+ * Loads an application and checks it.
+ *
+ * @throws Exit with the reason, and with the place in the application's code that has failed
+ */
+export async function loadApplication<Own extends object>(
+  load: () => Promise<Application<Own>>,
+): Promise<Application<object>> {
+  try {
+    // Awaited here, since `load` may be a plain function, which throws at once or returns no promise.
+    const application = (await load()) as unknown as Application<object>;
+    checkProperties(application);
+    await checkContent(application);
+    return application;
+  } catch (cause) {
+    throw new Exit("application", `The application cannot be loaded. ${reportOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Checks which properties an application has, since the compiler accepts a module with a misspelled export. A misspelled
+ * `context` would serve the API without sign-in.
+ */
+function checkProperties(application: Application<object>): void {
+  const isWhole = (["schema", "tables"] as const).every((name) => application?.[name]);
+  if (!isWhole) throw new TypeError("load must return an application with schema and tables.");
+  const stray = Object.keys(application).find(
+    (name) => !(applicationKeys as readonly string[]).includes(name),
+  );
+  if (stray === undefined) return;
+  throw new TypeError(
+    `It has the unknown property "${stray}", but may only have ${applicationKeys.join(", ")}.`,
+  );
+}
+
+/** Checks what would otherwise fail only when it is used. */
+async function checkContent({ schema, tables, operations = [], page }: Application<object>) {
+  const [{ parse, validate }, { requireTables }] = await Promise.all([
+    import("graphql"),
+    import("../pothos/index.ts"),
+  ]);
+  requireTables(schema, tables);
+  for (const operation of operations) {
+    const [error] = validate(schema, parse(operation));
+    if (error) throw new TypeError(`The schema does not have its operation. ${error.message}`);
+  }
+  if (page !== undefined && !(page instanceof URL)) {
+    throw new TypeError('page must be a URL, e.g. new URL("page/", import.meta.url).');
+  }
+}
+
+/** Returns an error's message, and the first places of its stack that are not in a library. */
+function reportOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, stack = "" } = error;
+  const frames = stack.split("\n").filter((line) => /^ +at .*file:/.test(line));
+  const own = frames.filter((line) => !/\/node_modules\/|\/cli\/(load|cli)\.[jt]s/.test(line));
+  return [message, ...own.slice(0, 3)].join("\n");
+}
