@@ -13,7 +13,6 @@ await createCli({
     return {
       schema,
       tables: [SeatTable],
-      context: () => ({ user: "somebody" }),
       operations: [`query Seats { seats(theatre: "St. John's") { nodes { taken } } }`],
       async seed(session: Session) {
         const { applied } = await session.run(
