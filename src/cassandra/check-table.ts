@@ -20,6 +20,7 @@ export function checkTable(table: Table): void {
       if (why !== undefined) throw badTable(table, `"${name}" is in the key, but ${why}`);
     }
     checkType(column.type, (cql, why) => badTable(table, `"${name}" is ${cql}, but ${why}`));
+    checkValues(table, name);
   }
   checkUdts(table);
   checkStatic(table);
@@ -95,6 +96,14 @@ function checkType(type: ColumnType, refusal: (cql: string, why: string) => Cass
   if (type.kind === "vector" && !hasDimension(type)) {
     throw refusal(cql, `a vector has 1 to ${MAX_DIMENSION} values`);
   }
+}
+
+/** Checks that values are within the bounds of a column's type, and that its constants are such values. */
+function checkValues(table: Table, name: string): void {
+  const { type, invalid } = allColumns(table)[name]!;
+  const part = withParts(type).find((each) => each.invalid !== undefined);
+  if (part) throw badTable(table, `"${name}" is ${type.cql}, but ${part.invalid}`);
+  if (invalid) throw badTable(table, `the ${invalid.what} of "${name}" ${invalid.why}`);
 }
 
 function hasDimension({ cql }: ColumnType): boolean {

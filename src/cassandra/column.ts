@@ -1,4 +1,4 @@
-import { CassandraError } from "./error.ts";
+import { CassandraError, InvalidValue } from "./error.ts";
 import type { ColumnType } from "./type.ts";
 
 /** Whether a column has one value per row or one per partition, and whether it is a counter. */
@@ -26,9 +26,17 @@ export interface Column<
   readonly ifNull?: () => Value;
   /** Returns the value that an unreadable value reads as in a page. */
   readonly ifUnreadable?: () => Value;
+  /** A constant that its type cannot hold. No table can have such a column. */
+  readonly invalid?: InvalidConstant;
   /** The name of its GraphQL field and argument. Default: the name of the column. */
   readonly field: Field;
   readonly description?: string;
+}
+
+/** The value of `default` or `nullAs`, and why it is invalid: this continues a sentence that begins with its name. */
+export interface InvalidConstant {
+  readonly what: "default" | "nullAs value";
+  readonly why: string;
 }
 
 /** A column under definition. Each method returns a new column. */
@@ -136,6 +144,25 @@ export function isCounter({ role }: Column): boolean {
   return role === "counter" || role === "static counter";
 }
 
+/**
+ * Returns a function that returns copies of a checked constant. If the constant is invalid, the error is not thrown
+ * here, but by the definition of the table, whose message names the column.
+ */
+function constantOf<Value>(
+  type: ColumnType<Value>,
+  { what, check }: { readonly what: InvalidConstant["what"]; readonly check: () => Value },
+): { readonly constant: () => Value; readonly invalid?: InvalidConstant } {
+  try {
+    return { constant: copies(type, check()) };
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    const constant = () => {
+      throw error;
+    };
+    return { constant, invalid: { what, why: error.message } };
+  }
+}
+
 /** Returns a function that returns copies of a value, so that no two rows share a `Date` or `Set`. */
 function copies<Value>(type: ColumnType<Value>, value: Value): () => Value {
   const bytes = type.encode(value);
@@ -160,17 +187,25 @@ function build<
       if (value instanceof Function) {
         return build<Value, false, true, R, Field>({ ...present, initial: value });
       }
-      const constant = copies(state.type, state.type.check(value));
+      const { constant, ...invalid } = constantOf(state.type, {
+        what: "default",
+        check: () => state.type.check(value),
+      });
       return build<Value, false, true, R, Field>({
         ...present,
+        ...invalid,
         initial: constant,
         ifNull: (state.type.isMulticell ? state.ifNull : undefined) ?? constant,
         ifUnreadable: constant,
       });
     },
     nullAs(value: Value) {
-      const constant = copies(state.type, state.type.match(value));
-      return build({ ...state, nullable: false, ifNull: constant, ifUnreadable: constant });
+      const { constant, ...invalid } = constantOf(state.type, {
+        what: "nullAs value",
+        check: () => state.type.match(value),
+      });
+      const read = { ifNull: constant, ifUnreadable: constant };
+      return build({ ...state, ...invalid, nullable: false, ...read });
     },
     static() {
       const role = isCounter(state) ? "static counter" : "static";

@@ -15,6 +15,8 @@ export interface ColumnType<Value = unknown> {
   readonly cql: string;
   /** A description of valid values for messages, e.g. `1 to 200 characters`. */
   readonly expects: string;
+  /** Why no table can have the type, e.g. bounds that no value is within, as a clause. Absent if tables can have it. */
+  readonly invalid?: string;
   /** Returns a value in its canonical stored form. @throws InvalidValue if the column cannot hold it */
   check(this: void, value: unknown): Value;
   /**

@@ -31,7 +31,7 @@ test.each(rightModels)("$what is a model", ({ define }) => {
   expect(define).not.toThrow();
 });
 
-test.each<[string, () => unknown, string]>([
+test.each<[string, () => Column, string]>([
   ["int", () => int({ max: 2 ** 31 }), "-2147483648 to 2147483648: they must be"],
   ["int", () => int({ min: 5, max: 1 }), "5 to 1: they must be"],
   ["int", () => int({ min: NaN }), "NaN to 2147483647: they must be"],
@@ -41,9 +41,10 @@ test.each<[string, () => unknown, string]>([
   ["text", () => text({ min: 2, max: 1 }), "2 to 1 characters."],
   ["ascii", () => ascii({ max: -1 }), "0 to -1 characters."],
 ])("bounds of %s that no value is within, or one that it does not have: %#", (cql, define, why) => {
-  expect(define).toThrow(CassandraError);
-  expect(define).toThrow(`A column of ${cql} cannot have the bounds `);
-  expect(define).toThrow(why);
+  const start = `Table "model" is invalid: "v" is ${cql}, but ${cql} cannot have the bounds ${why}`;
+  const defineTable = () => table("model", { k: int(), v: define() }, { partition: ["k"] });
+  expect(defineTable).toThrow(CassandraError);
+  expect(defineTable).toThrow(start);
 });
 
 test.each<[string, () => unknown]>([
@@ -144,6 +145,31 @@ describe("what Cassandra would take, but this library cannot keep", () => {
       "a field without a name",
       define({ v: frozen(udt("t", { "": int() })) }),
       '"v" has the type "t", but one of its fields has no name',
+    ],
+    [
+      "bounds in a list that no value is within",
+      define({ v: list(int({ min: 2, max: 1 })) }),
+      '"v" is list<int>, but int cannot have the bounds 2 to 1: they must be in this order, within -2147483648 to 2147483647',
+    ],
+    [
+      "a default of another type",
+      define({ v: bigint().default(1 as never) }),
+      'the default of "v" must be a whole number from -9223372036854775808 to 9223372036854775807, as a bigint, but got a number',
+    ],
+    [
+      "a default outside the bounds of a hidden column",
+      define({}, { hidden: { v: text({ min: 1 }).default("") } }),
+      'the default of "v" must be at least 1 character, but got 0',
+    ],
+    [
+      "an invalid default whose nulls read as another value",
+      define({ v: int().default(1.5).nullAs(0) }),
+      'the default of "v" must be a whole number, but got a number',
+    ],
+    [
+      "a value for null that the type cannot hold",
+      define({ v: int().nullAs(1.5).required() }),
+      'the nullAs value of "v" must be a whole number, but got a number',
     ],
     [
       "a sweep of lightweight transactions",

@@ -1,5 +1,4 @@
 import { column, counterColumn } from "../column.ts";
-import { CassandraError } from "../error.ts";
 import { defineType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
 import { bigintOrder, numberOrder } from "../value-order.ts";
 
@@ -10,7 +9,7 @@ export const INT_MIN = -(2 ** 31);
 
 const [BIGINT_MIN, BIGINT_MAX] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-/** The bounds of a whole number. The column's definition fails if they are not within the bounds of its type. */
+/** The bounds of a whole number. The table's definition fails if they are not within the bounds of its type. */
 export interface IntegerOptions<Value = number> {
   /** The smallest value. Default: the smallest one of the CQL type. */
   readonly min?: Value;
@@ -48,7 +47,8 @@ export function counter() {
 
 /** CQL `varint`: an integer of any size, as a JavaScript `bigint`. */
 export function varint({ min, max }: IntegerOptions<bigint> = {}) {
-  if (min !== undefined && max !== undefined) checkBounds("varint", { min, max });
+  const invalid =
+    min === undefined || max === undefined ? undefined : whyInvalidBounds("varint", { min, max });
   const expects =
     min === undefined && max === undefined
       ? "a whole number"
@@ -58,6 +58,7 @@ export function varint({ min, max }: IntegerOptions<bigint> = {}) {
       kind: "varint",
       cql: "varint",
       expects,
+      ...(invalid !== undefined && { invalid }),
       whole: { min, max },
       match: (value) => requireBigint(value, expects),
       check(value) {
@@ -113,11 +114,12 @@ function intNType(cql: "tinyint" | "smallint" | "int", length: number, options: 
     { min, max },
     { min: least, max: most },
   ];
-  checkBounds(cql, bounds, ofType);
+  const invalid = whyInvalidBounds(cql, bounds, ofType);
   const expects = `a whole number from ${min} to ${max}`;
   return defineType<number>({
     kind: cql,
     cql,
+    ...(invalid !== undefined && { invalid }),
     whole: { min, max },
     // Cassandra knows no fixed length of tinyint and smallint.
     ...(cql === "int" && { length }),
@@ -136,17 +138,16 @@ function intNType(cql: "tinyint" | "smallint" | "int", length: number, options: 
   });
 }
 
-/** @throws CassandraError `BAD_TABLE` if no value is within the bounds, or they exceed those of the type */
-function checkBounds<Value extends number | bigint>(
+/** Returns why bounds are invalid: no value is within them, or they exceed those of the type. */
+function whyInvalidBounds<Value extends number | bigint>(
   cql: string,
   { min, max }: Required<IntegerOptions<Value>>,
   type?: Required<IntegerOptions<Value>>,
-): void {
+): string | undefined {
   const isWithin = !type || (type.min <= min && max <= type.max);
-  if (isWithin && min <= max) return;
+  if (isWithin && min <= max) return undefined;
   const within = type ? `, within ${type.min} to ${type.max}` : "";
-  const message = `A column of ${cql} cannot have the bounds ${min} to ${max}: they must be in this order${within}.`;
-  throw new CassandraError("BAD_TABLE", message);
+  return `${cql} cannot have the bounds ${min} to ${max}: they must be in this order${within}`;
 }
 
 function requireWhole(value: unknown, { min, max }: Required<IntegerOptions>): number {
@@ -164,7 +165,7 @@ function int64Type(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
     { min, max },
     { min: BIGINT_MIN, max: BIGINT_MAX },
   ];
-  checkBounds(cql, bounds, ofType);
+  const invalid = whyInvalidBounds(cql, bounds, ofType);
   const expects = `a whole number from ${min} to ${max}`;
   const requireWithin = (value: unknown, { min, max }: Required<IntegerOptions<bigint>>) => {
     const whole = requireBigint(value, expects);
@@ -174,6 +175,7 @@ function int64Type(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
   return defineType<bigint>({
     kind: cql,
     cql,
+    ...(invalid !== undefined && { invalid }),
     whole: { min, max },
     length: 8,
     expects,

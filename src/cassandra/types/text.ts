@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { CassandraError, InvalidValue } from "../error.ts";
+import { InvalidValue } from "../error.ts";
 import { defineType, unreadable, wrongType } from "../type.ts";
 import { asciiOrder, textOrder } from "../word-order.ts";
 
@@ -35,17 +35,13 @@ function textType(
   match: (value: unknown) => string,
   { trim = false, min = 0, max = Infinity }: TextOptions,
 ) {
-  if (!(min >= 0 && min <= max)) {
-    throw new CassandraError(
-      "BAD_TABLE",
-      `A column of ${cql} cannot have the bounds ${min} to ${max} characters.`,
-    );
-  }
+  const isValid = min >= 0 && min <= max;
   const expects = expectedText(cql, { min, max });
   return defineType<string>({
     kind: cql,
     cql,
     expects,
+    ...(!isValid && { invalid: `${cql} cannot have the bounds ${min} to ${max} characters` }),
     match,
     check(value) {
       const whole = match(value);
@@ -77,9 +73,14 @@ function expectedText(
   cql: "text" | "ascii",
   { min, max }: Required<Pick<TextOptions, "min" | "max">>,
 ): string {
+  if (min === max) return characters(min);
   if (max !== Infinity) return `${min} to ${max} characters`;
-  if (min > 0) return `at least ${min} characters`;
+  if (min > 0) return `at least ${characters(min)}`;
   return cql === "text" ? "Unicode text" : "ASCII text";
+}
+
+function characters(count: number): string {
+  return count === 1 ? "1 character" : `${count} characters`;
 }
 
 function requireUnicode(value: unknown): string {
