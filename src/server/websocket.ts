@@ -91,9 +91,9 @@ export function createWebSockets({
         return true;
       } catch (error) {
         const { message, extensions } = mask(error);
-        const isForClient = extensions["code"] !== "INTERNAL_SERVER_ERROR";
-        if (isForClient) connection.close(CloseCode.Forbidden, `${extensions["code"]}: ${message}`);
-        else connection.close(TRY_AGAIN_LATER, message);
+        const code = String(extensions["code"]);
+        if (code === "INTERNAL_SERVER_ERROR") connection.close(TRY_AGAIN_LATER, message);
+        else connection.close(CloseCode.Forbidden, `${code}: ${message}`);
         return false;
       }
     },
