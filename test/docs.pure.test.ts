@@ -56,7 +56,8 @@ test("every type is in the table", () => {
   expect(new Set(listed)).toEqual(new Set(names));
 });
 
-const { asc, counter, date, desc, double, table, text, timestamp, udt, uuid, frozen } = cassandra;
+const { asc, counter, date, desc, double, int, table, text, timestamp, udt, uuid, frozen } =
+  cassandra;
 const tables = {
   bookings: table(
     "bookings",
@@ -74,6 +75,16 @@ const tables = {
     },
     { partition: ["theatre", "day"], clustering: [desc("at")] },
   ),
+  seats: table(
+    "seat",
+    { theatre: text(), id: uuid(), name: text(), taken: int() },
+    { partition: ["theatre"], clustering: [asc("id")], lwt: true },
+  ),
+  theatres: table(
+    "theatre",
+    { id: uuid(), name: text().required(), seats: int() },
+    { partition: ["id"], lwt: true, lanes: { remembers: 60 } },
+  ),
   sold: table("sold", { theatre: text(), tickets: counter() }, { partition: ["theatre"] }),
   days: table(
     "days",
@@ -89,6 +100,7 @@ const values = {
   from: new Date(0),
   to: new Date(1),
   theatre: "Globe",
+  name: "Globe",
   day: "2027-08-15",
 };
 

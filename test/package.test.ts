@@ -395,8 +395,18 @@ test("the theatre of docs/server.md compiles, and is synced, seeded and served w
   ]);
   await mkdir(join(project.directory, "page"));
   for (const [name, text] of files) await project.write(name, text);
-  for (const name of files.keys())
-    if (name.endsWith(".ts")) expect(await project.compile(name)).toBe("");
+  const page = await readFile(join(root, "docs/server.md"), "utf8");
+  const [, config = ""] = /^```jsonc\n\/\/ tsconfig.json\n(.*?)^```$/ms.exec(page)!;
+  const programs = [...files.keys()].filter((name) => name.endsWith(".ts"));
+  await project.write(
+    "tsconfig.theatre.json",
+    JSON.stringify({ ...JSON.parse(config), files: programs }),
+  );
+  const tsc = join(project.directory, "node_modules/.bin/tsc");
+  expect(await project.execute(tsc, ["-p", "tsconfig.theatre.json"])).toMatchObject({
+    failed: false,
+    out: "",
+  });
   await appendFile(
     join(project.directory, "application.ts"),
     '\nexport const page = new URL("./page/", import.meta.url);\n',
