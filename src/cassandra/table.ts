@@ -2,6 +2,7 @@ import { checkTable } from "./check-table.ts";
 import type { Column } from "./column.ts";
 import { type TableLanes, withLaneColumns } from "./lane-columns.ts";
 import { checkOrders, type TableOrders } from "./orders.ts";
+import type { Impossible } from "./table-keys.ts";
 
 /** The columns of a table by name, in their order in CQL and GraphQL. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -97,14 +98,14 @@ export function table<
      * gets hidden columns for this: `rounds`, and with `remembers` also `recent` and `earlier`. A table without
      * clustering and required columns also gets `present`: see {@link presenceColumn}. Default: no lanes.
      */
-    readonly lanes?: L extends true ? N : never;
+    readonly lanes?: L extends true ? N : Impossible<"lanes need lwt: true">;
     /**
      * For a table with lanes: the same rows in other orders, each in a table of the given name. For example, `{
      * seat_by_date: [asc("date")] }` has the same partitions, and `{ seat_by_name: { partition: ["name"], clustering:
      * [asc("date")] } }` has its own. The missing columns of the primary key are appended. Columns that an order sorts
      * by are changed by `ordered.update`. Default: no orders.
      */
-    readonly orders?: N extends undefined ? never : O;
+    readonly orders?: N extends undefined ? Impossible<"orders need lanes: true"> : O;
     /** Use `leveled` for rows that change often. Default: the default of Cassandra. */
     readonly compaction?: Compaction;
     /**
@@ -113,13 +114,16 @@ export function table<
      * less: a row with an older write time would be lost. Default: deleted rows are not swept. Tables of lightweight
      * transactions are always swept, since their ballots order all writes.
      */
-    readonly sweepAfter?: L extends true ? never : number;
+    readonly sweepAfter?: L extends true
+      ? Impossible<"tables with lwt: true are swept without it">
+      : number;
     /** The description of its GraphQL object. */
     readonly description?: string;
   },
 ): Table<C, P, K, L, H, N, O> {
   const { partition, clustering = [] as readonly never[], lwt = false } = key;
-  const { hidden = {}, lanes, orders, compaction, sweepAfter, description } = key;
+  const { hidden = {}, compaction, description } = key;
+  const { lanes, orders, sweepAfter } = key as PossibleOptions;
   const options = {
     partition,
     clustering,
@@ -137,6 +141,9 @@ export function table<
   checkOrders(defined);
   return Object.freeze(defined) as Table<C, P, K, L, H, N, O>;
 }
+
+/** The options that are {@link Impossible} for some tables. */
+type PossibleOptions = Partial<Pick<Table, "lanes" | "orders" | "sweepAfter">>;
 
 /** The names of columns. */
 export type Names<C extends Columns> = Extract<keyof C, string>;

@@ -86,6 +86,19 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
     'updatePartition(Views, { page: "a" }, { all: 1n })',
     "its columns are counters, which take add(…)",
   ],
+  ['table("a", { k: int() }, { partition: ["k"], lanes: true })', "lanes need lwt: true"],
+  [
+    'table("a", { k: int() }, { partition: ["k"], lwt: false, lanes: { remembers: 60 } })',
+    "lanes need lwt: true",
+  ],
+  [
+    'table("a", { k: int() }, { partition: ["k"], lwt: true, orders: { b: [asc("k")] } })',
+    "orders need lanes: true",
+  ],
+  [
+    'table("a", { k: int() }, { partition: ["k"], lwt: true, sweepAfter: 60 })',
+    "tables with lwt: true are swept without it",
+  ],
 ];
 
 const shown = `

@@ -208,6 +208,17 @@ describe("does not compile", () => {
     table("notes", columns, { partition: ["room"], lwt: true, lanes: { rememebrs: 60 } });
   });
 
+  test("orders on a table without lanes", () => {
+    const columns = { room: text(), at: timestamp(), id: uuid() };
+    const key = { partition: ["room"], clustering: [asc("id")] } as const;
+    const orders = { notes_by_at: [asc("at")] } as const;
+    table("notes", columns, { ...key, lwt: true, lanes: true, orders });
+    // @ts-expect-error orders need lanes
+    table("notes", columns, { ...key, lwt: true, orders });
+    // @ts-expect-error orders need lanes
+    table("notes", columns, { ...key, orders });
+  });
+
   test("a condition on a plain table", () => {
     // @ts-expect-error a plain table takes no condition
     insert(ByDate, { city, date, id }, { if: "not exists" });
