@@ -7,7 +7,7 @@ import { join, withParam, type RawRow, cqlText } from "./statement.ts";
 import { allColumns, badStatement, columnOf, hasCounters, keyNames } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { DataName, HiddenValues, KeyName, ValueOf } from "./table-rows.ts";
-import type { NoneOf } from "./table-keys.ts";
+import type { Impossible, NoneOf } from "./table-keys.ts";
 import type { ColumnType } from "./type.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -15,8 +15,13 @@ import { Unreadable } from "./unreadable.ts";
 export type WriteOptions<
   T extends Table,
   Conditional,
-  Plain extends readonly unknown[] = [],
+  Plain extends readonly unknown[] = [options?: PlainOptions],
 > = T["lwt"] extends true ? [options: Conditional] : Plain;
+
+/** The options of a write on a table of plain writes, which cannot have a condition. */
+export interface PlainOptions {
+  readonly if?: Impossible<"a table without lwt: true takes no condition">;
+}
 
 /** The condition of an update: the row exists, or columns, hidden ones included, have these values. */
 export type Condition<T extends Table> =

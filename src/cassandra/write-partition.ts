@@ -1,6 +1,12 @@
 import { assignments, usingTtl } from "./assignment.ts";
 import { type Column, isStatic } from "./column.ts";
-import { condition, type WriteOptions, refuseCounters, requireCondition } from "./condition.ts";
+import {
+  condition,
+  type PlainOptions,
+  type WriteOptions,
+  refuseCounters,
+  requireCondition,
+} from "./condition.ts";
 import { identifier } from "./identifier.ts";
 import { whereValues } from "./key.ts";
 import { writeResultOf, type WriteResult, decodeLwt } from "./write-result.ts";
@@ -70,8 +76,9 @@ export function updatePartition(
   table: Table,
   partition: RawRow,
   changes: RawRow,
-  options?: Pick<WriteInput, "isNull" | "ttl" | "byName"> & { readonly if: RawRow },
+  given?: (Pick<WriteInput, "isNull" | "ttl" | "byName"> & { readonly if: RawRow }) | PlainOptions,
 ) {
+  const options = given as Pick<WriteInput, "if" | "isNull" | "ttl" | "byName"> | undefined;
   return {
     ...buildPartitionUpdate(table, { key: partition, changes, ...options }),
     ...writeResultOf(table, (current) => decodeStored(table, current)),

@@ -4,6 +4,7 @@ import {
   type Condition,
   condition,
   type ConditionOptions,
+  type PlainOptions,
   type WriteOptions,
   refuseCounters,
   refuseOneRow,
@@ -44,10 +45,15 @@ export function insert<T extends Table>(
   values: Insert<T> & NoCounters<T> & NoOneRow<T, "lanes.create(…) creates its rows">,
   ...options: WriteOptions<T, { readonly if: "not exists" }>
 ): Write<T, WriteResult<T, Row<T>>>;
-export function insert(table: Table, values: RawRow, options?: { readonly if: "not exists" }) {
+export function insert(
+  table: Table,
+  values: RawRow,
+  options?: { readonly if: "not exists" } | PlainOptions,
+) {
   refuseOneRow(table, { verb: "insert", instead: "lanes.create(…) creates" });
+  const { if: holds } = (options ?? {}) as { readonly if?: "not exists" };
   return {
-    ...buildInsert(table, { changes: inserted(table, values), if: options?.if }),
+    ...buildInsert(table, { changes: inserted(table, values), if: holds }),
     ...writeResultOf(table, (current) => decodeRow(table, current)),
   };
 }
@@ -112,7 +118,13 @@ export function update<
   changes: Changes<T> & NoCounters<T>,
   ...options: WriteOptions<T, UpdateOptions<T, C, Null>>
 ): Write<T, WriteResult<T, Actual<T, C, Null>>>;
-export function update(table: Table, key: RawRow, changes: RawRow, options?: ConditionOptions) {
+export function update(
+  table: Table,
+  key: RawRow,
+  changes: RawRow,
+  given?: ConditionOptions | PlainOptions,
+) {
+  const options = given as ConditionOptions | undefined;
   const decode = (current: RawRow) =>
     decodeColumns(table, { key, raw: withoutPresence(table, current, options) });
   return { ...buildUpdate(table, { key, changes, ...options }), ...writeResultOf(table, decode) };
@@ -149,7 +161,7 @@ function withoutPresence(
 }
 
 /** The options of a remove on a table of plain writes. */
-export interface PlainRemoveOptions {
+export interface PlainRemoveOptions extends PlainOptions {
   /** Remove only values with this write time or an earlier one, in microseconds. Default: remove all. */
   readonly timestamp?: bigint;
 }
@@ -171,8 +183,9 @@ export function remove<T extends Table>(
 export function remove(
   table: Table,
   key: RawRow,
-  options?: { readonly if?: "exists" } & PlainRemoveOptions,
+  given?: { readonly if: "exists" } | PlainRemoveOptions,
 ) {
+  const options = given as Pick<WriteInput, "if" | "timestamp"> | undefined;
   refuseOneRow(table, { verb: "remove", instead: "lanes.remove(…) removes" });
   return { ...buildRemove(table, { key, ...options }), ...writeResultOf(table, () => undefined) };
 }

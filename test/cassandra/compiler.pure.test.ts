@@ -86,6 +86,19 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
     'updatePartition(Views, { page: "a" }, { all: 1n })',
     "its columns are counters, which take add(…)",
   ],
+  [
+    'insert(Message, { ...row, body: "x" }, { if: "not exists" })',
+    "a table without lwt: true takes no condition",
+  ],
+  [
+    'update(Message, row, { body: "x" }, { if: "exists" })',
+    "a table without lwt: true takes no condition",
+  ],
+  ['remove(Message, row, { if: "exists" })', "a table without lwt: true takes no condition"],
+  [
+    'updatePartition(Message, { room: "a" }, { topic: "x" }, { if: { topic: "y" } })',
+    "a table without lwt: true takes no condition",
+  ],
   ['table("a", { k: int() }, { partition: ["k"], lanes: true })', "lanes need lwt: true"],
   [
     'table("a", { k: int() }, { partition: ["k"], lwt: false, lanes: { remembers: 60 } })',

@@ -222,6 +222,11 @@ describe("does not compile", () => {
   test("a condition on a plain table", () => {
     // @ts-expect-error a plain table takes no condition
     insert(ByDate, { city, date, id }, { if: "not exists" });
+    // @ts-expect-error a plain table takes no condition
+    update(ByDate, { city, date, id }, { note: "A" }, { if: "exists" });
+    // @ts-expect-error a plain table takes no condition
+    remove(ByDate, { city, date, id }, { if: "exists" });
+    remove(ByDate, { city, date, id }, { timestamp: 1n });
   });
 
   test("a condition on null, or on a key column", () => {
