@@ -8,7 +8,7 @@ import type {
   Session,
   Table,
 } from "../cassandra/index.ts";
-import type { Laned, Lanes } from "../lane/index.ts";
+import type { Lanes } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
 import type { RowConnection } from "./connection.ts";
 import type { FormOfKind } from "./forms/form.ts";
@@ -17,10 +17,12 @@ import type { Nothing } from "./options/field.ts";
 import type { PartitionFieldOptions, RowFieldOptions } from "./options/read.ts";
 import type {
   CreateFieldOptions,
+  PlainOnly,
   PutFieldOptions,
   Removable,
   RemoveFieldOptions,
   UpdateFieldOptions,
+  WithLanes,
 } from "./options/write.ts";
 import type { AddField, ChangeField } from "./options/change.ts";
 import type { FollowFieldOptions, WatchField } from "./options/watch.ts";
@@ -123,11 +125,11 @@ declare global {
        * @example createSeat: t.create(SeatTable, { from: { holder: (_, { user }) => user.id } })
        */
       create: <
-        T extends Laned,
+        T extends Table,
         Given extends ColumnName<T> = never,
         Own extends InputFieldMap = Nothing,
       >(
-        table: T,
+        table: T & WithLanes<T>,
         options?: CreateFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
@@ -138,12 +140,12 @@ declare global {
        * @example updateSeat: t.update(SeatTable, ["name", "date"])
        */
       update: <
-        T extends Laned,
+        T extends Table,
         const Name extends DataName<T>,
         Given extends KeyName<T> = never,
         Own extends InputFieldMap = Nothing,
       >(
-        table: T,
+        table: T & WithLanes<T>,
         columns: readonly Name[],
         options?: UpdateFieldOptions<Types, ParentShape, T, Name, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
@@ -200,11 +202,11 @@ declare global {
        * @example putReading: t.put(ReadingTable)
        */
       put: <
-        T extends Table & { readonly lwt: false },
+        T extends Table,
         Given extends ColumnName<T> = never,
         Own extends InputFieldMap = Nothing,
       >(
-        table: T & NoCounters<T>,
+        table: T & PlainOnly<T> & NoCounters<T>,
         options?: PutFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
     }

@@ -1,4 +1,5 @@
 import { test } from "vitest";
+import type { Table } from "../../src/cassandra/index.ts";
 import { createBuilder } from "./build.ts";
 import { EventByUser, PageHit, Reading, Seat, SeatBySince, SeatByZone, User } from "./models.ts";
 
@@ -194,8 +195,12 @@ test("an operation that a table does not support does not compile", () => {
     create: t.create(Reading),
     // @ts-expect-error it takes plain writes.
     update: t.update(Reading, ["value"]),
+    // @ts-expect-error it may have no lanes.
+    createAny: t.create(Seat as Table),
     // @ts-expect-error it takes lightweight transactions.
     put: t.put(Seat),
+    // @ts-expect-error it may take lightweight transactions.
+    putAny: t.put(Seat as Table),
     // @ts-expect-error its columns are counters.
     counters: t.put(PageHit),
     // @ts-expect-error the row is in the key.

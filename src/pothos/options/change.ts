@@ -207,5 +207,5 @@ export interface AddField<Types extends SchemaTypes, Parent, Kind extends FieldK
 }
 
 type OnlyCounters<T extends Table> = [CounterName<T>] extends [never]
-  ? Impossible<"it has no counters: name the column to add to">
+  ? Impossible<"it has no counters: name a number column that is not nullable">
   : unknown;

@@ -1,5 +1,12 @@
 import type { InputFieldMap, SchemaTypes } from "@pothos/core";
-import type { ColumnName, DataName, Impossible, StaticName, Table } from "../../cassandra/index.ts";
+import type {
+  ColumnName,
+  DataName,
+  Impossible,
+  StaticName,
+  Table,
+  TableLanes,
+} from "../../cassandra/index.ts";
 import type { From, InputOf, KeyArguments, Outcome, ResolvedFieldOptions } from "./field.ts";
 
 export type CreateFieldOptions<
@@ -62,6 +69,16 @@ export type PutFieldOptions<
     /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
     readonly ttl?: boolean;
   };
+
+/** Rejects tables without lanes. */
+export type WithLanes<T extends Table> = T["lanes"] extends TableLanes
+  ? unknown
+  : Impossible<"it needs lwt: true and lanes: true">;
+
+/** Rejects tables of lightweight transactions. */
+export type PlainOnly<T extends Table> = T["lwt"] extends false
+  ? unknown
+  : Impossible<"it takes lightweight transactions: use t.create and t.update">;
 
 /** Rejects tables whose rows `t.remove` cannot remove. */
 export type Removable<T extends Table> = T["lwt"] extends true
