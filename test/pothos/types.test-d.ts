@@ -186,6 +186,10 @@ test("t.add accepts only number columns that are not nullable, not in the key an
     counters: t.add(Reading),
     // @ts-expect-error only t.add changes counters.
     expected: t.change(PageHit, "views"),
+    // @ts-expect-error the table has no lanes.
+    plain: t.change(Reading, "value"),
+    // @ts-expect-error it is a string.
+    changedText: t.change(User, "email"),
   }));
 });
 
@@ -230,6 +234,8 @@ test("only columns outside the key can be watched", () => {
     seats: t.follow(Seat, { apart: ["price"] }),
     // @ts-expect-error the row is in the key.
     key: t.watch(Seat, "row"),
+    // @ts-expect-error there is no such column.
+    unknown: t.watch(Seat, "prices"),
     // @ts-expect-error the row is in the key.
     apart: t.follow(Seat, { apart: ["row"] }),
   }));

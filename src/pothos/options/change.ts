@@ -21,6 +21,7 @@ import type {
   InputOf,
   KeyArguments,
   Nothing,
+  OnlyName,
   Outcome,
   ResolvedFieldOptions,
 } from "./field.ts";
@@ -186,6 +187,13 @@ export interface ChangeField<Types extends SchemaTypes, Parent, Kind extends Fie
     table: T,
     options: ChangeFieldOptions<Types, Parent, T, Given, Own, Extra, Answer, Reason>,
   ): FieldRef<Types, unknown, Kind>;
+  // This signature comes last: the compiler reports the last one that takes so many arguments.
+  <T extends Table, Name>(
+    table: T,
+    column: Name &
+      Impossible<"t.change needs a table with lanes, and a number that is not nullable">,
+    ...none: OnlyName<Name>
+  ): never;
 }
 
 /** {@link PothosSchemaTypes.TableMutations} */

@@ -12,6 +12,9 @@ import type { KeyName, Table, ValueOf } from "../../cassandra/index.ts";
 
 // The options of the generated fields. This folder has only types.
 
+/** The remaining arguments of a signature that takes only names: there are none after a name. */
+export type OnlyName<Name> = Name extends string ? [] : [never];
+
 /** No members. */
 export type Nothing = Record<never, never>;
 

@@ -1,11 +1,12 @@
 import type { FieldRef, InputFieldMap, SchemaTypes } from "@pothos/core";
-import type { DataName, KeyName, Table } from "../../cassandra/index.ts";
+import type { DataName, Impossible, KeyName, Table } from "../../cassandra/index.ts";
 import type {
   Arguments,
   From,
   GeneratedFieldOptions,
   KeyArguments,
   Nothing,
+  OnlyName,
   Wrapper,
 } from "./field.ts";
 
@@ -62,4 +63,10 @@ export interface WatchField<Types extends SchemaTypes, Parent> {
     table: T,
     options?: WatchFieldOptions<Types, Parent, T, Given, Own>,
   ): FieldRef<Types, unknown, "Subscription">;
+  // This signature comes last: the compiler reports the last one that takes so many arguments.
+  <T extends Table, Name>(
+    table: T,
+    column: Name & Impossible<"t.watch needs a column outside the key">,
+    ...none: OnlyName<Name>
+  ): never;
 }
