@@ -96,7 +96,7 @@ test("a thousand subscribers that come and go a hundred times leave nothing open
   /** Waits until nobody is connected, and no more timers run than before: those of statements under way end, too. */
   const nobody = (timers = Infinity) =>
     eventually(async () => {
-      const { Timeout = 0, TCPSocketWrap } = await left();
+      const { Timeout, TCPSocketWrap } = await left();
       expect(TCPSocketWrap).toBeLessThan(10);
       expect(Timeout).toBeLessThanOrEqual(timers);
       return Timeout;
