@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ExecutionArgs, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
-import { type ServerOptions as WsOptions, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { codedError } from "./error.ts";
 import type { Identity, Identify } from "./context.ts";
 import type { Visitor } from "../live/index.ts";
@@ -26,16 +26,11 @@ export interface WebSocketOptions {
   readonly log: Log;
 }
 
-/** The types of ws lack an option. */
-interface AcceptOptions extends WsOptions {
-  readonly closeTimeout: number;
-}
-
 /** The WebSockets of a server. */
 export interface WebSockets {
   /** Accepts a socket, or refuses it: one that a page of another origin opens, or any while the server closes. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  /** Closes every socket with 1001, and waits until they are closed. */
+  /** Closes every socket with 1001, and waits until they are closed. After `limits.drain` they are cut. */
   close(): Promise<void>;
 }
 
@@ -65,18 +60,15 @@ export function createWebSockets({
   mask,
   log,
 }: WebSocketOptions): WebSockets {
-  const socketOptions: AcceptOptions = {
+  const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
     maxPayload: limits.messageBytes,
-    // A client may never answer that its socket closes, and ws waits 30 s by default.
-    closeTimeout: limits.drain,
     // Compressed frames are queued, so frames that are written beside them could be sent in between.
     perMessageDeflate: false,
     // One message per turn of the event loop: a flood on one socket does not delay the others.
     allowSynchronousEvents: false,
-  };
-  const sockets = new WebSocketServer(socketOptions);
+  });
   const protocol = makeServer<Record<string, unknown>, Connection>({
     execute: run,
     subscribe: run,
@@ -127,7 +119,12 @@ export function createWebSockets({
     async close() {
       isClosing = true;
       for (const client of sockets.clients) client.close(1001, "Going away");
+      // A client may never answer that its socket closes, and ws waits 30 s for that.
+      const cut = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, limits.drain);
       await new Promise((done) => sockets.close(done));
+      clearTimeout(cut);
     },
   };
 }
