@@ -78,8 +78,9 @@ export function createWebSockets({
         const identity = identify(connection.takeRequest(), connectionParams);
         connection.identity =
           identity instanceof Promise ? await identifiedInTime(identity) : identity;
-        // graphql-ws would hold them for as long as the socket is open.
-        delete (opened as { connectionParams?: unknown }).connectionParams;
+        // graphql-ws would hold them while the socket is open. (Deleted, they would make the object larger.)
+        if (connectionParams)
+          (opened as { connectionParams: unknown }).connectionParams = undefined;
         return true;
       } catch (error) {
         const { message, extensions } = mask(error);
