@@ -78,7 +78,7 @@ export function createWebSockets({
         const identity = identify(connection.takeRequest(), connectionParams);
         connection.identity =
           identity instanceof Promise ? await identifiedInTime(identity) : identity;
-        // graphql-ws would hold them while the socket is open. (Deleted, they would make the object larger.)
+        // graphql-ws would hold them while the socket is open. `delete` would make the object larger.
         if (connectionParams)
           (opened as { connectionParams: unknown }).connectionParams = undefined;
         return true;
@@ -107,8 +107,10 @@ export function createWebSockets({
     upgrade(request, stream, head) {
       if (isClosing) return refuse(stream, "503 Service Unavailable");
       if (!isSameOrigin(request)) return refuse(stream, "403 Forbidden");
-      sockets.handleUpgrade(request, stream, head, (client) => {
-        const connection = new Connection({ client, stream: stream as Socket, request, log });
+      // The request is passed on, since a variable of this function would be held by the listener of `close` below.
+      sockets.handleUpgrade(request, stream, head, (client, opening) => {
+        const parts = { client, stream: stream as Socket, request: opening, log };
+        const connection = new Connection(parts);
         keepAlive.add(connection);
         const closed = protocol.opened(connection, connection);
         client.on("close", (code, reason) => {

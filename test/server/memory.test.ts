@@ -81,3 +81,21 @@ test("of a socket that does not read, no more is read when its answers wait", as
     if ((await socket.next()).type === "complete") answered += 1;
   }
 }, 120_000);
+
+test("an open socket keeps nothing of the request that opened it", async () => {
+  await using server = await startServerProcess();
+  const url = server.url.replace("http", "ws");
+  await using opened = new AsyncDisposableStack();
+  const open = async (count: number) => {
+    for (const number of at(count)) {
+      // Each has headers of its own, of the maximum size that Node.js accepts.
+      const headers = { "x-long": `${number}${"x".repeat(14_000)}` };
+      const socket = await openGreetedSocket(url, { headers });
+      opened.defer(() => socket[Symbol.dispose]());
+    }
+  };
+  await open(100);
+  const before = await server.ask("memory");
+  await open(1500);
+  expect((await server.ask("memory")) - before).toBeLessThan(14 * MIB);
+}, 120_000);
