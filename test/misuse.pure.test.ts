@@ -12,9 +12,9 @@ test.each([
   ["chaos --seed=-1", '--seed must be a whole number from 0 to 4294967295, but is "-1".'],
   ["chaos --check none", "The history none cannot be read: it does not exist."],
   ["chaos --chek none", "Unknown option '--chek'"],
-  ["bench", "Expected one of counts, live, types, but got nothing."],
-  ["bench toString", 'Expected one of counts, live, types, but got "toString".'],
-  ["bench counts live", 'Expected one of counts, live, types, but got "counts live".'],
+  ["bench", "Expected one of abuse, counts, live, types, but got nothing."],
+  ["bench toString", 'Expected one of abuse, counts, live, types, but got "toString".'],
+  ["bench counts live", 'Expected one of abuse, counts, live, types, but got "counts live".'],
   ["bench counts --rounds x", '--rounds must be a whole number from 1 to 1000, but is "x".'],
   ["bench counts --seconds=-1", '--seconds must be a whole number from 1 to 3600, but is "-1".'],
   [

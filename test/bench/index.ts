@@ -1,4 +1,5 @@
 import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
+import { benchAbuse } from "./abuse/index.ts";
 import { type Result, table } from "./comparison.ts";
 import { benchCounts } from "./counts/index.ts";
 import { benchLive } from "./live/index.ts";
@@ -17,14 +18,25 @@ export interface BenchOptions {
   readonly progress: (line: string) => void;
 }
 
-const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Result[]>>> = {
-  counts: benchCounts,
-  live: benchLive,
-  types: benchTypes,
+interface Bench {
+  readonly run: (options: BenchOptions) => Promise<readonly Result[]>;
+  /** The default of `--rounds`. */
+  readonly rounds: number;
+  /** The default of `--seconds`. */
+  readonly seconds: number;
+}
+
+const benches: Readonly<Record<string, Bench>> = {
+  abuse: { run: benchAbuse, rounds: 2, seconds: 8 },
+  counts: { run: benchCounts, rounds: 5, seconds: 3 },
+  live: { run: benchLive, rounds: 5, seconds: 3 },
+  types: { run: benchTypes, rounds: 5, seconds: 3 },
 };
 
 const help = `Measures the service and its references alternately in one run. Prints medians and ranges over all rounds.
 
+  npm run bench -- abuse                     a neighbour beside each attack, on its own Cassandra (the same); 8 minutes
+  npm run bench -- abuse --only "hot city"   one attack
   npm run bench -- counts                    changes of the count, on its own Cassandra (commitlog_sync: periodic)
   npm run bench -- counts --only lane        only measurements with "lane" in their names
   npm run bench -- counts --rounds 7 --seconds 5
@@ -41,8 +53,8 @@ async function main(): Promise<number> {
     const { values, positionals } = readArguments({
       allowPositionals: true,
       options: {
-        rounds: { type: "string", default: "5" },
-        seconds: { type: "string", default: "3" },
+        rounds: { type: "string" },
+        seconds: { type: "string" },
         only: { type: "string", default: "" },
         subscribers: { type: "string", default: "1000" },
         help: { type: "boolean", short: "h" },
@@ -53,9 +65,10 @@ async function main(): Promise<number> {
       return 0;
     }
     const bench = benchOf(positionals);
-    const results = await bench({
-      rounds: readNumber("rounds", values.rounds, 1, 1000),
-      time: readNumber("seconds", values.seconds, 1, 3600) * 1000,
+    const { rounds = String(bench.rounds), seconds = String(bench.seconds) } = values;
+    const results = await bench.run({
+      rounds: readNumber("rounds", rounds, 1, 1000),
+      time: readNumber("seconds", seconds, 1, 3600) * 1000,
       only: values.only,
       subscribers: readNumber("subscribers", values.subscribers, 1, 100_000),
       progress: (line) => console.error(line),

@@ -1,6 +1,6 @@
-import { constants } from "node:os";
 import { type Result, resultOf } from "../comparison.ts";
 import { openPlace } from "../counts/place.ts";
+import { endBySignals } from "../end-by-signals.ts";
 import type { BenchOptions } from "../index.ts";
 import { deliveries, growth } from "./deliveries.ts";
 import { executions } from "./executions.ts";
@@ -41,14 +41,4 @@ export async function benchLive(options: BenchOptions): Promise<readonly Result[
     );
   }
   return results;
-}
-
-/** Disposes what would outlive this process. Cassandra, the servers and the subscribers end with it in any case. */
-function endBySignals(opened: AsyncDisposableStack): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, async () => {
-      await opened.disposeAsync();
-      process.exit(128 + constants.signals[signal]);
-    });
-  }
 }
