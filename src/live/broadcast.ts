@@ -5,8 +5,14 @@ export interface Broadcast<Value> {
   /** The number of subscribers. */
   readonly size: number;
   put(value: Value): void;
-  /** Adds a subscriber. It gets the values put from now on, and before them the last one if `withLast`. */
-  join(withLast: boolean): Source<Value>;
+  /**
+   * Adds a subscriber. It gets the values put from now on, and before them the last one if `withLast`.
+   *
+   * @param caller who subscribes
+   */
+  join(withLast: boolean, caller?: string): Source<Value>;
+  /** Returns the callers of the subscribers. Takes time in proportion to these. */
+  readonly callers: () => ReadonlySet<string>;
   /** Ends for all subscribers. They get the values that they have not taken, and no more. Resolves when all were visited. */
   end(): Promise<void>;
 }
@@ -42,6 +48,9 @@ export interface BroadcastOptions<Value> {
   /** Called when the last subscriber has left, or all were ended. */
   readonly onEmpty: () => void;
 }
+
+/** The caller of all who do not say who they are. */
+export const UNNAMED = "";
 
 /** Creates a broadcast without subscribers. */
 export function createBroadcast<Value>(options: BroadcastOptions<Value>): Broadcast<Value> {
@@ -93,10 +102,16 @@ export function createBroadcast<Value>(options: BroadcastOptions<Value>): Broadc
       count += 1;
       visitAll();
     },
-    join(withLast) {
-      const subscriber = new BroadcastSubscriber(log, withLast && count > 0 ? count - 1 : count);
+    join(withLast, caller = UNNAMED) {
+      const taken = withLast && count > 0 ? count - 1 : count;
+      const subscriber = new BroadcastSubscriber(log, { taken, caller });
       subscribers.add(subscriber);
       return subscriber;
+    },
+    callers() {
+      const callers = new Set<string>();
+      for (const { caller } of subscribers) callers.add(caller);
+      return callers;
     },
     async end() {
       if (subscribers.size === 0) return;
@@ -122,18 +137,25 @@ interface ValueLog<Value> {
   readonly visitAll: () => void;
 }
 
+interface SubscriberOptions {
+  /** The number of values that it has had or will never get. */
+  readonly taken: number;
+  readonly caller: string;
+}
+
 /** A class, like its visitors: there is one per subscriber, and closures take more memory. */
 class BroadcastSubscriber<Value> implements Source<Value> {
   visitor: Visitor | undefined;
+  readonly caller: string;
   readonly #log: ValueLog<Value>;
   #taken: number;
   #waiting: readonly Value[] = NONE_WAITING;
   #isEnded = false;
 
-  /** @param taken the number of values that it has had or will never get */
-  constructor(log: ValueLog<Value>, taken: number) {
+  constructor(log: ValueLog<Value>, { taken, caller }: SubscriberOptions) {
     this.#log = log;
     this.#taken = taken;
+    this.caller = caller;
   }
 
   get isOver() {

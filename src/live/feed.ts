@@ -1,4 +1,5 @@
 import { createBroadcast, type Source } from "./broadcast.ts";
+import { createReadQueue, type ReadQueue, type ReadWaiter } from "./read-queue.ts";
 
 /**
  * Reads a member of a topic and returns the event for its subscribers; undefined: there is no news.
@@ -26,8 +27,10 @@ export interface Feed<Key, Event> {
   hint(hint: MemberHint<Key>): void;
   /** Sends the reset event: something was missed. */
   reset(): void;
-  /** Adds a subscriber. It gets the events from now on. */
-  join(): Source<Event>;
+  /** Adds a subscriber. It gets the events from now on. @param caller who subscribes */
+  join(caller?: string): Source<Event>;
+  /** Returns the callers of the subscribers. Takes time in proportion to these. */
+  readonly callers: () => ReadonlySet<string>;
   /** Ends all subscriptions. */
   close(): Promise<void>;
 }
@@ -38,12 +41,14 @@ export interface FeedOptions<Key, Event> {
   readonly reset: Event;
   /** Called when the last subscriber has left. */
   readonly onEmpty: () => void;
+  /** Where the reads wait. Default: a queue of their own. */
+  readonly reads?: ReadQueue | undefined;
 }
 
 /** How many events may wait for a subscriber. */
 const MAX_WAITING_EVENTS = 100;
 
-/** How many members are read at once. Changes of further members lead to one reset. */
+/** How many members are read, or wait for it, at once. Changes of further members lead to one reset. */
 const MAX_FLIGHTS = 1000;
 
 interface Flight<Key> {
@@ -54,16 +59,25 @@ interface Flight<Key> {
 
 /** Creates the feed of a topic. */
 export function createFeed<Key, Event>(options: FeedOptions<Key, Event>): Feed<Key, Event> {
-  const { read, reset, onEmpty } = options;
+  const { read, reset, onEmpty, reads = createReadQueue() } = options;
   const subscribers = createBroadcast({ keep: MAX_WAITING_EVENTS, missed: () => reset, onEmpty });
   const flights = new Map<string, Flight<Key>>();
   let crowded = false;
 
+  const waiter: ReadWaiter = { callers: subscribers.callers, reason: "hint" };
+
+  /** Reads a member when its turn comes, for all hints until then. */
+  async function readInTurn(flight: Flight<Key>) {
+    if (subscribers.size === 0) return undefined;
+    const kinds = flight.kinds;
+    flight.kinds = new Set();
+    return read(flight.key, kinds);
+  }
+
   async function fly(member: string, flight: Flight<Key>) {
     while (flight.kinds.size > 0 && subscribers.size > 0) {
-      const kinds = flight.kinds;
-      flight.kinds = new Set();
-      const event = await read(flight.key, kinds).catch(() => reset);
+      const queued = reads.queued(() => readInTurn(flight));
+      const event = await queued.waitAs(waiter).catch(() => reset);
       if (event !== undefined) subscribers.put(event);
     }
     flights.delete(member);
@@ -91,7 +105,8 @@ export function createFeed<Key, Event>(options: FeedOptions<Key, Event>): Feed<K
       void fly(member, flight);
     },
     reset: () => subscribers.put(reset),
-    join: () => subscribers.join(false),
+    join: (caller) => subscribers.join(false, caller),
+    callers: subscribers.callers,
     close: () => subscribers.end(),
   };
 }

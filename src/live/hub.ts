@@ -1,4 +1,5 @@
-import { type Broadcast, createBroadcast, type Source } from "./broadcast.ts";
+import { type Broadcast, createBroadcast, type Source, UNNAMED } from "./broadcast.ts";
+import { createReadQueue, type QueuedRead, type ReadQueue, type ReadWaiter } from "./read-queue.ts";
 import { singleFlight } from "../support/single-flight.ts";
 
 /** A row as it was at one moment. */
@@ -27,6 +28,8 @@ export interface HubOptions<Row> {
   readonly isOneCell: boolean;
   /** Called whenever the last subscriber has left. */
   readonly onEmpty: () => void;
+  /** Where the reads wait. Default: a queue of their own. */
+  readonly reads?: ReadQueue | undefined;
 }
 
 /** The subscribers to the same columns of a row, which share one read. */
@@ -40,9 +43,12 @@ export interface Hub<Row> {
    * Adds a subscriber. It gets the present version, then each newer one that it has time for. Ends when the row is deleted.
    *
    * @param since an `asOf` that the subscriber has: a present version with exactly this one is not sent, if it is ordered
+   * @param caller who subscribes
    * @returns nothing if the row does not exist
    */
-  join(since?: bigint): Promise<Source<Version<Row>> | void>;
+  join(since?: bigint, caller?: string): Promise<Source<Version<Row>> | void>;
+  /** Returns the callers of the subscribers. Takes time in proportion to these. */
+  readonly callers: () => ReadonlySet<string>;
   /** Ends all subscriptions. */
   close(): Promise<void>;
 }
@@ -64,7 +70,8 @@ const READ_RETRY_DELAY = 1000;
  * every process. A null has no ballot, and removing an element of a collection leaves none, so there the maximum may fall or
  * stay. Such a version is sent if its ballots or elements differ from the last one's, which relies on repaired replicas.
  */
-export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): Hub<Row> {
+export function createHub<Row>(options: HubOptions<Row>): Hub<Row> {
+  const { read, isOneCell, onEmpty, reads = createReadQueue() } = options;
   // Only the newest version waits. It replaces all that a subscriber has missed.
   const subscribers: Broadcast<Version<Row>> = createBroadcast({
     keep: 1,
@@ -75,11 +82,22 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
   let joining = 0;
   let retry: NodeJS.Timeout | undefined;
 
-  const refresh = singleFlight(async () => {
+  /** Shared by all who come before it begins. */
+  let queued: QueuedRead<void> | undefined;
+
+  const fly = singleFlight(async () => {
+    queued = undefined;
+    // They may have left while it waited.
+    if (isEmpty()) return;
     const present = await read();
     if (present) publish(present);
     else endDeleted();
   });
+
+  function refresh(waiter: ReadWaiter) {
+    queued ??= reads.queued(fly);
+    return queued.waitAs(waiter);
+  }
 
   function publish(present: SeenVersion<Row>) {
     if (latest && !isNews(present, latest)) return;
@@ -105,7 +123,7 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
 
   function hint() {
     clearTimeout(retry);
-    refresh().catch(() => {
+    refresh({ callers: subscribers.callers, reason: "hint" }).catch(() => {
       // Every caller that shares a failed read gets here.
       clearTimeout(retry);
       if (!isEmpty()) retry = setTimeout(hint, READ_RETRY_DELAY);
@@ -126,18 +144,20 @@ export function createHub<Row>({ read, isOneCell, onEmpty }: HubOptions<Row>): H
     found(seen) {
       if (seen ? !latest || isNews(seen, latest) : latest) hint();
     },
-    async join(since) {
+    async join(since, caller = UNNAMED) {
       // Keeps the hub in place for hints and other subscribers that come during the read.
       joining += 1;
       try {
         // A subscriber that has seen no more than the hub needs no read: many reconnect at once.
-        if (!isPast(since)) await refresh();
-        return latest && subscribers.join(!(latest.isOrdered && latest.version.asOf === since));
+        if (!isPast(since)) await refresh({ callers: () => [caller], reason: "join" });
+        const hasLatest = latest?.isOrdered && latest.version.asOf === since;
+        return latest && subscribers.join(!hasLatest, caller);
       } finally {
         joining -= 1;
         left();
       }
     },
+    callers: subscribers.callers,
     close: () => subscribers.end(),
   };
 }

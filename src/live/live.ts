@@ -10,18 +10,21 @@ import {
   type Session,
   type Table,
 } from "../cassandra/index.ts";
-import type { Source } from "./broadcast.ts";
+import { type Source, UNNAMED } from "./broadcast.ts";
 import type { Version } from "./hub.ts";
 import { readHint, writeHint } from "./message.ts";
 import { createPartitionFeed, type PartitionFeed, partitionFeedQueries } from "./partition-feed.ts";
 import { createPartitionView, type FollowEvent } from "./partition-view.ts";
 import { createPoll } from "./poll.ts";
+import { createReadQueue } from "./read-queue.ts";
 import type { OpenRelay } from "./relay.ts";
 import { createRepairCheck } from "./repair.ts";
 import { createRowHub, type RowHub, rowHubQueries } from "./row-hub.ts";
 import { createThrottledCount } from "./throttled-count.ts";
+import { createTrackedTotal } from "./tracked-total.ts";
 import { copyPartitionKey, copyPrimaryKey, partitionTopic, rowTopic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
+import { trackerLimits } from "./tracker.ts";
 import { createView } from "./view.ts";
 
 /** What to watch of a row. */
@@ -45,6 +48,11 @@ export interface WatchOptions<
    * subscribers with different functions share no reads. Default: the row as it is.
    */
   readonly admit?: Admit | undefined;
+  /**
+   * Who subscribes. Reads are shared out evenly among callers, so that one with many subscriptions does not delay the
+   * others. Default: all subscribers without one are one caller.
+   */
+  readonly caller?: string | undefined;
 }
 
 /** What to follow of the rows of a partition. */
@@ -62,6 +70,8 @@ export interface FollowOptions<
   readonly apart?: readonly Apart[] | undefined;
   /** As in {@link WatchOptions}, but a row that is not admitted is left out, and reported to the operator. */
   readonly admit?: Admit | undefined;
+  /** As in {@link WatchOptions}. */
+  readonly caller?: string | undefined;
 }
 
 /** A version of a row with the watched columns, their write times, and the columns beside. */
@@ -144,11 +154,13 @@ export function createLive(options: LiveOptions): Live {
   const hubs = createTopics<RowHub>(changed);
   const feeds = createTopics<PartitionFeed>(changed);
   const checkRepair = createRepairCheck(session);
+  const reads = createReadQueue();
+  const total = createTrackedTotal(trackerLimits.total);
   let isClosed = false;
   const size = () => hubs.size + feeds.size;
   const poll = createPoll(pollInterval, () => [
     // A row with a hint in the last half of an interval was read then.
-    ...rowHubQueries(hubs.values(), pollInterval / 2),
+    ...rowHubQueries(hubs.values(), { rest: pollInterval / 2, reads }),
     ...partitionFeedQueries(feeds.values()),
   ]);
   const relay = openRelay?.({ receive, subscribed });
@@ -202,13 +214,14 @@ export function createLive(options: LiveOptions): Live {
       given: PrimaryKey<T>,
       options: WatchOptions<T, Name, Beside>,
     ) {
+      const { since, caller = UNNAMED } = options;
       const key = copyPrimaryKey(table, given);
       const view = createView(session, table, options);
       await checkRepair(table, view.columns);
       const hub = hubs.of(rowTopic(table, key), view.text, (onEmpty) =>
-        createRowHub(view, key, onEmpty),
+        createRowHub(view, { key, reads, onEmpty }),
       );
-      const versions = await hub.join(options.since);
+      const versions = await hub.join(since, caller);
       if (isClosed) await hub.close();
       // The topic and the view name the table and the columns, so the versions have their types.
       return versions as Source<WatchedVersion<T, Name, Beside>> | void;
@@ -218,13 +231,14 @@ export function createLive(options: LiveOptions): Live {
       given: PartitionKey<T>,
       options: FollowOptions<T, Name, Apart> = {},
     ) {
+      const { caller = UNNAMED } = options;
       const partition = copyPartitionKey(table, given);
       const view = createPartitionView(session, table, { ...options, partition });
       const feed = feeds.of(partitionTopic(table, partition), view.text, (onEmpty) =>
-        createPartitionFeed(view, onEmpty),
+        createPartitionFeed(view, { reads, total, onEmpty }),
       );
       // Before the first query: what is changed after this call, and read before it returns, makes an event.
-      const events: Source<unknown> = feed.join();
+      const events: Source<unknown> = feed.join(caller);
       try {
         await checkRepair(table, view.columns);
       } catch (error) {
@@ -232,7 +246,7 @@ export function createLive(options: LiveOptions): Live {
         throw error;
       }
       // The rows that exist now make no events. If this read fails, the poll reads them first.
-      if (pollInterval > 0) await feed.begin().catch(() => {});
+      if (pollInterval > 0) await feed.begin(caller).catch(() => {});
       if (isClosed) await feed.close();
       // As above.
       return events as Source<PartitionEvent<T, Name, Apart>>;

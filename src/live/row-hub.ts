@@ -9,6 +9,7 @@ import {
 import type { Source } from "./broadcast.ts";
 import { createHub, type Version } from "./hub.ts";
 import type { Query } from "./poll.ts";
+import type { ReadQueue } from "./read-queue.ts";
 import { partitionTopic } from "./topic.ts";
 import type { FoundVersion, View } from "./view.ts";
 
@@ -20,19 +21,30 @@ export interface RowHub {
   /** Equal for rows of one partition and one view. */
   readonly group: string;
   readonly isEmpty: boolean;
+  /** Returns the callers of the subscribers. Takes time in proportion to these. */
+  readonly callers: () => ReadonlySet<string>;
+  /** The last tick in which the poll read the row; 0: none. */
+  polledIn: number;
   /** When it last read because of a hint, in milliseconds since the process began. */
   readonly hintedAt: number;
   /** Reads the row again if it may have changed. @param change default: unknown */
   hint(change?: RowChange): void;
   /** Reads the row again if this version, found by the poll, is news. */
   found(seen: FoundVersion): void;
-  join(since?: bigint): Promise<Source<Version<RawRow>> | void>;
+  join(since: bigint | undefined, caller: string): Promise<Source<Version<RawRow>> | void>;
   close(): Promise<void>;
 }
 
-export function createRowHub(view: View, key: RawRow, onEmpty: () => void): RowHub {
+export interface RowHubOptions {
+  readonly key: RawRow;
+  readonly reads: ReadQueue;
+  /** Called whenever the last subscriber has left. */
+  readonly onEmpty: () => void;
+}
+
+export function createRowHub(view: View, { key, reads, onEmpty }: RowHubOptions): RowHub {
   const { table, isOneCell, columns } = view;
-  const hub = createHub({ read: () => view.read(key), isOneCell, onEmpty });
+  const hub = createHub({ read: () => view.read(key), isOneCell, onEmpty, reads });
   let hintedAt = -Infinity;
   return {
     table,
@@ -42,6 +54,8 @@ export function createRowHub(view: View, key: RawRow, onEmpty: () => void): RowH
     get isEmpty() {
       return hub.isEmpty;
     },
+    callers: hub.callers,
+    polledIn: 0,
     get hintedAt() {
       return hintedAt;
     },
@@ -55,7 +69,7 @@ export function createRowHub(view: View, key: RawRow, onEmpty: () => void): RowH
       if (seen instanceof UnreadableRow) hub.hint();
       else hub.found(seen);
     },
-    join: (since) => hub.join(since),
+    join: (since, caller) => hub.join(since, caller),
     close: () => hub.close(),
   };
 }
@@ -65,19 +79,40 @@ function touches(change: RowChange, columns: readonly string[]): boolean {
   return typeof change === "string" || change.some((name) => columns.includes(name));
 }
 
+export interface RowHubQueriesOptions {
+  /** How long a row is left alone after a hint, which made its hub read it, in milliseconds. */
+  readonly rest: number;
+  readonly reads: ReadQueue;
+}
+
 /**
  * Returns the queries of the poll that find changes without hints. One query reads the rows of one partition and one view.
- *
- * @param rest how long a row is left alone after a hint, which made its hub read it, in milliseconds
  */
-export function rowHubQueries(hubs: readonly RowHub[], rest: number): readonly Query[] {
+export function rowHubQueries(
+  hubs: readonly RowHub[],
+  { rest, reads }: RowHubQueriesOptions,
+): readonly Query[] {
   const isDue = (hub: RowHub) => !hub.isEmpty && performance.now() - hub.hintedAt >= rest;
+
+  function queryOf(some: readonly RowHub[]): Query {
+    const callers = () => new Set(some.flatMap((hub) => [...hub.callers()]));
+    return {
+      cost: () => (some.some(isDue) ? 1 : 0),
+      callers,
+      get polledIn() {
+        return Math.min(...some.map(({ polledIn }) => polledIn));
+      },
+      set polledIn(tick) {
+        for (const hub of some) hub.polledIn = tick;
+      },
+      run: () =>
+        reads.queued(() => compareRows(some.filter(isDue))).waitAs({ callers, reason: "poll" }),
+    };
+  }
+
   return [...Map.groupBy(hubs, ({ group }) => group).values()]
     .flatMap((some) => chunks(some, MAX_ROWS_A_QUERY))
-    .map((some) => ({
-      cost: () => (some.some(isDue) ? 1 : 0),
-      run: () => compareRows(some.filter(isDue)),
-    }));
+    .map(queryOf);
 }
 
 /** Reads the rows and passes the versions to their hubs. A hub for which one is news reads it again, as after a hint. */

@@ -1,3 +1,5 @@
+import type { TrackedTotal } from "./tracked-total.ts";
+
 /** For each kind of change, a text that differs after such a change. */
 export type Marks = Readonly<Record<string, string>>;
 
@@ -19,8 +21,12 @@ export interface TrackedRows {
   accept(member: string, marks: Marks): void;
   /** Ends a pass over all rows. Returns the rows that it has not seen, which may be deleted. */
   endPass(): readonly string[];
-  /** Forgets all rows. */
+  /** Whether rows of the present pass were forgotten, because there were too many here or in the total. */
+  readonly isCrowded: boolean;
+  /** Forgets all rows, for a new pass. */
   clear(): void;
+  /** Forgets all rows, and remembers none from now on. */
+  close(): void;
 }
 
 export interface HintedRow {
@@ -34,6 +40,8 @@ export interface TrackedRowsOptions {
   readonly most: number;
   /** How many deleted rows are remembered. */
   readonly mostLost: number;
+  /** Counts the rows. */
+  readonly total: TrackedTotal;
 }
 
 interface TrackedRow {
@@ -50,7 +58,7 @@ interface TrackedRow {
  */
 const FRESH = 10_000;
 
-export function createTrackedRows({ most, mostLost }: TrackedRowsOptions): TrackedRows {
+export function createTrackedRows({ most, mostLost, total }: TrackedRowsOptions): TrackedRows {
   const rows = new Map<string, TrackedRow>();
   const lost = new Set<string>();
   let pass = 0;
@@ -58,15 +66,40 @@ export function createTrackedRows({ most, mostLost }: TrackedRowsOptions): Track
   let complete = false;
   /** Whether this pass had too many rows. */
   let crowded = false;
+  let isClosed = false;
+  const holder = {
+    giveUp() {
+      forget();
+      crowded = true;
+    },
+  };
 
   function remember(member: string, row: TrackedRow) {
+    if (isClosed) return;
     lost.delete(member);
-    rows.delete(member);
-    rows.set(member, row);
-    if (rows.size <= most) return;
+    const hasRoom = rows.delete(member) || hasRoomForOne();
+    if (hasRoom) rows.set(member, row);
+    if (hasRoom && rows.size <= most) return;
     complete = false;
     crowded = true;
-    dropOldest(rows);
+    if (hasRoom) drop(oldest(rows)!);
+  }
+
+  function hasRoomForOne(): boolean {
+    // Before a whole pass, it is unknown whether the partition is small enough for a larger one to give up.
+    return total.add(holder) || (complete && total.makeRoom(rows.size + 1) && total.add(holder));
+  }
+
+  function drop(member: string): boolean {
+    const wasThere = rows.delete(member);
+    if (wasThere) total.remove(holder);
+    return wasThere;
+  }
+
+  function forget() {
+    rows.clear();
+    total.removeAll(holder);
+    complete = false;
   }
 
   return {
@@ -82,9 +115,9 @@ export function createTrackedRows({ most, mostLost }: TrackedRowsOptions): Track
     },
     lose(member) {
       if (lost.has(member)) return false;
-      const wasThere = rows.delete(member);
+      const wasThere = drop(member);
       lost.add(member);
-      if (lost.size > mostLost) dropOldest(lost);
+      if (lost.size > mostLost) lost.delete(oldest(lost)!);
       // A row that never existed is no news, whoever hints at it.
       return wasThere || !complete;
     },
@@ -106,9 +139,16 @@ export function createTrackedRows({ most, mostLost }: TrackedRowsOptions): Track
       crowded = false;
       return unseen;
     },
+    get isCrowded() {
+      return crowded;
+    },
     clear() {
-      rows.clear();
-      complete = false;
+      forget();
+      crowded = false;
+    },
+    close() {
+      forget();
+      isClosed = true;
     },
   };
 }
@@ -121,7 +161,7 @@ function isFresh({ seenAt }: TrackedRow): boolean {
   return seenAt !== undefined && performance.now() - seenAt < FRESH;
 }
 
-function dropOldest(of: Map<string, unknown> | Set<string>): void {
+function oldest(of: Map<string, unknown> | Set<string>): string | undefined {
   const [first] = of.keys();
-  if (first !== undefined) of.delete(first);
+  return first;
 }

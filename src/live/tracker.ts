@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { UnreadableRow } from "../cassandra/index.ts";
 import type { Feed } from "./feed.ts";
 import { createTrackedRows, DELETED, type Marks } from "./tracked-rows.ts";
+import { createTrackedTotal, type TrackedTotal } from "./tracked-total.ts";
 
 /** A change of a row, for which an event is made. */
 export interface TrackedChange<Key, Row> {
@@ -36,6 +37,8 @@ export interface Tracker<Key, Event> {
   scan(feed: ScannedFeed<Key, Event>): Promise<void>;
   /** The expected number of rows of the next page. */
   readonly expected: number;
+  /** Forgets all rows, and tracks none from now on. */
+  close(): void;
 }
 
 type ScannedFeed<Key, Event> = Pick<Feed<Key, Event>, "hint" | "reset">;
@@ -44,6 +47,8 @@ type ScannedFeed<Key, Event> = Pick<Feed<Key, Event>, "hint" | "reset">;
 export const trackerLimits = {
   /** Rows, of some 300 bytes each. Of a larger partition, it is only known whether it has changed. */
   rows: 10_000,
+  /** Rows of all partitions in a process. When there are more, large partitions are not tracked, so that small ones are. */
+  total: 200_000,
   /** Rows of a page. */
   page: 1000,
   /** Changes that one page may send as single events. More of them become one reset. */
@@ -57,6 +62,8 @@ export interface TrackerOptions<Key> {
   readonly textOf: (key: Key) => string;
   /** Returns the key of a text. */
   readonly keyOf: (text: string) => Key;
+  /** Counts the rows of several trackers. Default: those of this one. */
+  readonly total?: TrackedTotal;
   /** Other limits, for tests. */
   readonly limits?: Record<keyof typeof trackerLimits, number>;
 }
@@ -71,11 +78,15 @@ interface Pass<Row> {
 
 export function createTracker<Key, Row, Event>(
   partition: TrackedPartition<Key, Row, Event>,
-  { textOf, keyOf, limits = trackerLimits }: TrackerOptions<Key>,
+  options: TrackerOptions<Key>,
 ): Tracker<Key, Event> {
-  const rows = createTrackedRows({ most: limits.rows, mostLost: limits.lost });
+  const { textOf, keyOf, limits = trackerLimits } = options;
+  const { total = createTrackedTotal(limits.total) } = options;
+  const rows = createTrackedRows({ most: limits.rows, mostLost: limits.lost, total });
   let pass = beginPass<Row>();
-  let state: "new" | "small" | { readonly large: string } = "new";
+  let state: "new" | "tracked" | "large" = "new";
+  /** Of all rows in the last pass, unless they were tracked. */
+  let lastHash: string | undefined;
   let expected = 0;
 
   async function read(key: Key, hinted: ReadonlySet<string>) {
@@ -101,7 +112,7 @@ export function createTracker<Key, Row, Event>(
     for (const { member, marks } of seen) pass.hash.update(JSON.stringify([member, marks]));
     pass.count += page.length;
     pass.last = page.at(-1);
-    if (typeof state === "string" && pass.count <= limits.rows) comparePage(seen, feed);
+    if (state !== "large" && fits()) comparePage(seen, feed);
     if (page.length < limits.page) end(feed);
   }
 
@@ -120,15 +131,22 @@ export function createTracker<Key, Row, Event>(
     for (const { key, member, kinds } of changed) feed.hint({ member, key, kinds });
   }
 
+  function fits(): boolean {
+    return pass.count <= limits.rows && !rows.isCrowded;
+  }
+
   function end(feed: ScannedFeed<Key, Event>) {
-    if (pass.count > limits.rows) endLarge(feed);
-    else if (typeof state === "string") endSmall(feed);
-    else restart(feed);
+    const hash = pass.hash.digest("base64");
+    if (lastHash !== undefined && lastHash !== hash) feed.reset();
+    if (state === "large") endLarge(hash);
+    else if (fits()) endTracked(feed);
+    else becomeLarge(hash, feed);
     pass = beginPass();
   }
 
-  function endSmall(feed: ScannedFeed<Key, Event>) {
-    state = "small";
+  function endTracked(feed: ScannedFeed<Key, Event>) {
+    state = "tracked";
+    lastHash = undefined;
     const unseen = rows.endPass();
     if (unseen.length <= limits.changes) {
       for (const member of unseen) feed.hint({ member, key: keyOf(member), kinds: [DELETED] });
@@ -138,18 +156,20 @@ export function createTracker<Key, Row, Event>(
     feed.reset();
   }
 
-  function endLarge(feed: ScannedFeed<Key, Event>) {
-    const large = pass.hash.digest("base64");
-    if (state === "small" || (typeof state === "object" && state.large !== large)) feed.reset();
-    if (typeof state === "string") rows.clear();
-    state = { large };
+  function becomeLarge(hash: string, feed: ScannedFeed<Key, Event>) {
+    // The changes of rows that this pass has not compared are unknown.
+    if (state === "tracked") feed.reset();
+    state = "large";
+    lastHash = hash;
+    rows.clear();
   }
 
-  /** Tracks the rows of a partition that was too large before. */
-  function restart(feed: ScannedFeed<Key, Event>) {
+  /** Tracks the rows from the next pass on, if they fit now. */
+  function endLarge(hash: string) {
+    lastHash = hash;
+    if (pass.count > limits.rows || !total.makeRoom(pass.count)) return;
     state = "new";
     rows.clear();
-    feed.reset();
   }
 
   let isScanning = false;
@@ -167,6 +187,7 @@ export function createTracker<Key, Row, Event>(
     get expected() {
       return expected;
     },
+    close: () => rows.close(),
   };
 }
 

@@ -4,6 +4,7 @@ import { createHub, type SeenVersion } from "../../src/live/hub.ts";
 import { singleFlight } from "../../src/support/single-flight.ts";
 import { createFeed } from "../../src/live/feed.ts";
 import { createBroadcast } from "../../src/live/broadcast.ts";
+import { createReadQueue } from "../../src/live/read-queue.ts";
 
 /** Returns a version of one cell; without a ballot, as of a table of plain writes. */
 function version(row: string, asOf?: bigint): SeenVersion<string> {
@@ -49,6 +50,46 @@ describe("a hub", () => {
     await sleep(20);
     expect(source.reads).toBe(2);
     await hub.close();
+  });
+
+  test("hints and subscribers that come while a read waits share it, and it then waits as for a subscriber", async () => {
+    const reads = createReadQueue(1);
+    const [source, other] = [createSource("a", 1n), createSource("other", 1n)];
+    const hub = createHub({ read: source.read, isOneCell: true, onEmpty: () => {}, reads });
+    const values = (await hub.join())!;
+    await values.next();
+    source.reads = 0;
+
+    const order: string[] = [];
+    const hinted = (name: string) =>
+      reads
+        .queued(async () => void order.push(name))
+        .waitAs({ callers: () => [""], reason: "hint" });
+    const occupied = reads.queued(other.read).waitAs({ callers: () => [""], reason: "hint" });
+    const waiting = Array.from({ length: 100 }, (_, at) => hinted(String(at)));
+    source.set("b", 2n);
+    for (let hints = 0; hints < 5; hints++) hub.hint();
+    const joined = await Promise.all([hub.join(), hub.join()]);
+    expect(joined.map((late) => late!.take()?.row)).toEqual(["b", "b"]);
+    expect(order.length).toBeLessThanOrEqual(2);
+    expect((await values.next()).value?.row).toBe("b");
+    await Promise.all([...waiting, occupied]);
+    expect(source.reads).toBe(1);
+    await hub.close();
+  });
+
+  test("a hub whose subscribers leave while a read waits does not read", async () => {
+    const reads = createReadQueue(1);
+    const [source, other] = [createSource("a", 1n), createSource("other", 1n)];
+    const hub = createHub({ read: source.read, isOneCell: true, onEmpty: () => {}, reads });
+    const values = (await hub.join())!;
+    source.reads = 0;
+    const occupied = reads.queued(other.read).waitAs({ callers: () => [""], reason: "hint" });
+    hub.hint();
+    await values.return();
+    await occupied;
+    await sleep(10);
+    expect(source.reads).toBe(0);
   });
 
   test("a hub drops versions that are not newer", async () => {
@@ -226,6 +267,18 @@ describe("a broadcast", () => {
     expect(numbers.join(false).take()).toBeUndefined();
   });
 
+  test("a broadcast knows the callers of its subscribers, each once", async () => {
+    const numbers = newest();
+    expect(numbers.callers()).toEqual(new Set());
+    const [first] = [numbers.join(false, "a"), numbers.join(false, "b"), numbers.join(true, "a")];
+    numbers.join(false);
+    expect(numbers.callers()).toEqual(new Set(["a", "b", ""]));
+    await first!.return();
+    expect(numbers.callers()).toEqual(new Set(["a", "b", ""]));
+    void numbers.end();
+    expect(numbers.callers()).toEqual(new Set());
+  });
+
   test("a broadcast that keeps one value gives the newest", async () => {
     const numbers = newest();
     const subscriber = numbers.join(false);
@@ -329,6 +382,24 @@ describe("a feed", () => {
     ]);
   });
 
+  test("a feed reads a member once for all hints before the read, and names their kinds", async () => {
+    const reads = createReadQueue(1);
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    void reads.queued(() => gate).waitAs({ callers: () => [""], reason: "hint" });
+    const feed = createFeed<string, string>({
+      read: async (_, kinds) => [...kinds].join("+"),
+      reset: "reset",
+      onEmpty: () => {},
+      reads,
+    });
+    const subscriber = feed.join();
+    for (const kind of ["created", "taken"]) feed.hint({ member: "a", key: "A", kinds: [kind] });
+    open();
+    expect((await subscriber.next()).value).toBe("created+taken");
+    await sleep(5);
+    expect(subscriber.take()).toBeUndefined();
+  });
+
   test("a feed sends a reset if a read fails", async () => {
     const feed = createFeed<string, string>({
       read: () => Promise.reject(new Error("Cassandra is away")),
@@ -352,6 +423,7 @@ describe("a feed", () => {
       },
       reset: "reset",
       onEmpty: () => {},
+      reads: createReadQueue(5000),
     });
     const subscriber = feed.join();
     for (let member = 0; member < 5000; member++)

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createFeed } from "../../src/live/feed.ts";
+import { createTrackedTotal } from "../../src/live/tracked-total.ts";
 import { createTracker, type TrackedPartition, trackerLimits } from "../../src/live/tracker.ts";
 
 interface Row {
@@ -14,7 +15,10 @@ type Event = { readonly kinds: string; readonly id?: string; readonly row?: Row 
 const RESET: Event = { kinds: "reset" };
 
 /** Creates a followed partition in memory. Each read takes some turns of the event loop, and sees the rows of one of them. */
-function createPartition(limits: Partial<Record<keyof typeof trackerLimits, number>> = {}) {
+function createPartition(
+  limits: Partial<Record<keyof typeof trackerLimits, number>> = {},
+  total = createTrackedTotal(trackerLimits.total),
+) {
   const rows = new Map<string, Row>();
   const slowly = async <Found>(look: () => Found): Promise<Found> => {
     for (let turns = Math.random() * 3; turns > 0; turns--) await setImmediate();
@@ -43,6 +47,7 @@ function createPartition(limits: Partial<Record<keyof typeof trackerLimits, numb
   const tracker = createTracker(partition, {
     textOf: (id) => id,
     keyOf: (text) => text,
+    total,
     limits: { ...trackerLimits, ...limits },
   });
   const feed = createFeed<string, Event>({
@@ -65,6 +70,7 @@ function createPartition(limits: Partial<Record<keyof typeof trackerLimits, numb
     hint: (id: string, kind: string) => feed.hint({ member: id, key: id, kinds: [kind] }),
     /** Scans the next page. */
     scan: () => tracker.scan(feed),
+    close: () => tracker.close(),
     /** Returns the events since the last call. */
     newEvents: async () => {
       await sleep(20);
@@ -205,6 +211,121 @@ describe("a partition that is too large to be tracked", () => {
     grown.put("row 00001", 1);
     await grown.scan();
     expect(await grown.newEvents()).toMatchObject([{ kinds: "taken", id: "row 00001" }]);
+  });
+});
+
+describe("the rows of all tracked partitions", () => {
+  /** Scans a whole partition of less than 20 rows, several times. */
+  const pass = async ({ scan }: ReturnType<typeof createPartition>) => {
+    for (let pages = 0; pages < 15; pages++) await scan();
+  };
+  const filled = async (rows: number, total: ReturnType<typeof createTrackedTotal>) => {
+    const partition = createPartition({ page: 4 }, total);
+    partition.fill(0, rows);
+    await pass(partition);
+    return partition;
+  };
+  /** Returns how many rows can still be tracked. */
+  const room = (total: ReturnType<typeof createTrackedTotal>) => {
+    const holder = { giveUp() {} };
+    let rows = 0;
+    while (total.add(holder)) rows += 1;
+    total.removeAll(holder);
+    return rows;
+  };
+  /** Changes a row without a hint, and returns the events. */
+  const changed = async (partition: ReturnType<typeof createPartition>, id: string) => {
+    partition.put(id, 7);
+    await pass(partition);
+    partition.put(id, 8);
+    await pass(partition);
+    return (await partition.newEvents()).map(({ kinds }) => kinds);
+  };
+
+  test("a partition that exceeds the total is compared as a whole, and one that was tracked before still is", async () => {
+    const total = createTrackedTotal(10);
+    const tracked = await filled(6, total);
+    const other = await filled(6, total);
+    expect(await other.newEvents()).toEqual([]);
+    expect(await changed(other, "row 00001")).toEqual(["reset", "reset"]);
+    other.put("row 00001", 2);
+    other.hint("row 00001", "taken");
+    expect((await other.newEvents()).map(({ kinds }) => kinds)).toEqual(["taken"]);
+    expect(await changed(tracked, "row 00001")).toEqual(["taken", "taken"]);
+  });
+
+  test("a large partition makes room for a small one, and sends one reset", async () => {
+    const total = createTrackedTotal(10);
+    const large = await filled(9, total);
+    const small = await filled(2, total);
+    expect(await changed(small, "row 00001")).toEqual(["taken", "taken"]);
+    await pass(large);
+    expect(await large.newEvents()).toEqual([RESET]);
+    expect(await changed(large, "row 00001")).toEqual(["reset", "reset"]);
+    expect(room(total)).toBe(8);
+  });
+
+  test("a large partition makes room for a new row of a small one", async () => {
+    const total = createTrackedTotal(10);
+    const small = await filled(2, total);
+    const large = await filled(8, total);
+    small.put("row 00002");
+    await pass(small);
+    expect((await small.newEvents()).map(({ kinds }) => kinds)).toEqual(["created"]);
+    expect(await changed(small, "row 00002")).toEqual(["taken", "taken"]);
+    await pass(large);
+    expect(await large.newEvents()).toEqual([RESET]);
+  });
+
+  test("a partition that grows beyond the total sends a reset instead of what it has not compared", async () => {
+    const total = createTrackedTotal(10);
+    await filled(6, total);
+    const growing = await filled(4, total);
+    growing.fill(4, 8);
+    await pass(growing);
+    expect(await growing.newEvents()).toContainEqual(RESET);
+    expect(await changed(growing, "row 00007")).toEqual(["reset", "reset"]);
+  });
+
+  test("a partition is tracked again when another one was closed, without a reset", async () => {
+    const total = createTrackedTotal(12);
+    const first = await filled(8, total);
+    const second = await filled(6, total);
+    first.close();
+    // Whatever still runs, no row is tracked any more.
+    first.hint("row 00001", "taken");
+    await pass(first);
+    await first.newEvents();
+    expect(room(total)).toBe(12);
+    await pass(second);
+    expect(room(total)).toBe(6);
+    expect(await second.newEvents()).toEqual([]);
+    expect(await changed(second, "row 00001")).toEqual(["taken", "taken"]);
+  });
+
+  test("a change between the pass that finds room and the one that tracks the rows makes a reset", async () => {
+    const total = createTrackedTotal(10);
+    const first = await filled(6, total);
+    const second = createPartition({ page: 100 }, total);
+    second.fill(0, 5);
+    await second.scan();
+    first.close();
+    await second.scan();
+    second.put("row 00001", 1);
+    await second.scan();
+    expect(await second.newEvents()).toEqual([RESET]);
+    await second.scan();
+    expect(await second.newEvents()).toEqual([]);
+    expect(room(total)).toBe(5);
+  });
+
+  test("deleted rows leave room", async () => {
+    const total = createTrackedTotal(10);
+    const partition = await filled(6, total);
+    for (const id of ["row 00000", "row 00001"]) partition.rows.delete(id);
+    await pass(partition);
+    await partition.newEvents();
+    expect(room(total)).toBe(6);
   });
 });
 
