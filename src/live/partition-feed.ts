@@ -95,17 +95,15 @@ export function createPartitionFeed(
 
 /** Returns the queries of the poll that find changes without hints: a page of each partition. */
 export function partitionFeedQueries(feeds: readonly PartitionFeed[]): readonly Query[] {
-  return feeds.map((feed) => ({
-    cost: () => (feed.isEmpty ? 0 : feed.cost),
-    callers: feed.callers,
-    get polledIn() {
-      return feed.polledIn;
-    },
-    set polledIn(tick) {
-      feed.polledIn = tick;
-    },
-    async run() {
-      if (!feed.isEmpty) await feed.scan();
-    },
-  }));
+  return feeds
+    .filter(({ isEmpty }) => !isEmpty)
+    .map((feed) => ({
+      cost: feed.cost,
+      polledIn: feed.polledIn,
+      callers: feed.callers,
+      async run(tick) {
+        feed.polledIn = tick;
+        if (!feed.isEmpty) await feed.scan();
+      },
+    }));
 }

@@ -1,14 +1,14 @@
 import { inTurns } from "./turns.ts";
 
-/** A query that the poll may run. */
+/** A query that the poll may run in a tick. */
 export interface Query {
-  /** Returns the share of a tick's budget that the query takes now; 0: it is not needed. */
-  cost(): number;
-  /** Returns those who wait for what it finds. */
+  /** The share of the tick's budget that it takes. */
+  readonly cost: number;
+  /** The last tick in which it ran; 0: none. */
+  readonly polledIn: number;
+  /** Returns the callers that it is for, each once. */
   callers(): Iterable<string>;
-  /** The last tick that ran the query; 0: none. The poll sets it. */
-  polledIn: number;
-  run(): Promise<void>;
+  run(tick: number): Promise<void>;
 }
 
 /** Runs queries repeatedly while it is awake. */
@@ -32,7 +32,7 @@ const QUERIES_AT_ONCE = 8;
  * over all queries: each caller has a round of its own, as long as its own queries take with its share of the budget.
  *
  * @param interval the time between two ticks in milliseconds; 0: it never wakes
- * @param queries returns all queries; called in each tick
+ * @param queries returns the queries that are needed; called in each tick
  */
 export function createPoll(interval: number, queries: () => readonly Query[]): Poll {
   let timer: NodeJS.Timeout | undefined;
@@ -46,31 +46,21 @@ export function createPoll(interval: number, queries: () => readonly Query[]): P
     if (isTicking) return;
     isTicking = true;
     ticks += 1;
-    const some = affordable();
-    for (const query of some) query.polledIn = ticks;
-    const waiting = some.values();
+    const some = affordable().values();
     const work = async () => {
       // A query that fails runs again in its next turn.
-      for (const query of waiting) await query.run().catch(() => {});
+      for (const query of some) await query.run(ticks).catch(() => {});
     };
     await Promise.all(Array.from({ length: QUERIES_AT_ONCE }, work));
     isTicking = false;
   }
 
   function affordable(): readonly Query[] {
-    const due = queries()
-      .map((query) => ({ query, cost: query.cost() }))
-      .filter(({ cost }) => cost > 0);
-    if (due.reduce((sum, { cost }) => sum + cost, 0) <= BUDGET)
-      return due.map(({ query }) => query);
-    const some: Query[] = [];
-    let budget = BUDGET;
-    for (const { query, cost, caller } of inTurns(due, last)) {
-      if ((budget -= cost) < 0) break;
-      some.push(query);
-      last = caller;
-    }
-    return some;
+    const all = queries();
+    if (all.reduce((sum, { cost }) => sum + cost, 0) <= BUDGET) return all;
+    const turns = inTurns(all, { budget: BUDGET, last });
+    last = turns.at(-1)?.caller ?? last;
+    return turns.map(({ query }) => query);
   }
 
   return {

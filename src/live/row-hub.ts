@@ -92,27 +92,29 @@ export function rowHubQueries(
   hubs: readonly RowHub[],
   { rest, reads }: RowHubQueriesOptions,
 ): readonly Query[] {
-  const isDue = (hub: RowHub) => !hub.isEmpty && performance.now() - hub.hintedAt >= rest;
-
   function queryOf(some: readonly RowHub[]): Query {
-    const callers = () => new Set(some.flatMap((hub) => [...hub.callers()]));
+    const callers = () => callersOfAll(some);
+    const read = () => compareRows(some.filter(({ isEmpty }) => !isEmpty));
     return {
-      cost: () => (some.some(isDue) ? 1 : 0),
+      cost: 1,
       callers,
-      get polledIn() {
-        return Math.min(...some.map(({ polledIn }) => polledIn));
-      },
-      set polledIn(tick) {
+      polledIn: Math.min(...some.map(({ polledIn }) => polledIn)),
+      async run(tick) {
         for (const hub of some) hub.polledIn = tick;
+        await reads.queued(read).waitAs({ callers, reason: "poll" });
       },
-      run: () =>
-        reads.queued(() => compareRows(some.filter(isDue))).waitAs({ callers, reason: "poll" }),
     };
   }
 
-  return [...Map.groupBy(hubs, ({ group }) => group).values()]
+  const now = performance.now();
+  const due = hubs.filter((hub) => !hub.isEmpty && now - hub.hintedAt >= rest);
+  return [...Map.groupBy(due, ({ group }) => group).values()]
     .flatMap((some) => chunks(some, MAX_ROWS_A_QUERY))
     .map(queryOf);
+}
+
+function callersOfAll([first, ...others]: readonly RowHub[]): ReadonlySet<string> {
+  return others.reduce((callers, hub) => callers.union(hub.callers()), first!.callers());
 }
 
 /** Reads the rows and passes the versions to their hubs. A hub for which one is news reads it again, as after a hint. */

@@ -7,15 +7,15 @@ interface Given {
   readonly polledIn?: number;
 }
 
-/** Returns the names of queries in their turns. @param last the caller that had the last turn before */
-function order(given: Readonly<Record<string, Given>>, last = ""): string {
+/** Returns the names of queries in their turns. */
+function order(given: Readonly<Record<string, Given>>, { last = "", budget = 100 } = {}): string {
   const names = new Map<object, string>();
-  const due = Object.entries(given).map(([name, { callers, cost = 1, polledIn = 0 }]) => {
-    const query = { cost: () => cost, callers: () => callers, polledIn, run: async () => {} };
+  const queries = Object.entries(given).map(([name, { callers, cost = 1, polledIn = 0 }]) => {
+    const query = { cost, callers: () => callers, polledIn, run: async () => {} };
     names.set(query, name);
-    return { query, cost };
+    return query;
   });
-  return inTurns(due, last)
+  return inTurns(queries, { budget, last })
     .map(({ query }) => names.get(query))
     .join(" ");
 }
@@ -59,8 +59,20 @@ test("a caller with costly queries has fewer of them in the same time", () => {
 
 test("turns continue after the caller that had the last one, even if it has left", () => {
   const given = { a1: a, a2: a, b1: b, c1: c, c2: c };
-  expect(order(given, "a")).toBe("b1 c1 a1 c2 a2");
-  expect(order(given, "b")).toBe("c1 a1 b1 c2 a2");
-  expect(order(given, "bb")).toBe("c1 a1 b1 c2 a2");
-  expect(order(given, "c")).toBe("a1 b1 c1 a2 c2");
+  expect(order(given, { last: "a" })).toBe("b1 c1 a1 c2 a2");
+  expect(order(given, { last: "b" })).toBe("c1 a1 b1 c2 a2");
+  expect(order(given, { last: "bb" })).toBe("c1 a1 b1 c2 a2");
+  expect(order(given, { last: "c" })).toBe("a1 b1 c1 a2 c2");
+});
+
+test("queries cost no more than the budget, and one that does not fit ends the tick", () => {
+  const costly = { ...b, cost: 3 };
+  const given = { a1: a, a2: a, b1: costly, c1: c };
+  expect(order(given, { budget: 4 })).toBe("a1 b1");
+  expect(order(given, { budget: 3 })).toBe("a1");
+  expect(order(given, { budget: 3, last: "a" })).toBe("b1");
+});
+
+test("a query that nobody has subscribed to yet waits", () => {
+  expect(order({ a1: a, nobody: { callers: [] }, b1: b })).toBe("a1 b1");
 });
