@@ -16,6 +16,7 @@ import { laneLimits } from "../src/lane/index.ts";
 import { type JournalColumns, remember, withRoom } from "../src/lane/journal-columns.ts";
 import { trackerLimits } from "../src/live/tracker.ts";
 import { BUDGET } from "../src/live/poll.ts";
+import { READS_AT_ONCE } from "../src/live/read-queue.ts";
 import { PartyTable } from "../src/party/index.ts";
 import { sampleOperations } from "../src/party/sample.ts";
 import { limits } from "../src/server/limits.ts";
@@ -62,6 +63,9 @@ test("the pages have the limits", async () => {
     "docs/live.md": [
       `A tick sends at most ${BUDGET} queries: one for up to ${MAX_ROWS_A_QUERY} watched rows of a partition, and a page of up to ${number(trackerLimits.page)} rows`,
       `A followed partition is remembered, up to ${number(trackerLimits.rows)} rows`,
+      `together are remembered up to ${number(trackerLimits.total)} rows. Beyond that, large partitions are treated like those of more than ${number(trackerLimits.rows)} rows`,
+      `At most ${READS_AT_ONCE} reads of live values run at once.`,
+      `With more than ${BUDGET} callers, each has its turn after the others had one.`,
       `More than ${trackerLimits.changes} changes on one page`,
       `at most ${limits.unsentBytes / 1024} KiB wait per client`,
       `All clients are pinged every ${limits.pingInterval / 1000} s.`,

@@ -46,14 +46,15 @@ export function createReadQueue(most = READS_AT_ONCE): ReadQueue {
     poll: createFairQueue(),
   };
   /** In the order of their turns. */
-  const order = Object.values(lines);
+  let order = Object.values(lines);
   let running = 0;
 
   function next(): WaitingRead | undefined {
-    for (const line of [...order]) {
-      order.push(order.shift()!);
+    for (const line of order) {
       const read = line.take();
-      if (read) return read;
+      if (!read) continue;
+      order = [...order.filter((other) => other !== line), line];
+      return read;
     }
     return undefined;
   }

@@ -43,16 +43,16 @@ function turnsOf(queries: readonly Query[], last: string): readonly CallerTurn[]
   const spent = new Map<string, number>();
   return queries
     .toSorted((one, other) => one.polledIn - other.polledIn)
-    .map((query) => {
-      let turn: CallerTurn = { query, caller: "", start: Infinity, isNext: false };
+    .flatMap((query) => {
+      let turn: CallerTurn | undefined;
       for (const caller of query.callers()) {
         const start = spent.get(caller) ?? 0;
         spent.set(caller, start + query.cost);
-        if (start > turn.start) continue;
+        if (start > (turn?.start ?? Infinity)) continue;
         const other = { query, caller, start, isNext: caller > last };
-        if (compareTurns(other, turn) < 0) turn = other;
+        if (!turn || compareTurns(other, turn) < 0) turn = other;
       }
-      return turn;
+      return turn ?? [];
     });
 }
 

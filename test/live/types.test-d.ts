@@ -79,3 +79,10 @@ test("a hint names a row and its columns", () => {
   // @ts-expect-error the key is incomplete.
   live.hint(Reading, { device }, "deleted");
 });
+
+test("a subscriber may say who it is", () => {
+  void live.watch(Seat, seat, { columns: ["taken"], caller: "2001:db8::/64" });
+  void live.follow(Seat, { hall: "a" }, { caller: undefined });
+  // @ts-expect-error a caller is a text.
+  void live.follow(Seat, { hall: "a" }, { caller: 7 });
+});
