@@ -1,7 +1,14 @@
 import { type ColumnType, identityOf } from "./type.ts";
 import { CassandraError } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { type BoundsByName, boundsOf, columnCheck, isRange, placeValues, whereKey } from "./key.ts";
+import {
+  type BoundsByName,
+  boundsOf,
+  columnLookup,
+  isRange,
+  placeValues,
+  whereKey,
+} from "./key.ts";
 import { own } from "./own.ts";
 import type { ClusteringValues } from "./slice.ts";
 import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
@@ -107,9 +114,9 @@ function directedRange(
   name: string,
   { range, isAscending }: { readonly range: unknown; readonly isAscending: boolean },
 ): DirectedRange {
-  const check = columnCheck(table, name);
+  const valueOf = columnLookup(table, name);
   const bounds = boundsOf(range as BoundsByName).map(
-    ([operator, value]) => [operator, check(value)] as const,
+    ([operator, value]) => [operator, valueOf(value)] as const,
   );
   const lower = bounds.find(([operator]) => operator.startsWith(">"));
   const upper = bounds.find(([operator]) => operator.startsWith("<"));
@@ -173,7 +180,7 @@ function checkFixedColumns(table: Table, key: RawRow, fixed: ClusteringValues): 
     const { type } = columnOf(table, name);
     const isSame =
       !(value instanceof Unreadable) &&
-      identityOf(type, columnCheck(table, name)(key[name])) === identityOf(type, value);
+      identityOf(type, columnLookup(table, name)(key[name])) === identityOf(type, value);
     if (isSame) continue;
     const message = `A read of "${table.name}" cannot start after this row: its "${name}" differs from the key.`;
     throw new CassandraError("BAD_STATEMENT", message);

@@ -81,7 +81,14 @@ type UnreadableRowOptions = Pick<UnreadableRow, "table" | "column" | "key" | "st
 /** A value that its column cannot hold. The message continues a sentence that begins with the column's name. */
 export class InvalidValue extends Error {
   override readonly name = "InvalidValue";
-  readonly code: "WRONG_TYPE" | "OUT_OF_RANGE" | "TOO_SHORT" | "TOO_LONG" | "NUL" | "NOT_UNICODE";
+  readonly code:
+    | "WRONG_TYPE"
+    | "OUT_OF_RANGE"
+    | "TOO_SHORT"
+    | "TOO_LONG"
+    | "NUL"
+    | "NOT_UNICODE"
+    | "NOT_A_LINE";
 
   constructor(code: InvalidValue["code"], message: string) {
     super(message);

@@ -10,7 +10,7 @@ export {
   type Role,
 } from "./column.ts";
 export { element, type Element } from "./element.ts";
-export { type ColumnType, defineType, identityOf, type Part } from "./type.ts";
+export { type ColumnType, defineType, identityOf, lookupOf, type Part } from "./type.ts";
 export * from "./types/index.ts";
 export { compareUuids } from "./uuid-order.ts";
 export type { RowOrder } from "./after.ts";
@@ -38,6 +38,7 @@ export {
   clusteringIdentity,
   clusteringKeyOf,
   columnCheck,
+  columnLookup,
   isRange,
   keyOfText,
   keyText,
@@ -131,6 +132,7 @@ export { readable, Unreadable } from "./unreadable.ts";
 export {
   type Actual,
   insert,
+  insertEntry,
   type PlainRemoveOptions,
   remove,
   update,

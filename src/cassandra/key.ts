@@ -1,4 +1,4 @@
-import { type ColumnType, identityOf } from "./type.ts";
+import { type ColumnType, identityOf, lookupOf } from "./type.ts";
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { own } from "./own.ts";
@@ -34,17 +34,21 @@ export function whereKey(table: Table, key: RawRow): Fragment {
   );
 }
 
-/** Returns the restriction of a write to the row or partition of its key, which has no range. */
-export function whereValues(table: Table, { key = {} }: WriteInput): Template {
+/**
+ * Returns the restriction of a write to the row or partition of its key, which has no range. A write that may create a
+ * row has a new value in its key, any other write that of a stored row.
+ */
+export function whereValues(table: Table, { key = {}, changes, if: holds }: WriteInput): Template {
+  const mayCreate = changes !== undefined && holds === undefined;
   const each = namedColumns(table, key).map((name) => {
     const { type } = columnOf(table, name);
-    const check = columnCheck(table, name);
+    const valueOf = mayCreate ? columnCheck(table, name) : columnLookup(table, name);
     return withParam(`${identifier(name)} = ?`, {
       type,
       param: ({ key }: WriteInput) => {
         const value = key![name];
         if (isRange(type, value)) throw badKey(table, `"${name}" must be given by its value`);
-        return check(value);
+        return valueOf(value);
       },
     });
   });
@@ -83,9 +87,9 @@ export function namesRow(table: Table, key: RawRow): boolean {
   );
 }
 
-/** Returns the checked values of a row's clustering key, in order. */
+/** Returns the values of a row's clustering key that a caller names, in order. */
 export function clusteringValues(table: Table, row: RawRow): readonly unknown[] {
-  return clusteringNames(table).map((name) => columnCheck(table, name)(own(row, name)));
+  return clusteringNames(table).map((name) => columnLookup(table, name)(own(row, name)));
 }
 
 /** Returns the values of a stored row's clustering key, in order. Another program may have written them. */
@@ -105,6 +109,11 @@ export function placeValues(table: Table, row: RawRow): readonly unknown[] {
 export function columnCheck(table: Table, name: string): (value: unknown) => unknown {
   const { type } = columnOf(table, name);
   return namingErrors(`${table.name}.${name}`, type.check);
+}
+
+/** Returns a function like that of {@link columnCheck} for a key of a stored row: see {@link ColumnType.lookup}. */
+export function columnLookup(table: Table, name: string): (value: unknown) => unknown {
+  return namingErrors(`${table.name}.${name}`, lookupOf(columnOf(table, name).type));
 }
 
 /** Returns a function like that of {@link columnCheck} which accepts stored values: see {@link ColumnType.match}. */
@@ -138,19 +147,19 @@ export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): Cluster
 export interface KeyTextOptions {
   readonly columns: readonly string[];
   /**
-   * `check` for values of a caller: rejects what the model does not allow. `match` for values of a stored row, which
-   * another program may have written. Default: `check`.
+   * `lookup` for values that a caller names: rejects what no row of the model can have. `match` for values of a stored
+   * row, which another program may have written. Default: `lookup`.
    */
-  readonly rule?: "check" | "match";
+  readonly rule?: "lookup" | "match";
 }
 
 /** Returns an exact text of key columns of a row. Different values have different texts. */
 export function keyText(
   table: Table,
   row: RawRow,
-  { columns, rule = "check" }: KeyTextOptions,
+  { columns, rule = "lookup" }: KeyTextOptions,
 ): string {
-  const toStored = rule === "check" ? columnCheck : columnMatch;
+  const toStored = rule === "lookup" ? columnLookup : columnMatch;
   const texts = columns.map((name) =>
     columnOf(table, name).type.toText(toStored(table, name)(row[name])),
   );
@@ -169,7 +178,7 @@ export function rowIdentity(table: Table, row: RawRow): string {
 /** Returns a text of a row's clustering key: see {@link rowIdentity}. */
 export function clusteringIdentity(table: Table, row: RawRow): string {
   const texts = clusteringNames(table).map((name) =>
-    identityOf(columnOf(table, name).type, columnCheck(table, name)(own(row, name))),
+    identityOf(columnOf(table, name).type, columnLookup(table, name)(own(row, name))),
   );
   return JSON.stringify(texts);
 }
@@ -199,11 +208,11 @@ function restrictions(
   [name, value]: readonly [string, unknown],
 ): readonly Fragment[] {
   const { type } = columnOf(table, name);
-  const check = columnCheck(table, name);
+  const valueOf = columnLookup(table, name);
   const column = identifier(name);
-  if (!isRange(type, value)) return [withParam(`${column} = ?`, { type, param: check(value) })];
+  if (!isRange(type, value)) return [withParam(`${column} = ?`, { type, param: valueOf(value) })];
   return boundsOf(value).map(([operator, bound]) =>
-    withParam(`${column} ${operator} ?`, { type, param: check(bound) }),
+    withParam(`${column} ${operator} ?`, { type, param: valueOf(bound) }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { type Column, isStatic } from "./column.ts";
 import { CassandraError, InvalidValue, UnreadableRow } from "./error.ts";
-import { columnCheck } from "./key.ts";
+import { columnCheck, columnLookup } from "./key.ts";
 import { own } from "./own.ts";
 import type { RawRow } from "./statement.ts";
 import {
@@ -203,6 +203,11 @@ export function inserted(table: Table, values: RawRow): RawRow {
   return checkedValues(insertable(table), values);
 }
 
+/** Returns values as {@link inserted} does, for a key that another program may have written. */
+export function insertedEntry(table: Table, values: RawRow): RawRow {
+  return checkedValues(insertableEntry(table), values);
+}
+
 /** Returns the values that the creation of a row writes: an insert without static columns. */
 export function insertedAlone(table: Table, values: RawRow): RawRow {
   for (const name of Object.keys(values)) requireVisible(table, name);
@@ -237,6 +242,12 @@ const insertable = oncePerTable((table): readonly InsertableColumn[] =>
     mayBeLeftOut: (column.nullable || column.optional) && !isKey(table, name),
     check: columnCheck(table, name),
   })),
+);
+
+const insertableEntry = oncePerTable((table) =>
+  insertable(table).map((column) =>
+    isKey(table, column.name) ? { ...column, check: columnLookup(table, column.name) } : column,
+  ),
 );
 
 const insertableAlone = oncePerTable((table) =>

@@ -1,7 +1,7 @@
 import { type ColumnType, identityOf } from "./type.ts";
 import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { columnCheck, isRange, whereKey } from "./key.ts";
+import { columnLookup, isRange, whereKey } from "./key.ts";
 import { own } from "./own.ts";
 import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
 import { clusteringNames, columnOf } from "./table-columns.ts";
@@ -39,13 +39,13 @@ export function sliceOf(table: Table, key: RawRow): Slice {
   const ranged = given.find((name) => isRange(columnOf(table, name).type, own(key, name)));
   const prefix = given
     .filter((name) => name !== ranged)
-    .map((name) => columnCheck(table, name)(key[name]));
+    .map((name) => columnLookup(table, name)(key[name]));
   if (ranged === undefined) return { prefix };
   const range = key[ranged] as Readonly<Record<string, unknown>>;
   const bound = (exclusive: unknown, inclusive: unknown): Bound | undefined => {
     const value = exclusive ?? inclusive;
     if (value === undefined) return undefined;
-    return { value: columnCheck(table, ranged)(value), inclusive: exclusive === undefined };
+    return { value: columnLookup(table, ranged)(value), inclusive: exclusive === undefined };
   };
   return { prefix, from: bound(range["gt"], range["gte"]), to: bound(range["lt"], range["lte"]) };
 }

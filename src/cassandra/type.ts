@@ -26,6 +26,15 @@ export interface ColumnType<Value = unknown> {
    * @throws InvalidValue
    */
   match(this: void, value: unknown): Value;
+  /**
+   * Returns the value of a stored row's key that a caller names, e.g. for a read or a delete. Accepts more than `check`
+   * if the model has rules that only concern new values, such as the normalization of texts: other programs may have
+   * written the value. Unlike `match`, it returns the canonical form where no rule of this kind concerns it. Absent if it
+   * is `check`.
+   *
+   * @throws InvalidValue
+   */
+  lookup?(this: void, value: unknown): Value;
   /** Encodes a value that `check` or `match` returned for version 4 of Cassandra's native protocol. */
   encode(value: Value): Buffer;
   /** Decodes any bytes. Keeps no reference to them. @throws InvalidValue if they are no value of the type */
@@ -109,6 +118,11 @@ function frozenOf<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
   const { freeze, isMulticell: _, ...same } = definition;
   const { cql, parts } = freeze!();
   return defineType({ ...same, cql, ...(parts && { parts }) });
+}
+
+/** Returns the function that reads a value of a key: see {@link ColumnType.lookup}. */
+export function lookupOf<Value>({ lookup, check }: ColumnType<Value>): (value: unknown) => Value {
+  return lookup ?? check;
 }
 
 /** Returns a text that is equal for values that Cassandra takes for equal: see {@link ColumnType.identity}. */

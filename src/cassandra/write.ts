@@ -15,9 +15,9 @@ import { identifier } from "./identifier.ts";
 import { whereRow } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
 import { writeResultOf, type WriteResult } from "./write-result.ts";
-import { decodeColumns, decodeRow, inserted } from "./row.ts";
+import { decodeColumns, decodeRow, inserted, insertedEntry } from "./row.ts";
 import { type WriteInput, shaped, type Take } from "./shape.ts";
-import { join, withParam, type RawRow, cqlText, type Write } from "./statement.ts";
+import { join, withParam, type RawRow, cqlText, type Statement, type Write } from "./statement.ts";
 import type {
   Changes,
   DataName,
@@ -29,6 +29,7 @@ import type {
   ValueOf,
 } from "./table-rows.ts";
 import { badStatement, columnOf } from "./table-columns.ts";
+import type { Order } from "./orders.ts";
 import { type Table } from "./table.ts";
 import type { RowKey } from "./table-keys.ts";
 
@@ -56,6 +57,19 @@ export function insert(
     ...buildInsert(table, { changes: inserted(table, values), if: holds }),
     ...writeResultOf(table, (current) => decodeRow(table, current)),
   };
+}
+
+/**
+ * Writes an entry of an order. Its key is that of a stored row, which another program may have written: see
+ * {@link ColumnType.lookup}.
+ *
+ * @example
+ * insertEntry(SeatByDate, { theatre: "Odeon", date, id });
+ * // INSERT INTO seat_by_date (theatre, date, id, entered) VALUES (?, ?, ?, ?)
+ */
+export function insertEntry(order: Order, entry: RawRow): Statement<unknown> {
+  const changes = insertedEntry(order, entry);
+  return { ...buildInsert(order, { changes }), ...writeResultOf(order, () => undefined) };
 }
 
 /** Builds an insert from checked values. */

@@ -11,6 +11,7 @@ import {
   type Row,
   type Table,
   columnCheck,
+  columnLookup,
   unreadableColumn,
 } from "../cassandra/index.ts";
 import { type Change, type Draft, Refused } from "./change.ts";
@@ -52,8 +53,10 @@ export const WAITS = Symbol("waits");
 /** A column that a change can read and set. */
 interface DraftColumn {
   readonly isStatic: boolean;
-  /** Returns a copy of a value in its stored form. @throws InvalidValue */
+  /** Returns a copy of a new value in its stored form. @throws InvalidValue */
   readonly check: (value: unknown) => unknown;
+  /** Returns a copy of a value that may be stored already. @throws InvalidValue */
+  readonly lookup: (value: unknown) => unknown;
   readonly nullable: boolean;
   /** Whether an order of the table sorts by it. */
   readonly isOrdered: boolean;
@@ -63,17 +66,23 @@ interface DraftColumn {
 const draftColumns = oncePerTable((table): ReadonlyMap<string, DraftColumn> => {
   const entries = dataNames(table).map((name) => {
     const column = columnOf(table, name);
-    const take = columnCheck(table, name);
-    const check = (value: unknown) => emptyAsNull(column.type, copyValue(column.type, take(value)));
+    const copyBy = (take: (value: unknown) => unknown) => (value: unknown) =>
+      emptyAsNull(column.type, copyValue(column.type, take(value)));
+    const check = copyBy(columnCheck(table, name));
+    const lookup = copyBy(columnLookup(table, name));
     const isOrdered = orderedNames(table).includes(name);
     const { nullable } = column;
-    return [name, { isStatic: isStatic(column), check, nullable, isOrdered }] as const;
+    return [name, { isStatic: isStatic(column), check, lookup, nullable, isOrdered }] as const;
   });
   return new Map(entries);
 });
 
-function storedValue({ check, nullable }: DraftColumn, value: unknown): unknown {
-  return value === null && nullable ? null : check(value);
+function storedValue(
+  column: DraftColumn,
+  value: unknown,
+  rule: "check" | "lookup" = "check",
+): unknown {
+  return value === null && column.nullable ? null : column[rule](value);
 }
 
 /**
@@ -217,7 +226,7 @@ export class RowDraft implements Draft<Table> {
     const column = this.#column(name);
     const { seen, base } = this.#valuesOf(column);
     if (seenIn(seen, name) !== undefined || base[name] !== undefined) return;
-    this.#put(base, name, storedValue(column, value));
+    this.#put(base, name, storedValue(column, value, "lookup"));
   }
 
   set(values: ColumnValues): void {

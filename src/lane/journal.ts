@@ -4,6 +4,7 @@ import {
   type ColumnType,
   InvalidValue,
   laneColumns,
+  lookupOf,
   readable,
   type Table,
 } from "../cassandra/index.ts";
@@ -122,7 +123,8 @@ export function createJournal(table: Table, { seen, now }: JournalOptions): Jour
     },
     hasRoom: () => hasRoom(before, bytes),
     add(operation, answer) {
-      const value = operation.type.check(answer);
+      // It may be a stored value.
+      const value = lookupOf(operation.type)(answer);
       const added = {
         ...operation,
         answer: encodeAnswer(table, { type: operation.type, answer: value }),

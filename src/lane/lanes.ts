@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   badStatement,
-  columnCheck,
+  columnLookup,
   type ClusteringKey,
   clusteringKeyOf,
   type ColumnName,
@@ -203,7 +203,7 @@ interface LanePlace<T extends Table> {
 function copyKey(table: Table, key: RawRow): RawRow {
   const entries = keyNames(table).map((name) => {
     const { type } = columnOf(table, name);
-    return [name, copyValue(type, columnCheck(table, name)(key[name]))];
+    return [name, copyValue(type, columnLookup(table, name)(key[name]))];
   });
   return Object.fromEntries(entries);
 }

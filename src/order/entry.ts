@@ -6,9 +6,10 @@ import {
   columnOf,
   ENTERED,
   identityOf,
-  insert,
+  insertEntry,
   InvalidValue,
   keyNames,
+  lookupOf,
   type Order,
   type PrimaryKey,
   type RawRow,
@@ -72,7 +73,7 @@ export function whyNoEntry({ order, name, value }: OrderValue): string | undefin
   if (isUnordered({ order, name, value })) return "has no value";
   const { type } = columnOf(order, name);
   try {
-    const isStored = type.toText(type.check(value)) === type.toText(value);
+    const isStored = type.toText(lookupOf(type)(value)) === type.toText(value);
     return isStored ? undefined : "is not in the form in which its model stores it";
   } catch (error) {
     if (error instanceof InvalidValue) return error.message;
@@ -128,7 +129,7 @@ export function entryComparator(order: Order): (one: Entry, other: Entry) => num
  */
 export async function putEntry(session: Session, { order, entry }: OrderEntry): Promise<void> {
   try {
-    await session.run((insert as Untyped)(order, entry) as Statement<unknown>);
+    await session.run(insertEntry(order, entry));
   } catch (error) {
     if (!(error instanceof CassandraError && error.code === "OUTCOME_UNKNOWN")) throw error;
     throw new CassandraError("UNAVAILABLE", "Cassandra does not answer.", { cause: error });

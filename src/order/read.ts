@@ -2,7 +2,7 @@ import {
   type Admit,
   admitAll,
   boundsOf,
-  columnCheck,
+  columnLookup,
   type ClusteringKey,
   columnOf,
   ENTERED,
@@ -192,10 +192,10 @@ function isWithinKey(
     if (wanted === undefined) return true;
     const { type } = columnOf(order, name);
     if (!isRange(type, wanted)) {
-      return identityOf(type, columnCheck(order, name)(wanted)) === identityOf(type, entry[name]);
+      return identityOf(type, columnLookup(order, name)(wanted)) === identityOf(type, entry[name]);
     }
     return boundsOf(wanted).every(([operator, bound]) => {
-      const difference = type.compare!(entry[name], columnCheck(order, name)(bound));
+      const difference = type.compare!(entry[name], columnLookup(order, name)(bound));
       if (difference === 0) return operator.endsWith("=");
       return operator.startsWith(">") ? difference > 0 : difference < 0;
     });

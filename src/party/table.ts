@@ -11,8 +11,8 @@ import {
   uuid,
 } from "../cassandra/index.ts";
 
-/** The rules for the names of cities and parties: any Unicode except U+0000, trimmed. */
-const nameRules = { trim: true, min: 1, max: 200 } as const;
+/** The rules for the names of cities and parties: one line of any Unicode text, without look-alikes that cannot be seen. */
+const nameRules = { trim: true, normalize: "NFC", line: true, min: 1, max: 200 } as const;
 
 /** The parties, partitioned by city. The counts need lightweight transactions, so all writes use them. */
 export const PartyTable = table(

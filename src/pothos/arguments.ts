@@ -2,6 +2,7 @@ import type { ArgBuilder, InputFieldMap, SchemaTypes } from "@pothos/core";
 import {
   columnOf,
   InvalidValue,
+  lookupOf,
   partitionProblem,
   type RawRow,
   type Table,
@@ -43,16 +44,23 @@ function describeArgument(builder: Builder, column: TableColumn): string {
   return description === undefined ? part : `${description} ${part}`;
 }
 
+/** Whether a key is that of a row that may be created, or names a stored row: see `ColumnType.lookup`. */
+export type KeyRule = "check" | "lookup";
+
 /**
  * Returns a function that reads key columns from arguments. It throws a GraphQLError `BAD_USER_INPUT` if a value is not
  * valid.
  */
 export function createKeyReader(
   builder: Builder,
-  { table, names }: TableColumns,
+  { table, names, rule }: TableColumns & { readonly rule: KeyRule },
 ): (args: RawRow) => Record<string, unknown> {
   const columns = names.map((name) => {
-    return { name, field: fieldNameOf(table, name), read: readerOf(builder, { table, name }) };
+    return {
+      name,
+      field: fieldNameOf(table, name),
+      read: readerOf(builder, { table, name, rule }),
+    };
   });
   return (args) => {
     const values: Record<string, unknown> = {};
@@ -67,15 +75,25 @@ export function createKeyReader(
  * Returns a function that turns the value of a column's GraphQL input type into the column's value. It throws an
  * InvalidValue whose message does not repeat the value.
  */
-export function readerOf(builder: Builder, column: TableColumn): (given: unknown) => unknown {
+export function readerOf(
+  builder: Builder,
+  { rule = "check", ...column }: TableColumn & { readonly rule?: KeyRule },
+): (given: unknown) => unknown {
   const { type } = columnOf(column.table, column.name);
+  const valueOf = rule === "check" ? type.check : lookupOf(type);
   const form = formOf(builder, column);
+  return withoutNumber((given) =>
+    // Null has no parts that a form could read.
+    valueOf(given === null ? null : readPart(form, given)),
+  );
+}
+
+/** Removes the value from the errors of a rule. Their messages end with the number, which may be personal. */
+export function withoutNumber(rule: (given: unknown) => unknown): (given: unknown) => unknown {
   return (given) => {
     try {
-      // Null has no parts that a form could read.
-      return type.check(given === null ? null : readPart(form, given));
+      return rule(given);
     } catch (error) {
-      // The message ends with the number, which may be personal.
       const hasValue = error instanceof InvalidValue && error.code === "OUT_OF_RANGE";
       throw hasValue
         ? new InvalidValue(error.code, error.message.replace(/, but got .*/s, ""))

@@ -1,7 +1,7 @@
 import type { ArgBuilder, SchemaTypes } from "@pothos/core";
 import {
   type ClusteringKey,
-  columnCheck,
+  columnLookup,
   columnOf,
   identityOf,
   int,
@@ -95,7 +95,7 @@ export function checkPart<T extends Table>(
   const isWithin = Object.entries(part).every(([name, value]) => {
     if (value === undefined || isRange(columnOf(table, name).type, value)) return true;
     const { type } = columnOf(table, name);
-    return identityOf(type, columnCheck(table, name)(value)) === identityOf(type, key[name]);
+    return identityOf(type, columnLookup(table, name)(value)) === identityOf(type, key[name]);
   });
   if (!isWithin) throw badCursor();
 }

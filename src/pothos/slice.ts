@@ -94,7 +94,11 @@ function prefixReader(
   { names }: { readonly names: readonly string[] },
 ) {
   const equal = names.slice(0, -1).map((name) => {
-    return { name, field: fieldNameOf(table, name), read: readerOf(builder, { table, name }) };
+    return {
+      name,
+      field: fieldNameOf(table, name),
+      read: readerOf(builder, { table, name, rule: "lookup" }),
+    };
   });
   const last = names.at(-1)!;
   const readRange = rangeReader(builder, { table, name: last });
@@ -118,7 +122,8 @@ function rangePart(name: string, range: RawRow | undefined): RawRow {
  * `BAD_USER_INPUT` for one that is not valid.
  */
 function rangeReader(builder: Builder, column: TableColumn) {
-  const read = readerOf(builder, column);
+  // A bound as it is written: in another form, it might leave out rows.
+  const read = readerOf(builder, { ...column, rule: "lookup" });
   return (path: ArgumentPath, given: unknown): RawRow | undefined => {
     const bounds = Object.entries((given ?? {}) as RawRow).filter(([, bound]) => bound !== null);
     for (const side of [LOWER, UPPER]) {

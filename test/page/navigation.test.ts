@@ -65,11 +65,11 @@ test("back and forward restore each view and focus its heading", async () => {
 });
 
 test.each([
-  ["of spaces", { city: "   " }, "A city must be 1 to 200 characters, but got 0."],
+  ["of spaces", { city: "   " }, "A city must be one line of 1 to 200 characters, but got 0."],
   [
     "of 201 characters",
     { city: "x".repeat(201) },
-    "A city must be 1 to 200 characters, but got more.",
+    "A city must be one line of 1 to 200 characters, but got more.",
   ],
 ])("a city name %s shows why it is not valid", async (_, query, text) => {
   await using windows = createWindows();

@@ -61,7 +61,7 @@ test("an invalid value shows the service's message at its field", async () => {
   await page.getByLabel("People already counted in").fill("-1");
   await page.getByRole("button", { name: "Create it" }).click();
   await eventually(async () => {
-    expect(await errorAt("name")).toBe("name must be 1 to 200 characters, but got 0.");
+    expect(await errorAt("name")).toBe("name must be one line of 1 to 200 characters, but got 0.");
   });
   expect(await errorAt("people")).toContain("2147483647");
   expect(await name.getAttribute("aria-invalid")).toBe("true");

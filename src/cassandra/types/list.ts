@@ -2,7 +2,14 @@ import { type ColumnType, defineType, identityOf, wrongType } from "../type.ts";
 import { collectionColumn, type Column, partOf } from "../column.ts";
 import { collectionCql, decodeElements, encodeElements, type Frozenness } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
-import { listCompare, composedOrder, requirePart, parseTexts } from "./parts.ts";
+import {
+  composedRules,
+  listCompare,
+  composedOrder,
+  requirePart,
+  parseTexts,
+  type ValueRule,
+} from "./parts.ts";
 
 /**
  * CQL `list`: values in order, as an array. A list within another type, or one that is only replaced as a whole, must
@@ -25,7 +32,7 @@ export function listType<Element>(
 ): ColumnType<readonly Element[]> {
   const element = isFrozen ? frozenType(given) : given;
   const expects = `a list of ${element.cql}`;
-  const elements = (rule: "check" | "match") => (value: unknown) => {
+  const elements = (rule: ValueRule) => (value: unknown) => {
     if (!Array.isArray(value)) throw wrongType(expects, value);
     return Array.from(value, (each, at) =>
       requirePart(each, { type: element, name: `item ${at}`, rule }),
@@ -35,8 +42,7 @@ export function listType<Element>(
     kind: "list",
     ...collectionCql("list", [element], { isFrozen }),
     expects,
-    check: elements("check"),
-    match: elements("match"),
+    ...composedRules([element], elements),
     encode: (value) =>
       encodeElements(
         value.map((each) => element.encode(each)),

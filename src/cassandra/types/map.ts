@@ -9,7 +9,15 @@ import {
   sortDistinct,
 } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
-import { requirePart, type Compare, compareOf, composedOrder, parseTexts } from "./parts.ts";
+import {
+  composedRules,
+  requirePart,
+  type Compare,
+  compareOf,
+  composedOrder,
+  parseTexts,
+  type ValueRule,
+} from "./parts.ts";
 
 /**
  * CQL `map`: values by key, as a `Map`. The database keeps them in the order of their keys. A single element of a
@@ -37,7 +45,7 @@ function mapType<Key, Value>(
   type Entry = readonly [Key, Value];
   const compareKeys = compareOf(key);
   const compare = entriesCompare(key, value);
-  const entries = (rule: "check" | "match") => (given: unknown) => {
+  const entries = (rule: ValueRule) => (given: unknown) => {
     if (!(given instanceof Map)) throw wrongType("a Map", given);
     const pairs = Array.from(given, ([k, v], at): Entry => [
       requirePart(k, { type: key, name: `key ${at}`, rule }),
@@ -62,8 +70,7 @@ function mapType<Key, Value>(
     kind: "map",
     ...collectionCql("map", [key, value], { isFrozen }),
     expects,
-    check: entries("check"),
-    match: entries("match"),
+    ...composedRules([key, value], entries),
     encode: (given) =>
       encodeElements(
         [...given].flatMap(([k, v]) => [key.encode(k), value.encode(v)]),

@@ -1,5 +1,5 @@
 import { InvalidValue } from "../error.ts";
-import { type ColumnType, unreadable } from "../type.ts";
+import { type ColumnType, lookupOf, unreadable } from "../type.ts";
 
 /** Compares two values: below 0 if the first one comes first, 0 if they are equal. */
 export type Compare<Value> = (one: Value, other: Value) => number;
@@ -37,13 +37,28 @@ export function compareOf<Value>({ compare }: ColumnType<Value>): Compare<Value>
 interface PartRule<Value> {
   readonly type: ColumnType<Value>;
   readonly name: string;
-  readonly rule: "check" | "match";
+  readonly rule: ValueRule;
+}
+
+/** A method of a {@link ColumnType} that returns a value in its stored form. */
+export type ValueRule = "check" | "match" | "lookup";
+
+/** Returns the rules of a type that is made of others. It has `lookup` if one of its parts has. */
+export function composedRules<Value>(
+  parts: readonly ColumnType[],
+  ruleOf: (rule: ValueRule) => (value: unknown) => Value,
+): Pick<ColumnType<Value>, "check" | "match" | "lookup"> {
+  return {
+    check: ruleOf("check"),
+    match: ruleOf("match"),
+    ...(parts.some((part) => part.lookup) && { lookup: ruleOf("lookup") }),
+  };
 }
 
 /** Returns a part of a value in its stored form. @throws InvalidValue whose message names the part */
 export function requirePart<Value>(value: unknown, { type, name, rule }: PartRule<Value>): Value {
   try {
-    return type[rule](value);
+    return rule === "lookup" ? lookupOf(type)(value) : type[rule](value);
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
     throw new InvalidValue(error.code, `has an invalid ${name}: it ${error.message}`);

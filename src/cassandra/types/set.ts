@@ -9,7 +9,15 @@ import {
   sortDistinct,
 } from "./collection.ts";
 import { frozenType } from "./frozen.ts";
-import { requirePart, compareOf, composedOrder, listCompare, parseTexts } from "./parts.ts";
+import {
+  composedRules,
+  requirePart,
+  compareOf,
+  composedOrder,
+  listCompare,
+  parseTexts,
+  type ValueRule,
+} from "./parts.ts";
 
 /**
  * CQL `set`: distinct values, as a `Set`. The database keeps them in the order of their type. See {@link list}.
@@ -28,7 +36,7 @@ function setType<Element>(
   const element = isFrozen ? frozenType(given) : given;
   const expects = `a set of ${element.cql}`;
   const compare = listCompare(element);
-  const elements = (rule: "check" | "match") => (value: unknown) => {
+  const elements = (rule: ValueRule) => (value: unknown) => {
     if (!(value instanceof Set)) throw wrongType("a Set", value);
     const items = Array.from(value, (each, at) =>
       requirePart(each, { type: element, name: `item ${at}`, rule }),
@@ -41,8 +49,7 @@ function setType<Element>(
     kind: "set",
     ...collectionCql("set", [element], { isFrozen }),
     expects,
-    check: elements("check"),
-    match: elements("match"),
+    ...composedRules([element], elements),
     encode: (value) =>
       encodeElements(
         Array.from(value, (each) => element.encode(each)),

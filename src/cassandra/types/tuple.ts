@@ -8,7 +8,15 @@ import {
 } from "../type.ts";
 import { type Column, column, partOf } from "../column.ts";
 import { frozenType } from "./frozen.ts";
-import { requirePart, type Compare, composedOrder, int32, parseArray } from "./parts.ts";
+import {
+  composedRules,
+  requirePart,
+  type Compare,
+  composedOrder,
+  int32,
+  parseArray,
+  type ValueRule,
+} from "./parts.ts";
 
 /** The values of the columns of a tuple, each of which may be null. */
 type Items<Columns extends readonly Column[]> = {
@@ -29,7 +37,7 @@ export function tuple<const Columns extends readonly [Column, ...Column[]]>(...c
 /** The type of a {@link tuple}. */
 export function tupleType(parts: readonly Part[]): ColumnType<readonly unknown[]> {
   const expects = `a list of ${parts.length} values, of ${parts.map(({ type }) => type.cql).join(", ")}`;
-  const items = (rule: "check" | "match") => (value: unknown) => {
+  const items = (rule: ValueRule) => (value: unknown) => {
     if (!Array.isArray(value) || value.length !== parts.length) throw wrongType(expects, value);
     return parts.map(({ name, type }, at) =>
       orNull(value[at], (it) => requirePart(it, { type, name, rule })),
@@ -41,8 +49,10 @@ export function tupleType(parts: readonly Part[]): ColumnType<readonly unknown[]
     kind: "tuple",
     cql: `frozen<tuple<${parts.map(({ type }) => type.cql).join(", ")}>>`,
     expects,
-    check: items("check"),
-    match: items("match"),
+    ...composedRules(
+      parts.map(({ type }) => type),
+      items,
+    ),
     encode: (value) => encodeParts(parts, value),
     decode: (bytes) => decodeParts(bytes, { parts, expects }),
     toText: (value) =>

@@ -5,7 +5,7 @@ import { identifier } from "../identifier.ts";
 import { own } from "../own.ts";
 import { frozenType } from "./frozen.ts";
 import type { Frozenness } from "./collection.ts";
-import { requirePart, composedOrder } from "./parts.ts";
+import { composedRules, requirePart, composedOrder, type ValueRule } from "./parts.ts";
 import { partsCompare, decodeParts, encodeParts, orNull, parseParts } from "./tuple.ts";
 
 /** The value of a user-defined type: its fields by name, each of which may be null. */
@@ -55,7 +55,7 @@ export function udtType(
   // `fromEntries` defines own properties, even `__proto__`, which an assignment would not.
   const object = (values: readonly unknown[]): UdtValue =>
     Object.fromEntries(names.map((each, at) => [each, values[at]]));
-  const fields = (rule: "check" | "match") => (value: unknown) => {
+  const fields = (rule: ValueRule) => (value: unknown) => {
     if (!isPlainObject(value)) throw wrongType(expects, value);
     const stray = Object.keys(value).find((each) => !names.includes(each));
     if (stray !== undefined) {
@@ -74,8 +74,10 @@ export function udtType(
     udt: name,
     cql: isFrozen ? `frozen<${identifier(name)}>` : identifier(name),
     expects,
-    check: fields("check"),
-    match: fields("match"),
+    ...composedRules(
+      parts.map(({ type }) => type),
+      fields,
+    ),
     encode: (value) => encodeParts(parts, list(value)),
     decode: (bytes) => object(decodeParts(bytes, { parts, expects })),
     toText: (value) => texts(value, (type, it) => type.toText(it)),

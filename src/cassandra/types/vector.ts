@@ -1,7 +1,14 @@
 import { type ColumnType, defineType, identityOf, unreadable, wrongType } from "../type.ts";
 import { type Column, column, partOf } from "../column.ts";
 import { readVint, writeVint } from "../vint.ts";
-import { listCompare, composedOrder, requirePart, parseTexts } from "./parts.ts";
+import {
+  composedRules,
+  listCompare,
+  composedOrder,
+  requirePart,
+  parseTexts,
+  type ValueRule,
+} from "./parts.ts";
 import { frozenType } from "./frozen.ts";
 
 /**
@@ -19,7 +26,7 @@ function vectorType<Element>(
 ): ColumnType<readonly Element[]> {
   const expects = `a list of ${dimension} values of ${element.cql}`;
   const { length } = element;
-  const elements = (rule: "check" | "match") => (value: unknown) => {
+  const elements = (rule: ValueRule) => (value: unknown) => {
     if (!Array.isArray(value) || value.length !== dimension) throw wrongType(expects, value);
     return Array.from(value, (each, at) =>
       requirePart(each, { type: element, name: `item ${at}`, rule }),
@@ -30,8 +37,7 @@ function vectorType<Element>(
     cql: `vector<${element.cql}, ${dimension}>`,
     ...(length !== undefined && { length: length * dimension }),
     expects,
-    check: elements("check"),
-    match: elements("match"),
+    ...composedRules([element], elements),
     encode: (value) =>
       Buffer.concat(
         value.flatMap((each) => {

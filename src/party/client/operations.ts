@@ -547,11 +547,11 @@ export function partyOperations(client: Client): PartyOperations {
 }
 /** The party to create. */
 export type CreatePartyInput = {
-  /** The city. Must be 1 to 200 characters. */
+  /** The city. Must be one line of 1 to 200 characters. */
   readonly city: string;
   /** Unique in the city. Must be a UUID. Give one to make a repeated create harmless: it finds the row of the first create. Default: a new one. */
   readonly id?: string | null | undefined;
-  /** The name of the party. Must be 1 to 200 characters. */
+  /** The name of the party. Must be one line of 1 to 200 characters. */
   readonly name: string;
   /** How many people are counted in. Must be a whole number from 0 to 2147483647. */
   readonly people?: number;
@@ -561,7 +561,7 @@ export type CreatePartyInput = {
 
 /** The new values of a party. An absent field stays unchanged. */
 export type UpdatePartyInput = {
-  /** The name of the party. Must be 1 to 200 characters. */
+  /** The name of the party. Must be one line of 1 to 200 characters. */
   readonly name?: string | null | undefined;
   /** When the party begins. Must be a date and time. */
   readonly date?: string | Date | null | undefined;

@@ -55,7 +55,7 @@ export function addCountersField(
       onName: input.define,
       async run(call) {
         const { args, context } = call;
-        const row = key.read(call);
+        const row = key.ofNew(call);
         const { values, problems } = input.read(withoutNulls(args["add"] as RawRow));
         if (problems) return invalid.of(problems);
         if (Object.keys(values).length === 0) {

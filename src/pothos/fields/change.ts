@@ -82,9 +82,9 @@ export function changeField(
       keyArguments: key.args,
       args: operation.args,
       extension: { writes: true },
-      run(call) {
+      async run(call) {
         const { parent, args, context } = call;
-        const row = key.read(call);
+        const row = await key.find(call);
         const { operationId: _, ...others } = args;
         const input = { ...others, ...given(parent as never, context as never) };
         const once = operation.once(call, input);

@@ -46,7 +46,7 @@ export function followField(t: FieldBuilder, table: Table, options: UntypedFollo
       description: `Sends the changes of a partition's rows from now on. Each event has the ${words} as it is when the event is sent. \`${reset}\` means that events were missed: read the partition again.`,
       keyArguments: key.args,
       run: async (call) =>
-        live(call.context).follow(table, key.read(call) as never, followOptions as never),
+        live(call.context).follow(table, (await key.find(call)) as never, followOptions as never),
       resolve: toOutcome,
     },
     passedOn,

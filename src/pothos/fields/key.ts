@@ -1,8 +1,23 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
-import { columnCheck, columnOf, keyNames, type RawRow, type Table } from "../../cassandra/index.ts";
-import { checkPartition, createKeyReader, keyArguments, type TableColumns } from "../arguments.ts";
+import {
+  columnCheck,
+  columnLookup,
+  columnOf,
+  keyNames,
+  type RawRow,
+  type Table,
+} from "../../cassandra/index.ts";
+import {
+  checkPartition,
+  createKeyReader,
+  keyArguments,
+  type KeyRule,
+  type TableColumns,
+} from "../arguments.ts";
+import { pluginOptions } from "../builder-options.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { TableObject } from "../refs.ts";
+import { findStoredKey } from "../stored-key.ts";
 import type { FieldBuilder, FieldCall } from "./generated.ts";
 
 /** The functions of the option `from`, by column. */
@@ -14,13 +29,23 @@ export type UntypedFrom = Readonly<
 export interface KeySource {
   /** The arguments for the columns that are not in `from`. */
   readonly args: InputFieldMap;
+  /** Returns the key of a row that the call may create. @throws as `exact` */
+  readonly ofNew: (call: FieldCall) => RawRow;
   /**
-   * Returns the key of a call.
+   * Returns the key of a stored row, exactly as it is given. A call that can be repeated safely only if it never finds
+   * another row, such as a delete, uses it.
    *
    * @throws GraphQLError `BAD_USER_INPUT` if the value of an argument is not valid
    * @throws InvalidValue if another value is not valid
    */
-  readonly read: (call: FieldCall) => RawRow;
+  readonly exact: (call: FieldCall) => RawRow;
+  /**
+   * Returns the key by which stored rows are found: see {@link findStoredKey}.
+   *
+   * @param part a prefix of the clustering key that is not in the arguments, and perhaps a range. Default: none
+   * @throws as `exact`
+   */
+  readonly find: (call: FieldCall, part?: RawRow) => Promise<RawRow>;
 }
 
 /** Returns the source of a row's key. @throws PothosSchemaError if `from` has columns outside of the key */
@@ -37,14 +62,25 @@ function keySource(t: FieldBuilder, { table, names }: TableColumns, from: Untype
   checkFrom(table, { columns: names, from });
   fieldNamesOf(table, keyNames(table));
   const asked = names.filter((name) => !Object.hasOwn(from, name));
-  const readArguments = createKeyReader(t.builder, { table, names: asked });
-  const given = givenBy(table, from);
-  return {
-    args: keyArguments(t.arg, { table, names: asked }),
-    read(call) {
+  const { session } = pluginOptions(t.builder);
+  const keyBy = (rule: KeyRule) => {
+    const readArguments = createKeyReader(t.builder, { table, names: asked, rule });
+    const given = givenBy(table, from, rule);
+    return (call: FieldCall) => {
       const key = Object.assign(readArguments(call.args), given(call));
       checkPartition(table, key, { asked });
       return key;
+    };
+  };
+  const exact = keyBy("lookup");
+  return {
+    args: keyArguments(t.arg, { table, names: asked }),
+    ofNew: keyBy("check"),
+    exact,
+    async find(call, part = {}) {
+      const key = { ...exact(call), ...part };
+      const spelled = { table, key, asked: [...asked, ...Object.keys(part)] };
+      return findStoredKey(session(call.context), spelled);
     },
   };
 }
@@ -109,14 +145,16 @@ function isNeeded(table: Table, column: string): boolean {
 export function givenBy(
   table: Table,
   from: UntypedFrom,
+  rule: KeyRule = "check",
 ): (call: Pick<FieldCall, "parent" | "context">) => RawRow {
+  const valueOf = rule === "check" ? columnCheck : columnLookup;
   const entries = Object.entries(from);
   if (entries.length === 0) return () => NO_COLUMNS;
   return ({ parent, context }) =>
     Object.fromEntries(
       entries.map(([name, give]) => [
         name,
-        columnCheck(table, name)(give!(parent as never, context as never)),
+        valueOf(table, name)(give!(parent as never, context as never)),
       ]),
     );
 }

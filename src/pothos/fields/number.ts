@@ -173,7 +173,7 @@ function numberField(
       extension: { writes: true },
       async run(call) {
         const { args, context } = call;
-        const row = key.read(call);
+        const row = await key.find(call);
         const planned = plan(row, args);
         if (typeof planned !== "function") return planned;
         const { expected, delta } = args;

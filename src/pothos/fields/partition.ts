@@ -66,11 +66,14 @@ export function partitionField(
       extension: costOf(table),
       async run(call) {
         const { parent, args, context, info } = call;
-        const partition = key.read(call);
+        const { partition, slice: found } = splitKey(
+          table,
+          await key.find(call, slice?.read(args)),
+        );
         const scope = { field: info.fieldName, table, partition: partition as never };
         const read = {
           page: checkPage(scope, args as never),
-          part: part?.(parent as never, args as never, context as never) ?? slice?.read(args) ?? {},
+          part: part?.(parent as never, args as never, context as never) ?? found,
           order: ordered?.read(args) ?? "stored",
           context,
           info,
@@ -82,6 +85,17 @@ export function partitionField(
     },
     passedOn,
   );
+}
+
+/** Splits a key into that of the partition and the rest. */
+function splitKey(
+  table: Table,
+  key: RawRow,
+): { readonly partition: RawRow; readonly slice: RawRow } {
+  const { partition = [], slice = [] } = Object.groupBy(Object.entries(key), ([name]) =>
+    table.partition.includes(name) ? "partition" : "slice",
+  );
+  return { partition: Object.fromEntries(partition), slice: Object.fromEntries(slice) };
 }
 
 interface PageRead {

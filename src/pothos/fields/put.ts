@@ -65,7 +65,7 @@ export function putField(t: FieldBuilder, table: Table, options: UntypedPutOptio
       onName: input.define,
       async run(call) {
         const { args, context } = call;
-        const row = key.read(call);
+        const row = key.ofNew(call);
         const { values, problems } = input.read(args["row"] as RawRow);
         const seconds = readTtl(args["ttl"]);
         if (problems) return invalidInput(builder).of(problems);

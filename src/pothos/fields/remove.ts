@@ -34,7 +34,7 @@ export function removeField(t: FieldBuilder, table: Table, options: UntypedRemov
       description,
       keyArguments: key.args,
       extension: { writes: true },
-      run: (call) => run(call.context, key.read(call)),
+      run: (call) => run(call.context, key.exact(call)),
     },
     passedOn,
   );

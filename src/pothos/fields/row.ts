@@ -29,7 +29,7 @@ export function rowField(t: FieldBuilder, table: Table, options: UntypedRowOptio
       keyArguments: key.args,
       async run(call) {
         const { columns, shown } = selectionOf(call.info);
-        const loadKey = key.read(call) as never;
+        const loadKey = (await key.find(call)) as never;
         const row: RawRow | undefined = await session(call.context).load(table, loadKey, {
           columns: columns as never,
         });

@@ -86,7 +86,7 @@ export function updateField(
       onName: input.define,
       async run(call) {
         const { args, context } = call;
-        const row = key.read(call);
+        const row = await key.find(call);
         const { values, problems } = input.read(args["input"] as RawRow);
         if (problems) return invalid.of(problems);
         if (Object.keys(values).length === 0)

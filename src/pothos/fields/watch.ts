@@ -83,7 +83,7 @@ export function watchField(
       },
       async run(call) {
         const { args, context } = call;
-        const row = key.read(call);
+        const row = await key.find(call);
         const since = (args["since"] as bigint | null | undefined) ?? undefined;
         const versions = await live(context).watch(table, row, { ...view, since } as never);
         if (versions) return versions;

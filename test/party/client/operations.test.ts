@@ -174,7 +174,7 @@ test("an error has the code and the errors of the service", async () => {
   await expect(failed).rejects.toMatchObject({
     name: "ClientError",
     code: "BAD_USER_INPUT",
-    message: 'Argument "city" must be 1 to 200 characters, but got 0.',
+    message: 'Argument "city" must be one line of 1 to 200 characters, but got 0.',
     errors: [{ extensions: { code: "BAD_USER_INPUT", argument: ["city"] } }],
   });
 });
