@@ -11,7 +11,7 @@ import {
   uuid,
 } from "../cassandra/index.ts";
 
-/** The rules for the names of cities and parties: one line of any Unicode text, without look-alikes that cannot be seen. */
+/** The rules for the names of cities and parties: one line of any Unicode text, in one spelling. */
 const nameRules = { trim: true, normalize: "NFC", line: true, min: 1, max: 200 } as const;
 
 /** The parties, partitioned by city. The counts need lightweight transactions, so all writes use them. */
