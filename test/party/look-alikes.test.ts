@@ -79,7 +79,7 @@ describe("two spellings of a city are one city", () => {
       __typename: "PartyExists",
     });
 
-    const ids: string[] = [one.party.id, other.party.id].toSorted();
+    const ids = [String(one.party.id), String(other.party.id)].toSorted();
     for (const city of [nfd, nfc]) {
       expect((await idsIn(city)).toSorted()).toEqual(ids);
       const { data } = await app.run(UPCOMING, { city });
@@ -110,6 +110,7 @@ describe("two spellings of a city are one city", () => {
     expect(await change(app, key, 0, 2)).toMatchObject({ people: 2 });
     expect((await watched.next()).value.data.peopleChanged.people).toBe(2);
     expect((await app.run(ADD, { ...key, delta: 1 })).data.addPeople).toMatchObject({ people: 3 });
+    expect((await watched.next()).value.data.peopleChanged.people).toBe(3);
     const updated = await app.run(UPDATE, { ...key, input: { name: "Cafe\u0301" } });
     expect(updated.data.updateParty).toMatchObject({ party: { city: nfc, name: "Caf\u00e9" } });
     await app.run(DELETE, { ...party });
