@@ -41,12 +41,21 @@ export interface GeneratedField {
   readonly resolve?: (event: never) => unknown;
 }
 
-/** The content of a generated field's `extensions.cassandra`, besides its table. */
+/**
+ * What a field costs: the content of its `extensions.cassandra`, besides its table. Generated fields have it; a field of
+ * your own can declare it there.
+ */
 export interface FieldCost {
-  /** How many partitions it reads or writes. Default: 1. */
+  /** How many partitions it reads or writes. Default: 1 of a generated field, else 0. */
   readonly partitions?: number;
   /** How many more partitions it reads for each row that it returns. Default: 0. */
   readonly partitionsPerRow?: number;
+  /** The argument that limits the rows of a page. */
+  readonly page?: string;
+  /** How many objects its list has. Default: 10, if it is not the list of a page. */
+  readonly rows?: number;
+  /** Fields of one table with equal values of these arguments read one partition, once. Default: each reads anew. */
+  readonly loadedBy?: readonly string[];
   /** Whether it writes. Default: false. */
   readonly writes?: true;
 }

@@ -138,12 +138,14 @@ async function readConnection(
 
 /** Returns what a page costs. A page of an order also reads the partitions of its rows. */
 function costOf(table: Table): FieldCost {
-  if (!isOrder(table)) return { partitions: 1 };
+  if (!isOrder(table)) return { partitions: 1, page: "first" };
   const { partition } = table.source;
   const isSame =
     partition.length === table.partition.length &&
     partition.every((name, at) => name === table.partition[at]);
-  return isSame ? { partitions: 2 } : { partitions: 1, partitionsPerRow: 1 };
+  return isSame
+    ? { partitions: 2, page: "first" }
+    : { partitions: 1, partitionsPerRow: 1, page: "first" };
 }
 
 /** @throws PothosSchemaError for a table without a clustering key */

@@ -4,7 +4,8 @@ import { tableObjectOf } from "../refs.ts";
 import { selectionOf } from "../selection.ts";
 import { showRow } from "../shown.ts";
 import { describeKey } from "../table-object.ts";
-import { type FieldBuilder, generatedField } from "./generated.ts";
+import { fieldNameOf } from "../columns.ts";
+import { type FieldBuilder, type FieldCost, generatedField } from "./generated.ts";
 import { rowKey, type UntypedFrom } from "./key.ts";
 
 interface UntypedRowOptions {
@@ -27,6 +28,7 @@ export function rowField(t: FieldBuilder, table: Table, options: UntypedRowOptio
       nullable: true,
       description: describeKey(description, table),
       keyArguments: key.args,
+      extension: loadOf(table, from),
       async run(call) {
         const { columns, shown } = selectionOf(call.info);
         const loadKey = (await key.find(call)) as never;
@@ -38,4 +40,10 @@ export function rowField(t: FieldBuilder, table: Table, options: UntypedRowOptio
     },
     passedOn,
   );
+}
+
+/** Returns what a row costs. If its partition depends on the parent or the caller, arguments alone do not tell which it is. */
+function loadOf(table: Table, from: UntypedFrom = {}): FieldCost {
+  if (table.partition.some((name) => Object.hasOwn(from, name))) return {};
+  return { loadedBy: table.partition.map((name) => fieldNameOf(table, name)) };
 }
