@@ -12,8 +12,10 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  print,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
   valueFromASTUntyped,
 } from "graphql";
 import { pageSize } from "./connection.ts";
@@ -46,31 +48,39 @@ type RawArguments = Readonly<Record<string, unknown>>;
 /** How many objects a list is counted as if nothing declares the number of its `rows`. */
 const LIST_LENGTH = 10;
 
+/** How many costs of one operation are remembered: it may have as many different pages. */
+const REMEMBERED = 100;
+
 /**
- * Returns the most that an operation can cost, by its selected fields and their `extensions.cassandra` alone. A field below
- * a list counts once for each object of the list: of a page as many as requested. Fragments on several types count as if
- * all of them applied. Introspection is not counted.
+ * Creates the function that returns the most that an operation can cost, by its selected fields and their
+ * `extensions.cassandra` alone. A field below a list counts once for each object of the list: of a page as many as
+ * requested. Fragments on several types count as if all of them applied. Introspection is not counted.
  */
-export function operationCost(
-  { schema, document, operation, variables }: CostedOperation,
-  { maxValues }: CostOptions,
-): OperationCost {
-  const type = schema.getRootType(operation.operation)!;
-  const walk = new CostWalk({
-    schema,
-    fragments: fragmentsOf(document),
-    variables: withDefaults(operation, variables ?? {}),
-    maxValues,
-  });
-  walk.countAll(type, [operation.selectionSet], { times: 1, page: undefined });
-  return { partitions: walk.partitions, values: walk.values };
+export function createOperationCost(options: CostOptions) {
+  const known = new WeakMap<OperationDefinitionNode, Map<string, OperationCost>>();
+  return (operation: CostedOperation): OperationCost => {
+    const costs = known.get(operation.operation) ?? new Map<string, OperationCost>();
+    const text = textOfCounts(operation);
+    const found = costs.get(text);
+    if (found) return found;
+    const walk = new CostWalk(operation, options);
+    const cost = walk.total();
+    if (walk.isRepeatable && costs.size < REMEMBERED) {
+      known.set(operation.operation, costs.set(text, cost));
+    }
+    return cost;
+  };
 }
 
-/** What a walk through an operation needs to know. */
-interface WalkOptions extends CostOptions {
-  readonly schema: GraphQLSchema;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly variables: RawArguments;
+/** Returns a text of the variables on which the cost depends: those of pages are of type Int, those of directives Boolean. */
+function textOfCounts({ operation, variables }: CostedOperation): string {
+  let text = "";
+  for (const { variable, type } of operation.variableDefinitions ?? []) {
+    const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+    const isCount = named.kind === Kind.NAMED_TYPE && /^(Int|Boolean)$/.test(named.name.value);
+    if (isCount) text += `${String(variables?.[variable.name.value])} `;
+  }
+  return text;
 }
 
 /** Where a selection set is. */
@@ -81,65 +91,102 @@ interface Position {
   readonly page: number | undefined;
 }
 
-class CostWalk {
-  partitions = 0;
-  values = 0;
-  readonly #options: WalkOptions;
-  /** What was loaded from one partition, and need not be loaded again. */
-  readonly #loaded = new Set<string>();
+/** A field that loads a row from a partition that its arguments name. */
+interface Load {
+  readonly field: AnyField;
+  readonly node: FieldNode;
+}
 
-  constructor(options: WalkOptions) {
-    this.#options = options;
+class CostWalk {
+  /** Whether the cost is the same for all variables of another type than Int and Boolean. */
+  isRepeatable = true;
+  #partitions = 0;
+  #values = 0;
+  readonly #loads: Load[] = [];
+  readonly #operation: OperationDefinitionNode;
+  readonly #variables: RawArguments;
+  readonly #scope: FragmentScope;
+  readonly #maxValues: number;
+
+  constructor(
+    { schema, document, operation, variables }: CostedOperation,
+    { maxValues }: CostOptions,
+  ) {
+    this.#operation = operation;
+    this.#variables = withDefaults(operation, variables ?? {});
+    this.#scope = { schema, fragments: fragmentsOf(document), variables: this.#variables };
+    this.#maxValues = maxValues;
   }
 
-  countAll(type: GraphQLNamedType, sets: readonly SelectionSetNode[], at: Position): void {
-    for (const { parent, nodes } of selectedFields(type, sets, this.#options)) {
-      if (this.values > this.#options.maxValues) return;
+  total(): OperationCost {
+    const { operation, selectionSet } = this.#operation;
+    const type = this.#scope.schema.getRootType(operation)!;
+    this.#countAll(type, [selectionSet], { times: 1, page: undefined });
+    return { partitions: this.#partitions + this.#loadedPartitions(), values: this.#values };
+  }
+
+  #countAll(type: GraphQLNamedType, sets: readonly SelectionSetNode[], at: Position): void {
+    for (const { parent, nodes } of selectedFields(type, sets, this.#scope)) {
+      if (this.#values > this.#maxValues) return;
       const [{ name }] = nodes;
-      const field = costliestField(parent, name.value, this.#options.schema);
-      if (field || name.value === "__typename") this.values += at.times;
+      const field = costliestField(parent, name.value, this.#scope.schema);
+      if (field || name.value === "__typename") this.#values += at.times;
       if (field) this.#count(field, nodes, at);
     }
   }
 
   #count(field: AnyField, nodes: FieldNodes, { times, page: outerPage }: Position): void {
-    const cost = costOf(field);
-    const page = cost.page === undefined ? outerPage : this.#pageLimit(field, nodes[0], cost.page);
-    this.partitions += this.#partitionsOf(field, nodes[0], { times, page });
+    const [node] = nodes;
+    const { partitions = 0, partitionsPerRow = 0, loadedBy, ...lists } = costOf(field);
+    const page =
+      lists.page === undefined ? outerPage : this.#pageLimit({ field, node }, lists.page);
+    if (loadedBy) this.#loads.push({ field, node });
+    else this.#partitions += times * (partitions + partitionsPerRow * (page ?? 1));
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (sets.length === 0) return;
     const below: Position = isListType(getNullableType(field.type))
-      ? { times: times * (cost.rows ?? page ?? LIST_LENGTH), page: undefined }
+      ? { times: times * (lists.rows ?? page ?? LIST_LENGTH), page: undefined }
       : { times, page };
-    this.countAll(getNamedType(field.type), sets, below);
-  }
-
-  #partitionsOf(field: AnyField, node: FieldNode, { times, page = 1 }: Position): number {
-    const { partitions = 0, partitionsPerRow = 0, table, loadedBy } = costOf(field);
-    const one = partitions + partitionsPerRow * page;
-    if (!loadedBy) return times * one;
-    const loaded = JSON.stringify([
-      table,
-      ...loadedBy.map((name) => this.#argument(field, node, name)),
-    ]);
-    if (this.#loaded.has(loaded)) return 0;
-    this.#loaded.add(loaded);
-    return one;
+    this.#countAll(getNamedType(field.type), sets, below);
   }
 
   /** Returns the number of rows that a page can have. The field itself refuses numbers out of bounds. */
-  #pageLimit(field: AnyField, node: FieldNode, name: string): number {
-    const limit = this.#argument(field, node, name);
+  #pageLimit(at: Load, name: string): number {
+    const given = argumentOf(at.node, name);
+    const value = given && valueFromASTUntyped(given, this.#variables);
+    // A variable without a value counts as absent.
+    const limit = value ?? at.field.args.find((argument) => argument.name === name)?.defaultValue;
     const isValid = typeof limit === "number" && limit >= pageSize.min && limit <= pageSize.max;
     return isValid ? limit : pageSize.max;
   }
 
-  #argument(field: AnyField, node: FieldNode, name: string): unknown {
-    const given = node.arguments?.find((argument) => argument.name.value === name);
-    const value = given && valueFromASTUntyped(given.value, this.#options.variables);
-    // A variable without a value counts as absent.
-    return value ?? field.args.find((argument) => argument.name === name)?.defaultValue;
+  #loadedPartitions(): number {
+    if (this.#loads.length <= 1) return this.#loads.length;
+    const partitions = this.#loads.map(({ field, node }) => {
+      const { table, loadedBy = [] } = costOf(field);
+      const texts = loadedBy.map((name) => {
+        const given = argumentOf(node, name);
+        return given && this.#textOf(given);
+      });
+      return JSON.stringify([table, ...texts]);
+    });
+    return new Set(partitions).size;
   }
+
+  /** Returns a text that equal values of an argument have. Numbers as they are written: a double holds no large ones. */
+  #textOf(node: ValueNode): string {
+    if (node.kind === Kind.LIST) return node.values.map((each) => this.#textOf(each)).join();
+    if (node.kind === Kind.OBJECT) {
+      return node.fields.map(({ name, value }) => `${name.value}:${this.#textOf(value)}`).join();
+    }
+    if (node.kind !== Kind.VARIABLE) return print(node);
+    this.isRepeatable = false;
+    return JSON.stringify(this.#variables[node.name.value]) ?? "";
+  }
+}
+
+function argumentOf({ arguments: given = [] }: FieldNode, name: string): ValueNode | undefined {
+  return given.find((argument) => argument.name.value === name)?.value;
 }
 
 type AnyField = GraphQLField<unknown, unknown>;
@@ -154,13 +201,17 @@ interface SelectedField {
   readonly nodes: FieldNodes;
 }
 
-type SelectionOptions = Pick<WalkOptions, "schema" | "fragments" | "variables">;
+interface FragmentScope {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: RawArguments;
+}
 
 /** Returns the selected fields, also of fragments: nodes with one name on one type are one field. */
 function selectedFields(
   type: GraphQLNamedType,
   sets: readonly SelectionSetNode[],
-  { schema, fragments, variables }: SelectionOptions,
+  { schema, fragments, variables }: FragmentScope,
 ): Iterable<SelectedField> {
   const found = new Map<string, { parent: GraphQLNamedType; nodes: [FieldNode, ...FieldNode[]] }>();
   const entered = new Set<string>();

@@ -1,7 +1,7 @@
 import { getOperationAST, parse, validate } from "graphql";
 import { expect, test } from "vitest";
-import { asc, orderOf, table, text, uuid } from "../../src/cassandra/index.ts";
-import { operationCost } from "../../src/pothos/cost.ts";
+import { asc, bigint, orderOf, table, text, uuid } from "../../src/cassandra/index.ts";
+import { createOperationCost } from "../../src/pothos/cost.ts";
 import { createBuilder } from "./build.ts";
 
 const Product = table(
@@ -14,6 +14,12 @@ const Review = table(
   "review",
   { product: uuid(), id: uuid(), shop: text(), author: text().required() },
   { partition: ["product"], clustering: [asc("id")] },
+);
+
+const Numbered = table(
+  "numbered",
+  { number: bigint(), id: uuid() },
+  { partition: ["number"], clustering: [asc("id")] },
 );
 
 const Author = table("author", { name: text(), city: text() }, { partition: ["name"] });
@@ -48,9 +54,11 @@ const ProductRef = builder.tableObject("Product", Product, {
   }),
 });
 builder.tableObject("Offer", Offer);
+builder.tableObject("Numbered", Numbered);
 builder.queryType({
   fields: (t) => ({
     product: t.row(Product),
+    numbered: t.row(Numbered),
     products: t.partition(Product),
     byUntil: t.partition(orderOf(Offer, "offer_by_until")),
     byOwner: t.partition(orderOf(Offer, "offer_by_owner")),
@@ -73,7 +81,7 @@ function cost(text: string, { variables = {}, maxValues = 1_000_000 }: Sent = {}
   const document = parse(text);
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document)!;
-  return operationCost({ schema, document, operation, variables }, { maxValues });
+  return createOperationCost({ maxValues })({ schema, document, operation, variables });
 }
 
 const partitions = (text: string, sent?: Sent) => cost(text, sent).partitions;
@@ -187,4 +195,35 @@ test("counting stops above the maximum", () => {
   const { values } = cost(text, { maxValues: 1000 });
   expect(values).toBeGreaterThan(1000);
   expect(values).toBeLessThan(2 * 100 * 100 + 1000);
+});
+
+test("large numbers that differ name different partitions", () => {
+  const text = (one: string, other: string) =>
+    `{ a: numbered(number: ${one}, id: "${ID}") { id } b: numbered(number: ${other}, id: "${ID}") { id } }`;
+  expect(partitions(text("9007199254740993", "9007199254740992"))).toBe(2);
+  expect(partitions(text("9007199254740993", "9007199254740993"))).toBe(1);
+});
+
+test("a remembered cost is that of the same page", () => {
+  const text = `query ($n: Int!, $skip: Boolean!, $shop: String!) {
+    products(shop: $shop, first: $n) { nodes { reviews(first: 1) @skip(if: $skip) { nodes { id } } } }
+  }`;
+  const document = parse(text);
+  const operation = getOperationAST(document)!;
+  const of = createOperationCost({ maxValues: 10_000 });
+  const known = (n: number, skip: boolean, shop = "a") =>
+    of({ schema, document, operation, variables: { n, skip, shop } }).partitions;
+  expect([known(5, true), known(5, false), known(6, false), known(5, false)]).toEqual([1, 6, 7, 6]);
+  expect(known(5, false, "b")).toBe(6);
+});
+
+test("a remembered cost is not that of rows of other partitions", () => {
+  const text = `query ($s: String!, $t: String!) { a: product(shop: $s, id: "${ID}") { name } b: product(shop: $t, id: "${ID}") { name } }`;
+  const document = parse(text);
+  const operation = getOperationAST(document)!;
+  const of = createOperationCost({ maxValues: 10_000 });
+  const known = (s: string, t: string) => of({ schema, document, operation, variables: { s, t } });
+  expect([known("x", "x"), known("x", "y")].map(({ partitions: number }) => number)).toEqual([
+    1, 2,
+  ]);
 });
