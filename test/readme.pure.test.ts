@@ -73,13 +73,11 @@ test("the pages have the limits", async () => {
     "docs/server.md": [
       `| body of a request, also after decompression | ${limits.bodyBytes / 1024} KiB |`,
       `| message of a WebSocket | ${limits.messageBytes / 1024} KiB |`,
-      `| tokens of a document (\`maxTokens\`) | ${number(limits.tokens)} |`,
       `| lines of a document | ${number(limits.lines)} |`,
       `| depth of variables | ${limits.variableDepth} |`,
       `| subscriptions of a WebSocket | ${limits.subscriptionsASocket} |`,
       `| bytes that wait for one client | ${limits.unsentBytes / 1024} KiB |`,
       `one every ${limits.pingInterval / 1000} s | ${limits.unansweredPings} |`,
-      `| \`context\` of a WebSocket | ${limits.identify / 1000} s |`,
       `| an idle connection (\`idle\`) | ${limits.idle / 1000} s |`,
       `| answers after \`close()\` | ${limits.drain / 1000} s |`,
     ],

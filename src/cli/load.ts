@@ -7,6 +7,7 @@ const applicationKeys: readonly (keyof Application)[] = [
   "tables",
   "context",
   "audience",
+  "caller",
   "operations",
   "title",
   "page",

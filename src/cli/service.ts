@@ -38,7 +38,7 @@ export interface ServiceOptions {
 export async function runService(options: ServiceOptions): Promise<void> {
   const { application, config, from, invocation } = options;
   const { terminal } = invocation;
-  const { host, port, idle, maxTokens, keyspace } = config;
+  const { host, port, idle, limits, trustedProxies, keyspace } = config;
   await using database = await openServed(options);
   const { redisUrl, pollInterval } = config.live;
   await using server = await createServer({
@@ -47,7 +47,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
     host,
     port,
     idle,
-    maxTokens,
+    limits,
+    trustedProxies,
     redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
     pollInterval,
   });

@@ -1,3 +1,5 @@
+import type { ColumnType } from "../cassandra/index.ts";
+
 /**
  * The two columns of a row's journal: its record of the changes that came with an id, so that a repeated change is not
  * applied again. A change is added to the recent entries. When these are full, they move to the earlier entries, and old
@@ -46,6 +48,27 @@ const FULL = 64 * (HEAD + 4);
 const MOST_EARLIER = (1024 - 64) * (HEAD + 4);
 
 const NO_BYTES = Buffer.alloc(0);
+
+/** The lengths of values whose type has a fixed one, in bytes. */
+const lengths: Readonly<Record<string, number>> = {
+  boolean: 1,
+  tinyint: 1,
+  smallint: 2,
+  int: 4,
+  float: 4,
+  date: 4,
+  bigint: 8,
+  double: 8,
+  timestamp: 8,
+  time: 8,
+  uuid: 16,
+  timeuuid: 16,
+};
+
+/** Returns how many changes with answers of a type a row remembers at least. */
+export function memoryOf({ type }: { readonly type: Pick<ColumnType, "cql"> }): number {
+  return Math.floor((FULL + MOST_EARLIER) / (HEAD + (lengths[type.cql] ?? MOST_ANSWER)));
+}
 
 /** Returns the entry with an id, if there is one. */
 export function recall({ recent, earlier }: JournalColumns, id: Buffer): JournalEntry | undefined {

@@ -23,6 +23,8 @@ export const bridgeCodes = {
     "Another program has stored a value that cannot be represented; `extensions` has the `table`, the `column` and the row's `key`. Write the column again, or delete the row.",
   OUTCOME_UNKNOWN:
     "A write was sent, but it is unknown whether it was or will be applied. Read before you repeat it.",
+  TIMED_OUT:
+    "The operation took too long. A field with this error was not executed; fields without an error were.",
   CONTENTION:
     "Too many clients are changing rows of one partition at once. Nothing was changed; try again.",
   TOO_MANY_OPERATIONS:
@@ -59,6 +61,11 @@ export function badValueOr(error: unknown): unknown {
   return error instanceof InvalidValue && !(error instanceof CassandraError)
     ? badValue(error)
     : error;
+}
+
+/** Returns the error of a field that was not executed because the operation took too long. */
+export function timedOut(): GraphQLError {
+  return bridgeError("TIMED_OUT", "The operation took too long. This was not executed.");
 }
 
 /** Returns the error for a cursor of another field or key. */

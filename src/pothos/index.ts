@@ -1,5 +1,14 @@
 export { type RowConnection, type PageArguments, pageSize } from "./connection.ts";
-export { badArgument, bridgeCodes, checkArgument, clientError, errorsOf } from "./error.ts";
+export { createOperationCost, type OperationCost } from "./cost.ts";
+export { setDeadline } from "./deadline.ts";
+export {
+  badArgument,
+  bridgeCodes,
+  checkArgument,
+  clientError,
+  errorsOf,
+  timedOut,
+} from "./error.ts";
 export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
 export { admitOfSchema, requireTables } from "./schema.ts";

@@ -20,8 +20,17 @@ import { createGraphiQL } from "./graphiql.ts";
 import { createGraphQL } from "./graphql.ts";
 import { createHealth } from "./health.ts";
 import { createKeepAlive } from "./keep-alive.ts";
-import { limits } from "./limits.ts";
+import { limits as fixed } from "./limits.ts";
 import { createMask, type Log } from "./mask.ts";
+import { createAddressOf, LOOPBACK_PROXIES } from "./address.ts";
+import { type Limits, limitsOf } from "./adjustable-limits.ts";
+import { createAdmission } from "./admission.ts";
+import { createFollowed } from "./followed.ts";
+import { createOpenSockets } from "./open-sockets.ts";
+import { createSerialize } from "./payload.ts";
+import { createQuotas } from "./quotas.ts";
+import { createRun } from "./run.ts";
+import { createUnsent } from "./unsent.ts";
 import { createPage } from "./page.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createRouter, requirePrefix, type Router } from "./routes.ts";
@@ -63,11 +72,13 @@ export interface AppOptions<Own extends object = object> extends CallerOptions<O
    * 0: never. Default: {@link POLL_INTERVAL}.
    */
   readonly pollInterval?: number;
+  /** Other limits than those by default: see {@link adjustableLimits}. */
+  readonly limits?: Partial<Limits>;
   /**
-   * The maximum number of tokens of a document; the time to validate one grows with its square. Default: `limits.tokens`,
-   * 1,000.
+   * The addresses and networks of proxies in front of the server, whose `X-Forwarded-For` is believed, e.g.
+   * `["10.0.0.0/8"]`. Default: {@link LOOPBACK_PROXIES}.
    */
-  readonly maxTokens?: number;
+  readonly trustedProxies?: readonly string[];
   /** Writes a line for operators. Default: to standard error. */
   readonly log?: Log;
 }
@@ -114,7 +125,7 @@ export async function createApp<Own extends object = object>(
   options: AppOptions<Own>,
 ): Promise<App> {
   const parts = await assemble(options);
-  const answers = countAnswers(limits.drain);
+  const answers = countAnswers(fixed.drain);
   let isClosing = false;
   const closeOnce = closing(parts, () => answers.finished());
   const close = () => {
@@ -175,14 +186,15 @@ export interface AppParts extends Router {
 export async function assemble<Own extends object>({
   schema,
   tables,
-  session: given,
+  session: database,
   path = "",
   operations = [],
   title = "GraphiQL",
   page,
   redis,
   pollInterval = POLL_INTERVAL,
-  maxTokens = limits.tokens,
+  limits: given = {},
+  trustedProxies = LOOPBACK_PROXIES,
   log = console.error,
   ...callers
 }: AppOptions<Own>): Promise<AppParts> {
@@ -190,9 +202,11 @@ export async function assemble<Own extends object>({
   // A duplicate of graphql fails here, too.
   assertValidSchema(schema);
   requireTables(schema, tables);
+  const limits = limitsOf(given);
+  const addressOf = createAddressOf(trustedProxies, { onUntrusted: warnOfProxy(log) });
   const relay = redis && (await loadRelay(redis, log));
   await using opened = new AsyncDisposableStack();
-  const session = "run" in given ? given : opened.use(await connect({ log, ...given }));
+  const session = "run" in database ? database : opened.use(await connect({ log, ...database }));
   const watch = opened.use(watchSchema(session, tables, { log }));
   const live = createLive({ session: watch.session, relay, pollInterval, log });
   opened.defer(() => live.leave());
@@ -200,22 +214,32 @@ export async function assemble<Own extends object>({
     onChange: (table, key, change) => live.hint(table, key, change),
   });
   const mask = createMask(log);
-  const pipeline = createPipeline({ schema, mask, maxTokens });
-  const identify = createIdentify({ session: watch.session, lanes, live }, callers);
+  const quotas = createQuotas(limits);
+  opened.defer(() => quotas.close());
+  const admission = createAdmission(limits);
+  const run = createRun({ quotas, admission, limits });
+  const serialize = createSerialize({ mask, answerBytes: limits.answerBytes });
+  const pipeline = createPipeline({ schema, mask, limits, run, admission, serialize });
+  const followed = createFollowed(limits.followedPerCaller);
+  const services = { session: watch.session, lanes, live, quotas, followed };
+  const identify = createIdentify(services, { ...callers, addressOf });
   const keepAlive = createKeepAlive();
   const endpoint = `${path}/graphql`;
   const eventStreams = createEventStreams(keepAlive);
+  const unsent = createUnsent(serialize);
+  const openSockets = createOpenSockets(limits.socketsPerCaller);
+  const gate = { pipeline, identify, addressOf, quotas, unsent, openSockets, mask };
   const { health, ready } = createHealth(watch, withOrders(tables));
   const router = createRouter({
     path,
-    graphql: createGraphQL({ pipeline, identify, eventStreams, mask }),
+    graphql: createGraphQL({ ...gate, eventStreams }),
     graphiql: createGraphiQL({ path: endpoint, operations, title }),
     page: page && (await createPage(page, path)),
     health,
     ready,
     log,
   });
-  const sockets = createWebSockets({ pipeline, identify, keepAlive, mask, log });
+  const sockets = createWebSockets({ ...gate, keepAlive, limits, log });
   const kept = opened.move();
   return {
     ...router,
@@ -237,6 +261,18 @@ export async function assemble<Own extends object>({
       lanes.close();
       await kept.disposeAsync();
     },
+  };
+}
+
+/** Returns a function that warns once of a peer that seems to be a proxy, whose clients all count as one caller. */
+function warnOfProxy(log: Log): (peer: string) => void {
+  let isWarned = false;
+  return (peer) => {
+    if (isWarned) return;
+    isWarned = true;
+    log(
+      `${peer} sends X-Forwarded-For without being a trusted proxy. If it is one, trust it (TRUSTED_PROXIES, trustedProxies); else all its clients count as one caller.`,
+    );
   };
 }
 

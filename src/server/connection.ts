@@ -7,8 +7,10 @@ import type { Visitor } from "../live/index.ts";
 import type { Identity } from "./context.ts";
 import { onceDrained } from "./delivery.ts";
 import type { Peer } from "./keep-alive.ts";
+import { limits } from "./limits.ts";
 import type { Log } from "./mask.ts";
 import { asciiJson } from "./payload.ts";
+import { WaitingOperations } from "./waiting-operations.ts";
 
 /**
  * An open WebSocket, as graphql-ws and the keep-alive see it. A class, because closures for each socket take more memory.
@@ -17,17 +19,26 @@ export class Connection implements GraphQLSocket, Peer {
   unanswered = 0;
   /** Undefined until the client has initialised the connection. */
   identity: Identity | undefined;
+  /** For whom the socket is counted. */
+  caller: string;
   readonly #client: WebSocket;
   readonly #stream: Socket;
   readonly #log: Log;
+  readonly #operations: number;
   #request: IncomingMessage | undefined;
   #heard = 0;
+  #inFlight = 0;
+  #receive: (text: string) => Promise<void> = ignoreText;
+  /** The operations that may not begin yet. */
+  #waiting: WaitingOperations | undefined;
 
-  constructor({ client, stream, request, log }: ConnectionParts) {
+  constructor({ client, stream, request, caller, operations, log }: ConnectionParts) {
+    this.caller = caller;
     this.#client = client;
     this.#stream = stream;
     this.#request = request;
     this.#log = log;
+    this.#operations = operations;
     // ws closes the socket with the code of a client's mistake by itself.
     client.on("error", ignore);
   }
@@ -60,19 +71,59 @@ export class Connection implements GraphQLSocket, Peer {
   }
 
   onMessage(receive: (text: string) => Promise<void>) {
+    this.#receive = (text) => receive(text).catch((error: unknown) => this.#fail(error));
     this.#client.on("message", (data: Buffer, isBinary) => {
       // ws has checked that text is UTF-8.
       if (isBinary && !isUtf8(data)) return this.close(CloseCode.BadRequest, "Not UTF-8");
-      receive(data.toString()).catch((error: unknown) => this.#fail(error));
-      this.#waitForRoom();
+      const text = data.toString();
+      if (!this.#waits(text)) void this.#receive(text);
+      this.#holdReading();
     });
   }
 
-  /** Stops reading from a client that does not read what it has asked for. */
-  #waitForRoom() {
-    if (!this.isFull || this.#client.isPaused) return;
+  /** Counts a query or mutation, or a subscription that begins, until {@link Connection.end}. */
+  begin() {
+    this.#inFlight += 1;
+  }
+
+  end() {
+    this.#inFlight -= 1;
+    this.#beginWaiting();
+  }
+
+  /** Resolves when the client has read enough to be sent more. */
+  async room(): Promise<void> {
+    while (this.isFull) await new Promise<void>((visit) => this.onDrain({ visit }));
+  }
+
+  /** Whether a message has to wait, or was for an operation that waits. Everything else is answered at once. */
+  #waits(text: string): boolean {
+    if (!this.#waiting && this.#mayBegin) return false;
+    return (this.#waiting ??= new WaitingOperations()).takes(text);
+  }
+
+  get #mayBegin() {
+    return this.#inFlight < this.#operations && !this.isFull;
+  }
+
+  #beginWaiting() {
+    while (this.#waiting && this.#mayBegin) {
+      const text = this.#waiting.next();
+      if (text === undefined) this.#waiting = undefined;
+      else void this.#receive(text);
+    }
+    if (!this.#isHeld && this.#client.isPaused) this.#client.resume();
+  }
+
+  /** Whether nothing more is read: the client does not read what it has asked for, or has sent too much ahead. */
+  get #isHeld() {
+    return this.isFull || (this.#waiting?.characters ?? 0) > limits.messageBytes;
+  }
+
+  #holdReading() {
+    if (!this.#isHeld || this.#client.isPaused) return;
     this.#client.pause();
-    this.#stream.once("drain", () => this.#client.resume());
+    if (this.isFull) this.onDrain({ visit: () => this.#beginWaiting() });
   }
 
   /** graphql-ws throws for a message that only servers send. Nothing else is expected to throw. */
@@ -92,7 +143,8 @@ export class Connection implements GraphQLSocket, Peer {
   /** A client counts as alive if it has sent something and reads what it is sent. */
   ping() {
     const { bytesRead, writableNeedDrain } = this.#stream;
-    if (bytesRead > this.#heard && !writableNeedDrain) this.unanswered = 0;
+    const isHeard = bytesRead > this.#heard || this.#client.isPaused;
+    if (isHeard && !writableNeedDrain) this.unanswered = 0;
     this.#heard = bytesRead;
     this.#client.ping();
   }
@@ -105,9 +157,10 @@ export class Connection implements GraphQLSocket, Peer {
     return this.#stream.writableNeedDrain;
   }
 
-  /** Writes a whole frame to the stream below the socket. */
-  write(frame: string) {
-    if (this.#client.readyState === this.#client.OPEN) this.#stream.write(frame, "latin1");
+  /** Writes a whole frame to the stream below the socket. @param onSent called when it is sent, or its client has gone */
+  write(frame: string, onSent?: () => void) {
+    if (this.#client.readyState === this.#client.OPEN) this.#stream.write(frame, "latin1", onSent);
+    else onSent?.();
   }
 
   onDrain(visitor: Visitor) {
@@ -124,6 +177,10 @@ interface ConnectionParts {
   readonly stream: Socket;
   /** The request that opened it. */
   readonly request: IncomingMessage;
+  /** For whom the socket is counted at first. */
+  readonly caller: string;
+  /** The maximum number of its operations in flight. */
+  readonly operations: number;
   readonly log: Log;
 }
 
@@ -131,3 +188,5 @@ interface ConnectionParts {
 const REASON_BYTES = 123;
 
 function ignore(): void {}
+
+async function ignoreText(): Promise<void> {}

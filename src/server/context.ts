@@ -1,14 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { Session } from "../cassandra/index.ts";
-import type { Lanes } from "../lane/index.ts";
-import type { Live } from "../live/index.ts";
-
-/** What a server opens for the resolvers of its schema. */
-export interface Services {
-  readonly session: Session;
-  readonly lanes: Lanes;
-  readonly live: Live;
-}
+import { LRUCache } from "lru-cache";
+import type { AddressOf } from "./address.ts";
+import { callerServices, type CountedServices, type Services } from "./caller-services.ts";
 
 /** What `context` gets beside the request. */
 export interface ContextArguments extends Services {
@@ -46,6 +39,15 @@ export interface CallerOptions<Own extends object> {
    * @example audience: ({ user }) => `${user.tenant} ${user.role}`
    */
   audience?(context: Services & Own): string | undefined;
+  /**
+   * Names the caller, for whom limits and quotas are counted: e.g. a user, or an application with all its servers.
+   * Undefined: the address of the client counts.
+   *
+   * Default: the address of the client; of an IPv6 address the first 64 bits.
+   *
+   * @example caller: ({ user }) => user.id
+   */
+  caller?(context: Services & Own): string | undefined;
 }
 
 /** Who sends an operation, as far as the server needs to know. */
@@ -54,6 +56,8 @@ export interface Identity {
   readonly context: object;
   /** Undefined: the caller shares nothing. */
   readonly audience: string | undefined;
+  /** For whom limits are counted. */
+  readonly caller: string;
 }
 
 /** Identifies a caller. Fails with what `context` throws. */
@@ -62,23 +66,46 @@ export type Identify = (
   connectionParams?: ContextArguments["connectionParams"],
 ) => Identity | Promise<Identity>;
 
+/** For how many addresses the identity is kept. */
+const KEPT = 10_000;
+
+export interface IdentifyOptions<Own extends object> extends CallerOptions<Own> {
+  readonly addressOf: AddressOf;
+}
+
 /** Creates the function that identifies the callers of a server. */
 export function createIdentify<Own extends object>(
-  services: Services,
-  options: CallerOptions<Own>,
+  services: CountedServices,
+  { addressOf, ...options }: IdentifyOptions<Own>,
 ): Identify {
-  if (!options.context) {
-    const everybody: Identity = { context: services, audience: "" };
-    return () => everybody;
-  }
+  if (!options.context) return identifyByAddress(services, addressOf);
   return async (request, connectionParams) => {
-    const own = await options.context!(request, { ...services, connectionParams });
-    requirePlain(own);
-    requireApart(own, services);
-    const whole = { ...services, ...own };
+    const name = { caller: addressOf(request) };
+    const own = callerServices(services, name);
+    const given = await options.context!(request, { ...own, connectionParams });
+    requirePlain(given);
+    requireApart(given, own);
+    const whole = { ...own, ...given };
     const audience: unknown = options.audience?.(whole);
-    requireAudience(audience);
-    return { context: whole, audience };
+    requireText("audience", audience);
+    const caller: unknown = options.caller?.(whole);
+    requireText("caller", caller);
+    // No address has a space.
+    if (caller !== undefined) name.caller = `caller ${caller}`;
+    return { context: whole, audience, caller: name.caller };
+  };
+}
+
+function identifyByAddress(services: CountedServices, addressOf: AddressOf): Identify {
+  const known = new LRUCache<string, Identity>({ max: KEPT });
+  return (request) => {
+    const caller = addressOf(request);
+    let identity = known.get(caller);
+    if (!identity) {
+      identity = { context: callerServices(services, { caller }), audience: "", caller };
+      known.set(caller, identity);
+    }
+    return identity;
   };
 }
 
@@ -100,11 +127,11 @@ function requireApart(own: object, services: Services): void {
   );
 }
 
-/** @throws TypeError if it is none: e.g. all promises would be the same audience */
-function requireAudience(audience: unknown): asserts audience is string | undefined {
-  if (audience === undefined || typeof audience === "string") return;
-  const came = typeof audience === "object" && audience ? "an object" : typeOrNull(audience);
-  throw new TypeError(`audience must return a string or undefined, but returned ${came}.`);
+/** @throws TypeError if it is none: e.g. all promises would be the same text */
+function requireText(name: string, text: unknown): asserts text is string | undefined {
+  if (text === undefined || typeof text === "string") return;
+  const came = typeof text === "object" && text ? "an object" : typeOrNull(text);
+  throw new TypeError(`${name} must return a string or undefined, but returned ${came}.`);
 }
 
 function typeOrNull(value: unknown): string {

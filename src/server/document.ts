@@ -3,7 +3,6 @@ import {
   type DirectiveNode,
   type DocumentNode,
   GraphQLError,
-  type GraphQLErrorOptions,
   Kind,
   parse,
   type ParseOptions,
@@ -15,43 +14,57 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
-import { type Code, codedError } from "./error.ts";
+import type { Limits } from "./adjustable-limits.ts";
 import { IntrospectionSizeRule } from "./introspection.ts";
 import { limits } from "./limits.ts";
-import type { Http } from "./request-error.ts";
+import { documentError } from "./request-error.ts";
+import { selectionRules } from "./selection-limits.ts";
 import type { Enveloped } from "./yoga.ts";
+
+type DocumentLimits = Pick<Limits, "tokens" | "depth" | "rootFields">;
+
+/** The documents of a server. */
+export interface Documents {
+  /** Whether a document needs neither to be parsed nor validated. */
+  isKnown(text: string): boolean;
+  readonly plugin: Plugin;
+}
 
 /**
  * Parses and validates documents. Their tokens are bounded, so that neither step takes long or overflows the stack. Valid
  * documents are cached, bounded in bytes; invalid ones are not, because only attackers send one again and again.
  *
  * Errors get codes, and the HTTP status of GraphQL over HTTP.
- *
- * @param maxTokens the maximum number of tokens (names, punctuators, values) of a document
  */
-export function useDocuments(maxTokens: number): Plugin {
+export function useDocuments({ tokens, ...selections }: DocumentLimits): Documents {
+  const rules = selectionRules(selections);
   const valid = new LRUCache<string, DocumentNode>({
     maxSize: limits.documentBytes,
     sizeCalculation: memoryOf,
   });
   return {
-    onParse({ params: { source }, setParsedDocument, setParseFn }) {
-      const document = valid.get(textOf(source));
-      if (document) setParsedDocument(document);
-      else setParseFn((text, options) => parseBounded(text, { ...options, maxTokens }));
-    },
-    onValidate({ params: { documentAST: document }, setResult, ...hook }) {
-      const text = document.loc?.source.body;
-      if (text !== undefined && valid.peek(text) === document) return setResult([]);
-      hook.addValidationRule(RootTypeRule);
-      hook.addValidationRule(UnconditionalSubscriptionRule);
-      hook.addValidationRule(IntrospectionSizeRule);
-      hook.setValidationFn((schema, validated, rules) =>
-        validate(schema, validated, rules, { maxErrors: limits.documentErrors }),
-      );
-      return ({ valid: isValid }) => {
-        if (isValid && text !== undefined) valid.set(text, document);
-      };
+    isKnown: (text) => valid.has(text),
+    plugin: {
+      onParse({ params: { source }, setParsedDocument, setParseFn }) {
+        const document = valid.get(textOf(source));
+        if (document) setParsedDocument(document);
+        else setParseFn((text, options) => parseBounded(text, { ...options, maxTokens: tokens }));
+      },
+      onValidate({ params: { documentAST: document }, setResult, ...hook }) {
+        const text = document.loc?.source.body;
+        if (text !== undefined && valid.peek(text) === document) return setResult([]);
+        hook.addValidationRule(RootTypeRule);
+        hook.addValidationRule(UnconditionalSubscriptionRule);
+        hook.addValidationRule(IntrospectionSizeRule);
+        for (const rule of rules) hook.addValidationRule(rule);
+        hook.setValidationFn((schema, validated, rules) =>
+          validate(schema, validated, rules, { maxErrors: limits.documentErrors }),
+        );
+        return ({ valid: isValid }) => {
+          const isKept = isValid && text !== undefined && text.length <= limits.cachedDocument;
+          if (isKept) valid.set(text, document);
+        };
+      },
     },
   };
 }
@@ -114,12 +127,6 @@ function hasTooManyLines(text: string): boolean {
   let lines = 0;
   for (const _ of text.matchAll(/\r\n|[\n\r]/g)) if (++lines > limits.lines) return true;
   return false;
-}
-
-/** Creates an error with status 400, for clients that accept a status for the document. */
-function documentError(code: Code, message: string, options: GraphQLErrorOptions = {}) {
-  const http: Http = { status: 400, spec: true };
-  return codedError(code, message, { ...options, extensions: { http } });
 }
 
 /** graphql-js 16 validates no operation for which the schema has no type, and fails when it executes one. */

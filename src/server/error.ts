@@ -13,6 +13,17 @@ export const codes = {
     "The document has no operation of that name, or several and no `operationName`.",
   TOO_MANY_TOKENS: "The document is too long. Send a shorter one, or several.",
   TOO_DEEP: "The document or its variables are nested too deeply.",
+  TOO_MANY_ROOT_FIELDS: "The operation has too many fields. Send several operations.",
+  TOO_MANY_PARTITIONS:
+    "The operation would read or write too many partitions; the message says how many. Request smaller pages, or send several operations.",
+  ANSWER_TOO_LARGE:
+    "The answer is or could be too large. Request smaller pages or fewer fields. A mutation that was executed says so in the message.",
+  TOO_MANY_IN_FLIGHT:
+    "The client has sent too many requests ahead on one connection. Wait for their answers.",
+  OVERLOADED:
+    "The service or this caller has too many operations in flight. Nothing was done; try again.",
+  QUOTA_EXCEEDED:
+    "The caller has used up a quota; `extensions.quota` names it. Nothing was done; try again after `extensions.retryAfter` seconds.",
   BAD_REQUEST: "The request is not a GraphQL request; the message says what was needed.",
   METHOD_NOT_ALLOWED: "The endpoint takes GET and POST, and a mutation only by POST.",
   NOT_ACCEPTABLE: "`Accept` names no media type in which the operation can be answered.",

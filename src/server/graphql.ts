@@ -1,18 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 import type { EventStreams } from "./event-stream.ts";
 import type { Identify } from "./context.ts";
 import type { Mask } from "./mask.ts";
 import { acceptedTypes, type MediaType, mediaTypes } from "./media-type.ts";
+import { type AddressOf } from "./address.ts";
+import { limits } from "./limits.ts";
 import { readParams } from "./params.ts";
-import { resultJson } from "./payload.ts";
-import type { Pipeline } from "./pipeline.ts";
+import { pointsOfDocument, type Quotas } from "./quotas.ts";
+import type { Unsent } from "./unsent.ts";
+import { Delivery } from "./delivery.ts";
+import type { OpenSockets } from "./open-sockets.ts";
+import type { Client, Pipeline } from "./pipeline.ts";
 import { errorHeaders, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
 
 export interface GraphQLOptions {
   readonly pipeline: Pipeline;
   readonly identify: Identify;
+  readonly addressOf: AddressOf;
+  readonly quotas: Quotas;
+  readonly unsent: Unsent;
+  readonly openSockets: OpenSockets;
   readonly eventStreams: EventStreams;
   /** Converts an error into the one that the client gets. */
   readonly mask: Mask;
@@ -22,12 +32,18 @@ export interface GraphQLOptions {
  * Answers operations by GraphQL over HTTP (https://graphql.github.io/graphql-over-http), as JSON or as an event stream.
  * It uses Node's own requests and responses: converting them to those of the fetch API costs more than GraphQL itself.
  */
-export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQLOptions): Answer {
+export function createGraphQL(options: GraphQLOptions): Answer {
+  const { pipeline, identify, addressOf, quotas, unsent, openSockets, eventStreams, mask } =
+    options;
+  const inFlight = createInFlight();
+
   /** Answers with JSON, or with one event if the client accepts nothing else. */
-  function send(response: ServerResponse, { type, result }: Sent) {
+  function send(response: ServerResponse, { type, result: executed, address }: Sendable) {
     // The client may have gone.
     if (response.destroyed) return;
-    const json = resultJson(result, mask);
+    const { result, json, length, sent } = unsent.serialize(executed, address);
+    response.once("close", sent);
+    if (length > limits.unsentBytes) response.setTimeout(limits.unread, () => response.destroy());
     const status = statusOf(result, type);
     const headers = errorHeaders(result);
     // With another status, clients of event streams do not read the body as events.
@@ -36,7 +52,6 @@ export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQ
       return;
     }
     const shown = type === "events" ? "json" : type;
-    const length = Buffer.byteLength(json);
     response
       .writeHead(status, {
         ...headers,
@@ -46,40 +61,73 @@ export function createGraphQL({ pipeline, identify, eventStreams, mask }: GraphQ
       .end(json);
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse, types: Types) {
+  /** Counts an event stream until it is closed. @throws GraphQLError `QUOTA_EXCEEDED` */
+  async function countStream(response: ServerResponse, { client, begun }: BegunStream) {
+    const { caller } = await client.identity;
+    try {
+      openSockets.open(caller);
+    } catch (error) {
+      void begun.return();
+      throw error;
+    }
+    if (response.closed) openSockets.close(caller);
+    else response.once("close", () => openSockets.close(caller));
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, to: Asked) {
+    const { types, address } = to;
+    if (inFlight.add(request, response) > limits.pipelined) throw tooManyInFlight();
+    // Before the body is read, so that refusals cost next to nothing.
+    await quotas.refusal(address);
     if (types.accepted.length === 0) throw notAcceptable(offeredTypes, "an operation");
     const params = await readParams(request);
     // The client has gone away.
     if (!params) return;
+    if (!pipeline.isKnown(params)) await quotas.spend(address, pointsOfDocument(params));
     const prepared = pipeline.prepare(params);
-    if ("errors" in prepared) return send(response, { type: types.first, result: prepared });
+    if ("errors" in prepared)
+      return send(response, { type: types.first, result: prepared, address });
     requireFit(request, { accepted: types.accepted, kind: prepared.kind });
-    const identified = identify(request);
-    const identity = identified instanceof Promise ? await identified : identified;
+    const client = { identity: identify(request), isGone: () => response.destroyed };
     if (prepared.kind !== "subscription") {
-      return send(response, { type: types.first, result: await prepared.execute(identity) });
+      return send(response, { type: types.first, result: await prepared.execute(client), address });
     }
-    const result = await eventStreams.begin(response, (outlet) =>
-      prepared.subscribe(identity, outlet),
-    );
-    if (result) send(response, { type: types.first, result });
+    const result = await eventStreams.begin(response, async (outlet) => {
+      const begun = await prepared.subscribe(client, outlet);
+      if (begun instanceof Delivery) await countStream(response, { client, begun });
+      return begun;
+    });
+    if (result) send(response, { type: types.first, result, address });
   }
 
   return async (request, response) => {
     const accepted = acceptedTypes(request.headers.accept).filter((type) => type !== "page");
     const types: Types = { first: accepted[0] ?? "json", accepted };
+    const address = addressOf(request);
     try {
-      await answer(request, response, types);
+      await answer(request, response, { types, address });
     } catch (error) {
-      send(response, { type: types.first, result: { errors: [mask(error)] } });
+      send(response, { type: types.first, result: { errors: [mask(error)] }, address });
     }
   };
 }
 
-/** A result, and the media type that it is sent in. */
-interface Sent {
+interface BegunStream {
+  readonly client: Client;
+  readonly begun: Delivery;
+}
+
+/** Who asks, and what it accepts. */
+interface Asked {
+  readonly types: Types;
+  readonly address: string;
+}
+
+/** A result, the media type that it is sent in, and where it is sent. */
+interface Sendable {
   readonly type: MediaType;
   readonly result: ExecutionResult;
+  readonly address: string;
 }
 
 /** The media types that a client accepts. */
@@ -109,6 +157,25 @@ function requireFit({ method }: IncomingMessage, { accepted, kind }: Fit): void 
 function notAcceptable(offered: readonly MediaType[], what: string): GraphQLError {
   const names = offered.map((type) => mediaTypes[type]);
   return requestError("NOT_ACCEPTABLE", `For ${what} accept ${names.join(" or ")}.`);
+}
+
+function tooManyInFlight(): GraphQLError {
+  const message = `A connection may have ${limits.pipelined} requests without an answer.`;
+  return requestError("TOO_MANY_IN_FLIGHT", message);
+}
+
+/** Counts the requests of each connection that have no answer yet. */
+function createInFlight() {
+  const counts = new WeakMap<Socket, number>();
+  return {
+    /** Counts a request until its answer is sent. Returns how many there are. */
+    add({ socket }: IncomingMessage, response: ServerResponse): number {
+      const count = (counts.get(socket) ?? 0) + 1;
+      counts.set(socket, count);
+      response.once("close", () => counts.set(socket, counts.get(socket)! - 1));
+      return count;
+    },
+  };
 }
 
 const offeredTypes = ["json", "response", "events"] as const;

@@ -1,5 +1,13 @@
+export { LOOPBACK_PROXIES } from "./address.ts";
+export {
+  type AdjustableLimit,
+  adjustableLimits,
+  type LimitName,
+  type Limits,
+} from "./adjustable-limits.ts";
 export { type App, type AppOptions, createApp } from "./app.ts";
-export type { CallerOptions, ContextArguments, Services } from "./context.ts";
+export type { Services } from "./caller-services.ts";
+export type { CallerOptions, ContextArguments } from "./context.ts";
 export { codes } from "./error.ts";
 export { limits } from "./limits.ts";
 export type { Log } from "./mask.ts";

@@ -4,10 +4,10 @@ export const limits = {
   bodyBytes: 100 * 1024,
   /** A WebSocket message in bytes. Larger: the socket is closed with 1009. */
   messageBytes: 64 * 1024,
-  /** The tokens of a document, by default. More: the error `TOO_MANY_TOKENS`. */
-  tokens: 1000,
   /** The lines of a document, because graphql-js counts them for each place that an error names. More: as with tokens. */
   lines: 2000,
+  /** How deep `__schema` and `__type` may be selected. Tools need 15 levels. Deeper: the error `TOO_DEEP`. */
+  introspectionDepth: 15,
   /** The errors of a document that are reported. Validation stops there. */
   documentErrors: 20,
   /** The errors of variables that are reported: each repeats the whole value, before its message is shortened. */
@@ -18,18 +18,36 @@ export const limits = {
   variableDepth: 100,
   /** The memory that valid documents are cached in, in bytes. */
   documentBytes: 16 * 1024 * 1024,
+  /** The characters of a document that is cached. Longer ones would leave no room for those of others. */
+  cachedDocument: 10_000,
+  /** The characters of a document that cost one point when it is parsed, because it is not cached. */
+  charactersAPoint: 100,
   /** The subscriptions of a socket. More: the error `TOO_MANY_SUBSCRIPTIONS`. */
   subscriptionsASocket: 100,
+  /** The unanswered requests that a client may send ahead on one connection. More: the error `TOO_MANY_IN_FLIGHT`. */
+  pipelined: 16,
   /** The connections that wait to be accepted, as when all clients reconnect at once; the system may allow fewer. */
   backlog: 4096,
   /** The bytes that wait to be sent to one client, beside the system's buffers. Further values wait in their source. */
   unsentBytes: 16 * 1024,
+  /** The bytes of answers to one caller that are not sent yet. Further answers are replaced by `QUOTA_EXCEEDED`. */
+  unsentAnswers: 32 * 1024 * 1024,
+  /** A client that reads nothing of an answer for so long, in milliseconds, is cut off. */
+  unread: 30_000,
+  /** The operations of one caller that wait for others to finish. More: the error `OVERLOADED`. */
+  waitingACaller: 256,
+  /** The operations that wait in all. More: the newest one of the caller with the most is refused with `OVERLOADED`. */
+  waiting: 4096,
+  /** How long an operation waits for others to finish, in milliseconds. Longer: the error `OVERLOADED`. */
+  waitingTime: 3000,
+  /** How long operations that have begun may take beyond their time, in milliseconds, so that writes can be settled. */
+  settling: 4000,
+  /** How many callers over their quota are told so only when it is renewed. Others are told at once. */
+  delayed: 1000,
   /** How often the clients of subscriptions are pinged, in milliseconds. */
   pingInterval: 10_000,
   /** A client that misses so many pings in a row, or reads nothing meanwhile, is cut off: a WebSocket with 1013. */
   unansweredPings: 3,
-  /** How long `context` may take for a WebSocket, in milliseconds. Longer: the socket is closed with 1013. */
-  identify: 10_000,
   /**
    * How long a connection stays open for the next request by default, in milliseconds: longer than load balancers keep
    * theirs (60 s), so that none sends a request on a connection that is being closed.

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from "graphql";
 import type { Mask } from "./mask.ts";
-import { shownResult } from "./request-error.ts";
+import { requestError, shownResult } from "./request-error.ts";
+import { hasMoreText } from "./text-length.ts";
 
 /** A serialised result, shared by all who get it. It is ASCII, so that a character is a byte. */
 export interface Payload {
@@ -15,21 +16,47 @@ export interface Payload {
 }
 
 /**
- * Serialises a result as JSON. If that fails, because a scalar is not a JSON value, returns the error instead.
- *
- * @param mask converts that error
+ * Serialises a result as JSON. If that fails, because a scalar is not a JSON value, or if the result is too large, returns
+ * the error instead.
  */
-export function resultJson(result: ExecutionResult, mask: Mask): string {
-  try {
-    return JSON.stringify(shownResult(result));
-  } catch (error) {
-    return JSON.stringify(shownResult({ errors: [mask(error)] }));
-  }
+export type Serialize = (result: ExecutionResult) => string;
+
+export interface SerializeOptions {
+  /** Converts an error into the one that clients get. */
+  readonly mask: Mask;
+  /** The maximum size of an answer, in bytes. */
+  readonly answerBytes: number;
 }
 
-/** Serialises a result, as {@link resultJson} does. */
-export function createPayload(result: ExecutionResult, mask: Mask): Payload {
-  const json = asciiJson(resultJson(result, mask));
+/** Creates the function that serialises the results of a server. */
+export function createSerialize({ mask, answerBytes }: SerializeOptions): Serialize {
+  const errorJson = (error: unknown) => JSON.stringify(shownResult({ errors: [mask(error)] }));
+  const tooLarge = () =>
+    requestError(
+      "ANSWER_TOO_LARGE",
+      `An answer may have ${answerBytes} bytes. The operation was executed.`,
+    );
+  return (result) => {
+    try {
+      const shown = shownResult(result);
+      // Aliases can repeat one long text so often that its JSON would fill the memory.
+      if (hasMoreText(shown, answerBytes)) return errorJson(tooLarge());
+      const json = JSON.stringify(shown);
+      return Buffer.byteLength(json) > answerBytes ? errorJson(tooLarge()) : json;
+    } catch (error) {
+      return errorJson(error);
+    }
+  };
+}
+
+/** Serialises a result for all who get it. */
+export function createPayload(result: ExecutionResult, serialize: Serialize): Payload {
+  return payloadOf(serialize(result));
+}
+
+/** Returns the payload of a result's JSON. */
+export function payloadOf(resultJson: string): Payload {
+  const json = asciiJson(resultJson);
   // The id comes last, so that all subscribers with ids of the same length share what is before it.
   const start = `{"type":"next","payload":${json},"id":`;
   const end = "}";

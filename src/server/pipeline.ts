@@ -14,6 +14,11 @@ import { type Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery
 import { documentOf, useDocuments } from "./document.ts";
 import { IterableSource } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
+import type { Admission } from "./admission.ts";
+import type { Serialize } from "./payload.ts";
+import type { Run, Turn } from "./run.ts";
+import type { Limits } from "./adjustable-limits.ts";
+import { createOperationCost, type OperationCost, setDeadline } from "../pothos/index.ts";
 import { createSharedExecutions } from "./shared-execution.ts";
 import { type Params, tooDeepVariables } from "./params.ts";
 import { requestError } from "./request-error.ts";
@@ -27,14 +32,21 @@ export interface Prepared {
   readonly operationName: string | null | undefined;
   readonly kind: OperationTypeNode;
   /** Executes a query or mutation. Never rejects: the result has the errors. */
-  execute(identity: Identity): Promise<ExecutionResult>;
+  execute(by: Client): Promise<ExecutionResult>;
   /**
    * Subscribes. Never rejects.
    *
    * @returns what delivers events to the outlet, from `next` until `return`; or the result, if the subscription is
    * refused: nothing is left open then
    */
-  subscribe(identity: Identity, outlet: Outlet): Promise<Delivery | ExecutionResult>;
+  subscribe(by: Client, outlet: Outlet): Promise<Delivery | ExecutionResult>;
+}
+
+/** Who sends an operation. */
+export interface Client {
+  readonly identity: Identity | Promise<Identity>;
+  /** Whether the client has gone, so that nobody waits for the answer. */
+  readonly isGone?: () => boolean;
 }
 
 /** Why an operation cannot be run. Each error has a code. */
@@ -44,7 +56,9 @@ export interface Invalid {
 
 /** Parses, validates and runs operations, the same way for all transports. */
 export interface Pipeline {
-  /** Parses and validates. Never throws. */
+  /** Whether an operation needs neither to be parsed nor validated. */
+  isKnown(params: Params): boolean;
+  /** Parses and validates, and checks that the operation is within the limits. Never throws. */
   prepare(params: Params): Prepared | Invalid;
   /** Refuses new subscriptions, and ends those whose events are not live values. */
   close(): void;
@@ -54,17 +68,21 @@ export interface PipelineOptions {
   readonly schema: GraphQLSchema;
   /** Converts an error into the one that the client gets. */
   readonly mask: Mask;
-  /** The maximum number of tokens of a document. */
-  readonly maxTokens: number;
+  readonly limits: Limits;
+  /** Runs operations within the limits of their callers. */
+  readonly run: Run;
+  readonly admission: Admission;
+  readonly serialize: Serialize;
 }
 
 /**
  * Creates the pipeline of a schema. Of Yoga only the enveloped steps are used, with their plugins: Yoga itself answers no
  * HTTP request here, and builds no context.
  */
-export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pipeline {
-  if (!(maxTokens >= 1))
-    throw new RangeError(`maxTokens must be a number from 1, but is ${maxTokens}.`);
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { schema, mask, limits, run, admission, serialize } = options;
+  const documents = useDocuments(limits);
+  const costOf = createOperationCost({ maxValues: limits.values });
   let isClosing = false;
   const iterated = new Set<IterableSource>();
   const yoga: Yoga = createYoga<Record<string, unknown>>({
@@ -73,7 +91,7 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
     plugins: [
       refuseSubscriptions(() => isClosing),
       useArgumentErrors(),
-      useDocuments(maxTokens),
+      documents.plugin,
       useDelivery((events) => {
         const source = new IterableSource(events, (ended) => iterated.delete(ended));
         // The field may have begun before `close`, and returned its iterable after it.
@@ -88,7 +106,7 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
     landingPage: false,
     logging: false,
   });
-  const executions = createSharedExecutions(yoga, mask);
+  const executions = createSharedExecutions({ yoga, mask, serialize, admission });
 
   function prepared(params: Params): Prepared | Invalid {
     const deep = tooDeepVariables(params);
@@ -99,26 +117,35 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
     const { operationName, variables: variableValues } = params;
     const operation = getOperationAST(document, operationName);
     if (!operation) return { errors: [unresolved(operationName)] };
+    const { operation: kind } = operation;
+    const cost = costOf({ schema, document, operation, variables: variableValues });
+    const tooLarge = costProblem(cost, limits);
+    if (tooLarge) return { errors: [tooLarge] };
+    const points = Math.max(1, cost.partitions);
+    // An event has what the subscription's field has read.
+    const eventPoints = Math.max(0, cost.partitions - 1);
     const { execute, subscribe } = enveloped;
-    const argumentsFor = ({ context }: Identity) => ({
-      schema,
-      document,
-      operationName,
-      variableValues,
-      contextValue: { ...context },
-    });
+    const argumentsFor = ({ identity: { context }, deadline }: Turn) => {
+      const contextValue = { ...context };
+      setDeadline(contextValue, deadline);
+      return { schema, document, operationName, variableValues, contextValue };
+    };
     return {
       schema,
       document,
       operationName,
-      kind: operation.operation,
-      execute: (identity) => orErrors(async () => execute(argumentsFor(identity))),
-      subscribe: (identity, outlet) =>
+      kind,
+      execute: (by) =>
+        orErrors(() => run({ ...by, kind, points }, async (turn) => execute(argumentsFor(turn)))),
+      subscribe: (by, outlet) =>
         orErrors(() =>
-          subscribeTo(subscribe, argumentsFor(identity), {
-            join: () => executions.join({ params, document, identity }),
-            outlet,
-          }),
+          run({ ...by, kind, points }, (turn) =>
+            subscribeTo(subscribe, argumentsFor(turn), {
+              join: () =>
+                executions.join({ params, document, identity: turn.identity, points: eventPoints }),
+              outlet,
+            }),
+          ),
         ),
     };
   }
@@ -133,6 +160,7 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
   }
 
   return {
+    isKnown: ({ query }) => documents.isKnown(query),
     prepare(params) {
       try {
         return prepared(params);
@@ -145,6 +173,19 @@ export function createPipeline({ schema, mask, maxTokens }: PipelineOptions): Pi
       for (const source of iterated) source.end();
     },
   };
+}
+
+/** Returns the error of an operation that costs too much. */
+function costProblem(cost: OperationCost, limits: Limits): GraphQLError | undefined {
+  if (cost.values > limits.values) {
+    const message = `The answer could have more than ${limits.values} fields. Request smaller pages or fewer fields.`;
+    return requestError("ANSWER_TOO_LARGE", message);
+  }
+  if (cost.partitions <= limits.partitions) return undefined;
+  const message = `The operation may read or write ${limits.partitions} partitions, but could need ${cost.partitions}.`;
+  return requestError("TOO_MANY_PARTITIONS", message, {
+    extensions: { partitions: cost.partitions, limit: limits.partitions },
+  });
 }
 
 function unresolved(operationName: string | null | undefined): GraphQLError {

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError } from "graphql";
+import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions } from "graphql";
 import { type Code, codedError } from "./error.ts";
 import { limits } from "./limits.ts";
 import type { MediaType } from "./media-type.ts";
@@ -11,7 +11,7 @@ export interface Http {
   readonly spec?: boolean;
 }
 
-/** The responses to requests that are refused before their operation is known. */
+/** The responses to requests that are refused before they are executed. */
 const httpRefusals = {
   BAD_REQUEST: { status: 400 },
   METHOD_NOT_ALLOWED: { status: 405 },
@@ -19,6 +19,12 @@ const httpRefusals = {
   REQUEST_ENTITY_TOO_LARGE: { status: 413 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
   OPERATION_RESOLUTION_FAILURE: { status: 400 },
+  TOO_MANY_PARTITIONS: { status: 400, spec: true },
+  ANSWER_TOO_LARGE: { status: 400, spec: true },
+  QUOTA_EXCEEDED: { status: 429 },
+  TOO_MANY_IN_FLIGHT: { status: 429, headers: { connection: "close" } },
+  OVERLOADED: { status: 503 },
+  TIMED_OUT: { status: 503 },
   // Apollo's clients expect these headers on an answer that must not be cached.
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,
@@ -26,14 +32,29 @@ const httpRefusals = {
   },
 } as const satisfies Partial<Record<Code, Http>>;
 
-/** Creates the error that refuses a request, with the status of its code. @param headers sent beside the status */
+interface RequestErrorOptions extends Pick<Http, "headers"> {
+  /** What the error has beside its code. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** Creates the error that refuses a request, with the status of its code. @param options.headers sent beside the status */
 export function requestError(
   code: keyof typeof httpRefusals,
   message: string,
-  { headers }: Pick<Http, "headers"> = {},
+  { headers, extensions }: RequestErrorOptions = {},
 ): GraphQLError {
   const http: Http = { ...httpRefusals[code], ...(headers && { headers }) };
-  return codedError(code, message, { extensions: { http } });
+  return codedError(code, message, { extensions: { ...extensions, http } });
+}
+
+/** Creates an error about a document, with status 400 for clients that accept a status for it. */
+export function documentError(
+  code: Code,
+  message: string,
+  options: GraphQLErrorOptions = {},
+): GraphQLError {
+  const http: Http = { status: 400, spec: true };
+  return codedError(code, message, { ...options, extensions: { http } });
 }
 
 /** Returns the status of a result: the highest that its errors state, else that of GraphQL over HTTP (6.4). */

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DocumentNode } from "graphql";
+import type { Admission, Entrant } from "./admission.ts";
 import type { Visitor } from "../live/index.ts";
 import type { Identity } from "./context.ts";
 import { IteratedEvent } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
-import { createPayload, type Payload } from "./payload.ts";
+import { createPayload, type Payload, type Serialize } from "./payload.ts";
 import type { Yoga } from "./yoga.ts";
 
 /**
@@ -39,6 +41,8 @@ export interface Subscription {
   readonly params: Params;
   readonly document: DocumentNode;
   readonly identity: Identity;
+  /** How many partitions each event reads. */
+  readonly points: number;
 }
 
 /** The executions of all subscriptions of a server. */
@@ -47,31 +51,44 @@ export interface SharedExecutions {
   join(subscription: Subscription): SharedExecution;
 }
 
-/**
- * Creates the executions of a server's subscriptions.
- *
- * @param yoga executes with its plugins
- * @param mask converts an error outside of fields into the one that clients get
- */
-export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions {
+export interface SharedExecutionsOptions {
+  /** Executes with its plugins. */
+  readonly yoga: Yoga;
+  /** Converts an error outside of fields into the one that clients get. */
+  readonly mask: Mask;
+  readonly serialize: Serialize;
+  readonly admission: Admission;
+}
+
+/** Creates the executions of a server's subscriptions. */
+export function createSharedExecutions(options: SharedExecutionsOptions): SharedExecutions {
+  const { yoga, mask, serialize, admission } = options;
   const shared = new Map<string, Shared>();
 
-  function createExecute({ params, document, identity: { context } }: Subscription): Execute {
+  function createExecute(subscription: Subscription): Execute {
+    const { params, document, identity, points } = subscription;
+    const { context, caller } = identity;
     const { schema, execute } = yoga.getEnveloped({ params } as never);
     const { operationName, variables: variableValues } = params;
     const args = { schema, document, operationName, variableValues };
-    return async (event) => {
+    const executeOn = async (event: object) => {
       try {
         const { value: rootValue, failure } =
           event instanceof IteratedEvent ? event : new IteratedEvent(event);
         if (failure) throw failure.error;
-        return createPayload(
-          await execute({ ...args, rootValue, contextValue: { ...context } }),
-          mask,
-        );
+        const result = await execute({ ...args, rootValue, contextValue: { ...context } });
+        return createPayload(result, serialize);
       } catch (error) {
-        return createPayload({ errors: [mask(error)] }, mask);
+        return createPayload({ errors: [mask(error)] }, serialize);
       }
+    };
+    if (points === 0) return executeOn;
+    const entrant = { caller, points };
+    return async (event) => {
+      await enterEventually(admission, entrant);
+      const payload = await executeOn(event);
+      admission.leave(entrant);
+      return payload;
     };
   }
 
@@ -89,6 +106,20 @@ export function createSharedExecutions(yoga: Yoga, mask: Mask): SharedExecutions
       return execution;
     },
   };
+}
+
+/** How long an event waits before it tries again to be executed, in milliseconds. */
+const RETRY = 1000;
+
+/** Waits as long as it takes: meanwhile newer values replace those that wait, so that an error would help nobody. */
+async function enterEventually(admission: Admission, entrant: Entrant): Promise<void> {
+  for (;;) {
+    try {
+      return await admission.enter(entrant);
+    } catch {
+      await sleep(RETRY, undefined, { ref: false });
+    }
+  }
 }
 
 /** Executes a subscription's selection set on an event. Never rejects. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ExecutionArgs, GraphQLError } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { codedError } from "./error.ts";
@@ -11,17 +11,27 @@ import { within } from "../support/within.ts";
 import { Connection, TRY_AGAIN_LATER } from "./connection.ts";
 import { Delivery, type Outlet } from "./delivery.ts";
 import type { KeepAlive } from "./keep-alive.ts";
-import { limits } from "./limits.ts";
+import { limits as fixed } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
-import { asciiJson, completeFrame, createPayload, type Payload } from "./payload.ts";
-import type { Pipeline, Prepared } from "./pipeline.ts";
-import { shownErrors } from "./request-error.ts";
+import { asciiJson, completeFrame, type Payload, payloadOf } from "./payload.ts";
+import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
+import { pointsOfDocument, type Quotas } from "./quotas.ts";
+import { errorHeaders, shownErrors } from "./request-error.ts";
+import type { AddressOf } from "./address.ts";
+import type { Limits } from "./adjustable-limits.ts";
+import type { OpenSockets } from "./open-sockets.ts";
+import type { Unsent } from "./unsent.ts";
 
 export interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly identify: Identify;
+  readonly addressOf: AddressOf;
+  readonly quotas: Quotas;
+  readonly openSockets: OpenSockets;
+  readonly unsent: Unsent;
   readonly keepAlive: KeepAlive;
+  readonly limits: Pick<Limits, "operationsPerSocket" | "time">;
   readonly mask: Mask;
   readonly log: Log;
 }
@@ -30,7 +40,7 @@ export interface WebSocketOptions {
 export interface WebSockets {
   /** Accepts a socket, or refuses it: one that a page of another origin opens, or any while the server closes. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  /** Closes every socket with 1001, and waits until they are closed. After `limits.drain` they are cut. */
+  /** Closes every socket with 1001, and waits until they are closed. After `fixed.drain` they are cut. */
   close(): Promise<void>;
 }
 
@@ -53,17 +63,13 @@ export interface WebSockets {
  * - Frames are written to the TCP stream below ws, as text that was built once for all subscribers. That is safe because
  *   ws writes each frame of its own in one call and compression (`perMessageDeflate`) is off.
  */
-export function createWebSockets({
-  pipeline,
-  identify,
-  keepAlive,
-  mask,
-  log,
-}: WebSocketOptions): WebSockets {
+export function createWebSockets(options: WebSocketOptions): WebSockets {
+  const { pipeline, identify, addressOf, quotas, openSockets, unsent, mask, log } = options;
+  const { keepAlive, limits } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
-    maxPayload: limits.messageBytes,
+    maxPayload: fixed.messageBytes,
     // Compressed frames are queued, so frames that are written beside them could be sent in between.
     perMessageDeflate: false,
     // One message per turn of the event loop: a flood on one socket does not delay the others.
@@ -75,9 +81,10 @@ export function createWebSockets({
     async onConnect(opened) {
       const { extra: connection, connectionParams } = opened;
       try {
-        const identity = identify(connection.takeRequest(), connectionParams);
-        connection.identity =
-          identity instanceof Promise ? await identifiedInTime(identity) : identity;
+        const given = identify(connection.takeRequest(), connectionParams);
+        const identity = given instanceof Promise ? await inTime(given, limits.time) : given;
+        countFor(connection, identity.caller);
+        connection.identity = identity;
         // graphql-ws would hold them while the socket is open. `delete` would make the object larger.
         if (connectionParams)
           (opened as { connectionParams: unknown }).connectionParams = undefined;
@@ -86,35 +93,67 @@ export function createWebSockets({
         const { message, extensions } = mask(error);
         const code = String(extensions["code"]);
         if (code === "INTERNAL_SERVER_ERROR") connection.close(TRY_AGAIN_LATER, message);
+        else if (code === "QUOTA_EXCEEDED") connection.close(TRY_AGAIN_LATER, message);
         else connection.close(CloseCode.Forbidden, `${code}: ${message}`);
         return false;
       }
     },
-    onSubscribe({ extra: connection, subscriptions }, id, params) {
-      if (Object.keys(subscriptions).length > limits.subscriptionsASocket) {
+    onSubscribe({ extra: connection, subscriptions }, id, payload) {
+      if (Object.keys(subscriptions).length > fixed.subscriptionsASocket) {
         return [tooManySubscriptions()];
       }
-      const prepared = pipeline.prepare(paramsOf(params));
-      if ("errors" in prepared) return shownErrors(prepared.errors);
-      const outlet = new SocketOutlet(connection, subscriptions, id);
       // graphql-ws has acknowledged the connection, so the identity is known.
-      return runnable({ prepared, outlet, identity: connection.identity!, mask });
+      const identity = connection.identity!;
+      const outlet = new SocketOutlet({ connection, subscriptions, id });
+      const params = paramsOf(payload);
+      connection.begin();
+      const paid = pay(params, identity.caller);
+      const begin = () =>
+        runnable({ prepared: pipeline.prepare(params), outlet, identity, unsent });
+      return paid ? paid.then(begin, (error: unknown) => outlet.refuse([mask(error)])) : begin();
     },
   });
+
+  /** Spends what it costs to prepare an operation that is not known, or that the caller has no points for. */
+  function pay(params: Params, caller: string): Promise<void> | undefined {
+    const refusal = quotas.refusal(caller);
+    if (refusal || pipeline.isKnown(params)) return refusal;
+    return quotas.spend(caller, pointsOfDocument(params));
+  }
+
+  /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
+  function countFor(connection: Connection, caller: string) {
+    if (caller === connection.caller) return;
+    openSockets.open(caller);
+    openSockets.close(connection.caller);
+    connection.caller = caller;
+  }
 
   let isClosing = false;
   return {
     upgrade(request, stream, head) {
       if (isClosing) return refuse(stream, "503 Service Unavailable");
       if (!isSameOrigin(request)) return refuse(stream, "403 Forbidden");
+      const caller = addressOf(request);
+      try {
+        openSockets.open(caller);
+      } catch (error) {
+        return refuse(stream, "429 Too Many Requests", errorHeaders({ errors: [mask(error)] }));
+      }
+      // A handshake that fails has no other end.
+      const abandoned = () => openSockets.close(caller);
+      stream.once("close", abandoned);
       // The request is passed on, since a variable of this function would be held by the listener of `close` below.
       sockets.handleUpgrade(request, stream, head, (client, opening) => {
-        const parts = { client, stream: stream as Socket, request: opening, log };
-        const connection = new Connection(parts);
+        stream.off("close", abandoned);
+        const operations = limits.operationsPerSocket;
+        const parts = { client, stream: stream as Socket, request: opening, caller };
+        const connection = new Connection({ ...parts, operations, log });
         keepAlive.add(connection);
         const closed = protocol.opened(connection, connection);
         client.on("close", (code, reason) => {
           keepAlive.remove(connection);
+          openSockets.close(connection.caller);
           void closed(code, reason.toString());
         });
       });
@@ -125,16 +164,17 @@ export function createWebSockets({
       // A client may never answer that its socket closes, and ws waits 30 s for that.
       const cut = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
-      }, limits.drain);
+      }, fixed.drain);
       await new Promise((done) => sockets.close(done));
       clearTimeout(cut);
     },
   };
 }
 
-function identifiedInTime(identity: Promise<Identity>): Promise<Identity> {
-  return within(limits.identify, identity, () => {
-    throw new Error(`The context of a WebSocket was not there within ${limits.identify} ms.`);
+/** Waits for an identity. @param time in milliseconds */
+function inTime(identity: Promise<Identity>, time: number): Promise<Identity> {
+  return within(time, identity, () => {
+    throw new Error(`The context of a WebSocket was not there within ${time} ms.`);
   });
 }
 
@@ -148,30 +188,32 @@ interface Runnable extends Pick<ExecutionArgs, "schema" | "document" | "operatio
   run: (() => unknown) | undefined;
 }
 
-interface Run {
-  readonly prepared: Prepared;
+interface Operation {
+  readonly prepared: Prepared | Invalid;
   readonly outlet: SocketOutlet;
   readonly identity: Identity;
-  readonly mask: Mask;
+  readonly unsent: Unsent;
 }
 
-function runnable({ prepared, outlet, identity, mask }: Run): Runnable {
+function runnable({ prepared, outlet, identity, unsent }: Operation) {
+  if ("errors" in prepared) return outlet.refuse(prepared.errors);
   const { schema, document, operationName, kind } = prepared;
   const isSubscription = kind === "subscription";
   const run = async () => {
+    const client = { identity, isGone: () => !outlet.isOpen };
     const result = await (isSubscription
-      ? prepared.subscribe(identity, outlet)
-      : prepared.execute(identity));
+      ? prepared.subscribe(client, outlet)
+      : prepared.execute(client));
     if (!outlet.isOpen) {
       if (result instanceof Delivery) void result.return();
-      // The client may have started another operation with this id, which graphql-ws would complete now.
-      return new Promise<never>(() => {});
+      return outlet.abandon();
     }
-    if (result instanceof Delivery) return result;
-    outlet.send(createPayload(result, mask));
-    return nothing();
+    if (!(result instanceof Delivery)) await outlet.sendResult(result, unsent);
+    outlet.begun();
+    return result instanceof Delivery ? result : nothing();
   };
-  return { schema, document, operationName, run };
+  const operation: Runnable = { schema, document, operationName, run };
+  return operation;
 }
 
 /** Yields nothing, since the result has been sent. graphql-ws then completes the operation. */
@@ -185,6 +227,13 @@ function run(args: ExecutionArgs): never {
   return run?.() as never;
 }
 
+interface SocketOutletParts {
+  readonly connection: Connection;
+  /** The connection's record of operations, which has this one until it ends. */
+  readonly subscriptions: Record<string, unknown>;
+  readonly id: string;
+}
+
 /** Sends the payloads of one operation to its client. */
 class SocketOutlet implements Outlet {
   readonly #connection: Connection;
@@ -192,8 +241,7 @@ class SocketOutlet implements Outlet {
   readonly #id: string;
   readonly #idJson: string;
 
-  /** @param subscriptions the connection's record of operations, which has this one until it ends */
-  constructor(connection: Connection, subscriptions: Record<string, unknown>, id: string) {
+  constructor({ connection, subscriptions, id }: SocketOutletParts) {
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#id = id;
@@ -210,6 +258,14 @@ class SocketOutlet implements Outlet {
     this.#connection.write(payload.frame(this.#idJson));
   }
 
+  /** Sends the result of a query or mutation. Resolves when the client has read what was sent before it. */
+  async sendResult(result: ExecutionResult, unsent: Unsent): Promise<void> {
+    // Meanwhile it counts as in flight, so that few results wait.
+    await this.#connection.room();
+    const { json, sent } = unsent.serialize(result, this.#connection.caller);
+    this.#connection.write(payloadOf(json).frame(this.#idJson), sent);
+  }
+
   /** Whether the operation is still the one with its id: its client may have completed it, and reused the id. */
   get isOpen() {
     return this.#subscriptions[this.#id] === this;
@@ -222,6 +278,24 @@ class SocketOutlet implements Outlet {
   end() {
     delete this.#subscriptions[this.#id];
     this.#connection.write(completeFrame(this.#idJson));
+  }
+
+  /** The operation no longer counts as in flight. */
+  begun() {
+    this.#connection.end();
+  }
+
+  /** Returns the errors for graphql-ws to send. */
+  refuse(errors: readonly GraphQLError[]): GraphQLError[] | Promise<never> {
+    const { isOpen } = this;
+    this.#connection.end();
+    return isOpen ? shownErrors(errors) : new Promise<never>(() => {});
+  }
+
+  /** Never settles: the client may have started another operation with this id, which graphql-ws would complete. */
+  abandon(): Promise<never> {
+    this.#connection.end();
+    return new Promise<never>(() => {});
   }
 }
 
@@ -238,13 +312,19 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
   );
 }
 
-function refuse(stream: Duplex, status: string): void {
+function refuse(
+  stream: Duplex,
+  status: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   // Node.js has removed its own listener: an unhandled error of the stream would end the process.
   stream.on("error", () => stream.destroy());
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const lines = Object.entries({ connection: "close", "content-length": "0", ...headers });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  stream.end(`HTTP/1.1 ${status}\r\n${head}\r\n`);
 }
 
 function tooManySubscriptions(): GraphQLError {
-  const message = `A socket takes ${limits.subscriptionsASocket} subscriptions: complete some, or open another.`;
+  const message = `A socket takes ${fixed.subscriptionsASocket} subscriptions: complete some, or open another.`;
   return codedError("TOO_MANY_SUBSCRIPTIONS", message);
 }

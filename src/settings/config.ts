@@ -7,11 +7,12 @@ import type {
 // From modules that do not load the driver: settings are read before Java is started.
 import { readBundle } from "../cassandra/session/bundle.ts";
 import { checkOptions } from "../cassandra/session/check-options.ts";
+import { adjustableLimits, type LimitName, type Limits } from "../server/adjustable-limits.ts";
 import { readPlaces } from "../local/index.ts";
 import { looksSecret, quoted } from "../support/quote.ts";
 import { readLogin } from "./login.ts";
 import { ConfigError, isToken, requireBoth, type Setting } from "./setting.ts";
-import type { Settings } from "./settings.ts";
+import { type LimitSetting, limitSetting, type Settings } from "./settings.ts";
 import { type Environment, merged, readSources, type Sources } from "./sources.ts";
 
 export { ConfigError } from "./setting.ts";
@@ -22,8 +23,8 @@ export interface Config {
   readonly port: number;
   /** How long a connection without a request stays open, in milliseconds; 0: until its client closes it. */
   readonly idle: number;
-  /** The maximum number of tokens of a document. */
-  readonly maxTokens: number;
+  readonly limits: Limits;
+  readonly trustedProxies: readonly string[];
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
   readonly live: LiveConfig;
@@ -96,7 +97,8 @@ export function readConfig(settings: Settings, environment: Environment): Config
     host: values.HOST,
     port: values.PORT,
     idle: values.HTTP_IDLE_TIMEOUT,
-    maxTokens: values.GRAPHQL_MAX_TOKENS,
+    limits: readLimits(values),
+    trustedProxies: values.TRUSTED_PROXIES,
     keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
     live: Object.freeze({
@@ -104,6 +106,13 @@ export function readConfig(settings: Settings, environment: Environment): Config
       pollInterval: values.LIVE_POLL_INTERVAL,
     }),
   });
+}
+
+function readLimits(values: Values): Limits {
+  const names = Object.keys(adjustableLimits) as LimitName[];
+  const set: Readonly<Record<LimitSetting, number>> = values;
+  const limits = names.map((name) => [name, set[limitSetting(name)]]);
+  return Object.freeze(Object.fromEntries(limits) as Record<LimitName, number>);
 }
 
 function readCassandra(values: Values, environment: Environment): Config["cassandra"] {

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { Replication } from "../cassandra/index.ts";
 import { readNamedFile } from "../support/file.ts";
+import { proxyList } from "../server/address.ts";
 import { isRepositoryUrl } from "../local/index.ts";
 
 /** The definition of a setting, which is an environment variable. */
@@ -46,6 +47,18 @@ export function wholeNumber(min: number, max: number, { note = "" } = {}) {
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
     throw new Error(`a whole number from ${min} to ${max}${note}`);
   };
+}
+
+/** Accepts addresses and networks of proxies, or nothing. */
+export function proxies(value: string): readonly string[] {
+  const list = value.split(",").flatMap((each) => each.trim() || []);
+  try {
+    proxyList(list);
+    return list;
+  } catch (cause) {
+    const expected = "addresses and networks, separated by commas, such as 10.0.0.1,10.1.0.0/16";
+    throw new Error(expected, { cause });
+  }
 }
 
 /** Accepts `true` or `false`. */

@@ -2,6 +2,8 @@ import { readContactPoints, MAX_PORT } from "../cassandra/session/contact-point.
 // From modules that do not load the driver: settings are read before Java is started.
 import { MIN_REQUEST_TIMEOUT } from "../cassandra/session/options.ts";
 import { POLL_INTERVAL } from "../live/poll.ts";
+import { LOOPBACK_PROXIES } from "../server/address.ts";
+import { adjustableLimits, type LimitName } from "../server/adjustable-limits.ts";
 import { limits } from "../server/limits.ts";
 import {
   astraToken,
@@ -10,6 +12,7 @@ import {
   listenHost,
   oneOf,
   pemFile,
+  proxies,
   redisUrl,
   replication,
   repositoryUrl,
@@ -43,12 +46,11 @@ export const settingsFor = (keyspace: string) =>
       default: String(limits.idle),
       read: wholeNumber(0, 3_600_000),
     },
-    GRAPHQL_MAX_TOKENS: {
+    TRUSTED_PROXIES: {
       meaning:
-        "The maximum number of tokens (names, values, punctuation) of a GraphQL document. The time to validate one grows with its square: 0.1 s at 1000, 2 s at 5000.",
-      default: String(limits.tokens),
-      // GraphiQL starts with an introspection query of 184 tokens.
-      read: wholeNumber(200, 10_000),
+        "The addresses and networks of proxies in front of the service, separated by commas. They name the address of a client in X-Forwarded-For, for which limits are counted.",
+      default: LOOPBACK_PROXIES.join(),
+      read: proxies,
     },
     CASSANDRA_CONTACT_POINTS: {
       meaning:
@@ -187,7 +189,31 @@ export const settingsFor = (keyspace: string) =>
       default: String(POLL_INTERVAL),
       read: wholeNumber(0, 3_600_000),
     },
+    ...limitSettings(),
   }) as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+/** The name of the setting of a limit, e.g. `LIMIT_ROOT_FIELDS`. */
+export type LimitSetting = `LIMIT_${string}`;
+
+/** Returns the name of the setting of a limit. */
+export function limitSetting(name: LimitName): LimitSetting {
+  return `LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function limitSettings(): Readonly<Record<LimitSetting, LimitSettingDefinition>> {
+  const names = Object.keys(adjustableLimits) as LimitName[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const { meaning, default: standard, min, max } = adjustableLimits[name];
+      const read = wholeNumber(min, max);
+      return [limitSetting(name), { meaning, default: String(standard), read }];
+    }),
+  );
+}
+
+interface LimitSettingDefinition extends Setting<number> {
+  readonly default: string;
+}
 
 /** The definitions of all settings by name. */
 export type Settings = ReturnType<typeof settingsFor>;

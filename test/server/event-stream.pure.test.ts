@@ -6,7 +6,6 @@ import { createBroadcast } from "../../src/live/broadcast.ts";
 import { Delivery } from "../../src/server/delivery.ts";
 import { createEventStreams } from "../../src/server/event-stream.ts";
 import type { Peer } from "../../src/server/keep-alive.ts";
-import { createMask } from "../../src/server/mask.ts";
 import { createPayload } from "../../src/server/payload.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { listen } from "../fixtures/listen.ts";
@@ -15,7 +14,7 @@ test("a stream that has ended is not written to, though its client has not read 
   const text = "x".repeat(16 * 2 ** 20);
   const payload = createPayload(
     { data: { text } },
-    createMask(() => {}),
+    (result) => JSON.stringify(result),
   );
   const operation = { payloadOf: () => payload, leave: () => {} };
   const peers = new Set<Peer>();

@@ -1,11 +1,12 @@
 import { GraphQLError } from "graphql";
 import { describe, expect, test } from "vitest";
 import { createMask } from "../../src/server/mask.ts";
-import { completeFrame, createPayload } from "../../src/server/payload.ts";
+import { completeFrame, createPayload, createSerialize } from "../../src/server/payload.ts";
 
 const log: string[] = [];
 const mask = createMask((line) => log.push(line));
-const people = (count: unknown) => createPayload({ data: { people: count } }, mask);
+const serialize = createSerialize({ mask, answerBytes: 100_000 });
+const people = (count: unknown) => createPayload({ data: { people: count } }, serialize);
 
 test("an event is a message of Server-Sent Events", () => {
   expect(people(6).event).toBe('event: next\ndata: {"data":{"people":6}}\n\n');
@@ -52,7 +53,7 @@ test("an end is a message of its subscription", () => {
 test("an error is written as GraphQL writes it, without what it tells of the HTTP answer", () => {
   const extensions = { code: "GONE", http: { status: 410 } };
   const errors = [new GraphQLError("gone", { path: ["people"], extensions })];
-  expect(createPayload({ data: null, errors }, mask).event).toBe(
+  expect(createPayload({ data: null, errors }, serialize).event).toBe(
     'event: next\ndata: {"data":null,"errors":[{"message":"gone","path":["people"],"extensions":{"code":"GONE"}}]}\n\n',
   );
 });
@@ -62,4 +63,32 @@ test("what is no value of JSON is a masked error, logged once", () => {
     /^event: next\ndata: \{"errors":\[\{"message":"Unexpected error\."/,
   );
   expect(log).toEqual([expect.stringContaining("Unexpected error, request id ")]);
+});
+
+describe("an answer has at most the bytes of the limit,", () => {
+  const limited = createSerialize({ mask, answerBytes: 200 });
+  const tooLarge =
+    '{"errors":[{"message":"An answer may have 200 bytes. The operation was executed.","extensions":{"code":"ANSWER_TOO_LARGE"}}]}';
+
+  test("which count as they are sent", () => {
+    // 14 characters around the text.
+    const json = (text: string) => limited({ data: { a: text } });
+    expect(json("x".repeat(182))).toHaveLength(200);
+    expect(json("x".repeat(183))).toBe(tooLarge);
+    expect(json("é".repeat(91))).toHaveLength(109);
+    expect(json("é".repeat(92))).toBe(tooLarge);
+    expect(json("\0".repeat(31))).toBe(tooLarge);
+  });
+
+  test("however often one text is repeated", () => {
+    const text = "x".repeat(1000);
+    const rows = Array.from({ length: 1000 }, () => ({ a: text }));
+    expect(limited({ data: { rows } })).toBe(tooLarge);
+  });
+
+  test("also of names, numbers and errors", () => {
+    expect(limited({ data: { ["n".repeat(300)]: 1 } })).toBe(tooLarge);
+    expect(limited({ data: { list: Array.from({ length: 200 }, () => 1) } })).toBe(tooLarge);
+    expect(limited({ errors: [new GraphQLError("m".repeat(250))] })).toBe(tooLarge);
+  });
 });

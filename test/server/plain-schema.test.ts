@@ -295,7 +295,9 @@ describe("a server is refused, and leaves no connection open,", () => {
   test.each<[string, object, string | RegExp]>([
     ["a port that is none", { port: 70_000 }, /port/],
     ["an idle time that is none", { idle: Number.NaN }, /out of range/],
-    ["a limit of tokens that is none", { maxTokens: Number.NaN }, "maxTokens must be a number"],
+    ["a limit that is none", { limits: { tokens: Number.NaN } }, "limits.tokens must be a whole"],
+    ["an unknown limit", { limits: { token: 5 } }, 'limits has "token"'],
+    ["a proxy that is none", { trustedProxies: ["proxy"] }, "A trusted proxy must be an address"],
     ["a poll interval that is none", { pollInterval: Infinity }, "pollInterval must be a number"],
     ["a path that browsers remove", { path: "/a/.." }, "path must start with"],
     ["a schema that is none", { schema: {} }, "to be a GraphQL schema"],

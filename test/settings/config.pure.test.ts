@@ -1,3 +1,4 @@
+import { limitsOf } from "../../src/server/adjustable-limits.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -42,7 +43,8 @@ test("without settings, an embedded Cassandra and the defaults are configured", 
     host: "127.0.0.1",
     port: 4000,
     idle: 75_000,
-    maxTokens: 1000,
+    limits: limitsOf(),
+    trustedProxies: ["127.0.0.0/8", "::1"],
     keyspace: "partyfinder",
     cassandra: {
       kind: "embedded",
@@ -140,7 +142,8 @@ test("a bundle and a token select an Astra database", () => {
     host: "127.0.0.1",
     port: 4000,
     idle: 75_000,
-    maxTokens: 1000,
+    limits: limitsOf(),
+    trustedProxies: ["127.0.0.0/8", "::1"],
     keyspace: "parties",
     cassandra: {
       kind: "cluster",

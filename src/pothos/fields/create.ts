@@ -21,7 +21,7 @@ import { fieldUnion } from "../outcomes/result.ts";
 import { rowCreated, rowExists } from "../outcomes/row.ts";
 import { type FieldProblem, invalidInput, orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { type TableObject, tableObjectOf } from "../refs.ts";
-import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION, orderedWriteCost } from "./generated.ts";
 import { checkAsked, checkFrom, givenBy, type UntypedFrom } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 
@@ -84,7 +84,7 @@ export function createField(t: FieldBuilder, table: Table, options: UntypedCreat
       args: {
         input: t.arg({ type: input.ref, required: true, description: `The ${words}.` } as never),
       },
-      extension: { writes: true },
+      extension: orderedWriteCost(table),
       onName: input.define,
       async run(call) {
         const { args, context } = call;

@@ -5,8 +5,9 @@ import {
   type TypeParam,
 } from "@pothos/core";
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from "graphql";
-import type { RawRow, Table } from "../../cassandra/index.ts";
+import { ordersOf, type RawRow, type Table } from "../../cassandra/index.ts";
 import { columnOfArgument } from "../columns.ts";
+import { requireTime } from "../deadline.ts";
 import { type FieldUnion, isFieldUnion, type NamedField } from "../outcomes/result.ts";
 
 /** A field builder, without the types of its builder. Fields of all kinds of types are built in the same way. */
@@ -60,6 +61,11 @@ export interface FieldCost {
   readonly writes?: true;
 }
 
+/** Returns what it costs to write a row of a table with its entries in all orders. */
+export function orderedWriteCost(table: Table): FieldCost {
+  return { writes: true, partitions: 1 + ordersOf(table).length };
+}
+
 /** The options that all methods have; see `GeneratedFieldOptions`. */
 interface UntypedFieldOptions {
   readonly args?: InputFieldMap;
@@ -83,7 +89,11 @@ export function generatedField(
   { method, table, type, nullable, ...generated }: GeneratedField,
   { args: own = {}, description, extensions, resolve, subscribe, ...passedOn }: UntypedFieldOptions,
 ) {
-  const { keyArguments, args = {}, extension, onName, run, resolve: resolveEvent } = generated;
+  const { keyArguments, args = {}, extension, onName, resolve: resolveEvent } = generated;
+  const run = (call: FieldCall) => {
+    requireTime(call.context);
+    return generated.run(call);
+  };
   for (const name of Object.keys(keyArguments)) {
     if (Object.hasOwn(args, name)) throw keyArgumentConflict(table, { method, name });
   }

@@ -10,7 +10,7 @@ import { rowDeleted, rowNotFound } from "../outcomes/row.ts";
 import { orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { writeResult } from "../outcomes/written.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION, orderedWriteCost } from "./generated.ts";
 import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 import { checkPlain, plainWriter } from "./put.ts";
@@ -33,7 +33,7 @@ export function removeField(t: FieldBuilder, table: Table, options: UntypedRemov
       nullable: true,
       description,
       keyArguments: key.args,
-      extension: { writes: true },
+      extension: orderedWriteCost(table),
       run: (call) => run(call.context, key.exact(call)),
     },
     passedOn,

@@ -12,7 +12,7 @@ import { fieldUnion } from "../outcomes/result.ts";
 import { rowNotFound, rowUpdated } from "../outcomes/row.ts";
 import { invalidInput, orUnknown, unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
-import { type FieldBuilder, generatedField, RESULT_UNION } from "./generated.ts";
+import { type FieldBuilder, generatedField, RESULT_UNION, orderedWriteCost } from "./generated.ts";
 import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
 
@@ -82,7 +82,7 @@ export function updateField(
       args: {
         input: t.arg({ type: input.ref, required: true, description: "The new values." }),
       },
-      extension: { writes: true },
+      extension: orderedWriteCost(table),
       onName: input.define,
       async run(call) {
         const { args, context } = call;

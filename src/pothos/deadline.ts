@@ -1,0 +1,21 @@
+import { timedOut } from "./error.ts";
+
+/** When the operations of contexts must have begun their last field, in milliseconds since the process began. */
+const deadlines = new WeakMap<object, number>();
+
+/**
+ * Sets until when generated fields of an operation may begin. Fields of a mutation run one after the other, and nothing can
+ * stop an operation; without a deadline, it would go on writing after its client was told that it took too long.
+ *
+ * @param at in milliseconds, as `performance.now()`
+ */
+export function setDeadline(context: object, at: number): void {
+  deadlines.set(context, at);
+}
+
+/** @throws GraphQLError `TIMED_OUT` if the deadline of an operation is over */
+export function requireTime(context: object): void {
+  const at = deadlines.get(context);
+  if (at === undefined || performance.now() <= at) return;
+  throw timedOut();
+}

@@ -1,0 +1,147 @@
+import {
+  keyNames,
+  keyText,
+  laneColumns,
+  type RawRow,
+  type Session,
+  type Table,
+} from "../cassandra/index.ts";
+import { type Lanes, LaneError, memoryOf, type Once } from "../lane/index.ts";
+import type { Live } from "../live/index.ts";
+import type { Followed } from "./followed.ts";
+import type { Quotas } from "./quotas.ts";
+
+/** What a server opens for the resolvers of its schema. */
+export interface Services {
+  readonly session: Session;
+  readonly lanes: Lanes;
+  readonly live: Live;
+}
+
+/** The services of a server, and what counts their use. */
+export interface CountedServices extends Services {
+  readonly quotas: Quotas;
+  readonly followed: Followed;
+}
+
+/** Names the caller who uses the services. It may change once: the function `context` gets them before it is known. */
+export interface CallerName {
+  caller: string;
+}
+
+/**
+ * Returns the services for one caller: the same ones, but what the caller creates, remembers and follows is counted.
+ *
+ * Errors: `QUOTA_EXCEEDED`, and of a change with an id `TOO_MANY_OPERATIONS`.
+ */
+export function callerServices(services: CountedServices, name: CallerName): Services {
+  return {
+    session: services.session,
+    lanes: callerLanes(services, name),
+    live: callerLive(services, name),
+  };
+}
+
+function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lanes {
+  const create = async (table: Table, values: RawRow) => {
+    const partition = partitionText(table, values);
+    const undo = partition === undefined ? undefined : await quotas.create(name.caller, partition);
+    try {
+      // The same object: `ordered` recognises its values by identity.
+      const created = await lanes.create(table as never, values as never);
+      if (created.outcome !== "created") undo?.();
+      return created;
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  };
+  const change = async (table: Table, key: RawRow, ...rest: readonly [never, ChangeOptions?]) => {
+    const [, { once } = {}] = rest;
+    if (once) await requireMemory({ table, key, once });
+    return lanes.change(table as never, key as never, ...(rest as [never, never]));
+  };
+
+  async function requireMemory({ table, key, once }: IdentifiedChange): Promise<void> {
+    const seconds = laneColumns(table)?.remembers;
+    const row = textOrUndefined(() => keyText(table, key, { columns: keyNames(table) }));
+    // The lane itself refuses it.
+    if (seconds === undefined || row === undefined) return;
+    const most = memoryOf(once.answer);
+    const memory = { row: `${table.name} ${row}`, most, seconds };
+    if (await quotas.useOperationId(name.caller, memory)) return;
+    const message = "The caller has used up its share of what the row remembers.";
+    throw new LaneError("TOO_MANY_OPERATIONS", message);
+  }
+
+  return {
+    create: create as Lanes["create"],
+    change: change as Lanes["change"],
+    remove: (table, key) => lanes.remove(table, key),
+    get size() {
+      return lanes.size;
+    },
+    close: () => lanes.close(),
+  };
+}
+
+interface ChangeOptions {
+  readonly once?: Once<unknown> | undefined;
+}
+
+interface IdentifiedChange {
+  readonly table: Table;
+  readonly key: RawRow;
+  readonly once: Once<unknown>;
+}
+
+function callerLive({ live, followed }: CountedServices, name: CallerName): Live {
+  return {
+    hint: (table, key, change) => live.hint(table, key, change),
+    watch: (table, key, options) => live.watch(table, key, { ...options, caller: name.caller }),
+    async follow(table, partition, options) {
+      const { caller } = name;
+      const text = textOrUndefined(() => partitionText(table, partition as RawRow)) ?? "";
+      const leave = followed.add(caller, text);
+      try {
+        const source = await live.follow(table, partition, { ...options, caller });
+        return onReturn(source, leave);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    get size() {
+      return live.size;
+    },
+    close: () => live.close(),
+    leave: () => live.leave(),
+  };
+}
+
+/** Calls a function once when the subscriber of a source leaves it. */
+function onReturn<S extends { return(): Promise<unknown> }>(source: S, leave: () => void): S {
+  const before = source.return.bind(source);
+  let isLeft = false;
+  source.return = () => {
+    if (!isLeft) leave();
+    isLeft = true;
+    return before();
+  };
+  return source;
+}
+
+/** Returns a text of a partition; undefined if a value of its key is missing or invalid, which the table itself refuses. */
+function partitionText(table: Table, values: RawRow): string | undefined {
+  return textOrUndefined(
+    () => `${table.name} ${keyText(table, values, { columns: table.partition })}`,
+  );
+}
+
+function textOrUndefined(text: () => string | undefined): string | undefined {
+  try {
+    return text();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { quotaExceeded } from "./quotas.ts";
+import { createTally } from "./tally.ts";
+
+/** The WebSockets and event streams of callers. */
+export interface OpenSockets {
+  /** Counts one. @throws GraphQLError `QUOTA_EXCEEDED` */
+  open(caller: string): void;
+  /** Called once for each that is no longer open. */
+  close(caller: string): void;
+}
+
+/** How long a client should wait until it connects again, in milliseconds: until sockets that have died are found. */
+const RETRY = 30_000;
+
+/** Creates the counter of sockets. @param most how many a caller may have */
+export function createOpenSockets(most: number): OpenSockets {
+  const tally = createTally();
+  return {
+    open(caller) {
+      if (tally.of(caller) >= most) {
+        const text = `${most} WebSockets and event streams`;
+        throw quotaExceeded("socketsPerCaller", text, { wait: RETRY });
+      }
+      tally.add(caller, 1);
+    },
+    close: (caller) => tally.subtract(caller, 1),
+  };
+}

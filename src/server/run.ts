@@ -1,0 +1,80 @@
+import type { GraphQLError, OperationTypeNode } from "graphql";
+import { timedOut } from "../pothos/index.ts";
+import { within } from "../support/within.ts";
+import type { Limits } from "./adjustable-limits.ts";
+import type { Admission } from "./admission.ts";
+import type { Identity } from "./context.ts";
+import { codedError } from "./error.ts";
+import { limits as fixed } from "./limits.ts";
+import type { Quotas } from "./quotas.ts";
+
+/** A valid operation, and who sends it. */
+export interface Sent {
+  readonly identity: Identity | Promise<Identity>;
+  readonly kind: OperationTypeNode;
+  /** How many points it costs. */
+  readonly points: number;
+  /** Whether its client has gone, so that nobody waits for the answer. */
+  readonly isGone?: (() => boolean) | undefined;
+}
+
+/** An operation that may begin. */
+export interface Turn {
+  readonly identity: Identity;
+  /** Until when its fields may begin, as `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** Runs operations within the limits of their callers. */
+export type Run = <Result>(sent: Sent, begin: (turn: Turn) => Promise<Result>) => Promise<Result>;
+
+export interface RunOptions {
+  readonly quotas: Quotas;
+  readonly admission: Admission;
+  readonly limits: Pick<Limits, "time">;
+}
+
+/**
+ * Creates the function that runs operations: it spends the caller's points, waits for its turn, and ends the wait for an
+ * operation that takes too long.
+ *
+ * Two times bound an operation. Until the first, its fields may begin. The second leaves those that have begun the time to
+ * settle what they have written, so that the answer usually says what happened. Nothing can stop an operation: after the
+ * second time it counts as ended, whatever its resolvers still wait for.
+ *
+ * The function throws `QUOTA_EXCEEDED`, `OVERLOADED`, `TIMED_OUT`, or, for a mutation that has begun, `OUTCOME_UNKNOWN`.
+ */
+export function createRun({ quotas, admission, limits }: RunOptions): Run {
+  return async (sent, begin) => {
+    const deadline = performance.now() + limits.time;
+    let hasBegun = false;
+    let leave = () => {};
+
+    async function run() {
+      const { identity: given, points, isGone } = sent;
+      const identity = given instanceof Promise ? await given : given;
+      const { caller } = identity;
+      await quotas.spend(caller, points);
+      const entrant = { caller, points, ...(isGone && { isGone }) };
+      const turn = admission.enter(entrant);
+      if (turn) await turn;
+      leave = () => admission.leave(entrant);
+      if (performance.now() > deadline) throw timedOut();
+      hasBegun = true;
+      return begin({ identity, deadline });
+    }
+
+    try {
+      return await within(limits.time + fixed.settling, run(), () => {
+        throw hasBegun && sent.kind === "mutation" ? unknownOutcome() : timedOut();
+      });
+    } finally {
+      leave();
+    }
+  };
+}
+
+function unknownOutcome(): GraphQLError {
+  const message = "The mutation took too long. It is unknown what of it was or will be applied.";
+  return codedError("OUTCOME_UNKNOWN", message);
+}

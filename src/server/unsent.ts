@@ -1,0 +1,48 @@
+import type { ExecutionResult } from "graphql";
+import { limits } from "./limits.ts";
+import type { Serialize } from "./payload.ts";
+import { quotaExceeded } from "./quotas.ts";
+import { createTally } from "./tally.ts";
+
+/** The answers that wait in this process until their clients read them. */
+export interface Unsent {
+  /** Serialises a result to be sent to an address; if too much waits for it already, an error instead of the result. */
+  serialize(result: ExecutionResult, address: string): Serialized;
+}
+
+/** A serialised result. */
+export interface Serialized {
+  readonly result: ExecutionResult;
+  readonly json: string;
+  /** The length of the JSON in bytes. */
+  readonly length: number;
+  /** Called once when it is sent, or its client has gone. */
+  readonly sent: () => void;
+}
+
+/** How long a client should wait until it asks again, in milliseconds: until it has read what it has asked for. */
+const RETRY = 1000;
+
+export function createUnsent(serialize: Serialize): Unsent {
+  const tally = createTally();
+
+  function hold(result: ExecutionResult, address: string): Serialized {
+    const json = serialize(result);
+    const length = Buffer.byteLength(json);
+    tally.add(address, length);
+    return { result, json, length, sent: () => tally.subtract(address, length) };
+  }
+
+  return {
+    serialize(result, address) {
+      const held = hold(result, address);
+      // A single answer is always sent.
+      const others = tally.of(address) - held.length;
+      if (others === 0 || others + held.length <= limits.unsentAnswers) return held;
+      held.sent();
+      const most = `${limits.unsentAnswers} bytes of answers that it has not read`;
+      const error = quotaExceeded("unsentAnswers", most, { wait: RETRY });
+      return hold({ errors: [error] }, address);
+    },
+  };
+}
