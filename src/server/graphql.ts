@@ -78,7 +78,8 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     const { types, address } = to;
     if (inFlight.add(request, response) > limits.pipelined) throw tooManyInFlight();
     // Before the body is read, so that refusals cost next to nothing.
-    await quotas.refusal(address);
+    const refusal = quotas.refusal(address);
+    if (refusal) await refusal;
     if (types.accepted.length === 0) throw notAcceptable(offeredTypes, "an operation");
     const params = await readParams(request);
     // The client has gone away.

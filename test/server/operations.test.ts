@@ -1,3 +1,4 @@
+import { roomyLimits } from "../fixtures/roomy-limits.ts";
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as application from "../../src/party/application.ts";
@@ -31,6 +32,7 @@ beforeAll(async () => {
   app = await createServer({
     ...application,
     session: { ...session, run },
+    limits: roomyLimits,
     log: (line) => log.push(line),
   });
 });

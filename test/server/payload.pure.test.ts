@@ -71,11 +71,11 @@ describe("an answer has at most the bytes of the limit,", () => {
     '{"errors":[{"message":"An answer may have 200 bytes. The operation was executed.","extensions":{"code":"ANSWER_TOO_LARGE"}}]}';
 
   test("which count as they are sent", () => {
-    // 14 characters around the text.
+    // 17 characters around the text.
     const json = (text: string) => limited({ data: { a: text } });
-    expect(json("x".repeat(182))).toHaveLength(200);
-    expect(json("x".repeat(183))).toBe(tooLarge);
-    expect(json("é".repeat(91))).toHaveLength(109);
+    expect(json("x".repeat(183))).toHaveLength(200);
+    expect(json("x".repeat(184))).toBe(tooLarge);
+    expect(json("é".repeat(91))).toHaveLength(108);
     expect(json("é".repeat(92))).toBe(tooLarge);
     expect(json("\0".repeat(31))).toBe(tooLarge);
   });

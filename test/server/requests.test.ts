@@ -1,3 +1,4 @@
+import { roomyLimits } from "../fixtures/roomy-limits.ts";
 import { hash } from "node:crypto";
 import { once } from "node:events";
 import { Agent, request as openRequest } from "node:http";
@@ -33,6 +34,7 @@ beforeAll(async () => {
   app = await createServer({
     ...application,
     session: failing(plain.keyspace.session),
+    limits: roomyLimits,
     log: (line) => log.push(line),
   });
 });

@@ -1,3 +1,4 @@
+import { roomyLimits } from "../../fixtures/roomy-limits.ts";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createBareServer, type IncomingMessage } from "node:http";
@@ -15,7 +16,8 @@ const cluster = { contactPoints: contactPoints.split(","), localDataCenter, keys
 const url =
   kind === "bare"
     ? await serveBare()
-    : (await createServer({ ...application, session: await connect(cluster) })).url;
+    : (await createServer({ ...application, session: await connect(cluster), limits: roomyLimits }))
+        .url;
 const answers = { url: () => url, cpu };
 export type ServerAnswers = typeof answers;
 answer(answers);

@@ -1,3 +1,4 @@
+import { roomyLimits } from "../../fixtures/roomy-limits.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultFieldResolver, GraphQLObjectType } from "graphql";
 import { connect, type Session } from "../../../src/cassandra/index.ts";
@@ -49,6 +50,7 @@ async function serve(as: Kind): Promise<string> {
     session,
     redis: redis === "" ? undefined : { url: redis, keyspace },
     pollInterval: Number(poll),
+    limits: roomyLimits,
   });
   return app.url.replace("localhost", "127.0.0.1");
 }
