@@ -37,13 +37,16 @@ test("every query field requires a city", () => {
 
 test("the extensions of query fields contain the table and the number of partitions", () => {
   const { party, partiesInCity, upcomingParties } = schema.getQueryType()!.getFields();
+  const cost = { table: "party", partitions: 1 };
+  expect(party?.extensions["cassandra"]).toEqual({ ...cost, loadedBy: ["city"] });
+  expect(partiesInCity?.extensions["cassandra"]).toEqual({ ...cost, page: "first" });
   for (const field of [party, partiesInCity]) {
-    expect(field?.extensions["cassandra"]).toEqual({ table: "party", partitions: 1 });
     expect(field?.description).toContain("Read by the key of table `party`: `((city), id)`.");
   }
   expect(upcomingParties?.extensions["cassandra"]).toEqual({
     table: "party_by_date",
     partitions: 2,
+    page: "first",
   });
   expect(upcomingParties?.description).toContain("`party_by_date`: `((city), date, id)`.");
 });

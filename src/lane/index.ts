@@ -6,7 +6,7 @@ export {
   type Once,
   Refused,
 } from "./change.ts";
-export { memoryOf } from "./journal-columns.ts";
+export { changesRemembered } from "./journal-columns.ts";
 export { contention, LaneError, type LaneErrorCode } from "./error.ts";
 export {
   type ChangeOptions,

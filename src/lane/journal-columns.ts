@@ -49,8 +49,8 @@ const MOST_EARLIER = (1024 - 64) * (HEAD + 4);
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** The lengths of values whose type has a fixed one, in bytes. */
-const lengths: Readonly<Record<string, number>> = {
+/** The FIXED_LENGTHS of values whose type has a fixed one, in bytes. */
+const FIXED_LENGTHS: Readonly<Record<string, number>> = {
   boolean: 1,
   tinyint: 1,
   smallint: 2,
@@ -66,8 +66,8 @@ const lengths: Readonly<Record<string, number>> = {
 };
 
 /** Returns how many changes with answers of a type a row remembers at least. */
-export function memoryOf({ type }: { readonly type: Pick<ColumnType, "cql"> }): number {
-  return Math.floor((FULL + MOST_EARLIER) / (HEAD + (lengths[type.cql] ?? MOST_ANSWER)));
+export function changesRemembered({ type }: { readonly type: Pick<ColumnType, "cql"> }): number {
+  return Math.floor((FULL + MOST_EARLIER) / (HEAD + (FIXED_LENGTHS[type.cql] ?? MOST_ANSWER)));
 }
 
 /** Returns the entry with an id, if there is one. */

@@ -49,7 +49,7 @@ type RawArguments = Readonly<Record<string, unknown>>;
 const LIST_LENGTH = 10;
 
 /** How many costs of one operation are remembered: it may have as many different pages. */
-const REMEMBERED = 100;
+const COSTS_KEPT = 100;
 
 /**
  * Creates the function that returns the most that an operation can cost, by its selected fields and their
@@ -65,7 +65,7 @@ export function createOperationCost(options: CostOptions) {
     if (found) return found;
     const walk = new CostWalk(operation, options);
     const cost = walk.total();
-    if (walk.isRepeatable && costs.size < REMEMBERED) {
+    if (walk.isRepeatable && costs.size < COSTS_KEPT) {
       known.set(operation.operation, costs.set(text, cost));
     }
     return cost;
@@ -92,7 +92,7 @@ interface Position {
 }
 
 /** A field that loads a row from a partition that its arguments name. */
-interface Load {
+interface PartitionLoad {
   readonly field: AnyField;
   readonly node: FieldNode;
 }
@@ -102,7 +102,7 @@ class CostWalk {
   isRepeatable = true;
   #partitions = 0;
   #values = 0;
-  readonly #loads: Load[] = [];
+  readonly #loads: PartitionLoad[] = [];
   readonly #operation: OperationDefinitionNode;
   readonly #variables: RawArguments;
   readonly #scope: FragmentScope;
@@ -137,7 +137,7 @@ class CostWalk {
 
   #count(field: AnyField, nodes: FieldNodes, { times, page: outerPage }: Position): void {
     const [node] = nodes;
-    const { partitions = 0, partitionsPerRow = 0, loadedBy, ...lists } = costOf(field);
+    const { partitions = 0, partitionsPerRow = 0, loadedBy, ...lists } = declaredCost(field);
     const page =
       lists.page === undefined ? outerPage : this.#pageLimit({ field, node }, lists.page);
     if (loadedBy) this.#loads.push({ field, node });
@@ -151,7 +151,7 @@ class CostWalk {
   }
 
   /** Returns the number of rows that a page can have. The field itself refuses numbers out of bounds. */
-  #pageLimit(at: Load, name: string): number {
+  #pageLimit(at: PartitionLoad, name: string): number {
     const given = argumentOf(at.node, name);
     const value = given && valueFromASTUntyped(given, this.#variables);
     // A variable without a value counts as absent.
@@ -163,7 +163,7 @@ class CostWalk {
   #loadedPartitions(): number {
     if (this.#loads.length <= 1) return this.#loads.length;
     const partitions = this.#loads.map(({ field, node }) => {
-      const { table, loadedBy = [] } = costOf(field);
+      const { table, loadedBy = [] } = declaredCost(field);
       const texts = loadedBy.map((name) => {
         const given = argumentOf(node, name);
         return given && this.#textOf(given);
@@ -286,10 +286,10 @@ function costliestField(
 }
 
 function mostPartitions(field: AnyField): number {
-  const { partitions = 0, partitionsPerRow = 0 } = costOf(field);
+  const { partitions = 0, partitionsPerRow = 0 } = declaredCost(field);
   return partitions + partitionsPerRow * pageSize.max;
 }
 
-function costOf({ extensions }: AnyField): FieldCost & { readonly table?: string } {
+function declaredCost({ extensions }: AnyField): FieldCost & { readonly table?: string } {
   return (extensions["cassandra"] ?? {}) as FieldCost;
 }

@@ -6,7 +6,7 @@ import {
   type Session,
   type Table,
 } from "../cassandra/index.ts";
-import { type Lanes, LaneError, memoryOf, type Once } from "../lane/index.ts";
+import { type Lanes, LaneError, changesRemembered, type Once } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
 import type { Followed } from "./followed.ts";
 import type { Quotas } from "./quotas.ts";
@@ -44,7 +44,7 @@ export function callerServices(services: CountedServices, name: CallerName): Ser
 
 function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lanes {
   const create = async (table: Table, values: RawRow) => {
-    const partition = partitionText(table, values);
+    const partition = countedPartition(table, values);
     const undo = partition === undefined ? undefined : await quotas.create(name.caller, partition);
     try {
       // The same object: `ordered` recognises its values by identity.
@@ -56,7 +56,11 @@ function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lane
       throw error;
     }
   };
-  const change = async (table: Table, key: RawRow, ...rest: readonly [never, ChangeOptions?]) => {
+  const change = async (
+    table: Table,
+    key: RawRow,
+    ...rest: readonly [never, IdentifiedOptions?]
+  ) => {
     const [, { once } = {}] = rest;
     if (once) await requireMemory({ table, key, once });
     return lanes.change(table as never, key as never, ...(rest as [never, never]));
@@ -67,7 +71,7 @@ function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lane
     const row = textOrUndefined(() => keyText(table, key, { columns: keyNames(table) }));
     // The lane itself refuses it.
     if (seconds === undefined || row === undefined) return;
-    const most = memoryOf(once.answer);
+    const most = changesRemembered(once.answer);
     const memory = { row: `${table.name} ${row}`, most, seconds };
     if (await quotas.useOperationId(name.caller, memory)) return;
     const message = "The caller has used up its share of what the row remembers.";
@@ -85,7 +89,7 @@ function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lane
   };
 }
 
-interface ChangeOptions {
+interface IdentifiedOptions {
   readonly once?: Once<unknown> | undefined;
 }
 
@@ -101,7 +105,7 @@ function callerLive({ live, followed }: CountedServices, name: CallerName): Live
     watch: (table, key, options) => live.watch(table, key, { ...options, caller: name.caller }),
     async follow(table, partition, options) {
       const { caller } = name;
-      const text = textOrUndefined(() => partitionText(table, partition as RawRow)) ?? "";
+      const text = textOrUndefined(() => countedPartition(table, partition as RawRow)) ?? "";
       const leave = followed.add(caller, text);
       try {
         const source = await live.follow(table, partition, { ...options, caller });
@@ -132,7 +136,7 @@ function onReturn<S extends { return(): Promise<unknown> }>(source: S, leave: ()
 }
 
 /** Returns a text of a partition; undefined if a value of its key is missing or invalid, which the table itself refuses. */
-function partitionText(table: Table, values: RawRow): string | undefined {
+function countedPartition(table: Table, values: RawRow): string | undefined {
   return textOrUndefined(
     () => `${table.name} ${keyText(table, values, { columns: table.partition })}`,
   );

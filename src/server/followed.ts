@@ -12,7 +12,7 @@ export interface Followed {
 }
 
 /** How long a client should wait until it subscribes again, in milliseconds: until others may have been completed. */
-const RETRY = 10_000;
+const FOLLOW_RETRY = 10_000;
 
 /** Creates the counter of followed partitions. @param most how many different ones a caller may follow */
 export function createFollowed(most: number): Followed {
@@ -31,7 +31,9 @@ export function createFollowed(most: number): Followed {
       const partitions = callers.get(caller) ?? new Map<string, number>();
       const count = partitions.get(partition) ?? 0;
       if (count === 0 && partitions.size >= most) {
-        throw quotaExceeded("followedPerCaller", `${most} followed partitions`, { wait: RETRY });
+        throw quotaExceeded("followedPerCaller", `${most} followed partitions`, {
+          wait: FOLLOW_RETRY,
+        });
       }
       callers.set(caller, partitions.set(partition, count + 1));
       return () => leave(caller, partition);

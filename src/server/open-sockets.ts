@@ -1,5 +1,5 @@
 import { quotaExceeded } from "./quotas.ts";
-import { createTally } from "./tally.ts";
+import { createCallerCounts } from "./caller-counts.ts";
 
 /** The WebSockets and event streams of callers. */
 export interface OpenSockets {
@@ -10,19 +10,19 @@ export interface OpenSockets {
 }
 
 /** How long a client should wait until it connects again, in milliseconds: until sockets that have died are found. */
-const RETRY = 30_000;
+const SOCKET_RETRY = 30_000;
 
 /** Creates the counter of sockets. @param most how many a caller may have */
 export function createOpenSockets(most: number): OpenSockets {
-  const tally = createTally();
+  const counts = createCallerCounts();
   return {
     open(caller) {
-      if (tally.of(caller) >= most) {
+      if (counts.of(caller) >= most) {
         const text = `${most} WebSockets and event streams`;
-        throw quotaExceeded("socketsPerCaller", text, { wait: RETRY });
+        throw quotaExceeded("socketsPerCaller", text, { wait: SOCKET_RETRY });
       }
-      tally.add(caller, 1);
+      counts.add(caller, 1);
     },
-    close: (caller) => tally.subtract(caller, 1),
+    close: (caller) => counts.subtract(caller, 1),
   };
 }

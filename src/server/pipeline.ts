@@ -16,7 +16,7 @@ import { IterableSource } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
 import type { Admission } from "./admission.ts";
 import type { Serialize } from "./payload.ts";
-import type { Run, Turn } from "./run.ts";
+import type { Run, Admitted } from "./run.ts";
 import type { Limits } from "./adjustable-limits.ts";
 import { createOperationCost, type OperationCost, setDeadline } from "../pothos/index.ts";
 import { createSharedExecutions } from "./shared-execution.ts";
@@ -32,18 +32,18 @@ export interface Prepared {
   readonly operationName: string | null | undefined;
   readonly kind: OperationTypeNode;
   /** Executes a query or mutation. Never rejects: the result has the errors. */
-  execute(by: Client): Promise<ExecutionResult>;
+  execute(by: Sender): Promise<ExecutionResult>;
   /**
    * Subscribes. Never rejects.
    *
    * @returns what delivers events to the outlet, from `next` until `return`; or the result, if the subscription is
    * refused: nothing is left open then
    */
-  subscribe(by: Client, outlet: Outlet): Promise<Delivery | ExecutionResult>;
+  subscribe(by: Sender, outlet: Outlet): Promise<Delivery | ExecutionResult>;
 }
 
 /** Who sends an operation. */
-export interface Client {
+export interface Sender {
   readonly identity: Identity | Promise<Identity>;
   /** Whether the client has gone, so that nobody waits for the answer. */
   readonly isGone?: () => boolean;
@@ -125,7 +125,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // An event has what the subscription's field has read.
     const eventPoints = Math.max(0, cost.partitions - 1);
     const { execute, subscribe } = enveloped;
-    const argumentsFor = ({ identity: { context }, deadline }: Turn) => {
+    const argumentsFor = ({ identity: { context }, deadline }: Admitted) => {
       const contextValue = { ...context };
       setDeadline(contextValue, deadline);
       return { schema, document, operationName, variableValues, contextValue };

@@ -19,14 +19,17 @@ export interface Sent {
 }
 
 /** An operation that may begin. */
-export interface Turn {
+export interface Admitted {
   readonly identity: Identity;
   /** Until when its fields may begin, as `performance.now()`. */
   readonly deadline: number;
 }
 
 /** Runs operations within the limits of their callers. */
-export type Run = <Result>(sent: Sent, begin: (turn: Turn) => Promise<Result>) => Promise<Result>;
+export type Run = <Result>(
+  sent: Sent,
+  begin: (turn: Admitted) => Promise<Result>,
+) => Promise<Result>;
 
 export interface RunOptions {
   readonly quotas: Quotas;
@@ -66,7 +69,7 @@ export function createRun({ quotas, admission, limits }: RunOptions): Run {
 
     try {
       return await within(limits.time + fixed.settling, run(), () => {
-        throw hasBegun && sent.kind === "mutation" ? unknownOutcome() : timedOut();
+        throw hasBegun && sent.kind === "mutation" ? unknownMutation() : timedOut();
       });
     } finally {
       leave();
@@ -74,7 +77,7 @@ export function createRun({ quotas, admission, limits }: RunOptions): Run {
   };
 }
 
-function unknownOutcome(): GraphQLError {
+function unknownMutation(): GraphQLError {
   const message = "The mutation took too long. It is unknown what of it was or will be applied.";
   return codedError("OUTCOME_UNKNOWN", message);
 }

@@ -109,7 +109,7 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
 }
 
 /** How long an event waits before it tries again to be executed, in milliseconds. */
-const RETRY = 1000;
+const EVENT_RETRY = 1000;
 
 /** Waits as long as it takes: meanwhile newer values replace those that wait, so that an error would help nobody. */
 async function enterEventually(admission: Admission, entrant: Entrant): Promise<void> {
@@ -117,7 +117,7 @@ async function enterEventually(admission: Admission, entrant: Entrant): Promise<
     try {
       return await admission.enter(entrant);
     } catch {
-      await sleep(RETRY, undefined, { ref: false });
+      await sleep(EVENT_RETRY, undefined, { ref: false });
     }
   }
 }

@@ -2,7 +2,7 @@ import type { ExecutionResult } from "graphql";
 import { limits } from "./limits.ts";
 import type { Serialize } from "./payload.ts";
 import { quotaExceeded } from "./quotas.ts";
-import { createTally } from "./tally.ts";
+import { createCallerCounts } from "./caller-counts.ts";
 
 /** The answers that wait in this process until their clients read them. */
 export interface Unsent {
@@ -21,27 +21,27 @@ export interface Serialized {
 }
 
 /** How long a client should wait until it asks again, in milliseconds: until it has read what it has asked for. */
-const RETRY = 1000;
+const READ_RETRY = 1000;
 
 export function createUnsent(serialize: Serialize): Unsent {
-  const tally = createTally();
+  const counts = createCallerCounts();
 
   function hold(result: ExecutionResult, address: string): Serialized {
     const json = serialize(result);
     const length = Buffer.byteLength(json);
-    tally.add(address, length);
-    return { result, json, length, sent: () => tally.subtract(address, length) };
+    counts.add(address, length);
+    return { result, json, length, sent: () => counts.subtract(address, length) };
   }
 
   return {
     serialize(result, address) {
       const held = hold(result, address);
       // A single answer is always sent.
-      const others = tally.of(address) - held.length;
+      const others = counts.of(address) - held.length;
       if (others === 0 || others + held.length <= limits.unsentAnswers) return held;
       held.sent();
       const most = `${limits.unsentAnswers} bytes of answers that it has not read`;
-      const error = quotaExceeded("unsentAnswers", most, { wait: RETRY });
+      const error = quotaExceeded("unsentAnswers", most, { wait: READ_RETRY });
       return hold({ errors: [error] }, address);
     },
   };

@@ -21,7 +21,7 @@ export class WaitingOperations {
    * @returns whether nothing else is to be done with the message
    */
   takes(text: string): boolean {
-    const { type, id } = messageOf(text);
+    const { type, id } = protocolMessage(text);
     if (typeof id !== "string") return false;
     if (type === "complete") return this.#remove(id) !== undefined;
     // A second operation with an id is a mistake, with which graphql-ws closes the socket.
@@ -46,7 +46,7 @@ export class WaitingOperations {
   }
 }
 
-function messageOf(text: string): Message {
+function protocolMessage(text: string): Message {
   try {
     const message: unknown = JSON.parse(text);
     return typeof message === "object" && message !== null ? message : {};

@@ -155,13 +155,13 @@ describe("the report on settings", () => {
     const sources = { environment: { CASSANDRA_USERNAME: "ada" }, file: {}, oversights: [] };
     const { cassandra: embedded } = readConfig(settings, {});
     expect(lines(settingsGroup({ settings, sources, cassandra: embedded }).findings)).toEqual([
-      "ok: 4000         default",
-      "ok: 127.0.0.1    default",
-      "ok: 75000        default",
-      "ok: 1000         default",
-      "ok: partyfinder  default",
-      "warning: ada          environment, has no effect (set CASSANDRA_CONTACT_POINTS)",
-      "ok: 2000         default",
+      "ok: 4000             default",
+      "ok: 127.0.0.1        default",
+      "ok: 75000            default",
+      "ok: 127.0.0.0/8,::1  default",
+      "ok: partyfinder      default",
+      "warning: ada              environment, has no effect (set CASSANDRA_CONTACT_POINTS)",
+      "ok: 2000             default",
     ]);
   });
 

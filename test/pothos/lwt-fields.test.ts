@@ -586,13 +586,14 @@ test("a field's extensions contain its cost and whether it writes", () => {
   const of = (type: "Query" | "Mutation" | "Show", field: string) =>
     (schema.getType(type) as ReturnType<typeof schema.getQueryType>)!.getFields()[field]!
       .extensions["cassandra"];
-  expect(of("Query", "seat")).toEqual({ table: "seat", partitions: 1 });
-  expect(of("Show", "seats")).toEqual({ table: "seat", partitions: 1 });
-  expect(of("Query", "since")).toEqual({ table: "seat_by_since", partitions: 2 });
+  expect(of("Query", "seat")).toMatchObject({ table: "seat", partitions: 1 });
+  expect(of("Show", "seats")).toEqual({ table: "seat", partitions: 1, page: "first" });
+  expect(of("Query", "since")).toEqual({ table: "seat_by_since", partitions: 2, page: "first" });
   expect(of("Query", "zone")).toEqual({
     table: "seat_by_zone",
     partitions: 1,
     partitionsPerRow: 1,
+    page: "first",
   });
   expect(of("Mutation", "sell")).toEqual({ table: "seat", partitions: 1, writes: true });
 });

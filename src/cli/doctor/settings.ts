@@ -23,7 +23,7 @@ interface SettingsOptions {
   readonly problems?: readonly string[] | undefined;
 }
 
-/** Reports the settings, the source of each value, and likely mistakes. */
+/** Reports the settings, the source of each value, and likely mistakes. Limits are left out unless they are set. */
 export function settingsGroup({
   settings,
   sources,
@@ -32,7 +32,9 @@ export function settingsGroup({
 }: SettingsOptions): Group {
   const all = settingsInUse(settings, sources);
   const without = withoutEffect({ settings, cassandra, inUse: all });
-  const inUse = all.filter(({ name, source }) => source !== "default" || !without.includes(name));
+  // All limits at once would hide the settings that were made.
+  const isSilent = (name: string) => without.includes(name) || name.startsWith("LIMIT_");
+  const inUse = all.filter(({ name, source }) => source !== "default" || !isSilent(name));
   const width = Math.min(WIDEST_VALUE, Math.max(...inUse.map(({ shown }) => shown.length)));
   const listed = inUse.map(({ name, shown, source }) => {
     const problem = problems.find((line) => isAbout(line, name));

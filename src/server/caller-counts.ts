@@ -1,12 +1,12 @@
 /** Counts something per caller. */
-export interface Tally {
+export interface CallerCounts {
   of(caller: string): number;
   add(caller: string, count: number): void;
   subtract(caller: string, count: number): void;
 }
 
-/** Creates a tally, which keeps only the callers whose count is not 0. */
-export function createTally(): Tally {
+/** Creates the counts, which keep only the callers whose count is not 0. */
+export function createCallerCounts(): CallerCounts {
   const counts = new Map<string, number>();
   const add = (caller: string, count: number) => {
     const sum = (counts.get(caller) ?? 0) + count;
