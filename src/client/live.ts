@@ -32,6 +32,9 @@ const transientCodes: ReadonlySet<string> = new Set([
   "NOT_SYNCED",
   "READ_FAILED",
   "TOO_MANY_TOMBSTONES",
+  "OVERLOADED",
+  "QUOTA_EXCEEDED",
+  "TIMED_OUT",
 ]);
 
 /** Subscribes, and again whenever the service completes the subscription, as it also does when it stops. */

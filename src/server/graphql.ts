@@ -12,7 +12,7 @@ import { pointsOfDocument, type Quotas } from "./quotas.ts";
 import type { Unsent } from "./unsent.ts";
 import { Delivery } from "./delivery.ts";
 import type { OpenSockets } from "./open-sockets.ts";
-import type { Sender, Pipeline } from "./pipeline.ts";
+import type { Requester, Pipeline } from "./pipeline.ts";
 import { errorHeaders, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
 
@@ -114,7 +114,7 @@ export function createGraphQL(options: GraphQLOptions): Answer {
 }
 
 interface BegunStream {
-  readonly client: Sender;
+  readonly client: Requester;
   readonly begun: Delivery;
 }
 

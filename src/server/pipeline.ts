@@ -32,18 +32,18 @@ export interface Prepared {
   readonly operationName: string | null | undefined;
   readonly kind: OperationTypeNode;
   /** Executes a query or mutation. Never rejects: the result has the errors. */
-  execute(by: Sender): Promise<ExecutionResult>;
+  execute(by: Requester): Promise<ExecutionResult>;
   /**
    * Subscribes. Never rejects.
    *
    * @returns what delivers events to the outlet, from `next` until `return`; or the result, if the subscription is
    * refused: nothing is left open then
    */
-  subscribe(by: Sender, outlet: Outlet): Promise<Delivery | ExecutionResult>;
+  subscribe(by: Requester, outlet: Outlet): Promise<Delivery | ExecutionResult>;
 }
 
 /** Who sends an operation. */
-export interface Sender {
+export interface Requester {
   readonly identity: Identity | Promise<Identity>;
   /** Whether the client has gone, so that nobody waits for the answer. */
   readonly isGone?: () => boolean;
