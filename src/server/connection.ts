@@ -28,6 +28,7 @@ export class Connection implements GraphQLSocket, Peer {
   #request: IncomingMessage | undefined;
   #heard = 0;
   #inFlight = 0;
+  #isDraining = false;
   #receive: (text: string) => Promise<void> = ignoreText;
   /** The operations that may not begin yet. */
   #waiting: WaitingOperations | undefined;
@@ -112,7 +113,19 @@ export class Connection implements GraphQLSocket, Peer {
       if (text === undefined) this.#waiting = undefined;
       else void this.#receive(text);
     }
-    if (!this.#isHeld && this.#client.isPaused) this.#client.resume();
+    if (this.isFull) this.#continueOnDrain();
+    else if (!this.#isHeld && this.#client.isPaused) this.#client.resume();
+  }
+
+  #continueOnDrain() {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.onDrain({
+      visit: () => {
+        this.#isDraining = false;
+        this.#beginWaiting();
+      },
+    });
   }
 
   /** Whether nothing more is read: the client does not read what it has asked for, or has sent too much ahead. */
@@ -121,9 +134,8 @@ export class Connection implements GraphQLSocket, Peer {
   }
 
   #holdReading() {
-    if (!this.#isHeld || this.#client.isPaused) return;
-    this.#client.pause();
-    if (this.isFull) this.onDrain({ visit: () => this.#beginWaiting() });
+    if (this.isFull) this.#continueOnDrain();
+    if (this.#isHeld && !this.#client.isPaused) this.#client.pause();
   }
 
   /** graphql-ws throws for a message that only servers send. Nothing else is expected to throw. */

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createAdmission, type Entrant } from "../../src/server/admission.ts";
+import { limits } from "../../src/server/limits.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** An admission that records the names of the operations that it lets in, or refuses. */
+function start(pointsInFlight: number, pointsInFlightPerCaller: number) {
+  const admission = createAdmission({ pointsInFlight, pointsInFlightPerCaller });
+  const entered: string[] = [];
+  const refused: string[] = [];
+  return {
+    entered,
+    refused,
+    /** @param name of the operation; its first letter is that of its caller */
+    enter(name: string, points = 1, isGone?: () => boolean): Entrant {
+      const entrant = { caller: name[0]!, points, ...(isGone && { isGone }) };
+      const wait = admission.enter(entrant);
+      if (!wait) entered.push(name);
+      void wait?.then(
+        () => entered.push(name),
+        ({ extensions }) => refused.push(`${name} ${extensions.code}`),
+      );
+      return entrant;
+    },
+    async leave(...entrants: readonly Entrant[]) {
+      for (const entrant of entrants) admission.leave(entrant);
+      await vi.advanceTimersByTimeAsync(0);
+    },
+  };
+}
+
+test("callers take turns, whatever one of them has waiting", async () => {
+  const { enter, leave, entered } = start(2, 2);
+  const running = [enter("a1"), enter("a2")];
+  for (const name of ["a3", "a4", "a5", "b1", "c1", "b2"]) enter(name);
+  await leave(...running, ...running, ...running, ...running);
+  expect(entered).toEqual(["a1", "a2", "a3", "b1", "c1", "a4", "b2", "a5"]);
+});
+
+test("a caller has at most its share in flight, and the rest stays free for others", async () => {
+  const { enter, leave, entered } = start(10, 3);
+  const running = [enter("a1"), enter("a2", 2)];
+  enter("a3");
+  enter("b1", 3);
+  expect(entered).toEqual(["a1", "a2", "b1"]);
+  await leave(running[0]!);
+  expect(entered).toEqual(["a1", "a2", "b1", "a3"]);
+});
+
+test("the operations of a caller enter in their order, also if a later one would have room", async () => {
+  const { enter, leave, entered } = start(4, 4);
+  const first = enter("a1", 3);
+  enter("a2", 2);
+  enter("a3", 1);
+  expect(entered).toEqual(["a1"]);
+  await leave(first);
+  expect(entered).toEqual(["a1", "a2", "a3"]);
+});
+
+test("a large operation is not overtaken for ever by small ones of others", async () => {
+  const { enter, leave, entered } = start(4, 3);
+  const small = [enter("a1"), enter("a2")];
+  enter("b1", 3);
+  enter("c1");
+  await leave(small[0]!);
+  expect(entered).toEqual(["a1", "a2", "b1", "c1"].slice(0, 3));
+  await leave(small[1]!);
+  expect(entered).toEqual(["a1", "a2", "b1", "c1"]);
+});
+
+test("an operation that costs more than the share runs when its caller runs nothing else", async () => {
+  const { enter, leave, entered } = start(8, 4);
+  const small = enter("a1");
+  const large = enter("a2", 100);
+  enter("b1");
+  await leave(small);
+  expect(entered).toEqual(["a1", "b1", "a2"]);
+  await leave(large);
+  enter("a3", 4);
+  expect(entered.at(-1)).toBe("a3");
+});
+
+test("what has waited too long is refused, and what waits behind it enters", async () => {
+  const { enter, leave, entered, refused } = start(4, 4);
+  const running = enter("a1", 2);
+  enter("b1", 4);
+  await vi.advanceTimersByTimeAsync(limits.waitingTime - 1);
+  enter("c1", 2);
+  expect([entered, refused]).toEqual([["a1"], []]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([entered, refused]).toEqual([["a1", "c1"], ["b1 OVERLOADED"]]);
+  await leave(running);
+});
+
+test("of one caller, only so many operations wait", async () => {
+  const { enter, refused } = start(1, 1);
+  enter("a1");
+  for (let at = 0; at < limits.waitingACaller; at += 1) enter("a2");
+  enter("a3");
+  enter("b1");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(refused).toEqual(["a3 OVERLOADED"]);
+});
+
+test("what nobody waits for any more is passed over", async () => {
+  const { enter, leave, entered } = start(1, 1);
+  const running = enter("a1");
+  enter("a2", 1, () => true);
+  enter("a3");
+  await leave(running);
+  expect(entered).toEqual(["a1", "a3"]);
+});
