@@ -31,7 +31,8 @@ export function createFollowed(most: number): Followed {
       const partitions = callers.get(caller) ?? new Map<string, number>();
       const count = partitions.get(partition) ?? 0;
       if (count === 0 && partitions.size >= most) {
-        throw quotaExceeded("followedPerCaller", `${most} followed partitions`, {
+        throw quotaExceeded("followedPerCaller", {
+          most: `${most} followed partitions`,
           wait: FOLLOW_RETRY,
         });
       }

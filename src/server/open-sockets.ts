@@ -1,4 +1,4 @@
-import { quotaExceeded } from "./quotas.ts";
+import { outOfQuota } from "./quotas.ts";
 import { createCallerCounts } from "./caller-counts.ts";
 
 /** The WebSockets and event streams of callers. */
@@ -19,7 +19,7 @@ export function createOpenSockets(most: number): OpenSockets {
     open(caller) {
       if (counts.of(caller) >= most) {
         const text = `${most} WebSockets and event streams`;
-        throw quotaExceeded("socketsPerCaller", text, { wait: SOCKET_RETRY });
+        throw outOfQuota("socketsPerCaller", { most: text, wait: SOCKET_RETRY });
       }
       counts.add(caller, 1);
     },

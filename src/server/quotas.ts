@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GraphQLError } from "graphql";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
-import type { Limits } from "./adjustable-limits.ts";
+import type { LimitName, Limits } from "./adjustable-limits.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Params } from "./params.ts";
+import { codedError } from "./error.ts";
 import { requestError } from "./request-error.ts";
 
 /** The quotas that are counted over time. Each counts for a caller, in this process. */
@@ -62,7 +63,7 @@ export function createQuotas({
       await sleep(wait, undefined, { signal: closing.signal }).catch(() => {});
       delayed -= 1;
     }
-    throw quotaExceeded("pointsPerSecond", `${pointsPerSecond} points in a second`, { wait });
+    throw outOfQuota("pointsPerSecond", { most: `${pointsPerSecond} points in a second`, wait });
   }
 
   return {
@@ -86,7 +87,7 @@ export function createQuotas({
         await created.consume(key);
       } catch (spent) {
         const most = `${createdPerMinute} new rows of one partition in a minute`;
-        throw quotaExceeded("createdPerMinute", most, { wait: waitOf(spent) });
+        throw quotaExceeded("createdPerMinute", { most, wait: waitOf(spent) });
       }
       return () => void created.reward(key);
     },
@@ -115,15 +116,27 @@ function waitOf(spent: unknown): number {
   return (spent as RateLimiterRes).msBeforeNext;
 }
 
-/** Creates the error for a caller that has used up a quota. @param options.wait until it is renewed, in milliseconds */
-export function quotaExceeded(
-  quota: keyof Limits | "unsentAnswers",
-  most: string,
-  { wait }: { readonly wait: number },
-): GraphQLError {
+/** The `extensions.quota` of errors. */
+type QuotaName = LimitName | "unsentAnswers";
+
+interface UsedUp {
+  /** How much a caller may have. */
+  readonly most: string;
+  /** After how many milliseconds there is something left. */
+  readonly wait: number;
+}
+
+/** Creates the error of a field for a caller that has used up a quota: other fields may have been executed. */
+export function quotaExceeded(quota: QuotaName, { most, wait }: UsedUp): GraphQLError {
   const seconds = Math.max(1, Math.ceil(wait / 1000));
-  return requestError("QUOTA_EXCEEDED", `A caller may have ${most}. Try again in ${seconds} s.`, {
-    headers: { "retry-after": String(seconds) },
+  return codedError("QUOTA_EXCEEDED", `A caller may have ${most}. Try again in ${seconds} s.`, {
     extensions: { quota, retryAfter: seconds },
   });
+}
+
+/** Creates the error of a whole request for a caller that has used up a quota. */
+export function outOfQuota(quota: QuotaName, usedUp: UsedUp): GraphQLError {
+  const { message, extensions } = quotaExceeded(quota, usedUp);
+  const headers = { "retry-after": String(extensions["retryAfter"]) };
+  return requestError("QUOTA_EXCEEDED", message, { headers, extensions });
 }
