@@ -151,7 +151,8 @@ function requireLimit(name: string, value: unknown): void {
   if (value === undefined) return;
   const { min, max } = adjustableLimits[name as LimitName];
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
+  const shown = typeof value === "number" ? value : typeof value;
   throw new RangeError(
-    `limits.${name} must be a whole number from ${min} to ${max}, but is ${String(value)}.`,
+    `limits.${name} must be a whole number from ${min} to ${max}, but is ${shown}.`,
   );
 }

@@ -14,7 +14,7 @@ function start(pointsInFlight: number, pointsInFlightPerCaller: number) {
     entered,
     refused,
     /** @param name of the operation; its first letter is that of its caller */
-    enter(name: string, points = 1, isGone?: () => boolean): Entrant {
+    enter: (name: string, points = 1, isGone?: () => boolean): Entrant => {
       const entrant = { caller: name[0]!, points, ...(isGone && { isGone }) };
       const wait = admission.enter(entrant);
       if (!wait) entered.push(name);
@@ -24,7 +24,7 @@ function start(pointsInFlight: number, pointsInFlightPerCaller: number) {
       );
       return entrant;
     },
-    async leave(...entrants: readonly Entrant[]) {
+    leave: async (...entrants: readonly Entrant[]) => {
       for (const entrant of entrants) admission.leave(entrant);
       await vi.advanceTimersByTimeAsync(0);
     },
