@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-// `npm run chaos` and `npm run bench` check their arguments before they start anything.
+// `npm run chaos`, `fuzz`, `soak` and `bench` check their arguments before they start anything.
 
 test.each([
   ["chaos --minutes x", '--minutes must be a whole number from 1 to 1440, but is "x".'],
@@ -12,6 +12,15 @@ test.each([
   ["chaos --seed=-1", '--seed must be a whole number from 0 to 4294967295, but is "-1".'],
   ["chaos --check none", "The history none cannot be read: it does not exist."],
   ["chaos --chek none", "Unknown option '--chek'"],
+  ["fuzz --seconds 0", '--seconds must be a whole number from 1 to 86400, but is "0".'],
+  ["fuzz --seed x", '--seed must be a whole number from 0 to 4294967295, but is "x".'],
+  ["fuzz --case 1.5", '--case must be a whole number from 0 to 9007199254740991, but is "1.5".'],
+  [
+    "fuzz --only none",
+    '--only must be in one of bodies, documents, variables, headers, urls, frames, messages, event streams, but is "none".',
+  ],
+  ["soak --minutes 0", '--minutes must be a whole number from 1 to 1440, but is "0".'],
+  ["soak --rate x", '--rate must be a whole number from 1 to 10000, but is "x".'],
   ["bench", "Expected one of abuse, counts, live, types, but got nothing."],
   ["bench toString", 'Expected one of abuse, counts, live, types, but got "toString".'],
   ["bench counts live", 'Expected one of abuse, counts, live, types, but got "counts live".'],

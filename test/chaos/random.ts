@@ -2,6 +2,8 @@
 export interface Random {
   /** Returns a number from 0 up to, but not including, 1. */
   next(): number;
+  /** Returns a whole number from 0 up to, but not including, this one. */
+  whole(below: number): number;
   /** Returns true with this probability. */
   chance(probability: number): boolean;
   of<Item>(items: readonly [Item, ...Item[]]): Item;
@@ -24,6 +26,7 @@ export function createRandom(seed: number): Random {
   const whole = (below: number) => Math.floor(next() * below);
   return {
     next,
+    whole,
     chance: (probability) => next() < probability,
     of: <Item>(items: readonly Item[]) => items[whole(items.length)] as Item,
     uuid() {

@@ -1,0 +1,83 @@
+import { randomInt } from "node:crypto";
+import { tables } from "../../src/party/index.ts";
+import { createTestKeyspace, startTestCassandra } from "../../src/testing/index.ts";
+import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
+import { report } from "./report.ts";
+import { fuzz } from "./run.ts";
+import { targets } from "./targets/index.ts";
+
+const names = targets.map(({ name }) => name).join(", ");
+const help = `fuzz: the service, started by its command on a Cassandra of its own, gets random inputs and mutations of right ones
+
+  --seconds <n>  How long. Default: 120.
+  --seed <n>     The seed of all choices. Default: a random one, which is printed.
+  --only <text>  Only inputs whose kind contains the text. The kinds: ${names}.
+  --case <n>     Only this case of each kind, one after the other.
+  --help         Show this.
+
+Example, as a failure prints it:
+  npm run fuzz -- --seed 7 --only "event streams" --case 123 --seconds 5
+
+The service must not crash, answer 5xx without a code, tell of its inside, log an error, or stall its event loop for more
+than 200 ms of processor time; and memory, sockets and watched rows must return to where they were. The exit status is 0 if
+so, 1 if not, 2 for a wrong option.`;
+
+const options = {
+  seconds: { type: "string", default: "120" },
+  seed: { type: "string", default: String(randomInt(1_000_000)) },
+  only: { type: "string", default: "" },
+  case: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const MOST_SECONDS = 24 * 3600;
+
+// Exits explicitly, because connections that the service has not closed would keep the process running.
+process.exit(await main());
+
+async function main(): Promise<number> {
+  try {
+    const { values } = readArguments({ options });
+    if (values.help) {
+      console.log(help);
+      return 0;
+    }
+    const wishes = {
+      seconds: readNumber("seconds", values.seconds, 1, MOST_SECONDS),
+      seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
+      only: values.only,
+      number:
+        values.case === undefined
+          ? undefined
+          : readNumber("case", values.case, 0, Number.MAX_SAFE_INTEGER),
+    };
+    if (!targets.some(({ name }) => name.includes(wishes.only))) {
+      throw new Misuse(`--only must be in one of ${names}, but is "${wishes.only}".`);
+    }
+    return await perform(wishes);
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    console.error(`${error.message}\n\n${help}`);
+    return 2;
+  }
+}
+
+type Wishes = Pick<Parameters<typeof fuzz>[0], "seconds" | "seed" | "only" | "number">;
+
+async function perform(wishes: Wishes): Promise<number> {
+  const progress = (line: string) => console.error(line);
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => stop.abort());
+  progress(`Seed ${wishes.seed}.`);
+  await using cassandra = await startTestCassandra({ progress });
+  await using keyspace = await createTestKeyspace({ cassandra, tables });
+  const result = await fuzz({
+    ...wishes,
+    cluster: cassandra,
+    keyspace: keyspace.name,
+    progress,
+    signal: stop.signal,
+  });
+  console.log(report(result));
+  return result.findings.length === 0 ? 0 : 1;
+}
