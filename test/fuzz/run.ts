@@ -73,20 +73,19 @@ const GROWTH = 32 * 2 ** 20;
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { seed, seconds, progress } = options;
   await using service = await startProbedService(options);
-  const { sockets } = await service.state();
   const world = await createWorld(service.port, createRandom(seed));
   const run = new Run(service, world, options);
   progress(`The service is up. Fuzzing for ${seconds} s.`);
   const began = now();
   await run.until(began + seconds * 1000 * WARM_UP);
-  const before = await releasedState(service, sockets);
+  const before = await releasedState(service);
   await run.until(began + seconds * 1000);
   progress(`${run.count} cases. Checking what is left.`);
-  const after = await releasedState(service, sockets);
+  const after = await releasedState(service);
   const stalls = (await service.stalls()).filter(({ at }) => at >= began);
   const findings = [
     ...run.findings,
-    ...leftovers({ before, after, sockets }).map(without),
+    ...leftovers({ before, after }).map(without),
     ...(await run.stallFindings(stalls)),
     ...(await stopAndCheck(service)).map(without),
   ];
@@ -94,16 +93,14 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 }
 
 /** Returns what must not be at the end: what was not released, and memory that has grown. */
-function leftovers({ before, after, sockets }: Ends): readonly string[] {
+function leftovers({ before, after }: Ends): readonly string[] {
   const grown = after.used - before.used;
   const growth =
     grown > GROWTH ? [`the memory has grown by ${Math.round(grown / 2 ** 20)} MiB`] : [];
-  return [...leftoversIn(after, sockets), ...growth];
+  return [...leftoversIn(after), ...growth];
 }
 
-interface Ends extends Pick<FuzzResult, "before" | "after"> {
-  readonly sockets: number;
-}
+type Ends = Pick<FuzzResult, "before" | "after">;
 
 const without = (what: string): Finding => ({ what, cases: [] });
 

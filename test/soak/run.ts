@@ -51,7 +51,6 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { seconds, subscribers, seed, progress } = options;
   await using service = await startProbedService(options);
   const { port } = service;
-  const { sockets } = await service.state();
   const random = createRandom(seed);
   const crowd = gather(random);
   const tally = createTally();
@@ -89,8 +88,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     return { seconds: took, tally, ...samples, stalls: 0, problems };
   }
   const stalls = (await service.stalls()).filter(({ at }) => at >= began).length;
-  const state = await releasedState(service, sockets);
-  const problems = [...leftoversIn(state, sockets), ...(await stopAndCheck(service))];
+  const state = await releasedState(service);
+  const problems = [...leftoversIn(state), ...(await stopAndCheck(service))];
   return { seconds: took, tally, ...samples, stalls, problems };
 }
 
