@@ -19,6 +19,7 @@ import { BUDGET } from "../src/live/poll.ts";
 import { READS_AT_ONCE } from "../src/live/read-queue.ts";
 import { PartyTable } from "../src/party/index.ts";
 import { sampleOperations } from "../src/party/sample.ts";
+import { adjustableLimits } from "../src/server/adjustable-limits.ts";
 import { limits } from "../src/server/limits.ts";
 
 // The README and the pages in docs agree with the code.
@@ -70,13 +71,25 @@ test("the pages have the limits", async () => {
       `at most ${limits.unsentBytes / 1024} KiB wait per client`,
       `All clients are pinged every ${limits.pingInterval / 1000} s.`,
     ],
-    "docs/server.md": [
+    "docs/limits.md": [
+      ...Object.entries(adjustableLimits).map(
+        ([name, { default: standard, meaning, ...limit }]) =>
+          `| \`${name}\` | ${number(standard)} | ${meaning} | ${"code" in limit ? `\`${limit.code}\`` : "waits"} |`,
+      ),
+      `What has waited ${limits.waitingTime / 1000} s is refused`,
+      `have ${limits.settling / 1000} s to settle`,
+      `reads nothing for ${limits.unread / 1000} s is cut off`,
+      `${limits.unsentAnswers / 2 ** 20} MiB of answers wait at most`,
+      `a point for each ${limits.charactersAPoint} characters`,
+      `| depth of introspection | ${limits.introspectionDepth} |`,
+      `| requests without an answer on one connection | ${limits.pipelined} |`,
+      `| operations of a caller that wait | ${limits.waitingACaller} |`,
       `| body of a request, also after decompression | ${limits.bodyBytes / 1024} KiB |`,
       `| message of a WebSocket | ${limits.messageBytes / 1024} KiB |`,
       `| lines of a document | ${number(limits.lines)} |`,
       `| depth of variables | ${limits.variableDepth} |`,
       `| subscriptions of a WebSocket | ${limits.subscriptionsASocket} |`,
-      `| bytes that wait for one client | ${limits.unsentBytes / 1024} KiB |`,
+      `| bytes that wait for one subscriber | ${limits.unsentBytes / 1024} KiB |`,
       `one every ${limits.pingInterval / 1000} s | ${limits.unansweredPings} |`,
       `| an idle connection (\`idle\`) | ${limits.idle / 1000} s |`,
       `| answers after \`close()\` | ${limits.drain / 1000} s |`,

@@ -26,6 +26,9 @@ const messageByCode: Readonly<Record<string, string>> = {
     "The database did not say whether the change was made. Check before you repeat it.",
   CONTENTION:
     "Too many people are changing the parties of this city at once. Nothing was changed; try again.",
+  OVERLOADED: "The service has too much to do. Nothing was done; try again in a moment.",
+  QUOTA_EXCEEDED: "You have done this too often. Nothing was done; wait a moment and try again.",
+  TIMED_OUT: "The service took too long, and stopped before this. Try again in a moment.",
   TOO_MANY_SUBSCRIPTIONS: "This connection has too many subscriptions. Reload the page.",
 };
 
