@@ -130,7 +130,7 @@ async function openScene(place: Place): Promise<Scene> {
  * more than that counts as growth.
  */
 async function warmUp({ service, neighbour }: Scene, shared: Key): Promise<void> {
-  using poster = openPoster<unknown>(service.url);
+  using poster = openPoster<unknown>(service.url, { callers: 32 });
   await drive({ clients: 32, time: WARM_UP }, async () => {
     await poster.post(BROWSE, { city: shared.city });
     return 1;
@@ -140,7 +140,7 @@ async function warmUp({ service, neighbour }: Scene, shared: Key): Promise<void>
 
 /** Creates a city with 100 long names, as the attacker would. Returns one of its parties. */
 async function createLongNames(url: string): Promise<Key> {
-  using poster = openPoster<{ createParty: { party: { id: string } } }>(url);
+  using poster = openPoster<{ createParty: { party: { id: string } } }>(url, { callers: 32 });
   const city = randomUUID();
   const { query, variables = {} } = createLong(city);
   const create = async () => (await poster.post(query, variables)).createParty.party.id;
