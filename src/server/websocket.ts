@@ -321,7 +321,8 @@ function refuse(
   stream.on("error", () => stream.destroy());
   const lines = Object.entries({ connection: "close", "content-length": "0", ...headers });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  stream.end(`HTTP/1.1 ${status}\r\n${head}\r\n`);
+  // Nobody reads what the client still sends, so the end of the stream would never come.
+  stream.end(`HTTP/1.1 ${status}\r\n${head}\r\n`, () => stream.destroy());
 }
 
 function tooManySubscriptions(): GraphQLError {
