@@ -1,3 +1,4 @@
+import { roomyLimits } from "../fixtures/roomy-limits.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -193,6 +194,7 @@ test("nothing is read without subscribers, and little for many", async () => {
     ...application,
     session,
     pollInterval: 50,
+    limits: roomyLimits,
     log: () => {},
   });
   const served = { ...there, url: app.url, webSocketUrl: app.webSocketUrl };

@@ -1,6 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { startApp } from "../fixtures/app.ts";
 import { startCommand } from "../fixtures/command.ts";
+import { roomySettings } from "../fixtures/roomy-limits.ts";
 import { BROWSE, CREATE, DELETE, UPCOMING, UPDATE } from "../fixtures/parties.ts";
 
 const dateOf = (number: number) => new Date(Date.UTC(2040, 0, 1 + number)).toISOString();
@@ -14,6 +15,7 @@ test("a service killed between the steps of a write leaves every party listed at
       CASSANDRA_LOCAL_DATA_CENTER: localDataCenter,
       CASSANDRA_KEYSPACE: app.keyspace.name,
       PORT: "0",
+      ...roomySettings,
     },
   });
   const [url] = /http:\/\/localhost:\d+\/graphql/.exec(await service.printed("Ctrl-C"))!;

@@ -3,6 +3,7 @@ import { select, type Session } from "../../../src/cassandra/index.ts";
 import { tables } from "../../../src/party/index.ts";
 import { PartyTable } from "../../../src/party/table.ts";
 import { startCommand } from "../../fixtures/command.ts";
+import { roomySettings } from "../../fixtures/roomy-limits.ts";
 import { BROWSE } from "../../fixtures/parties.ts";
 import type { Random } from "../random.ts";
 import type { Crowd, Found, Server, Subject, Way } from "../subject.ts";
@@ -17,7 +18,7 @@ const PASSING = 4;
 /** The parties of the service itself, over GraphQL, with many rows per partition, which is a city. */
 export const parties: Subject = {
   tables,
-  startServer: (env) => startCommand(["serve"], { env, cwd: here }),
+  startServer: (env) => startCommand(["serve"], { env: { ...roomySettings, ...env }, cwd: here }),
   greeting: "Ctrl-C",
   createClient,
   gather,
