@@ -99,17 +99,19 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       }
     },
     onSubscribe({ extra: connection, subscriptions }, id, payload) {
-      if (Object.keys(subscriptions).length > fixed.subscriptionsASocket) {
-        return [tooManySubscriptions()];
-      }
       // graphql-ws has acknowledged the connection, so the identity is known.
       const identity = connection.identity!;
       const outlet = new SocketOutlet({ connection, subscriptions, id });
       const params = paramsOf(payload);
       connection.begin();
       const paid = pay(params, identity.caller);
-      const begin = () =>
-        runnable({ prepared: pipeline.prepare(params), outlet, identity, unsent });
+      const begin = () => {
+        const prepared = pipeline.prepare(params);
+        const isSubscription = "kind" in prepared && prepared.kind === "subscription";
+        const isTooMany = Object.keys(subscriptions).length > fixed.subscriptionsASocket;
+        if (isSubscription && isTooMany) return outlet.refuse([tooManySubscriptions()]);
+        return runnable({ prepared, outlet, identity, unsent });
+      };
       return paid ? paid.then(begin, (error: unknown) => outlet.refuse([mask(error)])) : begin();
     },
   });
