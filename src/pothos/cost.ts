@@ -27,6 +27,8 @@ export interface OperationCost {
   readonly partitions: number;
   /** How many fields its answer has, leaves and objects. */
   readonly values: number;
+  /** How many characters the names of these fields have. */
+  readonly characters: number;
 }
 
 /** An operation of a valid document. */
@@ -102,6 +104,7 @@ class CostWalk {
   isRepeatable = true;
   #partitions = 0;
   #values = 0;
+  #characters = 0;
   readonly #loads: PartitionLoad[] = [];
   readonly #operation: OperationDefinitionNode;
   readonly #variables: RawArguments;
@@ -122,15 +125,19 @@ class CostWalk {
     const { operation, selectionSet } = this.#operation;
     const type = this.#scope.schema.getRootType(operation)!;
     this.#countAll(type, [selectionSet], { times: 1, page: undefined });
-    return { partitions: this.#partitions + this.#loadedPartitions(), values: this.#values };
+    const partitions = this.#partitions + this.#loadedPartitions();
+    return { partitions, values: this.#values, characters: this.#characters };
   }
 
   #countAll(type: GraphQLNamedType, sets: readonly SelectionSetNode[], at: Position): void {
     for (const { parent, nodes } of selectedFields(type, sets, this.#scope)) {
       if (this.#values > this.#maxValues) return;
-      const [{ name }] = nodes;
+      const [{ name, alias = name }] = nodes;
       const field = costliestField(parent, name.value, this.#scope.schema);
-      if (field || name.value === "__typename") this.#values += at.times;
+      if (field || name.value === "__typename") {
+        this.#values += at.times;
+        this.#characters += at.times * alias.value.length;
+      }
       if (field) this.#count(field, nodes, at);
     }
   }

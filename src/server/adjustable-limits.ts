@@ -13,7 +13,8 @@ export interface AdjustableLimit {
 
 /**
  * The limits that can be changed, by the option `limits` of {@link createServer} or by settings. A point is a partition that
- * an operation reads or writes, and each operation has at least one. A caller is who `caller` names, else an address.
+ * an operation reads or writes, or 200 fields of its answer if these are more; each operation costs at least one. A caller
+ * is who `caller` names, else an address.
  */
 export const adjustableLimits = {
   tokens: {
@@ -49,7 +50,7 @@ export const adjustableLimits = {
   },
   values: {
     meaning: "The maximum number of fields that an answer may have, counted as partitions are.",
-    default: 20_000,
+    default: 10_000,
     min: 1000,
     max: 1_000_000,
     code: "ANSWER_TOO_LARGE",
@@ -93,7 +94,7 @@ export const adjustableLimits = {
   },
   pointsPerSecond: {
     meaning:
-      "The maximum number of points of one caller in a second. A new document costs one more for each 100 characters.",
+      "How many points a caller may spend per second. What exceeds it waits, for 3 s at most.",
     default: 1000,
     min: 1,
     max: 1_000_000_000,

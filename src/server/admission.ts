@@ -1,27 +1,38 @@
 import type { GraphQLError } from "graphql";
 import type { Limits } from "./adjustable-limits.ts";
-import { codedError } from "./error.ts";
 import { limits } from "./limits.ts";
+import { outOfQuota } from "./quotas.ts";
+import { requestError } from "./request-error.ts";
 
-/** An operation that is to be run. */
+/** What is to be run for a caller. */
 export interface Entrant {
   readonly caller: string;
+  /** What it costs of the caller's points per second. */
   readonly points: number;
+  /** How many of the points in flight it takes until it leaves. Default: none, and it need not leave. */
+  readonly weight?: number;
   /** Whether nobody waits for its answer any more. */
-  readonly isGone?: () => boolean;
+  readonly isGone?: (() => boolean) | undefined;
 }
 
-/** Bounds how much a process runs at once. What exceeds it waits, and callers take turns. */
+/** Decides when the operations of all callers run. */
 export interface Admission {
   /**
-   * Lets an operation in. Operations of one caller enter in the order of these calls.
+   * Lets an entrant in when its caller has points, and there is room. Entrants of one caller enter in the order of these calls.
    *
-   * @returns undefined if it may run at once; else a promise, which rejects with `OVERLOADED` if it has waited too long or
-   * too many wait
+   * @returns undefined if it may run at once; else a promise, which rejects with `QUOTA_EXCEEDED` or `OVERLOADED` if it has
+   * waited too long, or too many wait
    */
   enter(entrant: Entrant): Promise<void> | undefined;
-  /** Called once after each operation that was let in. */
+  /**
+   * Fails like {@link Admission.enter} if too much of a caller waits, before anything of a request is read: a promise that
+   * rejects, or undefined.
+   */
+  refusal(caller: string): Promise<never> | undefined;
+  /** Called once after each entrant with a weight that was let in. */
   leave(entrant: Entrant): void;
+  /** Refuses what waits, and whatever comes. */
+  close(): void;
 }
 
 interface Waiting {
@@ -31,136 +42,211 @@ interface Waiting {
   readonly refuse: (error: GraphQLError) => void;
 }
 
-/** What a caller runs, and what of it waits. Exists while there is either. */
+/** A caller who runs or waits for something, or whose points are not complete. */
 interface CallerState {
+  /** The points in flight. */
+  running: number;
+  /** The points that it may spend at the time `at`; negative after an expensive operation. */
   points: number;
+  at: number;
   readonly waiting: Waiting[];
 }
+
+type AdmissionLimits = Pick<
+  Limits,
+  "pointsPerSecond" | "pointsInFlight" | "pointsInFlightPerCaller"
+>;
 
 /**
  * Creates the admission of a server.
  *
- * The driver accepts 2,048 requests per connection and refuses the rest, whoever sent them. So the process stays far below
- * that number, and what waits, waits here: one queue per caller, of which each is served in turn, so that an operation of
- * one caller waits for at most one operation of each other caller. A caller never has more than its share in flight, so the
- * rest of the room stays free for others even if its operations are slow.
+ * Two things are scarce, and neither may be used up by one caller. The time of this process: each caller gets points at a
+ * constant rate, and spends them when it enters. What it cannot pay yet, waits, so that a burst is spread over time instead
+ * of delaying others; a caller who has spent nothing for a while has some in reserve. And the database: the driver
+ * accepts 2,048 requests per connection and refuses the rest, whoever sent them. So the process stays far below that number,
+ * and a caller never has more than its share in flight, so that the rest of the room stays free for others even if its
+ * operations are slow. What waits, waits in one queue per caller, of which each is served in turn.
  */
-export function createAdmission({
-  pointsInFlight,
-  pointsInFlightPerCaller,
-}: Pick<Limits, "pointsInFlight" | "pointsInFlightPerCaller">): Admission {
+export function createAdmission(options: AdmissionLimits): Admission {
+  const { pointsPerSecond, pointsInFlight, pointsInFlightPerCaller } = options;
   const share = Math.min(pointsInFlight, pointsInFlightPerCaller);
+  const perMillisecond = pointsPerSecond / 1000;
+  const reserve = perMillisecond * limits.reserve;
   const callers = new Map<string, CallerState>();
-  /** The callers with waiting operations. The first one is served next. */
+  /** The callers with waiting entrants. The first one is served next. */
   const turns = new Set<string>();
-  let points = 0;
+  let running = 0;
   let waiting = 0;
+  let renewal: NodeJS.Timeout | undefined;
+  let delayed = 0;
+  let isClosed = false;
+  const sweep = setInterval(forgetIdle, limits.reserve).unref();
 
   /** An operation that costs more than there is room for runs alone. */
-  const weightOf = (entrant: Entrant) => Math.min(entrant.points, share);
+  const weightOf = ({ weight = 0 }: Entrant) => Math.min(weight, share);
 
   function stateOf(caller: string): CallerState {
     let state = callers.get(caller);
-    if (!state) callers.set(caller, (state = { points: 0, waiting: [] }));
+    if (!state) {
+      state = { running: 0, points: reserve, at: performance.now(), waiting: [] };
+      callers.set(caller, state);
+    }
     return state;
   }
 
+  /** Returns the points that a caller has now. */
+  function pointsOf(state: CallerState): number {
+    const now = performance.now();
+    state.points = Math.min(reserve, state.points + (now - state.at) * perMillisecond);
+    state.at = now;
+    return state.points;
+  }
+
+  /** Whether a caller may run something as far as others are not concerned. */
+  const isWithinShare = (state: CallerState, entrant: Entrant) =>
+    pointsOf(state) > 0 && state.running + weightOf(entrant) <= share;
+
+  const hasRoom = (entrant: Entrant) => running + weightOf(entrant) <= pointsInFlight;
+
   function admit(state: CallerState, entrant: Entrant) {
-    state.points += weightOf(entrant);
-    points += weightOf(entrant);
+    // An operation may cost more than the reserve: the caller owes the rest.
+    state.points -= entrant.points;
+    state.running += weightOf(entrant);
+    running += weightOf(entrant);
   }
 
   function wait(state: CallerState, entrant: Entrant): Promise<void> {
-    if (state.waiting.length >= limits.waitingACaller) return Promise.reject(overloaded());
+    if (isClosed || isCrowded(state)) return refuse(state);
     if (waiting >= limits.waiting) refuseNewest();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => drop(entry, overloaded()), limits.waitingTime);
+    const timer = setTimeout(() => drop(entry), limits.waitingTime);
     const entry = { entrant, timer, admit: resolve, refuse: reject };
     state.waiting.push(entry);
     waiting += 1;
     turns.add(entrant.caller);
+    if (!renewal) serve();
     return promise;
   }
 
-  /** Makes room for a caller with few waiting operations. */
+  const isCrowded = (state: CallerState) => state.waiting.length >= limits.waitingACaller;
+
+  /** Refuses after a while, so that a client that tries again at once does not keep the server busy with refusals. */
+  async function refuse(state: CallerState): Promise<never> {
+    const refusal = refusalOf(state);
+    if (delayed < limits.delayed && !isClosed) {
+      delayed += 1;
+      await new Promise((resolve) => setTimeout(resolve, limits.delay));
+      delayed -= 1;
+    }
+    throw refusal;
+  }
+
+  /** Makes room for a caller with few waiting entrants. */
   function refuseNewest() {
     const longest = [...callers.values()].reduce((one, other) =>
       other.waiting.length > one.waiting.length ? other : one,
     );
-    drop(longest.waiting.at(-1)!, overloaded());
+    drop(longest.waiting.at(-1)!);
   }
 
-  function remove({ entrant, timer }: Waiting) {
-    const state = callers.get(entrant.caller)!;
-    clearTimeout(timer);
-    state.waiting.splice(
-      state.waiting.findIndex((each) => each.timer === timer),
-      1,
-    );
+  function remove(entry: Waiting) {
+    const { caller } = entry.entrant;
+    const state = callers.get(caller)!;
+    clearTimeout(entry.timer);
+    state.waiting.splice(state.waiting.indexOf(entry), 1);
     waiting -= 1;
-    if (state.waiting.length === 0) turns.delete(entrant.caller);
-    return state;
+    if (state.waiting.length === 0) turns.delete(caller);
   }
 
-  function drop(entry: Waiting, error: GraphQLError) {
-    const state = remove(entry);
-    if (state.points === 0 && state.waiting.length === 0) callers.delete(entry.entrant.caller);
-    entry.refuse(error);
-    // It may have been the one for which room was kept.
+  function drop(entry: Waiting) {
+    const refusal = refusalOf(callers.get(entry.entrant.caller)!);
+    remove(entry);
+    entry.refuse(refusal);
+    // Room may have been kept for it.
     serve();
   }
 
-  /** Lets in what there is room for. If the next in turn needs more room than there is, nobody overtakes it. */
+  function refusalOf(state: CallerState): GraphQLError {
+    const points = pointsOf(state);
+    if (points > 0) return overloaded();
+    const most = `${pointsPerSecond} points per second`;
+    return outOfQuota("pointsPerSecond", { most, wait: -points / perMillisecond });
+  }
+
+  /** Lets in what may run. If there is no room for the next in turn, nobody overtakes it. */
   function serve() {
+    clearTimeout(renewal);
+    renewal = undefined;
+    let soonest = Infinity;
     for (const caller of turns) {
       const state = callers.get(caller)!;
-      const [entry] = state.waiting;
-      const { entrant } = entry!;
-      if (entrant.isGone?.()) {
-        drop(entry!, overloaded());
-        return;
+      const entry = state.waiting[0]!;
+      const { entrant } = entry;
+      if (entrant.isGone?.()) return drop(entry);
+      if (!isWithinShare(state, entrant)) {
+        if (state.points <= 0) soonest = Math.min(soonest, -state.points / perMillisecond);
+        continue;
       }
-      if (state.points + weightOf(entrant) > share) continue;
-      if (points + weightOf(entrant) > pointsInFlight) return;
-      remove(entry!);
+      if (!hasRoom(entrant)) break;
+      remove(entry);
       // A set visits what is added to it again: the caller is now the last in turn.
       if (turns.delete(caller)) turns.add(caller);
       admit(state, entrant);
-      entry!.admit();
+      entry.admit();
+    }
+    // A timer of 0 ms would not give the rate time to renew a point.
+    if (soonest < Infinity) renewal = setTimeout(serve, Math.max(1, Math.ceil(soonest)));
+  }
+
+  /** Whether what room there is, is kept for somebody else. */
+  function isKept() {
+    for (const caller of turns) {
+      const state = callers.get(caller)!;
+      if (isWithinShare(state, state.waiting[0]!.entrant)) return true;
+    }
+    return false;
+  }
+
+  function forgetIdle() {
+    for (const [caller, state] of callers) {
+      const isIdle = state.running === 0 && state.waiting.length === 0;
+      if (isIdle && pointsOf(state) === reserve) callers.delete(caller);
     }
   }
 
   return {
     enter(entrant) {
       const state = stateOf(entrant.caller);
-      const isFree =
-        state.points + weightOf(entrant) <= share &&
-        points + weightOf(entrant) <= pointsInFlight &&
-        !isKept();
-      if (!isFree || state.waiting.length > 0) return wait(state, entrant);
+      const mayRun =
+        !isClosed &&
+        state.waiting.length === 0 &&
+        isWithinShare(state, entrant) &&
+        hasRoom(entrant) &&
+        (turns.size === 0 || !isKept());
+      if (!mayRun) return wait(state, entrant);
       admit(state, entrant);
       return undefined;
     },
     leave(entrant) {
-      const state = callers.get(entrant.caller)!;
-      state.points -= weightOf(entrant);
-      points -= weightOf(entrant);
-      if (state.points === 0 && state.waiting.length === 0) callers.delete(entrant.caller);
-      serve();
+      callers.get(entrant.caller)!.running -= weightOf(entrant);
+      running -= weightOf(entrant);
+      if (turns.size > 0) serve();
+    },
+    refusal(caller) {
+      const state = callers.get(caller);
+      return state && isCrowded(state) ? refuse(state) : undefined;
+    },
+    close() {
+      isClosed = true;
+      clearInterval(sweep);
+      for (const { waiting: entries } of callers.values()) {
+        for (const entry of [...entries]) drop(entry);
+      }
     },
   };
-
-  /** Whether what room there is, is kept for a caller within its share, whose operation needs more of it. */
-  function isKept() {
-    for (const caller of turns) {
-      const state = callers.get(caller)!;
-      if (state.points + weightOf(state.waiting[0]!.entrant) <= share) return true;
-    }
-    return false;
-  }
 }
 
 function overloaded(): GraphQLError {
   const message = "The service has too much to do. Nothing was done; try again later.";
-  return codedError("OVERLOADED", message, { extensions: { http: { status: 503 } } });
+  return requestError("OVERLOADED", message);
 }

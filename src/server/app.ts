@@ -215,9 +215,9 @@ export async function assemble<Own extends object>({
   });
   const mask = createMask(log);
   const quotas = createQuotas(limits);
-  opened.defer(() => quotas.close());
   const admission = createAdmission(limits);
-  const run = createRun({ quotas, admission, limits });
+  opened.defer(() => admission.close());
+  const run = createRun({ admission, limits });
   const serialize = createSerialize({ mask, answerBytes: limits.answerBytes });
   const pipeline = createPipeline({ schema, mask, limits, run, admission, serialize });
   const followed = createFollowed(limits.followedPerCaller);
@@ -228,7 +228,7 @@ export async function assemble<Own extends object>({
   const eventStreams = createEventStreams(keepAlive);
   const unsent = createUnsent(serialize);
   const openSockets = createOpenSockets(limits.socketsPerCaller);
-  const gate = { pipeline, identify, addressOf, quotas, unsent, openSockets, mask };
+  const gate = { pipeline, identify, addressOf, admission, unsent, openSockets, mask };
   const { health, ready } = createHealth(watch, withOrders(tables));
   const router = createRouter({
     path,

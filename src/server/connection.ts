@@ -28,6 +28,7 @@ export class Connection implements GraphQLSocket, Peer {
   #request: IncomingMessage | undefined;
   #heard = 0;
   #inFlight = 0;
+  #isEntering = false;
   #isDraining = false;
   #receive: (text: string) => Promise<void> = ignoreText;
   /** The operations that may not begin yet. */
@@ -85,6 +86,14 @@ export class Connection implements GraphQLSocket, Peer {
   /** Counts a query or mutation, or a subscription that begins, until {@link Connection.end}. */
   begin() {
     this.#inFlight += 1;
+    this.#isEntering = true;
+  }
+
+  /** The operation that began last has its turn. Until then no other may begin, so that all begin in order. */
+  entered() {
+    this.#isEntering = false;
+    // In another turn of the event loop, as if the next one had only come now: a subscription has joined its source then.
+    if (this.#waiting) setImmediate(() => this.#beginWaiting());
   }
 
   end() {
@@ -104,7 +113,7 @@ export class Connection implements GraphQLSocket, Peer {
   }
 
   get #mayBegin() {
-    return this.#inFlight < this.#operations && !this.isFull;
+    return this.#inFlight < this.#operations && !this.#isEntering && !this.isFull;
   }
 
   #beginWaiting() {

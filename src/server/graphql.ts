@@ -8,7 +8,8 @@ import { acceptedTypes, type MediaType, mediaTypes } from "./media-type.ts";
 import { type AddressOf } from "./address.ts";
 import { limits } from "./limits.ts";
 import { readParams } from "./params.ts";
-import { pointsOfDocument, type Quotas } from "./quotas.ts";
+import type { Admission } from "./admission.ts";
+import { pointsOfDocument } from "./quotas.ts";
 import type { Unsent } from "./unsent.ts";
 import { Delivery } from "./delivery.ts";
 import type { OpenSockets } from "./open-sockets.ts";
@@ -20,7 +21,7 @@ export interface GraphQLOptions {
   readonly pipeline: Pipeline;
   readonly identify: Identify;
   readonly addressOf: AddressOf;
-  readonly quotas: Quotas;
+  readonly admission: Admission;
   readonly unsent: Unsent;
   readonly openSockets: OpenSockets;
   readonly eventStreams: EventStreams;
@@ -33,7 +34,7 @@ export interface GraphQLOptions {
  * It uses Node's own requests and responses: converting them to those of the fetch API costs more than GraphQL itself.
  */
 export function createGraphQL(options: GraphQLOptions): Answer {
-  const { pipeline, identify, addressOf, quotas, unsent, openSockets, eventStreams, mask } =
+  const { pipeline, identify, addressOf, admission, unsent, openSockets, eventStreams, mask } =
     options;
   const inFlight = createInFlight();
 
@@ -78,13 +79,15 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     const { types, address } = to;
     if (inFlight.add(request, response) > limits.pipelined) throw tooManyInFlight();
     // Before the body is read, so that refusals cost next to nothing.
-    const refusal = quotas.refusal(address);
+    const refusal = admission.refusal(address);
     if (refusal) await refusal;
     if (types.accepted.length === 0) throw notAcceptable(offeredTypes, "an operation");
     const params = await readParams(request);
     // The client has gone away.
     if (!params) return;
-    if (!pipeline.isKnown(params)) await quotas.spend(address, pointsOfDocument(params));
+    if (!pipeline.isKnown(params)) {
+      await admission.enter({ caller: address, points: pointsOfDocument(params) });
+    }
     const prepared = pipeline.prepare(params);
     if ("errors" in prepared)
       return send(response, { type: types.first, result: prepared, address });

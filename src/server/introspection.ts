@@ -1,9 +1,11 @@
 import {
   type ASTVisitor,
+  type DocumentNode,
   type FieldNode,
   getIntrospectionQuery,
   GraphQLError,
   Kind,
+  type OperationDefinitionNode,
   parse,
   type SelectionSetNode,
   type ValidationContext,
@@ -34,12 +36,40 @@ export function IntrospectionSizeRule(context: ValidationContext): ASTVisitor {
     OperationDefinition({ operation, selectionSet }) {
       if (operation !== "query") return;
       const fields = [...fieldsOf(selectionSet, { fragmentOf })];
-      const asked = fields.filter(({ name }) => /^__(schema|type)$/.test(name.value));
+      const asked = fields.filter(isIntrospection);
       if (answerSize(asked, { fragmentOf, times: 1, limit: most }) <= most) return;
       const message = "Introspection requests the same too many times.";
       context.reportError(new GraphQLError(message, { nodes: asked[0] ?? null }));
     },
   };
+}
+
+const known = new WeakMap<OperationDefinitionNode, number>();
+
+/** Returns the estimated number of fields that an operation requests of `__schema` and `__type`. */
+export function introspectedFields(
+  operation: OperationDefinitionNode,
+  { definitions }: DocumentNode,
+): number {
+  let size = known.get(operation);
+  if (size === undefined) {
+    const fragments = new Map(
+      definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION
+          ? [[definition.name.value, definition.selectionSet]]
+          : [],
+      ),
+    );
+    const fragmentOf: FragmentOf = (name) => fragments.get(name);
+    const asked = [...fieldsOf(operation.selectionSet, { fragmentOf })].filter(isIntrospection);
+    size = answerSize(asked, { fragmentOf, times: 1, limit: most });
+    known.set(operation, size);
+  }
+  return size;
+}
+
+function isIntrospection({ name }: FieldNode): boolean {
+  return name.value === "__schema" || name.value === "__type";
 }
 
 /** What the size of an answer is counted with. */

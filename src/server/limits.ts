@@ -21,7 +21,7 @@ export const limits = {
   /** The characters of a document that is cached. Longer ones would leave no room for those of others. */
   cachedDocument: 10_000,
   /** The characters of a document that cost one point when it is parsed, because it is not cached. */
-  charactersAPoint: 100,
+  charactersAPoint: 50,
   /** The subscriptions of a socket. More: the error `TOO_MANY_SUBSCRIPTIONS`. */
   subscriptionsASocket: 100,
   /** The unanswered requests that a client may send ahead on one connection. More: the error `TOO_MANY_IN_FLIGHT`. */
@@ -42,8 +42,14 @@ export const limits = {
   waitingTime: 3000,
   /** How long operations that have begun may take beyond their time, in milliseconds, so that writes can be settled. */
   settling: 4000,
-  /** How many callers over their quota are told so only when it is renewed. Others are told at once. */
+  /** For how long a caller's points are saved up while it spends none, in milliseconds: what it may do at once. */
+  reserve: 100,
+  /** After how long a caller is refused of whom too much waits, in milliseconds. */
+  delay: 1000,
+  /** How many refusals are delayed. Further ones come at once. */
   delayed: 1000,
+  /** The fields of an answer that cost one point, if they cost more than the partitions. */
+  valuesAPoint: 200,
   /** How often the clients of subscriptions are pinged, in milliseconds. */
   pingInterval: 10_000,
   /** A client that misses so many pings in a row, or reads nothing meanwhile, is cut off: a WebSocket with 1013. */

@@ -15,6 +15,8 @@ import { documentOf, useDocuments } from "./document.ts";
 import { IterableSource } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
 import type { Admission } from "./admission.ts";
+import { introspectedFields } from "./introspection.ts";
+import { limits as fixed } from "./limits.ts";
 import type { Serialize } from "./payload.ts";
 import type { Run, Admitted } from "./run.ts";
 import type { Limits } from "./adjustable-limits.ts";
@@ -47,6 +49,8 @@ export interface Requester {
   readonly identity: Identity | Promise<Identity>;
   /** Whether the client has gone, so that nobody waits for the answer. */
   readonly isGone?: () => boolean;
+  /** Called once when the operation's turn has come, unless it is refused before. */
+  readonly entered?: () => void;
 }
 
 /** Why an operation cannot be run. Each error has a code. */
@@ -121,9 +125,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const cost = costOf({ schema, document, operation, variables: variableValues });
     const tooLarge = costProblem(cost, limits);
     if (tooLarge) return { errors: [tooLarge] };
-    const points = Math.max(1, cost.partitions);
-    // An event has what the subscription's field has read.
-    const eventPoints = Math.max(0, cost.partitions - 1);
+    const values = cost.values + introspectedFields(operation, document);
+    const weight = Math.max(1, cost.partitions);
+    const points = Math.max(weight, Math.ceil(values / fixed.valuesAPoint));
+    // An event has what the subscription's field has read. Small ones cost nothing.
+    const eventWeight = Math.max(0, cost.partitions - 1);
+    const event = {
+      weight: eventWeight,
+      points: Math.max(eventWeight, Math.floor(values / fixed.valuesAPoint)),
+    };
     const { execute, subscribe } = enveloped;
     const argumentsFor = ({ identity: { context }, deadline }: Admitted) => {
       const contextValue = { ...context };
@@ -136,13 +146,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       operationName,
       kind,
       execute: (by) =>
-        orErrors(() => run({ ...by, kind, points }, async (turn) => execute(argumentsFor(turn)))),
+        orErrors(() =>
+          run({ ...by, kind, points, weight }, async (turn) => execute(argumentsFor(turn))),
+        ),
       subscribe: (by, outlet) =>
         orErrors(() =>
-          run({ ...by, kind, points }, (turn) =>
+          run({ ...by, kind, points, weight }, (turn) =>
             subscribeTo(subscribe, argumentsFor(turn), {
-              join: () =>
-                executions.join({ params, document, identity: turn.identity, points: eventPoints }),
+              join: () => executions.join({ params, document, identity: turn.identity, ...event }),
               outlet,
             }),
           ),
@@ -179,6 +190,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 function costProblem(cost: OperationCost, limits: Limits): GraphQLError | undefined {
   if (cost.values > limits.values) {
     const message = `The answer could have more than ${limits.values} fields. Request smaller pages or fewer fields.`;
+    return requestError("ANSWER_TOO_LARGE", message);
+  }
+  if (cost.characters > limits.answerBytes) {
+    const message = `The names of the answer's fields alone could have more than ${limits.answerBytes} bytes.`;
     return requestError("ANSWER_TOO_LARGE", message);
   }
   if (cost.partitions <= limits.partitions) return undefined;

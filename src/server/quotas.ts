@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { GraphQLError } from "graphql";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import type { LimitName, Limits } from "./adjustable-limits.ts";
@@ -9,21 +8,10 @@ import { requestError } from "./request-error.ts";
 
 /** The quotas that are counted over time. Each counts for a caller, in this process. */
 export interface Quotas {
-  /**
-   * Spends points of a caller.
-   *
-   * @throws GraphQLError `QUOTA_EXCEEDED` if it has none left. It is thrown when the quota is renewed, at most a second later,
-   * so that a client that tries again at once does not keep the server busy with refusals
-   */
-  spend(caller: string, points: number): Promise<void>;
-  /** Fails like {@link Quotas.spend} if a caller has no points left: a promise that rejects, or undefined. */
-  refusal(caller: string): Promise<never> | undefined;
   /** Counts a row that is about to be created. @throws GraphQLError `QUOTA_EXCEEDED` @returns takes it back */
   create(caller: string, partition: string): Promise<() => void>;
   /** Counts an operation id of a row that remembers `most` of them for some seconds. Returns whether there was room. */
   useOperationId(caller: string, row: RowMemory): Promise<boolean>;
-  /** Refuses new delays. Those under way end at once. */
-  close(): void;
 }
 
 /** The memory of a row for operation ids. */
@@ -36,51 +24,14 @@ export interface RowMemory {
 
 /** Creates the quotas of a process. */
 export function createQuotas({
-  pointsPerSecond,
   createdPerMinute,
   operationIdShare,
-}: Limits): Quotas {
-  const points = new RateLimiterMemory({ points: pointsPerSecond, duration: 1 });
+}: Pick<Limits, "createdPerMinute" | "operationIdShare">): Quotas {
   const created = new RateLimiterMemory({ points: createdPerMinute, duration: 60 });
   // Its maximum differs between tables, and is compared here.
   const operationIds = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 60 });
-  /** When the quota of each caller that has none left is renewed. */
-  const renewals = new Map<string, number>();
-  const closing = new AbortController();
-  let delayed = 0;
-
-  function renewalOf(caller: string): number | undefined {
-    const renewal = renewals.get(caller);
-    if (renewal === undefined || renewal > performance.now()) return renewal;
-    renewals.delete(caller);
-    return undefined;
-  }
-
-  async function refuse(renewal: number): Promise<never> {
-    const wait = Math.max(0, renewal - performance.now());
-    if (delayed < fixed.delayed && !closing.signal.aborted) {
-      delayed += 1;
-      await sleep(wait, undefined, { signal: closing.signal }).catch(() => {});
-      delayed -= 1;
-    }
-    throw outOfQuota("pointsPerSecond", { most: `${pointsPerSecond} points in a second`, wait });
-  }
 
   return {
-    async spend(caller, cost) {
-      try {
-        // One operation may cost more than a second has. Then it needs the whole second.
-        await points.consume(caller, Math.min(cost, pointsPerSecond));
-      } catch (spent) {
-        const renewal = performance.now() + waitOf(spent);
-        renewals.set(caller, renewal);
-        await refuse(renewal);
-      }
-    },
-    refusal(caller) {
-      const renewal = renewalOf(caller);
-      return renewal === undefined ? undefined : refuse(renewal);
-    },
     async create(caller, partition) {
       const key = `${caller} ${partition}`;
       try {
@@ -97,7 +48,6 @@ export function createQuotas({
       const { consumedPoints } = await operationIds.consume(key, 1, { customDuration: seconds });
       return consumedPoints <= share;
     },
-    close: () => closing.abort(),
   };
 }
 

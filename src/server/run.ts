@@ -6,7 +6,6 @@ import type { Admission } from "./admission.ts";
 import type { Identity } from "./context.ts";
 import { codedError } from "./error.ts";
 import { limits as fixed } from "./limits.ts";
-import type { Quotas } from "./quotas.ts";
 
 /** A valid operation, and who sends it. */
 export interface Sent {
@@ -14,8 +13,12 @@ export interface Sent {
   readonly kind: OperationTypeNode;
   /** How many points it costs. */
   readonly points: number;
+  /** How many of the points in flight it takes: the partitions. */
+  readonly weight: number;
   /** Whether its client has gone, so that nobody waits for the answer. */
   readonly isGone?: (() => boolean) | undefined;
+  /** Called once when its turn has come, or it was refused. */
+  readonly entered?: (() => void) | undefined;
 }
 
 /** An operation that may begin. */
@@ -32,14 +35,13 @@ export type Run = <Result>(
 ) => Promise<Result>;
 
 export interface RunOptions {
-  readonly quotas: Quotas;
   readonly admission: Admission;
   readonly limits: Pick<Limits, "time">;
 }
 
 /**
- * Creates the function that runs operations: it spends the caller's points, waits for its turn, and ends the wait for an
- * operation that takes too long.
+ * Creates the function that runs operations: it waits for their turn, and ends the wait for an operation that takes too
+ * long.
  *
  * Two times bound an operation. Until the first, its fields may begin. The second leaves those that have begun the time to
  * settle what they have written, so that the answer usually says what happened. Nothing can stop an operation: after the
@@ -47,21 +49,20 @@ export interface RunOptions {
  *
  * The function throws `QUOTA_EXCEEDED`, `OVERLOADED`, `TIMED_OUT`, or, for a mutation that has begun, `OUTCOME_UNKNOWN`.
  */
-export function createRun({ quotas, admission, limits }: RunOptions): Run {
+export function createRun({ admission, limits }: RunOptions): Run {
   return async (sent, begin) => {
     const deadline = performance.now() + limits.time;
     let hasBegun = false;
     let leave = () => {};
 
     async function run() {
-      const { identity: given, points, isGone } = sent;
+      const { identity: given, points, weight, isGone } = sent;
       const identity = given instanceof Promise ? await given : given;
-      const { caller } = identity;
-      await quotas.spend(caller, points);
-      const entrant = { caller, points, ...(isGone && { isGone }) };
+      const entrant = { caller: identity.caller, points, weight, isGone };
       const turn = admission.enter(entrant);
       if (turn) await turn;
       leave = () => admission.leave(entrant);
+      sent.entered?.();
       if (performance.now() > deadline) throw timedOut();
       hasBegun = true;
       return begin({ identity, deadline });

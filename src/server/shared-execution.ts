@@ -41,8 +41,10 @@ export interface Subscription {
   readonly params: Params;
   readonly document: DocumentNode;
   readonly identity: Identity;
-  /** How many partitions each event reads. */
+  /** How many points each event costs. */
   readonly points: number;
+  /** How many partitions each event reads. */
+  readonly weight: number;
 }
 
 /** The executions of all subscriptions of a server. */
@@ -66,7 +68,7 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
   const shared = new Map<string, Shared>();
 
   function createExecute(subscription: Subscription): Execute {
-    const { params, document, identity, points } = subscription;
+    const { params, document, identity, points, weight } = subscription;
     const { context, caller } = identity;
     const { schema, execute } = yoga.getEnveloped({ params } as never);
     const { operationName, variables: variableValues } = params;
@@ -83,7 +85,7 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
       }
     };
     if (points === 0) return executeOn;
-    const entrant = { caller, points };
+    const entrant = { caller, points, weight };
     return async (event) => {
       await enterEventually(admission, entrant);
       const payload = await executeOn(event);

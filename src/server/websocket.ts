@@ -16,7 +16,8 @@ import type { Log, Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
 import { asciiJson, completeFrame, type Payload, payloadOf } from "./payload.ts";
 import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
-import { pointsOfDocument, type Quotas } from "./quotas.ts";
+import type { Admission } from "./admission.ts";
+import { pointsOfDocument } from "./quotas.ts";
 import { errorHeaders, shownErrors } from "./request-error.ts";
 import type { AddressOf } from "./address.ts";
 import type { Limits } from "./adjustable-limits.ts";
@@ -27,7 +28,7 @@ export interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly identify: Identify;
   readonly addressOf: AddressOf;
-  readonly quotas: Quotas;
+  readonly admission: Admission;
   readonly openSockets: OpenSockets;
   readonly unsent: Unsent;
   readonly keepAlive: KeepAlive;
@@ -64,7 +65,7 @@ export interface WebSockets {
  *   ws writes each frame of its own in one call and compression (`perMessageDeflate`) is off.
  */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, identify, addressOf, quotas, openSockets, unsent, mask, log } = options;
+  const { pipeline, identify, addressOf, admission, openSockets, unsent, mask, log } = options;
   const { keepAlive, limits } = options;
   const sockets = new WebSocketServer({
     noServer: true,
@@ -118,9 +119,9 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
 
   /** Spends what it costs to prepare an operation that is not known, or that the caller has no points for. */
   function pay(params: Params, caller: string): Promise<void> | undefined {
-    const refusal = quotas.refusal(caller);
+    const refusal = admission.refusal(caller);
     if (refusal || pipeline.isKnown(params)) return refusal;
-    return quotas.spend(caller, pointsOfDocument(params));
+    return admission.enter({ caller, points: pointsOfDocument(params) });
   }
 
   /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
@@ -202,7 +203,11 @@ function runnable({ prepared, outlet, identity, unsent }: Operation) {
   const { schema, document, operationName, kind } = prepared;
   const isSubscription = kind === "subscription";
   const run = async () => {
-    const client = { identity, isGone: () => !outlet.isOpen };
+    const client = {
+      identity,
+      isGone: () => !outlet.isOpen,
+      entered: () => outlet.entered(),
+    };
     const result = await (isSubscription
       ? prepared.subscribe(client, outlet)
       : prepared.execute(client));
@@ -242,6 +247,7 @@ class SocketOutlet implements Outlet {
   readonly #subscriptions: Record<string, unknown>;
   readonly #id: string;
   readonly #idJson: string;
+  #hasEntered = false;
 
   constructor({ connection, subscriptions, id }: SocketOutletParts) {
     this.#connection = connection;
@@ -282,21 +288,29 @@ class SocketOutlet implements Outlet {
     this.#connection.write(completeFrame(this.#idJson));
   }
 
+  /** Its turn has come, so the next operation of the socket may follow it. */
+  entered() {
+    this.#hasEntered = true;
+    this.#connection.entered();
+  }
+
   /** The operation no longer counts as in flight. */
   begun() {
+    // It may have been refused.
+    if (!this.#hasEntered) this.#connection.entered();
     this.#connection.end();
   }
 
   /** Returns the errors for graphql-ws to send. */
   refuse(errors: readonly GraphQLError[]): GraphQLError[] | Promise<never> {
     const { isOpen } = this;
-    this.#connection.end();
+    this.begun();
     return isOpen ? shownErrors(errors) : new Promise<never>(() => {});
   }
 
   /** Never settles: the client may have started another operation with this id, which graphql-ws would complete. */
   abandon(): Promise<never> {
-    this.#connection.end();
+    this.begun();
     return new Promise<never>(() => {});
   }
 }

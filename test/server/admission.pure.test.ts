@@ -5,17 +5,20 @@ import { limits } from "../../src/server/limits.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const FAST = 1_000_000;
+
 /** An admission that records the names of the operations that it lets in, or refuses. */
-function start(pointsInFlight: number, pointsInFlightPerCaller: number) {
-  const admission = createAdmission({ pointsInFlight, pointsInFlightPerCaller });
+function start(pointsInFlight: number, pointsInFlightPerCaller: number, pointsPerSecond = FAST) {
+  const admission = createAdmission({ pointsInFlight, pointsInFlightPerCaller, pointsPerSecond });
   const entered: string[] = [];
   const refused: string[] = [];
   return {
+    admission,
     entered,
     refused,
     /** @param name of the operation; its first letter is that of its caller */
     enter: (name: string, points = 1, isGone?: () => boolean): Entrant => {
-      const entrant = { caller: name[0]!, points, ...(isGone && { isGone }) };
+      const entrant = { caller: name[0]!, points, weight: points, isGone };
       const wait = admission.enter(entrant);
       if (!wait) entered.push(name);
       void wait?.then(
@@ -94,14 +97,61 @@ test("what has waited too long is refused, and what waits behind it enters", asy
   await leave(running);
 });
 
-test("of one caller, only so many operations wait", async () => {
-  const { enter, refused } = start(1, 1);
+test("of one caller, only so many operations wait, and the next one is refused after a while", async () => {
+  const { enter, refused, admission } = start(1, 1);
   enter("a1");
   for (let at = 0; at < limits.waitingACaller; at += 1) enter("a2");
   enter("a3");
   enter("b1");
+  expect(admission.refusal("b")).toBeUndefined();
+  const early = admission.refusal("a");
+  await vi.advanceTimersByTimeAsync(limits.delay - 1);
+  expect(refused).toEqual([]);
+  void early?.catch(() => refused.push("early"));
+  await vi.advanceTimersByTimeAsync(1);
+  expect(refused).toEqual(["a3 OVERLOADED", "early"]);
+});
+
+test("a caller spends its reserve at once, and then what is renewed", async () => {
+  const { enter, entered } = start(1000, 1000, 1000);
+  // 100 ms of 1,000 points per second.
+  for (let at = 0; at < 103; at += 1) enter(`a${at}`);
+  expect(entered).toHaveLength(100);
+  enter("b1");
+  expect(entered.at(-1)).toBe("b1");
+  await vi.advanceTimersByTimeAsync(2);
+  expect(entered.slice(101)).toEqual(["a100", "a101"]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(entered.at(-1)).toBe("a102");
+  await vi.advanceTimersByTimeAsync(1000);
+  for (let at = 0; at < 103; at += 1) enter(`a${at}`);
+  expect(entered).toHaveLength(104 + 100);
+});
+
+test("an expensive operation runs at once, and its caller pays it before the next one", async () => {
+  const { enter, entered, refused } = start(FAST, FAST, 1000);
+  enter("a1", 500);
+  enter("a2");
+  await vi.advanceTimersByTimeAsync(400);
+  expect(entered).toEqual(["a1"]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(entered).toEqual(["a1", "a2"]);
+  enter("a3", 5000);
+  await vi.advanceTimersByTimeAsync(1);
+  enter("a4");
+  await vi.advanceTimersByTimeAsync(limits.waitingTime);
+  expect(entered).toEqual(["a1", "a2", "a3"]);
+  expect(refused).toEqual(["a4 QUOTA_EXCEEDED"]);
+});
+
+test("what waits when the server closes is refused", async () => {
+  const { enter, refused, admission } = start(1, 1);
+  enter("a1");
+  enter("a2");
+  admission.close();
+  enter("b1");
   await vi.advanceTimersByTimeAsync(0);
-  expect(refused).toEqual(["a3 OVERLOADED"]);
+  expect(refused).toEqual(["a2 OVERLOADED", "b1 OVERLOADED"]);
 });
 
 test("what nobody waits for any more is passed over", async () => {

@@ -17,6 +17,9 @@ interface UntypedFollowOptions {
   readonly apart?: readonly string[];
 }
 
+/** What it costs to follow a partition: its first thousand rows are read at the beginning, and some of them again and again. */
+const BEGIN_COST = 10;
+
 /** Returns the field of `t.follow`. */
 export function followField(t: FieldBuilder, table: Table, options: UntypedFollowOptions = {}) {
   const { from, apart = [], ...passedOn } = options;
@@ -45,6 +48,7 @@ export function followField(t: FieldBuilder, table: Table, options: UntypedFollo
       nullable: false,
       description: `Sends the changes of a partition's rows from now on. Each event has the ${words} as it is when the event is sent. \`${reset}\` means that events were missed: read the partition again.`,
       keyArguments: key.args,
+      extension: { partitions: BEGIN_COST },
       run: async (call) =>
         live(call.context).follow(table, (await key.find(call)) as never, followOptions as never),
       resolve: toOutcome,
