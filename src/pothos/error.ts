@@ -6,6 +6,7 @@ import {
   UnreadableRow,
 } from "../cassandra/index.ts";
 import { LaneError } from "../lane/index.ts";
+import { withoutStack } from "../support/without-stack.ts";
 
 /** The `extensions.code` of every error that this folder sends to clients, and what the client can do about it. */
 export const bridgeCodes = {
@@ -34,7 +35,9 @@ export const bridgeCodes = {
 /** Returns a function that creates GraphQL errors with a code from this table. */
 export function errorsOf<Codes extends Readonly<Record<string, string>>>(_codes: Codes) {
   return (code: keyof Codes & string, message: string, options: GraphQLErrorOptions = {}) =>
-    new GraphQLError(message, { ...options, extensions: { ...options.extensions, code } });
+    withoutStack(
+      () => new GraphQLError(message, { ...options, extensions: { ...options.extensions, code } }),
+    );
 }
 
 const bridgeError = errorsOf(bridgeCodes);

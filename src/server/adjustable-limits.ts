@@ -95,7 +95,7 @@ export const adjustableLimits = {
   pointsPerSecond: {
     meaning:
       "How many points a caller may spend per second. What exceeds it waits, for 3 s at most.",
-    default: 1000,
+    default: 500,
     min: 1,
     max: 1_000_000_000,
     code: "QUOTA_EXCEEDED",

@@ -113,7 +113,8 @@ export class Connection implements GraphQLSocket, Peer {
   }
 
   get #mayBegin() {
-    return this.#inFlight < this.#operations && !this.#isEntering && !this.isFull;
+    const isOpen = this.#client.readyState === this.#client.OPEN;
+    return isOpen && this.#inFlight < this.#operations && !this.#isEntering && !this.isFull;
   }
 
   #beginWaiting() {

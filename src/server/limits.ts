@@ -43,7 +43,7 @@ export const limits = {
   /** How long operations that have begun may take beyond their time, in milliseconds, so that writes can be settled. */
   settling: 4000,
   /** For how long a caller's points are saved up while it spends none, in milliseconds: what it may do at once. */
-  reserve: 100,
+  reserve: 200,
   /** After how long a caller is refused of whom too much waits, in milliseconds. */
   delay: 1000,
   /** How many refusals are delayed. Further ones come at once. */

@@ -4,6 +4,7 @@ import { CassandraError } from "../cassandra/index.ts";
 import { codedError } from "./error.ts";
 import { clientError } from "../pothos/index.ts";
 import { createRecent } from "../support/recent.ts";
+import { withoutStack } from "../support/without-stack.ts";
 
 /** Writes a line for operators. */
 export type Log = (line: string, error?: unknown) => void;
@@ -63,7 +64,7 @@ function rootOf(error: unknown): unknown {
 }
 
 function located({ message, extensions }: GraphQLError, from: unknown): GraphQLError {
-  if (!(from instanceof GraphQLError)) return new GraphQLError(message, { extensions });
-  const { nodes, path } = from;
-  return new GraphQLError(message, { ...(nodes && { nodes }), ...(path && { path }), extensions });
+  const { nodes, path } = from instanceof GraphQLError ? from : {};
+  const place = { ...(nodes && { nodes }), ...(path && { path }) };
+  return withoutStack(() => new GraphQLError(message, { ...place, extensions }));
 }

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions } from "graphql";
 import { type Code, codedError } from "./error.ts";
 import { limits } from "./limits.ts";
+import { withoutStack } from "../support/without-stack.ts";
 import type { MediaType } from "./media-type.ts";
 
 /** What `extensions.http` of an error says about the HTTP response, as in Yoga. It is not sent to clients. */
@@ -87,7 +88,9 @@ export function shownErrors(errors: readonly GraphQLError[]): GraphQLError[] {
     if (http === undefined && error.message.length <= limits.message) return error;
     const { nodes = null, source, positions = null, path = null } = error;
     const message = shortened(error.message);
-    return new GraphQLError(message, { nodes, source, positions, path, extensions });
+    return withoutStack(
+      () => new GraphQLError(message, { nodes, source, positions, path, extensions }),
+    );
   });
 }
 

@@ -114,25 +114,25 @@ test("of one caller, only so many operations wait, and the next one is refused a
 
 test("a caller spends its reserve at once, and then what is renewed", async () => {
   const { enter, entered } = start(1000, 1000, 1000);
-  // 100 ms of 1,000 points per second.
-  for (let at = 0; at < 103; at += 1) enter(`a${at}`);
-  expect(entered).toHaveLength(100);
+  // 200 ms of 1,000 points per second.
+  for (let at = 0; at < 203; at += 1) enter(`a${at}`);
+  expect(entered).toHaveLength(200);
   enter("b1");
   expect(entered.at(-1)).toBe("b1");
   await vi.advanceTimersByTimeAsync(2);
-  expect(entered.slice(101)).toEqual(["a100", "a101"]);
+  expect(entered.slice(201)).toEqual(["a200", "a201"]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(entered.at(-1)).toBe("a102");
+  expect(entered.at(-1)).toBe("a202");
   await vi.advanceTimersByTimeAsync(1000);
-  for (let at = 0; at < 103; at += 1) enter(`a${at}`);
-  expect(entered).toHaveLength(104 + 100);
+  for (let at = 0; at < 203; at += 1) enter(`a${at}`);
+  expect(entered).toHaveLength(204 + 200);
 });
 
 test("an expensive operation runs at once, and its caller pays it before the next one", async () => {
   const { enter, entered, refused } = start(FAST, FAST, 1000);
   enter("a1", 500);
   enter("a2");
-  await vi.advanceTimersByTimeAsync(400);
+  await vi.advanceTimersByTimeAsync(300);
   expect(entered).toEqual(["a1"]);
   await vi.advanceTimersByTimeAsync(1);
   expect(entered).toEqual(["a1", "a2"]);
