@@ -177,6 +177,7 @@ export function createAdmission(options: AdmissionLimits): Admission {
   function serve() {
     clearTimeout(renewal);
     renewal = undefined;
+    if (isClosed) return;
     let soonest = Infinity;
     for (const caller of turns) {
       const state = callers.get(caller)!;
@@ -239,8 +240,8 @@ export function createAdmission(options: AdmissionLimits): Admission {
     close() {
       isClosed = true;
       clearInterval(sweep);
-      for (const { waiting: entries } of callers.values()) {
-        for (const entry of [...entries]) drop(entry);
+      for (const state of callers.values()) {
+        while (state.waiting.length > 0) drop(state.waiting[0]!);
       }
     },
   };
