@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCommand } from "../../fixtures/command.ts";
+import { createDirectory, startCommand } from "../../fixtures/command.ts";
+import type { State } from "../../fixtures/probed/probe.ts";
+import { askProbe, probeEnvironment } from "../../fixtures/probed/service.ts";
 import type { Place } from "../counts/place.ts";
 
 /** The service as its command starts it, with its defaults. */
@@ -11,6 +14,8 @@ export interface Service extends AsyncDisposable {
   readonly isUp: boolean;
   /** Returns the resident memory in MiB; NaN if the process has ended. */
   resident(): number;
+  /** Collects garbage, and returns the resident memory in MiB after it: what the service holds. */
+  held(): Promise<number>;
   /** Returns the most resident memory in MiB since the last call of {@link resetPeak}. */
   peak(): number;
   resetPeak(): void;
@@ -26,9 +31,12 @@ const JIFFY = 10;
 /** Starts `partyfinder serve` on a free port, and waits until it is ready. */
 export async function startService({ cluster, keyspace }: Place): Promise<Service> {
   await using opened = new AsyncDisposableStack();
+  const { path } = opened.use(await createDirectory());
+  const probe = join(path, "probe");
   const command = opened.use(
     startCommand(["serve"], {
       env: {
+        ...probeEnvironment(probe),
         CASSANDRA_CONTACT_POINTS: cluster.contactPoints.join(","),
         CASSANDRA_LOCAL_DATA_CENTER: cluster.localDataCenter,
         CASSANDRA_KEYSPACE: keyspace,
@@ -53,6 +61,10 @@ export async function startService({ cluster, keyspace }: Place): Promise<Servic
       return isUp;
     },
     resident: () => status("VmRSS"),
+    async held() {
+      const { resident } = (await askProbe(probe, "collected")) as State;
+      return resident / 2 ** 20;
+    },
     peak: () => status("VmHWM"),
     resetPeak() {
       if (isUp) writeFileSync(`/proc/${command.pid}/clear_refs`, "5");
