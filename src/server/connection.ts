@@ -52,6 +52,10 @@ export class Connection implements GraphQLSocket, Peer {
     return request;
   }
 
+  get isOpen() {
+    return this.#client.readyState === this.#client.OPEN;
+  }
+
   get protocol() {
     return this.#client.protocol;
   }
@@ -113,8 +117,7 @@ export class Connection implements GraphQLSocket, Peer {
   }
 
   get #mayBegin() {
-    const isOpen = this.#client.readyState === this.#client.OPEN;
-    return isOpen && this.#inFlight < this.#operations && !this.#isEntering && !this.isFull;
+    return this.isOpen && this.#inFlight < this.#operations && !this.#isEntering && !this.isFull;
   }
 
   #beginWaiting() {
@@ -181,7 +184,7 @@ export class Connection implements GraphQLSocket, Peer {
 
   /** Writes a whole frame to the stream below the socket. @param onSent called when it is sent, or its client has gone */
   write(frame: string, onSent?: () => void) {
-    if (this.#client.readyState === this.#client.OPEN) this.#stream.write(frame, "latin1", onSent);
+    if (this.isOpen) this.#stream.write(frame, "latin1", onSent);
     else onSent?.();
   }
 

@@ -86,7 +86,8 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     // The client has gone away.
     if (!params) return;
     if (!pipeline.isKnown(params)) {
-      await admission.enter({ caller: address, points: pointsOfDocument(params) });
+      const isGone = () => response.destroyed;
+      await admission.enter({ caller: address, points: pointsOfDocument(params), isGone });
     }
     const prepared = pipeline.prepare(params);
     if ("errors" in prepared)

@@ -16,7 +16,7 @@ import type { Log, Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
 import { asciiJson, completeFrame, type Payload, payloadOf } from "./payload.ts";
 import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission, Entrant } from "./admission.ts";
 import { pointsOfDocument } from "./quotas.ts";
 import { errorHeaders, shownErrors } from "./request-error.ts";
 import type { AddressOf } from "./address.ts";
@@ -105,7 +105,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const outlet = new SocketOutlet({ connection, subscriptions, id });
       const params = paramsOf(payload);
       connection.begin();
-      const paid = pay(params, identity.caller);
+      const paid = pay(params, { caller: identity.caller, isGone: () => !outlet.isOpen });
       const begin = () => {
         const prepared = pipeline.prepare(params);
         const isSubscription = "kind" in prepared && prepared.kind === "subscription";
@@ -118,10 +118,10 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   });
 
   /** Spends what it costs to prepare an operation that is not known, or that the caller has no points for. */
-  function pay(params: Params, caller: string): Promise<void> | undefined {
-    const refusal = admission.refusal(caller);
+  function pay(params: Params, by: Pick<Entrant, "caller" | "isGone">): Promise<void> | undefined {
+    const refusal = admission.refusal(by.caller);
     if (refusal || pipeline.isKnown(params)) return refusal;
-    return admission.enter({ caller, points: pointsOfDocument(params) });
+    return admission.enter({ ...by, points: pointsOfDocument(params) });
   }
 
   /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
@@ -274,9 +274,9 @@ class SocketOutlet implements Outlet {
     this.#connection.write(payloadOf(json).frame(this.#idJson), sent);
   }
 
-  /** Whether the operation is still the one with its id: its client may have completed it, and reused the id. */
+  /** Whether the operation is still the one with its id: its client may have completed it and reused the id, or be gone. */
   get isOpen() {
-    return this.#subscriptions[this.#id] === this;
+    return this.#connection.isOpen && this.#subscriptions[this.#id] === this;
   }
 
   onDrain(visitor: Visitor) {
