@@ -249,3 +249,61 @@ test("a server connects by itself where it is given what to connect with", async
   const ready = await fetch(new URL("/ready", own.url));
   expect(await ready.json()).toEqual({ status: "ready" });
 });
+
+describe("with the option caller, limits are counted", () => {
+  let counted: Server;
+  beforeAll(async () => {
+    counted = await createServer<Own>({
+      schema,
+      tables: [SeatTable],
+      session: keyspace.session,
+      context: ({ headers }, { connectionParams }) => ({
+        user: String(connectionParams?.["user"] ?? headers["x-user"]),
+      }),
+      caller: ({ user }) => (user === "nobody" ? undefined : user),
+      limits: { createdPerMinute: 1, socketsPerCaller: 2 },
+      log: () => {},
+    });
+  });
+  afterAll(() => counted.close());
+
+  test("for that name, whatever address it has", async () => {
+    const create = async (user: string) => {
+      const query = 'mutation { createSeat(input: { theatre: "Counted" }) { __typename } }';
+      const headers = { "content-type": "application/json", "x-user": user };
+      const response = await fetch(counted.url, {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ query }),
+      });
+      return JSON.stringify(await response.json());
+    };
+    expect(await create("ada")).toContain("SeatCreated");
+    expect(await create("ada")).toContain("QUOTA_EXCEEDED");
+    expect(await create("bob")).toContain("SeatCreated");
+    // Without a name, the address counts.
+    expect(await create("nobody")).toContain("SeatCreated");
+    expect(await create("nobody")).toContain("QUOTA_EXCEEDED");
+  });
+
+  test("also the sockets, once the caller is known", async () => {
+    const open = async (user: string) => {
+      const socket = await openRawSocket(counted.webSocketUrl);
+      socket.send({ type: "connection_init", payload: { user } });
+      return socket;
+    };
+    using one = await open("ada");
+    expect(await one.next()).toEqual({ type: "connection_ack" });
+    using two = await open("ada");
+    expect(await two.next()).toEqual({ type: "connection_ack" });
+    using other = await open("bob");
+    expect(await other.next()).toEqual({ type: "connection_ack" });
+    using three = await open("ada");
+    expect(await three.closed).toBe(1013);
+    one[Symbol.dispose]();
+    await eventually(async () => {
+      using four = await open("ada");
+      expect(await four.next()).toEqual({ type: "connection_ack" });
+    });
+  });
+});
