@@ -25,6 +25,8 @@ import type { FieldCost } from "./fields/generated.ts";
 export interface OperationCost {
   /** How many partitions it reads or writes. Rows that are loaded from one partition count once. */
   readonly partitions: number;
+  /** How many of these its root fields take themselves, without what is selected of them. */
+  readonly ofRoot: number;
   /** How many fields its answer has, leaves and objects. */
   readonly values: number;
   /** How many characters the names of these fields have. */
@@ -80,7 +82,8 @@ function textOfCounts({ operation, variables }: CostedOperation): string {
   for (const { variable, type } of operation.variableDefinitions ?? []) {
     const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
     const isCount = named.kind === Kind.NAMED_TYPE && /^(Int|Boolean)$/.test(named.name.value);
-    if (isCount) text += `${String(variables?.[variable.name.value])} `;
+    // As JSON: a text that looks like a number is none, and is refused later.
+    if (isCount) text += `${JSON.stringify(variables?.[variable.name.value])} `;
   }
   return text;
 }
@@ -103,6 +106,7 @@ class CostWalk {
   /** Whether the cost is the same for all variables of another type than Int and Boolean. */
   isRepeatable = true;
   #partitions = 0;
+  #ofRoot = 0;
   #values = 0;
   #characters = 0;
   readonly #loads: PartitionLoad[] = [];
@@ -124,9 +128,18 @@ class CostWalk {
   total(): OperationCost {
     const { operation, selectionSet } = this.#operation;
     const type = this.#scope.schema.getRootType(operation)!;
+    for (const { nodes } of selectedFields(type, [selectionSet], this.#scope)) {
+      const field = costliestField(type, nodes[0].name.value, this.#scope.schema);
+      if (field) this.#ofRoot += declaredCost(field).partitions ?? 0;
+    }
     this.#countAll(type, [selectionSet], { times: 1, page: undefined });
     const partitions = this.#partitions + this.#loadedPartitions();
-    return { partitions, values: this.#values, characters: this.#characters };
+    return {
+      partitions,
+      ofRoot: this.#ofRoot,
+      values: this.#values,
+      characters: this.#characters,
+    };
   }
 
   #countAll(type: GraphQLNamedType, sets: readonly SelectionSetNode[], at: Position): void {
@@ -182,9 +195,10 @@ class CostWalk {
 
   /** Returns a text that equal values of an argument have. Numbers as they are written: a double holds no large ones. */
   #textOf(node: ValueNode): string {
-    if (node.kind === Kind.LIST) return node.values.map((each) => this.#textOf(each)).join();
+    if (node.kind === Kind.LIST) return `[${node.values.map((each) => this.#textOf(each)).join()}]`;
     if (node.kind === Kind.OBJECT) {
-      return node.fields.map(({ name, value }) => `${name.value}:${this.#textOf(value)}`).join();
+      const fields = node.fields.map(({ name, value }) => `${name.value}:${this.#textOf(value)}`);
+      return `{${fields.join()}}`;
     }
     if (node.kind !== Kind.VARIABLE) return print(node);
     this.isRepeatable = false;

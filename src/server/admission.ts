@@ -29,8 +29,11 @@ export interface Admission {
    * rejects, or undefined.
    */
   refusal(caller: string): Promise<never> | undefined;
-  /** Called once after each entrant with a weight that was let in. */
+  /** Called once after each entrant that was let in. */
   leave(entrant: Entrant): void;
+  /** Whether a caller could run something that costs only points. */
+  hasPoints(caller: string): boolean;
+  readonly isClosed: boolean;
   /** Refuses what waits, and whatever comes. */
   close(): void;
 }
@@ -124,7 +127,7 @@ export function createAdmission(options: AdmissionLimits): Admission {
     state.waiting.push(entry);
     waiting += 1;
     turns.add(entrant.caller);
-    if (!renewal) serve();
+    serve();
     return promise;
   }
 
@@ -173,6 +176,16 @@ export function createAdmission(options: AdmissionLimits): Admission {
     return outOfQuota("pointsPerSecond", { most, wait: -points / perMillisecond });
   }
 
+  /** Returns the first entrant that somebody still waits for. */
+  function nextOf(state: CallerState): Waiting | undefined {
+    for (;;) {
+      const [entry] = state.waiting;
+      if (!entry?.entrant.isGone?.()) return entry;
+      remove(entry);
+      entry.refuse(overloaded());
+    }
+  }
+
   /** Lets in what may run. If there is no room for the next in turn, nobody overtakes it. */
   function serve() {
     clearTimeout(renewal);
@@ -181,9 +194,9 @@ export function createAdmission(options: AdmissionLimits): Admission {
     let soonest = Infinity;
     for (const caller of turns) {
       const state = callers.get(caller)!;
-      const entry = state.waiting[0]!;
+      const entry = nextOf(state);
+      if (!entry) continue;
       const { entrant } = entry;
-      if (entrant.isGone?.()) return drop(entry);
       if (!isWithinShare(state, entrant)) {
         if (state.points <= 0) soonest = Math.min(soonest, -state.points / perMillisecond);
         continue;
@@ -228,7 +241,16 @@ export function createAdmission(options: AdmissionLimits): Admission {
       admit(state, entrant);
       return undefined;
     },
+    hasPoints(caller) {
+      const state = callers.get(caller);
+      return !state || (pointsOf(state) > 0 && state.waiting.length === 0);
+    },
+    get isClosed() {
+      return isClosed;
+    },
     leave(entrant) {
+      // Nothing keeps the state of a caller that runs nothing.
+      if (weightOf(entrant) === 0) return;
       callers.get(entrant.caller)!.running -= weightOf(entrant);
       running -= weightOf(entrant);
       if (turns.size > 0) serve();

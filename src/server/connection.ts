@@ -29,6 +29,7 @@ export class Connection implements GraphQLSocket, Peer {
   #heard = 0;
   #inFlight = 0;
   #isEntering = false;
+  #isBeginning = false;
   #isDraining = false;
   #receive: (text: string) => Promise<void> = ignoreText;
   /** The operations that may not begin yet. */
@@ -105,6 +106,11 @@ export class Connection implements GraphQLSocket, Peer {
     this.#beginWaiting();
   }
 
+  /** How many of its operations have begun and not ended. */
+  get inFlight() {
+    return this.#inFlight;
+  }
+
   /** Resolves when the client has read enough to be sent more. */
   async room(): Promise<void> {
     while (this.isFull) await new Promise<void>((visit) => this.onDrain({ visit }));
@@ -121,11 +127,15 @@ export class Connection implements GraphQLSocket, Peer {
   }
 
   #beginWaiting() {
+    // One that is refused ends at once, and would begin the next one from within.
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
     while (this.#waiting && this.#mayBegin) {
       const text = this.#waiting.next();
       if (text === undefined) this.#waiting = undefined;
       else void this.#receive(text);
     }
+    this.#isBeginning = false;
     if (this.isFull) this.#continueOnDrain();
     else if (!this.#isHeld && this.#client.isPaused) this.#client.resume();
   }

@@ -39,10 +39,10 @@ export function createGraphQL(options: GraphQLOptions): Answer {
   const inFlight = createInFlight();
 
   /** Answers with JSON, or with one event if the client accepts nothing else. */
-  function send(response: ServerResponse, { type, result: executed, address }: Sendable) {
+  function send(response: ServerResponse, { type, result: executed, address, kind }: Sendable) {
     // The client may have gone.
     if (response.destroyed) return;
-    const { result, json, length, sent } = unsent.serialize(executed, address);
+    const { result, json, length, sent } = unsent.serialize(executed, { to: address, kind });
     response.once("close", sent);
     if (length > limits.unsentBytes) response.setTimeout(limits.unread, () => response.destroy());
     const status = statusOf(result, type);
@@ -85,17 +85,19 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     const params = await readParams(request);
     // The client has gone away.
     if (!params) return;
-    if (!pipeline.isKnown(params)) {
-      const isGone = () => response.destroyed;
-      await admission.enter({ caller: address, points: pointsOfDocument(params), isGone });
-    }
+    const isGone = () => response.destroyed;
+    const pay = (points: number) => admission.enter({ caller: address, points, isGone });
+    if (!pipeline.isKnown(params)) await pay(pointsOfDocument(params));
     const prepared = pipeline.prepare(params);
-    if ("errors" in prepared)
+    if ("errors" in prepared) {
+      await pay(1);
       return send(response, { type: types.first, result: prepared, address });
+    }
     requireFit(request, { accepted: types.accepted, kind: prepared.kind });
-    const client = { identity: identify(request), isGone: () => response.destroyed };
+    const client = { identity: identify(request), isGone };
     if (prepared.kind !== "subscription") {
-      return send(response, { type: types.first, result: await prepared.execute(client), address });
+      const result = await prepared.execute(client);
+      return send(response, { type: types.first, result, address, kind: prepared.kind });
     }
     const result = await eventStreams.begin(response, async (outlet) => {
       const begun = await prepared.subscribe(client, outlet);
@@ -133,6 +135,7 @@ interface Sendable {
   readonly type: MediaType;
   readonly result: ExecutionResult;
   readonly address: string;
+  readonly kind?: OperationTypeNode;
 }
 
 /** The media types that a client accepts. */

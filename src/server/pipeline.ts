@@ -10,7 +10,7 @@ import { createYoga, type Plugin } from "graphql-yoga";
 import type { Identity } from "./context.ts";
 import { codedError } from "./error.ts";
 import { useArgumentErrors } from "./argument-error.ts";
-import { type Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
+import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import { documentOf, useDocuments } from "./document.ts";
 import { IterableSource } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
@@ -129,7 +129,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const weight = Math.max(1, cost.partitions);
     const points = Math.max(weight, Math.ceil(values / fixed.valuesAPoint));
     // An event has what the subscription's field has read. Small ones cost nothing.
-    const eventWeight = Math.max(0, cost.partitions - 1);
+    const eventWeight = cost.partitions - cost.ofRoot;
     const event = {
       weight: eventWeight,
       points: Math.max(eventWeight, Math.floor(values / fixed.valuesAPoint)),
@@ -151,7 +151,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         ),
       subscribe: (by, outlet) =>
         orErrors(() =>
-          run({ ...by, kind, points, weight }, (turn) =>
+          run({ ...by, kind, points, weight, discard: leaveDelivery }, (turn) =>
             subscribeTo(subscribe, argumentsFor(turn), {
               join: () => executions.join({ params, document, identity: turn.identity, ...event }),
               outlet,
@@ -184,6 +184,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       for (const source of iterated) source.end();
     },
   };
+}
+
+/** Leaves a subscription that nobody waits for any more. */
+function leaveDelivery(begun: Delivery | ExecutionResult): void {
+  if (begun instanceof Delivery) void begun.return();
 }
 
 /** Returns the error of an operation that costs too much. */

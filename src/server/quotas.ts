@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { GraphQLError } from "graphql";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import type { LimitName, Limits } from "./adjustable-limits.ts";
@@ -33,7 +34,7 @@ export function createQuotas({
 
   return {
     async create(caller, partition) {
-      const key = `${caller} ${partition}`;
+      const key = quotaKey(caller, partition);
       try {
         await created.consume(key);
       } catch (spent) {
@@ -44,19 +45,32 @@ export function createQuotas({
     },
     async useOperationId(caller, { row, most, seconds }) {
       const share = Math.max(1, Math.floor((most * operationIdShare) / 100));
-      const key = `${caller} ${row}`;
+      const key = quotaKey(caller, row);
       const { consumedPoints } = await operationIds.consume(key, 1, { customDuration: seconds });
       return consumedPoints <= share;
     },
   };
 }
 
+/** Returns a short key: what clients send may be long, and keys are kept for a minute. */
+function quotaKey(caller: string, what: string): string {
+  return hash("sha256", `${caller} ${what}`, "base64");
+}
+
 /** The most that parsing costs: that of the largest operation, so that no document is too long for every quota. */
 const MOST_FOR_DOCUMENT = 200;
 
-/** Returns how many points it costs to parse and validate a document that is not known. */
+/** How many characters of a document are looked at to estimate its tokens. More of them cost the most anyway. */
+const MOST_CHARACTERS = MOST_FOR_DOCUMENT * fixed.charactersAPoint;
+
+/**
+ * Returns how many points it costs to parse and validate a document that is not known. The time to validate one grows with
+ * the square of its tokens at worst.
+ */
 export function pointsOfDocument({ query }: Pick<Params, "query">): number {
-  return Math.min(MOST_FOR_DOCUMENT, Math.ceil(query.length / fixed.charactersAPoint));
+  const tokens = query.slice(0, MOST_CHARACTERS).match(/\w+|[^\s\w,]/g)?.length ?? 0;
+  const points = Math.max(query.length / fixed.charactersAPoint, tokens ** 2 / 10_000);
+  return Math.min(MOST_FOR_DOCUMENT, Math.ceil(points));
 }
 
 /** Returns how long it takes until a quota is renewed, in milliseconds. */

@@ -25,7 +25,8 @@ const httpRefusals = {
   QUOTA_EXCEEDED: { status: 429 },
   TOO_MANY_IN_FLIGHT: { status: 429, headers: { connection: "close" } },
   OVERLOADED: { status: 503 },
-  TIMED_OUT: { status: 503 },
+  TIMED_OUT: { status: 504 },
+  OUTCOME_UNKNOWN: { status: 504 },
   // Apollo's clients expect these headers on an answer that must not be cached.
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,

@@ -1,14 +1,13 @@
 import type { GraphQLError, OperationTypeNode } from "graphql";
-import { timedOut } from "../pothos/index.ts";
 import { within } from "../support/within.ts";
 import type { Limits } from "./adjustable-limits.ts";
 import type { Admission } from "./admission.ts";
 import type { Identity } from "./context.ts";
-import { codedError } from "./error.ts";
+import { requestError } from "./request-error.ts";
 import { limits as fixed } from "./limits.ts";
 
 /** A valid operation, and who sends it. */
-export interface Sent {
+export interface Sent<Result> {
   readonly identity: Identity | Promise<Identity>;
   readonly kind: OperationTypeNode;
   /** How many points it costs. */
@@ -19,6 +18,8 @@ export interface Sent {
   readonly isGone?: (() => boolean) | undefined;
   /** Called once when its turn has come, or it was refused. */
   readonly entered?: (() => void) | undefined;
+  /** Called with a result that comes too late for the client. */
+  readonly discard?: (result: Result) => void;
 }
 
 /** An operation that may begin. */
@@ -30,7 +31,7 @@ export interface Admitted {
 
 /** Runs operations within the limits of their callers. */
 export type Run = <Result>(
-  sent: Sent,
+  sent: Sent<Result>,
   begin: (turn: Admitted) => Promise<Result>,
 ) => Promise<Result>;
 
@@ -53,32 +54,45 @@ export function createRun({ admission, limits }: RunOptions): Run {
   return async (sent, begin) => {
     const deadline = performance.now() + limits.time;
     let hasBegun = false;
+    let isOver = false;
     let leave = () => {};
 
     async function run() {
       const { identity: given, points, weight, isGone } = sent;
       const identity = given instanceof Promise ? await given : given;
+      if (isOver) throw tooLate();
       const entrant = { caller: identity.caller, points, weight, isGone };
       const turn = admission.enter(entrant);
       if (turn) await turn;
+      if (isOver) {
+        admission.leave(entrant);
+        throw tooLate();
+      }
       leave = () => admission.leave(entrant);
       sent.entered?.();
-      if (performance.now() > deadline) throw timedOut();
+      if (performance.now() > deadline) throw tooLate();
       hasBegun = true;
       return begin({ identity, deadline });
     }
 
+    const running = run();
     try {
-      return await within(limits.time + fixed.settling, run(), () => {
-        throw hasBegun && sent.kind === "mutation" ? unknownMutation() : timedOut();
+      return await within(limits.time + fixed.settling, running, () => {
+        void running.then(sent.discard, () => {});
+        throw hasBegun && sent.kind === "mutation" ? unknownMutation() : tooLate();
       });
     } finally {
+      isOver = true;
       leave();
     }
   };
 }
 
+function tooLate(): GraphQLError {
+  return requestError("TIMED_OUT", "The operation took too long.");
+}
+
 function unknownMutation(): GraphQLError {
   const message = "The mutation took too long. It is unknown what of it was or will be applied.";
-  return codedError("OUTCOME_UNKNOWN", message);
+  return requestError("OUTCOME_UNKNOWN", message);
 }

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DocumentNode } from "graphql";
-import type { Admission, Entrant } from "./admission.ts";
+import { timedOut } from "../pothos/index.ts";
+import { within } from "../support/within.ts";
+import type { Admission } from "./admission.ts";
+import { type CallerCounts, createCallerCounts } from "./caller-counts.ts";
 import type { Visitor } from "../live/index.ts";
 import type { Identity } from "./context.ts";
 import { IteratedEvent } from "./iterable-source.ts";
@@ -65,15 +68,15 @@ export interface SharedExecutionsOptions {
 /** Creates the executions of a server's subscriptions. */
 export function createSharedExecutions(options: SharedExecutionsOptions): SharedExecutions {
   const { yoga, mask, serialize, admission } = options;
-  const shared = new Map<string, Shared>();
+  const shared = new Map<string, Shared & { readonly callers: CallerCounts }>();
 
   function createExecute(subscription: Subscription): Execute {
-    const { params, document, identity, points, weight } = subscription;
-    const { context, caller } = identity;
+    const { params, document, identity } = subscription;
+    const { context } = identity;
     const { schema, execute } = yoga.getEnveloped({ params } as never);
     const { operationName, variables: variableValues } = params;
     const args = { schema, document, operationName, variableValues };
-    const executeOn = async (event: object) => {
+    return async (event) => {
       try {
         const { value: rootValue, failure } =
           event instanceof IteratedEvent ? event : new IteratedEvent(event);
@@ -84,28 +87,75 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
         return createPayload({ errors: [mask(error)] }, serialize);
       }
     };
-    if (points === 0) return executeOn;
-    const entrant = { caller, points, weight };
+  }
+
+  /** Lets an event wait for the points of one of its subscribers, if it costs any. */
+  function createPaid(subscription: Subscription, callers: CallerCounts): Execute {
+    const { points, weight } = subscription;
+    const execute = createExecute(subscription);
+    const late = () => createPayload({ errors: [mask(timedOut())] }, serialize);
     return async (event) => {
-      await enterEventually(admission, entrant);
-      const payload = await executeOn(event);
-      admission.leave(entrant);
-      return payload;
+      const isGone = () => callers.size === 0;
+      while (!isGone() && !admission.isClosed) {
+        const caller =
+          callers.find((each) => admission.hasPoints(each)) ?? callers.find(() => true)!;
+        const entrant = { caller, points, weight, isGone };
+        try {
+          await admission.enter(entrant);
+        } catch {
+          // Newer values replace this one meanwhile, so that an error would help nobody.
+          await sleep(EVENT_RETRY, undefined, { ref: false });
+          continue;
+        }
+        try {
+          return await within(EVENT_TIME, execute(event), late);
+        } finally {
+          admission.leave(entrant);
+        }
+      }
+      return late();
     };
   }
 
   return {
     join(subscription) {
-      const { params, identity } = subscription;
-      if (identity.audience === undefined) return createOwn(createExecute(subscription));
-      const key = keyOf(params, identity.audience);
+      const { params, identity, points } = subscription;
+      const { audience, caller } = identity;
+      if (audience === undefined) {
+        if (points === 0) return createOwn(createExecute(subscription));
+        const callers = createCallerCounts();
+        callers.add(caller, 1);
+        return paidBy(createOwn(createPaid(subscription, callers)), { caller, callers });
+      }
+      const key = keyOf(params, audience);
       let execution = shared.get(key);
       if (!execution) {
-        execution = createShared(createExecute(subscription), () => shared.delete(key));
+        const callers = createCallerCounts();
+        const execute =
+          points === 0 ? createExecute(subscription) : createPaid(subscription, callers);
+        execution = { ...createShared(execute, () => shared.delete(key)), callers };
         shared.set(key, execution);
       }
       execution.join();
-      return execution;
+      if (points === 0) return execution;
+      execution.callers.add(caller, 1);
+      return paidBy(execution, { caller, callers: execution.callers });
+    },
+  };
+}
+
+interface Payer {
+  readonly caller: string;
+  readonly callers: CallerCounts;
+}
+
+/** Returns an execution for one of those who pay for it. */
+function paidBy(execution: SharedExecution, { caller, callers }: Payer): SharedExecution {
+  return {
+    payloadOf: (event, subscriber) => execution.payloadOf(event, subscriber),
+    leave() {
+      callers.subtract(caller, 1);
+      execution.leave();
     },
   };
 }
@@ -113,16 +163,8 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
 /** How long an event waits before it tries again to be executed, in milliseconds. */
 const EVENT_RETRY = 1000;
 
-/** Waits as long as it takes: meanwhile newer values replace those that wait, so that an error would help nobody. */
-async function enterEventually(admission: Admission, entrant: Entrant): Promise<void> {
-  for (;;) {
-    try {
-      return await admission.enter(entrant);
-    } catch {
-      await sleep(EVENT_RETRY, undefined, { ref: false });
-    }
-  }
-}
+/** How long an event that costs points may take, in milliseconds. After that its points are free for others. */
+const EVENT_TIME = 10_000;
 
 /** Executes a subscription's selection set on an event. Never rejects. */
 type Execute = (event: object) => Promise<Payload>;

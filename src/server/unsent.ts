@@ -1,4 +1,4 @@
-import type { ExecutionResult } from "graphql";
+import type { ExecutionResult, OperationTypeNode } from "graphql";
 import { limits } from "./limits.ts";
 import type { Serialize } from "./payload.ts";
 import { outOfQuota } from "./quotas.ts";
@@ -6,8 +6,17 @@ import { createCallerCounts } from "./caller-counts.ts";
 
 /** The answers that wait in this process until their clients read them. */
 export interface Unsent {
-  /** Serialises a result to be sent to an address; if too much waits for it already, an error instead of the result. */
-  serialize(result: ExecutionResult, address: string): Serialized;
+  /**
+   * Serialises a result. If too much waits for its receiver already, returns an error instead, except of a mutation, which
+   * was executed.
+   */
+  serialize(result: ExecutionResult, options: UnsentOptions): Serialized;
+}
+
+export interface UnsentOptions {
+  /** The caller or address that it is sent to. */
+  readonly to: string;
+  readonly kind?: OperationTypeNode | undefined;
 }
 
 /** A serialised result. */
@@ -34,11 +43,12 @@ export function createUnsent(serialize: Serialize): Unsent {
   }
 
   return {
-    serialize(result, address) {
+    serialize(result, { to: address, kind }) {
       const held = hold(result, address);
       // A single answer is always sent.
       const others = counts.of(address) - held.length;
-      if (others === 0 || others + held.length <= limits.unsentAnswers) return held;
+      if (kind === "mutation" || others === 0 || others + held.length <= limits.unsentAnswers)
+        return held;
       held.sent();
       const most = `${limits.unsentAnswers} bytes of answers that it has not read`;
       const error = outOfQuota("unsentAnswers", { most: most, wait: READ_RETRY });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { codedError } from "./error.ts";
@@ -15,7 +15,7 @@ import { limits as fixed } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
 import { asciiJson, completeFrame, type Payload, payloadOf } from "./payload.ts";
-import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
+import type { Pipeline, Prepared } from "./pipeline.ts";
 import type { Admission, Entrant } from "./admission.ts";
 import { pointsOfDocument } from "./quotas.ts";
 import { errorHeaders, shownErrors } from "./request-error.ts";
@@ -84,6 +84,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       try {
         const given = identify(connection.takeRequest(), connectionParams);
         const identity = given instanceof Promise ? await inTime(given, limits.time) : given;
+        // Its count has ended with it.
+        if (!connection.isOpen) return false;
         countFor(connection, identity.caller);
         connection.identity = identity;
         // graphql-ws would hold them while the socket is open. `delete` would make the object larger.
@@ -105,12 +107,15 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const outlet = new SocketOutlet({ connection, subscriptions, id });
       const params = paramsOf(payload);
       connection.begin();
-      const paid = pay(params, { caller: identity.caller, isGone: () => !outlet.isOpen });
+      const by = { caller: identity.caller, isGone: () => !outlet.isOpen };
+      const paid = pay(params, by);
       const begin = () => {
         const prepared = pipeline.prepare(params);
         const isSubscription = "kind" in prepared && prepared.kind === "subscription";
-        const isTooMany = Object.keys(subscriptions).length > fixed.subscriptionsASocket;
-        if (isSubscription && isTooMany) return outlet.refuse([tooManySubscriptions()]);
+        const others = Object.keys(subscriptions).length - connection.inFlight;
+        if (isSubscription && others >= fixed.subscriptionsASocket)
+          return outlet.refuse([tooManySubscriptions()]);
+        if ("errors" in prepared) return refuseFor(prepared.errors, { outlet, by });
         return runnable({ prepared, outlet, identity, unsent });
       };
       return paid ? paid.then(begin, (error: unknown) => outlet.refuse([mask(error)])) : begin();
@@ -124,6 +129,16 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     return admission.enter({ ...by, points: pointsOfDocument(params) });
   }
 
+  /** Refuses an operation that costs its caller a point nevertheless, as soon as it has one. */
+  function refuseFor(errors: readonly GraphQLError[], { outlet, by }: RefusedOperation) {
+    const wait = admission.enter({ ...by, points: 1 });
+    if (!wait) return outlet.refuse(errors);
+    return wait.then(
+      () => outlet.refuse(errors),
+      (error: unknown) => outlet.refuse([mask(error)]),
+    );
+  }
+
   /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
   function countFor(connection: Connection, caller: string) {
     if (caller === connection.caller) return;
@@ -135,6 +150,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   let isClosing = false;
   return {
     upgrade(request, stream, head) {
+      // Its client has gone while other code of the host was working.
+      if (stream.destroyed) return;
       if (isClosing) return refuse(stream, "503 Service Unavailable");
       if (!isSameOrigin(request)) return refuse(stream, "403 Forbidden");
       const caller = addressOf(request);
@@ -191,15 +208,19 @@ interface Runnable extends Pick<ExecutionArgs, "schema" | "document" | "operatio
   run: (() => unknown) | undefined;
 }
 
+interface RefusedOperation {
+  readonly outlet: SocketOutlet;
+  readonly by: Pick<Entrant, "caller" | "isGone">;
+}
+
 interface Operation {
-  readonly prepared: Prepared | Invalid;
+  readonly prepared: Prepared;
   readonly outlet: SocketOutlet;
   readonly identity: Identity;
   readonly unsent: Unsent;
 }
 
 function runnable({ prepared, outlet, identity, unsent }: Operation) {
-  if ("errors" in prepared) return outlet.refuse(prepared.errors);
   const { schema, document, operationName, kind } = prepared;
   const isSubscription = kind === "subscription";
   const run = async () => {
@@ -215,7 +236,7 @@ function runnable({ prepared, outlet, identity, unsent }: Operation) {
       if (result instanceof Delivery) void result.return();
       return outlet.abandon();
     }
-    if (!(result instanceof Delivery)) await outlet.sendResult(result, unsent);
+    if (!(result instanceof Delivery)) await outlet.sendResult(result, { unsent, kind });
     outlet.begun();
     return result instanceof Delivery ? result : nothing();
   };
@@ -239,6 +260,11 @@ interface SocketOutletParts {
   /** The connection's record of operations, which has this one until it ends. */
   readonly subscriptions: Record<string, unknown>;
   readonly id: string;
+}
+
+interface Sending {
+  readonly unsent: Unsent;
+  readonly kind: OperationTypeNode;
 }
 
 /** Sends the payloads of one operation to its client. */
@@ -267,10 +293,10 @@ class SocketOutlet implements Outlet {
   }
 
   /** Sends the result of a query or mutation. Resolves when the client has read what was sent before it. */
-  async sendResult(result: ExecutionResult, unsent: Unsent): Promise<void> {
+  async sendResult(result: ExecutionResult, { unsent, kind }: Sending): Promise<void> {
     // Meanwhile it counts as in flight, so that few results wait.
     await this.#connection.room();
-    const { json, sent } = unsent.serialize(result, this.#connection.caller);
+    const { json, sent } = unsent.serialize(result, { to: this.#connection.caller, kind });
     this.#connection.write(payloadOf(json).frame(this.#idJson), sent);
   }
 

@@ -94,6 +94,7 @@ test("a partition costs one, whatever is selected of it", () => {
     cost('{ products(shop: "a", first: 5) { nodes { id name } pageInfo { endCursor } } }'),
   ).toEqual({
     partitions: 1,
+    ofRoot: 1,
     values: 1 + 1 + 5 * 2 + 2,
     characters: 8 + 5 + 5 * (2 + 4) + 8 + 9,
   });
@@ -182,6 +183,7 @@ test("what @skip and @include leave out costs nothing", () => {
 test("introspection costs nothing", () => {
   expect(cost("{ __schema { types { name fields { name } } } }")).toEqual({
     partitions: 0,
+    ofRoot: 0,
     values: 0,
     characters: 0,
   });
@@ -217,6 +219,8 @@ test("a remembered cost is that of the same page", () => {
     of({ schema, document, operation, variables: { n, skip, shop } }).partitions;
   expect([known(5, true), known(5, false), known(6, false), known(5, false)]).toEqual([1, 6, 7, 6]);
   expect(known(5, false, "b")).toBe(6);
+  expect(known("7" as never, false)).toBe(101);
+  expect(known(7, false)).toBe(8);
 });
 
 test("a remembered cost is not that of rows of other partitions", () => {

@@ -162,3 +162,35 @@ test("what nobody waits for any more is passed over", async () => {
   await leave(running);
   expect(entered).toEqual(["a1", "a3"]);
 });
+
+test("thousands of operations whose clients have gone are passed over at once", async () => {
+  const { enter, leave, entered } = start(1, 1);
+  let areGone = false;
+  const running = enter("z1");
+  for (let caller = 0; caller < 16; caller += 1) {
+    const name = String.fromCharCode(97 + caller);
+    for (let at = 0; at < limits.waitingACaller; at += 1) enter(name, 1, () => areGone);
+  }
+  areGone = true;
+  enter("y1");
+  await leave(running);
+  expect(entered).toEqual(["z1", "y1"]);
+});
+
+test("what takes no room may leave long after its caller was forgotten", async () => {
+  const { admission } = start(1, 1);
+  const entrant = { caller: "a", points: 1 };
+  expect(admission.enter(entrant)).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(10_000);
+  admission.leave(entrant);
+});
+
+test("a caller who owes little does not wait for one who owes much", async () => {
+  const { enter, entered } = start(FAST, FAST, 1000);
+  enter("a1", 2000);
+  enter("a2");
+  enter("b1", 210);
+  enter("b2");
+  await vi.advanceTimersByTimeAsync(20);
+  expect(entered).toEqual(["a1", "b1", "b2"]);
+});

@@ -304,6 +304,96 @@ test("of a mutation without an answer in time, the outcome is unknown", async ()
 });
 
 describe("a WebSocket", () => {
+  test("of a subscription that begins too late leaves nothing open", async () => {
+    await using server = await serve({ limits: { time: 100 } });
+    using socket = await openGreetedSocket(server.webSocketUrl);
+    const payload = { query: WATCH, variables: { ...key, city: "Slow" } };
+    socket.send({ type: "subscribe", id: "1", payload });
+    socket.send({
+      type: "subscribe",
+      id: "2",
+      payload: { query: FOLLOW, variables: { city: "Slow" } },
+    });
+    const codes: unknown[] = [];
+    while (codes.length < 2) {
+      const { type, payload: answer } = await socket.next();
+      if (type === "next") codes.push(answer.errors);
+    }
+    expect(codes).toMatchObject([
+      [{ extensions: { code: "TIMED_OUT" } }],
+      [{ extensions: { code: "TIMED_OUT" } }],
+    ]);
+    gate.resolve();
+    await eventually(() => expect(server.watched).toBe(0));
+  });
+
+  test("gets an event that others pay for, however little its first subscriber has left", async () => {
+    await using server = await serve({ limits: { pointsPerSecond: 100 } });
+    const city = `City ${randomUUID()}`;
+    // Each event has more than 200 fields.
+    const query = `subscription { partiesChanged(city: "${city}") { ... on PartyCreated { party { ${times(250, (at) => `a${at}: name`)} } } } }`;
+    using spender = await openGreetedSocket(server.webSocketUrl);
+    spender.send({ type: "subscribe", id: "1", payload: { query } });
+    await eventually(() => expect(server.watched).toBe(1));
+    using other = await openGreetedSocket(server.webSocketUrl, NEIGHBOUR);
+    other.send({ type: "subscribe", id: "1", payload: { query } });
+    other.send({ type: "subscribe", id: "2", payload: { query: "{ __typename }" } });
+    expect(await other.next()).toMatchObject({ id: "2" });
+    const spent = Array.from({ length: 40 }, () => post(server.url, { query: parties(20) }));
+    const create = `mutation { createParty(input: { city: "${city}", name: "x" }) { __typename } }`;
+    expect((await post(server.url, { query: create }, { localAddress: "127.0.0.3" })).status).toBe(
+      200,
+    );
+    // The end of the query, and the event.
+    for (;;) if ((await other.next()).payload?.data?.partiesChanged) break;
+    await Promise.all(spent);
+  });
+
+  test("closed while its caller is identified is not counted", async () => {
+    const passed = Promise.withResolvers<void>();
+    await using server = await createServer({
+      ...application,
+      session: plain.keyspace.session,
+      context: async () => (await passed.promise, { user: "ada" }),
+      caller: ({ user }) => user,
+      limits: { socketsPerCaller: 2 },
+      log: () => {},
+    });
+    for (let at = 0; at < 2; at += 1) {
+      const socket = await openRawSocket(server.webSocketUrl);
+      socket.send({ type: "connection_init" });
+      socket[Symbol.dispose]();
+    }
+    const open = () => openRawSocket(server.webSocketUrl);
+    using one = await eventually(open);
+    using two = await eventually(open);
+    await expect(open()).rejects.toThrow("429");
+    passed.resolve();
+    for (const socket of [one, two]) {
+      socket.send({ type: "connection_init" });
+      expect(await socket.next()).toEqual({ type: "connection_ack" });
+    }
+  });
+
+  test("that is refused hundreds of waiting operations at once stays open", async () => {
+    await using server = await serve({ limits: { partitions: 1, pointsInFlightPerCaller: 1 } });
+    using socket = await openGreetedSocket(server.webSocketUrl);
+    const first = post(server.url, { query: slowQuery });
+    await eventually(() => expect(slow).toBe(1));
+    socket.send({ type: "subscribe", id: "w", payload: { query: "{ __typename }" } });
+    for (let at = 0; at < 900; at += 1) {
+      socket.send({ type: "subscribe", id: `${at}`, payload: { query: parties(2) } });
+    }
+    gate.resolve();
+    await first;
+    for (let answered = 0; answered < 900;) {
+      const { type, payload } = await socket.next();
+      if (type !== "error") continue;
+      expect(payload).toMatchObject([{ extensions: { code: "TOO_MANY_PARTITIONS" } }]);
+      answered += 1;
+    }
+  });
+
   test("has so many queries in flight, and the others wait for them", async () => {
     await using server = await serve({ limits: { operationsPerSocket: 3 } });
     using socket = await openGreetedSocket(server.webSocketUrl);
