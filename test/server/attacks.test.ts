@@ -29,15 +29,17 @@ const TIME = 2000;
 const names = Object.keys(attacks) as (keyof typeof attacks)[];
 /** What an attacker may be told. */
 const answers = [
-  ...["data", "PeopleChanged", "PartyCreated", "PeopleOutOfRange"],
-  ...[
-    "QUOTA_EXCEEDED",
-    "429 QUOTA_EXCEEDED",
-    "TOO_MANY_OPERATIONS",
-    "OVERLOADED",
-    "503 OVERLOADED",
-  ],
-  ...["TOO_MANY_TOKENS", "TOO_MANY_ROOT_FIELDS", "ANSWER_TOO_LARGE", "TOO_MANY_SUBSCRIPTIONS"],
+  "data",
+  "PeopleChanged",
+  "PartyCreated",
+  "QUOTA_EXCEEDED",
+  "429 QUOTA_EXCEEDED",
+  "TOO_MANY_OPERATIONS",
+  "OVERLOADED",
+  "503 OVERLOADED",
+  "TOO_MANY_TOKENS",
+  "TOO_MANY_ROOT_FIELDS",
+  "ANSWER_TOO_LARGE",
 ];
 
 let app: TestApp;

@@ -258,7 +258,7 @@ describe("with the option caller, limits are counted", () => {
       tables: [SeatTable],
       session: keyspace.session,
       context: ({ headers }, { connectionParams }) => ({
-        user: String(connectionParams?.["user"] ?? headers["x-user"]),
+        user: (connectionParams?.["user"] ?? headers["x-user"]) as string,
       }),
       caller: ({ user }) => (user === "nobody" ? undefined : user),
       limits: { createdPerMinute: 1, socketsPerCaller: 2 },
