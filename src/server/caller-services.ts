@@ -62,18 +62,18 @@ function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lane
     ...rest: readonly [never, IdentifiedOptions?]
   ) => {
     const [, { once } = {}] = rest;
-    if (once) await requireMemory({ table, key, once });
+    if (once) requireMemory({ table, key, once });
     return lanes.change(table as never, key as never, ...(rest as [never, never]));
   };
 
-  async function requireMemory({ table, key, once }: IdentifiedChange): Promise<void> {
+  function requireMemory({ table, key, once }: IdentifiedChange): void {
     const seconds = laneColumns(table)?.remembers;
     const row = textOrUndefined(() => keyText(table, key, { columns: keyNames(table) }));
     // The lane itself refuses it.
     if (seconds === undefined || row === undefined) return;
     const most = changesRemembered(once.answer);
-    const memory = { row: `${table.name} ${row}`, most, seconds };
-    if (await quotas.useOperationId(name.caller, memory)) return;
+    const use = { id: once.id.toLowerCase(), row: `${table.name} ${row}`, most, seconds };
+    if (quotas.useOperationId(name.caller, use)) return;
     const message = "The caller has used up its share of what the row remembers.";
     throw new LaneError("TOO_MANY_OPERATIONS", message);
   }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { GraphQLError } from "graphql";
+import { LRUCache } from "lru-cache";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import type { LimitName, Limits } from "./adjustable-limits.ts";
 import { limits as fixed } from "./limits.ts";
@@ -11,15 +12,22 @@ import { requestError } from "./request-error.ts";
 export interface Quotas {
   /** Counts a row that is about to be created. @throws GraphQLError `QUOTA_EXCEEDED` @returns takes it back */
   create(caller: string, partition: string): Promise<() => void>;
-  /** Counts an operation id of a row that remembers `most` of them for some seconds. Returns whether there was room. */
-  useOperationId(caller: string, row: RowMemory): Promise<boolean>;
+  /**
+   * Counts an operation id of a row. One that was counted before does not count again: its answer is remembered.
+   *
+   * @returns whether there was room
+   */
+  useOperationId(caller: string, use: OperationIdUse): boolean;
 }
 
-/** The memory of a row for operation ids. */
-export interface RowMemory {
+/** An operation id, and the row that is to remember it. */
+export interface OperationIdUse {
+  readonly id: string;
   /** Identifies the row. */
   readonly row: string;
+  /** How many ids the row remembers. */
   readonly most: number;
+  /** For how long it does. */
   readonly seconds: number;
 }
 
@@ -29,8 +37,8 @@ export function createQuotas({
   operationIdShare,
 }: Pick<Limits, "createdPerMinute" | "operationIdShare">): Quotas {
   const created = new RateLimiterMemory({ points: createdPerMinute, duration: 60 });
-  // Its maximum differs between tables, and is compared here.
-  const operationIds = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 60 });
+  /** The ids that each caller has used in each row. */
+  const operationIds = new LRUCache<string, Set<string>>({ max: ROWS });
 
   return {
     async create(caller, partition) {
@@ -43,14 +51,21 @@ export function createQuotas({
       }
       return () => void created.reward(key);
     },
-    async useOperationId(caller, { row, most, seconds }) {
+    useOperationId(caller, { id, row, most, seconds }) {
       const share = Math.max(1, Math.floor((most * operationIdShare) / 100));
       const key = quotaKey(caller, row);
-      const { consumedPoints } = await operationIds.consume(key, 1, { customDuration: seconds });
-      return consumedPoints <= share;
+      let ids = operationIds.get(key);
+      if (!ids) operationIds.set(key, (ids = new Set()), { ttl: seconds * 1000 });
+      if (ids.has(id)) return true;
+      if (ids.size >= share) return false;
+      ids.add(id);
+      return true;
     },
   };
 }
+
+/** For how many rows the ids of callers are counted. */
+const ROWS = 20_000;
 
 /** Returns a short key: what clients send may be long, and keys are kept for a minute. */
 function quotaKey(caller: string, what: string): string {

@@ -545,13 +545,17 @@ test("a caller creates so many rows in a partition, and what was not created doe
 
 test("the operation ids of one caller leave room for those of others", async () => {
   await using server = await serve({ limits: { operationIdShare: 1 } });
-  const add = async (from?: From) => {
+  const once = randomUUID();
+  const add = async (from?: From, id: string = randomUUID()) => {
     const query =
       "mutation ($city: String!, $id: UUID!, $once: UUID!) { addPeople(city: $city, id: $id, delta: 1, operationId: $once) { __typename } }";
-    return post(server.url, { query, variables: { ...key, once: randomUUID() } }, from);
+    return post(server.url, { query, variables: { ...key, once: id } }, from);
   };
-  for (let at = 0; at < 10; at += 1) expect((await add()).text).toContain("PeopleChanged");
+  expect((await add({}, once)).text).toContain("PeopleChanged");
+  for (let at = 0; at < 9; at += 1) expect((await add()).text).toContain("PeopleChanged");
   expect(codesIn(await add())).toEqual(["TOO_MANY_OPERATIONS"]);
+  // A repeated change is answered as before, whatever was used meanwhile.
+  expect((await add({}, once.toUpperCase())).text).toContain("PeopleChanged");
   expect((await add(NEIGHBOUR)).text).toContain("PeopleChanged");
 });
 
