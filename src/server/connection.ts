@@ -17,6 +17,8 @@ import { WaitingOperations } from "./waiting-operations.ts";
  */
 export class Connection implements GraphQLSocket, Peer {
   unanswered = 0;
+  /** How many queries and mutations of it are in flight. */
+  queries = 0;
   /** Undefined until the client has initialised the connection. */
   identity: Identity | undefined;
   /** For whom the socket is counted. */
@@ -104,11 +106,6 @@ export class Connection implements GraphQLSocket, Peer {
   end() {
     this.#inFlight -= 1;
     this.#beginWaiting();
-  }
-
-  /** How many of its operations have begun and not ended. */
-  get inFlight() {
-    return this.#inFlight;
   }
 
   /** Resolves when the client has read enough to be sent more. */

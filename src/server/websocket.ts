@@ -112,8 +112,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const begin = () => {
         const prepared = pipeline.prepare(params);
         const isSubscription = "kind" in prepared && prepared.kind === "subscription";
-        const others = Object.keys(subscriptions).length - connection.inFlight;
-        if (isSubscription && others >= fixed.subscriptionsASocket)
+        const begun = Object.keys(subscriptions).length - connection.queries;
+        if (isSubscription && begun > fixed.subscriptionsASocket)
           return outlet.refuse([tooManySubscriptions()]);
         if ("errors" in prepared) return refuseFor(prepared.errors, { outlet, by });
         return runnable({ prepared, outlet, identity, unsent });
@@ -223,6 +223,7 @@ interface Operation {
 function runnable({ prepared, outlet, identity, unsent }: Operation) {
   const { schema, document, operationName, kind } = prepared;
   const isSubscription = kind === "subscription";
+  if (!isSubscription) outlet.countQuery();
   const run = async () => {
     const client = {
       identity,
@@ -274,6 +275,7 @@ class SocketOutlet implements Outlet {
   readonly #id: string;
   readonly #idJson: string;
   #hasEntered = false;
+  #isQuery = false;
 
   constructor({ connection, subscriptions, id }: SocketOutletParts) {
     this.#connection = connection;
@@ -320,8 +322,15 @@ class SocketOutlet implements Outlet {
     this.#connection.entered();
   }
 
+  /** Counts it as a query or mutation until {@link SocketOutlet.begun}. */
+  countQuery() {
+    this.#isQuery = true;
+    this.#connection.queries += 1;
+  }
+
   /** The operation no longer counts as in flight. */
   begun() {
+    if (this.#isQuery) this.#connection.queries -= 1;
     // It may have been refused.
     if (!this.#hasEntered) this.#connection.entered();
     this.#connection.end();
