@@ -1,7 +1,7 @@
 import type { GraphQLError } from "graphql";
 import type { Limits } from "./adjustable-limits.ts";
 import { limits } from "./limits.ts";
-import { outOfQuota } from "./quotas.ts";
+import { outOfQuota } from "./quota-error.ts";
 import { requestError } from "./request-error.ts";
 
 /** What is to be run for a caller. */

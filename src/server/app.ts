@@ -13,28 +13,28 @@ import {
 import { createLanes } from "../lane/index.ts";
 import { createLive, loadRelay, POLL_INTERVAL, type RedisOptions } from "../live/index.ts";
 import { requireTables } from "../pothos/index.ts";
+import { createAddressOf, LOOPBACK_PROXIES } from "./address.ts";
+import { type Limits, limitsOf } from "./adjustable-limits.ts";
+import { createAdmission } from "./admission.ts";
 import { countAnswers } from "./answers.ts";
 import { type CallerOptions, createIdentify } from "./context.ts";
 import { createEventStreams } from "./event-stream.ts";
+import { createFollowed } from "./followed.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { createGraphQL } from "./graphql.ts";
 import { createHealth } from "./health.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { limits as fixed } from "./limits.ts";
 import { createMask, type Log } from "./mask.ts";
-import { createAddressOf, LOOPBACK_PROXIES } from "./address.ts";
-import { type Limits, limitsOf } from "./adjustable-limits.ts";
-import { createAdmission } from "./admission.ts";
-import { createFollowed } from "./followed.ts";
 import { createOpenSockets } from "./open-sockets.ts";
-import { createSerialize } from "./payload.ts";
-import { createQuotas } from "./quotas.ts";
-import { createRun } from "./run.ts";
-import { createUnsent } from "./unsent.ts";
 import { createPage } from "./page.ts";
+import { createSerialize } from "./payload.ts";
 import { createPipeline } from "./pipeline.ts";
+import { createQuotas } from "./quotas.ts";
 import { createRouter, requirePrefix, type Router } from "./routes.ts";
+import { createRun } from "./run.ts";
 import { targetOf } from "./target.ts";
+import { createUnsent } from "./unsent.ts";
 import { createWebSockets } from "./websocket.ts";
 
 /** What is served, and how. */
@@ -222,7 +222,7 @@ export async function assemble<Own extends object>({
   const pipeline = createPipeline({ schema, mask, limits, run, admission, serialize });
   const followed = createFollowed(limits.followedPerCaller);
   const services = { session: watch.session, lanes, live, quotas, followed };
-  const identify = createIdentify(services, { ...callers, addressOf });
+  const identify = createIdentify(services, callers);
   const keepAlive = createKeepAlive();
   const endpoint = `${path}/graphql`;
   const eventStreams = createEventStreams(keepAlive);

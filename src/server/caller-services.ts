@@ -105,7 +105,7 @@ function callerLive({ live, followed }: CountedServices, name: CallerName): Live
     watch: (table, key, options) => live.watch(table, key, { ...options, caller: name.caller }),
     async follow(table, partition, options) {
       const { caller } = name;
-      const text = textOrUndefined(() => countedPartition(table, partition as RawRow)) ?? "";
+      const text = countedPartition(table, partition as RawRow) ?? "";
       const leave = followed.add(caller, text);
       try {
         const source = await live.follow(table, partition, { ...options, caller });
@@ -142,7 +142,7 @@ function countedPartition(table: Table, values: RawRow): string | undefined {
   );
 }
 
-function textOrUndefined(text: () => string | undefined): string | undefined {
+function textOrUndefined(text: () => string): string | undefined {
   try {
     return text();
   } catch {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { LRUCache } from "lru-cache";
-import type { AddressOf } from "./address.ts";
 import { callerServices, type CountedServices, type Services } from "./caller-services.ts";
 
 /** What `context` gets beside the request. */
@@ -61,26 +60,25 @@ export interface Identity {
 }
 
 /** Identifies a caller. Fails with what `context` throws. */
-export type Identify = (
-  request: IncomingMessage,
-  connectionParams?: ContextArguments["connectionParams"],
-) => Identity | Promise<Identity>;
+export type Identify = (request: IncomingMessage, origin: Origin) => Identity | Promise<Identity>;
+
+/** What is known of the sender of a request. */
+export interface Origin extends Pick<ContextArguments, "connectionParams"> {
+  /** The address of the client, as it is counted. */
+  readonly address: string;
+}
 
 /** For how many addresses the identity is kept. */
 const KEPT = 10_000;
 
-export interface IdentifyOptions<Own extends object> extends CallerOptions<Own> {
-  readonly addressOf: AddressOf;
-}
-
 /** Creates the function that identifies the callers of a server. */
 export function createIdentify<Own extends object>(
   services: CountedServices,
-  { addressOf, ...options }: IdentifyOptions<Own>,
+  options: CallerOptions<Own>,
 ): Identify {
-  if (!options.context) return identifyByAddress(services, addressOf);
-  return async (request, connectionParams) => {
-    const name = { caller: addressOf(request) };
+  if (!options.context) return identifyByAddress(services);
+  return async (request, { address, connectionParams }) => {
+    const name = { caller: address };
     const own = callerServices(services, name);
     const given = await options.context!(request, { ...own, connectionParams });
     requirePlain(given);
@@ -96,10 +94,9 @@ export function createIdentify<Own extends object>(
   };
 }
 
-function identifyByAddress(services: CountedServices, addressOf: AddressOf): Identify {
+function identifyByAddress(services: CountedServices): Identify {
   const known = new LRUCache<string, Identity>({ max: KEPT });
-  return (request) => {
-    const caller = addressOf(request);
+  return (_, { address: caller }) => {
     let identity = known.get(caller);
     if (!identity) {
       identity = { context: callerServices(services, { caller }), audience: "", caller };

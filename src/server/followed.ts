@@ -1,4 +1,4 @@
-import { quotaExceeded } from "./quotas.ts";
+import { quotaExceeded } from "./quota-error.ts";
 
 /** The partitions that callers follow. */
 export interface Followed {

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
-import type { EventStreams } from "./event-stream.ts";
+import type { AddressOf } from "./address.ts";
+import type { Admission } from "./admission.ts";
 import type { Identify } from "./context.ts";
+import { Delivery } from "./delivery.ts";
+import type { EventStreams } from "./event-stream.ts";
+import { limits } from "./limits.ts";
 import type { Mask } from "./mask.ts";
 import { acceptedTypes, type MediaType, mediaTypes } from "./media-type.ts";
-import { type AddressOf } from "./address.ts";
-import { limits } from "./limits.ts";
-import { readParams } from "./params.ts";
-import type { Admission } from "./admission.ts";
-import { pointsOfDocument } from "./quotas.ts";
-import type { Unsent } from "./unsent.ts";
-import { Delivery } from "./delivery.ts";
 import type { OpenSockets } from "./open-sockets.ts";
-import type { Requester, Pipeline } from "./pipeline.ts";
+import { readParams } from "./params.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { errorHeaders, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
+import type { Requester } from "./run.ts";
+import type { Unsent } from "./unsent.ts";
 
 export interface GraphQLOptions {
   readonly pipeline: Pipeline;
@@ -86,15 +86,13 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     // The client has gone away.
     if (!params) return;
     const isGone = () => response.destroyed;
-    const pay = (points: number) => admission.enter({ caller: address, points, isGone });
-    if (!pipeline.isKnown(params)) await pay(pointsOfDocument(params));
-    const prepared = pipeline.prepare(params);
+    const preparing = pipeline.prepare(params, { caller: address, isGone });
+    const prepared = preparing instanceof Promise ? await preparing : preparing;
     if ("errors" in prepared) {
-      await pay(1);
       return send(response, { type: types.first, result: prepared, address });
     }
     requireFit(request, { accepted: types.accepted, kind: prepared.kind });
-    const client = { identity: identify(request), isGone };
+    const client = { identity: identify(request, { address }), isGone };
     if (prepared.kind !== "subscription") {
       const result = await prepared.execute(client);
       return send(response, { type: types.first, result, address, kind: prepared.kind });

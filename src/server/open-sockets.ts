@@ -1,4 +1,4 @@
-import { outOfQuota } from "./quotas.ts";
+import { outOfQuota } from "./quota-error.ts";
 import { createCallerCounts } from "./caller-counts.ts";
 
 /** The WebSockets and event streams of callers. */

@@ -7,23 +7,23 @@ import {
   type OperationTypeNode,
 } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
-import type { Identity } from "./context.ts";
-import { codedError } from "./error.ts";
+import { createOperationCost, type OperationCost, setDeadline } from "../pothos/index.ts";
+import type { Limits } from "./adjustable-limits.ts";
+import type { Admission, Entrant } from "./admission.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import { documentOf, useDocuments } from "./document.ts";
-import { IterableSource } from "./iterable-source.ts";
-import type { Mask } from "./mask.ts";
-import type { Admission } from "./admission.ts";
+import { pointsOfDocument } from "./document-points.ts";
+import { codedError } from "./error.ts";
 import { introspectedFields } from "./introspection.ts";
+import { IterableSource } from "./iterable-source.ts";
 import { limits as fixed } from "./limits.ts";
-import type { Serialize } from "./payload.ts";
-import type { Run, Admitted } from "./run.ts";
-import type { Limits } from "./adjustable-limits.ts";
-import { createOperationCost, type OperationCost, setDeadline } from "../pothos/index.ts";
-import { createSharedExecutions } from "./shared-execution.ts";
+import type { Mask } from "./mask.ts";
 import { type Params, tooDeepVariables } from "./params.ts";
+import type { Serialize } from "./payload.ts";
 import { requestError } from "./request-error.ts";
+import type { Admitted, Requester, Run } from "./run.ts";
+import { createSharedExecutions } from "./shared-execution.ts";
 import { useSkipped } from "./skipped.ts";
 import type { Yoga } from "./yoga.ts";
 
@@ -44,26 +44,21 @@ export interface Prepared {
   subscribe(by: Requester, outlet: Outlet): Promise<Delivery | ExecutionResult>;
 }
 
-/** Who sends an operation. */
-export interface Requester {
-  readonly identity: Identity | Promise<Identity>;
-  /** Whether the client has gone, so that nobody waits for the answer. */
-  readonly isGone?: () => boolean;
-  /** Called once when the operation's turn has come, unless it is refused before. */
-  readonly entered?: () => void;
-}
-
 /** Why an operation cannot be run. Each error has a code. */
 export interface Invalid {
   readonly errors: readonly GraphQLError[];
 }
 
+/** Who pays for the preparation of an operation. */
+export type Payer = Pick<Entrant, "caller" | "isGone">;
+
 /** Parses, validates and runs operations, the same way for all transports. */
 export interface Pipeline {
-  /** Whether an operation needs neither to be parsed nor validated. */
-  isKnown(params: Params): boolean;
-  /** Parses and validates, and checks that the operation is within the limits. Never throws. */
-  prepare(params: Params): Prepared | Invalid;
+  /**
+   * Parses and validates, and checks that the operation is within the limits. If it was not prepared lately or is refused,
+   * that costs points, for which it waits. Never throws or rejects.
+   */
+  prepare(params: Params, payer: Payer): Prepared | Invalid | Promise<Prepared | Invalid>;
   /** Refuses new subscriptions, and ends those whose events are not live values. */
   close(): void;
 }
@@ -170,14 +165,35 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
+  function prepareNow(params: Params): Prepared | Invalid {
+    try {
+      return prepared(params);
+    } catch (error) {
+      return { errors: [mask(error)] };
+    }
+  }
+
+  /** Prepares a document that is not known, which takes time. */
+  async function prepareUnknown(params: Params, payer: Payer): Promise<Prepared | Invalid> {
+    const refusal = admission.refusal(payer.caller);
+    if (refusal) await refusal;
+    await admission.enter({ ...payer, points: pointsOfDocument(params.query) });
+    const result = prepareNow(params);
+    return "errors" in result ? refuse(result, payer) : result;
+  }
+
+  /** Lets a refused operation be paid, too: a flood of them would otherwise cost its sender nothing. */
+  async function refuse(invalid: Invalid, payer: Payer): Promise<Invalid> {
+    await admission.enter({ ...payer, points: 1 });
+    return invalid;
+  }
+
   return {
-    isKnown: ({ query }) => documents.isKnown(query),
-    prepare(params) {
-      try {
-        return prepared(params);
-      } catch (error) {
-        return { errors: [mask(error)] };
-      }
+    prepare(params, payer) {
+      const orInvalid = (error: unknown) => ({ errors: [mask(error)] });
+      if (!documents.isKnown(params.query)) return prepareUnknown(params, payer).catch(orInvalid);
+      const result = prepareNow(params);
+      return "errors" in result ? refuse(result, payer).catch(orInvalid) : result;
     },
     close() {
       isClosing = true;

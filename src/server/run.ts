@@ -3,21 +3,25 @@ import { within } from "../support/within.ts";
 import type { Limits } from "./adjustable-limits.ts";
 import type { Admission } from "./admission.ts";
 import type { Identity } from "./context.ts";
-import { requestError } from "./request-error.ts";
 import { limits as fixed } from "./limits.ts";
+import { requestError } from "./request-error.ts";
+
+/** Who sends an operation. */
+export interface Requester {
+  readonly identity: Identity | Promise<Identity>;
+  /** Whether the client has gone, so that nobody waits for the answer. */
+  readonly isGone?: () => boolean;
+  /** Called once when the operation's turn has come, unless it is refused before. */
+  readonly entered?: () => void;
+}
 
 /** A valid operation, and who sends it. */
-export interface Sent<Result> {
-  readonly identity: Identity | Promise<Identity>;
+export interface Sent<Result> extends Requester {
   readonly kind: OperationTypeNode;
   /** How many points it costs. */
   readonly points: number;
   /** How many of the points in flight it takes: the partitions. */
   readonly weight: number;
-  /** Whether its client has gone, so that nobody waits for the answer. */
-  readonly isGone?: (() => boolean) | undefined;
-  /** Called once when its turn has come, or it was refused. */
-  readonly entered?: (() => void) | undefined;
   /** Called with a result that comes too late for the client. */
   readonly discard?: (result: Result) => void;
 }

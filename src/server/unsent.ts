@@ -1,7 +1,7 @@
 import type { ExecutionResult, OperationTypeNode } from "graphql";
 import { limits } from "./limits.ts";
 import type { Serialize } from "./payload.ts";
-import { outOfQuota } from "./quotas.ts";
+import { outOfQuota } from "./quota-error.ts";
 import { createCallerCounts } from "./caller-counts.ts";
 
 /** The answers that wait in this process until their clients read them. */
@@ -51,7 +51,7 @@ export function createUnsent(serialize: Serialize): Unsent {
         return held;
       held.sent();
       const most = `${limits.unsentAnswers} bytes of answers that it has not read`;
-      const error = outOfQuota("unsentAnswers", { most: most, wait: READ_RETRY });
+      const error = outOfQuota("unsentAnswers", { most, wait: READ_RETRY });
       return hold({ errors: [error] }, address);
     },
   };

@@ -1,34 +1,30 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ExecutionArgs, ExecutionResult, GraphQLError, OperationTypeNode } from "graphql";
+import type { ExecutionArgs, GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
-import { codedError } from "./error.ts";
-import type { Identity, Identify } from "./context.ts";
-import type { Visitor } from "../live/index.ts";
 import { within } from "../support/within.ts";
+import type { AddressOf } from "./address.ts";
+import type { Limits } from "./adjustable-limits.ts";
 import { Connection, TRY_AGAIN_LATER } from "./connection.ts";
-import { Delivery, type Outlet } from "./delivery.ts";
+import type { Identify, Identity } from "./context.ts";
+import { Delivery } from "./delivery.ts";
+import { codedError } from "./error.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
-import type { Params } from "./params.ts";
-import { asciiJson, completeFrame, type Payload, payloadOf } from "./payload.ts";
-import type { Pipeline, Prepared } from "./pipeline.ts";
-import type { Admission, Entrant } from "./admission.ts";
-import { pointsOfDocument } from "./quotas.ts";
-import { errorHeaders, shownErrors } from "./request-error.ts";
-import type { AddressOf } from "./address.ts";
-import type { Limits } from "./adjustable-limits.ts";
 import type { OpenSockets } from "./open-sockets.ts";
+import type { Params } from "./params.ts";
+import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
+import { errorHeaders } from "./request-error.ts";
+import { SocketOutlet } from "./socket-outlet.ts";
 import type { Unsent } from "./unsent.ts";
 
 export interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly identify: Identify;
   readonly addressOf: AddressOf;
-  readonly admission: Admission;
   readonly openSockets: OpenSockets;
   readonly unsent: Unsent;
   readonly keepAlive: KeepAlive;
@@ -65,7 +61,7 @@ export interface WebSockets {
  *   ws writes each frame of its own in one call and compression (`perMessageDeflate`) is off.
  */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, identify, addressOf, admission, openSockets, unsent, mask, log } = options;
+  const { pipeline, identify, addressOf, openSockets, unsent, mask, log } = options;
   const { keepAlive, limits } = options;
   const sockets = new WebSocketServer({
     noServer: true,
@@ -82,7 +78,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     async onConnect(opened) {
       const { extra: connection, connectionParams } = opened;
       try {
-        const given = identify(connection.takeRequest(), connectionParams);
+        const origin = { address: connection.caller, connectionParams };
+        const given = identify(connection.takeRequest(), origin);
         const identity = given instanceof Promise ? await inTime(given, limits.time) : given;
         // Its count has ended with it.
         if (!connection.isOpen) return false;
@@ -105,39 +102,19 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       // graphql-ws has acknowledged the connection, so the identity is known.
       const identity = connection.identity!;
       const outlet = new SocketOutlet({ connection, subscriptions, id });
-      const params = paramsOf(payload);
       connection.begin();
-      const by = { caller: identity.caller, isGone: () => !outlet.isOpen };
-      const paid = pay(params, by);
-      const begin = () => {
-        const prepared = pipeline.prepare(params);
-        const isSubscription = "kind" in prepared && prepared.kind === "subscription";
+      const begin = (prepared: Prepared | Invalid) => {
+        if ("errors" in prepared) return outlet.refuse(prepared.errors);
         const begun = Object.keys(subscriptions).length - connection.queries;
-        if (isSubscription && begun > fixed.subscriptionsASocket)
+        if (prepared.kind === "subscription" && begun > fixed.subscriptionsASocket)
           return outlet.refuse([tooManySubscriptions()]);
-        if ("errors" in prepared) return refuseFor(prepared.errors, { outlet, by });
         return runnable({ prepared, outlet, identity, unsent });
       };
-      return paid ? paid.then(begin, (error: unknown) => outlet.refuse([mask(error)])) : begin();
+      const payer = { caller: identity.caller, isGone: () => !outlet.isOpen };
+      const preparing = pipeline.prepare(paramsOf(payload), payer);
+      return preparing instanceof Promise ? preparing.then(begin) : begin(preparing);
     },
   });
-
-  /** Spends what it costs to prepare an operation that is not known, or that the caller has no points for. */
-  function pay(params: Params, by: Pick<Entrant, "caller" | "isGone">): Promise<void> | undefined {
-    const refusal = admission.refusal(by.caller);
-    if (refusal || pipeline.isKnown(params)) return refusal;
-    return admission.enter({ ...by, points: pointsOfDocument(params) });
-  }
-
-  /** Refuses an operation that costs its caller a point nevertheless, as soon as it has one. */
-  function refuseFor(errors: readonly GraphQLError[], { outlet, by }: RefusedOperation) {
-    const wait = admission.enter({ ...by, points: 1 });
-    if (!wait) return outlet.refuse(errors);
-    return wait.then(
-      () => outlet.refuse(errors),
-      (error: unknown) => outlet.refuse([mask(error)]),
-    );
-  }
 
   /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
   function countFor(connection: Connection, caller: string) {
@@ -208,11 +185,6 @@ interface Runnable extends Pick<ExecutionArgs, "schema" | "document" | "operatio
   run: (() => unknown) | undefined;
 }
 
-interface RefusedOperation {
-  readonly outlet: SocketOutlet;
-  readonly by: Pick<Entrant, "caller" | "isGone">;
-}
-
 interface Operation {
   readonly prepared: Prepared;
   readonly outlet: SocketOutlet;
@@ -254,100 +226,6 @@ function run(args: ExecutionArgs): never {
   const { run } = runnable;
   runnable.run = undefined;
   return run?.() as never;
-}
-
-interface SocketOutletParts {
-  readonly connection: Connection;
-  /** The connection's record of operations, which has this one until it ends. */
-  readonly subscriptions: Record<string, unknown>;
-  readonly id: string;
-}
-
-interface Sending {
-  readonly unsent: Unsent;
-  readonly kind: OperationTypeNode;
-}
-
-/** Sends the payloads of one operation to its client. */
-class SocketOutlet implements Outlet {
-  readonly #connection: Connection;
-  readonly #subscriptions: Record<string, unknown>;
-  readonly #id: string;
-  readonly #idJson: string;
-  #hasEntered = false;
-  #isQuery = false;
-
-  constructor({ connection, subscriptions, id }: SocketOutletParts) {
-    this.#connection = connection;
-    this.#subscriptions = subscriptions;
-    this.#id = id;
-    this.#idJson = asciiJson(JSON.stringify(id));
-    // Until graphql-ws puts its iterator there.
-    subscriptions[id] = this;
-  }
-
-  get isFull() {
-    return this.#connection.isFull;
-  }
-
-  send(payload: Payload) {
-    this.#connection.write(payload.frame(this.#idJson));
-  }
-
-  /** Sends the result of a query or mutation. Resolves when the client has read what was sent before it. */
-  async sendResult(result: ExecutionResult, { unsent, kind }: Sending): Promise<void> {
-    // Meanwhile it counts as in flight, so that few results wait.
-    await this.#connection.room();
-    const { json, sent } = unsent.serialize(result, { to: this.#connection.caller, kind });
-    this.#connection.write(payloadOf(json).frame(this.#idJson), sent);
-  }
-
-  /** Whether the operation is still the one with its id: its client may have completed it and reused the id, or be gone. */
-  get isOpen() {
-    return this.#connection.isOpen && this.#subscriptions[this.#id] === this;
-  }
-
-  onDrain(visitor: Visitor) {
-    this.#connection.onDrain(visitor);
-  }
-
-  end() {
-    delete this.#subscriptions[this.#id];
-    this.#connection.write(completeFrame(this.#idJson));
-  }
-
-  /** Its turn has come, so the next operation of the socket may follow it. */
-  entered() {
-    this.#hasEntered = true;
-    this.#connection.entered();
-  }
-
-  /** Counts it as a query or mutation until {@link SocketOutlet.begun}. */
-  countQuery() {
-    this.#isQuery = true;
-    this.#connection.queries += 1;
-  }
-
-  /** The operation no longer counts as in flight. */
-  begun() {
-    if (this.#isQuery) this.#connection.queries -= 1;
-    // It may have been refused.
-    if (!this.#hasEntered) this.#connection.entered();
-    this.#connection.end();
-  }
-
-  /** Returns the errors for graphql-ws to send. */
-  refuse(errors: readonly GraphQLError[]): GraphQLError[] | Promise<never> {
-    const { isOpen } = this;
-    this.begun();
-    return isOpen ? shownErrors(errors) : new Promise<never>(() => {});
-  }
-
-  /** Never settles: the client may have started another operation with this id, which graphql-ws would complete. */
-  abandon(): Promise<never> {
-    this.begun();
-    return new Promise<never>(() => {});
-  }
 }
 
 /**
