@@ -78,7 +78,7 @@ test("the pages have the limits", async () => {
       ),
       `What has waited ${limits.waitingTime / 1000} s is refused`,
       `have ${limits.settling / 1000} s to settle`,
-      `reads nothing for ${limits.unread / 1000} s is cut off`,
+      `reads nothing for ${limits.unread / 1000} s of an answer of more than ${limits.unsentBytes / 1024} KiB is cut off`,
       `${limits.unsentAnswers / 2 ** 20} MiB of answers wait at most`,
       `a point for each ${limits.charactersAPoint} characters`,
       `or ${limits.valuesAPoint} fields of its answer`,

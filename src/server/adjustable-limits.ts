@@ -1,4 +1,5 @@
 import type { Code } from "./error.ts";
+import { limits } from "./limits.ts";
 
 /** A limit that an application or an operator can change. */
 export interface AdjustableLimit {
@@ -63,8 +64,7 @@ export const adjustableLimits = {
     code: "ANSWER_TOO_LARGE",
   },
   time: {
-    meaning:
-      "How long an operation may take until its last field begins, in milliseconds. Fields that have begun may take 4000 more.",
+    meaning: `How long an operation may take until its last field begins, in milliseconds. Fields that have begun may take ${limits.settling} more.`,
     default: 5000,
     min: 100,
     max: 600_000,
@@ -93,8 +93,7 @@ export const adjustableLimits = {
     code: "OVERLOADED",
   },
   pointsPerSecond: {
-    meaning:
-      "How many points a caller may spend per second. What exceeds it waits, for 3 s at most.",
+    meaning: `How many points a caller may spend per second. What exceeds it waits, for ${limits.waitingTime / 1000} s at most.`,
     default: 500,
     min: 1,
     max: 1_000_000_000,

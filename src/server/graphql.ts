@@ -44,7 +44,7 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     if (response.destroyed) return;
     const { result, json, length, sent } = unsent.serialize(executed, { to: address, kind });
     response.once("close", sent);
-    if (length > limits.unsentBytes) response.setTimeout(limits.unread, () => response.destroy());
+    if (length > limits.unsentBytes) cutIfUnread(response);
     const status = statusOf(result, type);
     const headers = errorHeaders(result);
     // With another status, clients of event streams do not read the body as events.
@@ -168,6 +168,13 @@ function notAcceptable(offered: readonly MediaType[], what: string): GraphQLErro
 function tooManyInFlight(): GraphQLError {
   const message = `A connection may have ${limits.pipelined} requests without an answer.`;
   return requestError("TOO_MANY_IN_FLIGHT", message);
+}
+
+/** Cuts a client off that reads nothing of an answer for too long. */
+function cutIfUnread(response: ServerResponse): void {
+  response.setTimeout(limits.unread, () => response.destroy());
+  // Before Node.js sets the time for which the connection may be idle, if it has one.
+  response.prependOnceListener("finish", () => response.setTimeout(0));
 }
 
 /** Counts the requests of each connection that have no answer yet. */

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
-import { tables } from "../../src/party/index.ts";
-import { createTestKeyspace, startTestCassandra } from "../../src/testing/index.ts";
 import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
+import { onOwnCassandra, statusOf } from "../fixtures/program.ts";
 import { report } from "./report.ts";
 import { fuzz } from "./run.ts";
 import { targets } from "./targets/index.ts";
@@ -33,51 +32,36 @@ const options = {
 const MOST_SECONDS = 24 * 3600;
 
 // Exits explicitly, because connections that the service has not closed would keep the process running.
-process.exit(await main());
+process.exit(await statusOf(main, help));
 
 async function main(): Promise<number> {
-  try {
-    const { values } = readArguments({ options });
-    if (values.help) {
-      console.log(help);
-      return 0;
-    }
-    const wishes = {
-      seconds: readNumber("seconds", values.seconds, 1, MOST_SECONDS),
-      seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
-      only: values.only,
-      number:
-        values.case === undefined
-          ? undefined
-          : readNumber("case", values.case, 0, Number.MAX_SAFE_INTEGER),
-    };
-    if (!targets.some(({ name }) => name.includes(wishes.only))) {
-      throw new Misuse(`--only must be in one of ${names}, but is "${wishes.only}".`);
-    }
-    return await perform(wishes);
-  } catch (error) {
-    if (!(error instanceof Misuse)) throw error;
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
+  const { values } = readArguments({ options });
+  if (values.help) {
+    console.log(help);
+    return 0;
   }
+  const wishes = {
+    seconds: readNumber("seconds", values.seconds, 1, MOST_SECONDS),
+    seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
+    only: values.only,
+    number:
+      values.case === undefined
+        ? undefined
+        : readNumber("case", values.case, 0, Number.MAX_SAFE_INTEGER),
+  };
+  if (!targets.some(({ name }) => name.includes(wishes.only))) {
+    throw new Misuse(`--only must be in one of ${names}, but is "${wishes.only}".`);
+  }
+  return await perform(wishes);
 }
 
 type Wishes = Pick<Parameters<typeof fuzz>[0], "seconds" | "seed" | "only" | "number">;
 
-async function perform(wishes: Wishes): Promise<number> {
-  const progress = (line: string) => console.error(line);
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => stop.abort());
-  progress(`Seed ${wishes.seed}.`);
-  await using cassandra = await startTestCassandra({ progress });
-  await using keyspace = await createTestKeyspace({ cassandra, tables });
-  const result = await fuzz({
-    ...wishes,
-    cluster: cassandra,
-    keyspace: keyspace.name,
-    progress,
-    signal: stop.signal,
+function perform(wishes: Wishes): Promise<number> {
+  console.error(`Seed ${wishes.seed}.`);
+  return onOwnCassandra(async (ground) => {
+    const result = await fuzz({ ...wishes, ...ground });
+    console.log(report(result));
+    return result.findings.length === 0 ? 0 : 1;
   });
-  console.log(report(result));
-  return result.findings.length === 0 ? 0 : 1;
 }

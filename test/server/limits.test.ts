@@ -206,10 +206,8 @@ describe.each(transports)(
 
     test("if it takes too long", async () => {
       await using server = await serve({ limits: { time: 100 } });
-      const began = performance.now();
       const errors = await errorsOf(server, { query: slowQuery });
       expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: "TIMED_OUT" }]);
-      expect(performance.now() - began).toBeGreaterThan(4000);
       gate.resolve();
     });
   },

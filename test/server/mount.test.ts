@@ -1,10 +1,14 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { Agent, createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
+import { getIntrospectionQuery } from "graphql";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as application from "../../src/party/application.ts";
-import { type App, createApp } from "../../src/server/index.ts";
+import { type App, createApp, limits } from "../../src/server/index.ts";
+import { eventually } from "../fixtures/eventually.ts";
+import { send } from "../fixtures/send.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { listen } from "../fixtures/listen.ts";
 import { createWindows, useBrowser } from "../fixtures/browser.ts";
@@ -51,6 +55,25 @@ test("what is below the app's path is answered by the app, all else by its host"
     status: 404,
     text: "Nothing is here. Begin at /api/v1/.\n",
   });
+});
+
+test("a large answer leaves the time for which its host keeps idle connections", async () => {
+  const body = JSON.stringify({ query: getIntrospectionQuery() });
+  const headers = { "content-type": "application/json" };
+  for (const idle of [0, 12_000]) {
+    const sockets: Socket[] = [];
+    const own = createServer((request, response) => void app.answer(request, response));
+    own.keepAliveTimeout = idle;
+    own.on("connection", (socket) => sockets.push(socket));
+    const url = `http://localhost:${await listen(own, "127.0.0.1")}/api/v1/graphql`;
+    const agent = new Agent({ keepAlive: true });
+    const { text } = await send(url, { headers, body }, agent);
+    expect(text.length).toBeGreaterThan(limits.unsentBytes);
+    await eventually(() => expect([0, 12_000, 13_000]).toContain(sockets[0]!.timeout));
+    expect(sockets[0]!.timeout === 0).toBe(idle === 0);
+    agent.destroy();
+    own.close();
+  }
 });
 
 test("a router that strips a prefix from the URL does not matter", async () => {

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
-import { tables } from "../../src/party/index.ts";
-import { createTestKeyspace, startTestCassandra } from "../../src/testing/index.ts";
-import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
+import { readArguments, readNumber } from "../fixtures/options.ts";
+import { onOwnCassandra, statusOf } from "../fixtures/program.ts";
 import { report } from "./report.ts";
 import { soak, type SoakOptions } from "./run.ts";
 
@@ -30,45 +29,29 @@ const options = {
 const MOST_MINUTES = 24 * 60;
 
 // Exits explicitly, because connections that the service has not closed would keep the process running.
-process.exit(await main());
+process.exit(await statusOf(main, help));
 
 async function main(): Promise<number> {
-  try {
-    const { values } = readArguments({ options });
-    if (values.help) {
-      console.log(help);
-      return 0;
-    }
-    return await perform({
-      seconds: readNumber("minutes", values.minutes, 1, MOST_MINUTES) * 60,
-      rate: readNumber("rate", values.rate, 1, 10_000),
-      subscribers: readNumber("subscribers", values.subscribers, 0, 10_000),
-      seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
-    });
-  } catch (error) {
-    if (!(error instanceof Misuse)) throw error;
-    console.error(`${error.message}\n\n${help}`);
-    return 2;
+  const { values } = readArguments({ options });
+  if (values.help) {
+    console.log(help);
+    return 0;
   }
+  return await perform({
+    seconds: readNumber("minutes", values.minutes, 1, MOST_MINUTES) * 60,
+    rate: readNumber("rate", values.rate, 1, 10_000),
+    subscribers: readNumber("subscribers", values.subscribers, 0, 10_000),
+    seed: readNumber("seed", values.seed, 0, 2 ** 32 - 1),
+  });
 }
 
 type Wishes = Pick<SoakOptions, "seconds" | "rate" | "subscribers" | "seed">;
 
-async function perform(wishes: Wishes): Promise<number> {
-  const progress = (line: string) => console.error(line);
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"]) process.once(name, () => stop.abort());
-  progress(`Seed ${wishes.seed}.`);
-  await using cassandra = await startTestCassandra({ progress });
-  await using keyspace = await createTestKeyspace({ cassandra, tables });
-  const result = await soak({
-    ...wishes,
-    cluster: cassandra,
-    keyspace: keyspace.name,
-    progress,
-    signal: stop.signal,
+function perform(wishes: Wishes): Promise<number> {
+  console.error(`Seed ${wishes.seed}.`);
+  return onOwnCassandra(async (ground) => {
+    const { text, passed } = report(await soak({ ...wishes, ...ground }));
+    console.log(text);
+    return passed ? 0 : 1;
   });
-  const { text, passed } = report(result);
-  console.log(text);
-  return passed ? 0 : 1;
 }
