@@ -60,10 +60,13 @@ export interface Identity {
 }
 
 /** Identifies a caller. Fails with what `context` throws. */
-export type Identify = (request: IncomingMessage, origin: Origin) => Identity | Promise<Identity>;
+export type Identify = (
+  request: IncomingMessage,
+  origin: RequestOrigin,
+) => Identity | Promise<Identity>;
 
 /** What is known of the sender of a request. */
-export interface Origin extends Pick<ContextArguments, "connectionParams"> {
+export interface RequestOrigin extends Pick<ContextArguments, "connectionParams"> {
   /** The address of the client, as it is counted. */
   readonly address: string;
 }

@@ -144,13 +144,13 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
   };
 }
 
-interface Payer {
+interface EventPayer {
   readonly caller: string;
   readonly callers: CallerCounts;
 }
 
 /** Returns an execution for one of those who pay for it. */
-function paidBy(execution: SharedExecution, { caller, callers }: Payer): SharedExecution {
+function paidBy(execution: SharedExecution, { caller, callers }: EventPayer): SharedExecution {
   return {
     payloadOf: (event, subscriber) => execution.payloadOf(event, subscriber),
     leave() {
