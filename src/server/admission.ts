@@ -52,6 +52,8 @@ interface CallerState {
   /** The points that it may spend at the time `at`; negative after an expensive operation. */
   points: number;
   at: number;
+  /** Whether it has spent all, and has not got enough since to spend again. */
+  isSpent: boolean;
   readonly waiting: Waiting[];
 }
 
@@ -75,6 +77,7 @@ export function createAdmission(options: AdmissionLimits): Admission {
   const share = Math.min(pointsInFlight, pointsInFlightPerCaller);
   const perMillisecond = pointsPerSecond / 1000;
   const reserve = perMillisecond * limits.reserve;
+  const enough = perMillisecond * limits.pace;
   const callers = new Map<string, CallerState>();
   /** The callers with waiting entrants. The first one is served next. */
   const turns = new Set<string>();
@@ -91,7 +94,7 @@ export function createAdmission(options: AdmissionLimits): Admission {
   function stateOf(caller: string): CallerState {
     let state = callers.get(caller);
     if (!state) {
-      state = { running: 0, points: reserve, at: performance.now(), waiting: [] };
+      state = { running: 0, points: reserve, at: performance.now(), isSpent: false, waiting: [] };
       callers.set(caller, state);
     }
     return state;
@@ -105,9 +108,20 @@ export function createAdmission(options: AdmissionLimits): Admission {
     return state.points;
   }
 
+  /** Whether a caller may spend points. Once all are spent, only when there are enough for several operations. */
+  function maySpend(state: CallerState): boolean {
+    const points = pointsOf(state);
+    if (points <= 0) state.isSpent = true;
+    else if (points >= enough) state.isSpent = false;
+    return !state.isSpent;
+  }
+
+  /** Returns how long it takes until a caller may spend points, in milliseconds. */
+  const timeUntilSpending = ({ points }: CallerState) => (enough - points) / perMillisecond;
+
   /** Whether a caller may run something as far as others are not concerned. */
   const isWithinShare = (state: CallerState, entrant: Entrant) =>
-    pointsOf(state) > 0 && state.running + weightOf(entrant) <= share;
+    maySpend(state) && state.running + weightOf(entrant) <= share;
 
   const hasRoom = (entrant: Entrant) => running + weightOf(entrant) <= pointsInFlight;
 
@@ -170,10 +184,9 @@ export function createAdmission(options: AdmissionLimits): Admission {
   }
 
   function refusalOf(state: CallerState): GraphQLError {
-    const points = pointsOf(state);
-    if (points > 0) return overloaded();
+    if (maySpend(state)) return overloaded();
     const most = `${pointsPerSecond} points per second`;
-    return outOfQuota("pointsPerSecond", { most, wait: -points / perMillisecond });
+    return outOfQuota("pointsPerSecond", { most, wait: timeUntilSpending(state) });
   }
 
   /** Returns the first entrant that somebody still waits for. */
@@ -198,7 +211,7 @@ export function createAdmission(options: AdmissionLimits): Admission {
       if (!entry) continue;
       const { entrant } = entry;
       if (!isWithinShare(state, entrant)) {
-        if (state.points <= 0) soonest = Math.min(soonest, -state.points / perMillisecond);
+        if (state.isSpent) soonest = Math.min(soonest, timeUntilSpending(state));
         continue;
       }
       if (!hasRoom(entrant)) break;
@@ -243,7 +256,7 @@ export function createAdmission(options: AdmissionLimits): Admission {
     },
     hasPoints(caller) {
       const state = callers.get(caller);
-      return !state || (pointsOf(state) > 0 && state.waiting.length === 0);
+      return !state || (maySpend(state) && state.waiting.length === 0);
     },
     get isClosed() {
       return isClosed;

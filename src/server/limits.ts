@@ -44,6 +44,11 @@ export const limits = {
   settling: 4000,
   /** For how long a caller's points are saved up while it spends none, in milliseconds: what it may do at once. */
   reserve: 200,
+  /**
+   * How often operations that wait for points enter, in milliseconds. Those that enter together cost less: the writes of a
+   * lane share a round, and requests to the database a packet.
+   */
+  pace: 20,
   /** After how long a caller is refused of whom too much waits, in milliseconds. */
   delay: 1000,
   /** How many refusals are delayed. Further ones come at once. */

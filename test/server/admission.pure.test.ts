@@ -112,32 +112,34 @@ test("of one caller, only so many operations wait, and the next one is refused a
   expect(refused).toEqual(["a3 OVERLOADED", "early"]);
 });
 
-test("a caller spends its reserve at once, and then what is renewed", async () => {
+test("a caller spends its reserve at once, and then what is renewed, several operations at a time", async () => {
   const { enter, entered } = start(1000, 1000, 1000);
   // 200 ms of 1,000 points per second.
-  for (let at = 0; at < 203; at += 1) enter(`a${at}`);
+  for (let at = 0; at < 230; at += 1) enter(`a${at}`);
   expect(entered).toHaveLength(200);
   enter("b1");
   expect(entered.at(-1)).toBe("b1");
-  await vi.advanceTimersByTimeAsync(2);
-  expect(entered.slice(201)).toEqual(["a200", "a201"]);
+  await vi.advanceTimersByTimeAsync(limits.pace - 1);
+  enter("a230");
+  expect(entered).toHaveLength(201);
   await vi.advanceTimersByTimeAsync(1);
-  expect(entered.at(-1)).toBe("a202");
+  expect(entered).toHaveLength(201 + limits.pace);
+  await vi.advanceTimersByTimeAsync(limits.pace);
+  expect(entered.at(-1)).toBe("a230");
   await vi.advanceTimersByTimeAsync(1000);
   for (let at = 0; at < 203; at += 1) enter(`a${at}`);
-  expect(entered).toHaveLength(204 + 200);
+  expect(entered).toHaveLength(232 + 200);
 });
 
 test("an expensive operation runs at once, and its caller pays it before the next one", async () => {
   const { enter, entered, refused } = start(FAST, FAST, 1000);
   enter("a1", 500);
   enter("a2");
-  await vi.advanceTimersByTimeAsync(300);
+  await vi.advanceTimersByTimeAsync(300 + limits.pace - 1);
   expect(entered).toEqual(["a1"]);
   await vi.advanceTimersByTimeAsync(1);
   expect(entered).toEqual(["a1", "a2"]);
   enter("a3", 5000);
-  await vi.advanceTimersByTimeAsync(1);
   enter("a4");
   await vi.advanceTimersByTimeAsync(limits.waitingTime);
   expect(entered).toEqual(["a1", "a2", "a3"]);
@@ -191,6 +193,6 @@ test("a caller who owes little does not wait for one who owes much", async () =>
   enter("a2");
   enter("b1", 210);
   enter("b2");
-  await vi.advanceTimersByTimeAsync(20);
+  await vi.advanceTimersByTimeAsync(10 + limits.pace);
   expect(entered).toEqual(["a1", "b1", "b2"]);
 });
