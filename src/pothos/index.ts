@@ -15,4 +15,15 @@ export { admitOfSchema, requireTables } from "./schema.ts";
 export type { CassandraScalars } from "./scalars.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
+export {
+  type Claims,
+  createStranger,
+  createViewer,
+  OPERATOR,
+  openViewer,
+  type SignedIn,
+  signInFirst,
+  type Viewer,
+  viewerCodes,
+} from "./viewer.ts";
 export { cassandraPlugin as default } from "./plugin.ts";

@@ -8,18 +8,25 @@ import {
 } from "../cassandra/index.ts";
 import { type Lanes, LaneError, changesRemembered, type Once } from "../lane/index.ts";
 import type { Live } from "../live/index.ts";
+import type { Viewer } from "../pothos/index.ts";
 import type { Followed } from "./followed.ts";
 import type { Quotas } from "./quotas.ts";
 
 /** What a server opens for the resolvers of its schema. */
-export interface Services {
+export interface OpenedServices {
   readonly session: Session;
   readonly lanes: Lanes;
   readonly live: Live;
 }
 
+/** What the context of every operation has. */
+export interface Services extends OpenedServices {
+  /** Who sends the operation. */
+  readonly viewer: Viewer;
+}
+
 /** The services of a server, and what counts their use. */
-export interface CountedServices extends Services {
+export interface CountedServices extends OpenedServices {
   readonly quotas: Quotas;
   readonly followed: Followed;
 }
@@ -34,7 +41,7 @@ export interface CallerName {
  *
  * Errors: `QUOTA_EXCEEDED`, and of a change with an id `TOO_MANY_OPERATIONS`.
  */
-export function callerServices(services: CountedServices, name: CallerName): Services {
+export function callerServices(services: CountedServices, name: CallerName): OpenedServices {
   return {
     session: services.session,
     lanes: callerLanes(services, name),

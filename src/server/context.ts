@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { LRUCache } from "lru-cache";
+import { openViewer } from "../pothos/index.ts";
 import { callerServices, type CountedServices, type Services } from "./caller-services.ts";
 
 /** What `context` gets beside the request. */
@@ -82,7 +83,7 @@ export function createIdentify<Own extends object>(
   if (!options.context) return identifyByAddress(services);
   return async (request, { address, connectionParams }) => {
     const name = { caller: address };
-    const own = callerServices(services, name);
+    const own: Services = { ...callerServices(services, name), viewer: openViewer };
     const given = await options.context!(request, { ...own, connectionParams });
     requirePlain(given);
     requireApart(given, own);
@@ -102,7 +103,8 @@ function identifyByAddress(services: CountedServices): Identify {
   return (_, { address: caller }) => {
     let identity = known.get(caller);
     if (!identity) {
-      identity = { context: callerServices(services, { caller }), audience: "", caller };
+      const context: Services = { ...callerServices(services, { caller }), viewer: openViewer };
+      identity = { context, audience: "", caller };
       known.set(caller, identity);
     }
     return identity;

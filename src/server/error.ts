@@ -1,8 +1,9 @@
-import { bridgeCodes, errorsOf } from "../pothos/index.ts";
+import { bridgeCodes, errorsOf, viewerCodes } from "../pothos/index.ts";
 
 /** Every `extensions.code` that a client can meet, and what the client can do about it. */
 export const codes = {
   ...bridgeCodes,
+  ...viewerCodes,
   "<OBJECT>_NOT_FOUND":
     "There is no such row to subscribe to. The code has the object's name, e.g. `SEAT_NOT_FOUND`.",
   TOO_MANY_SUBSCRIPTIONS:
