@@ -203,7 +203,8 @@ export class Connection implements GraphQLSocket, Peer {
 /** The close code upon which GraphQL clients connect again. */
 export const TRY_AGAIN_LATER = 1013;
 
-interface ConnectionParts {
+/** A WebSocket that was accepted. */
+export interface OpenedSocket {
   readonly client: WebSocket;
   /** The TCP or TLS stream below it. */
   readonly stream: Socket;
@@ -211,6 +212,9 @@ interface ConnectionParts {
   readonly request: IncomingMessage;
   /** For whom the socket is counted at first. */
   readonly caller: string;
+}
+
+interface ConnectionParts extends OpenedSocket {
   /** The maximum number of its operations in flight. */
   readonly operations: number;
   readonly log: Log;

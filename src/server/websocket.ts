@@ -7,7 +7,7 @@ import { WebSocketServer } from "ws";
 import { within } from "../support/within.ts";
 import type { AddressOf } from "./address.ts";
 import type { Limits } from "./adjustable-limits.ts";
-import { Connection, TRY_AGAIN_LATER } from "./connection.ts";
+import { Connection, type OpenedSocket, TRY_AGAIN_LATER } from "./connection.ts";
 import type { Identify, Identity } from "./context.ts";
 import { Delivery } from "./delivery.ts";
 import { codedError } from "./error.ts";
@@ -118,10 +118,25 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
 
   /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
   function countFor(connection: Connection, caller: string) {
-    if (caller === connection.caller) return;
-    openSockets.open(caller);
-    openSockets.close(connection.caller);
+    if (caller !== connection.caller) {
+      openSockets.open(caller);
+      openSockets.close(connection.caller);
+    }
+    // Also if it is equal: then all sockets of a caller hold the same string.
     connection.caller = caller;
+  }
+
+  /** A function of its own, so that the listener of `close` holds nothing of the request. */
+  function open(opened: OpenedSocket) {
+    const { client } = opened;
+    const connection = new Connection({ ...opened, operations: limits.operationsPerSocket, log });
+    keepAlive.add(connection);
+    const closed = protocol.opened(connection, connection);
+    client.on("close", (code, reason) => {
+      keepAlive.remove(connection);
+      openSockets.close(connection.caller);
+      void closed(code, reason.toString());
+    });
   }
 
   let isClosing = false;
@@ -137,23 +152,13 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       } catch (error) {
         return refuse(stream, "429 Too Many Requests", errorHeaders({ errors: [mask(error)] }));
       }
-      // A handshake that fails has no other end.
-      const abandoned = () => openSockets.close(caller);
-      stream.once("close", abandoned);
-      // The request is passed on, since a variable of this function would be held by the listener of `close` below.
-      sockets.handleUpgrade(request, stream, head, (client, opening) => {
-        stream.off("close", abandoned);
-        const operations = limits.operationsPerSocket;
-        const parts = { client, stream: stream as Socket, request: opening, caller };
-        const connection = new Connection({ ...parts, operations, log });
-        keepAlive.add(connection);
-        const closed = protocol.opened(connection, connection);
-        client.on("close", (code, reason) => {
-          keepAlive.remove(connection);
-          openSockets.close(connection.caller);
-          void closed(code, reason.toString());
-        });
+      let isOpen = false;
+      // It calls back before it returns, or never.
+      sockets.handleUpgrade(request, stream, head, (client) => {
+        isOpen = true;
+        open({ client, stream: stream as Socket, request, caller });
       });
+      if (!isOpen) openSockets.close(caller);
     },
     async close() {
       isClosing = true;
