@@ -35,9 +35,10 @@ test("every query field requires a city", () => {
   expect(schema.getType("Node")).toBeUndefined();
 });
 
-test("the extensions of query fields contain the table and the number of partitions", () => {
+test("the extensions of query fields contain the table, the number of partitions and the scopes", () => {
   const { party, partiesInCity, upcomingParties } = schema.getQueryType()!.getFields();
-  const cost = { table: "party", partitions: 1 };
+  const scopes = [["party:read", "party:write", "party:admin"]];
+  const cost = { table: "party", partitions: 1, scopes };
   expect(party?.extensions["cassandra"]).toEqual({ ...cost, loadedBy: ["city"] });
   expect(partiesInCity?.extensions["cassandra"]).toEqual({ ...cost, page: "first" });
   for (const field of [party, partiesInCity]) {
@@ -47,6 +48,8 @@ test("the extensions of query fields contain the table and the number of partiti
     table: "party_by_date",
     partitions: 2,
     page: "first",
+    byViewer: true,
+    scopes,
   });
   expect(upcomingParties?.description).toContain("`party_by_date`: `((city), date, id)`.");
 });

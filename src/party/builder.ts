@@ -1,17 +1,24 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
+import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
 import type { Services } from "../server/index.ts";
-import CassandraPlugin, { type CassandraScalars } from "../pothos/index.ts";
+import CassandraPlugin, {
+  type CassandraScalars,
+  viewerScopes,
+  type ViewerScopes,
+} from "../pothos/index.ts";
 
 /** The builder of the schema. */
 export const builder = new SchemaBuilder<{
   Context: Services;
+  AuthScopes: ViewerScopes;
   Scalars: CassandraScalars;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
   DefaultNodeNullability: false;
 }>({
-  plugins: [RelayPlugin, CassandraPlugin],
+  plugins: [ScopeAuthPlugin, RelayPlugin, CassandraPlugin],
+  scopeAuth: viewerScopes,
   defaultFieldNullability: false,
   relay: {
     cursorType: "String",

@@ -1,7 +1,11 @@
 import { builder } from "./builder.ts";
 import { PartyByDateTable, PartyTable } from "./table.ts";
 
-builder.tableObject("Party", PartyTable, { plural: "Parties", names: { people: "People" } });
+builder.tableObject("Party", PartyTable, {
+  plural: "Parties",
+  names: { people: "People" },
+  scopes: true,
+});
 
 builder.queryType({
   description: "Every query names the city: there is no look-up by id alone.",

@@ -13,6 +13,8 @@ export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
 export { admitOfSchema, requireTables } from "./schema.ts";
 export type { CassandraScalars } from "./scalars.ts";
+export type { TableScopes, ViewerScopes } from "./options/scope.ts";
+export type { Need, ScopeExtension } from "./scopes.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
 export { skip, takeSkipped } from "./skipped.ts";
 export {
@@ -26,4 +28,5 @@ export {
   type Viewer,
   viewerCodes,
 } from "./viewer.ts";
+export { viewerScopes } from "./viewer-scopes.ts";
 export { cassandraPlugin as default } from "./plugin.ts";

@@ -11,6 +11,8 @@ import { readerOf } from "./arguments.ts";
 import { fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
+import { tableObjectOf } from "./refs.ts";
+import type { Need } from "./scopes.ts";
 import type { NamedField } from "./outcomes/result.ts";
 import type { FieldProblem } from "./outcomes/shared.ts";
 import { typeOnce } from "./type-once.ts";
@@ -25,8 +27,17 @@ export interface ColumnsInput {
   /** Represents the input until the field's name is known. */
   readonly ref: InputObjectRef<SchemaTypes, RawRow>;
   readonly define: (field: NamedField) => void;
+  readonly scopes: InputScopes;
   /** Returns the values of the given columns in stored form; null for a column whose value is removed. */
   readonly read: (given: RawRow) => InputValues;
+}
+
+/** What the columns of an input need. */
+export interface InputScopes {
+  /** Of its required fields. */
+  readonly required: readonly Need[];
+  /** Of its other fields, by their names. */
+  readonly optional: Readonly<Record<string, Need>>;
 }
 
 /** Which fields of an input are required, and what null means. */
@@ -58,13 +69,30 @@ export function columnsInput(
   { names, presence, description, nameOf }: InputOptions,
 ): ColumnsInput {
   const fieldNames = fieldNamesOf(table, names);
+  const { columnNeeds } = tableObjectOf(builder, table);
   const ref = new InputObjectRef<SchemaTypes, RawRow>("Unnamed input");
   const columns = names.map((name, at) => {
     const field = fieldNames[at]!;
-    return { name, field, read: columnReader(builder, { table, name, presence }) };
+    const column = { table, name, presence, need: columnNeeds.get(name) };
+    return {
+      name,
+      field,
+      need: column.need,
+      options: inputField(builder, column),
+      read: columnReader(builder, column),
+    };
   });
+  const scoped = columns.flatMap(({ field, need, options: { required } }) =>
+    need ? [{ field, need, required }] : [],
+  );
   return {
     ref,
+    scopes: {
+      required: scoped.filter(({ required }) => required).map(({ need }) => need),
+      optional: Object.fromEntries(
+        scoped.filter(({ required }) => !required).map(({ field, need }) => [field, need]),
+      ),
+    },
     define({ name, parentType }) {
       const input = nameOf(name);
       const type = {
@@ -78,11 +106,12 @@ export function columnsInput(
           description,
           fields: (t): InputFieldMap =>
             Object.fromEntries(
-              columns.map(({ name, field }) => [
+              columns.map(({ name, field, need, options }) => [
                 field,
                 t.field({
-                  ...inputField(builder, { table, name, presence }),
+                  ...options,
                   type: inputOf(builder, { table, name }),
+                  ...(need && { extensions: { cassandra: { scopes: [need] } } }),
                 } as never),
               ]),
             ),
@@ -110,6 +139,8 @@ export function columnsInput(
 
 interface InputColumn extends TableColumn {
   readonly presence: Presence;
+  /** What a caller needs to give it. */
+  readonly need: Need | undefined;
 }
 
 /** Returns a function that reads a column of an input. It returns undefined for an absent column. @throws InvalidValue */
@@ -129,7 +160,7 @@ function columnReader(builder: Builder, { table, name, presence }: InputColumn) 
   };
 }
 
-function inputField(builder: Builder, { table, name, presence }: InputColumn) {
+function inputField(builder: Builder, { table, name, presence, need }: InputColumn) {
   const column = columnOf(table, name);
   const { type, description, initial, optional, nullable } = column;
   const isScalar = typeof formOf(builder, { table, name }).input !== "function";
@@ -137,7 +168,8 @@ function inputField(builder: Builder, { table, name, presence }: InputColumn) {
   const hasDefault = initial !== undefined;
   const constant = hasConstantDefault(column) && isScalar ? initial!() : undefined;
   const isOptional = isKey ? hasDefault : optional || nullable;
-  const isDefault = presence === "new" && constant !== undefined;
+  // A default in the schema would count as given by the client, which may not be allowed to give it.
+  const isDefault = presence === "new" && constant !== undefined && !need;
   const sentences = [
     description,
     isScalar ? `Must be ${type.expects}.` : undefined,

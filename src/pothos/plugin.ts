@@ -12,6 +12,7 @@ import { pluginOptions } from "./builder-options.ts";
 import { tableOf } from "./refs.ts";
 import { schemaExtensions } from "./schema.ts";
 import { scalars } from "./scalars.ts";
+import { withScopes } from "./scope-auth.ts";
 import type { FieldExtension } from "./selection.ts";
 import { checkWrites } from "./writes.ts";
 
@@ -35,12 +36,30 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     }
   }
 
-  /** @throws PothosSchemaError if a field needs a column that its table does not have */
+  /**
+   * Lets the scopes of a field be checked.
+   *
+   * @throws PothosSchemaError if a field needs a column that its table does not have, or a scope that nothing checks
+   */
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
+    this.#checkColumns(field);
+    const typeOptions = this.#optionsOfTypes(field.parentType);
+    return withScopes(this.builder as never, field as never, { typeOptions }) as never;
+  }
+
+  /** Returns the options of a type and of its interfaces. */
+  #optionsOfTypes(name: string): readonly object[] {
+    const type = this.buildCache.getTypeConfig(name);
+    const interfaces = "interfaces" in type ? type.interfaces : [];
+    const others = interfaces.map((each) => this.buildCache.getTypeConfig(each));
+    return [type, ...others].map(({ pothosOptions }) => pothosOptions);
+  }
+
+  #checkColumns(field: PothosOutputFieldConfig<Types>): void {
     const { columns = [] } = (field.extensions?.["cassandra"] ?? {}) as FieldExtension;
     const table = columns.length > 0 && tableOf(this.builder, field.parentType);
     const stray = table && columns.find((name) => !Object.hasOwn(table.columns, name));
-    if (!table || stray === undefined) return field;
+    if (!table || stray === undefined) return;
     throw new PothosSchemaError(
       `Field "${field.parentType}.${field.name}" needs the column "${stray}", which table "${table.name}" does not have.`,
     );

@@ -3,6 +3,7 @@ import { type ObjectRef, PothosSchemaError, type SchemaTypes } from "@pothos/cor
 import { dataNames, keyNames, type Order, orderedNames, type Table } from "../cassandra/index.ts";
 import type { RowConnection } from "./connection.ts";
 import type { Builder } from "./builder-options.ts";
+import type { Need, TableNeeds } from "./scopes.ts";
 
 /** The GraphQL object of a table's rows in one builder, and the names of the types that belong to it. */
 export interface TableObject {
@@ -21,6 +22,10 @@ export interface TableObject {
   readonly hidden: ReadonlySet<string>;
   /** Whether it has fields besides its columns. These may need hidden columns. */
   readonly hasOthers: boolean;
+  /** What its generated fields need; undefined: nothing. */
+  readonly scopes: TableNeeds | undefined;
+  /** What single columns need wherever they are shown or given. */
+  readonly columnNeeds: ReadonlyMap<string, Need>;
 }
 
 interface TableRefs {
@@ -50,6 +55,13 @@ export function tableObjectOf(builder: Builder, table: Table): TableObject {
   throw new PothosSchemaError(
     `Table "${table.name}" has the GraphQL objects "${object!.name}" and "${other.name}": generated fields need a table with exactly one.`,
   );
+}
+
+/** Returns what generated fields of a table need; of an order that has no scopes itself, what its source needs. */
+export function scopesOf(builder: Builder, table: Table): TableNeeds | undefined {
+  const { objects = [] } = refs.get(builder)?.get(table) ?? {};
+  const scopes = objects.find((object) => object.scopes)?.scopes;
+  return scopes ?? (isOrder(table) ? scopesOf(builder, table.source) : undefined);
 }
 
 /** Returns the columns outside the key that an object shows. */

@@ -8,7 +8,9 @@ import { columnOf, keyNames, type RawRow, type Row, type Table } from "../cassan
 import { fieldNamesOf, formOf, outputOf, type TableColumn } from "./columns.ts";
 import type { TableObjectOptions } from "./options/table-object.ts";
 import { camelCase } from "./names.ts";
+import type { ScopeName, TableScopes } from "./options/scope.ts";
 import { addTableObject } from "./refs.ts";
+import { type Need, needOf, tableNeeds, type TableNeeds } from "./scopes.ts";
 import { valueShown } from "./shown.ts";
 
 const prototype = SchemaBuilder.prototype as PothosSchemaTypes.SchemaBuilder<SchemaTypes>;
@@ -27,7 +29,7 @@ prototype.tableObject = function tableObject<T extends Table>(
     rowField = camelCase(name),
     ...own
   } = options;
-  const { names = {}, fields, ...rest } = own;
+  const { names = {}, fields, scopes: given, ...rest } = own;
   // The compiler has checked which columns these are; here only their names matter.
   const { columns = {}, ...passedOn } = rest as typeof rest & {
     readonly columns?: OptionsByColumn;
@@ -36,6 +38,8 @@ prototype.tableObject = function tableObject<T extends Table>(
   const ref = this.objectRef<Row<T>>(name);
   const isHidden = (column: string) => optionsIn(columns, column) === false;
   const hidden = new Set(Object.keys(table.columns).filter(isHidden));
+  const scopes = tableNeeds(table, given as true | TableScopes | undefined);
+  const columnNeeds = needsOfColumns(columns, { table, scopes });
   addTableObject({
     builder: this,
     table,
@@ -46,6 +50,8 @@ prototype.tableObject = function tableObject<T extends Table>(
     names,
     hidden,
     hasOthers: fields !== undefined,
+    scopes,
+    columnNeeds,
   });
   this.objectType(ref, {
     ...(passedOn as object),
@@ -60,7 +66,8 @@ prototype.tableObject = function tableObject<T extends Table>(
       const fieldNames = fieldNamesOf(table, shown);
       const own = fieldNames.map((field, at) => {
         const column = shown[at]!;
-        const columnOptions = { passedOn: optionsIn(columns, column) };
+        const { scope: _, ...passedOn } = (optionsIn(columns, column) ?? {}) as ScopedOptions;
+        const columnOptions = { passedOn, need: columnNeeds.get(column) };
         return [field, columnField(t, { table, name: column }, columnOptions)] as const;
       });
       const added = fields?.(t as never) ?? {};
@@ -79,6 +86,26 @@ type OptionsByColumn = Readonly<Record<string, object | false | undefined>>;
 /** Returns the options of a column. A column may have the name of an inherited property, e.g. `constructor`. */
 function optionsIn(columns: OptionsByColumn, name: string): object | false | undefined {
   return Object.hasOwn(columns, name) ? columns[name] : undefined;
+}
+
+/** Options of a column, with or without a scope. */
+interface ScopedOptions {
+  readonly scope?: ScopeName;
+}
+
+/** Returns what the columns with a scope need. @throws PothosSchemaError for a scope that is not valid, or of a key column */
+function needsOfColumns(
+  columns: OptionsByColumn,
+  { table, scopes }: { readonly table: Table; readonly scopes: TableNeeds | undefined },
+): ReadonlyMap<string, Need> {
+  const needs = new Map<string, Need>();
+  for (const [name, options] of Object.entries(columns)) {
+    const { scope } = (options || {}) as ScopedOptions;
+    if (scope === undefined) continue;
+    if (keyNames(table).includes(name)) throw scopedKey(table, name);
+    needs.set(name, needOf(scope, { table, scopes, place: `column "${name}"` }));
+  }
+  return needs;
 }
 
 /** Returns a description that ends with the key by which the table is read. */
@@ -101,7 +128,7 @@ function keyDescription({ partition, clustering, columns }: Table): string {
 export function columnField(
   t: ObjectFields,
   column: TableColumn,
-  { passedOn = {}, rowOf }: ColumnFieldOptions = {},
+  { passedOn = {}, rowOf, need }: ColumnFieldOptions = {},
 ): FieldRef<SchemaTypes> {
   const { table, name } = column;
   const { builder } = t;
@@ -114,7 +141,11 @@ export function columnField(
     ...(description !== undefined && { description }),
     ...passedOn,
     extensions: {
-      cassandra: { column: name, ...(hasFunction(passedOn) && { needsRow: true }) },
+      cassandra: {
+        column: name,
+        ...(hasFunction(passedOn) && { needsRow: true }),
+        ...(need && { scopes: [need] }),
+      },
     },
   };
   const isPlain = !isNullable && !form.shows && !form.show;
@@ -133,6 +164,8 @@ function hasFunction(options: object | false): boolean {
 export interface ColumnFieldOptions {
   /** Pothos' options of the field. */
   readonly passedOn?: object | false | undefined;
+  /** Which scopes a caller needs to see the column. Default: none. */
+  readonly need?: Need | undefined;
   /** Returns the row from the parent. Default: the parent is the row. */
   readonly rowOf?: (parent: object) => RawRow;
 }
@@ -141,6 +174,12 @@ export interface ColumnFieldOptions {
 function checkColumn(table: Table, name: string): void {
   if (Object.hasOwn(table.columns, name)) return;
   throw new PothosSchemaError(`Table "${table.name}" has no column "${name}".`);
+}
+
+function scopedKey({ name }: Table, column: string): PothosSchemaError {
+  return new PothosSchemaError(
+    `Table "${name}": column "${column}" cannot need a scope, because it is part of the key, which cursors and errors contain: let the fields need it.`,
+  );
 }
 
 interface FieldConflict {

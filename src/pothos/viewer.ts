@@ -6,7 +6,8 @@ export const viewerCodes = {
   FORBIDDEN: "The caller has signed in, but may not do this.",
 } as const;
 
-const viewerError = errorsOf(viewerCodes);
+/** Creates an error with one of {@link viewerCodes}. */
+export const viewerError = errorsOf(viewerCodes);
 
 /** The claims of a token (RFC 7519, 4). */
 export type Claims = Readonly<Record<string, unknown>>;

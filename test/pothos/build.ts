@@ -35,6 +35,8 @@ export function createBuilder(options: Options = {}) {
       edgesFieldOptions: { nullable: false },
       nodeFieldOptions: { nullable: false },
     },
+    // The plugin's types are in this program, and make its option mandatory.
+    scopeAuth: { authScopes: () => ({}) },
     cassandra: {
       session: ({ session }) => session,
       lanes: ({ lanes }) => lanes,

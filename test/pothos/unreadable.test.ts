@@ -44,6 +44,8 @@ const builder = new SchemaBuilder<{
     edgesFieldOptions: { nullable: false },
     nodeFieldOptions: { nullable: false },
   },
+  // The plugin's types are in this program, and make its option mandatory.
+  scopeAuth: { authScopes: () => ({}) },
   cassandra: { session: (context) => context.session },
 });
 builder.tableObject("Note", Notes);

@@ -38,6 +38,8 @@ const builder = new SchemaBuilder<{
     edgesFieldOptions: { nullable: false },
     nodeFieldOptions: { nullable: false },
   },
+  // The plugin's types are in this program, and make its option mandatory.
+  scopeAuth: { authScopes: () => ({}) },
   cassandra: {
     session: ({ session }) => session,
     lanes: ({ lanes }) => lanes,

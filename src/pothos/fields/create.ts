@@ -85,6 +85,7 @@ export function createField(t: FieldBuilder, table: Table, options: UntypedCreat
         input: t.arg({ type: input.ref, required: true, description: `The ${words}.` } as never),
       },
       extension: orderedWriteCost(table),
+      input: { argument: "input", scopes: input.scopes },
       onName: input.define,
       async run(call) {
         const { args, context } = call;

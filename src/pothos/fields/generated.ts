@@ -8,7 +8,10 @@ import type { GraphQLFieldResolver, GraphQLResolveInfo } from "graphql";
 import { ordersOf, type RawRow, type Table } from "../../cassandra/index.ts";
 import { columnOfArgument } from "../columns.ts";
 import { requireTime } from "../deadline.ts";
+import type { ScopeName } from "../options/scope.ts";
 import { type FieldUnion, isFieldUnion, type NamedField } from "../outcomes/result.ts";
+import type { FieldMethod } from "../scopes.ts";
+import { type InputArgument, scopesOfField } from "./scope.ts";
 
 /** A field builder, without the types of its builder. Fields of all kinds of types are built in the same way. */
 export type FieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, unknown>;
@@ -23,8 +26,7 @@ export interface FieldCall {
 
 /** A generated field, before the user's options are applied. */
 export interface GeneratedField {
-  /** The method that creates it, e.g. `t.partition`. */
-  readonly method: string;
+  readonly method: FieldMethod;
   readonly table: Table;
   readonly type: TypeParam<SchemaTypes> | FieldUnion;
   readonly nullable: boolean;
@@ -35,6 +37,12 @@ export interface GeneratedField {
   readonly args?: InputFieldMap;
   /** Metadata about the field's cost, in the schema's `extensions`. */
   readonly extension?: FieldCost;
+  /** Whether the key or the part that it reads depends on the parent or the caller. */
+  readonly byViewer?: boolean;
+  /** The columns that the field cannot be used without, beside those of its key: it needs their scopes, too. */
+  readonly columns?: readonly string[];
+  /** The argument with a field for each of some columns. */
+  readonly input?: InputArgument;
   /** Is called when the name of the field is known. */
   readonly onName?: (field: NamedField) => void;
   readonly run: (call: FieldCall) => Promise<unknown>;
@@ -71,6 +79,7 @@ interface UntypedFieldOptions {
   readonly args?: InputFieldMap;
   readonly description?: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly scope?: ScopeName;
   readonly resolve?: UntypedWrapper;
   readonly subscribe?: UntypedWrapper;
 }
@@ -83,12 +92,18 @@ type UntypedWrapper = (
   info: GraphQLResolveInfo,
 ) => unknown;
 
-/** Returns a generated field with the user's options. @throws PothosSchemaError if two arguments have the same name */
+/**
+ * Returns a generated field with the user's options.
+ *
+ * @throws PothosSchemaError if two arguments have the same name, or the option `scope` is not valid
+ */
 export function generatedField(
   t: FieldBuilder,
   { method, table, type, nullable, ...generated }: GeneratedField,
-  { args: own = {}, description, extensions, resolve, subscribe, ...passedOn }: UntypedFieldOptions,
+  { args: own = {}, description, extensions, scope, ...options }: UntypedFieldOptions,
 ) {
+  const { resolve, subscribe, ...passedOn } = options;
+  const { byViewer = false, columns = [], input } = generated;
   const { keyArguments, args = {}, extension, onName, resolve: resolveEvent } = generated;
   const run = (call: FieldCall) => {
     requireTime(call.context);
@@ -122,6 +137,8 @@ export function generatedField(
         table: table.name,
         partitions: 1,
         ...extension,
+        ...(byViewer && { byViewer }),
+        ...scopesOfField(t.builder, { method, table, scope, columns, input }),
       },
     },
     ...(resolveEvent ? { subscribe: resolver, resolve: resolveEvent } : { resolve: resolver }),

@@ -8,6 +8,7 @@ import { pluginOptions } from "../builder-options.ts";
 import { columnChanged, columnOutOfRange, columnStale } from "../outcomes/column.ts";
 import { fieldUnion } from "../outcomes/result.ts";
 import { rowNotFound } from "../outcomes/row.ts";
+import type { FieldMethod } from "../scopes.ts";
 import { unknownOutcome } from "../outcomes/shared.ts";
 import { tableObjectOf } from "../refs.ts";
 import { rowChanger, type UntypedChange } from "./change-row.ts";
@@ -119,7 +120,7 @@ function numberColumn(
 }
 
 interface NumberFieldDefinition {
-  readonly method: string;
+  readonly method: FieldMethod;
   readonly options: UntypedNumberOptions | undefined;
   readonly description: string;
   /** The arguments besides the key, `delta` and `operationId`. */
@@ -171,6 +172,7 @@ function numberField(
         ...operation.args,
       },
       extension: { writes: true },
+      columns: [column],
       async run(call) {
         const { args, context } = call;
         const row = await key.find(call);

@@ -64,6 +64,7 @@ export function partitionField(
       keyArguments: { ...key.args, ...slice?.keyArguments },
       args: { ...slice?.args, ...ordered?.args, ...pageArguments(t.arg) },
       extension: costOf(table),
+      byViewer: from !== undefined || part !== undefined,
       async run(call) {
         const { parent, args, context, info } = call;
         const { partition, slice: found } = splitKey(

@@ -29,6 +29,7 @@ export function rowField(t: FieldBuilder, table: Table, options: UntypedRowOptio
       description: describeKey(description, table),
       keyArguments: key.args,
       extension: loadOf(table, from),
+      byViewer: from !== undefined,
       async run(call) {
         const { columns, shown } = selectionOf(call.info);
         const loadKey = (await key.find(call)) as never;

@@ -83,6 +83,7 @@ export function updateField(
         input: t.arg({ type: input.ref, required: true, description: "The new values." }),
       },
       extension: orderedWriteCost(table),
+      input: { argument: "input", scopes: input.scopes },
       onName: input.define,
       async run(call) {
         const { args, context } = call;

@@ -81,6 +81,7 @@ export function watchField(
             "The `asOf` of the version that you have. If it is the current one, only newer versions are sent.",
         } as never),
       },
+      columns: column === undefined ? [] : [column],
       async run(call) {
         const { args, context } = call;
         const row = await key.find(call);

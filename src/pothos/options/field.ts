@@ -9,6 +9,7 @@ import type {
 } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
 import type { KeyName, Table, ValueOf } from "../../cassandra/index.ts";
+import type { FieldScope } from "./scope.ts";
 
 // The options of the generated fields. This folder has only types.
 
@@ -43,10 +44,11 @@ export type GeneratedFieldOptions<
   Parent,
   Generated,
   Own extends InputFieldMap,
-> = PassedOn<Types, Parent, InputFieldsFromShape<Types, Generated, "Arg"> & Own> & {
-  /** Additional arguments. The schema cannot be built if one has the name of a generated argument. */
-  readonly args?: Own;
-};
+> = PassedOn<Types, Parent, InputFieldsFromShape<Types, Generated, "Arg"> & Own> &
+  FieldScope<Types> & {
+    /** Additional arguments. The schema cannot be built if one has the name of a generated argument. */
+    readonly args?: Own;
+  };
 
 /** A function that wraps a generated one. After `next` it gets the arguments of a resolver. */
 export type Wrapper<

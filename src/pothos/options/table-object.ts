@@ -1,12 +1,20 @@
 import type { FieldMap, SchemaTypes } from "@pothos/core";
 import type { ColumnName, DataName, Row, Table } from "../../cassandra/index.ts";
 import type { Nothing, PassedOn } from "./field.ts";
+import type { ScopeName, ScopeOption, TableScopes } from "./scope.ts";
 
 /** The options of Pothos and its plugins for a column's field. */
 type ColumnOptions<Types extends SchemaTypes, T extends Table> = Omit<
   PassedOn<Types, Row<T>, Nothing>,
   "extensions"
->;
+> & {
+  /**
+   * The scope that the column needs, wherever it is shown or given: one of the table's, e.g. `"admin"`, or one of your own.
+   * A caller without it gets an error instead of the value, and may not give one. Not for columns of the key, which cursors
+   * and errors contain. Default: none.
+   */
+  readonly scope?: ScopeOption<Types, ScopeName>;
+};
 
 export type TableObjectOptions<Types extends SchemaTypes, T extends Table> = Omit<
   PothosSchemaTypes.ObjectTypeOptions<Types, Row<T>>,
@@ -31,6 +39,14 @@ export type TableObjectOptions<Types extends SchemaTypes, T extends Table> = Omi
    * @example columns: { secret: false, nick: { deprecationReason: "Use name." } }
    */
   readonly columns?: { readonly [Name in ColumnName<T>]?: false | ColumnOptions<Types, T> };
+  /**
+   * The scopes that the table's generated fields need; `true` names them after the table: `seat:read`, `seat:write` and
+   * `seat:admin`. Pages of an order need those of its source. Fields of your own carry their own `authScopes`. Default: none,
+   * so that everybody may use them.
+   *
+   * @example builder.tableObject("Seat", SeatTable, { scopes: true, columns: { pin: { scope: "admin" } } });
+   */
+  readonly scopes?: ScopeOption<Types, true | TableScopes>;
   /**
    * Additional fields. A row is read with the columns that the selection set needs. An additional field needs the whole row,
    * unless it declares which columns its resolver needs.

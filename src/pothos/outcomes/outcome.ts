@@ -81,7 +81,7 @@ interface OutcomeColumns {
 /** Returns fields for columns. @throws PothosSchemaError if one has the name of another field of the type */
 function columnFields(
   t: OutcomeFieldBuilder,
-  { type, columns: [{ table }, names], reserved }: OutcomeColumns,
+  { type, columns: [{ table, columnNeeds }, names], reserved }: OutcomeColumns,
 ): FieldMap {
   const fields = fieldNamesOf(table, names);
   const both = fields.findIndex((field) => reserved.includes(field));
@@ -91,7 +91,7 @@ function columnFields(
   return Object.fromEntries(
     names.map((name, at) => [
       fields[at]!,
-      columnField(t as never, { table, name }, { rowOf: outcomeRow }),
+      columnField(t as never, { table, name }, { rowOf: outcomeRow, need: columnNeeds.get(name) }),
     ]),
   );
 }

@@ -3,12 +3,10 @@ import RelayPlugin from "@pothos/plugin-relay";
 import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
 import { graphql, parse, subscribe } from "graphql";
 import { expect, test } from "vitest";
-import { asc, bigint, type Session, table, text } from "../../../src/cassandra/index.ts";
-import type { Lanes } from "../../../src/lane/index.ts";
-import type { Live } from "../../../src/live/index.ts";
-import CassandraPlugin, { type CassandraScalars } from "../../../src/pothos/index.ts";
-
-// This folder is a separate TypeScript program, because the plugin's types add options to every builder of a program.
+import { asc, bigint, type Session, table, text } from "../../src/cassandra/index.ts";
+import type { Lanes } from "../../src/lane/index.ts";
+import type { Live } from "../../src/live/index.ts";
+import CassandraPlugin, { type CassandraScalars } from "../../src/pothos/index.ts";
 
 /** The accounts of a bank. Each has a secret. */
 const Account = table(
