@@ -129,7 +129,7 @@ const knows: Readonly<Record<string, readonly string[]>> = {
   local: ["support"],
   testing: ["support", "cassandra", "local"],
   settings: ["support", "cassandra", "live", "server", "local"],
-  cli: ["support", "cassandra", "order", "live", "pothos", "server", "local", "settings"],
+  cli: ["support", "cassandra", "order", "live", "pothos", "server", "client", "local", "settings"],
   party: ["cassandra", "lane", "order", "live", "pothos", "server", "client", "cli"],
   page: ["client", "party"],
 };

@@ -34,7 +34,7 @@ export interface CliOptions<Own extends object = object> {
 /** A command line. */
 export interface Cli {
   /**
-   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema` or `doctor`. Prints an error if it fails,
+   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema`, `documents` or `doctor`. Prints an error if it fails,
    * and sets the exit status of the process. SIGINT and SIGTERM stop the command.
    *
    * @param args the arguments after the program, e.g. `process.argv.slice(2)`
@@ -48,6 +48,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sync: async () => (await import("./sync.ts")).syncCommand,
   seed: async () => (await import("./seed.ts")).seedCommand,
   schema: async () => (await import("./schema.ts")).schemaCommand,
+  documents: async () => (await import("./documents.ts")).documentsCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 
@@ -103,7 +104,10 @@ function keyspaceOf(name: string): string {
   return keyspaceName(name.replaceAll("-", "_"));
 }
 
-async function runCommand([command, ...rest]: readonly string[], invocation: Invocation) {
+async function runCommand(
+  [command, ...rest]: readonly string[],
+  invocation: Omit<Invocation, "operands">,
+) {
   const { name, summary, terminal } = invocation;
   if (command === undefined || ["--help", "-h", "help"].includes(command)) {
     terminal.print(await helpOf(name, summary));

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Application } from "./application.ts";
+import { Exit } from "./exit.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,6 +24,8 @@ export interface Invocation {
   readonly settings: Settings;
   /** Imports the application. Later calls return the same one. */
   readonly load: () => Promise<Application<object>>;
+  /** The arguments that are no options: those of a command with {@link CommandDefinition.operands}; else none. */
+  readonly operands: readonly string[];
   /** The folders in which a changed file restarts `serve --watch`. Undefined: the files of the imported modules. */
   readonly watch: readonly URL[] | undefined;
 }
@@ -35,6 +38,8 @@ export interface CommandDefinition<Options extends CommandOptions> {
   /** What else a user should know before running it. */
   readonly details?: string;
   readonly options: Options;
+  /** What its further arguments are, e.g. `<files…>`: at least one. Default: it takes none. */
+  readonly operands?: string;
   readonly example: {
     /** Returns a realistic call. @param name the name of the command line */
     readonly call: (name: string) => string;
@@ -49,7 +54,10 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   /** Runs the command. @throws ERR_PARSE_ARGS_… if the arguments do not match its options */
-  readonly run: (args: readonly string[], invocation: Invocation) => Promise<void>;
+  readonly run: (
+    args: readonly string[],
+    invocation: Omit<Invocation, "operands">,
+  ) => Promise<void>;
 }
 
 const help = { type: "boolean", short: "h", meaning: "Show this help." } as const;
@@ -64,16 +72,24 @@ export function command<const Options extends CommandOptions>(
     summary,
     async run(args, invocation) {
       const options: CommandOptions = { ...definition.options, help };
-      const { values } = parseArgs({ args: [...args], options, strict: true });
-      if (values["help"]) invocation.terminal.print(helpText(definition, invocation.name));
+      const allowPositionals = definition.operands !== undefined;
+      const parsed = parseArgs({ args: [...args], options, allowPositionals, strict: true });
+      const { values, positionals: operands } = parsed;
+      if (values["help"]) {
+        invocation.terminal.print(helpText(definition, invocation.name));
+        return;
+      }
+      if (allowPositionals && operands.length === 0) {
+        throw new Exit("usage", `${name} needs arguments: ${definition.operands}.`);
+      }
       // parseArgs has checked the types of the values.
-      else await definition.run(values as GivenOptions<Options>, invocation);
+      await definition.run(values as GivenOptions<Options>, { ...invocation, operands });
     },
   };
 }
 
 function helpText(definition: CommandDefinition<CommandOptions>, cli: string): string {
-  const { name, summary, details, example } = definition;
+  const { name, summary, details, operands, example } = definition;
   const options: CommandOptions = { ...definition.options, help };
   const rows = Object.entries(options).map(([option, { type, meaning }]) => [
     `--${option}${type === "string" ? " <value>" : ""}`,
@@ -81,6 +97,7 @@ function helpText(definition: CommandDefinition<CommandOptions>, cli: string): s
   ]);
   return [
     `${cli} ${name}: ${summary}`,
+    ...(operands === undefined ? [] : ["", `  ${cli} ${name} ${operands}`]),
     ...(details === undefined ? [] : ["", details]),
     "",
     columns(rows),

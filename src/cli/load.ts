@@ -8,6 +8,7 @@ const applicationKeys: readonly (keyof Application)[] = [
   "context",
   "audience",
   "caller",
+  "documents",
   "operations",
   "title",
   "page",

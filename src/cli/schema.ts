@@ -1,8 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { printSchema } from "graphql";
-import { fileProblem } from "../support/file.ts";
 import { command } from "./command.ts";
-import { Exit } from "./exit.ts";
+import { writeOutput } from "./output.ts";
 
 /** The command `schema`. */
 export const schemaCommand = command({
@@ -20,15 +18,6 @@ export const schemaCommand = command({
     const application = await load();
     const printed = printSchema(application.schema);
     if (out === undefined) terminal.print(printed);
-    else await writeSchema(out, `${printed}\n`);
+    else await writeOutput(out, `${printed}\n`);
   },
 });
-
-async function writeSchema(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    const message = `--out ${file} cannot be written: ${fileProblem(cause, file)}.`;
-    throw new Exit("usage", message, { cause });
-  }
-}

@@ -3,13 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stripIgnoredCharacters } from "graphql";
 import { redisAddress } from "../live/index.ts";
 import type { Embedded } from "../local/index.ts";
-import { createServer, type Server } from "../server/index.ts";
+import {
+  createServer,
+  type DocumentList,
+  DocumentListError,
+  type Server,
+} from "../server/index.ts";
 import type { Cluster, Config, EmbeddedCassandra } from "../settings/config.ts";
 import type { Application } from "./application.ts";
 import { counted } from "../support/counted.ts";
 import { columns, type Invocation } from "./command.ts";
 import { type Database, type DatabaseProblem, isNew, openEmbedded } from "./database.ts";
 import { openInBackground } from "./background.ts";
+import { Exit } from "./exit.ts";
 import { samplesOf } from "./samples.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -43,6 +49,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const { redisUrl, pollInterval } = config.live;
   await using server = await createServer({
     ...application,
+    documents: documentsOf(options),
     session: database.session,
     host,
     port,
@@ -51,12 +58,30 @@ export async function runService(options: ServiceOptions): Promise<void> {
     trustedProxies,
     redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
     pollInterval,
+  }).catch((error: unknown) => {
+    throw error instanceof DocumentListError ? documentsExit(error, options) : error;
   });
   await Promise.race([database.attempted, sleep(FIRST_ATTEMPT, undefined, { ref: false })]);
   terminal.print(banner({ server, database, options }));
   await stopped(terminal, database);
   const isOwner = from.kind === "embedded" && from.running.owned;
   terminal.progress(isOwner ? "Stopping. Cassandra takes a few seconds." : "Stopping.");
+}
+
+/** Returns the only documents that clients may run; undefined if there is no list. */
+function documentsOf({ application, config }: ServiceOptions): DocumentList | undefined {
+  return config.documents ?? application.documents;
+}
+
+/** Returns the end of a command whose list of documents does not fit the schema. */
+function documentsExit({ message }: DocumentListError, { config }: ServiceOptions): Exit {
+  const advice = 'Write the list again by the command "documents".';
+  return config.documents
+    ? new Exit("settings", `ALLOWED_DOCUMENTS does not fit the schema. ${message} ${advice}`)
+    : new Exit(
+        "application",
+        `The application's documents do not fit the schema. ${message} ${advice}`,
+      );
 }
 
 async function openServed(served: ServiceOptions): Promise<Database> {
@@ -111,8 +136,9 @@ function banner({ server, database, options }: Running): string {
   ];
   const title = application.title ?? invocation.name;
   const state = problem ? `${title} is up and waiting for its database.` : `${title} is up.`;
-  // With a context, whoever runs it would have to sign in.
-  const query = application.context ? undefined : exampleQuery(application.operations ?? []);
+  // With a context, whoever runs it would have to sign in; with a list of documents, it would be refused.
+  const isOpen = !application.context && !documentsOf(options);
+  const query = isOpen ? exampleQuery(application.operations ?? []) : undefined;
   const curl = query === undefined ? [] : [`  ${curlOf(server.url, query)}`, ""];
   return ["", state, "", columns(rows), "", ...curl, "Ctrl-C stops everything.", ""].join("\n");
 }

@@ -1,4 +1,5 @@
 import { readDocument, type TypedDocument } from "./document.ts";
+import { sentById } from "./persisted.ts";
 import { badCall, closedError } from "./error.ts";
 import { subscribeLive } from "./live.ts";
 import type { LiveValues } from "./mailbox.ts";
@@ -17,6 +18,12 @@ export interface ClientOptions {
    * connection. If the service refuses it, all live values fail with its code, or `FORBIDDEN`. Default: nothing.
    */
   readonly connectionParams?: GivenParams;
+  /**
+   * Whether to send the ids of documents instead of their texts, to a service that has a list of them. An id is the one
+   * that GraphQL Code Generator's `persistedDocuments` has given a document, or the SHA-256 hash of its text. In pages
+   * without TLS, which cannot compute hashes, texts are sent. Default: false.
+   */
+  readonly persisted?: boolean;
   /** How long an answer may take, in milliseconds. After that it counts as lost. Default: 10 s. */
   readonly timeout?: number;
   /** Default: the global one. */
@@ -130,7 +137,7 @@ export interface Client extends AsyncDisposable {
  * const { seat } = await client.send<{ seat: { taken: number } | null }>('{ seat(theatre: "Globe", id: "…") { taken } }');
  */
 export function createClient(options: ClientOptions): Client {
-  const { headers = {}, timeout = 10_000, fetch = globalThis.fetch } = options;
+  const { headers = {}, persisted, timeout = 10_000, fetch = globalThis.fetch } = options;
   const url = httpAddress(options.url);
   const ended = new AbortController();
   const socket = createSocket({
@@ -141,6 +148,9 @@ export function createClient(options: ClientOptions): Client {
   // A browser's fetch must not be called as a method.
   const request = createSendRequest({ url, headers, timeout, fetch: (...args) => fetch(...args) });
 
+  const read = (document: TypedDocument<unknown, never>) =>
+    persisted ? Promise.resolve(readDocument(document)).then(sentById) : readDocument(document);
+
   async function close(): Promise<void> {
     ended.abort(closedError());
     await socket.close();
@@ -149,10 +159,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     async send(given, ...[variables = {}, call = {}]) {
       const signal = AbortSignal.any(call.signal ? [call.signal, ended.signal] : [ended.signal]);
-      const document = await readDocument(given);
+      const document = await read(given);
       if (document.isSubscription) throw badCall("send takes no subscription: use subscribe.");
       return resend({ document, variables, newId: call.newId, signal }, (sent) =>
-        request({ query: document.text, variables: sent }, signal),
+        request({ query: document.text, extensions: document.extensions, variables: sent }, signal),
       );
     },
     subscribe(document, ...[variables = {}, call = {}]) {
@@ -161,7 +171,7 @@ export function createClient(options: ClientOptions): Client {
       return subscribeLive({
         ...call,
         socket,
-        document: readDocument(document),
+        document: read(document),
         variables,
         closing,
       });

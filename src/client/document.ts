@@ -15,7 +15,11 @@ export type TypedDocument<Data, Variables> =
 
 /** What the client has to know about a document. */
 export interface ReadDocument {
+  /** What is sent as `query`. Empty if `extensions` has the id of the document instead. */
   readonly text: string;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+  /** The id that its generator has given it; undefined if it has none. */
+  readonly id?: string | undefined;
   readonly isSubscription: boolean;
   /** Whether the operation declares a variable of this name, which is given without its `$`. */
   readonly declares: (variable: string) => boolean;
@@ -28,7 +32,14 @@ export interface ReadDocument {
 export function readDocument(
   document: TypedDocument<unknown, never>,
 ): ReadDocument | Promise<ReadDocument> {
-  return isNode(document) ? printDocument(document).then(readText) : readText(String(document));
+  const { __meta__: { hash: id } = {} } = document as Generated;
+  const read = (text: string) => (id === undefined ? readText(text) : { ...readText(text), id });
+  return isNode(document) ? printDocument(document).then(read) : read(String(document));
+}
+
+/** What GraphQL Code Generator adds to a document if it is configured with `persistedDocuments`. */
+interface Generated {
+  readonly __meta__?: { readonly hash?: string };
 }
 
 const printed = new WeakMap<object, string>();

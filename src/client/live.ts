@@ -49,10 +49,14 @@ export function subscribeLive<Data extends object>(
   let end = () => {};
 
   /** Resolves when the service completes the subscription, or the reader leaves. */
-  async function subscribeOnce(query: string, progress: Progress): Promise<void> {
+  async function subscribeOnce(
+    { text, extensions }: ReadDocument,
+    progress: Progress,
+  ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const payload = {
-      query,
+      query: text,
+      extensions,
       // Read for the message to each new connection.
       get variables() {
         return progress.reconnect() as Readonly<Record<string, unknown>>;
@@ -83,13 +87,13 @@ export function subscribeLive<Data extends object>(
 
   async function run(): Promise<void> {
     // Without waiting where there is nothing to wait for: the socket is then in use when the caller goes on.
-    const { text, isSubscription, declares } =
-      document instanceof Promise ? await document : document;
-    if (!isSubscription) throw badCall("subscribe takes a subscription. For others there is send.");
-    const progress = createProgress({ variables, resumes: declares("since"), ordered });
+    const sent = document instanceof Promise ? await document : document;
+    if (!sent.isSubscription)
+      throw badCall("subscribe takes a subscription. For others there is send.");
+    const progress = createProgress({ variables, resumes: sent.declares("since"), ordered });
     while (!left.signal.aborted) {
       try {
-        await subscribeOnce(text, progress);
+        await subscribeOnce(sent, progress);
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
         if (progress.hasBegun && error.code.endsWith("_NOT_FOUND")) return mailbox.end();

@@ -3,6 +3,7 @@ import { ClientError, responseError, type ServiceError } from "./error.ts";
 /** An operation as it is sent. */
 export interface OperationRequest {
   readonly query: string;
+  readonly extensions?: object | undefined;
   readonly variables: object;
 }
 

@@ -31,6 +31,7 @@ export interface ClientSocket {
 /** An operation that is sent over the socket. */
 interface SubscribePayload {
   readonly query: string;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 

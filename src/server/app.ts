@@ -18,6 +18,7 @@ import { type Limits, limitsOf } from "./adjustable-limits.ts";
 import { createAdmission } from "./admission.ts";
 import { countAnswers } from "./answers.ts";
 import { type CallerOptions, createIdentify } from "./context.ts";
+import { type DocumentList, readDocumentList } from "./document-list.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createFollowed } from "./followed.ts";
 import { createGraphiQL } from "./graphiql.ts";
@@ -56,6 +57,12 @@ export interface AppOptions<Own extends object = object> extends CallerOptions<O
    * Default: none.
    */
   readonly path?: string;
+  /**
+   * The only documents that clients may run, by their ids: they send the text or only the id of one. The command
+   * `documents` makes such a list. Beside them, `{ __typename }` is allowed; introspection, and so GraphiQL, is not.
+   * Default: clients may run any document, and send its text.
+   */
+  readonly documents?: DocumentList | undefined;
   /** What GraphiQL shows in its tabs, one operation each. Default: its own introduction. */
   readonly operations?: readonly string[];
   /** The title of GraphiQL. Default: `GraphiQL`. */
@@ -188,6 +195,7 @@ export async function assemble<Own extends object>({
   tables,
   session: database,
   path = "",
+  documents,
   operations = [],
   title = "GraphiQL",
   page,
@@ -203,6 +211,7 @@ export async function assemble<Own extends object>({
   assertValidSchema(schema);
   requireTables(schema, tables);
   const limits = limitsOf(given);
+  const listed = documents && readDocumentList(documents);
   const addressOf = createAddressOf(trustedProxies, { onUntrusted: warnOfProxy(log) });
   const relay = redis && (await loadRelay(redis, log));
   await using opened = new AsyncDisposableStack();
@@ -219,7 +228,7 @@ export async function assemble<Own extends object>({
   opened.defer(() => admission.close());
   const run = createRun({ admission, limits });
   const serialize = createSerialize({ mask, answerBytes: limits.answerBytes });
-  const pipeline = createPipeline({ schema, mask, limits, run, admission, serialize });
+  const pipeline = createPipeline({ schema, listed, mask, limits, run, admission, serialize });
   const followed = createFollowed(limits.followedPerCaller);
   const services = { session: watch.session, lanes, live, quotas, followed };
   const identify = createIdentify(services, callers);

@@ -32,6 +32,8 @@ export const codes = {
     "The body is not `application/json` in UTF-8, or is compressed with something other than gzip or deflate.",
   REQUEST_ENTITY_TOO_LARGE: "The body is too large, as sent or after decompression.",
   PERSISTED_QUERY_NOT_SUPPORTED: "The service stores no queries. Send the query itself.",
+  DOCUMENT_NOT_ALLOWED:
+    "The service runs only the documents of a list, and this one is not in it. Send a listed text unchanged, or its id.",
   INTERNAL_SERVER_ERROR:
     "A bug in the service; the log has the details under `extensions.requestId`.",
 } as const;

@@ -8,6 +8,7 @@ export {
 export { type App, type AppOptions, createApp } from "./app.ts";
 export type { Services } from "./caller-services.ts";
 export type { CallerOptions, ContextArguments } from "./context.ts";
+export { type DocumentList, DocumentListError } from "./document-list.ts";
 export { codes } from "./error.ts";
 export { limits } from "./limits.ts";
 export type { Log } from "./mask.ts";

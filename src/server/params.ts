@@ -8,9 +8,17 @@ import { queryOf, targetOf } from "./target.ts";
 
 /** The parameters of an operation, on every transport. */
 export interface Params {
+  /** The text of the document. */
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** The parameters of an operation as a client sends them: with the text of the document, or only with its id. */
+export interface SentParams extends Omit<Params, "query"> {
+  /** Undefined if only the id was sent. */
+  readonly query: string | undefined;
+  readonly documentId?: string | undefined;
 }
 
 /**
@@ -19,7 +27,7 @@ export interface Params {
  * @returns undefined if the client went away before it had sent them
  * @throws GraphQLError with its status
  */
-export async function readParams(request: IncomingMessage): Promise<Params | undefined> {
+export async function readParams(request: IncomingMessage): Promise<SentParams | undefined> {
   if (request.method === "POST") {
     const body = await readBody(request);
     return body === undefined ? undefined : checkParams(parseJson(body, "The body"));
@@ -54,24 +62,26 @@ function parseJson(json: string, place: string): unknown {
 
 const paramNames: ReadonlySet<string> = new Set([
   "query",
+  "documentId",
   "operationName",
   "variables",
   "extensions",
 ]);
 
-function checkParams(given: unknown): Params {
+function checkParams(given: unknown): SentParams {
   if (Array.isArray(given)) throw badRequest("Batching is not supported: send one operation.");
   if (!isObject(given)) throw badRequest(`The body must be a JSON object, not ${kindOf(given)}.`);
   const unknown = Object.keys(given).find((name) => given[name] != null && !paramNames.has(name));
   if (unknown !== undefined) {
     throw badRequest(`There is no parameter ${JSON.stringify(unknown.slice(0, 100))}.`);
   }
-  const { query, operationName, variables, extensions } = given;
-  if (query == null && isObject(extensions) && extensions["persistedQuery"] != null) {
-    // Apollo's clients recognise this message.
-    throw requestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported");
+  const { query, documentId, operationName, variables, extensions } = given;
+  if (documentId != null && typeof documentId !== "string") {
+    throw needed("documentId", { type: "a string", given: documentId });
   }
-  if (typeof query !== "string") throw needed("query", { type: "a string", given: query });
+  const id = documentId ?? persistedId(extensions);
+  const text = query ?? (id === undefined ? undefined : "");
+  if (typeof text !== "string") throw needed("query", { type: "a string", given: query });
   if (operationName != null && typeof operationName !== "string") {
     throw needed("operationName", { type: "a string", given: operationName });
   }
@@ -80,7 +90,23 @@ function checkParams(given: unknown): Params {
   if (extensions != null && !isObject(extensions)) {
     throw needed("extensions", { type: "an object", given: extensions });
   }
-  return { query, operationName, variables };
+  return { ...documentSent(text, id), operationName, variables };
+}
+
+/** Returns the text and the id of a document that was sent. A text that is empty counts as absent if there is an id. */
+export function documentSent(
+  query: string,
+  id: string | undefined,
+): Pick<SentParams, "query" | "documentId"> {
+  return id === undefined ? { query } : { query: query === "" ? undefined : query, documentId: id };
+}
+
+/** Returns the id that Apollo's protocol has for a document, empty if it has another type; undefined if there is none. */
+export function persistedId(extensions: unknown): string | undefined {
+  const persisted = isObject(extensions) ? extensions["persistedQuery"] : undefined;
+  if (persisted == null) return undefined;
+  const id = isObject(persisted) ? persisted["sha256Hash"] : undefined;
+  return typeof id === "string" ? id : "";
 }
 
 /**

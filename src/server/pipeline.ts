@@ -2,7 +2,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   getOperationAST,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
   type OperationTypeNode,
 } from "graphql";
@@ -10,6 +10,7 @@ import { createYoga, type Plugin } from "graphql-yoga";
 import { createOperationCost, type OperationCost, setDeadline } from "../pothos/index.ts";
 import type { Limits } from "./adjustable-limits.ts";
 import type { Admission, Entrant } from "./admission.ts";
+import { createResolveDocument, requireRunnable } from "./allowed-documents.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import { documentOf, useDocuments } from "./document.ts";
@@ -19,7 +20,7 @@ import { introspectedFields } from "./introspection.ts";
 import { IterableSource } from "./iterable-source.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Mask } from "./mask.ts";
-import { type Params, tooDeepVariables } from "./params.ts";
+import { type Params, type SentParams, tooDeepVariables } from "./params.ts";
 import type { Serialize } from "./payload.ts";
 import { requestError } from "./request-error.ts";
 import type { Admitted, Requester, Run } from "./run.ts";
@@ -58,13 +59,15 @@ export interface Pipeline {
    * Parses and validates, and checks that the operation is within the limits. If it was not prepared lately or is refused,
    * that costs points, for which it waits. Never throws or rejects.
    */
-  prepare(params: Params, payer: Payer): Prepared | Invalid | Promise<Prepared | Invalid>;
+  prepare(sent: SentParams, payer: Payer): Prepared | Invalid | Promise<Prepared | Invalid>;
   /** Refuses new subscriptions, and ends those whose events are not live values. */
   close(): void;
 }
 
 export interface PipelineOptions {
   readonly schema: GraphQLSchema;
+  /** The only documents that may be run, by their ids. Undefined: all may. */
+  readonly listed: ReadonlyMap<string, string> | undefined;
   /** Converts an error into the one that the client gets. */
   readonly mask: Mask;
   readonly limits: Limits;
@@ -77,9 +80,12 @@ export interface PipelineOptions {
 /**
  * Creates the pipeline of a schema. Of Yoga only the enveloped steps are used, with their plugins: Yoga itself answers no
  * HTTP request here, and builds no context.
+ *
+ * @throws DocumentListError if a listed document could never be run
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, mask, limits, run, admission, serialize } = options;
+  const { schema, listed, mask, limits, run, admission, serialize } = options;
+  const resolve = createResolveDocument(listed);
   const documents = useDocuments(limits);
   const costOf = createOperationCost({ maxValues: limits.values });
   let isClosing = false;
@@ -106,6 +112,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     logging: false,
   });
   const executions = createSharedExecutions({ yoga, mask, serialize, admission });
+  requireRunnable(listed ?? new Map(), (query) =>
+    documentOf(yoga.getEnveloped({ params: { query } } as never), query),
+  );
 
   function prepared(params: Params): Prepared | Invalid {
     const deep = tooDeepVariables(params);
@@ -189,8 +198,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
-    prepare(params, payer) {
+    prepare(sent, payer) {
       const orInvalid = (error: unknown) => ({ errors: [mask(error)] });
+      const params = resolve(sent);
+      if (params instanceof GraphQLError) {
+        return refuse({ errors: [params] }, payer).catch(orInvalid);
+      }
       if (!documents.isKnown(params.query)) return prepareUnknown(params, payer).catch(orInvalid);
       const result = prepareNow(params);
       return "errors" in result ? refuse(result, payer).catch(orInvalid) : result;

@@ -19,6 +19,7 @@ const httpRefusals = {
   NOT_ACCEPTABLE: { status: 406 },
   REQUEST_ENTITY_TOO_LARGE: { status: 413 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
+  DOCUMENT_NOT_ALLOWED: { status: 403 },
   OPERATION_RESOLUTION_FAILURE: { status: 400 },
   TOO_MANY_PARTITIONS: { status: 400, spec: true },
   ANSWER_TOO_LARGE: { status: 400, spec: true },

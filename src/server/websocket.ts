@@ -15,7 +15,7 @@ import type { KeepAlive } from "./keep-alive.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
 import type { OpenSockets } from "./open-sockets.ts";
-import type { Params } from "./params.ts";
+import { documentSent, persistedId, type SentParams } from "./params.ts";
 import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
 import { errorHeaders } from "./request-error.ts";
 import { SocketOutlet } from "./socket-outlet.ts";
@@ -180,9 +180,9 @@ function inTime(identity: Promise<Identity>, time: number): Promise<Identity> {
   });
 }
 
-/** graphql-ws has checked the types of these. */
-function paramsOf({ query, operationName, variables }: SubscribePayload): Params {
-  return { query, operationName, variables };
+/** graphql-ws has checked the types of these, and requires a text, which is empty if only the id is sent. */
+function paramsOf({ query, operationName, variables, extensions }: SubscribePayload): SentParams {
+  return { ...documentSent(query, persistedId(extensions)), operationName, variables };
 }
 
 /** What graphql-ws executes or subscribes to, with `run`, of which it does not know. */

@@ -8,6 +8,7 @@ import type {
 import { readBundle } from "../cassandra/session/bundle.ts";
 import { checkOptions } from "../cassandra/session/check-options.ts";
 import { adjustableLimits, type LimitName, type Limits } from "../server/adjustable-limits.ts";
+import type { DocumentList } from "../server/document-list.ts";
 import { readPlaces } from "../local/index.ts";
 import { looksSecret, quoted } from "../support/quote.ts";
 import { readLogin } from "./login.ts";
@@ -25,6 +26,8 @@ export interface Config {
   readonly idle: number;
   readonly limits: Limits;
   readonly trustedProxies: readonly string[];
+  /** The only documents that clients may run. Undefined: those of the application, or all. */
+  readonly documents: DocumentList | undefined;
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
   readonly live: LiveConfig;
@@ -99,6 +102,7 @@ export function readConfig(settings: Settings, environment: Environment): Config
     idle: values.HTTP_IDLE_TIMEOUT,
     limits: readLimits(values),
     trustedProxies: values.TRUSTED_PROXIES,
+    documents: values.ALLOWED_DOCUMENTS,
     keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
     live: Object.freeze({

@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import type { Replication } from "../cassandra/index.ts";
 import { readNamedFile } from "../support/file.ts";
 import { proxyList } from "../server/address.ts";
+import { type DocumentList, readDocumentList } from "../server/document-list.ts";
 import { isRepositoryUrl } from "../local/index.ts";
 
 /** The definition of a setting, which is an environment variable. */
@@ -84,6 +85,19 @@ function readPem(path: string): string {
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new Error(`the path of a readable PEM file (${reason})`, { cause });
+  }
+}
+
+/** Accepts the path of a list of documents, and returns the list. */
+export function documentsFile(path: string): DocumentList {
+  try {
+    const list: unknown = JSON.parse(readNamedFile(path).toString());
+    readDocumentList(list);
+    return list as DocumentList;
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? "it is not JSON" : (cause as Error).message;
+    const expected = `the path of a JSON file that the command "documents" writes (${reason})`;
+    throw new Error(expected, { cause });
   }
 }
 

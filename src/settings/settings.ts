@@ -8,6 +8,7 @@ import { limits } from "../server/limits.ts";
 import {
   astraToken,
   bundlePath,
+  documentsFile,
   keyspaceName,
   listenHost,
   oneOf,
@@ -51,6 +52,12 @@ export const settingsFor = (keyspace: string) =>
         "The addresses and networks of proxies in front of the service, separated by commas. They name the address of a client in X-Forwarded-For, for which limits are counted.",
       default: LOOPBACK_PROXIES.join(),
       read: proxies,
+    },
+    ALLOWED_DOCUMENTS: {
+      meaning:
+        'A JSON file of the only documents that clients may run, as the command "documents" writes it. Beside them, { __typename } is allowed. Default: all documents are.',
+      example: "documents.json",
+      read: documentsFile,
     },
     CASSANDRA_CONTACT_POINTS: {
       meaning:

@@ -11,11 +11,11 @@ test("the program lists its commands without a command and with --help", async (
   const help = await runCommand([]);
   expect(help).toEqual(await runCommand(["--help"]));
   expect(help.code).toBe(0);
-  for (const name of ["serve", "sync", "seed", "schema", "doctor"])
+  for (const name of ["serve", "sync", "seed", "schema", "documents", "doctor"])
     expect(help.out).toContain(`  ${name} `);
 });
 
-test.each(["serve", "sync", "seed", "schema", "doctor"])(
+test.each(["serve", "sync", "seed", "schema", "documents", "doctor"])(
   "%s --help shows an example",
   async (name) => {
     const { code, out } = await runCommand([name, "--help"]);
@@ -42,6 +42,7 @@ describe("each refusal has one line and its own exit status", () => {
     ],
     ["an unknown option", ["serve", "--seed"], {}, 2, /Unknown option '--seed'/],
     ["an extra argument", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
+    ["no file of documents", ["documents"], {}, 2, /needs arguments: <files or folders…>/],
     ["an invalid setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],
     ["a HOST of another machine", ["serve"], { HOST: "192.0.2.1" }, 4, /Cannot listen on HOST/],
     [

@@ -1,4 +1,5 @@
 import { limitsOf } from "../../src/server/adjustable-limits.ts";
+import { hash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,6 +46,7 @@ test("without settings, an embedded Cassandra and the defaults are configured", 
     idle: 75_000,
     limits: limitsOf(),
     trustedProxies: ["127.0.0.0/8", "::1"],
+    documents: undefined,
     keyspace: "partyfinder",
     cassandra: {
       kind: "embedded",
@@ -72,6 +74,33 @@ test("CASSANDRA_EMBEDDED_REPOSITORY must be a URL, which is never shown", () => 
     expect(problem({ CASSANDRA_EMBEDDED_REPOSITORY: text })).toBe(
       "CASSANDRA_EMBEDDED_REPOSITORY must be the URL of a Maven repository, https://host/path, with user:password@ before the host if it requires a login, but is a different text.",
     );
+  }
+});
+
+test("ALLOWED_DOCUMENTS is the path of a list of documents by their ids", () => {
+  const id = hash("sha256", "{ seats }");
+  const list = file("documents.json", JSON.stringify({ [id]: "{ seats }" }));
+  expect(readConfig(settings, { ...HOME, ALLOWED_DOCUMENTS: list }).documents).toEqual({
+    [id]: "{ seats }",
+  });
+  const expected =
+    'ALLOWED_DOCUMENTS must be the path of a JSON file that the command "documents" writes';
+  for (const [path, reason] of [
+    [join(directory, "nowhere.json"), "it does not exist"],
+    [directory, "it is a directory"],
+    ["/dev/null", "it is not JSON"],
+    [file("half.json", '{ "'), "it is not JSON"],
+    [file("large.json", " ".repeat(11 * 2 ** 20)), "it is larger than 10 MiB"],
+    [
+      file("array.json", "[]"),
+      "A list of documents must be an object of texts by their ids, not an array.",
+    ],
+    [
+      file("wrong.json", '{ "__proto__": "{ seats }" }'),
+      `The document "__proto__" must have the SHA-256 hash of its text as its id, ${id}.`,
+    ],
+  ] as const) {
+    expect(problem({ ALLOWED_DOCUMENTS: path })).toContain(`${expected} (${reason}), but is "`);
   }
 });
 
@@ -144,6 +173,7 @@ test("a bundle and a token select an Astra database", () => {
     idle: 75_000,
     limits: limitsOf(),
     trustedProxies: ["127.0.0.0/8", "::1"],
+    documents: undefined,
     keyspace: "parties",
     cassandra: {
       kind: "cluster",
