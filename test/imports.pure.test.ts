@@ -25,7 +25,7 @@ const harmless = ["PROMISE", "TickObject", "DNSCHANNEL"];
 
 /** What libraries look at for their own sake, as NODE_ENV and DEBUG, is not ours to forbid. */
 const ours =
-  /^(CASSANDRA_.*|REDIS_URL|LIVE_.*|HOST|PORT|HOME|XDG_CACHE_HOME|JAVA_HOME|PATH|all of it)$/;
+  /^(CASSANDRA_.*|AUTH_.*|REDIS_URL|LIVE_.*|HOST|PORT|HOME|XDG_CACHE_HOME|JAVA_HOME|PATH|all of it)$/;
 
 test.each([
   "cassandra/index",

@@ -6,6 +6,7 @@ export interface Application<Own extends object = object> extends Pick<
   AppOptions<Own>,
   | "schema"
   | "tables"
+  | "signIn"
   | "context"
   | "audience"
   | "caller"

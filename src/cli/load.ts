@@ -5,6 +5,7 @@ import { Exit } from "./exit.ts";
 const applicationKeys: readonly (keyof Application)[] = [
   "schema",
   "tables",
+  "signIn",
   "context",
   "audience",
   "caller",

@@ -44,7 +44,7 @@ export interface ServiceOptions {
 export async function runService(options: ServiceOptions): Promise<void> {
   const { application, config, from, invocation } = options;
   const { terminal } = invocation;
-  const { host, port, idle, limits, trustedProxies, keyspace } = config;
+  const { host, port, idle, limits, trustedProxies, signIn, keyspace } = config;
   await using database = await openServed(options);
   const { redisUrl, pollInterval } = config.live;
   await using server = await createServer({
@@ -56,6 +56,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     idle,
     limits,
     trustedProxies,
+    signIn: signIn ?? application.signIn,
     redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
     pollInterval,
   }).catch((error: unknown) => {
@@ -136,8 +137,9 @@ function banner({ server, database, options }: Running): string {
   ];
   const title = application.title ?? invocation.name;
   const state = problem ? `${title} is up and waiting for its database.` : `${title} is up.`;
-  // With a context, whoever runs it would have to sign in; with a list of documents, it would be refused.
-  const isOpen = !application.context && !documentsOf(options);
+  // Whoever runs it would have to sign in; with a list of documents, it would be refused.
+  const signsIn = application.context ?? application.signIn ?? config.signIn;
+  const isOpen = !signsIn && !documentsOf(options);
   const query = isOpen ? exampleQuery(application.operations ?? []) : undefined;
   const curl = query === undefined ? [] : [`  ${curlOf(server.url, query)}`, ""];
   return ["", state, "", columns(rows), "", ...curl, "Ctrl-C stops everything.", ""].join("\n");

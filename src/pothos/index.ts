@@ -11,7 +11,8 @@ export {
 } from "./error.ts";
 export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
-export { admitOfSchema, requireTables } from "./schema.ts";
+export { OPERATOR } from "./operator.ts";
+export { admitOfSchema, authorizesOnSubscribe, requireTables } from "./schema.ts";
 export type { CassandraScalars } from "./scalars.ts";
 export type { TableScopes, ViewerScopes } from "./options/scope.ts";
 export type { Need, ScopeExtension } from "./scopes.ts";
@@ -21,7 +22,7 @@ export {
   type Claims,
   createStranger,
   createViewer,
-  OPERATOR,
+  isViewer,
   openViewer,
   type SignedIn,
   signInFirst,

@@ -9,11 +9,24 @@ import { tablesIn } from "./refs.ts";
 interface SchemaExtension {
   readonly tables: readonly Table[];
   readonly admit: Admit;
+  readonly authorizesOnSubscribe: boolean;
 }
 
 /** Returns the extensions for the schemas of a builder. */
 export function schemaExtensions(builder: Builder): { readonly cassandra: SchemaExtension } {
-  return { cassandra: { tables: tablesIn(builder), admit: admitOf(builder) } };
+  // An option of @pothos/plugin-scope-auth, whose types a program need not have.
+  const { scopeAuth } = builder.options as {
+    readonly scopeAuth?: { readonly authorizeOnSubscribe?: boolean };
+  };
+  const authorizesOnSubscribe = scopeAuth?.authorizeOnSubscribe === true;
+  return {
+    cassandra: { tables: tablesIn(builder), admit: admitOf(builder), authorizesOnSubscribe },
+  };
+}
+
+/** Whether `@pothos/plugin-scope-auth` authorizes the fields of a schema's subscriptions when somebody subscribes. */
+export function authorizesOnSubscribe(schema: GraphQLSchema): boolean {
+  return schemaExtensionOf(schema)?.authorizesOnSubscribe ?? false;
 }
 
 /**

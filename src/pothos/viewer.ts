@@ -1,4 +1,5 @@
 import { errorsOf } from "./error.ts";
+import { OPERATOR } from "./operator.ts";
 
 /** The codes of errors about who sends an operation, and what the client can do about them. */
 export const viewerCodes = {
@@ -45,21 +46,24 @@ export interface SignedIn {
 /**
  * Creates the viewer of somebody who has signed in.
  *
- * @throws TypeError if the claim `sub` is no text, or empty
+ * The claims are copied as JSON, and frozen.
+ *
+ * @throws TypeError if the claim `sub` is no text, or empty; if the claims are no JSON object, or the scopes no list of texts
  */
-export function createViewer({ claims, scopes }: SignedIn): Viewer {
+export function createViewer({ claims: given, scopes }: SignedIn): Viewer {
+  const claims = frozenClaims(given);
   const { sub: id } = claims;
   if (typeof id !== "string" || id === "")
     throw new TypeError('A viewer needs a claim "sub": a text that is not empty.');
-  const granted = new Set(scopes);
-  return Object.freeze({
+  const granted = grantedScopes(scopes);
+  return registered({
     isSignedIn: true,
     id,
     claims,
-    scopes: [...granted].toSorted(),
-    may: (scope: string) => granted.has(scope),
-    claim(name: string) {
-      const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    scopes: Object.freeze([...granted].toSorted()),
+    may: (scope) => granted.has(scope),
+    claim(name) {
+      const value = claims[name];
       if (typeof value === "string" && value !== "") return value;
       throw viewerError(
         "FORBIDDEN",
@@ -69,26 +73,52 @@ export function createViewer({ claims, scopes }: SignedIn): Viewer {
   });
 }
 
-/** Creates the viewer of callers who have not signed in. */
-export function createStranger({ scopes }: Pick<SignedIn, "scopes">): Viewer {
-  const granted = new Set(scopes);
-  return strangerWho((scope) => granted.has(scope), scopes);
+/** Whether a value is a viewer that was made by one of these functions. */
+export function isViewer(value: unknown): value is Viewer {
+  return typeof value === "object" && value !== null && viewers.has(value);
 }
 
-/** The scope of operators. Nobody has it without signing in. */
-export const OPERATOR = "operator";
+const viewers = new WeakSet<object>();
 
-/** Everybody, where nobody can sign in: everything is allowed but what {@link OPERATOR operators} do. */
-export const openViewer: Viewer = strangerWho((scope) => scope !== OPERATOR, []);
+function registered(viewer: Viewer): Viewer {
+  viewers.add(viewer);
+  return Object.freeze(viewer);
+}
 
-function strangerWho(may: (scope: string) => boolean, scopes: readonly string[]): Viewer {
-  return Object.freeze({
+/** Returns a frozen copy, which inherits nothing: the name of a claim may be that of a method. */
+function frozenClaims(claims: unknown): Claims {
+  const isObject = typeof claims === "object" && claims !== null && !Array.isArray(claims);
+  if (!isObject) throw new TypeError("The claims of a viewer must be an object.");
+  const copy: unknown = JSON.parse(JSON.stringify(claims), (_, value: unknown) =>
+    Object.freeze(value),
+  );
+  return Object.freeze(Object.assign(Object.create(null), copy) as Claims);
+}
+
+/** @throws TypeError if it is a text, of which each character would be a scope */
+function grantedScopes(scopes: readonly string[]): ReadonlySet<string> {
+  const isList = Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string");
+  if (!isList) throw new TypeError("The scopes of a viewer must be a list of texts.");
+  return new Set(scopes);
+}
+
+/** Creates the viewer of callers who have not signed in. */
+export function createStranger({ scopes }: Pick<SignedIn, "scopes">): Viewer {
+  const granted = grantedScopes(scopes);
+  return strangerWho((scope) => granted.has(scope), granted);
+}
+
+/** Everybody, where nobody can sign in: everything is allowed but what operators do. */
+export const openViewer: Viewer = strangerWho((scope) => scope !== OPERATOR, new Set());
+
+function strangerWho(may: (scope: string) => boolean, scopes: ReadonlySet<string>): Viewer {
+  return registered({
     isSignedIn: false,
     get id(): never {
       throw signInFirst();
     },
-    claims: Object.freeze({}),
-    scopes: [...new Set(scopes)].toSorted(),
+    claims: frozenClaims({}),
+    scopes: Object.freeze([...scopes].toSorted()),
     may,
     claim(): never {
       throw signInFirst();

@@ -34,6 +34,9 @@ import { createPipeline } from "./pipeline.ts";
 import { createQuotas } from "./quotas.ts";
 import { createRouter, requirePrefix, type Router } from "./routes.ts";
 import { createRun } from "./run.ts";
+import { createExpiry } from "./sign-in/expiry.ts";
+import { checkSignIn } from "./sign-in/options.ts";
+import { openSignIn } from "./sign-in/sign-in.ts";
 import { targetOf } from "./target.ts";
 import { createUnsent } from "./unsent.ts";
 import { createWebSockets } from "./websocket.ts";
@@ -212,6 +215,7 @@ export async function assemble<Own extends object>({
   requireTables(schema, tables);
   const limits = limitsOf(given);
   const listed = documents && readDocumentList(documents);
+  const checked = typeof callers.signIn === "object" ? checkSignIn(callers.signIn) : undefined;
   const addressOf = createAddressOf(trustedProxies, { onUntrusted: warnOfProxy(log) });
   const relay = redis && (await loadRelay(redis, log));
   await using opened = new AsyncDisposableStack();
@@ -226,6 +230,7 @@ export async function assemble<Own extends object>({
   const quotas = createQuotas(limits);
   const admission = createAdmission(limits);
   opened.defer(() => admission.close());
+  const signIn = checked && opened.use(await openSignIn(checked, { admission, log }));
   const run = createRun({ admission, limits });
   const serialize = createSerialize({ mask, answerBytes: limits.answerBytes });
   const pipeline = createPipeline({ schema, listed, mask, limits, run, admission, serialize });
@@ -234,10 +239,12 @@ export async function assemble<Own extends object>({
   const identify = createIdentify(services, callers);
   const keepAlive = createKeepAlive();
   const endpoint = `${path}/graphql`;
-  const eventStreams = createEventStreams(keepAlive);
+  const expiry = createExpiry();
+  const eventStreams = createEventStreams({ keepAlive, expiry });
   const unsent = createUnsent(serialize);
   const openSockets = createOpenSockets(limits.socketsPerCaller);
-  const gate = { pipeline, identify, addressOf, admission, unsent, openSockets, mask };
+  const callersOf = { signIn: signIn?.signIn, identify, addressOf };
+  const gate = { pipeline, ...callersOf, admission, unsent, openSockets, mask };
   const { health, ready } = createHealth(watch, withOrders(tables));
   const router = createRouter({
     path,
@@ -248,7 +255,7 @@ export async function assemble<Own extends object>({
     ready,
     log,
   });
-  const sockets = createWebSockets({ ...gate, keepAlive, limits, log });
+  const sockets = createWebSockets({ ...gate, keepAlive, expiry, limits, log });
   const kept = opened.move();
   return {
     ...router,

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { GraphQLError } from "graphql";
 import { CloseCode, type WebSocket as GraphQLSocket } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Visitor } from "../live/index.ts";
@@ -10,12 +11,14 @@ import type { Peer } from "./keep-alive.ts";
 import { limits } from "./limits.ts";
 import type { Log } from "./mask.ts";
 import { asciiJson } from "./payload.ts";
+import { type Expiring, isPast } from "./sign-in/expiry.ts";
+import { expiredToken } from "./sign-in/refusals.ts";
 import { WaitingOperations } from "./waiting-operations.ts";
 
 /**
  * An open WebSocket, as graphql-ws and the keep-alive see it. A class, because closures for each socket take more memory.
  */
-export class Connection implements GraphQLSocket, Peer {
+export class Connection implements GraphQLSocket, Peer, Expiring {
   unanswered = 0;
   /** How many queries and mutations of it are in flight. */
   queries = 0;
@@ -77,6 +80,21 @@ export class Connection implements GraphQLSocket, Peer {
       code,
       bytes.length <= REASON_BYTES ? reason : asciiJson(reason).slice(0, REASON_BYTES),
     );
+  }
+
+  get expires() {
+    return this.identity?.expires;
+  }
+
+  /** Closes the socket, whose token has expired. Queries and mutations in flight may be answered before, if they are soon. */
+  expire() {
+    if (this.queries > 0 && !isPast(this.expires! + limits.drain)) return;
+    this.refuse(expiredToken());
+  }
+
+  /** Closes the socket, upon which clients do not try again with what they have sent. */
+  refuse({ extensions, message }: GraphQLError) {
+    this.close(CloseCode.Forbidden, `${String(extensions["code"])}: ${message}`);
   }
 
   onMessage(receive: (text: string) => Promise<void>) {

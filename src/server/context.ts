@@ -1,7 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { LRUCache } from "lru-cache";
-import { openViewer } from "../pothos/index.ts";
-import { callerServices, type CountedServices, type Services } from "./caller-services.ts";
+import { createStranger, isViewer, openViewer, type Viewer } from "../pothos/index.ts";
+import {
+  type CallerName,
+  callerServices,
+  type CountedServices,
+  type Services,
+} from "./caller-services.ts";
+import { expiryOf } from "./sign-in/expiry.ts";
+import { callerOf, fingerprintOf } from "./sign-in/fingerprint.ts";
+import { CLOCK_TOLERANCE, type SignInOptions } from "./sign-in/options.ts";
 
 /** What `context` gets beside the request. */
 export interface ContextArguments extends Services {
@@ -12,10 +20,16 @@ export interface ContextArguments extends Services {
 /** How a server identifies its callers. */
 export interface CallerOptions<Own extends object> {
   /**
+   * How callers sign in: by a token, which is verified before anything of a request is read; or by `context`, if it is
+   * `"context"`. Default: nobody signs in, unless there is a `context`.
+   */
+  readonly signIn?: SignInOptions | "context" | undefined;
+  /**
    * Returns what the context of a caller's operations has beside the services: called once per HTTP request, after its
    * operation was validated and before it is executed, and once per WebSocket, when its client sends `connection_init`.
    *
-   * It must return a plain object without the names of services. Each operation, and each event of a subscription, gets a
+   * It must return a plain object without the names of services. It may have a `viewer` of its own, made by `createViewer`,
+   * e.g. one with scopes from a database; its claim `exp` is when subscriptions end. Each operation, and each event of a subscription, gets a
    * shallow copy of it. What must be fresh for each of them, such as loaders, does not belong there: key it by the context
    * in a WeakMap.
    *
@@ -34,7 +48,11 @@ export interface CallerOptions<Own extends object> {
    * any one of them**: return the same text only for callers who get the same answer to every operation, to the last
    * field. Undefined: the caller shares nothing.
    *
-   * Default: callers share nothing; without `context`, all share.
+   * A subscription that selects a field with `from`, `key` or `authScopes` below its own is shared only by callers whose
+   * tokens have the same claims, whatever this returns.
+   *
+   * Default: with `context`, callers share nothing; with sign-in by token, those whose tokens have the same claims share;
+   * else all share.
    *
    * @example audience: ({ user }) => `${user.tenant} ${user.role}`
    */
@@ -43,7 +61,8 @@ export interface CallerOptions<Own extends object> {
    * Names the caller, for whom limits and quotas are counted: e.g. a user, or an application with all its servers.
    * Undefined: the address of the client counts.
    *
-   * Default: the address of the client; of an IPv6 address the first 64 bits.
+   * Default: who has signed in (the claims `iss` and `sub`), else the address of the client; of an IPv6 address the first
+   * 64 bits.
    *
    * @example caller: ({ user }) => user.id
    */
@@ -53,11 +72,13 @@ export interface CallerOptions<Own extends object> {
 /** Who sends an operation, as far as the server needs to know. */
 export interface Identity {
   /** What the contexts of the caller's operations have. */
-  readonly context: object;
+  readonly context: Services;
   /** Undefined: the caller shares nothing. */
   readonly audience: string | undefined;
   /** For whom limits are counted. */
   readonly caller: string;
+  /** Until when the caller is signed in, in milliseconds since 1970. Undefined: that never ends. */
+  readonly expires: number | undefined;
 }
 
 /** Identifies a caller. Fails with what `context` throws. */
@@ -70,6 +91,8 @@ export type Identify = (
 export interface RequestOrigin extends Pick<ContextArguments, "connectionParams"> {
   /** The address of the client, as it is counted. */
   readonly address: string;
+  /** Who has signed in by token. Undefined: there is no such sign-in. */
+  readonly viewer?: Viewer | undefined;
 }
 
 /** For how many addresses the identity is kept. */
@@ -80,21 +103,47 @@ export function createIdentify<Own extends object>(
   services: CountedServices,
   options: CallerOptions<Own>,
 ): Identify {
-  if (!options.context) return identifyByAddress(services);
-  return async (request, { address, connectionParams }) => {
+  const { signIn } = options;
+  if (signIn === "context" && !options.context)
+    throw new TypeError('signIn is "context", but there is no context that identifies callers.');
+  const identityOf = createIdentityOf(options);
+  if (!options.context) {
+    if (signIn === undefined) return identifyByAddress(services);
+    return (_, { address, viewer = stranger }) => {
+      const name = { caller: address };
+      return identityOf({ ...callerServices(services, name), viewer } as Services & Own, name);
+    };
+  }
+  return async (request, { address, connectionParams, viewer = stranger }) => {
     const name = { caller: address };
-    const own: Services = { ...callerServices(services, name), viewer: openViewer };
+    const own: Services = { ...callerServices(services, name), viewer };
     const given = await options.context!(request, { ...own, connectionParams });
-    requirePlain(given);
-    requireApart(given, own);
-    const whole = { ...own, ...given };
-    const audience: unknown = options.audience?.(whole);
+    return identityOf(withOwn(own, given), name);
+  };
+}
+
+/** Whom `context` says nothing of. */
+const stranger = createStranger({ scopes: [] });
+
+/** Creates the function that makes an identity of a whole context, and sets the name for which its services are counted. */
+function createIdentityOf<Own extends object>(options: CallerOptions<Own>) {
+  const tolerance = typeof options.signIn === "object" ? options.signIn.clockTolerance : undefined;
+  function audienceOf(context: Services & Own): string | undefined {
+    if (options.audience) return options.audience(context);
+    return options.context ? undefined : fingerprintOf(context.viewer);
+  }
+
+  return (context: Services & Own, name: CallerName): Identity => {
+    const { viewer } = context;
+    const audience: unknown = audienceOf(context);
     requireText("audience", audience);
-    const caller: unknown = options.caller?.(whole);
+    const caller: unknown = options.caller?.(context);
     requireText("caller", caller);
     // No address has a space.
     if (caller !== undefined) name.caller = `caller ${caller}`;
-    return { context: whole, audience, caller: name.caller };
+    else if (viewer.isSignedIn) name.caller = callerOf(viewer);
+    const expires = expiryOf(viewer, tolerance ?? CLOCK_TOLERANCE);
+    return { context, audience, caller: name.caller, expires };
   };
 }
 
@@ -104,12 +153,26 @@ function identifyByAddress(services: CountedServices): Identify {
     let identity = known.get(caller);
     if (!identity) {
       const context: Services = { ...callerServices(services, { caller }), viewer: openViewer };
-      identity = { context, audience: "", caller };
+      identity = { context, audience: "", caller, expires: undefined };
       known.set(caller, identity);
     }
     return identity;
   };
 }
+
+/** Adds what `context` has returned to the services. @throws TypeError if it is something that it must not return */
+function withOwn<Own extends object>(services: Services, given: Own): Services & Own {
+  requirePlain(given);
+  requireApart(given);
+  const { viewer = services.viewer }: { readonly viewer?: unknown } = given as object;
+  requireViewer(viewer);
+  // Pothos would share its caches between all copies of the context: what one operation may do, later ones might.
+  const { [contextCache]: _, ...own } = given as Own & { readonly [contextCache]?: unknown };
+  return { ...services, ...(own as Own), viewer } as Services & Own;
+}
+
+/** By this, Pothos shares what is cached for a context between the copies of it. */
+const contextCache = Symbol.for("Pothos.contextCache");
 
 /** @throws TypeError if copies of the object would lose something */
 function requirePlain(own: unknown): void {
@@ -121,11 +184,22 @@ function requirePlain(own: unknown): void {
 }
 
 /** @throws TypeError if a service would be replaced, e.g. the database's session by a user's */
-function requireApart(own: object, services: Services): void {
-  const taken = Object.keys(services).find((name) => Object.hasOwn(own, name));
+function requireApart(own: object): void {
+  const taken = serviceNames.find((name) => Object.hasOwn(own, name));
   if (taken === undefined) return;
   throw new TypeError(
     `context must not return "${taken}", which is the name of a service: name it otherwise.`,
+  );
+}
+
+const serviceNames = ["session", "lanes", "live"] as const satisfies readonly (keyof Services)[];
+
+/** @throws TypeError if it was not made by `createViewer`, whose checks would be missing */
+function requireViewer(viewer: unknown): void {
+  if (isViewer(viewer)) return;
+  const came = typeof viewer === "object" && viewer ? "another object" : typeOrNull(viewer);
+  throw new TypeError(
+    `context must return a viewer that createViewer has made, but returned ${came}.`,
   );
 }
 

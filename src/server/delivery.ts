@@ -12,6 +12,7 @@ import type { Source, Visitor } from "../live/index.ts";
 import { limits } from "./limits.ts";
 import type { SharedExecution, Subscriber } from "./shared-execution.ts";
 import type { Payload } from "./payload.ts";
+import { type Expiring, isPast } from "./sign-in/expiry.ts";
 
 /** Sends the payloads of one subscription to its client. */
 export interface Outlet {
@@ -22,6 +23,10 @@ export interface Outlet {
   onDrain(visitor: Visitor): void;
   /** Tells the client that the subscription is complete. */
   end(): void;
+  /** Until when its client is signed in, in milliseconds since 1970. Undefined: that never ends. */
+  readonly expires: number | undefined;
+  /** Tells the client that its token has expired. */
+  expire(): void;
 }
 
 /** The root value by which {@link useDelivery} recognises a subscription whose events are delivered. */
@@ -110,7 +115,7 @@ function isSource(value: object): value is Source<object> {
  *
  * graphql-ws and others see an iterator without results: `next` starts it, and `return` leaves the source.
  */
-export class Delivery implements AsyncIterableIterator<never>, Subscriber {
+export class Delivery implements AsyncIterableIterator<never>, Subscriber, Expiring {
   readonly #source: Source<object>;
   readonly #execution: SharedExecution;
   readonly #outlet: Outlet;
@@ -137,6 +142,7 @@ export class Delivery implements AsyncIterableIterator<never>, Subscriber {
 
   visit() {
     if (this.#isOver) return;
+    if (isPast(this.expires)) return this.expire();
     while (!this.#outlet.isFull) {
       this.#event ??= this.#source.take();
       if (!this.#event) {
@@ -152,6 +158,17 @@ export class Delivery implements AsyncIterableIterator<never>, Subscriber {
       this.#outlet.send(payload);
     }
     this.#outlet.onDrain(this);
+  }
+
+  get expires() {
+    return this.#outlet.expires;
+  }
+
+  /** Leaves the source: a client whose token has expired gets no event any more. */
+  expire() {
+    if (this.#isOver) return;
+    void this.return();
+    this.#outlet.expire();
   }
 
   return() {

@@ -4,6 +4,8 @@ import { bridgeCodes, errorsOf, viewerCodes } from "../pothos/index.ts";
 export const codes = {
   ...bridgeCodes,
   ...viewerCodes,
+  TOKEN_EXPIRED:
+    "The caller's token has expired. Nothing was done, or the subscription has ended: try again with a new one.",
   "<OBJECT>_NOT_FOUND":
     "There is no such row to subscribe to. The code has the object's name, e.g. `SEAT_NOT_FOUND`.",
   TOO_MANY_SUBSCRIPTIONS:

@@ -15,10 +15,14 @@ import type { Pipeline } from "./pipeline.ts";
 import { errorHeaders, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
 import type { Requester } from "./run.ts";
+import { callerOf } from "./sign-in/fingerprint.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Unsent } from "./unsent.ts";
 
 export interface GraphQLOptions {
   readonly pipeline: Pipeline;
+  /** Undefined: nobody signs in by token. */
+  readonly signIn: SignIn | undefined;
   readonly identify: Identify;
   readonly addressOf: AddressOf;
   readonly admission: Admission;
@@ -34,15 +38,15 @@ export interface GraphQLOptions {
  * It uses Node's own requests and responses: converting them to those of the fetch API costs more than GraphQL itself.
  */
 export function createGraphQL(options: GraphQLOptions): Answer {
-  const { pipeline, identify, addressOf, admission, unsent, openSockets, eventStreams, mask } =
-    options;
+  const { pipeline, signIn, identify, addressOf, admission, unsent } = options;
+  const { openSockets, eventStreams, mask } = options;
   const inFlight = createInFlight();
 
   /** Answers with JSON, or with one event if the client accepts nothing else. */
-  function send(response: ServerResponse, { type, result: executed, address, kind }: Sendable) {
+  function send(response: ServerResponse, { type, result: executed, to, kind }: Sendable) {
     // The client may have gone.
     if (response.destroyed) return;
-    const { result, json, length, sent } = unsent.serialize(executed, { to: address, kind });
+    const { result, json, length, sent } = unsent.serialize(executed, { to, kind });
     response.once("close", sent);
     if (length > limits.unsentBytes) cutIfUnread(response);
     const status = statusOf(result, type);
@@ -78,31 +82,38 @@ export function createGraphQL(options: GraphQLOptions): Answer {
   async function answer(request: IncomingMessage, response: ServerResponse, to: Asked) {
     const { types, address } = to;
     if (inFlight.add(request, response) > limits.pipelined) throw tooManyInFlight();
+    // Strangers learn nothing of the schema.
+    const signedIn = signIn?.(request, { address });
+    const viewer = signedIn instanceof Promise ? await signedIn : signedIn;
+    const payer = viewer?.isSignedIn ? callerOf(viewer) : address;
     // Before the body is read, so that refusals cost next to nothing.
-    const refusal = admission.refusal(address);
+    const refusal = admission.refusal(payer);
     if (refusal) await refusal;
     if (types.accepted.length === 0) throw notAcceptable(offeredTypes, "an operation");
     const params = await readParams(request);
     // The client has gone away.
     if (!params) return;
     const isGone = () => response.destroyed;
-    const preparing = pipeline.prepare(params, { caller: address, isGone });
+    const preparing = pipeline.prepare(params, { caller: payer, isGone });
     const prepared = preparing instanceof Promise ? await preparing : preparing;
     if ("errors" in prepared) {
-      return send(response, { type: types.first, result: prepared, address });
+      return send(response, { type: types.first, result: prepared, to: payer });
     }
     requireFit(request, { accepted: types.accepted, kind: prepared.kind });
-    const client = { identity: identify(request, { address }), isGone };
+    const client = { identity: identify(request, { address, viewer }), isGone };
     if (prepared.kind !== "subscription") {
       const result = await prepared.execute(client);
-      return send(response, { type: types.first, result, address, kind: prepared.kind });
+      return send(response, { type: types.first, result, to: payer, kind: prepared.kind });
     }
-    const result = await eventStreams.begin(response, async (outlet) => {
-      const begun = await prepared.subscribe(client, outlet);
-      if (begun instanceof Delivery) await countStream(response, { client, begun });
-      return begun;
+    const result = await eventStreams.begin(response, {
+      identity: client.identity,
+      async subscribe(outlet) {
+        const begun = await prepared.subscribe(client, outlet);
+        if (begun instanceof Delivery) await countStream(response, { client, begun });
+        return begun;
+      },
     });
-    if (result) send(response, { type: types.first, result, address });
+    if (result) send(response, { type: types.first, result, to: payer });
   }
 
   return async (request, response) => {
@@ -112,7 +123,7 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     try {
       await answer(request, response, { types, address });
     } catch (error) {
-      send(response, { type: types.first, result: { errors: [mask(error)] }, address });
+      send(response, { type: types.first, result: { errors: [mask(error)] }, to: address });
     }
   };
 }
@@ -128,11 +139,11 @@ interface Asked {
   readonly address: string;
 }
 
-/** A result, the media type that it is sent in, and where it is sent. */
+/** A result, the media type that it is sent in, and the caller or address for which it counts until it is read. */
 interface Sendable {
   readonly type: MediaType;
   readonly result: ExecutionResult;
-  readonly address: string;
+  readonly to: string;
   readonly kind?: OperationTypeNode;
 }
 

@@ -12,6 +12,7 @@ import type { Limits } from "./adjustable-limits.ts";
 import type { Admission, Entrant } from "./admission.ts";
 import { createResolveDocument, requireRunnable } from "./allowed-documents.ts";
 import { useArgumentErrors } from "./argument-error.ts";
+import { createIsByViewer } from "./by-viewer.ts";
 import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import { documentOf, useDocuments } from "./document.ts";
 import { pointsOfDocument } from "./document-points.ts";
@@ -111,10 +112,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     landingPage: false,
     logging: false,
   });
-  const executions = createSharedExecutions({ yoga, mask, serialize, admission });
   requireRunnable(listed ?? new Map(), (query) =>
     documentOf(yoga.getEnveloped({ params: { query } } as never), query),
   );
+  const executions = createSharedExecutions({
+    yoga,
+    isByViewer: createIsByViewer(schema),
+    mask,
+    serialize,
+    admission,
+  });
 
   function prepared(params: Params): Prepared | Invalid {
     const deep = tooDeepVariables(params);

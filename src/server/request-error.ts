@@ -14,6 +14,9 @@ export interface Http {
 
 /** The responses to requests that are refused before they are executed. */
 const httpRefusals = {
+  UNAUTHENTICATED: { status: 401 },
+  TOKEN_EXPIRED: { status: 401 },
+  UNAVAILABLE: { status: 503 },
   BAD_REQUEST: { status: 400 },
   METHOD_NOT_ALLOWED: { status: 405 },
   NOT_ACCEPTABLE: { status: 406 },

@@ -5,6 +5,8 @@ import type { Admission } from "./admission.ts";
 import type { Identity } from "./context.ts";
 import { limits as fixed } from "./limits.ts";
 import { requestError } from "./request-error.ts";
+import { isPast } from "./sign-in/expiry.ts";
+import { expiredToken } from "./sign-in/refusals.ts";
 
 /** Who sends an operation. */
 export interface Requester {
@@ -52,7 +54,7 @@ export interface RunOptions {
  * settle what they have written, so that the answer usually says what happened. Nothing can stop an operation: after the
  * second time it counts as ended, whatever its resolvers still wait for.
  *
- * The function throws `QUOTA_EXCEEDED`, `OVERLOADED`, `TIMED_OUT`, or, for a mutation that has begun, `OUTCOME_UNKNOWN`.
+ * The function throws `QUOTA_EXCEEDED`, `OVERLOADED`, `TOKEN_EXPIRED`, `TIMED_OUT`, or, for a mutation that has begun, `OUTCOME_UNKNOWN`.
  */
 export function createRun({ admission, limits }: RunOptions): Run {
   return async (sent, begin) => {
@@ -74,6 +76,7 @@ export function createRun({ admission, limits }: RunOptions): Run {
       }
       leave = () => admission.leave(entrant);
       sent.entered?.();
+      if (isPast(identity.expires)) throw expiredToken();
       if (performance.now() > deadline) throw tooLate();
       hasBegun = true;
       return begin({ identity, deadline });

@@ -1,25 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DocumentNode } from "graphql";
 import { timedOut } from "../pothos/index.ts";
+import { sortedJson } from "../support/sorted-json.ts";
 import { within } from "../support/within.ts";
 import type { Admission } from "./admission.ts";
 import { type CallerCounts, createCallerCounts } from "./caller-counts.ts";
 import type { Visitor } from "../live/index.ts";
+import type { IsByViewer } from "./by-viewer.ts";
 import type { Identity } from "./context.ts";
 import { IteratedEvent } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
 import { createPayload, type Payload, type Serialize } from "./payload.ts";
+import { fingerprintOf } from "./sign-in/fingerprint.ts";
 import type { Yoga } from "./yoga.ts";
 
 /**
- * The execution that equal subscriptions share: same document, operation name and variables, callers of one audience.
+ * The execution that equal subscriptions share: same document, operation name and variables, callers of one audience with
+ * the same scopes.
  *
  * Each subscriber subscribes for itself, in its own context, so what it may subscribe to is decided for it alone. The
  * hubs then hand one event object to all subscribers of a row or partition. The first of them to ask executes the
  * selection set on that event and serialises the result; all others get the same text. This is sound because nothing
  * that differs between them takes part: the arguments are equal, and the contexts see the same by the audience's
- * definition. Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing
+ * definition. Where it is known that a field depends on who asks, that definition is not relied on: then only callers share
+ * whose tokens have the same claims. Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing
  * from one event to the next.
  */
 export interface SharedExecution {
@@ -59,6 +64,7 @@ export interface SharedExecutions {
 export interface SharedExecutionsOptions {
   /** Executes with its plugins. */
   readonly yoga: Yoga;
+  readonly isByViewer: IsByViewer;
   /** Converts an error outside of fields into the one that clients get. */
   readonly mask: Mask;
   readonly serialize: Serialize;
@@ -67,7 +73,7 @@ export interface SharedExecutionsOptions {
 
 /** Creates the executions of a server's subscriptions. */
 export function createSharedExecutions(options: SharedExecutionsOptions): SharedExecutions {
-  const { yoga, mask, serialize, admission } = options;
+  const { yoga, isByViewer, mask, serialize, admission } = options;
   const shared = new Map<string, Shared & { readonly callers: CallerCounts }>();
 
   function createExecute(subscription: Subscription): Execute {
@@ -117,9 +123,19 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
     };
   }
 
+  /** Returns the same text for subscriptions that may share, in whatever order their variables are given. */
+  function keyOf({ params, document, identity }: Subscription): string {
+    const { query, operationName, variables } = params;
+    const { audience, context } = identity;
+    const { viewer } = context;
+    const isOwn = viewer.isSignedIn && isByViewer(document, operationName);
+    const who = [audience, viewer.scopes, isOwn && fingerprintOf(viewer)];
+    return sortedJson([who, query, operationName, variables]);
+  }
+
   return {
     join(subscription) {
-      const { params, identity, points } = subscription;
+      const { identity, points } = subscription;
       const { audience, caller } = identity;
       if (audience === undefined) {
         if (points === 0) return createOwn(createExecute(subscription));
@@ -127,7 +143,7 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
         callers.add(caller, 1);
         return paidBy(createOwn(createPaid(subscription, callers)), { caller, callers });
       }
-      const key = keyOf(params, audience);
+      const key = keyOf(subscription);
       let execution = shared.get(key);
       if (!execution) {
         const callers = createCallerCounts();
@@ -228,29 +244,4 @@ function createOwn(execute: Execute): SharedExecution {
       return known;
     },
   };
-}
-
-/** Returns the same text for the same operation, in whatever order its variables are given. */
-function keyOf({ query, operationName, variables }: Params, audience: string): string {
-  return JSON.stringify([audience, query, operationName, variables], (_, value: unknown) => {
-    if (isRecord(value)) return Object.fromEntries(Object.entries(value).toSorted(byName));
-    return typeof value === "number" ? exact(value) : value;
-  });
-}
-
-/** JSON.parse returns numbers that JSON.stringify writes as others: it writes 1e400 as null, and -0 as 0. */
-function exact(number: number): unknown {
-  if (Object.is(number, -0)) return rawJSON("-0");
-  return Number.isFinite(number) ? number : rawJSON(number > 0 ? "1e999" : "-1e999");
-}
-
-// The types of TypeScript lack it.
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function byName([one]: [string, unknown], [other]: [string, unknown]): number {
-  return one < other ? -1 : 1;
 }

@@ -66,6 +66,14 @@ export class SocketOutlet implements Outlet {
     this.#connection.write(completeFrame(this.#idJson));
   }
 
+  get expires() {
+    return this.#connection.expires;
+  }
+
+  expire() {
+    this.#connection.expire();
+  }
+
   /** Its turn has come, so the next operation of the socket may follow it. */
   entered() {
     this.#hasEntered = true;

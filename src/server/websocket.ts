@@ -2,15 +2,15 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ExecutionArgs, GraphQLError } from "graphql";
-import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
+import { handleProtocols, makeServer, type SubscribePayload } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { within } from "../support/within.ts";
 import type { AddressOf } from "./address.ts";
 import type { Limits } from "./adjustable-limits.ts";
 import { Connection, type OpenedSocket, TRY_AGAIN_LATER } from "./connection.ts";
-import type { Identify, Identity } from "./context.ts";
+import type { Identify, Identity, RequestOrigin } from "./context.ts";
 import { Delivery } from "./delivery.ts";
-import { codedError } from "./error.ts";
+import { type Code, codedError } from "./error.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
@@ -18,16 +18,22 @@ import type { OpenSockets } from "./open-sockets.ts";
 import { documentSent, persistedId, type SentParams } from "./params.ts";
 import type { Invalid, Pipeline, Prepared } from "./pipeline.ts";
 import { errorHeaders } from "./request-error.ts";
+import { type Expiry, isPast } from "./sign-in/expiry.ts";
+import { expiredToken } from "./sign-in/refusals.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 import { SocketOutlet } from "./socket-outlet.ts";
 import type { Unsent } from "./unsent.ts";
 
 export interface WebSocketOptions {
   readonly pipeline: Pipeline;
+  /** Undefined: nobody signs in by token. */
+  readonly signIn: SignIn | undefined;
   readonly identify: Identify;
   readonly addressOf: AddressOf;
   readonly openSockets: OpenSockets;
   readonly unsent: Unsent;
   readonly keepAlive: KeepAlive;
+  readonly expiry: Expiry;
   readonly limits: Pick<Limits, "operationsPerSocket" | "time">;
   readonly mask: Mask;
   readonly log: Log;
@@ -61,8 +67,8 @@ export interface WebSockets {
  *   ws writes each frame of its own in one call and compression (`perMessageDeflate`) is off.
  */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, identify, addressOf, openSockets, unsent, mask, log } = options;
-  const { keepAlive, limits } = options;
+  const { pipeline, signIn, identify, addressOf, openSockets, unsent, mask, log } = options;
+  const { keepAlive, expiry, limits } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
@@ -79,22 +85,23 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const { extra: connection, connectionParams } = opened;
       try {
         const origin = { address: connection.caller, connectionParams };
-        const given = identify(connection.takeRequest(), origin);
+        const request = connection.takeRequest();
+        const given = signIn ? identifySignedIn(request, origin) : identify(request, origin);
         const identity = given instanceof Promise ? await inTime(given, limits.time) : given;
         // Its count has ended with it.
         if (!connection.isOpen) return false;
         countFor(connection, identity.caller);
         connection.identity = identity;
+        expiry.add(connection);
         // graphql-ws would hold them while the socket is open. `delete` would make the object larger.
         if (connectionParams)
           (opened as { connectionParams: unknown }).connectionParams = undefined;
-        return true;
+        return acknowledgementOf(identity);
       } catch (error) {
-        const { message, extensions } = mask(error);
-        const code = String(extensions["code"]);
-        if (code === "INTERNAL_SERVER_ERROR") connection.close(TRY_AGAIN_LATER, message);
-        else if (code === "QUOTA_EXCEEDED") connection.close(TRY_AGAIN_LATER, message);
-        else connection.close(CloseCode.Forbidden, `${code}: ${message}`);
+        const refusal = mask(error);
+        const code = String(refusal.extensions["code"]);
+        if (tryAgainCodes.has(code)) connection.close(TRY_AGAIN_LATER, refusal.message);
+        else connection.refuse(refusal);
         return false;
       }
     },
@@ -103,6 +110,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const identity = connection.identity!;
       const outlet = new SocketOutlet({ connection, subscriptions, id });
       connection.begin();
+      if (isPast(identity.expires)) return outlet.refuse([expiredToken()]);
       const begin = (prepared: Prepared | Invalid) => {
         if ("errors" in prepared) return outlet.refuse(prepared.errors);
         const begun = Object.keys(subscriptions).length - connection.queries;
@@ -115,6 +123,10 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       return preparing instanceof Promise ? preparing.then(begin) : begin(preparing);
     },
   });
+
+  async function identifySignedIn(request: IncomingMessage, origin: RequestOrigin) {
+    return identify(request, { ...origin, viewer: await signIn!(request, origin) });
+  }
 
   /** Counts a socket for its caller, once that is known, instead of its address. @throws GraphQLError `QUOTA_EXCEEDED` */
   function countFor(connection: Connection, caller: string) {
@@ -134,6 +146,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     const closed = protocol.opened(connection, connection);
     client.on("close", (code, reason) => {
       keepAlive.remove(connection);
+      expiry.remove(connection);
       openSockets.close(connection.caller);
       void closed(code, reason.toString());
     });
@@ -172,6 +185,27 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     },
   };
 }
+
+/**
+ * What `connection_ack` says: until when the client is signed in, and for how many milliseconds more, as its clock may
+ * differ.
+ */
+function acknowledgementOf({ expires }: Identity) {
+  if (expires === undefined) return true;
+  return { expires: new Date(expires).toISOString(), expiresIn: Math.max(0, expires - Date.now()) };
+}
+
+/** The codes of refusals after which a client may try again with what it has sent. */
+const tryAgainCodes: ReadonlySet<string> = new Set<Code>([
+  "INTERNAL_SERVER_ERROR",
+  "QUOTA_EXCEEDED",
+  "OVERLOADED",
+  "TIMED_OUT",
+  "UNAVAILABLE",
+  "NOT_SYNCED",
+  "READ_FAILED",
+  "TOO_MANY_TOMBSTONES",
+]);
 
 /** Waits for an identity. @param time in milliseconds */
 function inTime(identity: Promise<Identity>, time: number): Promise<Identity> {

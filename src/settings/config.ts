@@ -9,6 +9,7 @@ import { readBundle } from "../cassandra/session/bundle.ts";
 import { checkOptions } from "../cassandra/session/check-options.ts";
 import { adjustableLimits, type LimitName, type Limits } from "../server/adjustable-limits.ts";
 import type { DocumentList } from "../server/document-list.ts";
+import { checkSignIn, type SignInOptions } from "../server/sign-in/options.ts";
 import { readPlaces } from "../local/index.ts";
 import { looksSecret, quoted } from "../support/quote.ts";
 import { readLogin } from "./login.ts";
@@ -28,6 +29,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** The only documents that clients may run. Undefined: those of the application, or all. */
   readonly documents: DocumentList | undefined;
+  /** How callers sign in. Undefined: nobody signs in by token. */
+  readonly signIn: SignInOptions | undefined;
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
   readonly live: LiveConfig;
@@ -103,6 +106,7 @@ export function readConfig(settings: Settings, environment: Environment): Config
     limits: readLimits(values),
     trustedProxies: values.TRUSTED_PROXIES,
     documents: values.ALLOWED_DOCUMENTS,
+    signIn: readSignIn(values),
     keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
     live: Object.freeze({
@@ -110,6 +114,42 @@ export function readConfig(settings: Settings, environment: Environment): Config
       pollInterval: values.LIVE_POLL_INTERVAL,
     }),
   });
+}
+
+/** @throws ConfigError if only a part of what a sign-in needs is set */
+function readSignIn(values: Values): SignInOptions | undefined {
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
+  const keys = [values.AUTH_JWKS_URL, values.AUTH_KEY_FILE, values.AUTH_SECRET].filter(
+    (each) => each !== undefined,
+  );
+  if (keys.length > 1)
+    throw new ConfigError("Of AUTH_JWKS_URL, AUTH_KEY_FILE and AUTH_SECRET, set only one.");
+  const [key] = keys;
+  const { AUTH_ALGORITHMS: algorithms, AUTH_ANONYMOUS_SCOPES: anonymous } = values;
+  if (issuer !== undefined && audience !== undefined && key !== undefined) {
+    const signIn: SignInOptions = {
+      issuer,
+      audience,
+      keys: key,
+      algorithms,
+      clockTolerance: values.AUTH_CLOCK_TOLERANCE,
+      scopesClaim: values.AUTH_SCOPES_CLAIM,
+      anonymous,
+    };
+    orConfigError(() => checkSignIn(signIn), "The AUTH settings do not fit together. ");
+    return Object.freeze(signIn);
+  }
+  // Whoever has set one of them relies on a sign-in.
+  if ([issuer, audience, key, algorithms, anonymous].every((each) => each === undefined))
+    return undefined;
+  const missing = [
+    ...(issuer === undefined ? ["AUTH_ISSUER"] : []),
+    ...(audience === undefined ? ["AUTH_AUDIENCE"] : []),
+    ...(key === undefined ? ["one of AUTH_JWKS_URL, AUTH_KEY_FILE and AUTH_SECRET"] : []),
+  ];
+  throw new ConfigError(
+    `Sign-in needs AUTH_ISSUER, AUTH_AUDIENCE and a key, but some are missing: set ${missing.join(", and ")}; or remove all AUTH settings.`,
+  );
 }
 
 function readLimits(values: Values): Limits {
@@ -181,12 +221,12 @@ function checkedCluster(cluster: Cluster): Cluster {
   return cluster;
 }
 
-/** Calls a check of another module, and turns its error into a ConfigError. */
-function orConfigError<Result>(check: () => Result): Result {
+/** Calls a check of another module, and turns its error into a ConfigError. @param before what its message begins with */
+function orConfigError<Result>(check: () => Result, before = ""): Result {
   try {
     return check();
   } catch (cause) {
-    throw new ConfigError((cause as Error).message, { cause });
+    throw new ConfigError(before + (cause as Error).message, { cause });
   }
 }
 

@@ -1,8 +1,10 @@
+import { createPublicKey, createSecretKey, type KeyObject } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Replication } from "../cassandra/index.ts";
 import { readNamedFile } from "../support/file.ts";
 import { proxyList } from "../server/address.ts";
 import { type DocumentList, readDocumentList } from "../server/document-list.ts";
+import { isKeySet, type PublicKeySet } from "../server/sign-in/given-keys.ts";
 import { isRepositoryUrl } from "../local/index.ts";
 
 /** The definition of a setting, which is an environment variable. */
@@ -59,6 +61,69 @@ export function proxies(value: string): readonly string[] {
   } catch (cause) {
     const expected = "addresses and networks, separated by commas, such as 10.0.0.1,10.1.0.0/16";
     throw new Error(expected, { cause });
+  }
+}
+
+/** Accepts names, separated by commas; at least one. */
+export function nameList(value: string): readonly string[] {
+  const list = singleLine(value)
+    .split(",")
+    .flatMap((each) => each.trim() || []);
+  if (list.length > 0) return list;
+  throw new Error("at least one name, several separated by commas");
+}
+
+/** Accepts the URL of a key set. What else it must be, the sign-in checks. */
+export function keySetUrl(value: string): URL {
+  const url = URL.parse(value);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new Error("the URL of a key set, https://host/path");
+}
+
+/** Accepts a secret that is shared with an issuer of tokens. */
+export function sharedSecret(value: string): KeyObject {
+  const bytes = Buffer.from(singleLine(value));
+  if (bytes.length >= 32) return createSecretKey(bytes);
+  throw new Error("a secret of at least 32 bytes");
+}
+
+/** Accepts the path of a file with a public key as PEM, or with a key set as JSON. */
+export function publicKeyFile(path: string): KeyObject | PublicKeySet {
+  if (isPem(path)) throw new Error("the path of a file, not its content");
+  const text = readKeyFile(path);
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    throw new Error(
+      "a file with the public key of the issuer, not with a private key, which only the issuer may have",
+    );
+  }
+  const keys = isPem(text) ? publicKeyIn(text) : keySetIn(text);
+  if (keys) return keys;
+  throw new Error("a file with a public key as PEM, or with a key set (JWKS) as JSON");
+}
+
+function readKeyFile(path: string): string {
+  try {
+    return readNamedFile(path).toString();
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new Error(`the path of a readable file (${reason})`, { cause });
+  }
+}
+
+function publicKeyIn(pem: string): KeyObject | undefined {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function keySetIn(json: string): PublicKeySet | undefined {
+  try {
+    const set: unknown = JSON.parse(json);
+    return isKeySet(set) ? set : undefined;
+  } catch {
+    return undefined;
   }
 }
 

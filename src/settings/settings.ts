@@ -5,19 +5,24 @@ import { POLL_INTERVAL } from "../live/poll.ts";
 import { LOOPBACK_PROXIES } from "../server/address.ts";
 import { adjustableLimits, type LimitName } from "../server/adjustable-limits.ts";
 import { limits } from "../server/limits.ts";
+import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE, SCOPES_CLAIM } from "../server/sign-in/options.ts";
 import {
   astraToken,
   bundlePath,
   documentsFile,
+  keySetUrl,
   keyspaceName,
   listenHost,
+  nameList,
   oneOf,
   pemFile,
   proxies,
+  publicKeyFile,
   redisUrl,
   replication,
   repositoryUrl,
   type Setting,
+  sharedSecret,
   singleLine,
   trueOrFalse,
   wholeNumber,
@@ -52,6 +57,59 @@ export const settingsFor = (keyspace: string) =>
         "The addresses and networks of proxies in front of the service, separated by commas. They name the address of a client in X-Forwarded-For, for which limits are counted.",
       default: LOOPBACK_PROXIES.join(),
       read: proxies,
+    },
+    AUTH_ISSUER: {
+      meaning:
+        "The issuer of tokens (JWT) with which callers sign in, exactly as in the claim iss. Default: nobody signs in by token.",
+      example: "https://login.example.com/",
+      read: singleLine,
+    },
+    AUTH_AUDIENCE: {
+      meaning:
+        "The audience of tokens for this service, as in the claim aud; several are separated by commas, of which a token must have one.",
+      example: "https://partyfinder.example.com",
+      read: nameList,
+    },
+    AUTH_JWKS_URL: {
+      meaning:
+        "The URL of the issuer's key set (JWKS), by which tokens are verified. It is read again every 10 minutes, and when a token names an unknown key.",
+      example: "https://login.example.com/.well-known/jwks.json",
+      read: keySetUrl,
+    },
+    AUTH_KEY_FILE: {
+      meaning:
+        "A file with the issuer's public key (PEM) or key set (JSON), instead of AUTH_JWKS_URL.",
+      example: "/etc/partyfinder/issuer.pem",
+      read: publicKeyFile,
+    },
+    AUTH_SECRET: {
+      meaning:
+        "A secret of at least 32 bytes that is shared with the issuer, for tokens with HS256, instead of AUTH_JWKS_URL.",
+      secret: true,
+      read: sharedSecret,
+    },
+    AUTH_ALGORITHMS: {
+      meaning:
+        "The algorithms of tokens, separated by commas. Default: HS256 with AUTH_SECRET, else all of RS, PS and ES, and EdDSA, that fit the key.",
+      example: "RS256,ES256",
+      read: nameList,
+    },
+    AUTH_CLOCK_TOLERANCE: {
+      meaning: "By how many seconds the clocks of the issuer and the service may differ.",
+      default: String(CLOCK_TOLERANCE),
+      read: wholeNumber(0, MAX_CLOCK_TOLERANCE),
+    },
+    AUTH_SCOPES_CLAIM: {
+      meaning:
+        "The claim with the scopes that a caller was granted: a text with spaces between, or a list of texts.",
+      default: SCOPES_CLAIM,
+      read: singleLine,
+    },
+    AUTH_ANONYMOUS_SCOPES: {
+      meaning:
+        "The scopes of callers without a token, separated by commas. Default: they are refused.",
+      example: "party:read",
+      read: nameList,
     },
     ALLOWED_DOCUMENTS: {
       meaning:

@@ -21,6 +21,8 @@ test("what is not yet known as text when its source ends is still sent, and then
     send: (payload: Payload) => void told.push(payload),
     onDrain: () => {},
     end: () => void told.push("end"),
+    expires: undefined,
+    expire: () => {},
   };
   void new Delivery(events.join(false), operation, outlet).next();
   events.put({});

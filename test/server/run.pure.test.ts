@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { OperationTypeNode } from "graphql";
 import { expect, test } from "vitest";
+import { openViewer } from "../../src/pothos/index.ts";
 import { createAdmission } from "../../src/server/admission.ts";
 import { limits } from "../../src/server/limits.ts";
+import type { Services } from "../../src/server/caller-services.ts";
 import { createRun } from "../../src/server/run.ts";
 
 const one = { pointsInFlight: 1, pointsInFlightPerCaller: 1, pointsPerSecond: 1000 };
-const identity = { context: {}, audience: undefined, caller: "a" };
+const identity = {
+  context: { viewer: openViewer } as Services,
+  audience: undefined,
+  caller: "a",
+  expires: undefined,
+};
 const query = { kind: OperationTypeNode.QUERY, points: 1, weight: 1 } as const;
 
 test("an operation whose caller is identified too late takes no room", async () => {

@@ -47,6 +47,7 @@ test("without settings, an embedded Cassandra and the defaults are configured", 
     limits: limitsOf(),
     trustedProxies: ["127.0.0.0/8", "::1"],
     documents: undefined,
+    signIn: undefined,
     keyspace: "partyfinder",
     cassandra: {
       kind: "embedded",
