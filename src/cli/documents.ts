@@ -25,9 +25,10 @@ export const documentsCommand = command({
     const checked = (await findDocuments(operands)).map((each) => checkDocument(each, schema));
     const problems = checked.flatMap(({ problem }) => problem ?? []);
     if (problems.length > 0) throw new Exit("settings", problems.join("\n"));
-    for (const { place, operations } of checked) {
-      const note = notes[Math.min(operations, 2)];
-      if (note !== undefined) terminal.progress(`${place} ${note}`);
+    for (const { place } of checked.filter(({ operations }) => operations > 1)) {
+      terminal.progress(
+        `${place} has several operations, and is listed as one document. If clients send each by itself, give the module that they import.`,
+      );
     }
     const texts = checked.flatMap(({ text, operations }) => (operations > 0 ? text : []));
     if (texts.length === 0) {
@@ -38,16 +39,11 @@ export const documentsCommand = command({
     if (out === undefined) terminal.print(json);
     else await writeOutput(out, `${json}\n`);
     const place = out === undefined ? "" : ` in ${out}`;
-    terminal.progress(`Listed ${counted(Object.keys(list).length, "document")}${place}.`);
+    const rest = checked.length - texts.length;
+    const others = rest === 0 ? "" : `, left out ${rest} without an operation`;
+    terminal.progress(`Listed ${counted(Object.keys(list).length, "document")}${place}${others}.`);
   },
 });
-
-/** What to say of a document by how many operations it has. */
-const notes: readonly (string | undefined)[] = [
-  "has no operation, and is left out.",
-  undefined,
-  "has several operations, and is listed as one document. If clients send each by itself, give the module that they import.",
-];
 
 interface CheckedDocument extends FoundDocument {
   /** How many it has. A document of fragments or types has none. */
