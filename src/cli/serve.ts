@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Embedded, startEmbedded } from "../local/index.ts";
+import { exposureOf, isReachable } from "../server/exposure.ts";
 import { type Config, type EmbeddedCassandra, loadConfig } from "../settings/config.ts";
 import type { Application } from "./application.ts";
 import { command, type Invocation } from "./command.ts";
@@ -27,6 +28,7 @@ export const serveCommand = command({
     const { terminal, settings } = invocation;
     // With --watch, the child process reads the settings again and prints the warnings.
     const config = loadConfig(settings, watch ? () => {} : terminal.progress);
+    await requireGuarded(config, invocation);
     if (watch) return serveOnChange(config, empty ? ["--no-seed"] : [], invocation);
     await requireFreePort(config);
     await using opened = new AsyncDisposableStack();
@@ -75,6 +77,21 @@ async function requireFreePort({ host, port }: Config): Promise<void> {
           "settings",
           `Cannot listen on HOST ${host}, PORT ${port}: ${(cause as Error).message}.`,
         );
+  }
+}
+
+/** Checks that not everybody could use the server by oversight, before Cassandra is started. */
+async function requireGuarded(config: Config, { load }: Invocation): Promise<void> {
+  const { host, hosts, signIn, allowAnonymous } = config;
+  const reach = { listensOn: host, hosts };
+  // Most services are reached by this machine only, and do not wait for the import of the application.
+  if (allowAnonymous || signIn || !isReachable(reach)) return;
+  const application = await load();
+  const hasContext = application.context !== undefined;
+  try {
+    exposureOf({ ...reach, signIn: application.signIn, hasContext, allowAnonymous });
+  } catch (cause) {
+    throw new Exit("settings", (cause as Error).message, { cause });
   }
 }
 

@@ -44,7 +44,8 @@ export interface ServiceOptions {
 export async function runService(options: ServiceOptions): Promise<void> {
   const { application, config, from, invocation } = options;
   const { terminal } = invocation;
-  const { host, port, idle, limits, trustedProxies, signIn, keyspace } = config;
+  const { host, port, idle, limits, trustedProxies, hosts, origins, path, keyspace } = config;
+  const { signIn, allowAnonymous, graphiql, introspection } = config;
   await using database = await openServed(options);
   const { redisUrl, pollInterval } = config.live;
   await using server = await createServer({
@@ -57,6 +58,12 @@ export async function runService(options: ServiceOptions): Promise<void> {
     limits,
     trustedProxies,
     signIn: signIn ?? application.signIn,
+    hosts,
+    origins,
+    path,
+    allowAnonymous,
+    graphiql,
+    introspection,
     redis: redisUrl === undefined ? undefined : { url: redisUrl, keyspace },
     pollInterval,
   }).catch((error: unknown) => {
@@ -128,8 +135,8 @@ function banner({ server, database, options }: Running): string {
   const row = (part: DatabaseProblem["part"], text: string) =>
     problem?.part === part ? [part, `${text}, ${problem.clause}`] : [part, text];
   const rows = [
-    ...(application.page ? [["Page", new URL("/", server.url).href]] : []),
-    ["GraphiQL", server.url],
+    ...(application.page ? [["Page", new URL("./", server.url).href]] : []),
+    [server.showsGraphiQL ? "GraphiQL" : "GraphQL", server.url],
     ["WebSocket", server.webSocketUrl],
     row("Cassandra", origin),
     row("Keyspace", config.keyspace),

@@ -21,20 +21,18 @@ export function createAddressOf(
   trusted: readonly string[],
   { onUntrusted }: { readonly onUntrusted: (peer: string) => void },
 ): AddressOf {
-  const proxies = proxyList(trusted);
-  const isTrusted = (address: string) => proxies.check(address, isIPv6(address) ? "ipv6" : "ipv4");
-  return ({ socket, headers }) => {
-    // A peer that has gone, or that is connected by a Unix socket, has no address.
-    const peer = plainAddress(socket.remoteAddress ?? "") ?? "unknown";
-    const forwarded = headers["x-forwarded-for"];
+  const isTrusted = trustIn(trusted);
+  return (request) => {
+    const peer = peerOf(request);
+    const forwarded = request.headers["x-forwarded-for"];
     if (forwarded === undefined) return networkOf(peer);
-    if (!isIP(peer) || !isTrusted(peer)) {
+    if (!isTrusted(peer)) {
       onUntrusted(peer);
       return networkOf(peer);
     }
     let client = peer;
-    for (const hop of String(forwarded).split(",").toReversed()) {
-      const address = plainAddress(withoutPort(hop.trim()));
+    for (const hop of hopsOf(forwarded).toReversed()) {
+      const address = plainAddress(withoutPort(hop));
       // Whatever is before it was written by somebody unknown.
       if (address === undefined) break;
       client = address;
@@ -44,12 +42,49 @@ export function createAddressOf(
   };
 }
 
+/** Returns the function that tells whether an address is that of a proxy. @throws TypeError as {@link proxyList} */
+export function trustIn(trusted: readonly string[]): (address: string) => boolean {
+  const proxies = proxyList(trusted);
+  return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address));
+}
+
+/**
+ * Whether a request comes from a program of this machine, and not through a proxy from elsewhere.
+ *
+ * @returns `directly`; `forwarded` if a proxy has passed it on, and says that it comes from this machine; else undefined
+ */
+export function localityOf(request: IncomingMessage): "directly" | "forwarded" | undefined {
+  const { remoteAddress } = request.socket;
+  // Without an address, it is connected by a Unix socket, or has gone.
+  if (remoteAddress !== undefined && !isLoopback(peerOf(request))) return undefined;
+  const forwarded = request.headers["x-forwarded-for"];
+  if (forwarded === undefined) return "directly";
+  const isLocal = hopsOf(forwarded).every((hop) => isLoopback(plainAddress(withoutPort(hop))));
+  return isLocal ? "forwarded" : undefined;
+}
+
+/** Returns the address that a request comes from, which may be a proxy's; `unknown` if it has none. */
+export function peerOf({ socket }: Pick<IncomingMessage, "socket">): string {
+  // A peer that has gone, or that is connected by a Unix socket, has no address.
+  return plainAddress(socket.remoteAddress ?? "") ?? "unknown";
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address === "::1" || /^127(\.\d+){3}$/.test(address));
+}
+
+function hopsOf(forwarded: string | readonly string[]): readonly string[] {
+  return String(forwarded)
+    .split(",")
+    .map((hop) => hop.trim());
+}
+
 /** Checks the addresses and networks of proxies. @throws TypeError if one of them is neither */
 export function proxyList(trusted: readonly string[]): BlockList {
   const list = new BlockList();
   for (const each of trusted) {
     const [address = "", bits, ...more] = each.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    const family = familyOf(address);
     const most = family === "ipv6" ? 128 : 32;
     const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
     if (!isIP(address) || more.length > 0 || !(prefix <= most)) {
@@ -59,6 +94,10 @@ export function proxyList(trusted: readonly string[]): BlockList {
     list.addSubnet(address, prefix, family);
   }
   return list;
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIPv6(address) ? "ipv6" : "ipv4";
 }
 
 /** Returns an address without its zone, and an IPv4 address that is mapped into IPv6 as IPv4; undefined if it is none. */

@@ -19,11 +19,15 @@ import { createAdmission } from "./admission.ts";
 import { countAnswers } from "./answers.ts";
 import { type CallerOptions, createIdentify } from "./context.ts";
 import { type DocumentList, readDocumentList } from "./document-list.ts";
+import type { Disclosure, Introspection } from "./disclosure.ts";
 import { createEventStreams } from "./event-stream.ts";
+import { exposureOf, hostsOf } from "./exposure.ts";
 import { createFollowed } from "./followed.ts";
+import { createGate } from "./gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { createGraphQL } from "./graphql.ts";
 import { createHealth } from "./health.ts";
+import { createIsOperator } from "./is-operator.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { limits as fixed } from "./limits.ts";
 import { createMask, type Log } from "./mask.ts";
@@ -32,7 +36,8 @@ import { createPage } from "./page.ts";
 import { createSerialize } from "./payload.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createQuotas } from "./quotas.ts";
-import { createRouter, requirePrefix, type Router } from "./routes.ts";
+import { requirePrefix } from "./prefix.ts";
+import { createRouter, type Router } from "./routes.ts";
 import { createRun } from "./run.ts";
 import { createExpiry } from "./sign-in/expiry.ts";
 import { checkSignIn } from "./sign-in/options.ts";
@@ -85,10 +90,34 @@ export interface AppOptions<Own extends object = object> extends CallerOptions<O
   /** Other limits than those by default: see {@link adjustableLimits}. */
   readonly limits?: Partial<Limits>;
   /**
-   * The addresses and networks of proxies in front of the server, whose `X-Forwarded-For` is believed, e.g.
-   * `["10.0.0.0/8"]`. Default: {@link LOOPBACK_PROXIES}.
+   * The names by which the server is called, beside those of this machine (`localhost`, `*.localhost`, `127.0.0.0/8`,
+   * `[::1]`): without a port, e.g. `["api.example.com", "192.0.2.7"]`; `.example.com` for a name with all below it; `*`
+   * for any. Requests with another `Host` get 421. Default: none.
    */
-  readonly trustedProxies?: readonly string[];
+  readonly hosts?: readonly string[] | undefined;
+  /**
+   * The pages that may use the server, beside its own: e.g. `["https://app.example.com"]`, or `*` for all. Those of other
+   * origins get 403. Default: none.
+   */
+  readonly origins?: readonly string[] | undefined;
+  /**
+   * The addresses and networks of proxies in front of the server, whose `X-Forwarded-For` is believed, e.g.
+   * `["10.0.0.0/8"]`. If it is given, their `X-Forwarded-Host` and `X-Forwarded-Proto` are believed, too. Default:
+   * {@link LOOPBACK_PROXIES} for `X-Forwarded-For`.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /**
+   * Whether everybody who reaches the server is let in without sign-in. Default: false, with which only programs of this
+   * machine are, unless there is a `context`.
+   */
+  readonly allowAnonymous?: boolean | undefined;
+  /** Whether browsers get GraphiQL. Default: only if no other machine can reach the server. */
+  readonly graphiql?: boolean | undefined;
+  /**
+   * Who may read the schema: `all`, or `none`; errors suggest names of it only with `all`. Default: `all` if no other
+   * machine can reach the server, else `none`.
+   */
+  readonly introspection?: Introspection | undefined;
   /** Writes a line for operators. Default: to standard error. */
   readonly log?: Log;
 }
@@ -174,7 +203,8 @@ interface RequestRefusal {
 }
 
 function refuseRequest(response: ServerResponse, { status, line }: RequestRefusal): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${line}\n`);
+  const type = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
+  response.writeHead(status, type).end(`${line}\n`);
 }
 
 /** An app, for the server that it is a part of. */
@@ -185,6 +215,7 @@ export interface AppParts extends Router {
   readonly watched: number;
   /** The path of GraphQL. */
   readonly endpoint: string;
+  readonly showsGraphiQL: boolean;
   /** Completes the subscriptions, and refuses new ones. */
   endSubscriptions(): Promise<void>;
   closeWebSockets(): Promise<void>;
@@ -192,31 +223,62 @@ export interface AppParts extends Router {
   release(): Promise<void>;
 }
 
+/** What an app knows of the server that it is a part of. */
+interface Surroundings {
+  /** The address that the server listens on; undefined: unknown. */
+  readonly listensOn?: string | undefined;
+}
+
 /** Opens all that an app needs. Nothing stays open if it throws. */
-export async function assemble<Own extends object>({
-  schema,
-  tables,
-  session: database,
-  path = "",
-  documents,
-  operations = [],
-  title = "GraphiQL",
-  page,
-  redis,
-  pollInterval = POLL_INTERVAL,
-  limits: given = {},
-  trustedProxies = LOOPBACK_PROXIES,
-  log = console.error,
-  ...callers
-}: AppOptions<Own>): Promise<AppParts> {
+export async function assemble<Own extends object>(
+  {
+    schema,
+    tables,
+    session: database,
+    path = "",
+    documents,
+    operations = [],
+    title = "GraphiQL",
+    page,
+    redis,
+    pollInterval = POLL_INTERVAL,
+    limits: given = {},
+    hosts = [],
+    origins = [],
+    trustedProxies,
+    allowAnonymous = false,
+    graphiql,
+    introspection,
+    log = console.error,
+    ...callers
+  }: AppOptions<Own>,
+  { listensOn }: Surroundings = {},
+): Promise<AppParts> {
   requirePrefix(path);
+  const hasContext = callers.context !== undefined;
+  const { signIn: signsIn } = callers;
+  const exposure = exposureOf({ listensOn, hosts, signIn: signsIn, hasContext, allowAnonymous });
+  const { isPublic, isOnlyLocal } = exposure;
+  const showsGraphiQL = graphiql ?? !isPublic;
+  const disclosure: Disclosure = {
+    introspection: introspection ?? (isPublic ? "none" : "all"),
+    syntax: isPublic ? "place" : "whole",
+  };
+  const gate = createGate({
+    hosts: [...hosts, ...hostsOf(listensOn)],
+    origins,
+    trustedProxies,
+    isOnlyLocal,
+  });
   // A duplicate of graphql fails here, too.
   assertValidSchema(schema);
   requireTables(schema, tables);
   const limits = limitsOf(given);
   const listed = documents && readDocumentList(documents);
-  const checked = typeof callers.signIn === "object" ? checkSignIn(callers.signIn) : undefined;
-  const addressOf = createAddressOf(trustedProxies, { onUntrusted: warnOfProxy(log) });
+  const checked = typeof signsIn === "object" ? checkSignIn(signsIn) : undefined;
+  const addressOf = createAddressOf(trustedProxies ?? LOOPBACK_PROXIES, {
+    onUntrusted: warnOfProxy(log),
+  });
   const relay = redis && (await loadRelay(redis, log));
   await using opened = new AsyncDisposableStack();
   const session = "run" in database ? database : opened.use(await connect({ log, ...database }));
@@ -233,7 +295,16 @@ export async function assemble<Own extends object>({
   const signIn = checked && opened.use(await openSignIn(checked, { admission, log }));
   const run = createRun({ admission, limits });
   const serialize = createSerialize({ mask, answerBytes: limits.answerBytes });
-  const pipeline = createPipeline({ schema, listed, mask, limits, run, admission, serialize });
+  const pipeline = createPipeline({
+    schema,
+    listed,
+    mask,
+    limits,
+    run,
+    admission,
+    serialize,
+    disclosure,
+  });
   const followed = createFollowed(limits.followedPerCaller);
   const services = { session: watch.session, lanes, live, quotas, followed };
   const identify = createIdentify(services, callers);
@@ -244,18 +315,23 @@ export async function assemble<Own extends object>({
   const unsent = createUnsent(serialize);
   const openSockets = createOpenSockets(limits.socketsPerCaller);
   const callersOf = { signIn: signIn?.signIn, identify, addressOf };
-  const gate = { pipeline, ...callersOf, admission, unsent, openSockets, mask };
-  const { health, ready } = createHealth(watch, withOrders(tables));
+  const transport = { pipeline, ...callersOf, admission, unsent, openSockets, mask };
+  const { health, ready } = createHealth(watch, {
+    tables: withOrders(tables),
+    isOperator: createIsOperator({ gate, isPublic, ...callersOf }),
+    log,
+  });
   const router = createRouter({
     path,
-    graphql: createGraphQL({ ...gate, eventStreams }),
-    graphiql: createGraphiQL({ path: endpoint, operations, title }),
+    graphql: createGraphQL({ ...transport, eventStreams }),
+    graphiql: showsGraphiQL ? createGraphiQL({ path: endpoint, operations, title }) : undefined,
     page: page && (await createPage(page, path)),
     health,
     ready,
+    gate,
     log,
   });
-  const sockets = createWebSockets({ ...gate, keepAlive, expiry, limits, log });
+  const sockets = createWebSockets({ ...transport, gate, keepAlive, expiry, limits, log });
   const kept = opened.move();
   return {
     ...router,
@@ -266,6 +342,7 @@ export async function assemble<Own extends object>({
       return live.size;
     },
     endpoint,
+    showsGraphiQL,
     async endSubscriptions() {
       pipeline.close();
       await live.close();

@@ -41,11 +41,11 @@ function relabel({ result, setResult }: Done, document: DocumentNode): void {
   setResult({ ...result, errors } as never);
 }
 
-/** Whether an error is not from graphql-js: it was thrown by a field, or created with a code. */
-function isOurs({ originalError, extensions }: GraphQLError): boolean {
+/** Whether an error is graphql-js' own: it was neither thrown by a field nor created with a code. */
+export function isFromGraphQL({ originalError, extensions }: GraphQLError): boolean {
   return (
-    extensions["code"] !== undefined ||
-    (originalError !== undefined && !(originalError instanceof GraphQLError))
+    extensions["code"] === undefined &&
+    (originalError === undefined || originalError instanceof GraphQLError)
   );
 }
 
@@ -62,12 +62,12 @@ function hasErrors(result: unknown): result is Required<Pick<ExecutionResult, "e
 }
 
 function nameArguments(errors: readonly GraphQLError[], document: DocumentNode) {
-  const others = errors.filter((error) => !isOurs(error));
+  const others = errors.filter(isFromGraphQL);
   if (others.length === 0) return errors;
   const nodes = others.flatMap(({ nodes }) => nodes?.[0] ?? []);
   const paths = argumentPaths(document, nodes);
   return errors.map((error) => {
-    const argument = isOurs(error) ? undefined : paths.get(error.nodes?.[0]);
+    const argument = isFromGraphQL(error) ? paths.get(error.nodes?.[0]) : undefined;
     return argument ? argumentError(error, argument) : error;
   });
 }

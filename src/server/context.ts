@@ -40,7 +40,7 @@ export interface CallerOptions<Own extends object> {
    * Default: nothing beside the services.
    *
    * @param request the HTTP request; for a WebSocket, the one that opened it
-   * @example context: async ({ headers }) => ({ user: await userOf(headers.cookie) })
+   * @example context: async ({ headers }) => ({ user: await userOf(headers.authorization) })
    */
   context?(request: IncomingMessage, given: ContextArguments): Own | PromiseLike<Own>;
   /**

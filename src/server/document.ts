@@ -15,6 +15,7 @@ import {
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
 import type { Limits } from "./adjustable-limits.ts";
+import { type Disclosure, IntrospectionOffRule } from "./disclosure.ts";
 import { IntrospectionSizeRule } from "./introspection.ts";
 import { limits } from "./limits.ts";
 import { documentError } from "./request-error.ts";
@@ -36,8 +37,13 @@ export interface Documents {
  *
  * Errors get codes, and the HTTP status of GraphQL over HTTP.
  */
-export function useDocuments({ tokens, ...selections }: DocumentLimits): Documents {
+export function useDocuments(
+  { tokens, ...selections }: DocumentLimits,
+  { introspection, syntax }: Disclosure,
+): Documents {
   const rules = selectionRules(selections);
+  const introspectionRule = introspection === "none" ? IntrospectionOffRule : IntrospectionSizeRule;
+  const parsing = { maxTokens: tokens, syntax };
   const valid = new LRUCache<string, DocumentNode>({
     maxSize: limits.documentBytes,
     sizeCalculation: memoryOf,
@@ -48,14 +54,14 @@ export function useDocuments({ tokens, ...selections }: DocumentLimits): Documen
       onParse({ params: { source }, setParsedDocument, setParseFn }) {
         const document = valid.get(textOf(source));
         if (document) setParsedDocument(document);
-        else setParseFn((text, options) => parseBounded(text, { ...options, maxTokens: tokens }));
+        else setParseFn((text, options) => parseBounded(text, { ...options, ...parsing }));
       },
       onValidate({ params: { documentAST: document }, setResult, ...hook }) {
         const text = document.loc?.source.body;
         if (text !== undefined && valid.peek(text) === document) return setResult([]);
         hook.addValidationRule(RootTypeRule);
         hook.addValidationRule(UnconditionalSubscriptionRule);
-        hook.addValidationRule(IntrospectionSizeRule);
+        hook.addValidationRule(introspectionRule);
         for (const rule of rules) hook.addValidationRule(rule);
         hook.setValidationFn((schema, validated, rules) =>
           validate(schema, validated, rules, { maxErrors: limits.documentErrors }),
@@ -105,8 +111,11 @@ function textOf(source: string | Source): string {
   return typeof source === "string" ? source : source.body;
 }
 
+/** How documents are parsed. */
+interface Parsing extends ParseOptions, Pick<Disclosure, "syntax"> {}
+
 /** @throws GraphQLError `GRAPHQL_PARSE_FAILED`, or `TOO_MANY_TOKENS` */
-function parseBounded(source: string | Source, options: ParseOptions): DocumentNode {
+function parseBounded(source: string | Source, { syntax, ...options }: Parsing): DocumentNode {
   if (hasTooManyLines(textOf(source))) {
     throw documentError("TOO_MANY_TOKENS", `A document may have ${limits.lines} lines.`);
   }
@@ -114,9 +123,14 @@ function parseBounded(source: string | Source, options: ParseOptions): DocumentN
     return parse(source, options);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    const { message, source: text, positions } = error;
+    const { source: text, positions, locations } = error;
+    const [place] = locations ?? [];
+    const message =
+      syntax === "place" && place
+        ? `The document is not valid GraphQL at line ${place.line}, column ${place.column}.`
+        : error.message;
     // Only its message distinguishes it from other syntax errors.
-    if (message.endsWith(" tokens. Parsing aborted.")) {
+    if (error.message.endsWith(" tokens. Parsing aborted.")) {
       throw documentError("TOO_MANY_TOKENS", `A document may have ${options.maxTokens} tokens.`);
     }
     throw documentError("GRAPHQL_PARSE_FAILED", message, { source: text, positions });

@@ -33,6 +33,12 @@ export const codes = {
   UNSUPPORTED_MEDIA_TYPE:
     "The body is not `application/json` in UTF-8, or is compressed with something other than gzip or deflate.",
   REQUEST_ENTITY_TOO_LARGE: "The body is too large, as sent or after decompression.",
+  FORBIDDEN_HOST:
+    "The server is not called by this host. If it should be, list the host in `ALLOWED_HOSTS`.",
+  FORBIDDEN_ORIGIN:
+    "The page that has sent the request may not use the server. If it should, list its origin in `ALLOWED_ORIGINS`.",
+  FORBIDDEN_ADDRESS:
+    "The server has no sign-in, and is open to programs of its own machine only. Set up sign-in, or set `ALLOW_ANONYMOUS`.",
   PERSISTED_QUERY_NOT_SUPPORTED: "The service stores no queries. Send the query itself.",
   DOCUMENT_NOT_ALLOWED:
     "The service runs only the documents of a list, and this one is not in it. Send a listed text unchanged, or its id.",

@@ -44,8 +44,10 @@ export interface EventStreams {
 const streamHeaders = {
   "Content-Type": "text/event-stream",
   Connection: "keep-alive",
-  "Cache-Control": "no-cache",
+  "Cache-Control": "no-store",
   "Content-Encoding": "none",
+  // nginx would collect events before it passes them on.
+  "X-Accel-Buffering": "no",
 };
 
 /** A comment: browsers show a response from its first byte on. */

@@ -83,7 +83,6 @@ function cachingOf({ etag, headers = {} }: Ready): Map<string, string> {
     ["etag", etag],
     ["cache-control", "no-cache"],
     ["vary", "accept-encoding"],
-    ["x-content-type-options", "nosniff"],
     ["referrer-policy", "no-referrer"],
     ...Object.entries(headers),
   ]);

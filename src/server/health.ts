@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import {
   CassandraError,
   columnOf,
@@ -9,6 +10,8 @@ import {
 } from "../cassandra/index.ts";
 import { singleFlight } from "../support/single-flight.ts";
 import { within } from "../support/within.ts";
+import type { IsOperator } from "./is-operator.ts";
+import type { Log } from "./mask.ts";
 import type { Answer } from "./routes.ts";
 
 /** How long a read may take before the database counts as not answering, in milliseconds. */
@@ -18,26 +21,47 @@ const READY_WITHIN = 2000;
 export interface Health {
   /** 200 while the process runs. */
   readonly health: Answer;
-  /** 200 if the database has all tables as defined and answers a read of each; else 503 with the reason. */
+  /** 200 if the database has all tables as defined and answers a read of each; else 503, for operators with the reason. */
   readonly ready: Answer;
+}
+
+export interface HealthOptions {
+  readonly tables: readonly Table[];
+  /** Whether the sender of a request may know why the database is not ready. */
+  readonly isOperator: IsOperator;
+  readonly log: Log;
 }
 
 /** Creates the answers about a database. Requests at the same time share one check of it. */
 export function createHealth(
   { session, check }: Pick<SchemaWatch, "session" | "check">,
-  tables: readonly Table[],
+  { tables, isOperator, log }: HealthOptions,
 ): Health {
   const probes = tables.flatMap(probesOf);
+  const logChange = createChangeLog(log);
   const look = singleFlight(async () => {
     await check();
     await Promise.all(probes.map((probe) => session.run(probe)));
   });
   return {
     health: stateAnswer(async () => ({ status: "ok" })),
-    ready: stateAnswer(async () => {
+    ready: stateAnswer(async (request) => {
       const reason = await databaseProblem(look);
-      return reason === undefined ? { status: "ready" } : { status: "unavailable", reason };
+      logChange(reason);
+      if (reason === undefined) return { status: "ready" };
+      const isShown = await isOperator(request);
+      return { status: "unavailable", ...(isShown && { reason }) };
     }),
+  };
+}
+
+/** Returns a function that logs what is wrong with a database, once until that changes. */
+function createChangeLog(log: Log): (reason: string | undefined) => void {
+  let last: string | undefined;
+  return (reason) => {
+    if (reason === last) return;
+    last = reason;
+    log(reason === undefined ? "/ready: the database is ready." : `/ready: ${reason}`);
   };
 }
 
@@ -78,14 +102,17 @@ function unreadiness(error: unknown): string {
 }
 
 function stateAnswer(
-  state: () => Promise<{ readonly status: string; readonly reason?: string }>,
+  state: (
+    request: IncomingMessage,
+  ) => Promise<{ readonly status: string; readonly reason?: string }>,
 ): Answer {
-  return async ({ method }, response) => {
+  return async (request, response) => {
+    const { method } = request;
     if (method !== "GET" && method !== "HEAD") {
       response.writeHead(405, { allow: "GET, HEAD" }).end();
       return;
     }
-    const found = await state();
+    const found = await state(request);
     const body = JSON.stringify(found);
     response.writeHead(found.status === "unavailable" ? 503 : 200, {
       "content-type": "application/json",

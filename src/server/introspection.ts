@@ -68,7 +68,8 @@ export function introspectedFields(
   return size;
 }
 
-function isIntrospection({ name }: FieldNode): boolean {
+/** Whether a field of the query type reads the schema. */
+export function isIntrospection({ name }: FieldNode): boolean {
   return name.value === "__schema" || name.value === "__type";
 }
 

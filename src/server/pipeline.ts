@@ -14,6 +14,7 @@ import { createResolveDocument, requireRunnable } from "./allowed-documents.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { createIsByViewer } from "./by-viewer.ts";
 import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
+import { type Disclosure, useNoSuggestions } from "./disclosure.ts";
 import { documentOf, useDocuments } from "./document.ts";
 import { pointsOfDocument } from "./document-points.ts";
 import { codedError } from "./error.ts";
@@ -76,6 +77,7 @@ export interface PipelineOptions {
   readonly run: Run;
   readonly admission: Admission;
   readonly serialize: Serialize;
+  readonly disclosure: Disclosure;
 }
 
 /**
@@ -85,9 +87,9 @@ export interface PipelineOptions {
  * @throws DocumentListError if a listed document could never be run
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, listed, mask, limits, run, admission, serialize } = options;
+  const { schema, listed, mask, limits, run, admission, serialize, disclosure } = options;
   const resolve = createResolveDocument(listed);
-  const documents = useDocuments(limits);
+  const documents = useDocuments(limits, disclosure);
   const costOf = createOperationCost({ maxValues: limits.values });
   let isClosing = false;
   const iterated = new Set<IterableSource>();
@@ -96,6 +98,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maskedErrors: { maskError: mask, errorMessage: "Unexpected error." },
     plugins: [
       refuseSubscriptions(() => isClosing),
+      ...(disclosure.introspection === "all" ? [] : [useNoSuggestions()]),
       useArgumentErrors(),
       documents.plugin,
       useDelivery((events) => {

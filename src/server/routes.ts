@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Gate } from "./gate.ts";
 import type { Log } from "./mask.ts";
 import { acceptedTypes } from "./media-type.ts";
 import { targetOf } from "./target.ts";
@@ -12,11 +13,13 @@ export interface RouterOptions {
   /** At `/graphql`. */
   readonly graphql: Answer;
   /** At the same path, for browsers. */
-  readonly graphiql: Answer;
+  readonly graphiql: Answer | undefined;
   readonly health: Answer;
   readonly ready: Answer;
   /** At `/` and below `/assets/`. */
   readonly page: Answer | undefined;
+  /** Guards all of them but `/health` and `/ready`, which are called by whatever address a server has. */
+  readonly gate: Gate;
   readonly log: Log;
 }
 
@@ -33,18 +36,25 @@ export interface Router {
 
 /** Creates the router of an app. */
 export function createRouter(options: RouterOptions): Router {
-  const { path, graphql, graphiql, health, ready, page, log } = options;
+  const { path, health, ready, gate, log } = options;
+  const graphql = gate.guardGraphQL(options.graphql);
+  const graphiql = options.graphiql && gate.guard(options.graphiql);
+  const page = options.page && gate.guard(options.page);
   const endpoint = `${path}/graphql`;
   const routes = new Map<string, Answer>([
-    [endpoint, (request, response) => (wantsPage(request) ? graphiql : graphql)(request, response)],
+    [
+      endpoint,
+      (request, response) =>
+        (graphiql && wantsPage(request) ? graphiql : graphql)(request, response),
+    ],
     [`${path}/health`, health],
     [`${path}/ready`, ready],
   ]);
   if (page) routes.set(`${path}/`, page);
   // The page's own links are relative to it.
-  if (page && path !== "") routes.set(path, redirectTo(`${path}/`));
+  if (page && path !== "") routes.set(path, gate.guard(redirectTo(`${path}/`)));
   const assets = page && `${path}/assets/`;
-  const notFound = createNotFound(page ? `${path}/` : endpoint);
+  const notFound = gate.guard(createNotFound(page ? `${path}/` : endpoint));
 
   const answerOf = (request: IncomingMessage): Answer | undefined => {
     const { path: asked } = targetOf(request);
@@ -55,6 +65,7 @@ export function createRouter(options: RouterOptions): Router {
   return {
     owns: (request) => answerOf(request) !== undefined,
     async answer(request, response) {
+      response.setHeader("x-content-type-options", "nosniff");
       try {
         await (answerOf(request) ?? notFound)(request, response);
       } catch (error) {
@@ -65,14 +76,6 @@ export function createRouter(options: RouterOptions): Router {
   };
 }
 
-/** Checks the prefix of all paths. @throws TypeError if it is none */
-export function requirePrefix(path: string): void {
-  if (path === "" || /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(path)) return;
-  const expected =
-    'start with "/", not end with one, and have letters, digits and -._~ between, but no "." or ".." alone';
-  throw new TypeError(`path must ${expected}, e.g. "/api", but is ${JSON.stringify(path)}.`);
-}
-
 /** Creates the answer where nothing is. @param begin where something is */
 export function createNotFound(begin: string): Answer {
   const line = `Nothing is here. Begin at ${begin}.\n`;
@@ -80,7 +83,6 @@ export function createNotFound(begin: string): Answer {
     response.writeHead(404, {
       "content-type": "text/plain; charset=utf-8",
       "content-length": Buffer.byteLength(line),
-      "x-content-type-options": "nosniff",
     });
     response.end(method === "HEAD" ? undefined : line);
   };

@@ -23,6 +23,8 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /** The address of WebSockets, e.g. `ws://localhost:4000/graphql`. */
   readonly webSocketUrl: string;
+  /** Whether browsers get GraphiQL at `url`. */
+  readonly showsGraphiQL: boolean;
   /** How many rows and partitions subscriptions watch at present. */
   readonly watched: number;
   /**
@@ -55,7 +57,7 @@ export async function createServer<Own extends object = object>({
   idle = limits.idle,
   ...options
 }: ServerOptions<Own>): Promise<Server> {
-  const parts = await assemble(options);
+  const parts = await assemble(options, { listensOn: host });
   const opening = openPort(parts, { host, port, idle });
   const { server, drain } = await opening.catch(async (error: unknown) => {
     await parts.release();
@@ -69,6 +71,7 @@ export async function createServer<Own extends object = object>({
   return {
     url: `http://${authority}${parts.endpoint}`,
     webSocketUrl: `ws://${authority}${parts.endpoint}`,
+    showsGraphiQL: parts.showsGraphiQL,
     get watched() {
       return parts.watched;
     },

@@ -24,6 +24,11 @@ export function targetOf({ url = "/", originalUrl = url }: Targeted): Target {
   return { path: target.slice(0, end), query: target.slice(end + 1) };
 }
 
+/** Returns the host of a request's target, with its port; undefined if the target is a path. */
+export function authorityOf({ url = "/", originalUrl = url }: Targeted): string | undefined {
+  return /^https?:\/\/([^/?#]*)/i.exec(originalUrl)?.[1];
+}
+
 function withoutOrigin(url: string): string {
   if (url.startsWith("/")) return url;
   const absolute = /^https?:\/\/[^/?#]*(.*)$/is.exec(url)?.[1];

@@ -12,6 +12,7 @@ import type { Identify, Identity, RequestOrigin } from "./context.ts";
 import { Delivery } from "./delivery.ts";
 import { type Code, codedError } from "./error.ts";
 import type { KeepAlive } from "./keep-alive.ts";
+import type { Gate, GateRefusal } from "./gate.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Log, Mask } from "./mask.ts";
 import type { OpenSockets } from "./open-sockets.ts";
@@ -30,6 +31,7 @@ export interface WebSocketOptions {
   readonly signIn: SignIn | undefined;
   readonly identify: Identify;
   readonly addressOf: AddressOf;
+  readonly gate: Gate;
   readonly openSockets: OpenSockets;
   readonly unsent: Unsent;
   readonly keepAlive: KeepAlive;
@@ -41,7 +43,7 @@ export interface WebSocketOptions {
 
 /** The WebSockets of a server. */
 export interface WebSockets {
-  /** Accepts a socket, or refuses it: one that a page of another origin opens, or any while the server closes. */
+  /** Accepts a socket, or refuses it: one that the gate refuses, or any while the server closes. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
   /** Closes every socket with 1001, and waits until they are closed. After `fixed.drain` they are cut. */
   close(): Promise<void>;
@@ -68,7 +70,7 @@ export interface WebSockets {
  */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
   const { pipeline, signIn, identify, addressOf, openSockets, unsent, mask, log } = options;
-  const { keepAlive, expiry, limits } = options;
+  const { keepAlive, expiry, limits, gate } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
@@ -158,12 +160,14 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       // Its client has gone while other code of the host was working.
       if (stream.destroyed) return;
       if (isClosing) return refuse(stream, "503 Service Unavailable");
-      if (!isSameOrigin(request)) return refuse(stream, "403 Forbidden");
+      const refusal = gate.refusalOf(request);
+      if (refusal) return refuse(stream, statusLines[refusal.status], { body: refusal.message });
       const caller = addressOf(request);
       try {
         openSockets.open(caller);
       } catch (error) {
-        return refuse(stream, "429 Too Many Requests", errorHeaders({ errors: [mask(error)] }));
+        const headers = errorHeaders({ errors: [mask(error)] });
+        return refuse(stream, "429 Too Many Requests", { headers });
       }
       let isOpen = false;
       // It calls back before it returns, or never.
@@ -267,30 +271,32 @@ function run(args: ExecutionArgs): never {
   return run?.() as never;
 }
 
-/**
- * Whether a socket is opened by a page of this server, or by no page: browsers let any page open sockets to anywhere,
- * but send its origin. Hosts are compared as URLs, which ignores case and standard ports.
- */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  const page = URL.parse(origin);
-  return (
-    page !== null && page.host !== "" && page.host === URL.parse(`${page.protocol}//${host}`)?.host
-  );
+const statusLines: Readonly<Record<GateRefusal["status"], string>> = {
+  400: "400 Bad Request",
+  403: "403 Forbidden",
+  421: "421 Misdirected Request",
+};
+
+/** What the refusal of a socket has beside its status. */
+interface SocketRefusal {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In ASCII. */
+  readonly body?: string;
 }
 
-function refuse(
-  stream: Duplex,
-  status: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+function refuse(stream: Duplex, status: string, { headers, body = "" }: SocketRefusal = {}): void {
   // Node.js has removed its own listener: an unhandled error of the stream would end the process.
   stream.on("error", () => stream.destroy());
-  const lines = Object.entries({ connection: "close", "content-length": "0", ...headers });
+  const lines = Object.entries({
+    connection: "close",
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": String(body.length),
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   // Nobody reads what the client still sends, so the end of the stream would never come.
-  stream.end(`HTTP/1.1 ${status}\r\n${head}\r\n`, () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status}\r\n${head}\r\n${body}`, () => stream.destroy());
 }
 
 function tooManySubscriptions(): GraphQLError {

@@ -10,6 +10,7 @@ import { checkOptions } from "../cassandra/session/check-options.ts";
 import { adjustableLimits, type LimitName, type Limits } from "../server/adjustable-limits.ts";
 import type { DocumentList } from "../server/document-list.ts";
 import { checkSignIn, type SignInOptions } from "../server/sign-in/options.ts";
+import type { Introspection } from "../server/disclosure.ts";
 import { readPlaces } from "../local/index.ts";
 import { looksSecret, quoted } from "../support/quote.ts";
 import { readLogin } from "./login.ts";
@@ -26,11 +27,23 @@ export interface Config {
   /** How long a connection without a request stays open, in milliseconds; 0: until its client closes it. */
   readonly idle: number;
   readonly limits: Limits;
-  readonly trustedProxies: readonly string[];
   /** The only documents that clients may run. Undefined: those of the application, or all. */
   readonly documents: DocumentList | undefined;
   /** How callers sign in. Undefined: nobody signs in by token. */
   readonly signIn: SignInOptions | undefined;
+  /** Undefined: those of this machine, in what they say of addresses only. */
+  readonly trustedProxies: readonly string[] | undefined;
+  /** By which names the service is called, beside those of this machine. */
+  readonly hosts: readonly string[];
+  /** The pages that may use the service, beside its own. */
+  readonly origins: readonly string[];
+  /** The prefix of all paths, without a slash at its end. */
+  readonly path: string;
+  readonly allowAnonymous: boolean;
+  /** Undefined: whether browsers get GraphiQL depends on who can reach the service. */
+  readonly graphiql: boolean | undefined;
+  /** Undefined: it depends on who can reach the service. */
+  readonly introspection: Introspection | undefined;
   readonly keyspace: string;
   readonly cassandra: Cluster | EmbeddedCassandra;
   readonly live: LiveConfig;
@@ -104,9 +117,15 @@ export function readConfig(settings: Settings, environment: Environment): Config
     port: values.PORT,
     idle: values.HTTP_IDLE_TIMEOUT,
     limits: readLimits(values),
-    trustedProxies: values.TRUSTED_PROXIES,
     documents: values.ALLOWED_DOCUMENTS,
     signIn: readSignIn(values),
+    trustedProxies: isSet(environment, "TRUSTED_PROXIES") ? values.TRUSTED_PROXIES : undefined,
+    hosts: values.ALLOWED_HOSTS ?? [],
+    origins: values.ALLOWED_ORIGINS ?? [],
+    path: values.PATH_PREFIX ?? "",
+    allowAnonymous: values.ALLOW_ANONYMOUS,
+    graphiql: values.GRAPHIQL,
+    introspection: values.INTROSPECTION,
     keyspace: readKeyspace(values, environment),
     cassandra: Object.freeze(readCassandra(values, environment)),
     live: Object.freeze({

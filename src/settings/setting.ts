@@ -5,6 +5,9 @@ import { readNamedFile } from "../support/file.ts";
 import { proxyList } from "../server/address.ts";
 import { type DocumentList, readDocumentList } from "../server/document-list.ts";
 import { isKeySet, type PublicKeySet } from "../server/sign-in/given-keys.ts";
+import { parseHost } from "../server/hosts.ts";
+import { createOrigins } from "../server/origins.ts";
+import { requirePrefix } from "../server/prefix.ts";
 import { isRepositoryUrl } from "../local/index.ts";
 
 /** The definition of a setting, which is an environment variable. */
@@ -54,14 +57,12 @@ export function wholeNumber(min: number, max: number, { note = "" } = {}) {
 
 /** Accepts addresses and networks of proxies, or nothing. */
 export function proxies(value: string): readonly string[] {
-  const list = value.split(",").flatMap((each) => each.trim() || []);
-  try {
+  const list = listOf(value);
+  const expected = "addresses and networks, separated by commas, such as 10.0.0.1,10.1.0.0/16";
+  return orExpected(expected, () => {
     proxyList(list);
     return list;
-  } catch (cause) {
-    const expected = "addresses and networks, separated by commas, such as 10.0.0.1,10.1.0.0/16";
-    throw new Error(expected, { cause });
-  }
+  });
 }
 
 /** Accepts names, separated by commas; at least one. */
@@ -130,6 +131,61 @@ function keySetIn(json: string): PublicKeySet | undefined {
 /** Accepts `true` or `false`. */
 export function trueOrFalse(value: string): boolean {
   return oneOf("true", "false")(value) === "true";
+}
+
+/** Accepts `1` or `true`, and `0` or `false`. */
+export function onOrOff(value: string): boolean {
+  const isOn = switches.get(value);
+  if (isOn !== undefined) return isOn;
+  throw new Error("1 or true, or 0 or false");
+}
+
+const switches: ReadonlyMap<string, boolean> = new Map([
+  ["1", true],
+  ["true", true],
+  ["0", false],
+  ["false", false],
+]);
+
+/** Accepts the hosts by which the server is called. */
+export function hostList(value: string): readonly string[] {
+  const list = listOf(value);
+  const expected =
+    "names or addresses without ports, separated by commas, such as a.example,.b.example";
+  return orExpected(expected, () => list.map(parseHost));
+}
+
+/** Accepts the origins of pages. */
+export function originList(value: string): readonly string[] {
+  const list = listOf(value);
+  const expected = "origins, separated by commas, such as https://a.example,https://b.example:8443";
+  return orExpected(expected, () => {
+    createOrigins(list);
+    return list;
+  });
+}
+
+/** Accepts the prefix of all paths, with or without a slash at its end; `/` alone is none. */
+export function pathPrefix(value: string): string {
+  const path = value.replace(/\/$/, "");
+  const expected = "a path such as /api, of letters, digits and -._~";
+  return orExpected(expected, () => {
+    requirePrefix(path);
+    return path;
+  });
+}
+
+function listOf(value: string): readonly string[] {
+  return value.split(",").flatMap((each) => each.trim() || []);
+}
+
+/** Calls a check of another module. @throws Error with what is expected instead of its error */
+function orExpected<Value>(expected: string, check: () => Value): Value {
+  try {
+    return check();
+  } catch (cause) {
+    throw new Error(expected, { cause });
+  }
 }
 
 /** Accepts the path of a PEM file, relative to the working directory, and returns the content of the file. */

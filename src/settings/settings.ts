@@ -10,11 +10,15 @@ import {
   astraToken,
   bundlePath,
   documentsFile,
+  hostList,
   keySetUrl,
   keyspaceName,
   listenHost,
   nameList,
+  onOrOff,
   oneOf,
+  originList,
+  pathPrefix,
   pemFile,
   proxies,
   publicKeyFile,
@@ -54,7 +58,7 @@ export const settingsFor = (keyspace: string) =>
     },
     TRUSTED_PROXIES: {
       meaning:
-        "The addresses and networks of proxies in front of the service, separated by commas. They name the address of a client in X-Forwarded-For, for which limits are counted.",
+        "The addresses and networks of proxies in front of the service, separated by commas. They name the address of a client in X-Forwarded-For, for which limits are counted; if this is set, also the host and the protocol that the client has used, in X-Forwarded-Host and X-Forwarded-Proto.",
       default: LOOPBACK_PROXIES.join(),
       read: proxies,
     },
@@ -116,6 +120,41 @@ export const settingsFor = (keyspace: string) =>
         'A JSON file of the only documents that clients may run, as the command "documents" writes it. Beside them, { __typename } is allowed. Default: all documents are.',
       example: "documents.json",
       read: documentsFile,
+    },
+    ALLOWED_HOSTS: {
+      meaning:
+        "The names by which the service is called, without ports, separated by commas: host names, addresses, .example.com for a name with all below it, or * for any. Those of this machine (localhost, 127.0.0.1, [::1]) are always allowed.",
+      example: "api.example.com",
+      read: hostList,
+    },
+    ALLOWED_ORIGINS: {
+      meaning:
+        "The origins of pages that may use the service, separated by commas, or * for all. Its own are always allowed.",
+      example: "https://app.example.com",
+      read: originList,
+    },
+    PATH_PREFIX: {
+      meaning: "The prefix of all paths, for a service behind a proxy that passes it on.",
+      example: "/api/",
+      read: pathPrefix,
+    },
+    ALLOW_ANONYMOUS: {
+      meaning:
+        "1 lets everybody in without sign-in. Without it, a service without sign-in answers programs of its own machine only, and does not start if HOST or ALLOWED_HOSTS makes it reachable for others.",
+      default: "0",
+      read: onOrOff,
+    },
+    GRAPHIQL: {
+      meaning:
+        "Whether browsers get GraphiQL, 1 or 0. Default: 0 if HOST or ALLOWED_HOSTS makes the service reachable for other machines, else 1.",
+      example: "1",
+      read: onOrOff,
+    },
+    INTROSPECTION: {
+      meaning:
+        "Who may read the schema, all or none; errors suggest names of it only with all. Default: none if HOST or ALLOWED_HOSTS makes the service reachable for other machines, else all.",
+      example: "all",
+      read: oneOf("all", "none"),
     },
     CASSANDRA_CONTACT_POINTS: {
       meaning:

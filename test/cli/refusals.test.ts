@@ -44,7 +44,27 @@ describe("each refusal has one line and its own exit status", () => {
     ["an extra argument", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
     ["no file of documents", ["documents"], {}, 2, /needs arguments: <files or folders…>/],
     ["an invalid setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],
-    ["a HOST of another machine", ["serve"], { HOST: "192.0.2.1" }, 4, /Cannot listen on HOST/],
+    [
+      "a HOST of another machine",
+      ["serve"],
+      { HOST: "192.0.2.1", ALLOW_ANONYMOUS: "1" },
+      4,
+      /Cannot listen on HOST/,
+    ],
+    [
+      "a HOST for other machines without sign-in",
+      ["serve"],
+      { HOST: "0.0.0.0" },
+      4,
+      /^partyfinder: The server would be open to everybody: it listens on 0\.0\.0\.0 \(HOST, host\), without sign-in\. Set up sign-in \(AUTH_ISSUER, signIn\), or allow everybody \(ALLOW_ANONYMOUS=1, allowAnonymous\)\.$/,
+    ],
+    [
+      "a name for other machines without sign-in",
+      ["serve", "--watch"],
+      { ALLOWED_HOSTS: "localhost,api.example.com" },
+      4,
+      /it is called by localhost, api\.example\.com \(ALLOWED_HOSTS, hosts\), without sign-in/,
+    ],
     [
       "no Cassandra to sync",
       ["sync"],

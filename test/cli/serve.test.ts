@@ -172,7 +172,7 @@ describe("serve reports a missing part of its database", () => {
     const reason = `The database does not match the models: keyspace ${name} is missing.`;
     expect(ready).toBe(reason);
     expect(err).toBe(
-      `${reason} (the command "sync" creates it if CASSANDRA_REPLICATION sets the number of copies of each row.) Trying again every second.\nStopping.\n`,
+      `${reason} (the command "sync" creates it if CASSANDRA_REPLICATION sets the number of copies of each row.) Trying again every second.\n/ready: ${reason}\nStopping.\n`,
     );
   });
 
@@ -189,7 +189,7 @@ describe("serve reports a missing part of its database", () => {
     const reason = `The database does not match the models: table party is missing; table party_by_date is missing. Keyspace ${name} has other tables: customer.`;
     expect(ready).toBe(reason);
     expect(err).toBe(
-      `${reason} (the command "sync" adds what is missing.) Trying again every second.\nStopping.\n`,
+      `${reason} (the command "sync" adds what is missing.) Trying again every second.\n/ready: ${reason}\nStopping.\n`,
     );
     expect(
       await session.cql("SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", [

@@ -47,7 +47,7 @@ let target: Omit<Target, "shared">;
 /** Parties that nobody has attacked yet. */
 const parties: Key[] = [];
 beforeAll(async () => {
-  app = await startApp(undefined, undefined, { limits: {} });
+  app = await startApp(undefined, undefined, { limits: {}, allowAnonymous: true });
   for (const _ of names) parties.push(await createParty(app), await createParty(app));
   using poster = openPoster<{ createParty: { party: { id: string } } }>(app.url, { callers: 100 });
   const city = randomUUID();
