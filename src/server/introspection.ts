@@ -44,6 +44,58 @@ export function IntrospectionSizeRule(context: ValidationContext): ASTVisitor {
   };
 }
 
+/**
+ * Refuses operations that mix introspection with other fields. Where callers see different schemas, introspection is
+ * executed on that of the caller, and other fields on the whole one.
+ */
+export function IntrospectionAloneRule(context: ValidationContext): ASTVisitor {
+  const fragmentOf: FragmentOf = (name) => context.getFragment(name)?.selectionSet;
+  return {
+    OperationDefinition(operation) {
+      const asked = introspectionIn(operation.selectionSet, { fragmentOf, seen: new Set() });
+      if (!asked || isOnlyIntrospection(operation, { fragmentOf })) return;
+      const message = "Introspection must be a query of its own on this server.";
+      context.reportError(new GraphQLError(message, { nodes: asked }));
+    },
+  };
+}
+
+/** Returns a field of introspection in a selection set, however deep. */
+function introspectionIn(
+  { selections }: SelectionSetNode,
+  { fragmentOf, seen }: Required<FieldsOptions>,
+): FieldNode | undefined {
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD && isIntrospection(selection)) return selection;
+    const inner =
+      selection.kind === Kind.FRAGMENT_SPREAD
+        ? entered(selection.name.value, { fragmentOf, seen })
+        : selection.selectionSet;
+    const found = inner && introspectionIn(inner, { fragmentOf, seen });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Returns a fragment's selection set, once. */
+function entered(
+  name: string,
+  { fragmentOf, seen }: Required<FieldsOptions>,
+): SelectionSetNode | undefined {
+  if (seen.has(name)) return undefined;
+  seen.add(name);
+  return fragmentOf(name);
+}
+
+function isOnlyIntrospection(
+  { operation, selectionSet }: OperationDefinitionNode,
+  options: FieldsOptions,
+): boolean {
+  if (operation !== "query") return false;
+  const fields = [...fieldsOf(selectionSet, options)];
+  return fields.every((field) => isIntrospection(field) || field.name.value === "__typename");
+}
+
 const known = new WeakMap<OperationDefinitionNode, number>();
 
 /** Returns the estimated number of fields that an operation requests of `__schema` and `__type`. */
@@ -101,7 +153,7 @@ function answerSize(fields: Iterable<FieldNode>, options: SizeOptions): number {
 
 interface FieldsOptions {
   readonly fragmentOf: FragmentOf;
-  /** The names of fragments whose fields were yielded. */
+  /** The names of fragments that were entered. */
   readonly seen?: Set<string>;
 }
 
@@ -114,9 +166,8 @@ function* fieldsOf(
     if (selection.kind === Kind.FIELD) yield selection;
     else if (selection.kind === Kind.INLINE_FRAGMENT) {
       yield* fieldsOf(selection.selectionSet, { fragmentOf, seen });
-    } else if (!seen.has(selection.name.value)) {
-      seen.add(selection.name.value);
-      const fragment = fragmentOf(selection.name.value);
+    } else {
+      const fragment = entered(selection.name.value, { fragmentOf, seen });
       if (fragment) yield* fieldsOf(fragment, { fragmentOf, seen });
     }
   }
