@@ -51,7 +51,10 @@ export function tableNeeds(
   if (given === undefined) return undefined;
   const names = kinds.map((kind) => {
     const name: unknown = given === true ? `${table.name}:${kind}` : given[kind];
-    return checkScope(name, { table, option: "scopes", example: `{ ${kind}: "${kind}-it" }` });
+    if (isScope(name)) return name;
+    throw new PothosSchemaError(
+      `Table "${table.name}": the option scopes must name scopes as in { ${kind}: "${table.name}:${kind}" }, ${SCOPE_RULE}, but has ${shownScope(name)} as ${kind}.`,
+    );
   });
   const need = (kind: keyof TableScopes) => names.slice(kinds.indexOf(kind)) as unknown as Need;
   return { read: need("read"), write: need("write"), admin: need("admin") };
@@ -71,11 +74,15 @@ interface ScopeChoice {
  * @throws PothosSchemaError if it names a scope of a table that has none, or is no valid name of a scope
  */
 export function needOf(scope: ScopeName, { table, scopes, place }: ScopeChoice): Need {
-  const name = checkScope(scope, { table, option: `scope of ${place}`, example: '"admin"' });
-  if (!isKind(name)) return [name];
-  if (scopes) return scopes[name];
+  if (!isScope(scope)) {
+    throw new PothosSchemaError(
+      `Table "${table.name}": ${place} needs a scope such as "admin", ${SCOPE_RULE}, but has ${shownScope(scope)}.`,
+    );
+  }
+  if (!isKind(scope)) return [scope];
+  if (scopes) return scopes[scope];
   throw new PothosSchemaError(
-    `Table "${table.name}": ${place} needs the scope "${name}" of the table, which has no scopes: add scopes: true to tableObject.`,
+    `Table "${table.name}": ${place} needs the scope "${scope}" of the table, which has no scopes: add scopes: true to tableObject.`,
   );
 }
 
@@ -83,17 +90,13 @@ function isKind(name: string): name is keyof TableScopes {
   return (kinds as readonly string[]).includes(name);
 }
 
-interface CheckedScope {
-  readonly table: Table;
-  readonly option: string;
-  readonly example: string;
+const SCOPE_RULE = "of ASCII characters without spaces, quotes and backslashes";
+
+/** Whether a token could grant a scope (RFC 6749, 3.3). */
+function isScope(name: unknown): name is string {
+  return typeof name === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name);
 }
 
-/** Returns the name of a scope. @throws PothosSchemaError if no token could grant it (RFC 6749, 3.3) */
-function checkScope(name: unknown, { table, option, example }: CheckedScope): string {
-  if (typeof name === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name)) return name;
-  const came = typeof name === "string" ? JSON.stringify(name) : String(name);
-  throw new PothosSchemaError(
-    `Table "${table.name}": the option ${option} must name scopes as in ${example}, of ASCII characters without spaces, quotes and backslashes, but has ${came}.`,
-  );
+function shownScope(name: unknown): string {
+  return typeof name === "string" ? JSON.stringify(name) : String(name);
 }
