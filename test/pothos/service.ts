@@ -9,6 +9,8 @@ import { createKeyspace } from "../fixtures/keyspace.ts";
 /** A schema on its own tables in a real Cassandra, with lanes and live values. */
 export interface Service extends AsyncDisposable {
   readonly session: Session;
+  /** Returns a context of its services, with more. */
+  readonly contextOf: (context: object) => object;
   /** Runs an operation and returns its data. Throws if it has errors. */
   readonly run: (source: string, variables?: object, context?: object) => Promise<Data>;
   /** Runs an operation and returns its errors as a client gets them: message, path and extensions. */
@@ -49,6 +51,7 @@ export async function openService(
 
   return {
     session,
+    contextOf,
     async run(source, variables = {}, context = {}) {
       const { data, errors } = await execute(source, variables, context);
       expect(errors).toBeUndefined();
