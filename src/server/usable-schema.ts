@@ -65,14 +65,14 @@ function needsOf(schema: GraphQLSchema): Needs {
 }
 
 /** Types by their names. */
-type Types = Map<string, IntrospectionType>;
+type TypesByName = Map<string, IntrospectionType>;
 
 /** Returns a schema without fields that are not usable, or whose types have nothing that is. */
 function withoutUnusable(
   schema: IntrospectionSchema,
   isUsable: (member: string) => boolean,
 ): IntrospectionSchema {
-  const types: Types = new Map(schema.types.map((type) => [type.name, type]));
+  const types: TypesByName = new Map(schema.types.map((type) => [type.name, type]));
   const isFieldKept = (type: string) => (field: IntrospectionField) =>
     isUsable(memberName(type, field.name)) &&
     types.has(namedType(field.type)) &&
@@ -124,7 +124,7 @@ function withoutUnusable(
 }
 
 /** Returns a number that becomes smaller with each type, member or argument that is removed. */
-function sizeOf(types: Types): number {
+function sizeOf(types: TypesByName): number {
   return [...types.values()].reduce((size, type) => size + 1 + membersOf(type), 0);
 }
 
@@ -147,7 +147,7 @@ function hasFieldsOf(
 
 /** Returns a schema with only those types to which its operations and directives lead. */
 function reachedOnly(schema: IntrospectionSchema): IntrospectionSchema {
-  const types: Types = new Map(schema.types.map((type) => [type.name, type]));
+  const types: TypesByName = new Map(schema.types.map((type) => [type.name, type]));
   const roots = [schema.queryType, schema.mutationType, schema.subscriptionType];
   const reached = new Set(roots.flatMap((root) => root?.name ?? []));
   for (const { args } of schema.directives)
@@ -162,7 +162,7 @@ function reachedOnly(schema: IntrospectionSchema): IntrospectionSchema {
 }
 
 /** Returns the names of the types to which a type leads. */
-function typesAfter(type: IntrospectionType | undefined, types: Types): readonly string[] {
+function typesAfter(type: IntrospectionType | undefined, types: TypesByName): readonly string[] {
   if (type?.kind === "UNION") return type.possibleTypes.map(({ name }) => name);
   if (type?.kind === "INPUT_OBJECT") return type.inputFields.map((input) => namedType(input.type));
   if (type?.kind !== "OBJECT" && type?.kind !== "INTERFACE") return [];
@@ -175,7 +175,7 @@ function typesAfter(type: IntrospectionType | undefined, types: Types): readonly
 }
 
 /** Returns the name of a type and, of an interface, of all types that implement it. */
-function possibleNames(name: string, types: Types): readonly string[] {
+function possibleNames(name: string, types: TypesByName): readonly string[] {
   if (types.get(name)?.kind !== "INTERFACE") return [name];
   const implementers = [...types.values()].filter((type) => {
     const hasInterfaces = type.kind === "OBJECT" || type.kind === "INTERFACE";
