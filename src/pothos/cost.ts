@@ -25,7 +25,9 @@ import type { FieldCost } from "./fields/generated.ts";
 export interface OperationCost {
   /** How many partitions it reads or writes. Rows that are loaded from one partition count once. */
   readonly partitions: number;
-  /** How many of these its root fields take themselves, without what is selected of them. */
+  /** How many points these cost: one each, but more of those that lightweight transactions write. */
+  readonly points: number;
+  /** How many of these partitions its root fields take themselves, without what is selected of them. */
   readonly ofRoot: number;
   /** How many fields its answer has, leaves and objects. */
   readonly values: number;
@@ -106,6 +108,7 @@ class CostWalk {
   /** Whether the cost is the same for all variables of another type than Int and Boolean. */
   isRepeatable = true;
   #partitions = 0;
+  #points = 0;
   #ofRoot = 0;
   #values = 0;
   #characters = 0;
@@ -133,9 +136,10 @@ class CostWalk {
       if (field) this.#ofRoot += declaredCost(field).partitions ?? 0;
     }
     this.#countAll(type, [selectionSet], { times: 1, page: undefined });
-    const partitions = this.#partitions + this.#loadedPartitions();
+    const loaded = this.#loadedPartitions();
     return {
-      partitions,
+      partitions: this.#partitions + loaded,
+      points: this.#points + loaded,
       ofRoot: this.#ofRoot,
       values: this.#values,
       characters: this.#characters,
@@ -157,11 +161,21 @@ class CostWalk {
 
   #count(field: AnyField, nodes: FieldNodes, { times, page: outerPage }: Position): void {
     const [node] = nodes;
-    const { partitions = 0, partitionsPerRow = 0, loadedBy, ...lists } = declaredCost(field);
+    const {
+      partitions = 0,
+      partitionsPerRow = 0,
+      loadedBy,
+      points = 1,
+      ...lists
+    } = declaredCost(field);
     const page =
       lists.page === undefined ? outerPage : this.#pageLimit({ field, node }, lists.page);
     if (loadedBy) this.#loads.push({ field, node });
-    else this.#partitions += times * (partitions + partitionsPerRow * (page ?? 1));
+    else {
+      const touched = times * (partitions + partitionsPerRow * (page ?? 1));
+      this.#partitions += touched;
+      this.#points += touched * points;
+    }
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (sets.length === 0) return;
     const below: Position = isListType(getNullableType(field.type))
@@ -233,8 +247,9 @@ function selectedFields(
   type: GraphQLNamedType,
   sets: readonly SelectionSetNode[],
   { schema, fragments, variables }: FragmentScope,
-): Iterable<SelectedField> {
-  const found = new Map<string, { parent: GraphQLNamedType; nodes: [FieldNode, ...FieldNode[]] }>();
+): readonly SelectedField[] {
+  // By type and name, not by a text of both: names may be long.
+  const found = new Map<GraphQLNamedType, Map<string, [FieldNode, ...FieldNode[]]>>();
   const entered = new Set<string>();
 
   function collect(parent: GraphQLNamedType, { selections }: SelectionSetNode) {
@@ -255,14 +270,18 @@ function selectedFields(
   }
 
   function add(parent: GraphQLNamedType, node: FieldNode) {
-    const key = `${parent.name} ${(node.alias ?? node.name).value}`;
-    const same = found.get(key);
-    if (same) same.nodes.push(node);
-    else found.set(key, { parent, nodes: [node] });
+    let byName = found.get(parent);
+    if (!byName) found.set(parent, (byName = new Map()));
+    const name = (node.alias ?? node.name).value;
+    const same = byName.get(name);
+    if (same) same.push(node);
+    else byName.set(name, [node]);
   }
 
   for (const set of sets) collect(type, set);
-  return found.values();
+  return [...found].flatMap(([parent, byName]) =>
+    [...byName.values()].map((nodes) => ({ parent, nodes })),
+  );
 }
 
 type AnyFragment = Pick<FragmentDefinitionNode, "selectionSet"> & {

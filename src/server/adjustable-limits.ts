@@ -14,7 +14,8 @@ export interface AdjustableLimit {
 
 /**
  * The limits that can be changed, by the option `limits` of {@link createServer} or by settings. A point is a partition that
- * an operation reads or writes, or 200 fields of its answer if these are more; each operation costs at least one. A caller
+ * an operation reads or writes (four, if a lightweight transaction writes it), or 200 fields of its answer if these are more;
+ * each operation costs at least one. A caller
  * is who `caller` names, else an address.
  */
 export const adjustableLimits = {

@@ -141,7 +141,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (tooLarge) return { errors: [tooLarge] };
     const values = cost.values + introspectedFields(operation, document);
     const weight = Math.max(1, cost.partitions);
-    const points = Math.max(weight, Math.ceil(values / fixed.valuesAPoint));
+    const points = Math.max(1, cost.points, Math.ceil(values / fixed.valuesAPoint));
     // An event has what the subscription's field has read. Small ones cost nothing.
     const eventWeight = cost.partitions - cost.ofRoot;
     const event = {

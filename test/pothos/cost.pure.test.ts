@@ -55,6 +55,7 @@ const ProductRef = builder.tableObject("Product", Product, {
 });
 builder.tableObject("Offer", Offer);
 builder.tableObject("Numbered", Numbered);
+builder.mutationType({ fields: (t) => ({ removeOffer: t.remove(Offer) }) });
 builder.queryType({
   fields: (t) => ({
     product: t.row(Product),
@@ -94,6 +95,7 @@ test("a partition costs one, whatever is selected of it", () => {
     cost('{ products(shop: "a", first: 5) { nodes { id name } pageInfo { endCursor } } }'),
   ).toEqual({
     partitions: 1,
+    points: 1,
     ofRoot: 1,
     values: 1 + 1 + 5 * 2 + 2,
     characters: 8 + 5 + 5 * (2 + 4) + 8 + 9,
@@ -180,9 +182,15 @@ test("what @skip and @include leave out costs nothing", () => {
   expect(partitions(text, { variables: { yes: false } })).toBe(1);
 });
 
+test("a partition that a lightweight transaction writes, or an order of it, costs four points", () => {
+  const text = `mutation { removeOffer(shop: "a", id: "${ID}") { __typename } }`;
+  expect(cost(text)).toMatchObject({ partitions: 3, points: 12 });
+});
+
 test("introspection costs nothing", () => {
   expect(cost("{ __schema { types { name fields { name } } } }")).toEqual({
     partitions: 0,
+    points: 0,
     ofRoot: 0,
     values: 0,
     characters: 0,

@@ -65,9 +65,14 @@ export interface FieldCost {
   readonly rows?: number;
   /** Fields of one table with equal values of these arguments read one partition, once. Default: each reads anew. */
   readonly loadedBy?: readonly string[];
+  /** How many points each partition costs. Default: 1; 4 of a field that writes by lightweight transactions. */
+  readonly points?: number;
   /** Whether it writes. Default: false. */
   readonly writes?: true;
 }
+
+/** A lightweight transaction has four round trips between replicas: prepare, read, propose, commit. */
+const LWT_POINTS = 4;
 
 /** Returns what it costs to write a row of a table with its entries in all orders. */
 export function orderedWriteCost(table: Table): FieldCost {
@@ -136,6 +141,7 @@ export function generatedField(
         ...(extensions?.["cassandra"] as object),
         table: table.name,
         partitions: 1,
+        ...(extension?.writes && table.lwt && { points: LWT_POINTS }),
         ...extension,
         ...(byViewer && { byViewer }),
         ...scopesOfField(t.builder, { method, table, scope, columns, input }),
