@@ -1,16 +1,18 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { parseEnv, promisify } from "node:util";
 import type { GraphQLSchema } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient } from "../src/client/index.ts";
 import type { Table } from "../src/cassandra/index.ts";
 import { createServer, type Server } from "../src/server/index.ts";
+import { readConfig } from "../src/settings/config.ts";
 import { exampleFiles } from "./fixtures/examples.ts";
 import { type Issuer, startIssuer } from "./fixtures/issuer.ts";
 import { createKeyspace, type TestKeyspace } from "./fixtures/keyspace.ts";
+import { settings } from "./fixtures/settings.ts";
 
 // The application of docs/security.md compiles, and does what the page says.
 
@@ -54,7 +56,23 @@ async function clientOf(sub: string, scope: string) {
   });
 }
 
-test("it compiles", async () => {
+test("the settings of a service for others are accepted", async () => {
+  const page = await readFile(join(root, "docs/security.md"), "utf8");
+  const [, block = ""] = /^```sh\n# .env\n(.*?)^```$/ms.exec(page)!;
+  const list = join(directory, "documents.json");
+  await writeFile(list, "{}");
+  const environment = { HOME: directory, ...parseEnv(block), ALLOWED_DOCUMENTS: list };
+  expect(readConfig(settings, environment)).toMatchObject({
+    host: "0.0.0.0",
+    hosts: ["api.example.com"],
+    origins: ["https://app.example.com"],
+    trustedProxies: ["10.0.0.0/8"],
+    signIn: { issuer: "https://login.example.com/", audience: ["https://api.example.com"] },
+    documents: {},
+  });
+});
+
+test("its application compiles", async () => {
   const tsc = join(root, "node_modules/.bin/tsc");
   const { stdout } = await promisify(execFile)(tsc, ["-p", directory]).catch(
     (failed: { readonly stdout: string }) => failed,

@@ -112,7 +112,7 @@ export const settingsFor = (keyspace: string) =>
     AUTH_ANONYMOUS_SCOPES: {
       meaning:
         "The scopes of callers without a token, separated by commas. Default: they are refused.",
-      example: "party:read",
+      example: "seat:read",
       read: nameList,
     },
     ALLOWED_DOCUMENTS: {

@@ -5,7 +5,12 @@ import { getIntrospectionQuery, print } from "graphql";
 import { createClient as createWebSocketClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as application from "../../src/party/application.ts";
-import { createServer, DocumentListError, type Server } from "../../src/server/index.ts";
+import {
+  createServer,
+  DocumentListError,
+  type Server,
+  type ServerOptions,
+} from "../../src/server/index.ts";
 import { startApp, type TestApp } from "../fixtures/app.ts";
 import { BROWSE, createParty, type Key, WATCH } from "../fixtures/parties.ts";
 import { roomyLimits } from "../fixtures/roomy-limits.ts";
@@ -44,9 +49,18 @@ afterAll(async () => {
   await open[Symbol.asyncDispose]();
 });
 
-function serve(list: Readonly<Record<string, string>>): Promise<Server> {
+function serve(
+  list: Readonly<Record<string, string>>,
+  options: Partial<ServerOptions> = {},
+): Promise<Server> {
   const { session } = open.keyspace;
-  return createServer({ ...application, session, limits: roomyLimits, documents: list });
+  return createServer({
+    ...application,
+    session,
+    limits: roomyLimits,
+    documents: list,
+    ...options,
+  });
 }
 
 const persisted = (text: string) => ({
@@ -265,6 +279,15 @@ describe("a server does not start", () => {
     const starting = serve({ ...documents, [id]: text });
     await expect(starting).rejects.toBeInstanceOf(DocumentListError);
     await expect(starting).rejects.toThrow(`The document "${id}" ${message}`);
+  });
+
+  test("with a listed introspection where introspection is off", async () => {
+    const text = "{ __schema { types { name } } }";
+    await expect(serve({ [idOf(text)]: text }, { introspection: "none" })).rejects.toThrow(
+      `The document "${idOf(text)}" cannot be run: Introspection is off on this server`,
+    );
+    await using server = await serve({ [idOf(text)]: text }, { introspection: "all" });
+    expect(server.url).toBeDefined();
   });
 
   test("with an id that is not the hash of its document", async () => {
