@@ -114,8 +114,9 @@ export interface AppOptions<Own extends object = object> extends CallerOptions<O
   /** Whether browsers get GraphiQL. Default: only if no other machine can reach the server. */
   readonly graphiql?: boolean | undefined;
   /**
-   * Who may read the schema: `all`, or `none`; errors suggest names of it only with `all`. Default: `all` if no other
-   * machine can reach the server, else `none`.
+   * How much of the schema callers may read: `all` of it, what their scopes let them use (`usable`), or `none`; errors
+   * suggest names of it only with `all`. With `usable`, introspection must be an operation of its own. Default: `all` if no
+   * other machine can reach the server, else `none`.
    */
   readonly introspection?: Introspection | undefined;
   /** Writes a line for operators. Default: to standard error. */

@@ -15,8 +15,7 @@ import {
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
 import type { Limits } from "./adjustable-limits.ts";
-import { type Disclosure, IntrospectionOffRule } from "./disclosure.ts";
-import { IntrospectionSizeRule } from "./introspection.ts";
+import { type Disclosure, rulesOfIntrospection } from "./disclosure.ts";
 import { limits } from "./limits.ts";
 import { documentError } from "./request-error.ts";
 import { selectionRules } from "./selection-limits.ts";
@@ -41,8 +40,7 @@ export function useDocuments(
   { tokens, ...selections }: DocumentLimits,
   { introspection, syntax }: Disclosure,
 ): Documents {
-  const rules = selectionRules(selections);
-  const introspectionRule = introspection === "none" ? IntrospectionOffRule : IntrospectionSizeRule;
+  const rules = [...rulesOfIntrospection(introspection), ...selectionRules(selections)];
   const parsing = { maxTokens: tokens, syntax };
   const valid = new LRUCache<string, DocumentNode>({
     maxSize: limits.documentBytes,
@@ -61,7 +59,6 @@ export function useDocuments(
         if (text !== undefined && valid.peek(text) === document) return setResult([]);
         hook.addValidationRule(RootTypeRule);
         hook.addValidationRule(UnconditionalSubscriptionRule);
-        hook.addValidationRule(introspectionRule);
         for (const rule of rules) hook.addValidationRule(rule);
         hook.setValidationFn((schema, validated, rules) =>
           validate(schema, validated, rules, { maxErrors: limits.documentErrors }),

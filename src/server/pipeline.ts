@@ -28,6 +28,7 @@ import { requestError } from "./request-error.ts";
 import type { Admitted, Requester, Run } from "./run.ts";
 import { createSharedExecutions } from "./shared-execution.ts";
 import { useSkipped } from "./skipped.ts";
+import { createUsableSchema } from "./usable-schema.ts";
 import type { Yoga } from "./yoga.ts";
 
 /** A valid operation, to be run once. */
@@ -91,6 +92,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const resolve = createResolveDocument(listed);
   const documents = useDocuments(limits, disclosure);
   const costOf = createOperationCost({ maxValues: limits.values });
+  const usableBy =
+    disclosure.introspection === "usable" ? createUsableSchema(schema) : () => schema;
   let isClosing = false;
   const iterated = new Set<IterableSource>();
   const yoga: Yoga = createYoga<Record<string, unknown>>({
@@ -139,7 +142,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const cost = costOf({ schema, document, operation, variables: variableValues });
     const tooLarge = costProblem(cost, limits);
     if (tooLarge) return { errors: [tooLarge] };
-    const values = cost.values + introspectedFields(operation, document);
+    const introspected = introspectedFields(operation, document);
+    const values = cost.values + introspected;
     const weight = Math.max(1, cost.partitions);
     const points = Math.max(1, cost.points, Math.ceil(values / fixed.valuesAPoint));
     // An event has what the subscription's field has read. Small ones cost nothing.
@@ -152,7 +156,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const argumentsFor = ({ identity: { context }, deadline }: Admitted) => {
       const contextValue = { ...context };
       setDeadline(contextValue, deadline);
-      return { schema, document, operationName, variableValues, contextValue };
+      const shown = introspected > 0 ? usableBy(context.viewer) : schema;
+      return { schema: shown, document, operationName, variableValues, contextValue };
     };
     return {
       schema,

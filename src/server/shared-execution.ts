@@ -129,7 +129,7 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
     const { audience, context } = identity;
     const { viewer } = context;
     const isOwn = viewer.isSignedIn && isByViewer(document, operationName);
-    const who = [audience, viewer.scopes, isOwn && fingerprintOf(viewer)];
+    const who = [audience, viewer.isSignedIn, viewer.scopes, isOwn && fingerprintOf(viewer)];
     return sortedJson([who, query, operationName, variables]);
   }
 

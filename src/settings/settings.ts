@@ -152,9 +152,9 @@ export const settingsFor = (keyspace: string) =>
     },
     INTROSPECTION: {
       meaning:
-        "Who may read the schema, all or none; errors suggest names of it only with all. Default: none if HOST or ALLOWED_HOSTS makes the service reachable for other machines, else all.",
+        "How much of the schema callers may read: all, usable (what their scopes let them use) or none; errors suggest names of it only with all. Default: none if HOST or ALLOWED_HOSTS makes the service reachable for other machines, else all.",
       example: "all",
-      read: oneOf("all", "none"),
+      read: oneOf("all", "usable", "none"),
     },
     CASSANDRA_CONTACT_POINTS: {
       meaning:
