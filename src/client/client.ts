@@ -5,12 +5,25 @@ import { subscribeLive } from "./live.ts";
 import type { LiveValues } from "./mailbox.ts";
 import { createSendRequest } from "./request.ts";
 import { resend } from "./resend.ts";
+import type { GivenToken } from "./token.ts";
 import { type ConnectionState, createSocket, type GivenParams } from "./socket.ts";
 
 /** How a client reaches its service. */
 export interface ClientOptions {
   /** The service: `http://localhost:4000/graphql`. Its WebSocket has the same address. */
   readonly url: string | URL;
+  /**
+   * Returns the token of the caller: asked before each HTTP request, which is sent with it as `Bearer`, and for each
+   * connection of the WebSocket, whose `connectionParams.authorization` it becomes. Return one that is valid for a while,
+   * and a new one in time.
+   *
+   * Before the token of a connection expires, or when the service says that it has, the client connects again with a new
+   * one. Live values go on, as after a lost connection. A second token that has expired fails them with `TOKEN_EXPIRED`.
+   *
+   * If it throws a {@link ClientError}, calls and live values fail with it. If it throws anything else, calls fail with
+   * `NETWORK_ERROR`, and a connection is tried again. Default: no token.
+   */
+  readonly token?: GivenToken;
   /** Sent with each HTTP request. Browsers send none with a WebSocket: see `connectionParams`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -137,16 +150,18 @@ export interface Client extends AsyncDisposable {
  * const { seat } = await client.send<{ seat: { taken: number } | null }>('{ seat(theatre: "Globe", id: "…") { taken } }');
  */
 export function createClient(options: ClientOptions): Client {
-  const { headers = {}, persisted, timeout = 10_000, fetch = globalThis.fetch } = options;
+  const { token, headers = {}, persisted, timeout = 10_000, fetch = globalThis.fetch } = options;
   const url = httpAddress(options.url);
   const ended = new AbortController();
   const socket = createSocket({
     url: url.replace(/^http/, "ws"),
     webSocket: options.webSocket ?? globalThis.WebSocket,
     connectionParams: options.connectionParams,
+    token,
   });
   // A browser's fetch must not be called as a method.
-  const request = createSendRequest({ url, headers, timeout, fetch: (...args) => fetch(...args) });
+  const own: typeof fetch = (...args) => fetch(...args);
+  const request = createSendRequest({ url, headers, token, timeout, fetch: own });
 
   const read = (document: TypedDocument<unknown, never>) =>
     persisted ? Promise.resolve(readDocument(document)).then(sentById) : readDocument(document);

@@ -14,7 +14,8 @@ export class ClientError extends Error {
   /**
    * A code for programs: one of the service, or one of the client.
    *
-   * - `NETWORK_ERROR`: no answer came, or a gateway answered instead of the service. A mutation may have been executed.
+   * - `NETWORK_ERROR`: no answer came, or a gateway answered instead of the service. A mutation may have been executed. Or
+   *   the client's function `token` has failed.
    * - `BAD_RESPONSE`: the answer is not one of a GraphQL service. Is the address right?
    * - `FORBIDDEN`: the service has closed the WebSocket because of `connectionParams`, and has given no code.
    * - `BAD_CALL`: the document, the variables and the options do not fit together.

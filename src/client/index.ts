@@ -12,4 +12,5 @@ export { ClientError, type ServiceError } from "./error.ts";
 export { liveField, requiredField } from "./field.ts";
 export type { LiveValues } from "./mailbox.ts";
 export type { ConnectionParams, ConnectionState } from "./socket.ts";
+export type { GivenToken } from "./token.ts";
 export { randomUuid } from "./uuid.ts";

@@ -85,6 +85,10 @@ export function subscribeLive<Data extends object>(
     }
   }
 
+  /** A socket whose token has expired refuses a subscription until it is opened again, with another token. */
+  const isTransient = ({ code, errors }: ClientError) =>
+    transientCodes.has(code) || (code === "TOKEN_EXPIRED" && errors.length > 0 && socket.hasToken);
+
   async function run(): Promise<void> {
     // Without waiting where there is nothing to wait for: the socket is then in use when the caller goes on.
     const sent = document instanceof Promise ? await document : document;
@@ -97,7 +101,7 @@ export function subscribeLive<Data extends object>(
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
         if (progress.hasBegun && error.code.endsWith("_NOT_FOUND")) return mailbox.end();
-        if (!transientCodes.has(error.code)) throw error;
+        if (!isTransient(error)) throw error;
       }
       failures += 1;
       // Without a pause the first time: what was deleted is not found then, which is the end.

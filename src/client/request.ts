@@ -1,4 +1,5 @@
 import { ClientError, responseError, type ServiceError } from "./error.ts";
+import { authorizationOf, type GivenToken, requestToken } from "./token.ts";
 
 /** An operation as it is sent. */
 export interface OperationRequest {
@@ -15,6 +16,8 @@ export interface HttpOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly headers: Readonly<Record<string, string>>;
+  /** Asked before each request. Undefined: none is sent. */
+  readonly token?: GivenToken | undefined;
   /** In milliseconds. */
   readonly timeout: number;
 }
@@ -22,15 +25,45 @@ export interface HttpOptions {
 /** The statuses by which a gateway says that the service did not answer it. */
 const gatewayFailures: readonly number[] = [502, 503, 504];
 
-/** Returns a function that sends operations over HTTP. */
-export function createSendRequest({ url, fetch, headers, timeout }: HttpOptions): SendRequest {
+/**
+ * Returns a function that sends operations over HTTP. If the service answers that the token has expired, it has done nothing:
+ * then the operation is sent once more with another token, if there is one.
+ */
+export function createSendRequest(options: HttpOptions): SendRequest {
+  const { token: given } = options;
+  const sendOnce = createSendOnce(options);
+  if (!given) return (request, signal) => sendOnce(request, { signal });
   return async (request, signal) => {
+    const token = await untilAborted(requestToken(given), signal);
+    try {
+      return await sendOnce(request, { signal, token });
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+      const another = await untilAborted(requestToken(given), signal);
+      if (another === token) throw error;
+      return sendOnce(request, { signal, token: another });
+    }
+  };
+}
+
+interface OneSending {
+  readonly signal: AbortSignal;
+  readonly token?: string;
+}
+
+function createSendOnce({ url, fetch, headers, timeout }: HttpOptions) {
+  return async <Data>(request: OperationRequest, { signal, token }: OneSending): Promise<Data> => {
     const body = JSON.stringify(request);
     const expiry = AbortSignal.timeout(timeout);
     try {
       const response = await fetch(url, {
         method: "POST",
-        headers: { ...headers, "content-type": "application/json", accept: "application/json" },
+        headers: {
+          ...headers,
+          ...(token !== undefined && authorizationOf(token)),
+          "content-type": "application/json",
+          accept: "application/json",
+        },
         body,
         signal: AbortSignal.any([signal, expiry]),
       });
@@ -42,6 +75,25 @@ export function createSendRequest({ url, fetch, headers, timeout }: HttpOptions)
       throw new ClientError("NETWORK_ERROR", `No answer from ${url}: ${reason}.`, { cause: error });
     }
   };
+}
+
+/** Whether the service has refused the whole request because of its token. An error of a field has a path. */
+function isExpired(error: unknown): boolean {
+  if (!(error instanceof ClientError) || error.code !== "TOKEN_EXPIRED") return false;
+  return error.data === null && error.errors.every(({ path }) => path === undefined);
+}
+
+/** Waits for a promise as long as nobody aborts. */
+async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason as Error);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 /** Returns the data of a response. @throws ClientError if it has errors, or is not one of a GraphQL service */

@@ -1,5 +1,9 @@
 import { createClient as createWebSocketClient } from "graphql-ws/client";
+import { type ConnectionTokens, createConnectionTokens } from "./connection-tokens.ts";
+import { ClientError } from "./error.ts";
 import { pause } from "./pause.ts";
+import { createRenewal } from "./renewal.ts";
+import { authorizationOf, type GivenToken } from "./token.ts";
 
 /**
  * The state of the WebSocket of a client.
@@ -14,6 +18,8 @@ export type ConnectionState = "idle" | "connecting" | "connected" | "lost";
 /** The one WebSocket of a client: open while there is a subscription, and opened again when it is lost. */
 export interface ClientSocket {
   readonly state: ConnectionState;
+  /** Whether it connects again with another token when one has expired. */
+  readonly hasToken: boolean;
   /** Calls the listener with each new state. @returns ends that */
   onState(listener: (state: ConnectionState) => void): () => void;
   /**
@@ -54,6 +60,8 @@ export interface SocketOptions {
   readonly url: string;
   readonly webSocket: typeof WebSocket;
   readonly connectionParams: GivenParams | undefined;
+  /** Asked for each connection. */
+  readonly token: GivenToken | undefined;
 }
 
 /** After how long without a message the client sends a ping, in milliseconds. */
@@ -68,6 +76,7 @@ export function createSocket({
   url,
   webSocket,
   connectionParams = {},
+  token: given,
 }: SocketOptions): ClientSocket {
   const listeners = new Set<(state: ConnectionState) => void>();
   let reported: ConnectionState = "idle";
@@ -76,34 +85,55 @@ export function createSocket({
   let isLost = false;
   let waiting = new AbortController();
   let silence: ReturnType<typeof setTimeout> | undefined;
+  const tokens = given && createConnectionTokens(given);
+  /** Stands for the present attempt to connect. */
+  let attempt = {};
+  let isRenewing = false;
+  /** How many connections in a row have ended because of an expired token. */
+  let expired = 0;
 
   const client = createWebSocketClient({
     url,
     webSocketImpl: webSocket,
     async connectionParams() {
       const params = typeof connectionParams === "function" ? connectionParams() : connectionParams;
-      return { ...(await params) };
+      return { ...(await params), ...(tokens && (await authorization(tokens))) };
     },
     lazyCloseTimeout: LINGER,
     keepAlive: PING_AFTER,
     retryAttempts: Infinity,
-    shouldRetry: (event) => !isCallerRefused(event),
+    shouldRetry(event) {
+      if (event instanceof ClientError) return false;
+      return !isCallerRefused(event) || (tokens !== undefined && expired === 1 && isExpiry(event));
+    },
     async retryWait(failures) {
+      const isPlanned = isRenewing;
+      isRenewing = false;
+      if (isPlanned) return;
       if (uses > 0) await pause(failures, waiting.signal);
     },
     on: {
       connecting: expectAnswer,
-      connected() {
+      connected(_, acknowledgement) {
         stopTimer();
+        expired = 0;
+        if (tokens) renewal.plan(acknowledgement);
         [isOpen, isLost] = [true, false];
         report();
       },
       ping: (received) => void (received || expectAnswer()),
       pong: (received) => void (received && stopTimer()),
-      closed: (event) => lose(!isIdleClose(event)),
+      closed(event) {
+        if (isExpiry(event)) {
+          expired += 1;
+          tokens?.drop();
+        }
+        lose(!isIdleClose(event) && !isRenewing);
+      },
       error: () => lose(true),
     },
   });
+  const renewal = createRenewal(renew);
   const forgetNetwork = onNetwork({ online: hurry, offline: () => client.terminate() });
 
   const state = (): ConnectionState => {
@@ -120,8 +150,32 @@ export function createSocket({
     for (const listener of listeners) queueMicrotask(() => listener(now));
   }
 
+  async function authorization(from: ConnectionTokens) {
+    const own = attempt;
+    const isCurrent = () => own === attempt;
+    try {
+      return authorizationOf(await from.take(isCurrent));
+    } catch (error) {
+      if (error instanceof ClientError && error.code !== "NETWORK_ERROR") throw error;
+      // Another attempt may find one. graphql-ws would take an error for a failure of all that follow.
+      if (isCurrent()) client.terminate();
+      return new Promise<never>(() => {});
+    }
+  }
+
+  /** Connects again, if there is another token. */
+  async function renew(): Promise<boolean> {
+    const isReady = await tokens!.prepare();
+    if (!isReady || !isOpen || uses === 0) return false;
+    isRenewing = true;
+    client.terminate();
+    return true;
+  }
+
   function lose(isMissed: boolean) {
     stopTimer();
+    renewal.cancel();
+    attempt = {};
     [isOpen, isLost] = [false, isMissed && uses > 0];
     report();
   }
@@ -156,6 +210,7 @@ export function createSocket({
     get state() {
       return state();
     },
+    hasToken: tokens !== undefined,
     onState(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -184,6 +239,12 @@ export function createSocket({
 /** Whether the socket was closed because there was no subscription any more. */
 function isIdleClose(event: unknown): boolean {
   return (event as Partial<CloseEvent>).code === 1000;
+}
+
+/** Whether the service has closed the socket because its token has expired. */
+function isExpiry(event: unknown): boolean {
+  const { reason = "" } = event as Partial<CloseEvent>;
+  return isCallerRefused(event) && reason.startsWith("TOKEN_EXPIRED:");
 }
 
 /** Listens to the network events of a browser. In Node.js there are none. */

@@ -1,12 +1,21 @@
-import { createHmac, randomUUID, createPublicKey } from "node:crypto";
+import { createHmac, createPublicKey, createSecretKey, randomUUID } from "node:crypto";
+import { Agent } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SignJWT } from "jose";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createServer, type Server, type ServerOptions } from "../../src/server/index.ts";
+import {
+  createServer,
+  createViewer,
+  type Server,
+  type ServerOptions,
+} from "../../src/server/index.ts";
+import { eventually } from "../fixtures/eventually.ts";
 import { inSeconds, type Issuer, startIssuer } from "../fixtures/issuer.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { openRawSocket, type RawSocket } from "../fixtures/raw-socket.ts";
 import { codesIn, errorsIn, type Received, send } from "../fixtures/send.ts";
-import { noteSchema, noteTables } from "./notes.ts";
+import { held, noteSchema, noteTables } from "./notes.ts";
 
 let keyspace: TestKeyspace;
 let issuer: Issuer;
@@ -133,6 +142,10 @@ describe("a token is accepted", () => {
       await using own = await serve({ signIn: { ...issuer.signIn, keys } });
       expect(await who(await issuer.sign(), own)).toBe("ann");
     }
+    const secret = createSecretKey(Buffer.alloc(32, "secret"));
+    await using own = await serve({ signIn: { ...issuer.signIn, keys: secret } });
+    const token = await new SignJWT(claims()).setProtectedHeader({ alg: "HS256" }).sign(secret);
+    expect(await who(token, own)).toBe("ann");
   });
 
   test("of several audiences with one of them, and of the type of access tokens", async () => {
@@ -140,6 +153,13 @@ describe("a token is accepted", () => {
     expect(await who(await issuer.sign({ aud }))).toBe("ann");
     for (const typ of ["at+jwt", "application/at+JWT", "jwt", undefined])
       expect(await who(await issuer.sign({}, { typ: typ as string }))).toBe("ann");
+  });
+
+  test("that never expires in practice", async () => {
+    using socket = await init(bearer(await issuer.sign({ exp: 1e300 })));
+    const { payload } = await socket.next();
+    expect(payload.expires).toBe("+275760-09-13T00:00:00.000Z");
+    expect(await whoOn(socket)).toBe("ann");
   });
 
   test("until shortly after it has expired, as clocks differ", async () => {
@@ -232,5 +252,377 @@ describe("a token is refused, on HTTP and on WebSockets,", () => {
   test("if it is larger than a header may be", async () => {
     const token = `${"x".repeat(60_000)}.y.z`;
     expect(await refusal(bearer(token))).toMatch(/^4403 UNAUTHENTICATED/);
+  });
+});
+
+describe("whoever sends no token", () => {
+  test("is refused before its document is looked at", async () => {
+    for (const query of ["{ me }", "{ nothing", "{ nothing }"]) {
+      const received = await post(query);
+      expect(received.status).toBe(401);
+      expect(received.headers["www-authenticate"]).toBe("Bearer");
+      expect(errorsIn(received)).toEqual([
+        { message: "Sign in first.", extensions: { code: "UNAUTHENTICATED" } },
+      ]);
+    }
+    expect(await refusal({})).toBe("4403 UNAUTHENTICATED: Sign in first.");
+  });
+
+  test("is not signed in by an address or a cookie", async () => {
+    const token = await issuer.sign();
+    const cookie = `authorization=Bearer ${token}; token=${token}; access_token=${token}`;
+    expect(codesIn(await post("{ me }", { headers: { cookie } }))).toEqual(["UNAUTHENTICATED"]);
+    const url = `${server.url}?access_token=${token}&token=${token}&authorization=Bearer+${token}`;
+    const received = await send(url, { headers: json, body: '{"query":"{ me }"}' });
+    expect(codesIn(received)).toEqual(["UNAUTHENTICATED"]);
+    const params = { token, access_token: token, headers: bearer(token) };
+    expect(await refusal(params)).toBe("4403 UNAUTHENTICATED: Sign in first.");
+  });
+
+  test("is a stranger, where strangers are granted something", async () => {
+    await using own = await serve({ signIn: { ...issuer.signIn, anonymous: ["note:read"] } });
+    const query = '{ me read: may(scope: "note:read") write: may(scope: "note:write") scopes }';
+    const { text } = await post(query, { at: own });
+    const data = { me: null, read: true, write: false, scopes: ["note:read"] };
+    expect(JSON.parse(text)).toEqual({ data });
+    const mine = await post("{ myNotes { nodes { words } } }", { at: own });
+    expect(codesIn(mine)).toEqual(["UNAUTHENTICATED"]);
+    using socket = await init({}, { at: own });
+    expect(await socket.next()).toEqual({ type: "connection_ack" });
+  });
+
+  test.each([
+    ["another scheme", ["Basic YW5uOmFubg=="]],
+    ["no token behind the scheme", ["Bearer "]],
+    ["nothing in the header", [""]],
+    ["two tokens in one header", ["Bearer a.b.c, Bearer a.b.c"]],
+    ["two headers", ["Bearer a.b.c", "Bearer a.b.c"]],
+  ])("is no stranger with %s", async (_, authorization) => {
+    await using own = await serve({ signIn: { ...issuer.signIn, anonymous: [] } });
+    const headers = { ...json, authorization } as never;
+    const received = await send(own.url, { headers, body: '{"query":"{ me }"}' });
+    expect(codesIn(received)).toEqual(["UNAUTHENTICATED"]);
+  });
+
+  test("is no stranger with a valid token in each of two headers", async () => {
+    const token = `Bearer ${await issuer.sign()}`;
+    const headers = { ...json, authorization: [token, token] } as never;
+    const received = await send(server.url, { headers, body: '{"query":"{ me }"}' });
+    expect(codesIn(received)).toEqual(["UNAUTHENTICATED"]);
+  });
+
+  test.each([null, 1, "", ["Bearer a.b.c"], { token: "a.b.c" }])(
+    "is no stranger with %j as authorization of connection_init",
+    async (authorization) => {
+      await using own = await serve({ signIn: { ...issuer.signIn, anonymous: [] } });
+      expect(await refusal({ authorization }, own)).toMatch(/^4403 UNAUTHENTICATED: The token/);
+    },
+  );
+});
+
+describe("the viewer", () => {
+  const ask = async (token: string, query: string, at = server) =>
+    JSON.parse((await post(query, { headers: bearer(token), at })).text);
+
+  test.each<readonly [string, unknown, readonly string[]]>([
+    ["a text", "b a  a", ["a", "b"]],
+    ["a list", ["b", "a b", "a", 1, null, ""], ["a", "a b", "b"]],
+    ["a number", 5, []],
+    ["an object", { a: true }, []],
+    ["nothing", undefined, []],
+  ])("has the scopes of a claim that is %s", async (_, scope, scopes) => {
+    const { data } = await ask(await issuer.sign({ scope }), '{ scopes may(scope: "a") }');
+    expect(data).toEqual({ scopes, may: scopes.includes("a") });
+  });
+
+  test("has the scopes of the claim that the server names, and of no other", async () => {
+    await using own = await serve({ signIn: { ...issuer.signIn, scopesClaim: "scp" } });
+    const token = await issuer.sign({ scope: "a", scp: ["b"] });
+    expect(await ask(token, "{ scopes }", own)).toEqual({ data: { scopes: ["b"] } });
+    await using proto = await serve({ signIn: { ...issuer.signIn, scopesClaim: "constructor" } });
+    expect(await ask(await issuer.sign(), "{ scopes }", proto)).toEqual({ data: { scopes: [] } });
+  });
+
+  test("has its own claims, and no members that all objects have", async () => {
+    const token = await issuer.sign({ tenant: "north", empty: "", ["__proto__"]: "own" });
+    const claim = async (name: string) => {
+      const { data, errors } = await ask(token, `{ claim(name: "${name}") }`);
+      return data?.claim ?? errors[0].extensions.code;
+    };
+    expect(await claim("tenant")).toBe("north");
+    expect(await claim("__proto__")).toBe("own");
+    for (const name of ["empty", "exp", "constructor", "toString", "hasOwnProperty", "none"])
+      expect(await claim(name)).toBe("FORBIDDEN");
+    expect(await ask(await issuer.sign(), '{ claim(name: "__proto__") }')).toMatchObject({
+      errors: [{ extensions: { code: "FORBIDDEN" } }],
+    });
+  });
+
+  test("reads and writes its own rows, by a key that nobody can send", async () => {
+    const [ann, bob] = [await issuer.sign(), await issuer.sign({ sub: "bob" })];
+    const write = (words: string) =>
+      `mutation { writeNote(input: { words: "${words}" }) { __typename } }`;
+    await ask(ann, write("of ann"));
+    await ask(bob, write("of bob"));
+    const mine = "{ myNotes { nodes { owner words } } }";
+    const notes = (owner: string) => ({
+      data: { myNotes: { nodes: [{ owner, words: `of ${owner}` }] } },
+    });
+    expect(await ask(ann, mine)).toEqual(notes("ann"));
+    expect(await ask(bob, mine)).toEqual(notes("bob"));
+    const forged = await ask(bob, '{ myNotes(owner: "ann") { nodes { words } } }');
+    expect(forged.errors[0].extensions.code).toBe("BAD_USER_INPUT");
+  });
+
+  test("may be one that context makes of it, whose expiry counts then", async () => {
+    await using own = await serve({
+      context: (_, { viewer }) => ({
+        viewer: createViewer({ claims: viewer.claims, scopes: ["from a database"] }),
+      }),
+    });
+    const token = await issuer.sign({ scope: "of the token" });
+    const { data } = await ask(token, "{ me scopes }", own);
+    expect(data).toEqual({ me: "ann", scopes: ["from a database"] });
+    using socket = await init(bearer(token), { at: own });
+    expect((await socket.next()).payload.expires).toBeDefined();
+  });
+
+  test.each([
+    ["null", null, "null"],
+    ["an object of its own", { isSignedIn: true, id: "root", may: () => true }, "another object"],
+  ])("must not be %s that context makes", async (_, viewer, came) => {
+    const lines: string[] = [];
+    await using own = await serve({
+      context: () => ({ viewer }) as object,
+      log: (line, error) => lines.push(`${line} ${String(error)}`),
+    });
+    expect(await who(await issuer.sign(), own)).toBe("INTERNAL_SERVER_ERROR");
+    expect(lines.join()).toContain(`a viewer that createViewer has made, but returned ${came}.`);
+  });
+
+  test("is made by context alone, where the server says so", async () => {
+    await using own = await serve({
+      signIn: "context",
+      context: ({ headers: { "x-user": sub } }) => ({
+        viewer: typeof sub === "string" ? createViewer({ claims: { sub }, scopes: [] }) : undefined,
+      }),
+    });
+    const me = async (headers: object) =>
+      JSON.parse((await post("{ me }", { headers: { ...headers }, at: own })).text);
+    expect(await me({ "x-user": "cay" })).toEqual({ data: { me: "cay" } });
+    expect(await me({})).toEqual({ data: { me: null } });
+    await expect(serve({ signIn: "context" })).rejects.toThrow("there is no context");
+  });
+});
+
+describe("an issuer", () => {
+  test("may change its keys: new ones are read when a token needs them, old ones are forgotten", async () => {
+    await using other = await startIssuer();
+    await using own = await serve({ signIn: other.signIn });
+    const old = await other.sign();
+    expect(await who(old, own)).toBe("ann");
+    await other.rotate();
+    const renewed = await other.sign({ sub: "bob" });
+    await eventually(async () => expect(await who(renewed, own)).toBe("bob"));
+    expect(await who(await other.sign({ sub: "cay" }), own)).toBe("cay");
+    // Remembered, but not verified anew.
+    expect(await who(old, own)).toBe("ann");
+  });
+
+  test("is asked rarely, however many tokens name keys that it does not have", async () => {
+    await using other = await startIssuer();
+    await using own = await serve({ signIn: other.signIn });
+    expect(await who(await other.sign(), own)).toBe("ann");
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, (_, kid) => other.sign({}, { kid: String(kid) })),
+    );
+    for (const token of tokens) expect(await who(token, own)).toBe("UNAUTHENTICATED");
+    expect(other.asked).toBeLessThanOrEqual(3);
+  });
+
+  test.each(["failure", "html", "silence"] as const)(
+    "may fail by %s: known keys stay, others are UNAVAILABLE, and that is logged once",
+    async (failure) => {
+      await using other = await startIssuer();
+      const log: string[] = [];
+      await using own = await serve({
+        signIn: other.signIn,
+        log: (line) => log.push(line),
+      });
+      expect(await who(await other.sign(), own)).toBe("ann");
+      other.meets = failure;
+      await eventually(async () => {
+        const token = await other.sign({}, { kid: "new" });
+        const received = await post("{ me }", { headers: bearer(token), at: own });
+        expect(received.status).toBe(503);
+        expect(codesIn(received)).toEqual(["UNAVAILABLE"]);
+        expect(await refusal(bearer(token), own)).toMatch(/^1013 The keys to verify the token/);
+      });
+      expect(await who(await other.sign({ sub: "bob" }), own)).toBe("bob");
+      expect(log).toHaveLength(1);
+      expect(log[0]).toMatch(/^The keys for sign-in cannot be read from http:\/\/127/);
+      other.meets = "keys";
+      await other.rotate();
+      const renewed = await other.sign({ sub: "cay" });
+      await eventually(async () => expect(await who(renewed, own)).toBe("cay"));
+      expect(log[1]).toMatch(/ are read from .* again\.$/);
+    },
+  );
+
+  test("may be down when the server starts", async () => {
+    await using other = await startIssuer();
+    other.meets = "failure";
+    await using own = await serve({ signIn: other.signIn });
+    const token = await other.sign();
+    expect(await who(token, own)).toBe("UNAVAILABLE");
+    other.meets = "keys";
+    await eventually(async () => expect(await who(token, own)).toBe("ann"));
+  });
+
+  test("is not believed with a key that is not public", async () => {
+    await using other = await startIssuer();
+    other.meets = "private keys";
+    const log: string[] = [];
+    await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
+    expect(await who(await other.sign(), own)).toBe("UNAUTHENTICATED");
+    expect(log[0]).toMatch(/are not all public/);
+  });
+});
+
+describe("a token that expires", () => {
+  /** A server that accepts tokens for their time only, and a token for the next one or two seconds. */
+  async function soon(options: Partial<ServerOptions> = {}) {
+    const own = await serve({ signIn: { ...issuer.signIn, clockTolerance: 0 }, ...options });
+    const exp = inSeconds(2);
+    return {
+      own,
+      token: await issuer.sign({ exp }),
+      expired: () => sleep(exp * 1000 - Date.now() + 1),
+      [Symbol.asyncDispose]: () => own.close(),
+    };
+  }
+
+  test("closes its WebSocket with 4403", async () => {
+    await using short = await soon();
+    expect(await refusal(bearer(short.token), short.own)).toBe(
+      "4403 TOKEN_EXPIRED: The token has expired.",
+    );
+  });
+
+  test("gets no event of a subscription any more", async () => {
+    await using short = await soon();
+    const { own } = short;
+    const name = randomUUID();
+    const lasting = { headers: bearer(await issuer.sign()), at: own };
+    await post(`mutation { createBoard(input: { name: "${name}" }) { __typename } }`, lasting);
+    const pin = () =>
+      post(`mutation { addPins(name: "${name}", delta: 1) { __typename } }`, lasting);
+    using socket = await init(bearer(short.token), { at: own });
+    await socket.next();
+    const query = `subscription { boardChanged(name: "${name}") { board { pins } } }`;
+    socket.send({ type: "subscribe", id: "1", payload: { query } });
+    const pins = async () => (await socket.next()).payload.data.boardChanged.board.pins;
+    expect(await pins()).toBe(0);
+    await pin();
+    expect(await pins()).toBe(1);
+    await short.expired();
+    await pin();
+    await expect(socket.next()).rejects.toThrow("The socket was closed with 4403.");
+  });
+
+  test("lets what is in flight on a WebSocket be answered, and nothing new begin", async () => {
+    await using short = await soon();
+    using socket = await init(bearer(short.token), { at: short.own });
+    await socket.next();
+    const by = randomUUID();
+    socket.send({ type: "subscribe", id: "1", payload: { query: `{ held(by: "${by}") }` } });
+    const release = await eventually(() => {
+      expect(held.has(by)).toBe(true);
+      return held.get(by)!;
+    });
+    await short.expired();
+    socket.send({ type: "subscribe", id: "2", payload: { query: "{ me }" } });
+    const refused = await socket.next();
+    expect([refused.type, refused.id]).toEqual(["error", "2"]);
+    expect(refused.payload[0].extensions.code).toBe("TOKEN_EXPIRED");
+    release();
+    expect((await socket.next()).payload.data).toEqual({ held: by });
+    expect(await socket.closed).toBe(4403);
+  });
+
+  test("ends its event stream with the error", async () => {
+    await using short = await soon();
+    const received = await send(short.own.url, {
+      headers: { ...json, ...bearer(short.token), accept: "text/event-stream" },
+      body: '{"query":"subscription { ticks }"}',
+    });
+    expect(received.text).toContain('data: {"data":{"ticks":1}}');
+    const error = { message: "The token has expired.", extensions: { code: "TOKEN_EXPIRED" } };
+    const end = `event: next\ndata: ${JSON.stringify({ errors: [error] })}\n\nevent: complete\ndata:\n\n`;
+    expect(received.text.endsWith(end)).toBe(true);
+  });
+
+  test("while an operation waits for its turn is refused then, on both transports", async () => {
+    await using short = await soon({ limits: { pointsInFlight: 1, pointsInFlightPerCaller: 1 } });
+    const { own } = short;
+    const headers = bearer(short.token);
+    using socket = await init(headers, { at: own });
+    await socket.next();
+    const first = post("{ slow(milliseconds: 2500) }", { headers, at: own });
+    await sleep(200);
+    socket.send({ type: "subscribe", id: "1", payload: { query: "{ me }" } });
+    const second = await post("{ me }", { headers, at: own });
+    expect(second.status).toBe(401);
+    expect(second.headers["www-authenticate"]).toMatch(/^Bearer error="invalid_token"/);
+    expect(codesIn(second)).toEqual(["TOKEN_EXPIRED"]);
+    expect((await first).status).toBe(200);
+    const { payload } = await socket.next().catch(() => ({ payload: undefined }));
+    // The socket may have been closed before.
+    if (payload) expect(payload.errors[0].extensions.code).toBe("TOKEN_EXPIRED");
+  });
+});
+
+describe("a flood", () => {
+  const limits = { pointsPerSecond: 50 };
+  const from = (address: string) => ({ "x-forwarded-for": address });
+
+  /** Sends as many requests at once as a caller may not, and returns the statuses. */
+  async function flood(at: Server, headers: Readonly<Record<string, string>>) {
+    const agent = new Agent({ keepAlive: true, maxSockets: 400 });
+    const body = '{"query":"{ me }"}';
+    const all = Array.from({ length: 400 }, () =>
+      send(at.url, { headers: { ...json, ...headers }, body }, agent),
+    );
+    const statuses = new Set((await Promise.all(all)).map(({ status }) => status));
+    agent.destroy();
+    return statuses;
+  }
+
+  test("of bad tokens is paid by its address, and disturbs neither others nor who has signed in there", async () => {
+    await using own = await serve({ limits });
+    const token = await issuer.sign();
+    expect(await who(token, own)).toBe("ann");
+    const bad = { ...bearer(`${part({ alg: "ES256" })}.${part({})}.eA`), ...from("192.0.2.1") };
+    const flooding = flood(own, bad);
+    await sleep(300);
+    const answered = async (headers: Readonly<Record<string, string>>) =>
+      (await post("{ me }", { headers, at: own })).status;
+    expect(await answered({ ...bearer(token), ...from("192.0.2.1") })).toBe(200);
+    const bob = bearer(await issuer.sign({ sub: "bob" }));
+    expect(await answered({ ...bob, ...from("192.0.2.2") })).toBe(200);
+    expect(await flooding).toContain(401);
+    // Out of points, or too many of it in flight.
+    for (const status of await flooding) expect([401, 429, 503]).toContain(status);
+  });
+
+  test("of somebody who has signed in does not disturb others at the same address", async () => {
+    await using own = await serve({ limits });
+    const [ann, bob] = [await issuer.sign(), await issuer.sign({ sub: "bob" })];
+    const flooding = flood(own, bearer(bob));
+    await sleep(300);
+    expect(await who(ann, own)).toBe("ann");
+    expect(await who(await issuer.sign({ sub: "cay" }), own)).toBe("cay");
+    for (const status of await flooding) expect([200, 429, 503]).toContain(status);
+    expect((await flooding).size).toBeGreaterThan(1);
   });
 });

@@ -1,5 +1,6 @@
 import { limitsOf } from "../../src/server/adjustable-limits.ts";
 import { hash } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -509,4 +510,58 @@ test(".env.template lists every setting with its meaning and default", async () 
   const template = await readFile(new URL("../../.env.template", import.meta.url), "utf8");
   expect(template).toBe(envTemplate(settings));
   for (const name of Object.keys(settings)) expect(template).toContain(`# ${name}=`);
+});
+
+describe("the settings of a sign-in", () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const key = file("issuer.pem", publicKey);
+  const AUTH_SECRET = "s".repeat(32);
+  const whole = { AUTH_ISSUER: "https://issuer.test/", AUTH_AUDIENCE: "one, two" };
+  const read = (environment: Readonly<Record<string, string>>) =>
+    readConfig(settings, { ...HOME, ...whole, ...environment }).signIn;
+
+  test("describe it", () => {
+    const url = "https://issuer.test/keys";
+    const others = { AUTH_ALGORITHMS: "ES256,RS256", AUTH_ANONYMOUS_SCOPES: "a, b" };
+    expect(read({ AUTH_JWKS_URL: url, ...others })).toEqual({
+      issuer: "https://issuer.test/",
+      audience: ["one", "two"],
+      keys: new URL(url),
+      algorithms: ["ES256", "RS256"],
+      clockTolerance: 5,
+      scopesClaim: "scope",
+      anonymous: ["a", "b"],
+    });
+    expect(read({ AUTH_KEY_FILE: key })?.keys).toMatchObject({ type: "public" });
+    expect(read({ AUTH_SECRET })?.keys).toMatchObject({ type: "secret", symmetricKeySize: 32 });
+    const jwk = createPublicKey(publicKey).export({ format: "jwk" });
+    const set = file("issuer.json", JSON.stringify({ keys: [jwk] }));
+    expect(read({ AUTH_KEY_FILE: set })?.keys).toEqual({ keys: [jwk] });
+  });
+
+  test.each<readonly [Readonly<Record<string, string>>, string]>([
+    [whole, "some are missing: set one of AUTH_JWKS_URL, AUTH_KEY_FILE and AUTH_SECRET; or"],
+    [{ AUTH_SECRET }, "set AUTH_ISSUER, and AUTH_AUDIENCE; or remove all AUTH settings."],
+    [{ AUTH_ANONYMOUS_SCOPES: "a" }, "Sign-in needs AUTH_ISSUER, AUTH_AUDIENCE and a key"],
+    [{ ...whole, AUTH_SECRET, AUTH_KEY_FILE: key }, "set only one."],
+    [
+      { ...whole, AUTH_SECRET: "short" },
+      "AUTH_SECRET must be a secret of at least 32 bytes, but is a",
+    ],
+    [{ ...whole, AUTH_JWKS_URL: "issuer.test" }, "AUTH_JWKS_URL must be the URL of a key set"],
+    [{ ...whole, AUTH_JWKS_URL: "http://issuer.test" }, "must begin with https://"],
+    [{ ...whole, AUTH_SECRET, AUTH_ALGORITHMS: "RS256" }, 'but "RS256" is not.'],
+    [{ ...whole, AUTH_SECRET, AUTH_CLOCK_TOLERANCE: "301" }, "a whole number from 0 to 300"],
+    [{ ...whole, AUTH_KEY_FILE: file("private.pem", privateKey) }, "not with a private key"],
+    [{ ...whole, AUTH_KEY_FILE: "absent.pem" }, "a readable file (it does not exist)"],
+    [{ ...whole, AUTH_KEY_FILE: NO_PEM }, "a public key as PEM, or with a key set (JWKS) as JSON"],
+    [{ ...whole, AUTH_KEY_FILE: publicKey }, "the path of a file, not its content"],
+  ])("are refused: %#", (environment, message) => {
+    expect(problem(environment)).toContain(message);
+    expect(problem(environment)).not.toContain(privateKey.split("\n")[1]);
+  });
 });
