@@ -78,7 +78,7 @@ type Results = AsyncIterableIterator<any>;
 /** A subscriber to the board of the test. */
 interface BoardSubscriber {
   readonly results: Results;
-  leave(): Promise<unknown>;
+  readonly leave: () => Promise<unknown>;
 }
 
 type Transport = (fields: string, token: string, at?: Server) => BoardSubscriber;
