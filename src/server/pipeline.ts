@@ -14,7 +14,7 @@ import { createResolveDocument, requireRunnable } from "./allowed-documents.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { createIsByViewer } from "./by-viewer.ts";
 import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
-import { type Disclosure, useNoSuggestions } from "./disclosure.ts";
+import type { Disclosure } from "./disclosure.ts";
 import { documentOf, useDocuments } from "./document.ts";
 import { pointsOfDocument } from "./document-points.ts";
 import { codedError } from "./error.ts";
@@ -28,6 +28,7 @@ import { requestError } from "./request-error.ts";
 import type { Admitted, Requester, Run } from "./run.ts";
 import { createSharedExecutions } from "./shared-execution.ts";
 import { useSkipped } from "./skipped.ts";
+import { useNoSuggestions } from "./suggestions.ts";
 import { createUsableSchema } from "./usable-schema.ts";
 import type { Yoga } from "./yoga.ts";
 
