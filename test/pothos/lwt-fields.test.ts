@@ -582,13 +582,23 @@ describe("a row that is a whole partition", () => {
   });
 });
 
-test("a field's extensions contain its cost and whether it writes", () => {
+test("a field's extensions contain its cost, whether it writes and whether it depends on the viewer", () => {
   const of = (type: "Query" | "Mutation" | "Show", field: string) =>
     (schema.getType(type) as ReturnType<typeof schema.getQueryType>)!.getFields()[field]!
       .extensions["cassandra"];
   expect(of("Query", "seat")).toMatchObject({ table: "seat", partitions: 1 });
-  expect(of("Show", "seats")).toEqual({ table: "seat", partitions: 1, page: "first" });
-  expect(of("Query", "since")).toEqual({ table: "seat_by_since", partitions: 2, page: "first" });
+  expect(of("Show", "seats")).toEqual({
+    table: "seat",
+    partitions: 1,
+    page: "first",
+    byViewer: true,
+  });
+  expect(of("Query", "since")).toEqual({
+    table: "seat_by_since",
+    partitions: 2,
+    page: "first",
+    byViewer: true,
+  });
   expect(of("Query", "zone")).toEqual({
     table: "seat_by_zone",
     partitions: 1,
