@@ -605,7 +605,7 @@ test("a field's extensions contain its cost, whether it writes and whether it de
     partitionsPerRow: 1,
     page: "first",
   });
-  expect(of("Mutation", "sell")).toEqual({ table: "seat", partitions: 1, writes: true });
+  expect(of("Mutation", "sell")).toMatchObject({ table: "seat", partitions: 1, writes: true });
 });
 
 test("columns with the names of other fields of outcomes keep their values", async () => {
