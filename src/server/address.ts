@@ -48,17 +48,33 @@ export function trustIn(trusted: readonly string[]): (address: string) => boolea
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address));
 }
 
+/** The headers by which proxies say that they pass a request on, without saying reliably for whom. */
+const signsOfProxy = [
+  "forwarded",
+  "via",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+  "x-forwarded-server",
+  "x-client-ip",
+  "x-real-ip",
+  "cf-connecting-ip",
+  "true-client-ip",
+];
+
 /**
- * Whether a request comes from a program of this machine, and not through a proxy from elsewhere.
+ * Whether a request comes from a program of this machine, and not through a proxy from elsewhere. A proxy that adds no
+ * header cannot be told from a program.
  *
  * @returns `directly`; `forwarded` if a proxy has passed it on, and says that it comes from this machine; else undefined
  */
 export function localityOf(request: IncomingMessage): "directly" | "forwarded" | undefined {
-  const { remoteAddress } = request.socket;
-  // Without an address, it is connected by a Unix socket, or has gone.
-  if (remoteAddress !== undefined && !isLoopback(peerOf(request))) return undefined;
-  const forwarded = request.headers["x-forwarded-for"];
-  if (forwarded === undefined) return "directly";
+  // Without an address, the peer has gone and may have been anybody, or is at a Unix socket, like most proxies.
+  if (!isLoopback(peerOf(request))) return undefined;
+  const { headers } = request;
+  const forwarded = headers["x-forwarded-for"];
+  if (forwarded === undefined)
+    return signsOfProxy.some((name) => headers[name] !== undefined) ? undefined : "directly";
   const isLocal = hopsOf(forwarded).every((hop) => isLoopback(plainAddress(withoutPort(hop))));
   return isLocal ? "forwarded" : undefined;
 }

@@ -258,7 +258,14 @@ export async function assemble<Own extends object>(
   requirePrefix(path);
   const hasContext = callers.context !== undefined;
   const { signIn: signsIn } = callers;
-  const exposure = exposureOf({ listensOn, hosts, signIn: signsIn, hasContext, allowAnonymous });
+  const exposure = exposureOf({
+    listensOn,
+    hosts,
+    origins,
+    signIn: signsIn,
+    hasContext,
+    allowAnonymous,
+  });
   const { isPublic, isOnlyLocal } = exposure;
   const showsGraphiQL = graphiql ?? !isPublic;
   const disclosure: Disclosure = {

@@ -7,6 +7,8 @@ export interface ExposureOptions {
   readonly listensOn: string | undefined;
   /** By which names it is called, other than those of this machine. */
   readonly hosts: readonly string[];
+  /** The pages that may use it, other than its own. */
+  readonly origins: readonly string[];
   /** How callers sign in, if they do. */
   readonly signIn: unknown;
   /** Whether the application has a function of its own that makes contexts, and may refuse a caller. */
@@ -29,21 +31,29 @@ export interface Exposure {
  * @throws TypeError if everybody can, and nobody has to sign in, unless that is allowed explicitly
  */
 export function exposureOf(options: ExposureOptions): Exposure {
-  const { listensOn, hosts, signIn, hasContext, allowAnonymous } = options;
+  const { listensOn, hosts, origins, signIn, hasContext, allowAnonymous } = options;
   const isOpen = signIn === undefined && !allowAnonymous;
-  const listens = isForeignAddress(listensOn);
-  const isPublic = isReachable(options);
-  if (isPublic && isOpen) {
-    const why = listens
-      ? `it listens on ${listensOn} (HOST, host)`
-      : `it is called by ${hosts.join(", ")} (ALLOWED_HOSTS, hosts)`;
+  const why = isOpen ? openness({ listensOn, hosts, origins }) : undefined;
+  if (why !== undefined) {
     const own = hasContext ? ' say signIn: "context" if context identifies callers,' : "";
     throw new TypeError(
       `The server would be open to everybody: ${why}, without sign-in. Set up sign-in (AUTH_ISSUER, signIn),${own} or allow everybody (ALLOW_ANONYMOUS=1, allowAnonymous).`,
     );
   }
-  return { isPublic, isOnlyLocal: isOpen && !hasContext };
+  // An app on a server of its host does not know where that listens.
+  const isPublic = isReachable(options) || (listensOn === undefined && !isOpen);
+  return { isPublic, isOnlyLocal: isOpen };
 }
+
+/** Returns why everybody could use a server; undefined if not everybody could. */
+function openness({ listensOn, hosts, origins }: Opening): string | undefined {
+  if (isForeignAddress(listensOn)) return `it listens on ${listensOn} (HOST, host)`;
+  if (hasForeignHost(hosts)) return `it is called by ${hosts.join(", ")} (ALLOWED_HOSTS, hosts)`;
+  // A browser on this machine would pass on what any page asks.
+  return origins.includes("*") ? "every page may use it (ALLOWED_ORIGINS, origins)" : undefined;
+}
+
+type Opening = Pick<ExposureOptions, "listensOn" | "hosts" | "origins">;
 
 /** Whether programs of other machines can reach a server. @throws TypeError if a host is none */
 export function isReachable({ listensOn, hosts }: Reach): boolean {

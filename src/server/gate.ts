@@ -125,13 +125,15 @@ function isPreflight({ method, headers }: IncomingMessage): boolean {
 }
 
 /**
- * Whether a request is from a page of the server itself. Browsers say so in a header that no page can set; that helps if a
- * proxy has changed protocol or port. With a false host, that header would mean nothing: the host has been checked before.
+ * Whether a request is from a page of the server itself. Most browsers say so in a header that no page can set, but not with
+ * WebSockets, nor over HTTP to another machine. With a false host, that header would mean nothing: the host has been
+ * checked before.
  */
 function isOwn({ headers }: IncomingMessage, { hosts, protocol }: Destination): boolean {
   const { origin = "", "sec-fetch-site": site } = headers;
   if (origin === "null") return false;
-  return site === "same-origin" || isOwnOrigin(origin, { host: hosts.at(-1)!, protocol });
+  if (site !== undefined) return site === "same-origin";
+  return isOwnOrigin(origin, { host: hosts.at(-1)!, protocol });
 }
 
 /** Whether a browser sends a request for a page of another site, without saying which: e.g. for an image or a link in it. */

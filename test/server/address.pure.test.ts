@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import { createAddressOf } from "../../src/server/address.ts";
+import { createAddressOf, localityOf } from "../../src/server/address.ts";
 
 const untrusted: string[] = [];
 const addressOf = (peer: string | undefined, forwarded?: string, trusted = ["10.0.0.0/8", "::1"]) =>
@@ -58,5 +58,33 @@ test.each(["proxy", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "::1/129", ""])(
     expect(() => addressOf("192.0.2.1", undefined, [proxy])).toThrow(
       `A trusted proxy must be an address or a network, e.g. "10.0.0.1" or "10.0.0.0/8", but is ${JSON.stringify(proxy)}.`,
     );
+  },
+);
+
+const locality = (peer: string | undefined, headers: IncomingMessage["headers"] = {}) =>
+  localityOf({ socket: { remoteAddress: peer }, headers } as IncomingMessage);
+
+test("a program of this machine is known by its address", () => {
+  for (const peer of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+    expect(locality(peer)).toBe("directly");
+  for (const peer of ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1"])
+    expect(locality(peer)).toBeUndefined();
+});
+
+test("a peer without an address, such as one that has reset its connection, is of no known place", () => {
+  expect(locality(undefined)).toBeUndefined();
+});
+
+test("a proxy of this machine has to say that its client is of this machine, too", () => {
+  expect(locality("127.0.0.1", { "x-forwarded-for": "127.0.0.1" })).toBe("forwarded");
+  expect(locality("127.0.0.1", { "x-forwarded-for": "192.0.2.1, 127.0.0.1" })).toBeUndefined();
+});
+
+test.each(["via", "forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"])(
+  "%s says that there is a proxy, and not for whom",
+  (name) => {
+    expect(locality("127.0.0.1", { [name]: "127.0.0.1" })).toBeUndefined();
+    const forwarded = { [name]: "localhost", "x-forwarded-for": "::1" };
+    expect(locality("127.0.0.1", forwarded)).toBe("forwarded");
   },
 );

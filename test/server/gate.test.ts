@@ -306,6 +306,8 @@ test("the server's own page is known by its origin, or by what browsers say of i
   const secure = origin.replace("http:", "https:");
   expect((await ask(local, { origin: secure })).status).toBe(403);
   expect((await ask(local, { origin: secure, "sec-fetch-site": "same-origin" })).status).toBe(200);
+  // A page of another port, whose origin a proxy that drops the port lets look like the server's.
+  expect((await ask(local, { origin, "sec-fetch-site": "same-site" })).status).toBe(403);
   const sandboxed = { origin: "null", "sec-fetch-site": "same-origin" };
   expect((await ask(local, sandboxed)).status).toBe(403);
 });

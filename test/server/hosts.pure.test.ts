@@ -98,6 +98,7 @@ test.each([
 const alone = {
   listensOn: undefined,
   hosts: [],
+  origins: [],
   signIn: undefined,
   hasContext: false,
   allowAnonymous: false,
@@ -133,6 +134,27 @@ test.each([
   for (const guard of [{ allowAnonymous: true }, { signIn: "context", hasContext: true }]) {
     expect(exposureOf({ ...reachable, ...guard })).toEqual({ isPublic: true, isOnlyLocal: false });
   }
+});
+
+test("an app that does not know where its host listens is taken for public, unless only this machine is let in", () => {
+  expect(exposureOf({ ...alone, hasContext: true })).toEqual({
+    isPublic: false,
+    isOnlyLocal: true,
+  });
+  for (const guard of [{ allowAnonymous: true }, { signIn: "context", hasContext: true }]) {
+    expect(exposureOf({ ...alone, ...guard })).toEqual({ isPublic: true, isOnlyLocal: false });
+    const listening = { ...alone, ...guard, listensOn: "127.0.0.1" };
+    expect(exposureOf(listening)).toEqual({ isPublic: false, isOnlyLocal: false });
+  }
+});
+
+test("every page may use an open server only if that is allowed, since browsers of this machine pass on what it asks", () => {
+  const origins = ["https://app.example.com", "*"];
+  expect(() => exposureOf({ ...alone, origins })).toThrow(
+    "The server would be open to everybody: every page may use it (ALLOWED_ORIGINS, origins), without sign-in.",
+  );
+  expect(exposureOf({ ...alone, origins, allowAnonymous: true }).isOnlyLocal).toBe(false);
+  expect(exposureOf({ ...alone, origins: ["https://app.example.com"] }).isOnlyLocal).toBe(true);
 });
 
 test("a server is called by the address that it listens on, unless these are all", () => {
