@@ -108,7 +108,7 @@ export interface AppOptions<Own extends object = object> extends CallerOptions<O
   readonly trustedProxies?: readonly string[] | undefined;
   /**
    * Whether everybody who reaches the server is let in without sign-in. Default: false, with which only programs of this
-   * machine are, unless there is a `context`.
+   * machine are, unless there is a `signIn`.
    */
   readonly allowAnonymous?: boolean | undefined;
   /** Whether browsers get GraphiQL. Default: only if no other machine can reach the server. */

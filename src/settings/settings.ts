@@ -140,7 +140,7 @@ export const settingsFor = (keyspace: string) =>
     },
     ALLOW_ANONYMOUS: {
       meaning:
-        "1 lets everybody in without sign-in. Without it, a service without sign-in answers programs of its own machine only, and does not start if HOST or ALLOWED_HOSTS makes it reachable for others.",
+        "1 lets everybody in without sign-in. Without it, a service without sign-in answers programs of its own machine only, and does not start if HOST, ALLOWED_HOSTS or ALLOWED_ORIGINS=* opens it to others.",
       default: "0",
       read: onOrOff,
     },
