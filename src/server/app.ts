@@ -333,7 +333,7 @@ export async function assemble<Own extends object>(
     path,
     graphql: createGraphQL({ ...transport, eventStreams }),
     graphiql: showsGraphiQL ? createGraphiQL({ path: endpoint, operations, title }) : undefined,
-    page: page && (await createPage(page, path)),
+    page: page && (await createPage(page, { path, showsGraphiQL })),
     health,
     ready,
     gate,

@@ -13,6 +13,8 @@ const types: Readonly<Record<string, string>> = {
   ".png": "image/png",
 };
 
+const GRAPHIQL_PART = /<!-- graphiql -->.*?<!-- \/graphiql -->/gs;
+
 const SCRIPT = "text/javascript; charset=utf-8";
 
 /**
@@ -21,32 +23,43 @@ const SCRIPT = "text/javascript; charset=utf-8";
  * `index.html` names the files of the folder as `assets/<folder>/<file>`. Its script is `main.ts` or, built, `main.js`;
  * modules of other folders beside the page's, and of packages, are served as well.
  *
+ * What is between `<!-- graphiql -->` and `<!-- /graphiql -->` is left out if there is no GraphiQL to link to.
+ *
  * @param given the folder, with or without a slash at its end
- * @param path the prefix of all paths, e.g. `/api`
  * @throws TypeError if the folder has no `index.html`
  */
-export async function createPage(given: URL, path: string): Promise<Answer> {
+export async function createPage(given: URL, options: PageSurroundings): Promise<Answer> {
   const folder = new URL(`${given.href.replace(/\/$/, "")}/`);
   await access(new URL("index.html", folder)).catch((cause: unknown) => {
     throw new TypeError(`page must be a folder with an index.html, but is ${folder.href}.`, {
       cause,
     });
   });
-  return createFiles(() => loadPage(folder, path), createNotFound(`${path}/`));
+  return createFiles(() => loadPage(folder, options), createNotFound(`${options.path}/`));
 }
 
-async function loadPage(folder: URL, path: string): Promise<ReadonlyMap<string, File>> {
+/** What a page is a part of. */
+interface PageSurroundings {
+  /** The prefix of all paths, e.g. `/api`. */
+  readonly path: string;
+  readonly showsGraphiQL: boolean;
+}
+
+async function loadPage(
+  folder: URL,
+  { path, showsGraphiQL }: PageSurroundings,
+): Promise<ReadonlyMap<string, File>> {
   const root = new URL("../", folder);
   const assets = `${path}/assets/`;
   const own = `${assets}${folder.href.slice(root.href.length)}`;
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((each) => !each.isDirectory()).map(({ name }) => name);
   const entry = new URL(names.includes("main.ts") ? "main.ts" : "main.js", folder);
-  const shown = names.filter((name) => Object.hasOwn(types, extname(name)));
+  const served = names.filter((name) => Object.hasOwn(types, extname(name)));
   const [html, { code, packages }, ...files] = await Promise.all([
     readFile(new URL("index.html", folder), "utf8"),
     collectModules({ entry, root, prefix: assets }),
-    ...shown.map(async (name): Promise<[string, File]> => {
+    ...served.map(async (name): Promise<[string, File]> => {
       const { href } = pathToFileURL(join(fileURLToPath(folder), name));
       const content = await readFile(new URL(href));
       // As browsers write the name in an address.
@@ -54,10 +67,11 @@ async function loadPage(folder: URL, path: string): Promise<ReadonlyMap<string, 
       return [`${own}${encoded}`, { type: types[extname(name)]!, content }];
     }),
   ]);
+  const shown = showsGraphiQL ? html : html.replace(GRAPHIQL_PART, "");
   const importMap = JSON.stringify({ imports: packages });
   const page = {
     type: "text/html; charset=utf-8",
-    content: html.replace("</head>", () => `${loading(importMap, [...code.keys()])}</head>`),
+    content: shown.replace("</head>", () => `${loading(importMap, [...code.keys()])}</head>`),
     headers: { "content-security-policy": policy(importMap) },
   };
   const modules = [...code].map(([at, content]): [string, File] => [at, { type: SCRIPT, content }]);

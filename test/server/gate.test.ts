@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import * as application from "../../src/party/application.ts";
 import { createServer, type Server, type ServerOptions } from "../../src/server/index.ts";
+import { startIssuer } from "../fixtures/issuer.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { openGreetedSocket } from "../fixtures/raw-socket.ts";
 import { codesIn, send } from "../fixtures/send.ts";
@@ -410,6 +411,10 @@ describe("what a server for others tells", () => {
     const without = await send(proxied.url, html);
     expect(without.status).toBe(400);
     expect(codesIn(without)).toEqual(["BAD_REQUEST"]);
+    const pageOf = async ({ url }: Server) =>
+      (await send(new URL("/", url), { method: "GET" })).text;
+    expect(await pageOf(open)).toContain(': <a href="graphql">try it in GraphiQL</a>');
+    expect(await pageOf(proxied)).not.toContain("GraphiQL");
     expect([open.showsGraphiQL, local.showsGraphiQL, proxied.showsGraphiQL]).toEqual([
       true,
       true,
@@ -525,6 +530,30 @@ test("/ready tells the reason to programs of this machine only, and the log each
     `/ready: ${reason}`,
     `/ready: ${reason}`,
   ]);
+});
+
+test("/ready tells operators the reason, who say by a token who they are", async () => {
+  await using issuer = await startIssuer();
+  await using broken = await createKeyspace(...application.tables);
+  const options = { ...application, session: broken.session, log: () => {} };
+  await using others = await createServer({ ...options, hosts: ["*"], signIn: issuer.signIn });
+  await broken.session.cql("DROP TABLE party_by_date");
+  const reasonFor = async (authorization: string) => {
+    const headers = { authorization };
+    const { status, text: body } = await send(new URL("/ready", others.url), {
+      method: "GET",
+      headers,
+    });
+    expect(status).toBe(503);
+    return JSON.parse(body).reason;
+  };
+  expect(await reasonFor(`Bearer ${await issuer.sign({ scope: "a operator" })}`)).toBe(
+    "The database does not match the models: table party_by_date is missing.",
+  );
+  for (const token of [await issuer.sign({ scope: "operators" }), await issuer.sign(), "x"]) {
+    expect(await reasonFor(`Bearer ${token}`)).toBeUndefined();
+  }
+  expect(await reasonFor("Basic YTpi")).toBeUndefined();
 });
 
 test("a socket that is refused is told why", async () => {

@@ -20,7 +20,7 @@ async function serve(
   for (const name of directories) await mkdir(join(path, name));
   for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
   // Without a slash at the end.
-  const answer = await createPage(pathToFileURL(path), "");
+  const answer = await createPage(pathToFileURL(path), { path: "", showsGraphiQL: true });
   const failures: unknown[] = [];
   const server = createServer(async (request, response) => {
     try {
