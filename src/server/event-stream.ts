@@ -46,7 +46,7 @@ const streamHeaders = {
   Connection: "keep-alive",
   "Cache-Control": "no-store",
   "Content-Encoding": "none",
-  // nginx would collect events before it passes them on.
+  // Proxies such as nginx then pass each event on at once, whatever they do with other answers.
   "X-Accel-Buffering": "no",
 };
 

@@ -358,6 +358,29 @@ test("an empty setting counts as not set", () => {
   );
 });
 
+test("who is answered, and where, is read from lists, a path and switches", () => {
+  const config = readConfig(settings, {
+    ...HOME,
+    ALLOWED_HOSTS: " API.example.com, .b.example ,, 2001:db8::1",
+    ALLOWED_ORIGINS: "https://a.example, capacitor://localhost",
+    TRUSTED_PROXIES: "127.0.0.1",
+    PATH_PREFIX: "/api/v1/",
+    ALLOW_ANONYMOUS: "1",
+    GRAPHIQL: "0",
+    INTROSPECTION: "none",
+  });
+  expect(config).toMatchObject({
+    hosts: ["api.example.com", ".b.example", "[2001:db8::1]"],
+    origins: ["https://a.example", "capacitor://localhost"],
+    trustedProxies: ["127.0.0.1"],
+    path: "/api/v1",
+    allowAnonymous: true,
+    graphiql: false,
+    introspection: "none",
+  });
+  expect(readConfig(settings, { ...HOME, PATH_PREFIX: "/" }).path).toBe("");
+});
+
 test.each(["::", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "my-host.lan"])(
   "HOST may be %s",
   (host) => {
@@ -435,6 +458,19 @@ describe("an invalid setting is refused with its name and what it must be", () =
       { LIVE_POLL_INTERVAL: "2s" },
       'LIVE_POLL_INTERVAL must be a whole number from 0 to 3600000, but is "2s".',
     ],
+    [
+      { ALLOWED_HOSTS: "a.example,b.example:80" },
+      'ALLOWED_HOSTS must be names or addresses without ports, separated by commas, such as a.example,.b.example, but is "a.example,b.example:80".',
+    ],
+    [
+      { ALLOWED_ORIGINS: "a.example" },
+      'ALLOWED_ORIGINS must be origins, separated by commas, such as https://a.example,https://b.example:8443, but is "a.example".',
+    ],
+    [
+      { PATH_PREFIX: "api/" },
+      'PATH_PREFIX must be a path such as /api, of letters, digits and -._~, but is "api/".',
+    ],
+    [{ ALLOW_ANONYMOUS: "yes" }, 'ALLOW_ANONYMOUS must be 1 or true, or 0 or false, but is "yes".'],
     [{ CASSANDRA_TLS: "yes" }, 'CASSANDRA_TLS must be true or false, but is "yes".'],
     [
       { CASSANDRA_TLS_CA: "/nowhere/ca.pem" },
