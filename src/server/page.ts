@@ -67,7 +67,7 @@ async function loadPage(
       return [`${own}${encoded}`, { type: types[extname(name)]!, content }];
     }),
   ]);
-  const shown = showsGraphiQL ? html : html.replace(GRAPHIQL_PART, "");
+  const shown = showsGraphiQL ? html : html.replaceAll(GRAPHIQL_PART, "");
   const importMap = JSON.stringify({ imports: packages });
   const page = {
     type: "text/html; charset=utf-8",
