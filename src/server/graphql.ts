@@ -11,7 +11,7 @@ import type { Mask } from "./mask.ts";
 import { acceptedTypes, type MediaType, mediaTypes } from "./media-type.ts";
 import type { OpenSockets } from "./open-sockets.ts";
 import { readParams } from "./params.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { Payer, Pipeline } from "./pipeline.ts";
 import { errorHeaders, requestError, statusOf } from "./request-error.ts";
 import type { Answer } from "./routes.ts";
 import type { Requester } from "./run.ts";
@@ -79,6 +79,16 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     else response.once("close", () => openSockets.close(caller));
   }
 
+  /** Lets a request that is no operation be paid, too: a flood of them would otherwise cost its sender nothing. */
+  async function readPaid(request: IncomingMessage, payer: Payer) {
+    try {
+      return await readParams(request);
+    } catch (error) {
+      await admission.enter({ ...payer, points: 1 });
+      throw error;
+    }
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse, to: Asked) {
     const { types, address } = to;
     if (inFlight.add(request, response) > limits.pipelined) throw tooManyInFlight();
@@ -86,14 +96,14 @@ export function createGraphQL(options: GraphQLOptions): Answer {
     const signedIn = signIn?.(request, { address });
     const viewer = signedIn instanceof Promise ? await signedIn : signedIn;
     const payer = viewer?.isSignedIn ? callerOf(viewer) : address;
+    const isGone = () => response.destroyed;
     // Before the body is read, so that refusals cost next to nothing.
     const refusal = admission.refusal(payer);
     if (refusal) await refusal;
     if (types.accepted.length === 0) throw notAcceptable(offeredTypes, "an operation");
-    const params = await readParams(request);
+    const params = await readPaid(request, { caller: payer, isGone });
     // The client has gone away.
     if (!params) return;
-    const isGone = () => response.destroyed;
     const preparing = pipeline.prepare(params, { caller: payer, isGone });
     const prepared = preparing instanceof Promise ? await preparing : preparing;
     if ("errors" in prepared) {

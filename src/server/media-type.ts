@@ -13,6 +13,12 @@ export const mediaTypes = {
   page: "text/html",
 } as const;
 
+/**
+ * The length of a header about media types or codings that is read at all. Those of browsers have some hundred characters;
+ * to compare a header of 15 kB takes milliseconds, even for a request that is then refused.
+ */
+const MAX_HEADER_CHARACTERS = 1000;
+
 export type MediaType = keyof typeof mediaTypes;
 
 const mediaTypeNames = Object.keys(mediaTypes) as readonly MediaType[];
@@ -23,10 +29,10 @@ const acceptHeaders = new LRUCache<string, readonly MediaType[]>({ max: 100 });
 
 /**
  * Returns the media types that an `Accept` header accepts, the preferred first (RFC 9110, 12.5.1). Parameters other than
- * the weight are ignored: answers are in UTF-8, and have no others.
+ * the weight are ignored: answers are in UTF-8, and have no others. A header that is too long accepts everything.
  */
 export function acceptedTypes(header: string | undefined): readonly MediaType[] {
-  const accept = header || "*/*";
+  const accept = header && !isTooLong(header) ? header : "*/*";
   let accepted = acceptHeaders.get(accept);
   if (!accepted) {
     const negotiator = new Negotiator({ headers: { accept: accept.replace(PARAMETER, "") } });
@@ -39,9 +45,12 @@ export function acceptedTypes(header: string | undefined): readonly MediaType[] 
 
 const PARAMETER = /;\s*(?!q\s*=)[^\s;,="]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*)/gi;
 
-/** Whether a client accepts gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). */
+/**
+ * Whether a client accepts gzip, and does not prefer answers without compression (RFC 9110, 12.5.3). A header that is too
+ * long counts as absent.
+ */
 export function acceptsGzip(header: string | undefined): boolean {
-  if (header === undefined) return false;
+  if (header === undefined || isTooLong(header)) return false;
   const negotiator = new Negotiator({ headers: { "accept-encoding": header } });
   return negotiator.encodings(["gzip", "identity"])[0] === "gzip";
 }
@@ -50,10 +59,17 @@ export function acceptsGzip(header: string | undefined): boolean {
 export function unfitType(contentType: string | undefined): string | undefined {
   if (contentType === "application/json") return undefined;
   if (contentType === undefined) return "a body without a content type";
+  if (isTooLong(contentType)) {
+    return `a content type of more than ${MAX_HEADER_CHARACTERS} characters`;
+  }
   const type = parse(contentType);
   if (type?.essence !== "application/json") return contentType;
   const charset = type.params.get("charset") ?? "utf-8";
   return /^utf-?8$/i.test(charset) ? undefined : `JSON in ${charset}`;
+}
+
+function isTooLong(header: string): boolean {
+  return header.length > MAX_HEADER_CHARACTERS;
 }
 
 function parse(contentType: string): MIMEType | undefined {

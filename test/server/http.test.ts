@@ -40,6 +40,9 @@ describe("GraphiQL", () => {
     expect(response.headers.get("content-encoding")).toBe("gzip");
     expect(Number(response.headers.get("content-length"))).toBeLessThan(3_000_000);
 
+    const plain = await page({ "accept-encoding": `gzip${",a".repeat(1000)}` });
+    expect(plain.headers.get("content-encoding")).toBeNull();
+
     const again = await page({ "if-none-match": response.headers.get("etag")! });
     expect(again.status).toBe(304);
     expect(await again.text()).toBe("");

@@ -12,7 +12,7 @@ import { eventually } from "../fixtures/eventually.ts";
 import { createParty, FOLLOW, type Key, WATCH } from "../fixtures/parties.ts";
 import { openGreetedSocket, openRawSocket } from "../fixtures/raw-socket.ts";
 import { roomyLimits } from "../fixtures/roomy-limits.ts";
-import { codesIn, errorsIn, send } from "../fixtures/send.ts";
+import { codesIn, errorsIn, send, type Sent } from "../fixtures/send.ts";
 import { json } from "./corpus.ts";
 
 // What one client can ask of a server, and that its neighbours do not notice.
@@ -222,6 +222,23 @@ test("over HTTP, a refusal has the status 429 and tells when to try again", asyn
   expect([refused.status, codesIn(refused)]).toEqual([429, ["QUOTA_EXCEEDED"]]);
   expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
 });
+
+test.each<[number, Sent]>([
+  [400, { body: "{" }],
+  [413, { body: " ".repeat(200_000) }],
+  [415, { headers: { "content-type": "text/plain" }, body: "{}" }],
+  [405, { method: "PUT", body: "{}" }],
+])(
+  "a flood of requests that are refused with %i is paid by who sends them",
+  async (status, sent) => {
+    await using server = await serve({ limits: { pointsPerSecond: 3 } });
+    const flood = Array.from({ length: 20 }, () =>
+      send(server.url, { ...sent, headers: { ...json, ...sent.headers } }),
+    );
+    const statuses = (await Promise.all(flood)).map((answer) => answer.status);
+    expect(new Set(statuses)).toEqual(new Set([status, 429]));
+  },
+);
 
 test("a caller without points does not concern another address", async () => {
   await using server = await serve({ limits: { pointsPerSecond: 3 } });

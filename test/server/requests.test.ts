@@ -255,6 +255,23 @@ describe("media types are compared as HTTP has them", () => {
     },
   );
 
+  test("an Accept that is too long to be read accepts all", async () => {
+    const others = "a/b,".repeat(3000);
+    for (const accept of [`${others}text/html`, `${others}application/json;q=0`]) {
+      const { status, headers } = await post({ headers: { accept }, body: TYPENAME });
+      expect([status, headers["content-type"]]).toEqual([200, JSON_TYPE]);
+    }
+  });
+
+  test("a Content-Type that is too long to be read is refused, and not repeated", async () => {
+    const type = `application/json;${";".repeat(12_000)}`;
+    const answer = await post({ headers: { "content-type": type }, body: TYPENAME });
+    expect([answer.status, ...codesIn(answer)]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+    expect(answer.text).toContain(
+      "Send application/json, not a content type of more than 1000 characters.",
+    );
+  });
+
   test("a query is one event where only event streams are accepted", async () => {
     const { text } = await post({ headers: { accept: "text/event-stream" }, body: TYPENAME });
     expect(text).toBe(`:\n\nevent: next\ndata: ${ANSWER}\n\nevent: complete\ndata:\n\n`);
