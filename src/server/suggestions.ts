@@ -3,7 +3,10 @@ import type { Plugin } from "graphql-yoga";
 import { isFromGraphQL } from "./argument-error.ts";
 import { withoutStack } from "../support/without-stack.ts";
 
-/** Removes the suggestions of graphql-js from its errors: they would tell, name by name, what introspection does not. */
+/**
+ * Removes from the errors of graphql-js what would tell, name by name, what introspection does not: its suggestions, and
+ * the required arguments and fields that a client has not written.
+ */
 export function useNoSuggestions(): Plugin {
   return {
     onValidate:
@@ -28,12 +31,48 @@ function removeSuggestions({ result, setResult }: ExecutionDone): void {
   setResult({ ...(result as object), errors: errors.map(withoutSuggestion) } as never);
 }
 
-/** graphql-js puts a suggestion at the end of a message. */
 function withoutSuggestion(error: GraphQLError): GraphQLError {
-  const end = isFromGraphQL(error) ? error.message.lastIndexOf(" Did you mean ") : -1;
-  if (end < 0) return error;
+  const message = isFromGraphQL(error) ? withoutHints(error.message) : error.message;
+  if (message === error.message) return error;
   const { nodes, source, positions, path, originalError, extensions } = error;
   const whole = { nodes, source, positions, path, originalError, extensions };
-  const message = error.message.slice(0, end);
   return withoutStack(() => new GraphQLError(message, whole as GraphQLErrorOptions));
 }
+
+/** Returns a message of graphql-js with no names that it suggests or requires. Messages of other shapes stay. */
+export function withoutHints(message: string): string {
+  for (const { pattern, reduced } of requirements) {
+    if (pattern.test(message)) return message.replace(pattern, reduced);
+  }
+  // A suggestion stands at the end.
+  const end = message.lastIndexOf(" Did you mean ");
+  return end < 0 ? message : message.slice(0, end);
+}
+
+const missingArgument = 'A required argument of "$1" is missing.';
+const missingField = "$1A required field of the value is missing.";
+
+/** The messages of graphql 16 and 17 about what is required, and how they are reduced to what the client wrote. */
+const requirements = [
+  {
+    pattern:
+      /^(?:Field|Directive) "(@?\w+)" argument "\w+" of type "[^"]+" is required, but it was not provided\.$/,
+    reduced: missingArgument,
+  },
+  {
+    pattern:
+      /^Argument "(?:\w+\.)?(@?\w+)\(\w+:\)" of type "[^"]+" is required, but it was not provided\.$/,
+    reduced: missingArgument,
+  },
+  {
+    // The value of a variable may have any text in it, but nothing of it stands at the end.
+    pattern:
+      /^(Variable "\$\w+" got invalid value .*; )?Field "[\w.]+" of required type "[^"]+" was not provided\.$/s,
+    reduced: missingField,
+  },
+  {
+    pattern:
+      /^(Variable "\$\w+" has invalid value(?: at [^:]+)?: )?Expected value of type "[^"]+" to include required field "\w+", found: .*$/s,
+    reduced: missingField,
+  },
+] as const;

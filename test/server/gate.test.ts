@@ -8,7 +8,7 @@ import { createServer, type Server, type ServerOptions } from "../../src/server/
 import { startIssuer } from "../fixtures/issuer.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { openGreetedSocket } from "../fixtures/raw-socket.ts";
-import { codesIn, send } from "../fixtures/send.ts";
+import { codesIn, errorsIn, send } from "../fixtures/send.ts";
 import { type Own, schema, SeatTable } from "./theatre.ts";
 
 let keyspace: TestKeyspace;
@@ -394,6 +394,32 @@ describe("what a server for others tells", () => {
     const silent = await run(proxied, text, variables);
     expect(codesIn(silent)).toEqual(codesIn(suggested));
     expect(silent.text).not.toMatch(/ Did you mean (?!\\"city\\"\?\\?" \})/);
+  });
+
+  test.each<[string, string, string, object?]>([
+    [
+      "an argument",
+      "{ partiesInCity { __typename } }",
+      'A required argument of "partiesInCity" is missing.',
+    ],
+    [
+      "a field of an argument",
+      "mutation { createParty(input: {}) { __typename } }",
+      "A required field of the value is missing.",
+    ],
+    [
+      "a field of a variable",
+      "mutation ($input: CreatePartyInput!) { createParty(input: $input) { __typename } }",
+      "A required field of the value is missing.",
+      { input: {} },
+    ],
+  ])("is no name of what is required: %s", async (_, text, reduced, variables) => {
+    const whole = await run(open, text, variables);
+    expect(whole.text).toMatch(/of (required )?type \\"String!/);
+    const silent = await run(proxied, text, variables);
+    expect(codesIn(silent)).toEqual(codesIn(whole));
+    expect(errorsIn(silent)[0]!.message).toContain(reduced);
+    expect(silent.text).not.toMatch(/String|\bcity\b/);
   });
 
   test("is no text of its parser", async () => {
