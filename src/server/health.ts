@@ -8,7 +8,7 @@ import {
   selectEach,
   type Table,
 } from "../cassandra/index.ts";
-import { singleFlight } from "../support/single-flight.ts";
+import { reused } from "../support/reused.ts";
 import { within } from "../support/within.ts";
 import type { IsOperator } from "./is-operator.ts";
 import type { Log } from "./mask.ts";
@@ -16,6 +16,9 @@ import type { Answer } from "./routes.ts";
 
 /** How long a read may take before the database counts as not answering, in milliseconds. */
 const READY_WITHIN = 2000;
+
+/** How long the outcome of a check is reused, in milliseconds, so that nobody can keep the database busy with checks. */
+const REUSED_FOR = 1000;
 
 /** The answers for load balancers and orchestrators. Both take GET and HEAD only. */
 export interface Health {
@@ -32,17 +35,20 @@ export interface HealthOptions {
   readonly log: Log;
 }
 
-/** Creates the answers about a database. Requests at the same time share one check of it. */
+/** Creates the answers about a database. It is checked once a second at most, however many ask. */
 export function createHealth(
   { session, check }: Pick<SchemaWatch, "session" | "check">,
   { tables, isOperator, log }: HealthOptions,
 ): Health {
   const probes = tables.flatMap(probesOf);
   const logChange = createChangeLog(log);
-  const look = singleFlight(async () => {
-    await check();
-    await Promise.all(probes.map((probe) => session.run(probe)));
-  });
+  const look = reused(
+    async () => {
+      await check();
+      await Promise.all(probes.map((probe) => session.run(probe)));
+    },
+    { time: REUSED_FOR },
+  );
   return {
     health: stateAnswer(async () => ({ status: "ok" })),
     ready: stateAnswer(async (request) => {

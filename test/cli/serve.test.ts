@@ -149,7 +149,7 @@ async function serveReports(env: Readonly<Record<string, string>>) {
   const banner = await served.printed(UP);
   const url = /http:\S+(?=\/graphql)/.exec(banner)![0];
   const reason = async () => (await (await fetch(`${url}/ready`)).json()).reason as string;
-  await expect.poll(reason).not.toMatch(/^Connecting/);
+  await expect.poll(reason, { timeout: 5000 }).not.toMatch(/^Connecting/);
   const ready = await reason();
   const { err } = await served.end();
   const rows = banner.match(/^Partyfinder .*$|^ {2}(Cassandra|Keyspace) .*$/gm);

@@ -26,7 +26,8 @@ async function startService(): Promise<{ readonly service: Running; readonly url
   await runCommand(["sync"], { env });
   const service = startCommand(["serve"], { env });
   const url = /http:\S+\/graphql/.exec(await service.printed("Ctrl-C stops everything."))![0];
-  await expect.poll(async () => (await fetch(new URL("/ready", url))).status).toBe(200);
+  const status = async () => (await fetch(new URL("/ready", url))).status;
+  await expect.poll(status, { timeout: 5000 }).toBe(200);
   return { service, url };
 }
 

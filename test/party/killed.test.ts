@@ -19,7 +19,8 @@ test("a service killed between the steps of a write leaves every party listed at
     },
   });
   const [url] = /http:\/\/localhost:\d+\/graphql/.exec(await service.printed("Ctrl-C"))!;
-  await expect.poll(async () => (await fetch(new URL("/ready", url))).status).toBe(200);
+  const status = async () => (await fetch(new URL("/ready", url))).status;
+  await expect.poll(status, { timeout: 5000 }).toBe(200);
   const city = "Killed";
   let writes = 0;
 

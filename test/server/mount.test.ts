@@ -130,6 +130,6 @@ test("the page and GraphiQL work below the path", async () => {
 
 test("when the app closes, its host goes on", async () => {
   await app.close();
-  expect((await get("/api/v1/ready")).status).toBe(503);
+  await eventually(async () => expect((await get("/api/v1/ready")).status).toBe(503));
   expect((await get("/")).text).toBe("The host's own.");
 });

@@ -66,7 +66,7 @@ describe("a service without a Cassandra", () => {
     url = /http:\S+\/graphql/.exec(banner)![0];
 
     expect((await fetch(new URL("/health", url))).status).toBe(200);
-    await expect.poll(ready).toEqual({
+    await expect.poll(ready, { timeout: 5000 }).toEqual({
       status: "unavailable",
       reason: expect.stringMatching(/^Cannot connect to Cassandra at 127.*: connect ECONNREFUSED/),
     });
@@ -132,7 +132,9 @@ describe("an outage in the middle", () => {
       mutation.errors?.[0]?.extensions?.["code"] ?? mutation.data.changePeople.__typename;
     expect(["UNAVAILABLE", "OutcomeUnknown"]).toContain(told);
     expect((await fetch(new URL("/health", url))).status).toBe(200);
-    expect(await ready()).toMatchObject({ status: "unavailable", reason: expect.any(String) });
+    await expect
+      .poll(ready, { timeout: 5000 })
+      .toMatchObject({ status: "unavailable", reason: expect.any(String) });
   }
 
   const answers = async () => {
