@@ -118,7 +118,7 @@ export function readConfig(settings: Settings, environment: Environment): Config
     idle: values.HTTP_IDLE_TIMEOUT,
     limits: readLimits(values),
     documents: values.ALLOWED_DOCUMENTS,
-    signIn: readSignIn(values),
+    signIn: readSignIn(values, environment),
     trustedProxies: isSet(environment, "TRUSTED_PROXIES") ? values.TRUSTED_PROXIES : undefined,
     hosts: values.ALLOWED_HOSTS ?? [],
     origins: values.ALLOWED_ORIGINS ?? [],
@@ -136,7 +136,7 @@ export function readConfig(settings: Settings, environment: Environment): Config
 }
 
 /** @throws ConfigError if only a part of what a sign-in needs is set */
-function readSignIn(values: Values): SignInOptions | undefined {
+function readSignIn(values: Values, environment: Environment): SignInOptions | undefined {
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
   const keys = [values.AUTH_JWKS_URL, values.AUTH_KEY_FILE, values.AUTH_SECRET].filter(
     (each) => each !== undefined,
@@ -159,8 +159,12 @@ function readSignIn(values: Values): SignInOptions | undefined {
     return Object.freeze(signIn);
   }
   // Whoever has set one of them relies on a sign-in.
-  if ([issuer, audience, key, algorithms, anonymous].every((each) => each === undefined))
-    return undefined;
+  const given = [issuer, audience, key, algorithms, anonymous];
+  const isRelied =
+    given.some((each) => each !== undefined) ||
+    isSet(environment, "AUTH_SCOPES_CLAIM") ||
+    isSet(environment, "AUTH_CLOCK_TOLERANCE");
+  if (!isRelied) return undefined;
   const missing = [
     ...(issuer === undefined ? ["AUTH_ISSUER"] : []),
     ...(audience === undefined ? ["AUTH_AUDIENCE"] : []),
@@ -327,7 +331,10 @@ function readTls(values: Values): Pick<ConnectByContactPoints, "tls"> {
 function readValues(settings: Settings, environment: Environment): Values {
   const problems: string[] = [];
   const entries: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
-  const values = entries.map(([name, { read, secret, default: standard }]) => {
+  const values = entries.map(([name, { read, secret, blank, default: standard }]) => {
+    if (blank !== undefined && environment[name]?.trim() === "") {
+      problems.push(`${name} is set to nothing: ${blank}.`);
+    }
     const given = environment[name]?.trim() || standard;
     if (given === undefined) return [name, undefined];
     try {

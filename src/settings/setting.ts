@@ -19,6 +19,8 @@ export interface Setting<Value> {
   readonly example?: string;
   /** Whether its value must not be shown. */
   readonly secret?: true;
+  /** Why it may not be set to nothing; undefined: that counts as not set. */
+  readonly blank?: string;
   /** Parses its text. @throws Error whose message says what the text must be */
   readonly read: (text: string) => Value;
 }
@@ -59,10 +61,19 @@ export function wholeNumber(min: number, max: number, { note = "" } = {}) {
 export function proxies(value: string): readonly string[] {
   const list = listOf(value);
   const expected = "addresses and networks, separated by commas, such as 10.0.0.1,10.1.0.0/16";
-  return orExpected(expected, () => {
+  const parsed = orExpected(expected, () => {
     proxyList(list);
     return list;
   });
+  if (!parsed.some(isEverywhere)) return parsed;
+  throw new Error(
+    "the addresses and networks of proxies only, since a client in them can say who it is: everybody could with all addresses",
+  );
+}
+
+/** Whether a network has all addresses of its kind. */
+function isEverywhere(network: string): boolean {
+  return /\/0+$/.test(network);
 }
 
 /** Accepts names, separated by commas; at least one. */

@@ -119,6 +119,8 @@ export const settingsFor = (keyspace: string) =>
       meaning:
         'A JSON file of the only documents that clients may run, as the command "documents" writes it. Beside them, { __typename } is allowed. Default: all documents are.',
       example: "documents.json",
+      blank:
+        "give the path of a list, or remove the setting to allow all documents (is a variable empty that its value is made of?)",
       read: documentsFile,
     },
     ALLOWED_HOSTS: {

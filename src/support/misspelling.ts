@@ -1,9 +1,18 @@
 /** A name may differ by one letter per four letters after its first word, but never by more letters than this. */
 const MAX_DISTANCE = 3;
 
+/** A name may end otherwise than a known one by so many letters, if it begins like it. */
+const MAX_ENDING = 5;
+
+/** How many letters after the first word such a beginning has at least. */
+const MIN_BEGINNING = 3;
+
+/** The first words of names of which other programs have many. */
+const FOREIGN = /^(CASSANDRA|ASTRA|REDIS)_/;
+
 /**
- * Returns the known name that a misspelled one most likely means: the nearest one that differs by few letters. Names of
- * one word (`PORT`) are never proposed, since too many other words are similar to them.
+ * Returns the known name that a misspelled one most likely means: the nearest one that differs by few letters, else
+ * the one that begins alike (`ALLOWED_DOCS` for `ALLOWED_DOCUMENTS`). Names of one word (`PORT`) are never proposed, since too many other words are similar to them.
  *
  * @returns undefined if the name is known, or similar to none of the known names
  */
@@ -14,7 +23,26 @@ export function likelyName(name: string, names: readonly string[]): string | und
     .map((each) => ({ each, distance: distance(written, each) }))
     .filter((found) => found.distance <= tolerated(found.each))
     .toSorted((one, other) => one.distance - other.distance);
+  return near[0]?.each ?? likeBeginning(written, names);
+}
+
+/** Returns the known name that shares the longest beginning with a name, and has little more beside it. */
+function likeBeginning(written: string, names: readonly string[]): string | undefined {
+  if (FOREIGN.test(written)) return undefined;
+  const near = names
+    .map((each) => ({ each, shared: sharedBeginning(written, each) }))
+    .filter(({ each, shared }) => {
+      const least = each.indexOf("_") + 1 + MIN_BEGINNING;
+      return each.includes("_") && shared >= least && written.length - shared <= MAX_ENDING;
+    })
+    .toSorted((one, other) => other.shared - one.shared);
   return near[0]?.each;
+}
+
+function sharedBeginning(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }
 
 function tolerated(name: string): number {

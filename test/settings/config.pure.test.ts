@@ -85,6 +85,22 @@ test("CASSANDRA_EMBEDDED_REPOSITORY must be a URL, which is never shown", () => 
   }
 });
 
+test.each(["", " \t"])("ALLOWED_DOCUMENTS set to %j is not taken for all documents", (blank) => {
+  expect(problem({ ALLOWED_DOCUMENTS: blank })).toBe(
+    "ALLOWED_DOCUMENTS is set to nothing: give the path of a list, or remove the setting to allow all documents (is a variable empty that its value is made of?).",
+  );
+  expect(readConfig(settings, { ...HOME, ALLOWED_HOSTS: blank, PORT: blank }).hosts).toEqual([]);
+});
+
+test.each(["0.0.0.0/0", "::/0", "10.0.0.1,0.0.0.0/00"])(
+  "TRUSTED_PROXIES are not everybody: %s",
+  (everybody) => {
+    expect(problem({ TRUSTED_PROXIES: everybody })).toBe(
+      `TRUSTED_PROXIES must be the addresses and networks of proxies only, since a client in them can say who it is: everybody could with all addresses, but is "${everybody}".`,
+    );
+  },
+);
+
 test("ALLOWED_DOCUMENTS is the path of a list of documents by their ids", () => {
   const id = hash("sha256", "{ seats }");
   const list = file("documents.json", JSON.stringify({ [id]: "{ seats }" }));
@@ -582,6 +598,8 @@ describe("the settings of a sign-in", () => {
   test.each<readonly [Readonly<Record<string, string>>, string]>([
     [whole, "some are missing: set one of AUTH_JWKS_URL, AUTH_KEY_FILE and AUTH_SECRET; or"],
     [{ AUTH_SECRET }, "set AUTH_ISSUER, and AUTH_AUDIENCE; or remove all AUTH settings."],
+    [{ AUTH_SCOPES_CLAIM: "scp" }, "Sign-in needs AUTH_ISSUER, AUTH_AUDIENCE and a key"],
+    [{ AUTH_CLOCK_TOLERANCE: "5" }, "Sign-in needs AUTH_ISSUER, AUTH_AUDIENCE and a key"],
     [{ AUTH_ANONYMOUS_SCOPES: "a" }, "Sign-in needs AUTH_ISSUER, AUTH_AUDIENCE and a key"],
     [{ ...whole, AUTH_SECRET, AUTH_KEY_FILE: key }, "set only one."],
     [

@@ -15,6 +15,10 @@ describe("a misspelled name is recognised", () => {
     ["a missing S in the first word", "CASANDRA_KEYSPACE", "CASSANDRA_KEYSPACE"],
     ["lower case", "cassandra_contact_points", "CASSANDRA_CONTACT_POINTS"],
     ["hyphens", "CASSANDRA-TLS-CA", "CASSANDRA_TLS_CA"],
+    ["the singular", "TRUSTED_PROXY", "TRUSTED_PROXIES"],
+    ["a shorter word", "ALLOWED_DOCS", "ALLOWED_DOCUMENTS"],
+    ["one word more", "AUTH_ISSUER_URL", "AUTH_ISSUER"],
+    ["one word less", "AUTH_SCOPES", "AUTH_SCOPES_CLAIM"],
     ["a unit at the end", "LIVE_POLL_INTERVAL_MS", "LIVE_POLL_INTERVAL"],
     [
       "several similar names, of which the nearest is returned",
@@ -46,7 +50,7 @@ const others = `ASTRA_DB_ID ASTRA_DB_REGION ASTRA_DB_ENDPOINT ASTRA_DB_API_ENDPO
   ASTRA_DB_SECURE_BUNDLE_URL ASTRA_DB_GRAPHQL_URL ASTRA_DB_GRAPHQL_URL_ADMIN ASTRA_DB_GRAPHQL_URL_PLAYGROUND
   ASTRA_DB_GRAPHQL_URL_SCHEMA ASTRA_DB_REST_URL ASTRA_DB_REST_URL_SWAGGER ASTRA_ORG_ID ASTRA_ORG_NAME ASTRA_ORG_TOKEN
   REDIS_HOST REDIS_PORT REDIS_PASSWORD REDIS_TLS_URL REDISCLOUD_URL REDIS_VERSION REDIS_PORT_6379_TCP
-  LIVE_RELOAD PORT HOST HOSTNAME HOSTS SPORT PORTS PATH POST`;
+  LIVE_RELOAD AUTH_URL AUTH_TRUST_HOST HTTP_PROXY PATH_INFO LIMIT_MEMORY ALLOWED_IPS PORT HOST HOSTNAME HOSTS SPORT PORTS PATH POST`;
 
 describe("a name that belongs to another program, or is correct, is not taken for a misspelling", () => {
   const all = [
