@@ -11,7 +11,7 @@ import { readerOf } from "./arguments.ts";
 import { fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
-import { tableObjectOf } from "./refs.ts";
+import { columnNeedsOf, tableObjectOf } from "./refs.ts";
 import type { Need } from "./scopes.ts";
 import type { NamedField } from "./outcomes/result.ts";
 import type { FieldProblem } from "./outcomes/shared.ts";
@@ -69,7 +69,7 @@ export function columnsInput(
   { names, presence, description, nameOf }: InputOptions,
 ): ColumnsInput {
   const fieldNames = fieldNamesOf(table, names);
-  const { columnNeeds } = tableObjectOf(builder, table);
+  const columnNeeds = columnNeedsOf(tableObjectOf(builder, table));
   const ref = new InputObjectRef<SchemaTypes, RawRow>("Unnamed input");
   const columns = names.map((name, at) => {
     const field = fieldNames[at]!;

@@ -24,8 +24,10 @@ export interface TableObject {
   readonly hasOthers: boolean;
   /** What its generated fields need; undefined: nothing. */
   readonly scopes: TableNeeds | undefined;
-  /** What single columns need wherever they are shown or given. */
+  /** What single columns need by their option `scope`: see {@link columnNeedsOf}. */
   readonly columnNeeds: ReadonlyMap<string, Need>;
+  /** The option `authScopes` of single columns. */
+  readonly columnAuth: ReadonlyMap<string, unknown>;
 }
 
 interface TableRefs {
@@ -62,6 +64,20 @@ export function scopesOf(builder: Builder, table: Table): TableNeeds | undefined
   const { objects = [] } = refs.get(builder)?.get(table) ?? {};
   const scopes = objects.find((object) => object.scopes)?.scopes;
   return scopes ?? (isOrder(table) ? scopesOf(builder, table.source) : undefined);
+}
+
+/**
+ * Returns what single columns of an object need wherever they are shown or given. The columns of an order are those of its
+ * source, which may be defined later: call it when fields are defined.
+ */
+export function columnNeedsOf({
+  builder,
+  table,
+  columnNeeds,
+}: TableObject): ReadonlyMap<string, Need> {
+  if (!isOrder(table)) return columnNeeds;
+  const { objects = [] } = refs.get(builder)?.get(table.source) ?? {};
+  return new Map([...columnNeeds, ...objects.flatMap((object) => [...object.columnNeeds])]);
 }
 
 /** Returns the columns outside the key that an object shows. */

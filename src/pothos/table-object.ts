@@ -9,7 +9,7 @@ import { fieldNamesOf, formOf, outputOf, type TableColumn } from "./columns.ts";
 import type { TableObjectOptions } from "./options/table-object.ts";
 import { camelCase } from "./names.ts";
 import type { ScopeName, TableScopes } from "./options/scope.ts";
-import { addTableObject } from "./refs.ts";
+import { addTableObject, columnNeedsOf, type TableObject } from "./refs.ts";
 import { type Need, needOf, tableNeeds, type TableNeeds } from "./scopes.ts";
 import { valueShown } from "./shown.ts";
 
@@ -40,7 +40,7 @@ prototype.tableObject = function tableObject<T extends Table>(
   const hidden = new Set(Object.keys(table.columns).filter(isHidden));
   const scopes = tableNeeds(table, given as true | TableScopes | undefined);
   const columnNeeds = needsOfColumns(columns, { table, scopes });
-  addTableObject({
+  const object: TableObject = {
     builder: this,
     table,
     ref,
@@ -52,7 +52,9 @@ prototype.tableObject = function tableObject<T extends Table>(
     hasOthers: fields !== undefined,
     scopes,
     columnNeeds,
-  });
+    columnAuth: authOfColumns(columns),
+  };
+  addTableObject(object);
   this.objectType(ref, {
     ...(passedOn as object),
     description: describeKey(description, table),
@@ -64,10 +66,12 @@ prototype.tableObject = function tableObject<T extends Table>(
         (column, at, all) => all.indexOf(column) === at && !hidden.has(column),
       );
       const fieldNames = fieldNamesOf(table, shown);
+      const needs = columnNeedsOf(object);
       const own = fieldNames.map((field, at) => {
         const column = shown[at]!;
         const { scope: _, ...passedOn } = (optionsIn(columns, column) ?? {}) as ScopedOptions;
-        const columnOptions = { passedOn, need: columnNeeds.get(column) };
+        const need = needs.get(column);
+        const columnOptions = { passedOn, needs: need ? [need] : [] };
         return [field, columnField(t, { table, name: column }, columnOptions)] as const;
       });
       const added = fields?.(t as never) ?? {};
@@ -108,6 +112,16 @@ function needsOfColumns(
   return needs;
 }
 
+/** Returns the option `authScopes` of the columns that have it. */
+function authOfColumns(columns: OptionsByColumn): ReadonlyMap<string, unknown> {
+  return new Map(
+    Object.entries(columns).flatMap(([name, options]) => {
+      const { authScopes } = (options || {}) as { readonly authScopes?: unknown };
+      return authScopes === undefined ? [] : [[name, authScopes] as const];
+    }),
+  );
+}
+
 /** Returns a description that ends with the key by which the table is read. */
 export function describeKey(description: string | undefined, table: Table): string {
   // One paragraph, because lists of fields show only the first.
@@ -128,7 +142,7 @@ function keyDescription({ partition, clustering, columns }: Table): string {
 export function columnField(
   t: ObjectFields,
   column: TableColumn,
-  { passedOn = {}, rowOf, need }: ColumnFieldOptions = {},
+  { passedOn = {}, rowOf, needs = [] }: ColumnFieldOptions = {},
 ): FieldRef<SchemaTypes> {
   const { table, name } = column;
   const { builder } = t;
@@ -144,7 +158,7 @@ export function columnField(
       cassandra: {
         column: name,
         ...(hasFunction(passedOn) && { needsRow: true }),
-        ...(need && { scopes: [need] }),
+        ...(needs.length > 0 && { scopes: needs }),
       },
     },
   };
@@ -164,8 +178,8 @@ function hasFunction(options: object | false): boolean {
 export interface ColumnFieldOptions {
   /** Pothos' options of the field. */
   readonly passedOn?: object | false | undefined;
-  /** Which scopes a caller needs to see the column. Default: none. */
-  readonly need?: Need | undefined;
+  /** Which scopes a caller needs to see the column: all of these. Default: none. */
+  readonly needs?: readonly Need[];
   /** Returns the row from the parent. Default: the parent is the row. */
   readonly rowOf?: (parent: object) => RawRow;
 }

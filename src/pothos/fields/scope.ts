@@ -2,7 +2,7 @@ import { keyNames, type Table } from "../../cassandra/index.ts";
 import type { Builder } from "../builder-options.ts";
 import type { InputScopes } from "../inputs.ts";
 import type { ScopeName } from "../options/scope.ts";
-import { isOrder, rowTableOf, scopesOf, tableObjectOf } from "../refs.ts";
+import { columnNeedsOf, isOrder, rowTableOf, scopesOf, tableObjectOf } from "../refs.ts";
 import {
   type FieldMethod,
   type Need,
@@ -39,11 +39,11 @@ export function scopesOfField(
   builder: Builder,
   { method, table, scope, columns, input }: ScopedField,
 ): ScopeExtension {
-  // A page has the rows of an order's source, and its cursors have the columns that the order sorts by.
+  // A page has the rows of an order's source. What an order sorts by is in its cursors, and in the key of each entry.
   const rows = method === "t.partition" ? rowTableOf(table) : table;
-  const about = method === "t.partition" && isOrder(table) ? keyNames(table) : columns;
+  const about = isOrder(table) ? [...keyNames(table), ...columns] : columns;
   const scopes = scopesOf(builder, rows);
-  const { columnNeeds } = tableObjectOf(builder, rows);
+  const columnNeeds = columnNeedsOf(tableObjectOf(builder, rows));
   const own =
     scope === undefined
       ? scopes?.[scopeOfMethod[method]]

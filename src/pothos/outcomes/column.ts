@@ -43,19 +43,22 @@ export function columnChanged(
     meaning: `the column "${column}" of "${object.name}"`,
     description: `\`${field}\` of ${withArticle(words)}: as a mutation left it, or the current value in a subscription.`,
     columns: [object, [...shownKey(object)[1], column]],
-    fields: (t) => ({
+    about: column,
+    fields: (t, guard) => ({
       asOf: t.field({
+        ...guard.value,
         type: "WriteTime" as never,
         nullable: true,
         description: `When \`${field}\` was written. Subscriptions always return it. A mutation returns it only if \`${field}\` has not changed again.`,
         resolve: asOf as never,
-      }),
+      } as never),
       [object.rowField]: t.field({
+        ...guard.scope,
         type: object.ref,
         nullable: true,
         description: `The ${words} as it is now; null if it has been deleted.`,
         resolve: (async ({ read }: ChangedColumn) => (await read()) ?? null) as never,
-      }),
+      } as never),
     }),
   });
   return { ref, of: (row, read) => ({ __typename: name, [ROW]: row, read }) };
@@ -76,20 +79,28 @@ export function columnStale(
   const field = fieldNameOf(table, column);
   const type = outputOf(builder, { table, name: column });
   const { type: columnType } = columnOf(table, column);
+  // Who may not see the value gets the message all the same.
+  const isGuarded = object.columnAuth.has(column);
   const ref = outcomeRef(builder, {
     name,
     meaning: `the column "${column}" of "${object.name}"`,
     description: `\`${field}\` does not have the expected value. Nothing was changed.`,
     isRefusal: true,
     columns: shownKey(object),
-    fields: (t) => ({
+    about: column,
+    fields: (t, guard) => ({
       expected: t.expose(
         "expected" as never,
-        { type, nullable: false, description: "The expected value, as it was given." } as never,
+        {
+          ...guard.scope,
+          type,
+          nullable: false,
+          description: "The expected value, as it was given.",
+        } as never,
       ),
       actual: t.expose(
         "actual" as never,
-        { type, nullable: false, description: "The actual value." } as never,
+        { ...guard.value, type, nullable: false, description: "The actual value." } as never,
       ),
     }),
   });
@@ -100,7 +111,9 @@ export function columnStale(
       [ROW]: key,
       expected,
       actual,
-      message: `${field} is ${columnType.toText(actual)}, not ${columnType.toText(expected)}.`,
+      message: isGuarded
+        ? `${field} does not have the expected value.`
+        : `${field} is ${columnType.toText(actual)}, not ${columnType.toText(expected)}.`,
     }),
   };
 }

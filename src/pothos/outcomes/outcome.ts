@@ -3,9 +3,10 @@ import type { RawRow, Table } from "../../cassandra/index.ts";
 import { fieldNamesOf } from "../columns.ts";
 import type { Outcome } from "../options/field.ts";
 import type { Builder } from "../builder-options.ts";
-import type { TableObject } from "../refs.ts";
+import { columnNeedsOf, type TableObject } from "../refs.ts";
 import { columnField } from "../table-object.ts";
 import { typeOnce } from "../type-once.ts";
+import { authIn, type Guard, guardOf } from "./guard.ts";
 import { refusalRef } from "./refusal.ts";
 
 /** The field builder of an outcome. */
@@ -29,8 +30,10 @@ interface OutcomeDefinition {
   readonly isRefusal?: boolean;
   /** The columns that its fields show, and their object. */
   readonly columns?: readonly [object: TableObject, names: readonly string[]];
-  /** The other fields. */
-  readonly fields?: (t: OutcomeFieldBuilder) => FieldMap;
+  /** The column that it is about: all of its fields need the scope of this one. */
+  readonly about?: string;
+  /** The other fields. Of a type about a column, they are to have the options that a guard returns. */
+  readonly fields?: (t: OutcomeFieldBuilder, guard: Guard) => FieldMap;
 }
 
 /** Returns the type of an outcome. Defines it once per builder. */
@@ -42,6 +45,7 @@ export function outcomeRef(
     description,
     isRefusal = false,
     columns,
+    about,
     fields = () => ({}),
   }: OutcomeDefinition,
 ): ObjectRef<SchemaTypes, Outcome> {
@@ -49,10 +53,10 @@ export function outcomeRef(
     builder.objectRef<Outcome>(name).implement({
       description,
       fields(t: OutcomeFieldBuilder) {
-        const others = fields(t);
+        const others = fields(t, guardOf({ type: name, object: columns?.[0], about }));
         if (!columns) return others;
         const reserved = isRefusal ? ["message", ...Object.keys(others)] : Object.keys(others);
-        const all = { ...columnFields(t, { type: name, columns, reserved }), ...others };
+        const all = { ...columnFields(t, { type: name, columns, about, reserved }), ...others };
         return isRefusal || Object.keys(all).length > 0
           ? all
           : { message: messageField(t, description) };
@@ -74,6 +78,7 @@ function messageField(t: OutcomeFieldBuilder, description: string) {
 interface OutcomeColumns {
   readonly type: string;
   readonly columns: readonly [object: TableObject, names: readonly string[]];
+  readonly about: string | undefined;
   /** The names of the type's other fields. */
   readonly reserved: readonly string[];
 }
@@ -81,18 +86,23 @@ interface OutcomeColumns {
 /** Returns fields for columns. @throws PothosSchemaError if one has the name of another field of the type */
 function columnFields(
   t: OutcomeFieldBuilder,
-  { type, columns: [{ table, columnNeeds }, names], reserved }: OutcomeColumns,
+  { type, columns: [object, names], about, reserved }: OutcomeColumns,
 ): FieldMap {
+  const { table } = object;
   const fields = fieldNamesOf(table, names);
   const both = fields.findIndex((field) => reserved.includes(field));
   if (both !== -1) {
     throw duplicateField(type, { table, column: names[both]!, field: fields[both]! });
   }
+  const allNeeds = columnNeedsOf(object);
   return Object.fromEntries(
-    names.map((name, at) => [
-      fields[at]!,
-      columnField(t as never, { table, name }, { rowOf: outcomeRow, need: columnNeeds.get(name) }),
-    ]),
+    names.map((name, at) => {
+      const found = [name, about ?? name].map((column) => allNeeds.get(column));
+      const needs = new Set(found.filter((need) => need !== undefined));
+      const passedOn = authIn(type, { object, column: name });
+      const options = { rowOf: outcomeRow, passedOn, needs: [...needs] };
+      return [fields[at]!, columnField(t as never, { table, name }, options)];
+    }),
   );
 }
 
