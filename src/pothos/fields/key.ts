@@ -3,6 +3,7 @@ import {
   columnCheck,
   columnLookup,
   columnOf,
+  InvalidValue,
   keyNames,
   type RawRow,
   type Table,
@@ -140,7 +141,8 @@ function isNeeded(table: Table, column: string): boolean {
 
 /**
  * Returns a function that returns the checked values of `from`. It throws an InvalidValue, because a client cannot correct
- * these values.
+ * these values. It also throws one if a text would become another key, e.g. trimmed or in NFC: the rows of somebody else,
+ * whose name the model spells that way.
  */
 export function givenBy(
   table: Table,
@@ -148,15 +150,34 @@ export function givenBy(
   rule: KeyRule = "check",
 ): (call: Pick<FieldCall, "parent" | "context">) => RawRow {
   const valueOf = rule === "check" ? columnCheck : columnLookup;
-  const entries = Object.entries(from);
-  if (entries.length === 0) return () => NO_COLUMNS;
+  const columns = Object.entries(from).map(([name, give]) => {
+    const read = valueOf(table, name);
+    return {
+      name,
+      give,
+      read: keyNames(table).includes(name) ? unchanged(table, name, read) : read,
+    };
+  });
+  if (columns.length === 0) return () => NO_COLUMNS;
   return ({ parent, context }) =>
     Object.fromEntries(
-      entries.map(([name, give]) => [
-        name,
-        valueOf(table, name)(give!(parent as never, context as never)),
-      ]),
+      columns.map(({ name, give, read }) => [name, read(give!(parent as never, context as never))]),
     );
+}
+
+type ReadValue = (value: unknown) => unknown;
+
+/** Returns a function like `read` that refuses a text which is not that of the value. */
+function unchanged(table: Table, name: string, read: ReadValue): ReadValue {
+  const { type } = columnOf(table, name);
+  return (given) => {
+    const value = read(given);
+    if (typeof given !== "string" || type.toText(value) === given) return value;
+    throw new InvalidValue(
+      "WRONG_TYPE",
+      `${table.name}.${name} must be given by from as it is stored, but is spelled otherwise`,
+    );
+  };
 }
 
 const NO_COLUMNS: RawRow = Object.freeze({});
