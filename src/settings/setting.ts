@@ -2,6 +2,7 @@ import { createPublicKey, createSecretKey, type KeyObject } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Replication } from "../cassandra/index.ts";
 import { readNamedFile } from "../support/file.ts";
+import { looksSecret } from "../support/quote.ts";
 import { proxyList } from "../server/address.ts";
 import { type DocumentList, readDocumentList } from "../server/document-list.ts";
 import { isKeySet, type PublicKeySet } from "../server/sign-in/given-keys.ts";
@@ -101,7 +102,7 @@ export function sharedSecret(value: string): KeyObject {
 
 /** Accepts the path of a file with a public key as PEM, or with a key set as JSON. */
 export function publicKeyFile(path: string): KeyObject | PublicKeySet {
-  if (isPem(path)) throw new Error("the path of a file, not its content");
+  if (isPem(path) || looksSecret(path)) throw new Error("the path of a file, not its content");
   const text = readKeyFile(path);
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
     throw new Error(

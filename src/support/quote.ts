@@ -1,9 +1,12 @@
 /** How many characters of a text are shown at most. */
 const MOST_SHOWN = 100;
 
-/** Returns whether a text contains an Astra token or a PEM block, e.g. in a setting where it does not belong. */
+/**
+ * Returns whether a text contains an Astra token or a PEM block, or begins as JSON such as a key does, e.g. in a setting
+ * where it does not belong.
+ */
 export function looksSecret(text: string): boolean {
-  return /AstraCS:|-----BEGIN /.test(text);
+  return /AstraCS:|-----BEGIN |^\s*\{/.test(text);
 }
 
 /** Returns a text from outside in quotes, made {@link printable} for a message. */

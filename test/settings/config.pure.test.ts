@@ -1,6 +1,6 @@
 import { limitsOf } from "../../src/server/adjustable-limits.ts";
 import { hash } from "node:crypto";
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -571,6 +571,7 @@ describe("the settings of a sign-in", () => {
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
   const key = file("issuer.pem", publicKey);
+  const privateJwk = JSON.stringify(createPrivateKey(privateKey).export({ format: "jwk" }));
   const AUTH_SECRET = "s".repeat(32);
   const whole = { AUTH_ISSUER: "https://issuer.test/", AUTH_AUDIENCE: "one, two" };
   const read = (environment: Readonly<Record<string, string>>) =>
@@ -614,8 +615,10 @@ describe("the settings of a sign-in", () => {
     [{ ...whole, AUTH_KEY_FILE: "absent.pem" }, "a readable file (it does not exist)"],
     [{ ...whole, AUTH_KEY_FILE: NO_PEM }, "a public key as PEM, or with a key set (JWKS) as JSON"],
     [{ ...whole, AUTH_KEY_FILE: publicKey }, "the path of a file, not its content"],
+    [{ ...whole, AUTH_KEY_FILE: privateJwk }, "not its content, but is a different text."],
   ])("are refused: %#", (environment, message) => {
     expect(problem(environment)).toContain(message);
     expect(problem(environment)).not.toContain(privateKey.split("\n")[1]);
+    expect(problem(environment)).not.toContain("kty");
   });
 });

@@ -22,6 +22,8 @@ describe("a text from outside that a message quotes", () => {
     "./AstraCS:abc",
     "-----BEGIN PRIVATE KEY-----\nMIG…",
     "Bearer AstraCS:abc",
+    '{"keys":[{"kty":"EC","d":"abc"}]}',
+    " { kty: abc }",
   ])("%j looks secret and is omitted", (text) => {
     expect(looksSecret(text)).toBe(true);
     expect(quoted(text)).not.toContain("abc");
