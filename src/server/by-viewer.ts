@@ -1,6 +1,7 @@
 import {
   BREAK,
   type DocumentNode,
+  getNamedType,
   getOperationAST,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -25,8 +26,10 @@ export type IsByViewer = (
  * `@pothos/plugin-scope-auth` authorizes. Events are executed in the context of one of several subscribers, so the value of
  * such a field may be shared only by those whom nothing can tell apart.
  *
- * The subscription's own field does not count: each subscriber subscribes to it in its own context. There the plugin
- * authorizes it as well, if the builder says so.
+ * A field also counts if the plugin authorizes its type, which may happen without any field of the type.
+ *
+ * The subscription's own field does not count otherwise: each subscriber subscribes to it in its own context. There the
+ * plugin authorizes it as well, if the builder says so.
  */
 export function createIsByViewer(schema: GraphQLSchema): IsByViewer {
   const known = new WeakMap<DocumentNode, Map<string | null | undefined, boolean>>();
@@ -35,9 +38,11 @@ export function createIsByViewer(schema: GraphQLSchema): IsByViewer {
   function isFieldByViewer(parent: GraphQLNamedType, name: string): boolean {
     const isRoot = parent === schema.getSubscriptionType();
     if (isRoot && isRootSafe) return false;
-    const types = [parent, ...(isAbstractType(parent) ? schema.getPossibleTypes(parent) : [])];
-    return types.some((type) => isMarked(type, { name, isRoot }));
+    return withPossible(parent).some((type) => isMarked(type, { name, isRoot }));
   }
+
+  const withPossible = (type: GraphQLNamedType): readonly GraphQLNamedType[] =>
+    isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
 
   function find(document: DocumentNode, operationName: string | null | undefined): boolean {
     const operation = getOperationAST(document, operationName);
@@ -48,7 +53,10 @@ export function createIsByViewer(schema: GraphQLSchema): IsByViewer {
     let isFound = false;
     const Field = ({ name }: { readonly name: { readonly value: string } }) => {
       const parent = types.getParentType();
-      isFound = parent != null && isFieldByViewer(parent, name.value);
+      const type = getNamedType(types.getType());
+      isFound =
+        (parent != null && isFieldByViewer(parent, name.value)) ||
+        (type != null && withPossible(type).some(isTypeAuthorized));
       return isFound ? BREAK : undefined;
     };
     visit({ kind: Kind.DOCUMENT, definitions }, visitWithTypeInfo(types, { Field }));
@@ -85,7 +93,13 @@ function isMarked(type: GraphQLNamedType, { name, isRoot }: FieldPlace): boolean
   // What a table's scopes need is equal for callers with equal scopes. Others of the field's own are marked.
   const isAuthorized = isAuthorizedByPlugin(field) && !scopes && !inputScopes;
   if (isRoot) return byViewer || isAuthorized;
-  return byViewer || isAuthorized || [type, ...type.getInterfaces()].some(isAuthorizedByPlugin);
+  return byViewer || isAuthorized || isTypeAuthorized(type);
+}
+
+/** Whether `@pothos/plugin-scope-auth` authorizes a type, or one of its interfaces. */
+function isTypeAuthorized(type: GraphQLNamedType): boolean {
+  const hasInterfaces = isObjectType(type) || isInterfaceType(type);
+  return [type, ...(hasInterfaces ? type.getInterfaces() : [])].some(isAuthorizedByPlugin);
 }
 
 /** What a field's `extensions.cassandra` says about its value. */

@@ -8,7 +8,7 @@ import {
   type Services,
 } from "./caller-services.ts";
 import { expiryOf } from "./sign-in/expiry.ts";
-import { callerOf, fingerprintOf } from "./sign-in/fingerprint.ts";
+import { callerFingerprint, callerOf } from "./sign-in/fingerprint.ts";
 import { CLOCK_TOLERANCE, type SignInOptions } from "./sign-in/options.ts";
 
 /** What `context` gets beside the request. */
@@ -29,8 +29,8 @@ export interface CallerOptions<Own extends object> {
    * operation was validated and before it is executed, and once per WebSocket, when its client sends `connection_init`.
    *
    * It must return a plain object without the names of services. It may have a `viewer` of its own, made by `createViewer`,
-   * e.g. one with scopes from a database; its claim `exp` is when subscriptions end. Each operation, and each event of a subscription, gets a
-   * shallow copy of it. What must be fresh for each of them, such as loaders, does not belong there: key it by the context
+   * e.g. one with scopes from a database; its claim `exp` ends subscriptions if it comes before that of the token. Each
+   * operation, and each event of a subscription, gets a shallow copy of it. What must be fresh for each of them, such as loaders, does not belong there: key it by the context
    * in a WeakMap.
    *
    * If it throws a GraphQLError with `extensions.code`, the client gets that error, with the status
@@ -49,10 +49,10 @@ export interface CallerOptions<Own extends object> {
    * field. Undefined: the caller shares nothing.
    *
    * A subscription that selects a field with `from`, `key` or `authScopes` below its own is shared only by callers whose
-   * tokens have the same claims, whatever this returns.
+   * tokens have the same claims, to the last one, whatever this returns.
    *
-   * Default: with `context`, callers share nothing; with sign-in by token, those whose tokens have the same claims share;
-   * else all share.
+   * Default: with `context`, callers share nothing; with sign-in by token, those share whose tokens have the same claims
+   * but for `exp`, `iat`, `nbf` and `jti`; else all share.
    *
    * @example audience: ({ user }) => `${user.tenant} ${user.role}`
    */
@@ -111,14 +111,15 @@ export function createIdentify<Own extends object>(
     if (signIn === undefined) return identifyByAddress(services);
     return (_, { address, viewer = stranger }) => {
       const name = { caller: address };
-      return identityOf({ ...callerServices(services, name), viewer } as Services & Own, name);
+      const own = { ...callerServices(services, name), viewer };
+      return identityOf(own as Services & Own, { name, viewer });
     };
   }
   return async (request, { address, connectionParams, viewer = stranger }) => {
     const name = { caller: address };
     const own: Services = { ...callerServices(services, name), viewer };
     const given = await options.context!(request, { ...own, connectionParams });
-    return identityOf(withOwn(own, given), name);
+    return identityOf(withOwn(own, given), { name, viewer });
   };
 }
 
@@ -130,10 +131,10 @@ function createIdentityOf<Own extends object>(options: CallerOptions<Own>) {
   const tolerance = typeof options.signIn === "object" ? options.signIn.clockTolerance : undefined;
   function audienceOf(context: Services & Own): string | undefined {
     if (options.audience) return options.audience(context);
-    return options.context ? undefined : fingerprintOf(context.viewer);
+    return options.context ? undefined : callerFingerprint(context.viewer);
   }
 
-  return (context: Services & Own, name: CallerName): Identity => {
+  return (context: Services & Own, { name, viewer: signedIn }: CallerKnown): Identity => {
     const { viewer } = context;
     const audience: unknown = audienceOf(context);
     requireText("audience", audience);
@@ -142,9 +143,21 @@ function createIdentityOf<Own extends object>(options: CallerOptions<Own>) {
     // No address has a space.
     if (caller !== undefined) name.caller = `caller ${caller}`;
     else if (viewer.isSignedIn) name.caller = callerOf(viewer);
-    const expires = expiryOf(viewer, tolerance ?? CLOCK_TOLERANCE);
+    const ends = [signedIn, viewer].map((each) => expiryOf(each, tolerance ?? CLOCK_TOLERANCE));
+    const expires = ends.reduce(earlier);
     return { context, audience, caller: name.caller, expires };
   };
+}
+
+/** What is known of a caller before `context` was asked. */
+interface CallerKnown {
+  /** For whom the services are counted. */
+  readonly name: CallerName;
+  readonly viewer: Viewer;
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function identifyByAddress(services: CountedServices): Identify {

@@ -4,6 +4,7 @@ import { codedError } from "./error.ts";
 import { readBody } from "./body.ts";
 import { limits } from "./limits.ts";
 import { requestError } from "./request-error.ts";
+import { isDeeper } from "../support/depth.ts";
 import { queryOf, targetOf } from "./target.ts";
 
 /** The parameters of an operation, on every transport. */
@@ -117,11 +118,6 @@ export function tooDeepVariables({ variables }: Params): GraphQLError | undefine
   if (!isDeeper(variables, limits.variableDepth)) return undefined;
   const message = `Variables may be nested ${limits.variableDepth} deep.`;
   return codedError("TOO_DEEP", message);
-}
-
-function isDeeper(value: unknown, most: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return most === 0 || Object.values(value).some((each) => isDeeper(each, most - 1));
 }
 
 function needed(name: string, { type, given }: { type: string; given: unknown }): GraphQLError {

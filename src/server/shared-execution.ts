@@ -12,7 +12,7 @@ import { IteratedEvent } from "./iterable-source.ts";
 import type { Mask } from "./mask.ts";
 import type { Params } from "./params.ts";
 import { createPayload, type Payload, type Serialize } from "./payload.ts";
-import { fingerprintOf } from "./sign-in/fingerprint.ts";
+import { viewerFingerprint } from "./sign-in/fingerprint.ts";
 import type { Yoga } from "./yoga.ts";
 
 /**
@@ -24,7 +24,7 @@ import type { Yoga } from "./yoga.ts";
  * selection set on that event and serialises the result; all others get the same text. This is sound because nothing
  * that differs between them takes part: the arguments are equal, and the contexts see the same by the audience's
  * definition. Where it is known that a field depends on who asks, that definition is not relied on: then only callers share
- * whose tokens have the same claims. Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing
+ * whose tokens have the same claims, times and ids included. Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing
  * from one event to the next.
  */
 export interface SharedExecution {
@@ -129,7 +129,7 @@ export function createSharedExecutions(options: SharedExecutionsOptions): Shared
     const { audience, context } = identity;
     const { viewer } = context;
     const isOwn = viewer.isSignedIn && isByViewer(document, operationName);
-    const who = [audience, viewer.isSignedIn, viewer.scopes, isOwn && fingerprintOf(viewer)];
+    const who = [audience, viewer.isSignedIn, viewer.scopes, isOwn && viewerFingerprint(viewer)];
     return sortedJson([who, query, operationName, variables]);
   }
 

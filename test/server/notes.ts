@@ -68,6 +68,11 @@ builder.tableObject("Board", BoardTable, {
       },
     }),
     myNotes: t.partition(NoteTable, { from: { owner: (_, { viewer }) => viewer.id } }),
+    ofFirstToken: t.string({
+      nullable: true,
+      authScopes: (_, __, { viewer }) => viewer.claims["jti"] === "1",
+      resolve: () => "for the first token",
+    }),
     secret: t.string({
       nullable: true,
       authScopes: (_, __, { viewer }) => viewer.id === "ann",

@@ -217,6 +217,27 @@ describe.each(transports)("on %s", (_, subscribe) => {
     await renewed.leave();
   });
 
+  test("a field that only one token of a caller may see is not shared by its others", async () => {
+    for (const order of [
+      ["1", "2"],
+      ["2", "1"],
+    ]) {
+      const subscribers = [];
+      for (const jti of order) {
+        const subscriber = subscribe("ofFirstToken", await issuer.sign({ jti }));
+        await nextBoard(subscriber).catch(() => {});
+        subscribers.push({ jti, ...subscriber });
+      }
+      await pin();
+      for (const { jti, results, leave } of subscribers) {
+        const { value } = await results.next();
+        const seen = jti === "1" ? "for the first token" : null;
+        expect(value.data.boardChanged.board.ofFirstToken).toBe(seen);
+        await leave();
+      }
+    }
+  });
+
   test("an expired token ends nobody else's subscription", async () => {
     const ann = subscribe(MINE, await issuer.sign({ exp: inSeconds(2) }), careless);
     await nextBoard(ann);

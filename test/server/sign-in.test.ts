@@ -108,6 +108,15 @@ describe("a token is accepted", () => {
     expect(await whoOn(both)).toBe("ann");
   });
 
+  test("in connection_init with a name in any case, but not in two", async () => {
+    const token = `Bearer ${await issuer.sign()}`;
+    using socket = await init({ Authorization: token });
+    await socket.next();
+    expect(await whoOn(socket)).toBe("ann");
+    const twice = await refusal({ authorization: token, Authorization: token });
+    expect(twice).toMatch(/^4403 UNAUTHENTICATED: The token/);
+  });
+
   test("for an event stream", async () => {
     const response = await fetch(server.url, {
       method: "POST",
@@ -225,6 +234,8 @@ const attacks: Readonly<Record<string, () => Promise<string> | string>> = {
   "a sub that is an object": () => issuer.sign({ sub: { toString: "ann" } }),
   "a sub that is a list": () => issuer.sign({ sub: ["ann"] }),
   "too many characters": () => issuer.sign({ padding: "x".repeat(9000) }),
+  "claims nested without end": () =>
+    issuer.sign({ deep: JSON.parse("[".repeat(2500) + "]".repeat(2500)) }),
   "two parts": async () => (await issuer.sign()).split(".").slice(0, 2).join("."),
   "four parts": async () => `${await issuer.sign()}.x`,
   "no JSON": () => `${part("x")}.${part("y")}.eA`,
@@ -388,6 +399,26 @@ describe("the viewer", () => {
   });
 
   test.each([
+    ["has no expiry", undefined, 60],
+    ["lasts longer", 600, 60],
+    ["ends earlier", 30, 30],
+  ])(
+    "ends with its token at the latest, also if that of context %s",
+    async (_, ofContext, ends) => {
+      const now = inSeconds(0);
+      const exp = ofContext === undefined ? {} : { exp: now + ofContext };
+      await using own = await serve({
+        context: (_request, { viewer }) => ({
+          viewer: createViewer({ claims: { sub: viewer.id, ...exp }, scopes: [] }),
+        }),
+      });
+      using socket = await init(bearer(await issuer.sign({ exp: now + 60 })), { at: own });
+      const { payload } = await socket.next();
+      expect(Date.parse(payload.expires)).toBe((now + ends + 5) * 1000);
+    },
+  );
+
+  test.each([
     ["null", null, "null"],
     ["an object of its own", { isSignedIn: true, id: "root", may: () => true }, "another object"],
   ])("must not be %s that context makes", async (_, viewer, came) => {
@@ -486,6 +517,24 @@ describe("an issuer", () => {
     await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
     expect(await who(await other.sign(), own)).toBe("UNAUTHENTICATED");
     expect(log[0]).toMatch(/are not all public/);
+  });
+
+  test("is believed by its other keys if some cannot be used, which is logged once", async () => {
+    await using other = await startIssuer();
+    other.meets = "unusable keys";
+    const log: string[] = [];
+    await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
+    expect(await who(await other.sign(), own)).toBe("ann");
+    for (const header of [
+      { alg: "RS256", kid: "weak" },
+      { alg: "RS256", kid: "broken" },
+      { alg: "ES256", kid: "off the curve" },
+      { alg: "RS256" },
+    ]) {
+      const forged = `${part(header)}.${part(claims())}.${part("signature")}`;
+      expect([header, await who(forged, own)]).toEqual([header, "UNAUTHENTICATED"]);
+    }
+    expect(log).toEqual([expect.stringContaining("at least 2048 bits, but has 1024")]);
   });
 });
 

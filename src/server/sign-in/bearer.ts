@@ -7,20 +7,19 @@ const TOKEN_LENGTH = 8192;
 
 /**
  * Returns the token of a caller; undefined if it sends none: from `connectionParams.authorization`, else from the header
- * `authorization`. It is read from nowhere else: an address ends up in logs, and cookies come with requests of other sites.
+ * `authorization`, in upper or lower case. It is read from nowhere else: an address ends up in logs, and cookies come with requests of other sites.
  *
  * @throws GraphQLError `UNAUTHENTICATED` if there is something else than one token: nobody who tries to sign in is taken
  * for a stranger
  */
 export function tokenOf(
   request: IncomingMessage,
-  { connectionParams }: Pick<ContextArguments, "connectionParams">,
+  { connectionParams = {} }: Pick<ContextArguments, "connectionParams">,
 ): string | undefined {
-  const isGiven =
-    connectionParams !== undefined && Object.hasOwn(connectionParams, "authorization");
-  const authorization: unknown = isGiven
-    ? connectionParams["authorization"]
-    : authorizationHeader(request);
+  const [given, another] = Object.keys(connectionParams).filter(isAuthorization);
+  if (another !== undefined) throw invalidToken();
+  const authorization: unknown =
+    given === undefined ? authorizationHeader(request) : connectionParams[given];
   if (authorization === undefined) return undefined;
   if (typeof authorization !== "string" || authorization.length > TOKEN_LENGTH + SCHEME_LENGTH)
     throw invalidToken();
@@ -31,13 +30,15 @@ export function tokenOf(
 
 const SCHEME_LENGTH = "Bearer ".length;
 
+const isAuthorization = (name: string) => name.toLowerCase() === "authorization";
+
 /** Node.js drops all but the first header of the name, of which a proxy may have looked at the last. */
 function authorizationHeader({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const { authorization } = headers;
   if (authorization === undefined) return undefined;
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2)
-    if (rawHeaders[at]!.toLowerCase() === "authorization") count += 1;
+    if (isAuthorization(rawHeaders[at]!)) count += 1;
   if (count > 1) throw invalidToken();
   return authorization;
 }

@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
+import { messageOf } from "../../support/message.ts";
 
 /** A set of public keys (JWKS, RFC 7517). */
 export interface PublicKeySet {
@@ -124,6 +125,16 @@ function requireSet(value: unknown): void {
       );
     }
     fittingKey(publicKeyOf(key, at));
+  }
+}
+
+/** Returns why no token can be verified by a key of a set; undefined if some can. The text repeats no key. */
+export function problemOfJwk(key: JsonWebKey, at: number): string | undefined {
+  try {
+    fittingKey(publicKeyOf(key, at));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

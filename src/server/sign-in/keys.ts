@@ -10,7 +10,7 @@ import {
 } from "jose";
 import { messageOf } from "../../support/message.ts";
 import type { Log } from "../mask.ts";
-import { isKeySet, isPrivateJwk, type PublicKeySet } from "./given-keys.ts";
+import { isKeySet, isPrivateJwk, problemOfJwk, type PublicKeySet } from "./given-keys.ts";
 import { unverifiableToken } from "./refusals.ts";
 
 /** Finds the key of a token by its header. Fails with an error of jose, or with `UNAVAILABLE`. */
@@ -108,6 +108,23 @@ function createKeySetReader(url: URL, log: Log): KeySetReader {
   let failure: unknown;
   let failedAt = -Infinity;
   let isUnusable = false;
+  let ignored = "";
+
+  /** Logs which keys of a set are ignored, unless they were when it was last read. */
+  function reportIgnored(set: PublicKeySet, problems: readonly (string | undefined)[]) {
+    const lines = [
+      ...(set.keys.some(isPrivateJwk)
+        ? [`The keys at ${address} are not all public. Those that are secret are ignored.`]
+        : []),
+      ...problems
+        .filter((problem) => problem !== undefined)
+        .slice(0, 1)
+        .map((problem) => `A key at ${address} is ignored, perhaps others, too: ${problem}`),
+    ];
+    const text = lines.join(" ");
+    if (text !== "" && text !== ignored) log(text);
+    ignored = text;
+  }
 
   function report(error: unknown) {
     if (failure === undefined)
@@ -122,11 +139,14 @@ function createKeySetReader(url: URL, log: Log): KeySetReader {
     if (performance.now() - failedAt < RETRY_PAUSE) throw failure;
     try {
       const set = await readSet(await fetch(...request));
-      if (set.keys.some(isPrivateJwk))
-        log(`The keys at ${address} are not all public. Those that are secret are ignored.`);
+      const problems = set.keys.map((key, at) =>
+        isPrivateJwk(key) ? undefined : problemOfJwk(key, at),
+      );
+      reportIgnored(set, problems);
       if (failure !== undefined) log(`The keys for sign-in are read from ${address} again.`);
       failure = undefined;
-      return Response.json({ keys: set.keys.filter((key) => !isPrivateJwk(key)) });
+      const usable = set.keys.filter((key, at) => !isPrivateJwk(key) && problems[at] === undefined);
+      return Response.json({ keys: usable });
     } catch (error) {
       report(error);
       throw error;

@@ -1,8 +1,13 @@
+import { GraphQLError } from "graphql";
 import { errors, jwtVerify, type JWTVerifyResult } from "jose";
 import { createViewer, type Viewer } from "../../pothos/index.ts";
+import { isDeeper } from "../../support/depth.ts";
 import type { FindKey } from "./keys.ts";
 import type { CheckedSignIn } from "./options.ts";
 import { expiredToken, invalidToken } from "./refusals.ts";
+
+/** How deep claims may be nested. */
+const CLAIMS_DEPTH = 100;
 
 /** Verifies a token. Rejects with `UNAUTHENTICATED`, `TOKEN_EXPIRED` or `UNAVAILABLE`. */
 export type Verify = (token: string) => Promise<Viewer>;
@@ -36,6 +41,8 @@ export function createVerify(signIn: CheckedSignIn, findKey: FindKey): Verify {
     try {
       const { payload, protectedHeader } = await verifySignature(token);
       if (!isAccessToken(protectedHeader.typ)) throw invalidToken();
+      // Copies and comparisons of the claims would overflow the stack.
+      if (isDeeper(payload, CLAIMS_DEPTH)) throw invalidToken();
       // A server that takes no text for a caller would take nobody for everybody.
       if (typeof payload.sub !== "string" || payload.sub === "") throw invalidToken();
       return createViewer({ claims: payload, scopes: scopesIn(payload, scopesClaim) });
@@ -63,8 +70,8 @@ function scopesIn(claims: Readonly<Record<string, unknown>>, name: string): read
   return list.filter((scope): scope is string => typeof scope === "string" && scope !== "");
 }
 
-/** Returns the error for a client, or an unknown error as it is. */
-function refusalFor(error: unknown): unknown {
+/** Returns the error for a client. Whatever fails by a token that anybody can write is not worth a line of the log. */
+function refusalFor(error: unknown): GraphQLError {
   if (error instanceof errors.JWTExpired) return expiredToken();
-  return error instanceof errors.JOSEError ? invalidToken() : error;
+  return error instanceof GraphQLError ? error : invalidToken();
 }
