@@ -7,12 +7,18 @@ import {
   type OperationTypeNode,
 } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
-import { createOperationCost, type OperationCost, setDeadline } from "../pothos/index.ts";
+import {
+  createOperationCost,
+  type OperationCost,
+  setDeadline,
+  type Viewer,
+} from "../pothos/index.ts";
 import type { Limits } from "./adjustable-limits.ts";
 import type { Admission, Entrant } from "./admission.ts";
 import { createResolveDocument, requireRunnable } from "./allowed-documents.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { createIsByViewer } from "./by-viewer.ts";
+import type { Identity } from "./context.ts";
 import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
 import type { Disclosure } from "./disclosure.ts";
 import { documentOf, useDocuments } from "./document.ts";
@@ -29,7 +35,7 @@ import type { Admitted, Requester, Run } from "./run.ts";
 import { createSharedExecutions } from "./shared-execution.ts";
 import { useSkipped } from "./skipped.ts";
 import { useNoSuggestions } from "./suggestions.ts";
-import { createUsableSchema } from "./usable-schema.ts";
+import { createUsableSchema, type UsableSchema } from "./usable-schema.ts";
 import type { Yoga } from "./yoga.ts";
 
 /** A valid operation, to be run once. */
@@ -93,8 +99,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const resolve = createResolveDocument(listed);
   const documents = useDocuments(limits, disclosure);
   const costOf = createOperationCost({ maxValues: limits.values });
-  const usableBy =
-    disclosure.introspection === "usable" ? createUsableSchema(schema) : () => schema;
+  const usableBy = disclosure.introspection === "usable" ? createUsableSchema(schema) : undefined;
   let isClosing = false;
   const iterated = new Set<IterableSource>();
   const yoga: Yoga = createYoga<Record<string, unknown>>({
@@ -157,9 +162,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const argumentsFor = ({ identity: { context }, deadline }: Admitted) => {
       const contextValue = { ...context };
       setDeadline(contextValue, deadline);
-      const shown = introspected > 0 ? usableBy(context.viewer) : schema;
-      return { schema: shown, document, operationName, variableValues, contextValue };
+      return { schema, document, operationName, variableValues, contextValue };
     };
+
+    /** Executes introspection on the schema of its caller, who pays for that if it must be made. */
+    function introspect(by: Requester, usableOf: (viewer: Viewer) => UsableSchema) {
+      let usable: UsableSchema | undefined;
+      const pointsFor = ({ context: { viewer } }: Identity) => {
+        usable = usableOf(viewer);
+        return points + usable.points;
+      };
+      return run({ ...by, kind, points: pointsFor, weight }, async (turn) =>
+        execute({ ...argumentsFor(turn), schema: usable!.schema() }),
+      );
+    }
     return {
       schema,
       document,
@@ -167,7 +183,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       kind,
       execute: (by) =>
         orErrors(() =>
-          run({ ...by, kind, points, weight }, async (turn) => execute(argumentsFor(turn))),
+          usableBy && introspected > 0
+            ? introspect(by, usableBy)
+            : run({ ...by, kind, points, weight }, async (turn) => execute(argumentsFor(turn))),
         ),
       subscribe: (by, outlet) =>
         orErrors(() =>

@@ -20,8 +20,8 @@ export interface Requester {
 /** A valid operation, and who sends it. */
 export interface Sent<Result> extends Requester {
   readonly kind: OperationTypeNode;
-  /** How many points it costs. */
-  readonly points: number;
+  /** How many points it costs, or a function that returns this for its caller. */
+  readonly points: number | ((identity: Identity) => number);
   /** How many of the points in flight it takes: the partitions. */
   readonly weight: number;
   /** Called with a result that comes too late for the client. */
@@ -64,9 +64,10 @@ export function createRun({ admission, limits }: RunOptions): Run {
     let leave = () => {};
 
     async function run() {
-      const { identity: given, points, weight, isGone } = sent;
+      const { identity: given, weight, isGone } = sent;
       const identity = given instanceof Promise ? await given : given;
       if (isOver) throw tooLate();
+      const points = typeof sent.points === "function" ? sent.points(identity) : sent.points;
       const entrant = { caller: identity.caller, points, weight, isGone };
       const turn = admission.enter(entrant);
       if (turn) await turn;

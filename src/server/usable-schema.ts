@@ -14,34 +14,53 @@ import {
 import { LRUCache } from "lru-cache";
 import type { ScopeExtension, Viewer } from "../pothos/index.ts";
 
-/** Returns what a caller may use of a schema, for introspection only: its fields have no resolvers. */
-export type UsableSchema = (viewer: Viewer) => GraphQLSchema;
+/** What a caller may use of a schema, for introspection only: its fields have no resolvers. */
+export interface UsableSchema {
+  /** How many points it costs to make it: 0 if it is kept. */
+  readonly points: number;
+  /** Returns it, and makes it if it is not kept. */
+  schema(this: void): GraphQLSchema;
+}
 
 /** For how many sets of scopes a schema is kept. Another one takes some milliseconds to make. */
-const SCHEMAS_KEPT = 20;
+const SCHEMAS_KEPT = 100;
+
+/** The least that it costs to make one. */
+const LEAST_POINTS = 50;
 
 /**
  * Creates the function that returns the schema of a caller: without fields and inputs that need scopes which the caller
  * does not have, and without types that nothing leads to then. Callers with the same of the schema's scopes get the same.
  */
-export function createUsableSchema(schema: GraphQLSchema): UsableSchema {
+export function createUsableSchema(schema: GraphQLSchema): (viewer: Viewer) => UsableSchema {
   const needs = needsOf(schema);
   const scopes = [...new Set([...needs.values()].flat(2))];
   const known = new LRUCache<string, GraphQLSchema>({ max: SCHEMAS_KEPT });
+  const introspected = introspectionFromSchema(schema).__schema;
+  const points = Math.max(LEAST_POINTS, introspected.types.length);
+
+  function reducedTo(granted: ReadonlySet<string>): GraphQLSchema {
+    const isUsable = (member: string) =>
+      (needs.get(member) ?? []).every((need) => need.some((scope) => granted.has(scope)));
+    const reduced = reachedOnly(withoutUnusable(introspected, isUsable));
+    // A caller may use no query at all, and a type without fields is not valid.
+    return buildClientSchema({ __schema: reduced }, { assumeValid: true });
+  }
+
   return (viewer) => {
     const granted = new Set(scopes.filter((scope) => viewer.may(scope)));
     const key = JSON.stringify([...granted]);
-    let usable = known.get(key);
-    if (!usable) {
-      const isUsable = (member: string) =>
-        (needs.get(member) ?? []).every((need) => need.some((scope) => granted.has(scope)));
-      const introspected = introspectionFromSchema(schema).__schema;
-      const reduced = reachedOnly(withoutUnusable(introspected, isUsable));
-      // A caller may use no query at all, and a type without fields is not valid.
-      usable = buildClientSchema({ __schema: reduced }, { assumeValid: true });
-      known.set(key, usable);
-    }
-    return usable;
+    const found = known.get(key);
+    // What costs nothing is kept until it is used, even if the callers meanwhile have many other scopes.
+    if (found) return { points: 0, schema: () => found };
+    return {
+      points,
+      schema() {
+        const usable = known.get(key) ?? reducedTo(granted);
+        known.set(key, usable);
+        return usable;
+      },
+    };
   };
 }
 

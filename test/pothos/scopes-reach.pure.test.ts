@@ -148,7 +148,8 @@ test("the event about a column apart tells nothing without the column's scope", 
   for (const { name, extensions } of fields) {
     expect([name, extensions.cassandra.scopes]).toEqual([name, [["audit"]]]);
   }
-  const usable = createUsableSchema(bankSchema);
+  const usableOf = createUsableSchema(bankSchema);
+  const usable = (viewer: Viewer) => usableOf(viewer).schema();
   expect(usable(having("deposit:read")).getType(type)).toBeUndefined();
   expect(usable(having("deposit:read")).getType("DepositUpdated")).toBeDefined();
   expect(usable(having("deposit:read", "audit")).getType(type)).toBeDefined();

@@ -259,6 +259,19 @@ describe("introspection shows what a caller may use", () => {
     expect((await run("reader", mixed, open)).data.__type).toEqual({ name: "Vault" });
   });
 
+  test("who asks for a schema that has to be made pays for it, and others with the same scopes do not", async () => {
+    await using slow = await serve({ limits: { pointsPerSecond: 20 } });
+    const introspect = "{ __schema { queryType { name } } }";
+    const answer = { data: { __schema: { queryType: { name: "Query" } } } };
+    const next = async (name: CallerName) =>
+      codesIn(await post(name, "{ __typename }", { at: slow }));
+    expect(await run("reader", introspect, slow)).toEqual(answer);
+    // It would take longer than an operation may wait to earn the points.
+    expect(await next("reader")).toEqual(["QUOTA_EXCEEDED"]);
+    expect(await run("otherReader", introspect, slow)).toEqual(answer);
+    expect(await next("otherReader")).toEqual([]);
+  });
+
   test("another word is refused at the start", async () => {
     await expect(serve({ introspection: "some" as "all" })).rejects.toThrow(
       'introspection must be all, usable, none, but is "some".',

@@ -11,14 +11,15 @@ import {
 } from "graphql";
 import { describe, expect, test } from "vitest";
 import { schema as partySchema } from "../../src/party/schema.ts";
-import { createStranger, createViewer, openViewer } from "../../src/pothos/index.ts";
+import { createStranger, createViewer, openViewer, type Viewer } from "../../src/pothos/index.ts";
 import { IntrospectionAloneRule } from "../../src/server/introspection.ts";
 import { createUsableSchema } from "../../src/server/usable-schema.ts";
 import { bankSchema } from "../pothos/bank.ts";
 
 const callerOf = (...scopes: readonly string[]) => createViewer({ claims: { sub: "ann" }, scopes });
 
-const usable = createUsableSchema(bankSchema);
+const usableOf = createUsableSchema(bankSchema);
+const usable = (viewer: Viewer) => usableOf(viewer).schema();
 const sorted = (schema: GraphQLSchema) => printSchema(lexicographicSortSchema(schema));
 const fieldsOf = (schema: GraphQLSchema, type: string) => {
   const found = schema.getType(type);
@@ -29,7 +30,7 @@ test.each([
   ["a schema with scopes", bankSchema],
   ["the application's schema", partySchema],
 ])("who may everything sees %s as it is", (_, schema) => {
-  expect(sorted(createUsableSchema(schema)(openViewer))).toBe(sorted(schema));
+  expect(sorted(createUsableSchema(schema)(openViewer).schema())).toBe(sorted(schema));
 });
 
 test("a reader sees neither what changes nor what others may see", () => {
@@ -125,8 +126,39 @@ test("callers who may the same get the same schema, whatever else they may, and 
   expect(usable(createStranger({ scopes: ["deposit:read", "elsewhere"] }))).toBe(reader);
 });
 
+test("a schema costs points to whom it is made for, by its size, and nobody else while it is kept", () => {
+  const kept = createUsableSchema(bankSchema);
+  const types = Object.keys(bankSchema.getTypeMap()).length;
+  const first = kept(callerOf("audit"));
+  expect([types > 50, first.points]).toEqual([true, types]);
+  // Whoever asks before it is made pays, too.
+  expect(kept(callerOf("audit")).points).toBe(types);
+  const made = first.schema();
+  const again = kept(callerOf("audit", "elsewhere"));
+  expect([again.points, again.schema() === made]).toEqual([0, true]);
+  expect(createUsableSchema(buildSchema("type Query { a: Int }"))(openViewer).points).toBe(50);
+});
+
+test("what costs nothing is still there when it is used, whatever was made since", () => {
+  // More sets of scopes than schemas are kept.
+  const names = Array.from({ length: 7 }, (_, at) => `s${at}`);
+  const many = buildSchema(`type Query { a: Int, ${names.map((name) => `${name}: Int`).join()} }`);
+  for (const name of names) {
+    many.getQueryType()!.getFields()[name]!.extensions = { cassandra: { scopes: [[name]] } };
+  }
+  const of = createUsableSchema(many);
+  const made = of(callerOf()).schema();
+  const free = of(callerOf());
+  expect(free.points).toBe(0);
+  for (let set = 1; set < 2 ** names.length; set += 1) {
+    of(callerOf(...names.filter((_, bit) => set & (1 << bit)))).schema();
+  }
+  expect(of(callerOf()).points).toBe(50);
+  expect(free.schema()).toBe(made);
+});
+
 test("where nothing may be queried, the query type has no fields", () => {
-  const schema = createUsableSchema(partySchema)(createStranger({ scopes: [] }));
+  const schema = createUsableSchema(partySchema)(createStranger({ scopes: [] })).schema();
   const source = "{ __schema { queryType { fields { name } } mutationType { name } } }";
   expect(graphqlSync({ schema, source })).toEqual({
     data: { __schema: { queryType: { fields: [] }, mutationType: null } },
@@ -157,7 +189,7 @@ describe("what depends on something hidden", () => {
       ).getFields();
       fields[field]!.extensions = { cassandra: { scopes: [["hidden"]] } };
     }
-    return createUsableSchema(schema)(callerOf());
+    return createUsableSchema(schema)(callerOf()).schema();
   };
 
   test("a type without usable fields takes the fields and unions that lead to it along", () => {

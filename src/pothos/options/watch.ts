@@ -48,7 +48,10 @@ export type FollowFieldOptions<
   Own extends InputFieldMap,
 > = SubscribedFieldOptions<Types, Parent, Arguments<T, T["partition"][number], Given>, Own> &
   From<Types, Parent, T, Given> & {
-    /** Columns whose changes have their own event type, e.g. `TakenChanged`. Default: none. */
+    /**
+     * Columns whose changes have their own event type, e.g. `TakenChanged`. If a column has a scope, the fields of its event
+     * need it, but not the event itself, which tells that the column has changed. Default: none.
+     */
     readonly apart?: readonly DataName<T>[];
   };
 
