@@ -42,6 +42,7 @@ import { createRun } from "./run.ts";
 import { createExpiry } from "./sign-in/expiry.ts";
 import { checkSignIn } from "./sign-in/options.ts";
 import { openSignIn } from "./sign-in/sign-in.ts";
+import { warnOfUnknownScopes } from "./unknown-scopes.ts";
 import { targetOf } from "./target.ts";
 import { createUnsent } from "./unsent.ts";
 import { createWebSockets } from "./websocket.ts";
@@ -284,6 +285,7 @@ export async function assemble<Own extends object>(
   const limits = limitsOf(given);
   const listed = documents && readDocumentList(documents);
   const checked = typeof signsIn === "object" ? checkSignIn(signsIn) : undefined;
+  warnOfUnknownScopes(schema, { anonymous: checked?.anonymous ?? [], log });
   const addressOf = createAddressOf(trustedProxies ?? LOOPBACK_PROXIES, {
     onUntrusted: warnOfProxy(log),
   });

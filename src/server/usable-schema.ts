@@ -34,7 +34,7 @@ const LEAST_POINTS = 50;
  */
 export function createUsableSchema(schema: GraphQLSchema): (viewer: Viewer) => UsableSchema {
   const needs = needsOf(schema);
-  const scopes = [...new Set([...needs.values()].flat(2))];
+  const scopes = scopesOfNeeds(needs);
   const known = new LRUCache<string, GraphQLSchema>({ max: SCHEMAS_KEPT });
   const introspected = introspectionFromSchema(schema).__schema;
   const points = Math.max(LEAST_POINTS, introspected.types.length);
@@ -62,6 +62,15 @@ export function createUsableSchema(schema: GraphQLSchema): (viewer: Viewer) => U
       },
     };
   };
+}
+
+/** Returns the scopes that fields and inputs of a schema need, each once. */
+export function schemaScopes(schema: GraphQLSchema): readonly string[] {
+  return scopesOfNeeds(needsOf(schema));
+}
+
+function scopesOfNeeds(needs: Needs): readonly string[] {
+  return [...new Set([...needs.values()].flat(2))];
 }
 
 /** What each field of a type or an input needs, by their names: see {@link memberName}. */

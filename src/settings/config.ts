@@ -155,7 +155,7 @@ function readSignIn(values: Values, environment: Environment): SignInOptions | u
       scopesClaim: values.AUTH_SCOPES_CLAIM,
       anonymous,
     };
-    orConfigError(() => checkSignIn(signIn), "The AUTH settings do not fit together. ");
+    requireFitting(signIn);
     return Object.freeze(signIn);
   }
   // Whoever has set one of them relies on a sign-in.
@@ -173,6 +173,26 @@ function readSignIn(values: Values, environment: Environment): SignInOptions | u
   throw new ConfigError(
     `Sign-in needs AUTH_ISSUER, AUTH_AUDIENCE and a key, but some are missing: set ${missing.join(", and ")}; or remove all AUTH settings.`,
   );
+}
+
+/** The settings of options of a sign-in that may not fit the others. */
+const signInSettings: Readonly<Record<string, string>> = {
+  "signIn.algorithms": "AUTH_ALGORITHMS",
+  "signIn.anonymous": "AUTH_ANONYMOUS_SCOPES",
+  "signIn.keys": "AUTH_KEY_FILE",
+};
+
+/** @throws ConfigError if the parts of a sign-in do not fit together */
+function requireFitting(signIn: SignInOptions): void {
+  try {
+    checkSignIn(signIn);
+  } catch (cause) {
+    const problem = (cause as Error).message.replace(
+      /signIn\.\w+/,
+      (option) => signInSettings[option] ?? option,
+    );
+    throw new ConfigError(`The AUTH settings do not fit together. ${problem}`, { cause });
+  }
 }
 
 function readLimits(values: Values): Limits {
@@ -244,12 +264,12 @@ function checkedCluster(cluster: Cluster): Cluster {
   return cluster;
 }
 
-/** Calls a check of another module, and turns its error into a ConfigError. @param before what its message begins with */
-function orConfigError<Result>(check: () => Result, before = ""): Result {
+/** Calls a check of another module, and turns its error into a ConfigError. */
+function orConfigError<Result>(check: () => Result): Result {
   try {
     return check();
   } catch (cause) {
-    throw new ConfigError(before + (cause as Error).message, { cause });
+    throw new ConfigError((cause as Error).message, { cause });
   }
 }
 

@@ -5,7 +5,7 @@ import { readNamedFile } from "../support/file.ts";
 import { looksSecret } from "../support/quote.ts";
 import { proxyList } from "../server/address.ts";
 import { type DocumentList, readDocumentList } from "../server/document-list.ts";
-import { isKeySet, type PublicKeySet } from "../server/sign-in/given-keys.ts";
+import { isKeySet, type PublicKeySet, requireKeys } from "../server/sign-in/given-keys.ts";
 import { parseHost } from "../server/hosts.ts";
 import { createOrigins } from "../server/origins.ts";
 import { requirePrefix } from "../server/prefix.ts";
@@ -86,18 +86,23 @@ export function nameList(value: string): readonly string[] {
   throw new Error("at least one name, several separated by commas");
 }
 
-/** Accepts the URL of a key set. What else it must be, the sign-in checks. */
+/** Accepts the URL of a key set. */
 export function keySetUrl(value: string): URL {
   const url = URL.parse(value);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new Error("the URL of a key set, https://host/path");
+  const expected =
+    "the URL of a key set, https://host/path without a login (http only on this machine: elsewhere somebody could replace the keys on their way)";
+  if (url === null) throw new Error(expected);
+  return orExpected(expected, () => {
+    requireKeys(url);
+    return url;
+  });
 }
 
 /** Accepts a secret that is shared with an issuer of tokens. */
 export function sharedSecret(value: string): KeyObject {
   const bytes = Buffer.from(singleLine(value));
   if (bytes.length >= 32) return createSecretKey(bytes);
-  throw new Error("a secret of at least 32 bytes");
+  throw new Error(`a secret of at least 32 bytes (this one has ${bytes.length})`);
 }
 
 /** Accepts the path of a file with a public key as PEM, or with a key set as JSON. */

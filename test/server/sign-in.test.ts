@@ -266,6 +266,65 @@ describe("a token is refused, on HTTP and on WebSockets,", () => {
   });
 });
 
+describe("why a token is refused is logged, without the token,", () => {
+  test.each<readonly [string, string]>([
+    [
+      "another audience",
+      'its claim aud is "https://service.test.evil", expected "https://service.test"',
+    ],
+    ["no audience", 'it has no claim aud, expected "https://service.test"'],
+    [
+      "an audience that is an object",
+      'its claim aud is an object, expected "https://service.test"',
+    ],
+    ["another issuer", 'its claim iss is "https://issuer.test", expected "https://issuer.test/"'],
+    ["the type of a logout", 'its type (typ) is "logout+jwt", expected "JWT" or "at+jwt"'],
+    [
+      "a sub that is a number",
+      "its claim sub is not as it must be, expected a text that is not empty",
+    ],
+    ["no sub", "it has no claim sub, expected a text that is not empty"],
+    ["an expiry that is a text", "expected a number of seconds"],
+    [
+      "a kid that names a member of all objects",
+      'there is no key with kid "__proto__" for algorithm "ES256"',
+    ],
+    ["claims that were changed", "its signature is not by the key (its kid is "],
+    ["the kid of another key", "its signature is not by the key (its kid is "],
+    ["HS256 with the public key as the secret", 'its algorithm is "HS256", expected "RS256" or '],
+    ["no JSON", "it is not well-formed"],
+    ["two parts", "authorization is something else than Bearer and one token"],
+  ])("with %s", async (name, reason) => {
+    const lines: string[] = [];
+    await using own = await serve({ log: (line) => lines.push(line) });
+    const token = await attacks[name]!();
+    for (let count = 0; count < 2; count += 1) await who(token, own);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("Refused a token: ");
+    expect(lines[0]).toContain(reason);
+    for (const each of token.split(".").filter((text) => text !== ""))
+      expect(lines[0]).not.toContain(each);
+  });
+
+  test("in one short line, whatever it has", async () => {
+    const lines: string[] = [];
+    await using own = await serve({ log: (line) => lines.push(line) });
+    const aud = ["\n\u202e".repeat(50), "x".repeat(2000)];
+    expect(await who(await issuer.sign({ aud }), own)).toBe("UNAUTHENTICATED");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toMatch(/[\n\u202e]/);
+    expect(lines[0]!.length).toBeLessThan(700);
+  });
+
+  test("unless it has expired, or there is none", async () => {
+    const lines: string[] = [];
+    await using own = await serve({ log: (line) => lines.push(line) });
+    expect(await who(await issuer.sign({ exp: inSeconds(-60) }), own)).toBe("TOKEN_EXPIRED");
+    expect(codesIn(await post("{ me }", { at: own }))).toEqual(["UNAUTHENTICATED"]);
+    expect(lines).toEqual([]);
+  });
+});
+
 describe("whoever sends no token", () => {
   test("is refused before its document is looked at", async () => {
     for (const query of ["{ me }", "{ nothing", "{ nothing }"]) {
@@ -352,6 +411,14 @@ describe("the viewer", () => {
     expect(await ask(token, "{ scopes }", own)).toEqual({ data: { scopes: ["b"] } });
     await using proto = await serve({ signIn: { ...issuer.signIn, scopesClaim: "constructor" } });
     expect(await ask(await issuer.sign(), "{ scopes }", proto)).toEqual({ data: { scopes: [] } });
+  });
+
+  test("has what strangers are granted, too", async () => {
+    await using own = await serve({ signIn: { ...issuer.signIn, anonymous: ["note:read"] } });
+    const scopes = async (scope: unknown) =>
+      (await ask(await issuer.sign({ scope }), "{ scopes }", own)).data.scopes;
+    expect(await scopes(undefined)).toEqual(["note:read"]);
+    expect(await scopes("note:write note:read")).toEqual(["note:read", "note:write"]);
   });
 
   test("has its own claims, and no members that all objects have", async () => {
@@ -478,7 +545,8 @@ describe("an issuer", () => {
       const log: string[] = [];
       await using own = await serve({
         signIn: other.signIn,
-        log: (line) => log.push(line),
+        // Until the set may be read again, a token with an unknown key is refused.
+        log: (line) => void (line.startsWith("Refused a token: ") || log.push(line)),
       });
       expect(await who(await other.sign(), own)).toBe("ann");
       other.meets = failure;
@@ -492,6 +560,7 @@ describe("an issuer", () => {
       expect(await who(await other.sign({ sub: "bob" }), own)).toBe("bob");
       expect(log).toHaveLength(1);
       expect(log[0]).toMatch(/^The keys for sign-in cannot be read from http:\/\/127/);
+      expect(log[0]).toMatch(/\. Tokens with keys that are known are still accepted\.$/);
       other.meets = "keys";
       await other.rotate();
       const renewed = await other.sign({ sub: "cay" });
@@ -503,9 +572,12 @@ describe("an issuer", () => {
   test("may be down when the server starts", async () => {
     await using other = await startIssuer();
     other.meets = "failure";
-    await using own = await serve({ signIn: other.signIn });
+    const log: string[] = [];
+    await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
     const token = await other.sign();
     expect(await who(token, own)).toBe("UNAVAILABLE");
+    expect(log).toHaveLength(1);
+    expect(log[0]).toMatch(/: the answer has status 500\. Nobody can sign in until they can\.$/);
     other.meets = "keys";
     await eventually(async () => expect(await who(token, own)).toBe("ann"));
   });

@@ -605,11 +605,22 @@ describe("the settings of a sign-in", () => {
     [{ ...whole, AUTH_SECRET, AUTH_KEY_FILE: key }, "set only one."],
     [
       { ...whole, AUTH_SECRET: "short" },
-      "AUTH_SECRET must be a secret of at least 32 bytes, but is a",
+      "AUTH_SECRET must be a secret of at least 32 bytes (this one has 5), but is a",
     ],
     [{ ...whole, AUTH_JWKS_URL: "issuer.test" }, "AUTH_JWKS_URL must be the URL of a key set"],
-    [{ ...whole, AUTH_JWKS_URL: "http://issuer.test" }, "must begin with https://"],
-    [{ ...whole, AUTH_SECRET, AUTH_ALGORITHMS: "RS256" }, 'but "RS256" is not.'],
+    [
+      { ...whole, AUTH_JWKS_URL: "http://issuer.test/keys" },
+      'AUTH_JWKS_URL must be the URL of a key set, https://host/path without a login (http only on this machine: elsewhere somebody could replace the keys on their way), but is "http://issuer.test/keys".',
+    ],
+    [{ ...whole, AUTH_JWKS_URL: "https://me:it@issuer.test" }, "https://host/path without a login"],
+    [
+      { ...whole, AUTH_SECRET, AUTH_ALGORITHMS: "RS256" },
+      'AUTH_ALGORITHMS must be of HS256, which fit the key, but "RS256" is not.',
+    ],
+    [
+      { ...whole, AUTH_SECRET, AUTH_ANONYMOUS_SCOPES: "operator" },
+      "AUTH_ANONYMOUS_SCOPES must not",
+    ],
     [{ ...whole, AUTH_SECRET, AUTH_CLOCK_TOLERANCE: "301" }, "a whole number from 0 to 300"],
     [{ ...whole, AUTH_KEY_FILE: file("private.pem", privateKey) }, "not with a private key"],
     [{ ...whole, AUTH_KEY_FILE: "absent.pem" }, "a readable file (it does not exist)"],

@@ -105,6 +105,7 @@ interface KeySetReader {
  */
 function createKeySetReader(url: URL, log: Log): KeySetReader {
   const address = `${url.origin}${url.pathname}`;
+  let isKnown = false;
   let failure: unknown;
   let failedAt = -Infinity;
   let isUnusable = false;
@@ -127,10 +128,12 @@ function createKeySetReader(url: URL, log: Log): KeySetReader {
   }
 
   function report(error: unknown) {
-    if (failure === undefined)
-      log(
-        `The keys for sign-in cannot be read from ${address}: ${reasonOf(error)}. Tokens with keys that are known are still accepted.`,
-      );
+    if (failure === undefined) {
+      const meanwhile = isKnown
+        ? "Tokens with keys that are known are still accepted."
+        : "Nobody can sign in until they can.";
+      log(`The keys for sign-in cannot be read from ${address}: ${reasonOf(error)}. ${meanwhile}`);
+    }
     failure = error;
     failedAt = performance.now();
   }
@@ -145,6 +148,7 @@ function createKeySetReader(url: URL, log: Log): KeySetReader {
       reportIgnored(set, problems);
       if (failure !== undefined) log(`The keys for sign-in are read from ${address} again.`);
       failure = undefined;
+      isKnown = true;
       const usable = set.keys.filter((key, at) => !isPrivateJwk(key) && problems[at] === undefined);
       return Response.json({ keys: usable });
     } catch (error) {

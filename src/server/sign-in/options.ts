@@ -26,7 +26,10 @@ export interface SignInOptions {
   readonly clockTolerance?: number | undefined;
   /** The claim with what the caller was granted: a text with spaces between, or a list of texts. Default: `scope`. */
   readonly scopesClaim?: string | undefined;
-  /** What callers without a token are granted. Default: they are refused with `UNAUTHENTICATED`. */
+  /**
+   * What everybody is granted: callers without a token, and others beside the scopes of theirs. Default: callers without
+   * a token are refused with `UNAUTHENTICATED`.
+   */
   readonly anonymous?: readonly string[] | undefined;
 }
 

@@ -7,6 +7,7 @@ import type { Log } from "../mask.ts";
 import { tokenOf } from "./bearer.ts";
 import { expiryOf, isPast } from "./expiry.ts";
 import type { CheckedSignIn } from "./options.ts";
+import { createRefusedLog, type ReportRefused } from "./refused-log.ts";
 import type { Verify } from "./verify.ts";
 
 /**
@@ -43,20 +44,22 @@ export async function openSignIn(
     import("./verify.ts"),
   ]);
   const keys = createKeys(checked.keys, { log });
-  const verify = createVerify(checked, keys.find);
+  const reportRefused = createRefusedLog(log);
+  const verify = createVerify(checked, { findKey: keys.find, reportRefused });
   return {
-    signIn: createSignIn(checked, { admission, verify }),
+    signIn: createSignIn(checked, { admission, verify, reportRefused }),
     [Symbol.dispose]: () => keys.close(),
   };
 }
 
 interface VerifyingParts extends Pick<SignInParts, "admission"> {
   readonly verify: Verify;
+  readonly reportRefused: ReportRefused;
 }
 
 function createSignIn(
   { anonymous, clockTolerance }: CheckedSignIn,
-  { admission, verify }: VerifyingParts,
+  { admission, verify, reportRefused }: VerifyingParts,
 ): SignIn {
   const stranger = anonymous && createStranger({ scopes: anonymous });
   const verified = new LRUCache<string, Viewer>({
@@ -88,6 +91,7 @@ function createSignIn(
     try {
       token = tokenOf(request, { connectionParams });
     } catch (error) {
+      reportRefused(() => "authorization is something else than Bearer and one token");
       return refuse(error, address);
     }
     if (token === undefined) return stranger ?? refuse(signInFirst(), address);

@@ -4,6 +4,8 @@ import { createViewer, type Viewer } from "../../pothos/index.ts";
 import { isDeeper } from "../../support/depth.ts";
 import type { FindKey } from "./keys.ts";
 import type { CheckedSignIn } from "./options.ts";
+import type { ReportRefused } from "./refused-log.ts";
+import { otherType, refusedReason, unfitClaim } from "./refused-reason.ts";
 import { expiredToken, invalidToken } from "./refusals.ts";
 
 /** How deep claims may be nested. */
@@ -12,9 +14,17 @@ const CLAIMS_DEPTH = 100;
 /** Verifies a token. Rejects with `UNAUTHENTICATED`, `TOKEN_EXPIRED` or `UNAVAILABLE`. */
 export type Verify = (token: string) => Promise<Viewer>;
 
+interface VerifyParts {
+  readonly findKey: FindKey;
+  readonly reportRefused: ReportRefused;
+}
+
 /** Creates the function that verifies the tokens of a server. */
-export function createVerify(signIn: CheckedSignIn, findKey: FindKey): Verify {
-  const { issuer, audience, algorithms, clockTolerance, scopesClaim } = signIn;
+export function createVerify(
+  signIn: CheckedSignIn,
+  { findKey, reportRefused }: VerifyParts,
+): Verify {
+  const { issuer, audience, algorithms, clockTolerance, scopesClaim, anonymous = [] } = signIn;
   const options = {
     issuer,
     audience: [...audience],
@@ -40,14 +50,19 @@ export function createVerify(signIn: CheckedSignIn, findKey: FindKey): Verify {
   return async (token) => {
     try {
       const { payload, protectedHeader } = await verifySignature(token);
-      if (!isAccessToken(protectedHeader.typ)) throw invalidToken();
+      if (!isAccessToken(protectedHeader.typ)) throw otherType(payload);
       // Copies and comparisons of the claims would overflow the stack.
       if (isDeeper(payload, CLAIMS_DEPTH)) throw invalidToken();
       // A server that takes no text for a caller would take nobody for everybody.
-      if (typeof payload.sub !== "string" || payload.sub === "") throw invalidToken();
-      return createViewer({ claims: payload, scopes: scopesIn(payload, scopesClaim) });
+      if (typeof payload.sub !== "string" || payload.sub === "") throw unfitClaim("sub", payload);
+      // Who signs in loses nothing by it.
+      const scopes = [...anonymous, ...scopesIn(payload, scopesClaim)];
+      return createViewer({ claims: payload, scopes });
     } catch (error) {
-      throw refusalFor(error);
+      const refusal = refusalFor(error);
+      if (refusal.extensions["code"] === "UNAUTHENTICATED")
+        reportRefused(() => refusedReason(error, token, signIn));
+      throw refusal;
     }
   };
 }
