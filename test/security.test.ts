@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseEnv, promisify } from "node:util";
 import type { GraphQLSchema } from "graphql";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createClient } from "../src/client/index.ts";
 import type { Table } from "../src/cassandra/index.ts";
 import { createServer, type Server } from "../src/server/index.ts";
@@ -14,7 +14,7 @@ import { type Issuer, startIssuer } from "./fixtures/issuer.ts";
 import { createKeyspace, type TestKeyspace } from "./fixtures/keyspace.ts";
 import { settings } from "./fixtures/settings.ts";
 
-// The application of docs/security.md compiles, and does what the page says.
+// The files of docs/security.md compile, and do what the page says.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -22,18 +22,19 @@ let directory: string;
 let keyspace: TestKeyspace;
 let issuer: Issuer;
 let server: Server;
+let tables: readonly Table[];
+let schema: GraphQLSchema;
 beforeAll(async () => {
-  const [[name, text], ...others] = [...(await exampleFiles("docs/security.md"))] as [
-    [string, string],
-  ];
-  expect(others).toEqual([]);
+  const files = await exampleFiles("docs/security.md");
+  expect([...files.keys()].toSorted()).toEqual(["notes.ts", "sign-in.ts", "sign.ts"]);
   directory = await mkdtemp(join(root, "test/.security-"));
-  const file = join(directory, name);
-  await writeFile(file, text.replace(/"partyfinder\/(\w+)"/g, '"../../src/$1/index.ts"'));
-  const options = { extends: "../../tsconfig.json", include: [name], exclude: [] };
+  for (const [name, text] of files) {
+    const own = text.replace(/"partyfinder\/(\w+)"/g, '"../../src/$1/index.ts"');
+    await writeFile(join(directory, name), own);
+  }
+  const options = { extends: "../../tsconfig.json", include: [...files.keys()], exclude: [] };
   await writeFile(join(directory, "tsconfig.json"), JSON.stringify(options));
-  const { tables, schema }: { readonly tables: readonly Table[]; readonly schema: GraphQLSchema } =
-    await import(pathToFileURL(file).href);
+  ({ tables, schema } = await importFile("notes.ts"));
   keyspace = await createKeyspace(...tables);
   issuer = await startIssuer();
   const { session } = keyspace;
@@ -45,6 +46,11 @@ afterAll(async () => {
   await keyspace?.[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
 });
+
+/** Imports a file of the page. */
+async function importFile(name: string) {
+  return import(pathToFileURL(join(directory, name)).href);
+}
 
 /** Returns a client of somebody who was granted scopes. */
 async function clientOf(sub: string, scope: string) {
@@ -72,12 +78,41 @@ test("the settings of a service for others are accepted", async () => {
   });
 });
 
-test("its application compiles", async () => {
+test("its files compile", async () => {
   const tsc = join(root, "node_modules/.bin/tsc");
   const { stdout } = await promisify(execFile)(tsc, ["-p", directory]).catch(
     (failed: { readonly stdout: string }) => failed,
   );
   expect(stdout).toBe("");
+});
+
+test("a token that sign.ts makes is accepted by signIn of sign-in.ts, and by the settings", async () => {
+  const AUTH_SECRET = "0123456789abcdef".repeat(4);
+  await writeFile(join(directory, ".env"), `AUTH_SECRET=${AUTH_SECRET}\n`);
+  const run = promisify(execFile)(process.execPath, ["--env-file=.env", "sign.ts"], {
+    cwd: directory,
+  });
+  const authorization = `Bearer ${(await run).stdout.trim()}`;
+  vi.stubEnv("AUTH_SECRET", AUTH_SECRET);
+  const { signIn } = await importFile("sign-in.ts");
+  vi.unstubAllEnvs();
+  const { issuer: AUTH_ISSUER, audience: AUTH_AUDIENCE } = signIn;
+  const environment = { HOME: directory, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_SECRET };
+  for (const each of [signIn, readConfig(settings, environment).signIn!]) {
+    await using own = await createServer({
+      schema,
+      tables,
+      session: keyspace.session,
+      signIn: each,
+      log: () => {},
+    });
+    await using ann = createClient({ url: own.url, headers: { authorization } });
+    expect(await ann.send("{ myNotes { nodes { owner } } }")).toEqual({ myNotes: { nodes: [] } });
+    await using stranger = createClient({ url: own.url });
+    await expect(stranger.send("{ __typename }")).rejects.toMatchObject({
+      code: "UNAUTHENTICATED",
+    });
+  }
 });
 
 const CREATE = `mutation ($input: CreateNoteInput!) {

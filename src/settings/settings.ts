@@ -111,7 +111,7 @@ export const settingsFor = (keyspace: string) =>
     },
     AUTH_ANONYMOUS_SCOPES: {
       meaning:
-        "The scopes of callers without a token, separated by commas. Default: they are refused.",
+        "The scopes of everybody, separated by commas: callers without a token, and others beside those of their tokens. Default: callers without a token are refused.",
       example: "seat:read",
       read: nameList,
     },
