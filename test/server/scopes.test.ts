@@ -314,6 +314,11 @@ describe("the application", () => {
       };
     };
     const [writer, admin] = [await of("party:write"), await of("party:admin")];
+    const nothing = await of("profile");
+    expect((await nothing(browse)).errors).toBeUndefined();
+    expect((await nothing(createParty)).errors).toMatchObject([
+      { extensions: { code: "FORBIDDEN", scopes: ["party:write"] } },
+    ]);
     expect((await run("guest", browse, open)).errors).toBeUndefined();
     expect((await run("guest", createParty, open)).errors).toMatchObject([
       {
@@ -329,6 +334,13 @@ describe("the application", () => {
       },
     ]);
     expect((await admin(remove(id))).data.deleteParty).toEqual({ __typename: "PartyDeleted" });
+  });
+
+  test("warns at the start of a scope of guests that none of its fields needs", async () => {
+    const log: string[] = [];
+    const misspelled = { ...issuer.signIn, anonymous: ["party:raed"] };
+    await using _ = await party({ signIn: misspelled, log: (line) => log.push(line) });
+    expect(log).toEqual([expect.stringMatching(/^Warning: no field .* the scope "party:raed" /)]);
   });
 
   test("shares subscriptions among callers with the same scopes", () => {
