@@ -356,7 +356,7 @@ describe("whoever sends no token", () => {
     const data = { me: null, read: true, write: false, scopes: ["note:read"] };
     expect(JSON.parse(text)).toEqual({ data });
     const mine = await post("{ myNotes { nodes { words } } }", { at: own });
-    expect([mine.status, codesIn(mine)]).toEqual([200, ["UNAUTHENTICATED"]]);
+    expect([mine.status, codesIn(mine)]).toEqual([401, ["UNAUTHENTICATED"]]);
     using socket = await init({}, { at: own });
     expect(await socket.next()).toEqual({ type: "connection_ack" });
   });
