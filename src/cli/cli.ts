@@ -34,8 +34,8 @@ export interface CliOptions<Own extends object = object> {
 /** A command line. */
 export interface Cli {
   /**
-   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema`, `documents` or `doctor`. Prints an error if it fails,
-   * and sets the exit status of the process. SIGINT and SIGTERM stop the command.
+   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema`, `documents` or `doctor`. Prints an error
+   * if it fails, and sets the exit status of the process. SIGINT and SIGTERM stop the command.
    *
    * @param args the arguments after the program, e.g. `process.argv.slice(2)`
    */

@@ -28,10 +28,10 @@ export interface CallerOptions<Own extends object> {
    * Returns what the context of a caller's operations has beside the services: called once per HTTP request, after its
    * operation was validated and before it is executed, and once per WebSocket, when its client sends `connection_init`.
    *
-   * It must return a plain object without the names of services. It may have a `viewer` of its own, made by `createViewer`,
-   * e.g. one with scopes from a database; its claim `exp` ends subscriptions if it comes before that of the token. Each
-   * operation, and each event of a subscription, gets a shallow copy of it. What must be fresh for each of them, such as loaders, does not belong there: key it by the context
-   * in a WeakMap.
+   * It must return a plain object without the names of services. It may have a `viewer` of its own, made by
+   * `createViewer`, e.g. one with scopes from a database; subscriptions end at its claim `exp`, or when the token expires
+   * with which the caller has signed in. Each operation, and each event of a subscription, gets a shallow copy of the
+   * object. What must be fresh for each of them, such as loaders, does not belong there: key it by the context in a WeakMap.
    *
    * If it throws a GraphQLError with `extensions.code`, the client gets that error, with the status
    * `extensions.http.status`; a WebSocket is closed with 4403 and the reason `CODE: message`. Any other error is logged

@@ -5,7 +5,8 @@ export {
   type LimitName,
   type Limits,
 } from "./adjustable-limits.ts";
-export { type App, type AppOptions, createApp } from "./app.ts";
+export { type App, createApp } from "./app.ts";
+export type { AppOptions } from "./app-options.ts";
 export type { Services } from "./caller-services.ts";
 export type { CallerOptions, ContextArguments } from "./context.ts";
 export { type DocumentList, DocumentListError } from "./document-list.ts";

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type AppOptions, type AppParts, assemble, closing } from "./app.ts";
+import type { AppOptions } from "./app-options.ts";
+import { type AppParts, assemble, closing } from "./assemble.ts";
 import { createDrain } from "./drain.ts";
 import { limits } from "./limits.ts";
 

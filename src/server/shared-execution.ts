@@ -23,9 +23,11 @@ import type { Yoga } from "./yoga.ts";
  * hubs then hand one event object to all subscribers of a row or partition. The first of them to ask executes the
  * selection set on that event and serialises the result; all others get the same text. This is sound because nothing
  * that differs between them takes part: the arguments are equal, and the contexts see the same by the audience's
- * definition. Where it is known that a field depends on who asks, that definition is not relied on: then only callers share
- * whose tokens have the same claims, times and ids included. Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing
- * from one event to the next.
+ * definition. Where it is known that a field depends on who asks, that definition is not relied on: then only callers
+ * share whose tokens have the same claims, times and ids included.
+ *
+ * Each event is executed in a fresh copy of the first subscriber's context, so that loaders cache nothing from one event to
+ * the next.
  */
 export interface SharedExecution {
   /**

@@ -11,8 +11,9 @@ const MIN_BEGINNING = 3;
 const FOREIGN = /^(CASSANDRA|ASTRA|REDIS)_/;
 
 /**
- * Returns the known name that a misspelled one most likely means: the nearest one that differs by few letters, else
- * the one that begins alike (`ALLOWED_DOCS` for `ALLOWED_DOCUMENTS`). Names of one word (`PORT`) are never proposed, since too many other words are similar to them.
+ * Returns the known name that a misspelled one most likely means: the nearest one that differs by few letters, else the
+ * one that begins alike (`ALLOWED_DOCS` for `ALLOWED_DOCUMENTS`). Names of one word (`PORT`) are never proposed, since too
+ * many other words are similar to them.
  *
  * @returns undefined if the name is known, or similar to none of the known names
  */

@@ -6,27 +6,22 @@ import {
   type ConnectionState,
   createClient,
 } from "../../src/client/index.ts";
-import { createServer, type Server, type ServerOptions } from "../../src/server/index.ts";
+import type { Server } from "../../src/server/index.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { inSeconds, type Issuer, startIssuer } from "../fixtures/issuer.ts";
-import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
-import { noteSchema, noteTables } from "../server/notes.ts";
+import { type NoteService, openNoteService } from "../server/note-service.ts";
 
 // How a client signs in, and renews its token.
 
-let keyspace: TestKeyspace;
+let service: NoteService;
 let issuer: Issuer;
 let server: Server;
 beforeAll(async () => {
-  keyspace = await createKeyspace(...noteTables);
-  issuer = await startIssuer();
-  server = await serve();
+  service = await openNoteService(({ signIn }) => ({ signIn: { ...signIn, clockTolerance: 0 } }));
+  ({ issuer } = service);
+  server = await service.serve();
 });
-afterAll(async () => {
-  await server?.close();
-  await issuer?.[Symbol.asyncDispose]();
-  await keyspace?.[Symbol.asyncDispose]();
-});
+afterAll(() => service?.[Symbol.asyncDispose]());
 
 let name: string;
 beforeEach(async () => {
@@ -39,17 +34,6 @@ beforeEach(async () => {
     },
   );
 });
-
-function serve(options: Partial<ServerOptions> = {}): Promise<Server> {
-  return createServer({
-    schema: noteSchema,
-    tables: noteTables,
-    session: keyspace.session,
-    signIn: { ...issuer.signIn, clockTolerance: 0 },
-    log: () => {},
-    ...options,
-  });
-}
 
 /** Opens a client that notes how its sockets close, its states, and how often it was asked for a token. */
 function open(token: () => string | Promise<string>, options: Partial<ClientOptions> = {}) {
@@ -156,7 +140,7 @@ describe("live values", () => {
   test("wait while nobody can verify the token", async () => {
     await using other = await startIssuer();
     other.meets = "failure";
-    await using slow = await serve({ signIn: other.signIn });
+    await using slow = await service.serve({ signIn: other.signIn });
     await using own = open(() => other.sign(), { url: slow.url });
     const values = changes(own.client);
     const first = pins(values);

@@ -2,35 +2,34 @@ import { randomUUID } from "node:crypto";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createServer, type Server, type ServerOptions } from "../../src/server/index.ts";
+import type { Server } from "../../src/server/index.ts";
 import { eventually } from "../fixtures/eventually.ts";
-import { inSeconds, type Issuer, startIssuer } from "../fixtures/issuer.ts";
-import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
-import { noteSchema, noteTables, resolvedFor } from "./notes.ts";
+import { inSeconds, type Issuer } from "../fixtures/issuer.ts";
+import { type NoteService, openNoteService } from "./note-service.ts";
+import { resolvedFor } from "./notes.ts";
 
 // Equal subscriptions share an execution only between callers that see the same.
 
-let keyspace: TestKeyspace;
+let service: NoteService;
 let issuer: Issuer;
 let server: Server;
 /** A server whose `audience` says that all callers see the same, which they do not. */
 let careless: Server;
 beforeAll(async () => {
-  keyspace = await createKeyspace(...noteTables);
-  issuer = await startIssuer();
-  server = await serve();
-  careless = await serve({ audience: () => "everybody" });
+  service = await openNoteService(({ signIn }) => ({
+    signIn: { ...signIn, clockTolerance: 0 },
+    // One server learns from the other only by looking.
+    pollInterval: 100,
+  }));
+  ({ issuer } = service);
+  server = await service.serve();
+  careless = await service.serve({ audience: () => "everybody" });
   for (const sub of ["ann", "bob"]) {
     const query = `mutation { writeNote(input: { words: "of ${sub}" }) { __typename } }`;
     await post(query, await issuer.sign({ sub }));
   }
 });
-afterAll(async () => {
-  await server?.close();
-  await careless?.close();
-  await issuer?.[Symbol.asyncDispose]();
-  await keyspace?.[Symbol.asyncDispose]();
-});
+afterAll(() => service?.[Symbol.asyncDispose]());
 
 let name: string;
 beforeEach(async () => {
@@ -39,19 +38,6 @@ beforeEach(async () => {
   await post(query, await issuer.sign());
   resolvedFor.length = 0;
 });
-
-function serve(options: Partial<ServerOptions> = {}): Promise<Server> {
-  return createServer({
-    schema: noteSchema,
-    tables: noteTables,
-    session: keyspace.session,
-    signIn: { ...issuer.signIn, clockTolerance: 0 },
-    // One server learns from the other only by looking.
-    pollInterval: 100,
-    log: () => {},
-    ...options,
-  });
-}
 
 async function post(query: string, token: string, at = server) {
   const response = await fetch(at.url, {
@@ -283,7 +269,7 @@ describe.each(transports)("on %s", (_, subscribe) => {
 });
 
 test("strangers share an execution, and nothing with who has signed in", async () => {
-  await using open = await serve({ signIn: { ...issuer.signIn, anonymous: [] } });
+  await using open = await service.serve({ signIn: { ...issuer.signIn, anonymous: [] } });
   const query = { query: queryOf("") };
   const stranger = () => {
     const client = createClient({ url: open.webSocketUrl, webSocketImpl: WebSocket });
@@ -313,7 +299,7 @@ test("over HTTP, two identities get rows of their own for one document at the sa
 test("what Pothos caches for a context is not shared by the operations of a socket", async () => {
   const contextCache = Symbol.for("Pothos.contextCache");
   const seen: boolean[] = [];
-  await using own = await serve({
+  await using own = await service.serve({
     context: () => ({ [contextCache]: {}, own: true }),
     audience(context) {
       seen.push(contextCache in context, "own" in context);

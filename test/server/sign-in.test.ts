@@ -4,44 +4,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SignJWT } from "jose";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  createServer,
-  createViewer,
-  type Server,
-  type ServerOptions,
-} from "../../src/server/index.ts";
+import { createViewer, type Server, type ServerOptions } from "../../src/server/index.ts";
 import { eventually } from "../fixtures/eventually.ts";
 import { inSeconds, type Issuer, startIssuer } from "../fixtures/issuer.ts";
-import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { openRawSocket, type RawSocket } from "../fixtures/raw-socket.ts";
 import { codesIn, errorsIn, type Received, send } from "../fixtures/send.ts";
-import { held, noteSchema, noteTables } from "./notes.ts";
+import { type NoteService, openNoteService } from "./note-service.ts";
+import { held } from "./notes.ts";
 
-let keyspace: TestKeyspace;
+let service: NoteService;
 let issuer: Issuer;
 let server: Server;
 beforeAll(async () => {
-  keyspace = await createKeyspace(...noteTables);
-  issuer = await startIssuer();
-  server = await serve();
+  service = await openNoteService();
+  ({ issuer } = service);
+  server = await service.serve();
 });
-afterAll(async () => {
-  await server?.close();
-  await issuer?.[Symbol.asyncDispose]();
-  await keyspace?.[Symbol.asyncDispose]();
-});
-
-/** Starts a server at which callers sign in with the tokens of the issuer. */
-function serve(options: Partial<ServerOptions> = {}): Promise<Server> {
-  return createServer({
-    schema: noteSchema,
-    tables: noteTables,
-    session: keyspace.session,
-    signIn: issuer.signIn,
-    log: () => {},
-    ...options,
-  });
-}
+afterAll(() => service?.[Symbol.asyncDispose]());
 
 const json = { "content-type": "application/json" };
 
@@ -133,7 +112,7 @@ describe("a token is accepted", () => {
   test("with each algorithm of an issuer's keys, and the acknowledgement says until when", async () => {
     for (const alg of ["RS256", "PS256", "ES384", "EdDSA"]) {
       await using other = await startIssuer(alg);
-      await using own = await serve({ signIn: other.signIn });
+      await using own = await service.serve({ signIn: other.signIn });
       const exp = inSeconds(600);
       const token = await other.sign({ exp });
       expect([alg, await who(token, own)]).toEqual([alg, "ann"]);
@@ -148,11 +127,11 @@ describe("a token is accepted", () => {
     const set = issuer.keySet();
     const key = createPublicKey({ key: set.keys[0] as never, format: "jwk" });
     for (const keys of [set as never, key]) {
-      await using own = await serve({ signIn: { ...issuer.signIn, keys } });
+      await using own = await service.serve({ signIn: { ...issuer.signIn, keys } });
       expect(await who(await issuer.sign(), own)).toBe("ann");
     }
     const secret = createSecretKey(Buffer.alloc(32, "secret"));
-    await using own = await serve({ signIn: { ...issuer.signIn, keys: secret } });
+    await using own = await service.serve({ signIn: { ...issuer.signIn, keys: secret } });
     const token = await new SignJWT(claims()).setProtectedHeader({ alg: "HS256" }).sign(secret);
     expect(await who(token, own)).toBe("ann");
   });
@@ -296,7 +275,7 @@ describe("why a token is refused is logged, without the token,", () => {
     ["two parts", "authorization is something else than Bearer and one token"],
   ])("with %s", async (name, reason) => {
     const lines: string[] = [];
-    await using own = await serve({ log: (line) => lines.push(line) });
+    await using own = await service.serve({ log: (line) => lines.push(line) });
     const token = await attacks[name]!();
     for (let count = 0; count < 2; count += 1) await who(token, own);
     expect(lines).toHaveLength(1);
@@ -308,7 +287,7 @@ describe("why a token is refused is logged, without the token,", () => {
 
   test("in one short line, whatever it has", async () => {
     const lines: string[] = [];
-    await using own = await serve({ log: (line) => lines.push(line) });
+    await using own = await service.serve({ log: (line) => lines.push(line) });
     const aud = ["\n\u202e".repeat(50), "x".repeat(2000)];
     expect(await who(await issuer.sign({ aud }), own)).toBe("UNAUTHENTICATED");
     expect(lines).toHaveLength(1);
@@ -318,7 +297,7 @@ describe("why a token is refused is logged, without the token,", () => {
 
   test("unless it has expired, or there is none", async () => {
     const lines: string[] = [];
-    await using own = await serve({ log: (line) => lines.push(line) });
+    await using own = await service.serve({ log: (line) => lines.push(line) });
     expect(await who(await issuer.sign({ exp: inSeconds(-60) }), own)).toBe("TOKEN_EXPIRED");
     expect(codesIn(await post("{ me }", { at: own }))).toEqual(["UNAUTHENTICATED"]);
     expect(lines).toEqual([]);
@@ -350,7 +329,9 @@ describe("whoever sends no token", () => {
   });
 
   test("is a stranger, where strangers are granted something", async () => {
-    await using own = await serve({ signIn: { ...issuer.signIn, anonymous: ["note:read"] } });
+    await using own = await service.serve({
+      signIn: { ...issuer.signIn, anonymous: ["note:read"] },
+    });
     const query = '{ me read: may(scope: "note:read") write: may(scope: "note:write") scopes }';
     const { text } = await post(query, { at: own });
     const data = { me: null, read: true, write: false, scopes: ["note:read"] };
@@ -368,7 +349,7 @@ describe("whoever sends no token", () => {
     ["two tokens in one header", ["Bearer a.b.c, Bearer a.b.c"]],
     ["two headers", ["Bearer a.b.c", "Bearer a.b.c"]],
   ])("is no stranger with %s", async (_, authorization) => {
-    await using own = await serve({ signIn: { ...issuer.signIn, anonymous: [] } });
+    await using own = await service.serve({ signIn: { ...issuer.signIn, anonymous: [] } });
     const headers = { ...json, authorization } as never;
     const received = await send(own.url, { headers, body: '{"query":"{ me }"}' });
     expect(codesIn(received)).toEqual(["UNAUTHENTICATED"]);
@@ -384,7 +365,7 @@ describe("whoever sends no token", () => {
   test.each([null, 1, "", ["Bearer a.b.c"], { token: "a.b.c" }])(
     "is no stranger with %j as authorization of connection_init",
     async (authorization) => {
-      await using own = await serve({ signIn: { ...issuer.signIn, anonymous: [] } });
+      await using own = await service.serve({ signIn: { ...issuer.signIn, anonymous: [] } });
       expect(await refusal({ authorization }, own)).toMatch(/^4403 UNAUTHENTICATED: The token/);
     },
   );
@@ -406,15 +387,19 @@ describe("the viewer", () => {
   });
 
   test("has the scopes of the claim that the server names, and of no other", async () => {
-    await using own = await serve({ signIn: { ...issuer.signIn, scopesClaim: "scp" } });
+    await using own = await service.serve({ signIn: { ...issuer.signIn, scopesClaim: "scp" } });
     const token = await issuer.sign({ scope: "a", scp: ["b"] });
     expect(await ask(token, "{ scopes }", own)).toEqual({ data: { scopes: ["b"] } });
-    await using proto = await serve({ signIn: { ...issuer.signIn, scopesClaim: "constructor" } });
+    await using proto = await service.serve({
+      signIn: { ...issuer.signIn, scopesClaim: "constructor" },
+    });
     expect(await ask(await issuer.sign(), "{ scopes }", proto)).toEqual({ data: { scopes: [] } });
   });
 
   test("has what strangers are granted, too", async () => {
-    await using own = await serve({ signIn: { ...issuer.signIn, anonymous: ["note:read"] } });
+    await using own = await service.serve({
+      signIn: { ...issuer.signIn, anonymous: ["note:read"] },
+    });
     const scopes = async (scope: unknown) =>
       (await ask(await issuer.sign({ scope }), "{ scopes }", own)).data.scopes;
     expect(await scopes(undefined)).toEqual(["note:read"]);
@@ -453,7 +438,7 @@ describe("the viewer", () => {
   });
 
   test("may be one that context makes of it, whose expiry counts then", async () => {
-    await using own = await serve({
+    await using own = await service.serve({
       context: (_, { viewer }) => ({
         viewer: createViewer({ claims: viewer.claims, scopes: ["from a database"] }),
       }),
@@ -474,7 +459,7 @@ describe("the viewer", () => {
     async (_, ofContext, ends) => {
       const now = inSeconds(0);
       const exp = ofContext === undefined ? {} : { exp: now + ofContext };
-      await using own = await serve({
+      await using own = await service.serve({
         context: (_request, { viewer }) => ({
           viewer: createViewer({ claims: { sub: viewer.id, ...exp }, scopes: [] }),
         }),
@@ -490,7 +475,7 @@ describe("the viewer", () => {
     ["an object of its own", { isSignedIn: true, id: "root", may: () => true }, "another object"],
   ])("must not be %s that context makes", async (_, viewer, came) => {
     const lines: string[] = [];
-    await using own = await serve({
+    await using own = await service.serve({
       context: () => ({ viewer }) as object,
       log: (line, error) => lines.push(`${line} ${String(error)}`),
     });
@@ -499,7 +484,7 @@ describe("the viewer", () => {
   });
 
   test("is made by context alone, where the server says so", async () => {
-    await using own = await serve({
+    await using own = await service.serve({
       signIn: "context",
       context: ({ headers: { "x-user": sub } }) => ({
         viewer: typeof sub === "string" ? createViewer({ claims: { sub }, scopes: [] }) : undefined,
@@ -509,14 +494,14 @@ describe("the viewer", () => {
       JSON.parse((await post("{ me }", { headers: { ...headers }, at: own })).text);
     expect(await me({ "x-user": "cay" })).toEqual({ data: { me: "cay" } });
     expect(await me({})).toEqual({ data: { me: null } });
-    await expect(serve({ signIn: "context" })).rejects.toThrow("there is no context");
+    await expect(service.serve({ signIn: "context" })).rejects.toThrow("there is no context");
   });
 });
 
 describe("an issuer", () => {
   test("may change its keys: new ones are read when a token needs them, old ones are forgotten", async () => {
     await using other = await startIssuer();
-    await using own = await serve({ signIn: other.signIn });
+    await using own = await service.serve({ signIn: other.signIn });
     const old = await other.sign();
     expect(await who(old, own)).toBe("ann");
     await other.rotate();
@@ -529,7 +514,7 @@ describe("an issuer", () => {
 
   test("is asked rarely, however many tokens name keys that it does not have", async () => {
     await using other = await startIssuer();
-    await using own = await serve({ signIn: other.signIn });
+    await using own = await service.serve({ signIn: other.signIn });
     expect(await who(await other.sign(), own)).toBe("ann");
     const tokens = await Promise.all(
       Array.from({ length: 50 }, (_, kid) => other.sign({}, { kid: String(kid) })),
@@ -543,7 +528,7 @@ describe("an issuer", () => {
     async (failure) => {
       await using other = await startIssuer();
       const log: string[] = [];
-      await using own = await serve({
+      await using own = await service.serve({
         signIn: other.signIn,
         // Until the set may be read again, a token with an unknown key is refused.
         log: (line) => void (line.startsWith("Refused a token: ") || log.push(line)),
@@ -573,7 +558,7 @@ describe("an issuer", () => {
     await using other = await startIssuer();
     other.meets = "failure";
     const log: string[] = [];
-    await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
+    await using own = await service.serve({ signIn: other.signIn, log: (line) => log.push(line) });
     const token = await other.sign();
     expect(await who(token, own)).toBe("UNAVAILABLE");
     expect(log).toHaveLength(1);
@@ -586,7 +571,7 @@ describe("an issuer", () => {
     await using other = await startIssuer();
     other.meets = "private keys";
     const log: string[] = [];
-    await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
+    await using own = await service.serve({ signIn: other.signIn, log: (line) => log.push(line) });
     expect(await who(await other.sign(), own)).toBe("UNAUTHENTICATED");
     expect(log[0]).toMatch(/are not all public/);
   });
@@ -595,7 +580,7 @@ describe("an issuer", () => {
     await using other = await startIssuer();
     other.meets = "unusable keys";
     const log: string[] = [];
-    await using own = await serve({ signIn: other.signIn, log: (line) => log.push(line) });
+    await using own = await service.serve({ signIn: other.signIn, log: (line) => log.push(line) });
     expect(await who(await other.sign(), own)).toBe("ann");
     for (const header of [
       { alg: "RS256", kid: "weak" },
@@ -616,7 +601,10 @@ describe("an issuer", () => {
 describe("a token that expires", () => {
   /** A server that accepts tokens for their time only, and a token for the next one or two seconds. */
   async function soon(options: Partial<ServerOptions> = {}) {
-    const own = await serve({ signIn: { ...issuer.signIn, clockTolerance: 0 }, ...options });
+    const own = await service.serve({
+      signIn: { ...issuer.signIn, clockTolerance: 0 },
+      ...options,
+    });
     const exp = inSeconds(2);
     return {
       own,
@@ -723,7 +711,7 @@ describe("a flood", () => {
   }
 
   test("of bad tokens is paid by its address, and disturbs neither others nor who has signed in there", async () => {
-    await using own = await serve({ limits });
+    await using own = await service.serve({ limits });
     const token = await issuer.sign();
     expect(await who(token, own)).toBe("ann");
     const bad = { ...bearer(`${part({ alg: "ES256" })}.${part({})}.eA`), ...from("192.0.2.1") };
@@ -740,7 +728,7 @@ describe("a flood", () => {
   });
 
   test("of somebody who has signed in does not disturb others at the same address", async () => {
-    await using own = await serve({ limits });
+    await using own = await service.serve({ limits });
     const [ann, bob] = [await issuer.sign(), await issuer.sign({ sub: "bob" })];
     const flooding = flood(own, bearer(bob));
     await sleep(300);
