@@ -75,6 +75,7 @@ export {
   type SerialConsistency,
   type TlsOptions,
 } from "./session/options.ts";
+export type { PackedRows, ResultColumn } from "./session/packed-rows.ts";
 export { passOn } from "./session/pass-on.ts";
 export { createReadRepair, type ReadRepairOf } from "./session/read-repair.ts";
 export { type ReadOptions, type ReadRows, readRows } from "./session/read.ts";

@@ -1,12 +1,16 @@
 import { createRequire } from "node:module";
+import { errors } from "cassandra-driver";
 import type { RawRow } from "../statement.ts";
 import type { DriverType } from "./driver-type.ts";
+import { createKnownMetadata } from "./known-metadata.ts";
+import { type PackedRows, packedRowsIn, type ResultColumn } from "./packed-rows.ts";
 import { Parameter } from "./parameter.ts";
 
 /*
  * The types of the models encode and decode values themselves; the driver only carries bytes. The driver's own
  * conversion loses information: one value that it cannot decode fails the whole result, 1.5 becomes the int 1, and an
- * object has no key `__proto__`. This file replaces it in the two places where the driver converts.
+ * object has no key `__proto__`. It also takes time: the driver makes an object of each row, sends it through two
+ * streams, and reads the names of the columns again for each result. This file replaces it where the driver converts.
  */
 
 /** The driver's encoder of values (4.10.0, encoder.js), which its type declarations do not have. */
@@ -19,15 +23,41 @@ interface Encoder {
 /** The driver's parser of responses (4.10.0, streams.js). */
 interface Parser {
   encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
-  parseRows: (this: Parser, frame: Frame, reader: unknown) => void;
-  push: (item: { readonly row?: RawRow }) => boolean;
+  parseResult: (this: Parser, frame: Frame, reader: FrameReader) => void;
+  parseRows: (this: Parser, frame: Frame & { readonly meta: Metadata }, reader: unknown) => void;
+  handleParsingError: (error: Error, frame: Frame, reader: null) => void;
+  push: (item: ParserItem) => boolean;
 }
 
-interface Frame {
-  readonly meta: {
-    readonly keyspace?: string;
-    readonly columns: readonly { readonly ksname?: string }[];
+interface ParserItem {
+  readonly header?: unknown;
+  readonly row?: RawRow;
+  readonly result?: {
+    readonly rows: PackedRows;
+    readonly meta: Metadata;
+    readonly flags: unknown;
   };
+}
+
+/** A response, or the part of it that has been read. */
+interface Frame {
+  readonly header: { readonly flags: number; readonly bodyLength: number };
+  readonly flagsInfo: unknown;
+  /** Whether its rows are handed on one by one, while it arrives. */
+  readonly byRow?: boolean;
+  /** The metadata of a response of which a part has been read. */
+  readonly meta?: Metadata;
+}
+
+interface FrameReader {
+  readonly buf: Buffer;
+  offset: number;
+  readMetadata: (kind: number) => Metadata;
+}
+
+interface Metadata {
+  readonly keyspace?: string;
+  readonly columns: readonly (ResultColumn & { readonly ksname?: string })[];
 }
 
 /** The encoding options of our clients, whose rows consist of bytes. They replace those that a caller gives. */
@@ -51,12 +81,18 @@ function bypassConversion(): void {
   EncoderClass.prototype.encode = function (value, type) {
     return value instanceof Parameter ? value.bytes(type) : encode.call(this, value, type);
   };
-  // oxlint-disable-next-line typescript/unbound-method -- called with its object below
-  const { parseRows } = ParserClass.prototype;
+  const { parseResult, parseRows } = ParserClass.prototype;
+  ParserClass.prototype.parseResult = function (frame, reader) {
+    const isOurs = this.encoder.encodingOptions?.bytes && !frame.byRow && !frame.meta;
+    const { offset } = reader;
+    if (isOurs && isRows(reader) && pushPacked(this, frame, reader)) return;
+    reader.offset = offset;
+    parseResult.call(this, frame, reader);
+  };
   ParserClass.prototype.parseRows = function (frame, reader) {
     const { encoder } = this;
     if (!encoder.encodingOptions?.bytes) return parseRows.call(this, frame, reader);
-    const isSystemRow = isSystemFrame(frame);
+    const isSystemRow = isOfSystemTable(frame.meta);
     this.encoder = isSystemRow ? cellRecorder(this) : rawEncoder;
     try {
       parseRows.call(this, frame, reader);
@@ -65,6 +101,62 @@ function bypassConversion(): void {
       if (isSystemRow) Reflect.deleteProperty(this, "push");
     }
   };
+}
+
+/** The kind of a result that has rows. In the protocol, a result begins with its kind, an int. */
+const ROWS = 2;
+
+function isRows({ buf, offset }: FrameReader): boolean {
+  return buf.length >= offset + 12 && buf.readInt32BE(offset) === ROWS;
+}
+
+/**
+ * Hands on the rows of a response as they came. Returns false if the driver has to parse the response: its rows are of
+ * a system table, or its metadata cannot be read.
+ */
+function pushPacked(parser: Parser, frame: Frame, reader: FrameReader): boolean {
+  const { buf, offset } = reader;
+  const { header, flagsInfo: flags } = frame;
+  const meta = readMetadata(reader, offset + 4);
+  if (!meta || isOfSystemTable(meta) || buf.length < reader.offset + 4) return false;
+  const init = {
+    bytes: buf,
+    start: reader.offset + 4,
+    length: buf.readInt32BE(reader.offset),
+    columns: meta.columns,
+  };
+  // Before the result, a response with flags has parts whose length is not known here.
+  const end = header.flags === 0 ? Math.min(offset + header.bodyLength, buf.length) : buf.length;
+  const rows = packedRowsIn(init, end);
+  if (rows) parser.push({ header, result: { rows, meta, flags } });
+  else parser.handleParsingError(new errors.DriverInternalError(TRUNCATED), frame, null);
+  return true;
+}
+
+const TRUNCATED = "The rows do not end within their response";
+
+/** The only flag with which the same bytes say the same again: all columns are of one table. */
+const ONE_TABLE = 1;
+
+const known = createKnownMetadata<Metadata>(64);
+
+/** Reads the metadata at a position, and moves the reader behind it. Returns undefined if it cannot be read. */
+function readMetadata(reader: FrameReader, start: number): Metadata | undefined {
+  const { buf } = reader;
+  const isConstant = (buf.readInt32BE(start) & ~ONE_TABLE) === 0;
+  const found = isConstant ? known.find(buf, start) : undefined;
+  if (found) {
+    reader.offset = found.end;
+    return found.metadata;
+  }
+  reader.offset = start;
+  try {
+    const metadata = reader.readMetadata(ROWS);
+    if (isConstant) known.add(buf, start, { metadata, end: reader.offset });
+    return metadata;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The bytes of rows of system tables: the driver reads these rows itself, so it has to convert them. */
@@ -89,10 +181,17 @@ function cellRecorder(parser: Parser): Pick<Encoder, "decode"> {
   };
 }
 
-/** Whether a result is of a system table, which the driver itself reads on the same connections. */
-function isSystemFrame({ meta }: Frame): boolean {
-  const keyspace = meta.keyspace ?? meta.columns[0]?.ksname ?? "";
-  return keyspace === "system" || keyspace === "system_schema";
+/** Whether a result is of a table that the driver itself reads on the same connections. */
+function isOfSystemTable({ keyspace, columns }: Metadata): boolean {
+  return SYSTEM_KEYSPACES.has(keyspace ?? columns[0]?.ksname ?? "");
 }
+
+/** The keyspaces in the driver's queries (control-connection.js, schema-parser.js, metadata/index.js). */
+const SYSTEM_KEYSPACES: ReadonlySet<string> = new Set([
+  "system",
+  "system_schema",
+  "system_traces",
+  "system_virtual_schema",
+]);
 
 bypassConversion();

@@ -13,9 +13,10 @@ export abstract class Parameter {
 }
 
 /** A value of a model's column. */
-class TypedParameter extends Parameter {
+export class TypedParameter extends Parameter {
   readonly #type: ColumnType;
   readonly #value: unknown;
+  #encoded: Buffer | null | undefined;
 
   constructor(type: ColumnType, value: unknown) {
     super();
@@ -24,10 +25,23 @@ class TypedParameter extends Parameter {
   }
 
   override bytes(expected: DriverType | undefined): Buffer | null {
-    const value = this.#value;
     if (expected && !isExpected(this.#type, expected)) throw typeMismatch(this.#type, expected);
+    return this.encoded();
+  }
+
+  /** Returns the bytes whatever type the server expects. The value is encoded once. */
+  encoded(): Buffer | null {
+    this.#encoded = this.#encoded === undefined ? this.#encode() : this.#encoded;
+    return this.#encoded;
+  }
+
+  #encode(): Buffer | null {
+    const value = this.#value;
     if (value === null || value === undefined) return null;
-    return value instanceof Unreadable ? value.bytes : this.#type.encode(value);
+    if (value instanceof Unreadable) return value.bytes;
+    const bytes = this.#type.encode(value);
+    // The caller could change its array while a read waits that others share.
+    return ArrayBuffer.isView(value) ? Buffer.from(bytes) : bytes;
   }
 }
 
@@ -58,8 +72,28 @@ class LooseParameter extends Parameter {
 }
 
 /** Returns the parameters of a model's statement for the driver. */
-export function parametersOf({ params, types }: Pick<Fragment, "params" | "types">): unknown[] {
+export function parametersOf({
+  params,
+  types,
+}: Pick<Fragment, "params" | "types">): TypedParameter[] {
   return params.map((value, at) => new TypedParameter(types[at]!, value));
+}
+
+/**
+ * Returns the bytes of parameters as a text that says where it ends, so that it differs for different parameters.
+ * Returns undefined if a parameter cannot be encoded.
+ */
+export function encodedParameters(params: readonly TypedParameter[]): string | undefined {
+  let text = "";
+  try {
+    for (const param of params) {
+      const bytes = param.encoded();
+      text += bytes === null ? "-" : `${bytes.length}:${bytes.toString("latin1")}`;
+    }
+  } catch {
+    return undefined;
+  }
+  return `${text}|`;
 }
 
 /** Returns the parameters of raw CQL for the driver. */

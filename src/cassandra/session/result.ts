@@ -9,31 +9,45 @@ import { typeNamed } from "../types/named.ts";
 import { Unreadable } from "../unreadable.ts";
 import { systemCells } from "./bytes.ts";
 import { cqlTypeOf, type DriverType } from "./driver-type.ts";
+import { PackedRows, type ResultColumn } from "./packed-rows.ts";
 import { typeMismatch } from "./type-mismatch.ts";
 
-/** A column of a result. */
-interface ResultColumn {
-  readonly name: string;
-  readonly type: DriverType;
+/** The rows of one page: packed, or as objects if the driver itself reads the table. */
+export type Page = PackedRows | readonly RawRow[];
+
+/** Returns the page that a result has. Returns undefined for a result without rows, as most writes have. */
+export function pageOf({ rows }: types.ResultSet): Page | undefined {
+  return rows as unknown as Page | undefined;
+}
+
+/** Returns the rows of a page: the bytes of each value by column name, or null. */
+export function rowsOf(page: Page | undefined): readonly RawRow[] {
+  return page instanceof PackedRows ? page.rows() : (page ?? []);
 }
 
 /**
  * Checks that the columns of a result have the types that the table's model says: bytes of one type could be decoded as
- * another.
+ * another. The columns of known metadata are checked once.
  *
  * @throws CassandraError `NOT_SYNCED`
  */
-export function checkResultColumns(table: Table, columns: readonly ResultColumn[] | null): void {
-  for (const { name, type } of columns ?? []) {
+export function checkResultColumns(table: Table, { columns: found }: types.ResultSet): void {
+  const columns = found as readonly ResultColumn[] | null;
+  if (columns === null || checked.get(columns) === table) return;
+  for (const { name, type } of columns) {
     const { columns: own, hidden } = table;
     if (!Object.hasOwn(own, name) && !Object.hasOwn(hidden, name)) continue;
     const column = columnOf(table, name);
     if (matchesType(column.type, type)) continue;
     throw typeMismatch(column.type, type, { of: `${table.name}.${name}` });
   }
+  checked.set(columns, table);
 }
 
-/** Every response has new type objects, so types that have their own protocol code are compared by it. */
+/** The table that the columns of a result have last been checked for. */
+const checked = new WeakMap<readonly ResultColumn[], Table>();
+
+/** Most metadata has its own type objects, so types that have their own protocol code are compared by it. */
 function matchesType(type: ColumnType, found: DriverType): boolean {
   const code = typeCode(type);
   if (code !== found.code) return false;
@@ -69,15 +83,13 @@ function findTypeCode(type: ColumnType): number {
 /**
  * Decodes rows of raw CQL by the types of their columns. A value that cannot be decoded becomes an {@link Unreadable}.
  */
-export function decodeLoosely(
-  rows: readonly RawRow[],
-  columns: readonly ResultColumn[] | null,
-): readonly RawRow[] {
+export function decodeLoosely(result: types.ResultSet): readonly RawRow[] {
+  const columns = result.columns as readonly ResultColumn[] | null;
   const readers = (columns ?? []).map(({ name, type }) => {
     const own = typeNamed(cqlTypeOf(type));
     return [name, (bytes: unknown) => readCell(own, bytes)] as const;
   });
-  return rows.map((row) => {
+  return rowsOf(pageOf(result)).map((row) => {
     const cells = systemCells.get(row);
     return Object.fromEntries(
       readers.map(([name, read], at) => [name, read(cells ? cells[at] : row[name])]),

@@ -1,11 +1,13 @@
-import { Client, policies, type QueryOptions, type types } from "cassandra-driver";
+import { Client, policies, type types } from "cassandra-driver";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { closeFailedClient, repairReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
 import { fromDriver, isMismatch } from "./driver-error.ts";
 import { messageOf } from "../../support/message.ts";
-import { checkResultColumns, decodeLoosely } from "./result.ts";
+import { PackedRows } from "./packed-rows.ts";
+import { createPages, noAnswerInTime, requestPage } from "./pages.ts";
+import { checkResultColumns, decodeLoosely, type Page, pageOf, rowsOf } from "./result.ts";
 import { looseParameters, parametersOf } from "./parameter.ts";
 import { createLoaders, type Load } from "./loader.ts";
 import { type QuerySettings, querySettings } from "./query-settings.ts";
@@ -20,7 +22,6 @@ import { connectFailureReason } from "./reason.ts";
 import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
-import { failedOnTombstones, isMostlyDead } from "./tombstones.ts";
 import { decodeBatch } from "../write-result.ts";
 import type { Lwt, LwtBatch, RawRow, Statement, Write } from "../statement.ts";
 import type { StoredRow } from "../table-rows.ts";
@@ -40,10 +41,22 @@ export interface Session extends AsyncDisposable {
   /**
    * Runs a statement and returns its typed result, with the rows of all pages. Each CQL text is prepared once.
    *
+   * Equal statements of the kind `read` are not sent while one of them is in flight: those that come meanwhile share the
+   * next one, which starts when it has settled. So a read sees whatever was written before it was requested, but may take
+   * twice as long.
+   *
    * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `TOO_MANY_TOMBSTONES`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`,
    * `FORBIDDEN`, `REFUSED`, or `UNREADABLE_VALUE` as an {@link UnreadableRow}
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
+  /**
+   * Runs a statement and returns its rows as Cassandra sent them: one element per page, in the order of the rows, and
+   * none for a write without a condition. `run` decodes the same rows. Their columns are checked against the model, but
+   * their values may be any bytes. Nobody may change them: equal reads share them.
+   *
+   * @throws CassandraError as `run`, without `UNREADABLE_VALUE`; `BAD_STATEMENT` for a read of a system table
+   */
+  packed(statement: Statement<unknown>): Promise<readonly PackedRows[]>;
   /**
    * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none. There
    * may be one write per row.
@@ -135,48 +148,8 @@ function createSession(client: Client, options: ConnectOptions): Session {
     (partition, signal) => sweepAccess(client, { ...partition, queryOptions, signal }),
     log,
   );
-
-  async function* executePages({ cql, params, options, limit }: PagedQuery) {
-    let pageState: string | undefined;
-    do {
-      const answer = client.execute(cql, params, {
-        ...options,
-        ...(pageState && { pageState }),
-      });
-      // The driver tries one node after the other, each with its own time-out. This limit is for all of them.
-      const result = await within(limit, answer, noAnswerInTime);
-      yield result;
-      pageState = result.pageState ?? undefined;
-    } while (pageState);
-  }
-
-  /** Yields the pages of a statement, then those of the statements that continue it. */
-  async function* runPages(statement: Statement<unknown>) {
-    let next: Statement<unknown> | undefined = statement;
-    for (let found = 0; next; next = next.rest?.(found)) {
-      for await (const rows of runOne(next)) {
-        found += rows.length;
-        yield rows;
-      }
-    }
-  }
-
-  async function* runOne(statement: Statement<unknown>) {
-    const { cql, kind, range, table } = statement;
-    const limit = settings.requestTimeout + OTHER_NODES;
-    try {
-      const query = { cql, params: parametersOf(statement), options: queryOptions[kind], limit };
-      for await (const result of executePages(query)) {
-        if (table) checkResultColumns(table, result.columns as never);
-        const rows = resultRows(result);
-        if (range && isMostlyDead(rows.length, result.info.warnings)) sweeper.request(range);
-        yield rows;
-      }
-    } catch (error) {
-      if (range && failedOnTombstones(error, false)) sweeper.request(range);
-      throw fromDriver(error, { cql, writes: kind === "write" || kind === "lwt" });
-    }
-  }
+  const limit = settings.requestTimeout + OTHER_NODES;
+  const pages = createPages(client, { queryOptions, limit, sweeper });
 
   async function runBatch(
     table: Table,
@@ -188,17 +161,19 @@ function createSession(client: Client, options: ConnectOptions): Session {
     try {
       // A batch of one partition is atomic without the batch log.
       const sent = client.batch(queries, { ...queryOptions.lwt, logged: false });
-      const result = await within(settings.requestTimeout + OTHER_NODES, sent, noAnswerInTime);
-      checkResultColumns(table, result.columns as never);
-      return resultRows(result);
+      const result = await within(limit, sent, noAnswerInTime);
+      checkResultColumns(table, result);
+      return rowsOf(pageOf(result));
     } catch (error) {
       const cql = queries.map(({ query }) => query).join("; ");
       throw fromDriver(error, { cql, writes: true });
     }
   }
 
-  const run = async <Result>(statement: Statement<Result>) =>
-    statement.decode((await Array.fromAsync(runPages(statement))).flat());
+  async function run<Result>(statement: Statement<Result>): Promise<Result> {
+    return statement.decode((await pages.all(statement)).flatMap(rowsOf));
+  }
+
   const close = async () => void (await Promise.all([sweeper.close(), client.shutdown()]));
   return {
     version: client.hosts.values()[0]?.cassandraVersion ?? "unknown",
@@ -206,21 +181,28 @@ function createSession(client: Client, options: ConnectOptions): Session {
     isAstra: options.bundle !== undefined,
     consistency: options.consistency ?? DEFAULT_CONSISTENCY,
     run,
+    async packed(statement) {
+      return (await pages.all(statement)).map(requirePacked);
+    },
     async batch(table, writes) {
       return decodeBatch(table, await runBatch(table, writes));
     },
     load: createLoaders(run),
     async *rows(statement) {
-      for await (const rows of runPages(statement)) yield* statement.decode(rows);
+      for await (const page of pages.each(statement)) yield* statement.decode(rowsOf(page));
     },
     async cql(text, params = []) {
       const options = { ...queryOptions.raw, prepare: params.length > 0 };
+      const query = { cql: text, params: looseParameters(params), options, limit: CQL_TIMEOUT };
+      const results: types.ResultSet[] = [];
       try {
-        const query = { cql: text, params: looseParameters(params), options, limit: CQL_TIMEOUT };
-        const results = await Array.fromAsync(executePages(query));
-        return results.flatMap((result) =>
-          decodeLoosely(resultRows(result), result.columns as never),
-        );
+        let from: string | undefined;
+        do {
+          const result = await requestPage(client, query, from);
+          results.push(result);
+          from = result.pageState ?? undefined;
+        } while (from);
+        return results.flatMap(decodeLoosely);
       } catch (error) {
         throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
       }
@@ -232,17 +214,10 @@ function createSession(client: Client, options: ConnectOptions): Session {
   };
 }
 
-interface PagedQuery {
-  readonly cql: string;
-  readonly params: unknown[];
-  readonly options: QueryOptions;
-  /** How long a page may take on all nodes together, in milliseconds. */
-  readonly limit: number;
-}
-
-function resultRows({ rows }: types.ResultSet): readonly RawRow[] {
-  // For a result without rows it is undefined, although its type says otherwise.
-  return (rows as readonly RawRow[] | undefined) ?? [];
+function requirePacked(page: Page): PackedRows {
+  if (page instanceof PackedRows) return page;
+  const message = "Rows of system tables are not packed: the driver decodes them.";
+  throw new CassandraError("BAD_STATEMENT", message);
 }
 
 function notConditional({ name }: Table, stray: Write<Table, unknown> | undefined): CassandraError {
@@ -268,8 +243,4 @@ function queryOptionsByKind({
   const write = { ...prepared, isIdempotent: false, retry };
   const raw = { ...common, isIdempotent: false, readTimeout: CQL_TIMEOUT };
   return { read, serial, system, write, lwt: write, raw } as const;
-}
-
-function noAnswerInTime(): never {
-  throw new Error("No answer in time");
 }

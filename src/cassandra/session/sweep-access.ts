@@ -4,7 +4,7 @@ import { fromDriver } from "./driver-error.ts";
 import { fence, type NodeAccess, type TablePartition, timeAgo } from "./fence.ts";
 import { decodeStored } from "../row.ts";
 import { type Fragment, type RawRow, cqlText } from "../statement.ts";
-import { checkResultColumns } from "./result.ts";
+import { checkResultColumns, pageOf, rowsOf } from "./result.ts";
 import { parametersOf } from "./parameter.ts";
 import { type SweepAccess, sweepLimits } from "./sweep.ts";
 import { clusteringNames } from "../table-columns.ts";
@@ -53,10 +53,8 @@ export function sweepAccess(
       for (let asked = 1; asked < readsPerPage(client) && !warnsOfTombstones(result); asked++) {
         result = await execute(read, options);
       }
-      checkResultColumns(table, result.columns as never);
-      const rows = result.rows.map(
-        (row) => decodeStored(table, row as unknown as RawRow) as RawRow,
-      );
+      checkResultColumns(table, result);
+      const rows = rowsOf(pageOf(result)).map((row) => decodeStored(table, row) as RawRow);
       const keys = rows.map((row) => names.map((name) => row[name]));
       return {
         // A partition with static columns and no row returns one row without a clustering key.
@@ -117,8 +115,8 @@ function nodeAccess(
       return Number(rows[0]!["clock"]);
     },
     async run(statement) {
-      const { rows } = await execute(statement, { ...lwt, ...only(), writes: true });
-      return statement.decode(rows);
+      const result = await execute(statement, { ...lwt, ...only(), writes: true });
+      return statement.decode(rowsOf(pageOf(result)));
     },
   };
 }
