@@ -21,15 +21,19 @@ test.each([
   ],
   ["soak --minutes 0", '--minutes must be a whole number from 1 to 1440, but is "0".'],
   ["soak --rate x", '--rate must be a whole number from 1 to 10000, but is "x".'],
-  ["bench", "Expected one of abuse, counts, live, types, but got nothing."],
-  ["bench toString", 'Expected one of abuse, counts, live, types, but got "toString".'],
-  ["bench counts live", 'Expected one of abuse, counts, live, types, but got "counts live".'],
+  ["bench", "Expected one of abuse, counts, live, reads, types, but got nothing."],
+  ["bench toString", 'Expected one of abuse, counts, live, reads, types, but got "toString".'],
+  [
+    "bench counts live",
+    'Expected one of abuse, counts, live, reads, types, but got "counts live".',
+  ],
   ["bench counts --rounds x", '--rounds must be a whole number from 1 to 1000, but is "x".'],
   ["bench counts --seconds=-1", '--seconds must be a whole number from 1 to 3600, but is "-1".'],
   [
     "bench live --subscribers 1.5",
     '--subscribers must be a whole number from 1 to 100000, but is "1.5".',
   ],
+  ["bench counts --stub", '--stub is for reads, but got "counts".'],
   ["bench counts --only", "Option '--only <value>' argument missing"],
 ])("%s fails with: %s", async (call, message) => {
   const [command, ...args] = call.split(" ");

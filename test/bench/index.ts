@@ -3,6 +3,7 @@ import { benchAbuse } from "./abuse/index.ts";
 import { type Result, table } from "./comparison.ts";
 import { benchCounts } from "./counts/index.ts";
 import { benchLive } from "./live/index.ts";
+import { benchReads, benchStubReads } from "./reads/index.ts";
 import { benchTypes } from "./types/index.ts";
 
 /** The options of the command line. */
@@ -24,12 +25,20 @@ interface Bench {
   readonly rounds: number;
   /** The default of `--seconds`. */
   readonly seconds: number;
+  /** The same without a database. */
+  readonly stub?: Bench;
 }
 
 const benches: Readonly<Record<string, Bench>> = {
   abuse: { run: benchAbuse, rounds: 2, seconds: 8 },
   counts: { run: benchCounts, rounds: 5, seconds: 3 },
   live: { run: benchLive, rounds: 5, seconds: 3 },
+  reads: {
+    run: benchReads,
+    rounds: 5,
+    seconds: 4,
+    stub: { run: benchStubReads, rounds: 5, seconds: 1 },
+  },
   types: { run: benchTypes, rounds: 5, seconds: 3 },
 };
 
@@ -42,6 +51,9 @@ const help = `Measures the service and its references alternately in one run. Pr
   npm run bench -- counts --rounds 7 --seconds 5
   npm run bench -- live                      one event to 1,000 subscribers, on its own Cassandra (the same)
   npm run bench -- live --subscribers 10000 --only SSE
+  npm run bench -- reads                     reads beside a bare server and a documented one, on its own Cassandra (the same)
+  npm run bench -- reads --only "one party"  one workload
+  npm run bench -- reads --stub              the servers alone: they read constant rows; less than a minute
   npm run bench -- types                     the compiler's work for 30 tables, compared with drizzle-orm and kysely
 
 The exit status is 1 if a goal is missed, and 2 for invalid arguments.`;
@@ -57,6 +69,7 @@ async function main(): Promise<number> {
         seconds: { type: "string" },
         only: { type: "string", default: "" },
         subscribers: { type: "string", default: "1000" },
+        stub: { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -64,7 +77,7 @@ async function main(): Promise<number> {
       console.log(help);
       return 0;
     }
-    const bench = benchOf(positionals);
+    const bench = benchOf(positionals, values);
     const { rounds = String(bench.rounds), seconds = String(bench.seconds) } = values;
     const results = await bench.run({
       rounds: readNumber("rounds", rounds, 1, 1000),
@@ -83,9 +96,10 @@ async function main(): Promise<number> {
   }
 }
 
-function benchOf(names: readonly string[]) {
+function benchOf(names: readonly string[], { stub }: { readonly stub: boolean }): Bench {
   const bench = names.length === 1 && Object.hasOwn(benches, names[0]!) && benches[names[0]!];
-  if (bench) return bench;
+  if (bench && (!stub || bench.stub)) return stub ? bench.stub! : bench;
+  if (bench) throw new Misuse(`--stub is for reads, but got "${names[0]}".`);
   const given = names.length === 0 ? "nothing" : `"${names.join(" ")}"`;
   throw new Misuse(`Expected one of ${Object.keys(benches).join(", ")}, but got ${given}.`);
 }

@@ -1,13 +1,14 @@
 import { roomyLimits } from "../../fixtures/roomy-limits.ts";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer as createBareServer, type IncomingMessage } from "node:http";
+import { createServer as createBareServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Client, policies, types } from "cassandra-driver";
 import { connect } from "../../../src/cassandra/index.ts";
 import * as application from "../../../src/party/application.ts";
 import { createServer } from "../../../src/server/index.ts";
 import { answer, cpu } from "../../fixtures/child.ts";
+import { bodyText } from "../body-text.ts";
 
 // A server in its own process: the service, or a bare server that sends the same CQL.
 
@@ -82,7 +83,7 @@ async function serveBare(): Promise<string> {
   }
 
   const server = createBareServer((request, response) => {
-    void body(request).then(async (text) => {
+    void bodyText(request).then(async (text) => {
       const { variables } = JSON.parse(text) as { variables: Change };
       const run = request.url === "/plain" ? changePlainly : change;
       const answer = JSON.stringify({ data: { changePeople: await run(variables) } });
@@ -92,13 +93,4 @@ async function serveBare(): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
-
-function body(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve) => {
-    let text = "";
-    request.setEncoding("utf8");
-    request.on("data", (chunk: string) => (text += chunk));
-    request.on("end", () => resolve(text));
-  });
 }

@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
-
-/** The kernel's unit of CPU time, in milliseconds. */
-const JIFFY = 10;
+import { readFileSync } from "node:fs";
+import { JIFFY, readProcesses, startedHere } from "../processes.ts";
 
 /** The sample interval in milliseconds. */
 const INTERVAL = 1000;
 
-interface Jiffies {
+/** CPU times in milliseconds. */
+interface Used {
   readonly at: number;
   readonly busy: number;
   readonly own: number;
@@ -15,11 +14,11 @@ interface Jiffies {
 /** Records during a measurement how many cores other processes keep busy. */
 export function watchForeignLoad() {
   const cores: number[] = [];
-  let before = jiffies();
+  let before = used();
   const timer = setInterval(() => {
-    const current = jiffies();
+    const current = used();
     const foreign = current.busy - before.busy - (current.own - before.own);
-    cores.push(Math.max(0, (foreign * JIFFY) / (current.at - before.at)));
+    cores.push(Math.max(0, foreign / (current.at - before.at)));
     before = current;
   }, INTERVAL);
   return {
@@ -29,7 +28,7 @@ export function watchForeignLoad() {
   };
 }
 
-function jiffies(): Jiffies {
+function used(): Used {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync(
     "/proc/stat",
     "utf8",
@@ -37,36 +36,11 @@ function jiffies(): Jiffies {
     .split("\n", 1)[0]!
     .split(/ +/)
     .map(Number);
-  return { at: performance.now(), busy: user + nice + system + irq + softirq, own: ownJiffies() };
+  const busy = (user + nice + system + irq + softirq) * JIFFY;
+  return { at: performance.now(), busy, own: ownTime() };
 }
 
 /** Returns the CPU time of this process and of all processes that it started, including ended ones. */
-function ownJiffies(): number {
-  const all = new Map(readdirSync("/proc").filter(isNumber).flatMap(statOf));
-  let sum = 0;
-  for (const [pid, { used }] of all) if (isOwn(pid)) sum += used;
-  return sum;
-
-  function isOwn(pid: number): boolean {
-    for (let at: number | undefined = pid; at; at = all.get(at)?.parent) {
-      if (at === process.pid) return true;
-    }
-    return false;
-  }
-}
-
-function isNumber(name: string): boolean {
-  return /^\d+$/.test(name);
-}
-
-function statOf(pid: string): readonly (readonly [number, { parent: number; used: number }])[] {
-  try {
-    // The fields follow the name, which may contain any characters.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
-    const used = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-    return [[Number(pid), { parent: Number(fields[1]), used }]];
-  } catch {
-    // The process has just ended.
-    return [];
-  }
+function ownTime(): number {
+  return startedHere(readProcesses()).reduce((sum, { usedWithEnded }) => sum + usedWithEnded, 0);
 }
