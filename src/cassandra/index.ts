@@ -10,7 +10,7 @@ export {
   type Role,
 } from "./column.ts";
 export { element, type Element } from "./element.ts";
-export { type ColumnType, defineType, identityOf, lookupOf, type Part } from "./type.ts";
+export { type ColumnType, defineType, identityOf, isCqlType, lookupOf, type Part } from "./type.ts";
 export * from "./types/index.ts";
 export { compareUuids } from "./uuid-order.ts";
 export type { RowOrder } from "./after.ts";
@@ -39,6 +39,7 @@ export {
   clusteringKeyOf,
   columnCheck,
   columnLookup,
+  columnMatch,
   isRange,
   keyOfText,
   keyText,
@@ -75,7 +76,6 @@ export {
   type SerialConsistency,
   type TlsOptions,
 } from "./session/options.ts";
-export type { PackedRows, ResultColumn } from "./session/packed-rows.ts";
 export { passOn } from "./session/pass-on.ts";
 export { createReadRepair, type ReadRepairOf } from "./session/read-repair.ts";
 export { type ReadOptions, type ReadRows, readRows } from "./session/read.ts";
@@ -101,7 +101,7 @@ export {
   type SchemaWatchOptions,
   watchSchema,
 } from "./session/schema-watch.ts";
-export { isThere } from "./presence.ts";
+export { existenceColumns, isThere } from "./presence.ts";
 export type { RowChange } from "./row-change.ts";
 export { select, selectEach, type SelectOptions } from "./select.ts";
 export {
@@ -113,10 +113,19 @@ export {
   selectWritetimes,
 } from "./select-rows.ts";
 export { type Selected } from "./selection.ts";
+export { pageSelect, type RepeatedSelect, rowSelect, type WholePage } from "./repeated-select.ts";
 export { boundedColumns } from "./bounded-columns.ts";
 export { partitionProblem } from "./partition-size.ts";
 export { connect, type Session } from "./session/session.ts";
-export type { Lwt, LwtBatch, RawRow, Statement, Write } from "./statement.ts";
+export type {
+  Lwt,
+  LwtBatch,
+  PackedPage,
+  PackedStatement,
+  RawRow,
+  Statement,
+  Write,
+} from "./statement.ts";
 export {
   type KeyspaceTables,
   requireSynced,

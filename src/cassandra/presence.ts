@@ -19,7 +19,7 @@ export function isGone(table: Table, row: object): boolean {
 }
 
 /** Returns the columns that are not null if the row exists. */
-const existenceColumns = oncePerTable((table): readonly string[] => {
+export const existenceColumns = oncePerTable((table): readonly string[] => {
   const presence = presenceColumn(table);
   return presence === undefined ? clusteringNames(table) : [presence];
 });

@@ -35,6 +35,27 @@ export interface Statement<Result> extends Fragment {
   readonly rest?: (found: number) => Statement<Result> | undefined;
 }
 
+/** A statement whose rows are not decoded: `decode` is not called. */
+export interface PackedStatement<Result> extends Statement<Result> {
+  /** Returns the result for the pages of returned rows. */
+  readonly decodePacked: (pages: readonly PackedPage[]) => Result;
+}
+
+/**
+ * The rows of one page as Cassandra sent them, which others may read as well: nobody may change the bytes.
+ *
+ * They hold the cells row by row, and in each row in the order of the columns. A cell is a length of 4 bytes (big endian;
+ * negative for null), followed by that many bytes. All cells lie within the bytes. Their columns have the types that the
+ * model says, but their values may be any bytes.
+ */
+export interface PackedPage {
+  readonly bytes: Buffer;
+  /** The position of the first row in the bytes. */
+  readonly start: number;
+  /** The number of rows. */
+  readonly length: number;
+}
+
 /** A statement that writes to a table. */
 export interface Write<T extends Table, Result> extends Statement<Result> {
   readonly table: T;

@@ -113,6 +113,23 @@ export function defineType<Value>(definition: TypeDefinition<Value>): ColumnType
   });
 }
 
+/**
+ * Defines a type of CQL itself: the bytes of its values are known, so they may be converted without its functions. A type
+ * based on it that decodes otherwise is another one.
+ */
+export function defineCqlType<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
+  const type = defineType(definition);
+  ofCql.add(type);
+  return type;
+}
+
+/** Whether a type is one of CQL itself, with all its functions: see {@link defineCqlType}. */
+export function isCqlType(type: object): boolean {
+  return ofCql.has(type);
+}
+
+const ofCql = new WeakSet<object>();
+
 /** Freezes a type. Only its storage and its CQL change, so a custom type keeps its check. */
 function frozenOf<Value>(definition: TypeDefinition<Value>): ColumnType<Value> {
   const { freeze, isMulticell: _, ...same } = definition;

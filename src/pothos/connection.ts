@@ -10,11 +10,12 @@ import {
   type ReadOptions,
   readRows,
   type Row,
+  type RowOrder,
   type Session,
   type Table,
   type UnreadableRow,
 } from "../cassandra/index.ts";
-import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
+import { type CursorScope, cursorEncoder, decodeCursor } from "./cursor.ts";
 import { badCursor, checkArgument } from "./error.ts";
 
 /** A page of rows in the form of the Relay connection types. */
@@ -43,6 +44,14 @@ export interface Page<T extends Table> {
   readonly first: number;
   /** The page begins after this row; undefined: with the first row. */
   readonly after: ClusteringKey<T> | undefined;
+}
+
+/** A page of a part of a partition. */
+export interface PageToRead {
+  readonly page: Page<Table>;
+  /** A prefix of the clustering key, then at most one range. Empty: the whole partition. */
+  readonly part: RawRow;
+  readonly order: RowOrder;
 }
 
 /** Returns the arguments `first` and `after`. */
@@ -154,14 +163,15 @@ export function connectionOf<T extends Table, Node extends object>(
   { scope, after }: Page<T>,
   { rows, more, end }: ShownRows<T, Node>,
 ): RowConnection<Node> {
-  const edges = rows.map((node) => ({ node, cursor: encodeCursor(scope, node as RawRow) }));
+  const encode = cursorEncoder(scope);
+  const edges = rows.map((node) => ({ node, cursor: encode(node as RawRow) }));
   return {
     edges,
     pageInfo: {
       hasNextPage: more,
       hasPreviousPage: after !== undefined,
       startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: end ? encodeCursor(scope, end) : (edges.at(-1)?.cursor ?? null),
+      endCursor: end ? encode(end) : (edges.at(-1)?.cursor ?? null),
     },
   };
 }

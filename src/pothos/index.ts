@@ -11,6 +11,9 @@ export {
 } from "./error.ts";
 export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
+export { createExecute, type ExecuteOptions, type ExecutedMessage } from "./plan/execute.ts";
+export { PlannedResult } from "./plan/planned-result.ts";
+export type { JsonText } from "./plan/json-writer.ts";
 export { OPERATOR } from "./operator.ts";
 export { admitOfSchema, authorizesOnSubscribe, requireTables } from "./schema.ts";
 export type { CassandraScalars } from "./scalars.ts";

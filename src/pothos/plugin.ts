@@ -9,6 +9,7 @@ import SchemaBuilder, {
 } from "@pothos/core";
 import { GraphQLSchema } from "graphql";
 import { pluginOptions } from "./builder-options.ts";
+import { addBuilt } from "./plan/plannable.ts";
 import { tableOf } from "./refs.ts";
 import { schemaExtensions } from "./schema.ts";
 import { scalars } from "./scalars.ts";
@@ -72,6 +73,7 @@ export class CassandraPlugin<Types extends SchemaTypes> extends BasePlugin<Types
    */
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {
     checkWrites(schema);
+    addBuilt(schema, this.builder as never);
     const config = schema.toConfig();
     const added = addedTo.get(this.builder);
     const others = config.types.filter(({ name }) => !added?.has(name));

@@ -211,8 +211,8 @@ export function isShort(value: bigint): boolean {
   return -BIGINT_LIMIT < value && value < BIGINT_LIMIT;
 }
 
-/** Returns whether RFC 3339 can express a date in UTC. */
-export function isExpressible(date: Date): boolean {
+/** Returns whether RFC 3339 can express a date in UTC. @param date or its time in milliseconds */
+export function isExpressible(date: Date | number): boolean {
   return +date >= DATE_TIME_MIN && +date <= DATE_TIME_MAX;
 }
 

@@ -6,6 +6,7 @@ import SchemaBuilder, {
 } from "@pothos/core";
 import { columnOf, keyNames, type RawRow, type Row, type Table } from "../cassandra/index.ts";
 import { fieldNamesOf, formOf, outputOf, type TableColumn } from "./columns.ts";
+import { addPlannableColumn } from "./plan/plannable.ts";
 import type { TableObjectOptions } from "./options/table-object.ts";
 import { camelCase } from "./names.ts";
 import type { ScopeName, TableScopes } from "./options/scope.ts";
@@ -163,8 +164,8 @@ export function columnField(
     },
   };
   const isPlain = !isNullable && !form.shows && !form.show;
-  if (isPlain && !rowOf) return t.expose(name as never, options as never);
   const shown = isPlain ? (row: RawRow) => row[name] : valueShown(column, form);
+  if (!rowOf) addPlannableColumn(shown, column);
   const resolve = rowOf ? (parent: object) => shown(rowOf(parent)) : shown;
   return t.field({ ...options, resolve } as never);
 }

@@ -2,16 +2,16 @@ import type { Writable } from "node:stream";
 import * as graphql from "graphql";
 import {
   createSourceEventStream,
-  execute,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLError,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Source, Visitor } from "../live/index.ts";
+import { createExecute } from "../pothos/index.ts";
 import { limits } from "./limits.ts";
 import type { SharedExecution, Subscriber } from "./shared-execution.ts";
-import type { Payload } from "./payload.ts";
+import { answerTooLarge, type Payload } from "./payload.ts";
 import { type Expiring, isPast } from "./sign-in/expiry.ts";
 
 /** Sends the payloads of one subscription to its client. */
@@ -64,13 +64,20 @@ export async function subscribeTo(
   }
 }
 
+/** Options of {@link useDelivery}. */
+export interface DeliveryOptions {
+  /** Adapts what a field returns that is no source of live values. */
+  readonly iterated: (events: AsyncIterable<unknown>) => Source<object>;
+  /** The maximum size of an answer, in bytes. */
+  readonly answerBytes: number;
+}
+
 /**
  * Lets every plugin see subscriptions, and refuse them, without running their events through iterators of each plugin.
- * Executes by graphql-js.
- *
- * @param iterated adapts what a field returns that is no source of live values
+ * Executes by plans and by graphql-js.
  */
-export function useDelivery(iterated: (events: AsyncIterable<unknown>) => Source<object>): Plugin {
+export function useDelivery({ iterated, answerBytes }: DeliveryOptions): Plugin {
+  const byPlan = createExecute({ answerBytes, tooLarge: () => answerTooLarge(answerBytes) });
   return {
     onSubscribe({ args: { rootValue }, setSubscribeFn }) {
       if (!(rootValue instanceof Delivered)) return;
@@ -82,7 +89,7 @@ export function useDelivery(iterated: (events: AsyncIterable<unknown>) => Source
       });
     },
     // Yoga's own execute function would subscribe if the root value is an event.
-    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, options })),
+    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => byPlan({ ...args, options })),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { ExecutionResult } from "graphql";
+import type { ExecutionResult, GraphQLError } from "graphql";
+import { type JsonText, PlannedResult } from "../pothos/index.ts";
 import type { Mask } from "./mask.ts";
 import { requestError, shownResult } from "./request-error.ts";
 import { hasMoreText } from "./text-length.ts";
@@ -19,7 +20,7 @@ export interface Payload {
  * Serialises a result as JSON. If that fails, because a scalar is not a JSON value, or if the result is too large, returns
  * the error instead.
  */
-export type Serialize = (result: ExecutionResult) => string;
+export type Serialize = (result: ExecutionResult) => JsonText;
 
 export interface SerializeOptions {
   /** Converts an error into the one that clients get. */
@@ -30,28 +31,36 @@ export interface SerializeOptions {
 
 /** Creates the function that serialises the results of a server. */
 export function createSerialize({ mask, answerBytes }: SerializeOptions): Serialize {
-  const errorJson = (error: unknown) => JSON.stringify(shownResult({ errors: [mask(error)] }));
-  const tooLarge = () =>
-    requestError(
-      "ANSWER_TOO_LARGE",
-      `An answer may have ${answerBytes} bytes. The operation was executed.`,
-    );
+  const withLength = (text: string) => ({ text, length: Buffer.byteLength(text) });
+  const errorJson = (error: unknown) =>
+    withLength(JSON.stringify(shownResult({ errors: [mask(error)] })));
+  const tooLarge = () => answerTooLarge(answerBytes);
   return (result) => {
+    if (result instanceof PlannedResult) return result.json;
     try {
       const shown = shownResult(result);
       // Aliases can repeat one long text so often that its JSON would fill the memory.
       if (hasMoreText(shown, answerBytes)) return errorJson(tooLarge());
-      const json = JSON.stringify(shown);
-      return Buffer.byteLength(json) > answerBytes ? errorJson(tooLarge()) : json;
+      const json = withLength(JSON.stringify(shown));
+      return json.length > answerBytes ? errorJson(tooLarge()) : json;
     } catch (error) {
       return errorJson(error);
     }
   };
 }
 
+/** Returns the error of an answer that is too large. @param answerBytes how large it may be */
+export function answerTooLarge(answerBytes: number): GraphQLError {
+  const message = `An answer may have ${answerBytes} bytes. The operation was executed.`;
+  return requestError("ANSWER_TOO_LARGE", message);
+}
+
 /** Serialises a result for all who get it. */
-export function createPayload(result: ExecutionResult, serialize: Serialize): Payload {
-  return payloadOf(serialize(result));
+export function createPayload(
+  result: ExecutionResult,
+  serialize: (result: ExecutionResult) => Pick<JsonText, "text">,
+): Payload {
+  return payloadOf(serialize(result).text);
 }
 
 /** Returns the payload of a result's JSON. */

@@ -110,12 +110,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(disclosure.introspection === "all" ? [] : [useNoSuggestions()]),
       useArgumentErrors(),
       documents.plugin,
-      useDelivery((events) => {
-        const source = new IterableSource(events, (ended) => iterated.delete(ended));
-        // The field may have begun before `close`, and returned its iterable after it.
-        if (isClosing) source.end();
-        else iterated.add(source);
-        return source;
+      useDelivery({
+        answerBytes: limits.answerBytes,
+        iterated(events) {
+          const source = new IterableSource(events, (ended) => iterated.delete(ended));
+          // The field may have begun before `close`, and returned its iterable after it.
+          if (isClosing) source.end();
+          else iterated.add(source);
+          return source;
+        },
       }),
       useSkipped(),
     ],

@@ -36,8 +36,7 @@ export function createUnsent(serialize: Serialize): Unsent {
   const counts = createCallerCounts();
 
   function hold(result: ExecutionResult, address: string): Serialized {
-    const json = serialize(result);
-    const length = Buffer.byteLength(json);
+    const { text: json, length } = serialize(result);
     counts.add(address, length);
     return { result, json, length, sent: () => counts.subtract(address, length) };
   }

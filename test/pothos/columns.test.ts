@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { tracker } from "cassandra-driver";
-import { graphql } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   asc,
@@ -17,6 +16,7 @@ import {
   text,
 } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { graphql } from "graphql";
 import { createBuilder } from "./build.ts";
 
 const wide = Object.fromEntries(

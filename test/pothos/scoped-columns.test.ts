@@ -1,6 +1,7 @@
-import { graphql, parse, subscribe } from "graphql";
+import { parse, subscribe } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStranger, createViewer } from "../../src/pothos/index.ts";
+import { graphqlTwice } from "../fixtures/graphql-twice.ts";
 import { bankSchema, bankTables } from "./bank.ts";
 import { type Data, openService, type Service } from "./service.ts";
 
@@ -29,7 +30,7 @@ const create = (bank: string, input = "") =>
 /** Runs an operation, and returns its data with the places and codes of its errors. */
 async function answer(source: string, context: object) {
   const contextValue = service.contextOf(context);
-  const { data, errors = [] } = await graphql({ schema: bankSchema, source, contextValue });
+  const { data, errors = [] } = await graphqlTwice({ schema: bankSchema, source, contextValue });
   const refusals = errors.map(({ path, extensions }) => [path?.join("."), extensions["code"]]);
   return { data: data as Data, refusals };
 }

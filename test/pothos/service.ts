@@ -1,10 +1,11 @@
-import { graphql, type GraphQLSchema, parse, subscribe } from "graphql";
+import { type GraphQLSchema, parse, subscribe } from "graphql";
 import { expect } from "vitest";
 import { type Session, type Table, withOrders } from "../../src/cassandra/index.ts";
 import { createLanes } from "../../src/lane/index.ts";
 import { createLive } from "../../src/live/index.ts";
 import { clientError } from "../../src/pothos/index.ts";
 import { createKeyspace } from "../fixtures/keyspace.ts";
+import { graphqlTwice } from "../fixtures/graphql-twice.ts";
 
 /** A schema on its own tables in a real Cassandra, with lanes and live values. */
 export interface Service extends AsyncDisposable {
@@ -41,7 +42,7 @@ export async function openService(
   const contextOf = (context: object) => ({ session, lanes, live, ...context });
 
   async function execute(source: string, variables: object, context: object) {
-    return graphql({
+    return graphqlTwice({
       schema,
       source,
       variableValues: { ...variables },

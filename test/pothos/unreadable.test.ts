@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
-import { graphql, GraphQLError } from "graphql";
+import { GraphQLError } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   asc,
@@ -18,6 +18,7 @@ import CassandraPlugin, {
   takeSkipped,
 } from "../../src/pothos/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { graphqlTwice } from "../fixtures/graphql-twice.ts";
 
 const Notes = table(
   "notes",
@@ -75,7 +76,12 @@ async function write(room: string, name: string, at = "'2040-01-01'", stars = "1
 /** The result of an operation, and the number of skipped rows in its extensions. */
 async function run(source: string, variableValues: Readonly<Record<string, unknown>>) {
   const contextValue = { session };
-  const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
+  const { data, errors = [] } = await graphqlTwice({
+    schema,
+    source,
+    variableValues,
+    contextValue,
+  });
   return {
     // oxlint-disable-next-line typescript/no-explicit-any -- any data of an operation
     data: data as any,

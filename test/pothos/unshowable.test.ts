@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { graphql } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   asc,
@@ -20,6 +19,7 @@ import {
 } from "../../src/cassandra/index.ts";
 import { clientError, takeSkipped } from "../../src/pothos/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { graphqlTwice } from "../fixtures/graphql-twice.ts";
 import { schemaOf } from "./build.ts";
 
 // Values that a column's type supports and GraphQL cannot show: NaN, the infinities, years beyond 9999.
@@ -70,7 +70,12 @@ async function write(device: string, second: number, values: Values = {}) {
 
 async function run(source: string, variableValues: Readonly<Record<string, unknown>>) {
   const contextValue = { session };
-  const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
+  const { data, errors = [] } = await graphqlTwice({
+    schema,
+    source,
+    variableValues,
+    contextValue,
+  });
   return {
     // oxlint-disable-next-line typescript/no-explicit-any -- any data of an operation
     data: JSON.parse(JSON.stringify(data)) as any,
@@ -238,7 +243,7 @@ test.each([undefined, null])(
     await write(device, 1, { exact: NaN });
     await write(device, 2);
     log.length = 0;
-    const result = await graphql({
+    const result = await graphqlTwice({
       schema: schemaOf(Readings, { session: () => session }),
       source: rowsOf("exact"),
       variableValues: { device },

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { graphql } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   asc,
@@ -38,6 +37,7 @@ import {
 } from "../../src/cassandra/index.ts";
 import { clientError } from "../../src/pothos/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+import { graphqlTwice } from "../fixtures/graphql-twice.ts";
 import { schemaOf } from "./build.ts";
 
 // Values of every type, as output of GraphQL and as arguments.
@@ -158,7 +158,7 @@ async function run(
 ) {
   const contextValue = { session: keyspace.session };
   const variableValues = JSON.parse(JSON.stringify(variables));
-  const result = await graphql({ schema, source, variableValues, contextValue });
+  const result = await graphqlTwice({ schema, source, variableValues, contextValue });
   const errors = result.errors?.map(({ message, path, originalError }) => ({
     ...(clientError(originalError)?.toJSON() ?? { message }),
     path,

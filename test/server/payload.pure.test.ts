@@ -1,4 +1,4 @@
-import { GraphQLError } from "graphql";
+import { type ExecutionResult, GraphQLError } from "graphql";
 import { describe, expect, test } from "vitest";
 import { createMask } from "../../src/server/mask.ts";
 import { completeFrame, createPayload, createSerialize } from "../../src/server/payload.ts";
@@ -66,7 +66,8 @@ test("what is no value of JSON is a masked error, logged once", () => {
 });
 
 describe("an answer has at most the bytes of the limit,", () => {
-  const limited = createSerialize({ mask, answerBytes: 200 });
+  const serializeShort = createSerialize({ mask, answerBytes: 200 });
+  const limited = (result: ExecutionResult) => serializeShort(result).text;
   const tooLarge =
     '{"errors":[{"message":"An answer may have 200 bytes. The operation was executed.","extensions":{"code":"ANSWER_TOO_LARGE"}}]}';
 

@@ -23,7 +23,7 @@ interface Encoder {
 /** The driver's parser of responses (4.10.0, streams.js). */
 interface Parser {
   encoder: Pick<Encoder, "decode"> & Partial<Encoder>;
-  parseResult: (this: Parser, frame: Frame, reader: FrameReader) => void;
+  parseResult: (this: Parser, frame: Frame, reader: ResponseReader) => void;
   parseRows: (this: Parser, frame: Frame & { readonly meta: Metadata }, reader: unknown) => void;
   handleParsingError: (error: Error, frame: Frame, reader: null) => void;
   push: (item: ParserItem) => boolean;
@@ -49,7 +49,7 @@ interface Frame {
   readonly meta?: Metadata;
 }
 
-interface FrameReader {
+interface ResponseReader {
   readonly buf: Buffer;
   offset: number;
   readMetadata: (kind: number) => Metadata;
@@ -104,17 +104,17 @@ function bypassConversion(): void {
 }
 
 /** The kind of a result that has rows. In the protocol, a result begins with its kind, an int. */
-const ROWS = 2;
+const ROWS_RESULT = 2;
 
-function isRows({ buf, offset }: FrameReader): boolean {
-  return buf.length >= offset + 12 && buf.readInt32BE(offset) === ROWS;
+function isRows({ buf, offset }: ResponseReader): boolean {
+  return buf.length >= offset + 12 && buf.readInt32BE(offset) === ROWS_RESULT;
 }
 
 /**
  * Hands on the rows of a response as they came. Returns false if the driver has to parse the response: its rows are of
  * a system table, or its metadata cannot be read.
  */
-function pushPacked(parser: Parser, frame: Frame, reader: FrameReader): boolean {
+function pushPacked(parser: Parser, frame: Frame, reader: ResponseReader): boolean {
   const { buf, offset } = reader;
   const { header, flagsInfo: flags } = frame;
   const meta = readMetadata(reader, offset + 4);
@@ -125,7 +125,7 @@ function pushPacked(parser: Parser, frame: Frame, reader: FrameReader): boolean 
     length: buf.readInt32BE(reader.offset),
     columns: meta.columns,
   };
-  // Before the result, a response with flags has parts whose length is not known here.
+  // Before the result, a response with flags has parts whose length is not knownMetadata here.
   const end = header.flags === 0 ? Math.min(offset + header.bodyLength, buf.length) : buf.length;
   const rows = packedRowsIn(init, end);
   if (rows) parser.push({ header, result: { rows, meta, flags } });
@@ -138,21 +138,21 @@ const TRUNCATED = "The rows do not end within their response";
 /** The only flag with which the same bytes say the same again: all columns are of one table. */
 const ONE_TABLE = 1;
 
-const known = createKnownMetadata<Metadata>(64);
+const knownMetadata = createKnownMetadata<Metadata>(64);
 
 /** Reads the metadata at a position, and moves the reader behind it. Returns undefined if it cannot be read. */
-function readMetadata(reader: FrameReader, start: number): Metadata | undefined {
+function readMetadata(reader: ResponseReader, start: number): Metadata | undefined {
   const { buf } = reader;
   const isConstant = (buf.readInt32BE(start) & ~ONE_TABLE) === 0;
-  const found = isConstant ? known.find(buf, start) : undefined;
+  const found = isConstant ? knownMetadata.find(buf, start) : undefined;
   if (found) {
     reader.offset = found.end;
     return found.metadata;
   }
   reader.offset = start;
   try {
-    const metadata = reader.readMetadata(ROWS);
-    if (isConstant) known.add(buf, start, { metadata, end: reader.offset });
+    const metadata = reader.readMetadata(ROWS_RESULT);
+    if (isConstant) knownMetadata.add(buf, start, { metadata, end: reader.offset });
     return metadata;
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import type { RawRow } from "../statement.ts";
+import type { PackedPage, RawRow } from "../statement.ts";
 import type { DriverType } from "./driver-type.ts";
 
 /** A column of a result. */
@@ -7,17 +7,10 @@ export interface ResultColumn {
   readonly type: DriverType;
 }
 
-/**
- * The rows of one page as Cassandra sent them. They may be shared by several readers, none of which may change the bytes.
- *
- * The bytes hold the cells row by row, and in each row in the order of the columns. A cell is a length of 4 bytes (big
- * endian; negative for null), followed by that many bytes. All cells lie within the bytes.
- */
-export class PackedRows {
+/** The rows of one page as Cassandra sent them, with their columns. */
+export class PackedRows implements PackedPage {
   readonly bytes: Buffer;
-  /** The position of the first row in the bytes. */
   readonly start: number;
-  /** The number of rows. */
   readonly length: number;
   readonly columns: readonly ResultColumn[];
 

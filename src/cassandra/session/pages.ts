@@ -4,7 +4,7 @@ import type { Statement } from "../statement.ts";
 import type { Table } from "../table.ts";
 import { fromDriver } from "./driver-error.ts";
 import { encodedParameters, parametersOf, type TypedParameter } from "./parameter.ts";
-import { checkResultColumns, type Page, pageOf } from "./result.ts";
+import { checkResultColumns, type ResultPage, pageOf } from "./result.ts";
 import { SharedReads } from "./shared-reads.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { failedOnTombstones, isMostlyDead } from "./tombstones.ts";
@@ -39,14 +39,14 @@ export function noAnswerInTime(): never {
 }
 
 /** Reads the pages of the statements of models. */
-export interface Pages {
+export interface PageReader {
   /** Returns the pages of a statement, and of those that continue it. Equal reads share a request. */
-  all(statement: Statement<unknown>): Promise<readonly Page[]>;
+  all(statement: Statement<unknown>): Promise<readonly ResultPage[]>;
   /** Yields the same pages, of which one is in memory. */
-  each(statement: Statement<unknown>): AsyncGenerator<Page>;
+  each(statement: Statement<unknown>): AsyncGenerator<ResultPage>;
 }
 
-export interface PagesOptions {
+export interface PageReaderOptions {
   readonly queryOptions: Readonly<Record<Statement<unknown>["kind"], QueryOptions>>;
   /** How long a page may take on all nodes together, in milliseconds. */
   readonly limit: number;
@@ -54,8 +54,11 @@ export interface PagesOptions {
 }
 
 /** Creates the functions that read pages by a client. */
-export function createPages(client: Client, { queryOptions, limit, sweeper }: PagesOptions): Pages {
-  const sharedReads = new WeakMap<Table, SharedReads<readonly Page[]>>();
+export function createPageReader(
+  client: Client,
+  { queryOptions, limit, sweeper }: PageReaderOptions,
+): PageReader {
+  const sharedReads = new WeakMap<Table, SharedReads<readonly ResultPage[]>>();
 
   async function request({ statement, params, from }: PageRequest): Promise<FoundPage> {
     const { cql, kind, range, table } = statement;
@@ -76,8 +79,8 @@ export function createPages(client: Client, { queryOptions, limit, sweeper }: Pa
   async function requestAll(
     statement: Statement<unknown>,
     params: TypedParameter[],
-  ): Promise<readonly Page[]> {
-    const pages: Page[] = [];
+  ): Promise<readonly ResultPage[]> {
+    const pages: ResultPage[] = [];
     let from: string | undefined;
     do {
       const { page, next } = await request({ statement, params, from });
@@ -88,7 +91,7 @@ export function createPages(client: Client, { queryOptions, limit, sweeper }: Pa
   }
 
   /** Reads all pages of one statement. Everything that they depend on is in its text and its parameters. */
-  function readOne(statement: Statement<unknown>): Promise<readonly Page[]> {
+  function readOne(statement: Statement<unknown>): Promise<readonly ResultPage[]> {
     const { cql, kind, table } = statement;
     const params = parametersOf(statement);
     // What cannot be encoded fails when the driver encodes it.
@@ -99,7 +102,7 @@ export function createPages(client: Client, { queryOptions, limit, sweeper }: Pa
   }
 
   /** Of each model, since two models of a table may read the same bytes differently. */
-  function sharedReadsOf(table: Table): SharedReads<readonly Page[]> {
+  function sharedReadsOf(table: Table): SharedReads<readonly ResultPage[]> {
     let shared = sharedReads.get(table);
     if (!shared) sharedReads.set(table, (shared = new SharedReads()));
     return shared;
@@ -143,11 +146,11 @@ interface PageRequest {
 
 interface FoundPage {
   /** Undefined for a result without rows. */
-  readonly page: Page | undefined;
+  readonly page: ResultPage | undefined;
   /** The state with which the next page is requested. Undefined for the last page. */
   readonly next: string | undefined;
 }
 
-function rowsIn(pages: readonly Page[]): number {
+function rowsIn(pages: readonly ResultPage[]): number {
   return pages.reduce((sum, { length }) => sum + length, 0);
 }

@@ -25,7 +25,6 @@ export function passOn(present: () => Session, intercept: Intercept = (run) => r
       return present().consistency;
     },
     run: (statement) => intercept(async () => present().run(statement)),
-    packed: (statement) => intercept(async () => present().packed(statement)),
     batch: (table, writes) => intercept(async () => present().batch(table, writes)),
     load: (table, key, options) => intercept(async () => present().load(table, key, options)),
     async *rows(statement) {

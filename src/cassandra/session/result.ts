@@ -13,15 +13,15 @@ import { PackedRows, type ResultColumn } from "./packed-rows.ts";
 import { typeMismatch } from "./type-mismatch.ts";
 
 /** The rows of one page: packed, or as objects if the driver itself reads the table. */
-export type Page = PackedRows | readonly RawRow[];
+export type ResultPage = PackedRows | readonly RawRow[];
 
 /** Returns the page that a result has. Returns undefined for a result without rows, as most writes have. */
-export function pageOf({ rows }: types.ResultSet): Page | undefined {
-  return rows as unknown as Page | undefined;
+export function pageOf({ rows }: types.ResultSet): ResultPage | undefined {
+  return rows as unknown as ResultPage | undefined;
 }
 
 /** Returns the rows of a page: the bytes of each value by column name, or null. */
-export function rowsOf(page: Page | undefined): readonly RawRow[] {
+export function rowsOf(page: ResultPage | undefined): readonly RawRow[] {
   return page instanceof PackedRows ? page.rows() : (page ?? []);
 }
 

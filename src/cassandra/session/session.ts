@@ -6,8 +6,8 @@ import { CassandraError, type UnreadableRow } from "../error.ts";
 import { fromDriver, isMismatch } from "./driver-error.ts";
 import { messageOf } from "../../support/message.ts";
 import { PackedRows } from "./packed-rows.ts";
-import { createPages, noAnswerInTime, requestPage } from "./pages.ts";
-import { checkResultColumns, decodeLoosely, type Page, pageOf, rowsOf } from "./result.ts";
+import { createPageReader, noAnswerInTime, requestPage } from "./pages.ts";
+import { checkResultColumns, decodeLoosely, type ResultPage, pageOf, rowsOf } from "./result.ts";
 import { looseParameters, parametersOf } from "./parameter.ts";
 import { createLoaders, type Load } from "./loader.ts";
 import { type QuerySettings, querySettings } from "./query-settings.ts";
@@ -23,7 +23,7 @@ import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
 import { decodeBatch } from "../write-result.ts";
-import type { Lwt, LwtBatch, RawRow, Statement, Write } from "../statement.ts";
+import type { Lwt, LwtBatch, PackedStatement, RawRow, Statement, Write } from "../statement.ts";
 import type { StoredRow } from "../table-rows.ts";
 import type { Table } from "../table.ts";
 import { within } from "../../support/within.ts";
@@ -39,7 +39,8 @@ export interface Session extends AsyncDisposable {
   /** The consistency of reads and writes. Lightweight transactions use the corresponding serial consistency. */
   readonly consistency: Consistency;
   /**
-   * Runs a statement and returns its typed result, with the rows of all pages. Each CQL text is prepared once.
+   * Runs a statement and returns its typed result, with the rows of all pages. Each CQL text is prepared once. The rows of
+   * a `PackedStatement` are not decoded.
    *
    * Equal statements of the kind `read` are not sent while one of them is in flight: those that come meanwhile share the
    * next one, which starts when it has settled. So a read sees whatever was written before it was requested, but may take
@@ -49,14 +50,6 @@ export interface Session extends AsyncDisposable {
    * `FORBIDDEN`, `REFUSED`, or `UNREADABLE_VALUE` as an {@link UnreadableRow}
    */
   run<Result>(statement: Statement<Result>): Promise<Result>;
-  /**
-   * Runs a statement and returns its rows as Cassandra sent them: one element per page, in the order of the rows, and
-   * none for a write without a condition. `run` decodes the same rows. Their columns are checked against the model, but
-   * their values may be any bytes. Nobody may change them: equal reads share them.
-   *
-   * @throws CassandraError as `run`, without `UNREADABLE_VALUE`; `BAD_STATEMENT` for a read of a system table
-   */
-  packed(statement: Statement<unknown>): Promise<readonly PackedRows[]>;
   /**
    * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none. There
    * may be one write per row.
@@ -149,7 +142,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
     log,
   );
   const limit = settings.requestTimeout + OTHER_NODES;
-  const pages = createPages(client, { queryOptions, limit, sweeper });
+  const pages = createPageReader(client, { queryOptions, limit, sweeper });
 
   async function runBatch(
     table: Table,
@@ -170,8 +163,13 @@ function createSession(client: Client, options: ConnectOptions): Session {
     }
   }
 
-  async function run<Result>(statement: Statement<Result>): Promise<Result> {
-    return statement.decode((await pages.all(statement)).flatMap(rowsOf));
+  async function run<Result>(
+    statement: Statement<Result> | PackedStatement<Result>,
+  ): Promise<Result> {
+    const all = await pages.all(statement);
+    return "decodePacked" in statement
+      ? statement.decodePacked(all.map(requirePacked))
+      : statement.decode(all.flatMap(rowsOf));
   }
 
   const close = async () => void (await Promise.all([sweeper.close(), client.shutdown()]));
@@ -181,9 +179,6 @@ function createSession(client: Client, options: ConnectOptions): Session {
     isAstra: options.bundle !== undefined,
     consistency: options.consistency ?? DEFAULT_CONSISTENCY,
     run,
-    async packed(statement) {
-      return (await pages.all(statement)).map(requirePacked);
-    },
     async batch(table, writes) {
       return decodeBatch(table, await runBatch(table, writes));
     },
@@ -214,7 +209,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
   };
 }
 
-function requirePacked(page: Page): PackedRows {
+function requirePacked(page: ResultPage): PackedRows {
   if (page instanceof PackedRows) return page;
   const message = "Rows of system tables are not packed: the driver decodes them.";
   throw new CassandraError("BAD_STATEMENT", message);

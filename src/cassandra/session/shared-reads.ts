@@ -15,7 +15,7 @@ export type ShareRead<Result> = (key: string, read: () => Promise<Result>) => Pr
  * Nothing is kept after the last read of a key.
  */
 export class SharedReads<Result> {
-  readonly #flights = new Map<string, Flight<Result>>();
+  readonly #flights = new Map<string, ReadInFlight<Result>>();
 
   /** The number of keys with a read in flight. */
   get size(): number {
@@ -30,7 +30,7 @@ export class SharedReads<Result> {
   };
 
   #start(key: string, read: () => Promise<Result>): Promise<Result> {
-    const flight: Flight<Result> = { next: undefined };
+    const flight: ReadInFlight<Result> = { next: undefined };
     this.#flights.set(key, flight);
     const settle = () => {
       const { next } = flight;
@@ -44,7 +44,7 @@ export class SharedReads<Result> {
 }
 
 /** A read in flight. */
-interface Flight<Result> {
+interface ReadInFlight<Result> {
   /** The read that starts when it has settled, if somebody waits for it. */
   next: (PromiseWithResolvers<Result> & { readonly read: () => Promise<Result> }) | undefined;
 }

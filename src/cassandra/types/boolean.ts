@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { defineType, ofLength, unreadable, wrongType } from "../type.ts";
+import { defineCqlType, ofLength, unreadable, wrongType } from "../type.ts";
 
 /** CQL `boolean`: true or false. */
 export function boolean() {
@@ -9,7 +9,7 @@ export function boolean() {
 const booleanExpects = "true or false";
 
 /** The type of {@link boolean}. */
-export const booleanType = defineType<boolean>({
+export const booleanType = defineCqlType<boolean>({
   kind: "boolean",
   cql: "boolean",
   length: 1,

@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { defineType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
+import { defineCqlType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
 import { doubleOrder, singleOrder } from "../float-order.ts";
 
 /** CQL `double`: a 64-bit number like those of JavaScript, including NaN, the infinities and -0. */
@@ -17,7 +17,7 @@ export function float() {
 
 const numberExpects = "a number";
 
-const doubleType = defineType<number>({
+const doubleType = defineCqlType<number>({
   kind: "double",
   cql: "double",
   length: 8,
@@ -34,7 +34,7 @@ const doubleType = defineType<number>({
   order: doubleOrder,
 });
 
-const floatType = defineType<number>({
+const floatType = defineCqlType<number>({
   kind: "float",
   cql: "float",
   length: 4,

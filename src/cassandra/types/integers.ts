@@ -1,5 +1,5 @@
 import { column, counterColumn } from "../column.ts";
-import { defineType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
+import { defineCqlType, ofLength, outOfRange, unreadable, wrongType } from "../type.ts";
 import { bigintOrder, numberOrder } from "../value-order.ts";
 
 /** The largest value of CQL's `int`. */
@@ -54,7 +54,7 @@ export function varint({ min, max }: IntegerOptions<bigint> = {}) {
       ? "a whole number"
       : `a whole number from ${min ?? "any"} to ${max ?? "any"}`;
   return column(
-    defineType<bigint>({
+    defineCqlType<bigint>({
       kind: "varint",
       cql: "varint",
       expects,
@@ -116,7 +116,7 @@ function intNType(cql: "tinyint" | "smallint" | "int", length: number, options: 
   ];
   const invalid = whyInvalidBounds(cql, bounds, ofType);
   const expects = `a whole number from ${min} to ${max}`;
-  return defineType<number>({
+  return defineCqlType<number>({
     kind: cql,
     cql,
     ...(invalid !== undefined && { invalid }),
@@ -172,7 +172,7 @@ function int64Type(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
     if (whole >= min && whole <= max) return whole;
     throw outOfRange(`a whole number from ${min} to ${max}`, whole);
   };
-  return defineType<bigint>({
+  return defineCqlType<bigint>({
     kind: cql,
     cql,
     ...(invalid !== undefined && { invalid }),

@@ -1,6 +1,6 @@
 import { column } from "../column.ts";
 import { InvalidValue } from "../error.ts";
-import { defineType, unreadable, wrongType } from "../type.ts";
+import { defineCqlType, unreadable, wrongType } from "../type.ts";
 import { asciiOrder, textOrder } from "../word-order.ts";
 import { strayCharacter } from "./line.ts";
 
@@ -99,7 +99,7 @@ function textType(
     return named;
   }
 
-  return defineType<string>({
+  return defineCqlType<string>({
     kind: cql,
     cql,
     expects,

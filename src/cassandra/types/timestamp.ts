@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { defineType, ofLength, unreadable, wrongType } from "../type.ts";
+import { defineCqlType, ofLength, unreadable, wrongType } from "../type.ts";
 import { dateOrder } from "../value-order.ts";
 
 /**
@@ -12,7 +12,7 @@ export function timestamp() {
 
 const timestampExpects = "a date and time";
 
-const timestampType = defineType<Date>({
+const timestampType = defineCqlType<Date>({
   kind: "timestamp",
   cql: "timestamp",
   length: 8,

@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { defineType, ofLength, wrongType } from "../type.ts";
+import { defineCqlType, ofLength, wrongType } from "../type.ts";
 import { timeUuidOrder, uuidOrder } from "../uuid-order.ts";
 
 const uuidExpects = "a UUID such as 6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
@@ -20,7 +20,7 @@ export function timeuuid() {
 
 const uuidBytes = (value: string) => Buffer.from(value.replaceAll("-", ""), "hex");
 
-const uuidType = defineType<string>({
+const uuidType = defineCqlType<string>({
   kind: "uuid",
   cql: "uuid",
   length: 16,
@@ -33,7 +33,7 @@ const uuidType = defineType<string>({
   order: uuidOrder,
 });
 
-const timeuuidType = defineType<string>({
+const timeuuidType = defineCqlType<string>({
   kind: "timeuuid",
   cql: "timeuuid",
   length: 16,

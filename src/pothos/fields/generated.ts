@@ -9,6 +9,7 @@ import { ordersOf, type RawRow, type Table } from "../../cassandra/index.ts";
 import { columnOfArgument } from "../columns.ts";
 import { requireTime } from "../deadline.ts";
 import type { ScopeName } from "../options/scope.ts";
+import { addPlannable } from "../plan/plannable.ts";
 import { type FieldUnion, isFieldUnion, type NamedField } from "../outcomes/result.ts";
 import type { FieldMethod } from "../scopes.ts";
 import { type InputArgument, scopesOfField } from "./scope.ts";
@@ -46,6 +47,8 @@ export interface GeneratedField {
   /** Is called when the name of the field is known. */
   readonly onName?: (field: NamedField) => void;
   readonly run: (call: FieldCall) => Promise<unknown>;
+  /** What the field reads, if a plan can read it: see `plan/`. Not of an order, whose rows are in another table. */
+  readonly reads?: "row" | "page";
   /** Only of a subscription: turns an event into the field's value. `run` is then its `subscribe` function. */
   readonly resolve?: (event: never) => unknown;
 }
@@ -109,7 +112,7 @@ export function generatedField(
 ) {
   const { resolve, subscribe, ...passedOn } = options;
   const { byViewer = false, columns = [], input } = generated;
-  const { keyArguments, args = {}, extension, onName, resolve: resolveEvent } = generated;
+  const { keyArguments, args = {}, extension, onName, reads, resolve: resolveEvent } = generated;
   const run = (call: FieldCall) => {
     requireTime(call.context);
     return generated.run(call);
@@ -127,6 +130,8 @@ export function generatedField(
     ? async (parent, args, context, info) =>
         wrap(async () => run({ parent, args, context, info }), parent, args, context, info)
     : (parent, args, context, info) => run({ parent, args, context, info });
+  // A wrapper of the user's may look at what the field returns.
+  if (reads && !wrap) addPlannable(resolver, { reads, table, builder: t.builder });
   const union = isFieldUnion(type) ? type : undefined;
   const field = t.field({
     ...passedOn,

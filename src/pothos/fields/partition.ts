@@ -1,25 +1,20 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import type { GraphQLResolveInfo } from "graphql";
-import {
-  boundedColumns,
-  type RawRow,
-  type RowOrder,
-  type Session,
-  type Table,
-} from "../../cassandra/index.ts";
+import { boundedColumns, type RawRow, type Session, type Table } from "../../cassandra/index.ts";
 import { readOrder } from "../../order/index.ts";
 import { admitOf } from "../admit.ts";
 import {
   checkPage,
   checkPart,
   connectionOf,
-  type Page,
   pageArguments,
+  type PageToRead,
   readPage,
   type RowConnection,
 } from "../connection.ts";
 import { type Builder, pluginOptions } from "../builder-options.ts";
 import { badValueOr } from "../error.ts";
+import { plannedReadOf, type PlannedValue } from "../plan/planned-read.ts";
 import { connectionRef, isOrder, rowTableOf } from "../refs.ts";
 import { rowOrderArgument } from "../row-order.ts";
 import { selectionOf } from "../selection.ts";
@@ -65,6 +60,7 @@ export function partitionField(
       args: { ...slice?.args, ...ordered?.args, ...pageArguments(t.arg) },
       extension: costOf(table),
       byViewer: from !== undefined || part !== undefined,
+      ...(!isOrder(table) && { reads: "page" }),
       async run(call) {
         const { parent, args, context, info } = call;
         const { partition, slice: found } = splitKey(
@@ -99,22 +95,21 @@ function splitKey(
   return { partition: Object.fromEntries(partition), slice: Object.fromEntries(slice) };
 }
 
-interface PageRead {
-  readonly page: Page<Table>;
-  /** The part of the partition to read. */
-  readonly part: RawRow;
-  readonly order: RowOrder;
+interface PageRead extends PageToRead {
   readonly context: object;
   readonly info: GraphQLResolveInfo;
 }
 
+/** Reads a page. Returns what a plan returns, if the field is planned. */
 async function readConnection(
   builder: Builder,
   session: Session,
   { page, part, order, context, info }: PageRead,
-): Promise<RowConnection> {
+): Promise<RowConnection | PlannedValue> {
   const { table, partition } = page.scope;
   checkPart(page, part);
+  const planned = plannedReadOf(info);
+  if (planned) return planned.page(session, { page, part, order });
   if (isOrder(table)) {
     const { rows, more, unreadable } = await readOrder(session, table, {
       key: { ...partition, ...part } as never,

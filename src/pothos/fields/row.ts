@@ -1,5 +1,6 @@
 import { type RawRow, type Table } from "../../cassandra/index.ts";
 import { pluginOptions } from "../builder-options.ts";
+import { plannedReadOf } from "../plan/planned-read.ts";
 import { tableObjectOf } from "../refs.ts";
 import { selectionOf } from "../selection.ts";
 import { showRow } from "../shown.ts";
@@ -30,10 +31,13 @@ export function rowField(t: FieldBuilder, table: Table, options: UntypedRowOptio
       keyArguments: key.args,
       extension: loadOf(table, from),
       byViewer: from !== undefined,
+      reads: "row",
       async run(call) {
+        const found = await key.find(call);
+        const planned = plannedReadOf(call.info);
+        if (planned) return planned.row(session(call.context), found);
         const { columns, shown } = selectionOf(call.info);
-        const loadKey = (await key.find(call)) as never;
-        const row: RawRow | undefined = await session(call.context).load(table, loadKey, {
+        const row: RawRow | undefined = await session(call.context).load(table, found as never, {
           columns: columns as never,
         });
         return row ? showRow(builder, { table, row, columns: shown }) : null;
