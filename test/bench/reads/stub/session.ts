@@ -1,5 +1,10 @@
 import { types } from "cassandra-driver";
-import { columnOf, type Session } from "../../../../src/cassandra/index.ts";
+import {
+  columnOf,
+  type PackedStatement,
+  type Session,
+  type Statement,
+} from "../../../../src/cassandra/index.ts";
 import { createLoaders } from "../../../../src/cassandra/session/loader.ts";
 import { PackedRows } from "../../../../src/cassandra/session/packed-rows.ts";
 import { PartyTable } from "../../../../src/party/index.ts";
@@ -16,7 +21,15 @@ export function createStubSession(): Session {
     return page;
   }
 
-  const run: Session["run"] = async ({ cql, decode }) => decode(pageOf(cql).rows());
+  async function run<Result>(
+    statement: Statement<Result> | PackedStatement<Result>,
+  ): Promise<Result> {
+    const page = pageOf(statement.cql);
+    return "decodePacked" in statement
+      ? statement.decodePacked([page])
+      : statement.decode(page.rows());
+  }
+
   const refuse = () => Promise.reject(new Error("Constant rows have no database."));
   return {
     version: "5.0.6",
@@ -24,7 +37,6 @@ export function createStubSession(): Session {
     isAstra: false,
     consistency: "LOCAL_QUORUM",
     run,
-    packed: async ({ cql }) => [pageOf(cql)],
     load: createLoaders(run),
     batch: refuse,
     rows: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
