@@ -71,6 +71,12 @@ test("the pages have the limits", async () => {
       `at most ${limits.unsentBytes / 1024} KiB wait per client`,
       `All clients are pinged every ${limits.pingInterval / 1000} s.`,
     ],
+    "docs/performance.md": [
+      `A tick sends at most ${BUDGET} queries`,
+      `knows its cells of the last ${number(laneLimits.partitions)} partitions`,
+      `with more than ${number(trackerLimits.total)} rows in them`,
+      `× up to ${laneLimits.rows} rows`,
+    ],
     "docs/limits.md": [
       ...Object.entries(adjustableLimits).map(
         ([name, { default: standard, meaning, ...limit }]) =>
