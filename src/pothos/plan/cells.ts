@@ -14,7 +14,7 @@ import type { Builder } from "../builder-options.ts";
 import { formOf, type TableColumn } from "../columns.ts";
 import { canShow, type Form } from "../forms/form.ts";
 import { isExpressible, scalars } from "../scalars.ts";
-import { leaveToExecutor } from "./for-executor.ts";
+import { leaveToExecutor, orLeave } from "./for-executor.ts";
 import type { JsonWriter } from "./json-writer.ts";
 import type { PackedRow } from "./packed-row.ts";
 
@@ -158,7 +158,7 @@ function writeValue(shown: CellColumn): WriteValue {
       out.json(
         jsonOf(
           shown,
-          decoded(() => type.decode(row.value(slot))),
+          orLeave(() => type.decode(row.value(slot))),
         ),
       );
   }
@@ -181,7 +181,7 @@ function directKind({ column: { type }, form, scalar }: CellColumn): DirectKind 
 /** Returns a value as JSON: as the executor completes a scalar. */
 function jsonOf({ form, scalar }: CellColumn, value: unknown): string {
   if (!canShow(form, value)) leaveToExecutor();
-  const result: unknown = decoded(() =>
+  const result: unknown = orLeave(() =>
     scalar.serialize(form.show ? form.show(value, leaveToExecutor) : value),
   );
   const json = result == null ? undefined : JSON.stringify(result);
@@ -202,15 +202,6 @@ function jsonOfNull({
   }
 }
 
-/** Returns the value of a function. If it throws, that is left to the executor. */
-function decoded(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch {
-    return leaveToExecutor();
-  }
-}
-
 /** Returns the function that checks a column that is read, but not shown; undefined: no value leaves out its row. */
 export function checkCell({
   table,
@@ -224,6 +215,6 @@ export function checkCell({
   return (row) => {
     if (row.isNull(slot)) return ifNull ? undefined : leaveToExecutor();
     if (isAnyValue && row.length(slot) === length) return undefined;
-    return void decoded(() => type.decode(row.value(slot)));
+    return void orLeave(() => type.decode(row.value(slot)));
   };
 }

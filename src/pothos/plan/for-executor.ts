@@ -10,3 +10,12 @@ export function leaveToExecutor(): never {
 export function isLeftToExecutor(error: unknown): boolean {
   return error === FOR_EXECUTOR;
 }
+
+/** Returns the value of a function. If it throws, the operation is left to the executor. */
+export function orLeave<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch {
+    return leaveToExecutor();
+  }
+}

@@ -6,6 +6,7 @@ import {
   type Table,
 } from "../../cassandra/index.ts";
 import { cursorHead, type CursorScope, cursorTail } from "../cursor.ts";
+import { orLeave } from "./for-executor.ts";
 import type { PackedRow, RowSlots } from "./packed-row.ts";
 import type { WriteCursor } from "./row-object.ts";
 
@@ -66,6 +67,6 @@ function cursorColumn(table: Table, name: string, slot: number): CursorColumn {
   const match = isCql ? (value: unknown) => value : columnMatch(table, name);
   return {
     isPlain: isCql && plainKinds.has(type.kind),
-    textOf: (row) => type.toText(match(type.decode(row.value(slot)))),
+    textOf: (row) => orLeave(() => type.toText(match(type.decode(row.value(slot))))),
   };
 }
