@@ -1,6 +1,5 @@
 import { channel } from "node:diagnostics_channel";
 import {
-  BREAK,
   type DocumentNode,
   execute,
   type ExecutionArgs,
@@ -96,7 +95,7 @@ function publish(by: ExecutedMessage["by"]): void {
 class PlannedDocument {
   readonly schema: GraphQLSchema;
   readonly #document: DocumentNode;
-  readonly #operations = new Map<string, PlannableOperation | undefined>();
+  readonly #operations = new Map<string, PlannableOperation>();
   /** How many fields the plans have. */
   size = 0;
 
@@ -123,16 +122,15 @@ class PlannedDocument {
   }
 
   #operation(name: string): PlannableOperation | undefined {
-    if (!this.#operations.has(name)) {
-      const operation = getOperationAST(this.#document, name === "" ? undefined : name);
-      const conditions =
-        operation?.operation === "query" ? conditionVariables(this.#document) : undefined;
-      this.#operations.set(
-        name,
-        conditions && { operation: operation!, conditions, plans: new Map() },
-      );
-    }
-    return this.#operations.get(name);
+    const known = this.#operations.get(name);
+    if (known) return known;
+    const operation = getOperationAST(this.#document, name === "" ? undefined : name);
+    if (operation?.operation !== "query") return undefined;
+    const conditions = conditionVariables(this.#document);
+    if (conditions.size > MOST_CONDITIONS) return undefined;
+    const plannable = { operation, conditions: [...conditions], plans: new Map() };
+    this.#operations.set(name, plannable);
+    return plannable;
   }
 
   #plan({ operation, conditions }: PlannableOperation, values: readonly boolean[]) {
@@ -152,25 +150,25 @@ class PlannedDocument {
   }
 }
 
-/** A query, and its plans by the values of the variables in its conditions. Undefined: it cannot be planned. */
+/** A query, and its plans by the values of the variables in its conditions. */
 interface PlannableOperation {
   readonly operation: OperationDefinitionNode;
   readonly conditions: readonly string[];
+  /** Undefined: it is executed. */
   readonly plans: Map<string, OperationPlan | undefined>;
 }
 
-/** Returns the variables in the conditions of a document; undefined if there are too many. */
-function conditionVariables(document: DocumentNode): readonly string[] | undefined {
+/** Returns the variables in the conditions of a document. */
+function conditionVariables(document: DocumentNode): ReadonlySet<string> {
   const conditions = new Set<string>();
   visit(document, {
     Directive({ name, arguments: [condition] = [] }) {
       const isCondition = name.value === "skip" || name.value === "include";
       if (isCondition && condition?.value.kind === Kind.VARIABLE)
         conditions.add(condition.value.name.value);
-      return conditions.size > MOST_CONDITIONS ? BREAK : undefined;
     },
   });
-  return conditions.size > MOST_CONDITIONS ? undefined : [...conditions];
+  return conditions;
 }
 
 /** Returns the values of the variables in conditions; undefined if one of them is not a boolean. */

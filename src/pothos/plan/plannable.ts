@@ -12,7 +12,7 @@ import type { OutputField } from "./object.ts";
 // Which fields a plan may answer without calling resolvers below the root: those whose resolvers are the ones that this
 // plugin, or the relay plugin for it, has made. Whoever wraps a resolver makes another one, and the executor calls it.
 
-/** A field that ownReads a row or a page of a table. */
+/** A field that reads a row or a page of a table. */
 export interface PlannableRead {
   readonly reads: "row" | "page";
   readonly table: Table;
@@ -21,9 +21,9 @@ export interface PlannableRead {
 
 type Resolver = GraphQLFieldResolver<never, never>;
 
-/** The ownReads by the resolvers that this plugin has made. */
+/** The reads by the resolvers that this plugin has made. */
 const ownReads = new WeakMap<Resolver, PlannableRead>();
-/** The ownReads by their resolvers in built schemas, which @pothos/plugin-scope-auth may have wrapped. */
+/** The reads by their resolvers in built schemas, which @pothos/plugin-scope-auth may have wrapped. */
 const builtReads = new WeakMap<Resolver, PlannableRead>();
 const columnsByResolver = new WeakMap<Resolver, TableColumn>();
 
@@ -64,7 +64,7 @@ function looksAtValue(field: OutputField): boolean {
   return grantScopes !== undefined;
 }
 
-/** Returns what a field ownReads, if its resolver is one that a plan may call. */
+/** Returns what a field reads, if its resolver is one that a plan may call. */
 export function plannableRead({ resolve }: OutputField): PlannableRead | undefined {
   return resolve && builtReads.get(resolve);
 }
