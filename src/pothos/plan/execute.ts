@@ -126,9 +126,8 @@ class PlannedDocument {
     if (known) return known;
     const operation = getOperationAST(this.#document, name === "" ? undefined : name);
     if (operation?.operation !== "query") return undefined;
-    const conditions = conditionVariables(this.#document);
-    if (conditions.size > MOST_CONDITIONS) return undefined;
-    const plannable = { operation, conditions: [...conditions], plans: new Map() };
+    const conditions = [...conditionVariables(this.#document)];
+    const plannable = { operation, conditions, plans: new Map() };
     this.#operations.set(name, plannable);
     return plannable;
   }
@@ -171,11 +170,12 @@ function conditionVariables(document: DocumentNode): ReadonlySet<string> {
   return conditions;
 }
 
-/** Returns the values of the variables in conditions; undefined if one of them is not a boolean. */
+/** Returns the values of the variables in conditions; undefined if these are too many, or one is not a boolean. */
 function conditionValues(
   { operation, conditions }: PlannableOperation,
   given: ExecutionArgs["variableValues"],
 ): readonly boolean[] | undefined {
+  if (conditions.length > MOST_CONDITIONS) return undefined;
   const values: boolean[] = [];
   for (const name of conditions) {
     const value = given && Object.hasOwn(given, name) ? given[name] : undefined;
