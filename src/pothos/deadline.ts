@@ -1,7 +1,11 @@
 import { timedOut } from "./error.ts";
 
-/** When the operations of contexts must have begun their last field, in milliseconds since the process began. */
-const deadlines = new WeakMap<object, number>();
+/** Of a context: when its operation must have begun its last field, in milliseconds since the process began. */
+const DEADLINE = Symbol("deadline");
+
+interface TimedContext {
+  [DEADLINE]?: number;
+}
 
 /**
  * Sets until when generated fields of an operation may begin. Fields of a mutation run one after the other, and nothing can
@@ -10,12 +14,12 @@ const deadlines = new WeakMap<object, number>();
  * @param at in milliseconds, as `performance.now()`
  */
 export function setDeadline(context: object, at: number): void {
-  deadlines.set(context, at);
+  (context as TimedContext)[DEADLINE] = at;
 }
 
 /** @throws GraphQLError `TIMED_OUT` if the deadline of an operation is over */
 export function requireTime(context: object): void {
-  const at = deadlines.get(context);
+  const at = (context as TimedContext)[DEADLINE];
   if (at === undefined || performance.now() <= at) return;
   throw timedOut();
 }

@@ -11,9 +11,10 @@ export {
 } from "./error.ts";
 export type { Outcome } from "./options/field.ts";
 export { type Form, type FormOfKind, type Forms, scalarForm } from "./forms/form.ts";
-export { createExecute, type ExecuteOptions, type ExecutedMessage } from "./plan/execute.ts";
+export { createExecute, type ExecutedMessage } from "./plan/execute.ts";
+export type { AnswerLimit } from "./plan/operation-plan.ts";
 export { PlannedResult } from "./plan/planned-result.ts";
-export type { JsonText } from "./plan/json-writer.ts";
+export { JsonText } from "./plan/json-text.ts";
 export { OPERATOR } from "./operator.ts";
 export { admitOfSchema, authorizesOnSubscribe, requireTables } from "./schema.ts";
 export type { CassandraScalars } from "./scalars.ts";

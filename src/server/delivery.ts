@@ -2,16 +2,16 @@ import type { Writable } from "node:stream";
 import * as graphql from "graphql";
 import {
   createSourceEventStream,
+  execute,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLError,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Source, Visitor } from "../live/index.ts";
-import { createExecute } from "../pothos/index.ts";
 import { limits } from "./limits.ts";
 import type { SharedExecution, Subscriber } from "./shared-execution.ts";
-import { answerTooLarge, type Payload } from "./payload.ts";
+import type { Payload } from "./payload.ts";
 import { type Expiring, isPast } from "./sign-in/expiry.ts";
 
 /** Sends the payloads of one subscription to its client. */
@@ -64,36 +64,39 @@ export async function subscribeTo(
   }
 }
 
-/** Options of {@link useDelivery}. */
-export interface DeliveryOptions {
-  /** Adapts what a field returns that is no source of live values. */
-  readonly iterated: (events: AsyncIterable<unknown>) => Source<object>;
-  /** The maximum size of an answer, in bytes. */
-  readonly answerBytes: number;
+/** What {@link useDelivery} executes. */
+export interface DeliveredArgs extends ExecutionArgs {
+  /** The result that a plan has returned. Undefined: graphql-js executes. */
+  readonly planned?: ExecutionResult | undefined;
 }
 
 /**
  * Lets every plugin see subscriptions, and refuse them, without running their events through iterators of each plugin.
- * Executes by plans and by graphql-js.
+ * Executes by graphql-js what no plan has executed.
+ *
+ * @param iterated adapts what a field returns that is no source of live values
  */
-export function useDelivery({ iterated, answerBytes }: DeliveryOptions): Plugin {
-  const byPlan = createExecute({ answerBytes, tooLarge: () => answerTooLarge(answerBytes) });
+export function useDelivery(iterated: (events: AsyncIterable<unknown>) => Source<object>): Plugin {
   return {
     onSubscribe({ args: { rootValue }, setSubscribeFn }) {
       if (!(rootValue instanceof Delivered)) return;
       setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
-        const events = await subscribeSource({ ...args, options });
+        const events = await subscribeSource({ ...args, options: executionOptions });
         if (!(Symbol.asyncIterator in events)) return events;
         rootValue.source = isSource(events) ? events : iterated(events);
         return {};
       });
     },
     // Yoga's own execute function would subscribe if the root value is an event.
-    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => byPlan({ ...args, options })),
+    onExecute: ({ setExecuteFn }) =>
+      setExecuteFn(
+        ({ planned, ...args }: DeliveredArgs) =>
+          planned ?? execute({ ...args, options: executionOptions }),
+      ),
   };
 }
 
-const options = { maxCoercionErrors: limits.variableErrors };
+export const executionOptions = { maxCoercionErrors: limits.variableErrors };
 
 /** Calls the source of a subscription. graphql 16 validates the arguments itself; graphql 17 has a function for that. */
 async function subscribeSource(

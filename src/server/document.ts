@@ -25,8 +25,8 @@ type DocumentLimits = Pick<Limits, "tokens" | "depth" | "rootFields">;
 
 /** The documents of a server. */
 export interface Documents {
-  /** Whether a document needs neither to be parsed nor validated. */
-  isKnown(text: string): boolean;
+  /** Returns the document of a text if it needs neither to be parsed nor validated. */
+  find(text: string): DocumentNode | undefined;
   readonly plugin: Plugin;
 }
 
@@ -47,7 +47,7 @@ export function useDocuments(
     sizeCalculation: memoryOf,
   });
   return {
-    isKnown: (text) => valid.has(text),
+    find: (text) => valid.get(text),
     plugin: {
       onParse({ params: { source }, setParsedDocument, setParseFn }) {
         const document = valid.get(textOf(source));

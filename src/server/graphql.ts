@@ -46,14 +46,14 @@ export function createGraphQL(options: GraphQLOptions): Answer {
   function send(response: ServerResponse, { type, result: executed, to, kind }: Sendable) {
     // The client may have gone.
     if (response.destroyed) return;
-    const { result, json, length, sent } = unsent.serialize(executed, { to, kind });
+    const { result, json, sent } = unsent.serialize(executed, { to, kind });
     response.once("close", sent);
-    if (length > limits.unsentBytes) cutIfUnread(response);
+    if (json.length > limits.unsentBytes) cutIfUnread(response);
     const status = statusOf(result, type);
     const headers = errorHeaders(result);
     // With another status, clients of event streams do not read the body as events.
     if (type === "events" && status === 200) {
-      eventStreams.send(response, { headers, json });
+      eventStreams.send(response, { headers, json: json.text });
       return;
     }
     const shown = type === "events" ? "json" : type;
@@ -61,9 +61,9 @@ export function createGraphQL(options: GraphQLOptions): Answer {
       .writeHead(status, {
         ...headers,
         "Content-Type": `${mediaTypes[shown]}; charset=utf-8`,
-        "content-length": length,
+        "content-length": json.length,
       })
-      .end(json);
+      .end(json.body, json.encoding);
   }
 
   /** Counts an event stream until it is closed. @throws GraphQLError `QUOTA_EXCEEDED` */

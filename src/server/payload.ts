@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError } from "graphql";
-import { type JsonText, PlannedResult } from "../pothos/index.ts";
+import { JsonText, PlannedResult } from "../pothos/index.ts";
 import type { Mask } from "./mask.ts";
 import { requestError, shownResult } from "./request-error.ts";
 import { hasMoreText } from "./text-length.ts";
@@ -31,9 +31,8 @@ export interface SerializeOptions {
 
 /** Creates the function that serialises the results of a server. */
 export function createSerialize({ mask, answerBytes }: SerializeOptions): Serialize {
-  const withLength = (text: string) => ({ text, length: Buffer.byteLength(text) });
   const errorJson = (error: unknown) =>
-    withLength(JSON.stringify(shownResult({ errors: [mask(error)] })));
+    new JsonText(JSON.stringify(shownResult({ errors: [mask(error)] })));
   const tooLarge = () => answerTooLarge(answerBytes);
   return (result) => {
     if (result instanceof PlannedResult) return result.json;
@@ -41,7 +40,7 @@ export function createSerialize({ mask, answerBytes }: SerializeOptions): Serial
       const shown = shownResult(result);
       // Aliases can repeat one long text so often that its JSON would fill the memory.
       if (hasMoreText(shown, answerBytes)) return errorJson(tooLarge());
-      const json = withLength(JSON.stringify(shown));
+      const json = new JsonText(JSON.stringify(shown));
       return json.length > answerBytes ? errorJson(tooLarge()) : json;
     } catch (error) {
       return errorJson(error);

@@ -8,8 +8,10 @@ import {
 } from "graphql";
 import { createYoga, type Plugin } from "graphql-yoga";
 import {
+  createExecute,
   createOperationCost,
   type OperationCost,
+  PlannedResult,
   setDeadline,
   type Viewer,
 } from "../pothos/index.ts";
@@ -19,7 +21,14 @@ import { createResolveDocument, requireRunnable } from "./allowed-documents.ts";
 import { useArgumentErrors } from "./argument-error.ts";
 import { createIsByViewer } from "./by-viewer.ts";
 import type { Identity } from "./context.ts";
-import { Delivery, type Outlet, subscribeTo, useDelivery } from "./delivery.ts";
+import {
+  type DeliveredArgs,
+  Delivery,
+  executionOptions,
+  type Outlet,
+  subscribeTo,
+  useDelivery,
+} from "./delivery.ts";
 import type { Disclosure } from "./disclosure.ts";
 import { documentOf, useDocuments } from "./document.ts";
 import { pointsOfDocument } from "./document-points.ts";
@@ -29,7 +38,7 @@ import { IterableSource } from "./iterable-source.ts";
 import { limits as fixed } from "./limits.ts";
 import type { Mask } from "./mask.ts";
 import { type Params, type SentParams, tooDeepVariables } from "./params.ts";
-import type { Serialize } from "./payload.ts";
+import { answerTooLarge, type Serialize } from "./payload.ts";
 import { requestError } from "./request-error.ts";
 import type { Admitted, Requester, Run } from "./run.ts";
 import { createSharedExecutions } from "./shared-execution.ts";
@@ -100,6 +109,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const documents = useDocuments(limits, disclosure);
   const costOf = createOperationCost({ maxValues: limits.values });
   const usableBy = disclosure.introspection === "usable" ? createUsableSchema(schema) : undefined;
+  const { answerBytes } = limits;
+  const byPlan = createExecute({ answerBytes, tooLarge: () => answerTooLarge(answerBytes) });
   let isClosing = false;
   const iterated = new Set<IterableSource>();
   const yoga: Yoga = createYoga<Record<string, unknown>>({
@@ -110,15 +121,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ...(disclosure.introspection === "all" ? [] : [useNoSuggestions()]),
       useArgumentErrors(),
       documents.plugin,
-      useDelivery({
-        answerBytes: limits.answerBytes,
-        iterated(events) {
-          const source = new IterableSource(events, (ended) => iterated.delete(ended));
-          // The field may have begun before `close`, and returned its iterable after it.
-          if (isClosing) source.end();
-          else iterated.add(source);
-          return source;
-        },
+      useDelivery((events) => {
+        const source = new IterableSource(events, (ended) => iterated.delete(ended));
+        // The field may have begun before `close`, and returned its iterable after it.
+        if (isClosing) source.end();
+        else iterated.add(source);
+        return source;
       }),
       useSkipped(),
     ],
@@ -142,7 +150,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const deep = tooDeepVariables(params);
     if (deep) return { errors: [deep] };
     const enveloped = yoga.getEnveloped({ params } as never);
-    const document = documentOf(enveloped, params.query);
+    const document = documents.find(params.query) ?? documentOf(enveloped, params.query);
     if (!("kind" in document)) return { errors: document };
     const { operationName, variables: variableValues } = params;
     const operation = getOperationAST(document, operationName);
@@ -188,7 +196,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         orErrors(() =>
           usableBy && introspected > 0
             ? introspect(by, usableBy)
-            : run({ ...by, kind, points, weight }, async (turn) => execute(argumentsFor(turn))),
+            : run({ ...by, kind, points, weight }, async (turn) => {
+                const args = argumentsFor(turn);
+                const planned = await byPlan({ ...args, options: executionOptions });
+                // No plugin looks at a result without errors and skipped rows.
+                if (planned instanceof PlannedResult) return planned;
+                const delivered: DeliveredArgs = { ...args, planned };
+                return execute(delivered);
+              }),
         ),
       subscribe: (by, outlet) =>
         orErrors(() =>
@@ -241,7 +256,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (params instanceof GraphQLError) {
         return refuse({ errors: [params] }, payer).catch(orInvalid);
       }
-      if (!documents.isKnown(params.query)) return prepareUnknown(params, payer).catch(orInvalid);
+      if (!documents.find(params.query)) return prepareUnknown(params, payer).catch(orInvalid);
       const result = prepareNow(params);
       return "errors" in result ? refuse(result, payer).catch(orInvalid) : result;
     },

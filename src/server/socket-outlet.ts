@@ -49,7 +49,7 @@ export class SocketOutlet implements Outlet {
     // Meanwhile it counts as in flight, so that few results wait.
     await this.#connection.room();
     const { json, sent } = unsent.serialize(result, { to: this.#connection.caller, kind });
-    this.#connection.write(payloadOf(json).frame(this.#idJson), sent);
+    this.#connection.write(payloadOf(json.text).frame(this.#idJson), sent);
   }
 
   /** Whether the operation is still the one with its id: its client may have completed it and reused the id, or be gone. */

@@ -1,4 +1,5 @@
 import type { ExecutionResult, OperationTypeNode } from "graphql";
+import type { JsonText } from "../pothos/index.ts";
 import { limits } from "./limits.ts";
 import type { Serialize } from "./payload.ts";
 import { outOfQuota } from "./quota-error.ts";
@@ -22,9 +23,7 @@ export interface UnsentOptions {
 /** A serialised result. */
 export interface Serialized {
   readonly result: ExecutionResult;
-  readonly json: string;
-  /** The length of the JSON in bytes. */
-  readonly length: number;
+  readonly json: JsonText;
   /** Called once when it is sent, or its client has gone. */
   readonly sent: () => void;
 }
@@ -36,17 +35,18 @@ export function createUnsent(serialize: Serialize): Unsent {
   const counts = createCallerCounts();
 
   function hold(result: ExecutionResult, address: string): Serialized {
-    const { text: json, length } = serialize(result);
+    const json = serialize(result);
+    const { length } = json;
     counts.add(address, length);
-    return { result, json, length, sent: () => counts.subtract(address, length) };
+    return { result, json, sent: () => counts.subtract(address, length) };
   }
 
   return {
     serialize(result, { to: address, kind }) {
       const held = hold(result, address);
       // A single answer is always sent.
-      const others = counts.of(address) - held.length;
-      if (kind === "mutation" || others === 0 || others + held.length <= limits.unsentAnswers)
+      const others = counts.of(address) - held.json.length;
+      if (kind === "mutation" || others === 0 || others + held.json.length <= limits.unsentAnswers)
         return held;
       held.sent();
       const most = `${limits.unsentAnswers} bytes of answers that it has not read`;

@@ -137,6 +137,7 @@ function characters(count: number): string {
 
 /** @param whole the text as it was given, in which the error counts */
 function requireLine(value: string, whole: string): void {
+  if (/^[ -~]*$/.test(value)) return;
   const stray = strayCharacter(value);
   if (!stray) return;
   const { name, position } = stray;

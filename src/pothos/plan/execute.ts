@@ -1,7 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 import {
   type DocumentNode,
-  execute,
   type ExecutionArgs,
   type ExecutionResult,
   getOperationAST,
@@ -13,14 +12,6 @@ import {
 import { LRUCache } from "lru-cache";
 import { isLeftToExecutor } from "./for-executor.ts";
 import { type AnswerLimit, type OperationPlan, planOperation } from "./operation-plan.ts";
-
-/** The options of {@link createExecute}. */
-export interface ExecuteOptions extends AnswerLimit {
-  /** Executes what is not planned. Default: graphql-js. */
-  readonly execute?: (args: ExecutionArgs) => Result;
-}
-
-type Result = ExecutionResult | Promise<ExecutionResult>;
 
 /** The memory that plans are kept in, in bytes. */
 const PLAN_BYTES = 16 * 1024 * 1024;
@@ -38,23 +29,22 @@ export interface ExecutedMessage {
 const executed = channel("partyfinder:execute");
 
 /**
- * Creates a function that executes operations as graphql-js does, with the same results, but for queries of rows and pages
- * in less time: rows become JSON without becoming objects.
+ * Creates a function that executes queries of rows and pages with the same results as graphql-js, but in less time: rows
+ * become JSON without becoming objects. It returns undefined for everything else, which graphql-js has to execute.
  *
  * An operation is planned when it is first executed: which columns it reads by which statement, and where in the JSON
  * each of them stands. That is possible if its root fields are `t.row` and `t.partition` whose values nobody has to look at,
  * and if nobody has wrapped the resolvers of the fields below. The root fields' own resolvers are called as ever, with all
- * that authorizes them. Everything else is executed by graphql-js, also an operation whose rows have values that cannot
- * be shown.
+ * that authorizes them. A promise of undefined is returned if the rows have values that cannot be shown.
  *
  * @example
- * const tooLarge = () => new GraphQLError("The answer is too large.");
  * const execute = createExecute({ answerBytes: 4 * 1024 * 1024, tooLarge });
- * const result = await execute({ schema, document, variableValues, contextValue });
+ * const result = (await execute(args)) ?? (await graphql.execute(args));
  * const json = result instanceof PlannedResult ? result.json.text : JSON.stringify(result);
  */
-export function createExecute(options: ExecuteOptions): (args: ExecutionArgs) => Result {
-  const { execute: byExecutor = execute } = options;
+export function createExecute(
+  limit: AnswerLimit,
+): (args: ExecutionArgs) => Promise<ExecutionResult | undefined> | undefined {
   const documents = new LRUCache<DocumentNode, PlannedDocument>({
     maxSize: PLAN_BYTES,
     sizeCalculation: ({ size }) => FIELD_BYTES * (1 + size),
@@ -73,17 +63,17 @@ export function createExecute(options: ExecuteOptions): (args: ExecutionArgs) =>
     return plan;
   }
 
-  async function byPlan(plan: OperationPlan, args: ExecutionArgs): Promise<ExecutionResult> {
-    const result = await plan.execute(args, options);
+  async function byPlan(plan: OperationPlan, args: ExecutionArgs) {
+    const result = await plan.execute(args, limit);
     publish(result ? "planned" : "left");
-    return result ?? byExecutor(args);
+    return result;
   }
 
   return (args) => {
     const plan = planOf(args);
     if (plan) return byPlan(plan, args);
     publish("executed");
-    return byExecutor(args);
+    return undefined;
   };
 }
 

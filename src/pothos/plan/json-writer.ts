@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { leaveToExecutor } from "./for-executor.ts";
+import { JsonText } from "./json-text.ts";
 
 /** The bytes that a writer keeps between answers. */
 const BYTES_KEPT = 256 * 1024;
@@ -10,13 +11,6 @@ const BASE64URL = Uint8Array.from(
 );
 const [QUOTE, BACKSLASH, HYPHEN, ZERO] = [0x22, 0x5c, 0x2d, 0x30];
 const [COLON, POINT, LETTER_T, LETTER_Z] = [0x3a, 0x2e, 0x54, 0x5a];
-
-/** A written text. */
-export interface JsonText {
-  readonly text: string;
-  /** The length in bytes of UTF-8. */
-  readonly length: number;
-}
 
 /** Writes JSON as bytes, which are reused: nothing may wait between `begin` and `end`. */
 export class JsonWriter {
@@ -34,9 +28,10 @@ export class JsonWriter {
 
   end(): JsonText {
     const length = this.#at;
-    const text = this.#bytes.toString(this.#isAscii ? "latin1" : "utf8", 0, length);
+    const written = this.#bytes.subarray(0, length);
+    const body = this.#isAscii ? written.toString("latin1") : Buffer.from(written);
     if (this.#bytes.length > BYTES_KEPT) this.#bytes = Buffer.allocUnsafeSlow(BYTES_KEPT);
-    return { text, length };
+    return new JsonText(body, length);
   }
 
   /** Whether the text is longer than it may be. */

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from "graphql";
-import type { JsonText } from "./json-writer.ts";
+import type { JsonText } from "./json-text.ts";
 
 /** The result of a planned operation without errors. Its data is parsed only for those who look at it. */
 export class PlannedResult implements ExecutionResult {

@@ -41,14 +41,14 @@ export function createWriteCursors(
     : (row: PackedRow) => cursorTail(JSON.stringify(keys.map(({ textOf }) => textOf(row))));
   return (scope) => {
     const { begin, rest } = cursorHead(scope);
-    const head = `"${begin}`;
+    const head = Uint8Array.from(Buffer.from(`"${begin}`));
     return (out, row) => {
       const tail = tailOf(row);
       const most = rest.length + tail.length * 3;
       const bytes = most <= scratch.length ? scratch : Buffer.alloc(most);
       bytes.set(rest);
       const length = rest.length + bytes.write(tail, rest.length);
-      out.ascii(head);
+      out.raw(head);
       out.base64url(bytes, length);
       out.ascii('"');
     };
