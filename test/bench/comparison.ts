@@ -41,6 +41,11 @@ export interface Result {
 export interface Rounds {
   readonly rounds: number;
   readonly progress: (line: string) => void;
+  /**
+   * Called after each round: whether it is to be repeated because other processes disturbed it. As many are repeated as
+   * there are rounds. Default: never.
+   */
+  readonly isDisturbed?: () => boolean;
 }
 
 /** Runs a comparison and its reference alternately. */
@@ -65,17 +70,18 @@ export function compare<Sample>(
  */
 export async function interleave<Name extends string, Sample>(
   { what, runs, figures }: Series<Name, Sample>,
-  { rounds, progress }: Rounds,
+  { rounds, progress, isDisturbed = () => false }: Rounds,
 ): Promise<readonly Result[]> {
   const names = Object.keys(runs) as Name[];
   const all: Record<Name, Sample>[] = [];
-  for (let round = 0; round < rounds; round++) {
-    progress(`${what}: round ${round + 1} of ${rounds}`);
+  for (let run = 0; all.length < rounds; run++) {
+    progress(`${what}: round ${all.length + 1} of ${rounds}`);
     const samples: Partial<Record<Name, Sample>> = {};
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+    for (const name of run % 2 === 0 ? names : names.toReversed()) {
       samples[name] = await runs[name]();
     }
-    all.push(samples as Record<Name, Sample>);
+    if (isDisturbed() && run - all.length < rounds) progress("  other processes disturbed it");
+    else all.push(samples as Record<Name, Sample>);
   }
   return figures.map(({ of, ...figure }) => resultOf({ what, ...figure }, all.map(of)));
 }

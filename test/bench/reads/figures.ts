@@ -32,11 +32,11 @@ export function figuresOf({ rate, server, p99 }: Goals): readonly SideFigure[] {
   ];
 }
 
-/** Returns the figures of Cassandra. */
+/** Returns the figures of Cassandra. Its reads are counted if there is a goal for them. */
 export function figuresOfCassandra({ reads }: Goals): readonly SideFigure[] {
+  const counted = { ...absolute("ours", "reads"), ...atMost(reads) };
   return [
-    { ...absolute("ours", "reads"), ...atMost(reads) },
-    absolute("bare", "reads"),
+    ...(reads ? [counted, absolute("bare", "reads")] : []),
     ...eachSide("cassandra"),
     cores("cassandra"),
   ];

@@ -1,4 +1,4 @@
-import { type Result, resultOf } from "../comparison.ts";
+import { type Result, resultOf, type Rounds } from "../comparison.ts";
 import { openPlace } from "../counts/place.ts";
 import type { BenchOptions } from "../index.ts";
 import { watchForeignLoad } from "../live/foreign-load.ts";
@@ -16,6 +16,9 @@ const FIRST_WARM_UP = 8000;
 /** The same without a database. */
 const STUB_WARM_UP = 2500;
 
+/** How many cores other processes may use on average during a round. */
+const QUIET = 0.25;
+
 /**
  * Measures reads, and changes of the count, over HTTP: the service, a bare server and one as documented by the libraries.
  * Servers and clients each have their own process, and the servers share one Cassandra.
@@ -30,14 +33,16 @@ export async function benchReads(options: BenchOptions): Promise<readonly Result
 /** Measures the same servers without a database: they read constant rows. */
 export function benchStubReads(options: BenchOptions): Promise<readonly Result[]> {
   const all = stubWorkloads.filter(isWanted(options));
-  return measureAll(all, { ...options, ground: undefined, warmUps: [STUB_WARM_UP] });
+  // Not longer than it says, whatever else the machine does.
+  const isDisturbed = () => false;
+  return measureAll(all, { ...options, ground: undefined, warmUps: [STUB_WARM_UP], isDisturbed });
 }
 
 function isWanted({ only }: BenchOptions) {
   return ({ what }: Pick<Measurement<never>, "what">) => what.includes(only);
 }
 
-interface MeasureAllOptions<Ground> extends BenchOptions {
+interface MeasureAllOptions<Ground> extends BenchOptions, Pick<Rounds, "isDisturbed"> {
   readonly ground: Ground;
   /** The warm-up of each measurement; the last one is for all that follow. */
   readonly warmUps: readonly number[];
@@ -51,9 +56,20 @@ async function measureAll<Ground>(
   for (const [at, measurement] of all.entries()) {
     using foreign = watchForeignLoad();
     const warmUp = warmUps[at] ?? warmUps.at(-1)!;
-    results.push(...(await measurement.measure({ ...options, warmUp }, ground)));
+    const stage = { isDisturbed: disturbance(foreign.cores), ...options, warmUp };
+    results.push(...(await measurement.measure(stage, ground)));
     const load = { what: measurement.what, name: "cores busy with other processes" };
     results.push(resultOf(load, foreign.cores));
   }
   return results;
+}
+
+/** Returns whether other processes were too busy since the last call. */
+function disturbance(cores: readonly number[]): () => boolean {
+  let seen = 0;
+  return () => {
+    const since = cores.slice(seen);
+    seen = cores.length;
+    return since.reduce((sum, busy) => sum + busy, 0) > QUIET * since.length;
+  };
 }

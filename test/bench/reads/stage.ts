@@ -1,8 +1,8 @@
-import type { Result } from "../comparison.ts";
+import type { Result, Rounds } from "../comparison.ts";
 import type { BenchOptions } from "../index.ts";
 
 /** What a measurement gets. */
-export interface Stage extends Pick<BenchOptions, "rounds" | "time" | "progress"> {
+export interface Stage extends Pick<BenchOptions, "time">, Rounds {
   /** How long each server answers before it is measured, in milliseconds. */
   readonly warmUp: number;
 }
