@@ -118,14 +118,11 @@ function pushPacked(parser: Parser, frame: Frame, reader: ResponseReader): boole
   const { buf, offset } = reader;
   const { header, flagsInfo: flags } = frame;
   const meta = readMetadata(reader, offset + 4);
-  if (!meta || isOfSystemTable(meta) || buf.length < reader.offset + 4) return false;
-  const init = {
-    bytes: buf,
-    start: reader.offset + 4,
-    length: buf.readInt32BE(reader.offset),
-    columns: meta.columns,
-  };
-  // Before the result, a response with flags has parts whose length is not knownMetadata here.
+  if (!meta || isOfSystemTable(meta)) return false;
+  const start = reader.offset + 4;
+  const length = start <= buf.length ? buf.readInt32BE(reader.offset) : -1;
+  const init = { bytes: buf, start, length, columns: meta.columns };
+  // Before the result, a response with flags has parts whose length is not known here.
   const end = header.flags === 0 ? Math.min(offset + header.bodyLength, buf.length) : buf.length;
   const rows = packedRowsIn(init, end);
   if (rows) parser.push({ header, result: { rows, meta, flags } });
