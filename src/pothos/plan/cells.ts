@@ -181,10 +181,10 @@ function directKind({ column: { type }, form, scalar }: CellColumn): DirectKind 
 /** Returns a value as JSON: as the executor completes a scalar. */
 function jsonOf({ form, scalar }: CellColumn, value: unknown): string {
   if (!canShow(form, value)) leaveToExecutor();
-  const result: unknown = orLeave(() =>
-    scalar.serialize(form.show ? form.show(value, leaveToExecutor) : value),
-  );
-  const json = result == null ? undefined : JSON.stringify(result);
+  const json = orLeave(() => {
+    const result: unknown = scalar.serialize(form.show ? form.show(value, leaveToExecutor) : value);
+    return result == null ? undefined : JSON.stringify(result);
+  });
   return json ?? leaveToExecutor();
 }
 

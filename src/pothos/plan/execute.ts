@@ -168,8 +168,8 @@ function conditionValues(
   if (conditions.length > MOST_CONDITIONS) return undefined;
   const values: boolean[] = [];
   for (const name of conditions) {
-    const value = given && Object.hasOwn(given, name) ? given[name] : undefined;
-    const known = value === undefined ? defaultOf(operation, name) : value;
+    // A given undefined is none: it takes no default.
+    const known = given && Object.hasOwn(given, name) ? given[name] : defaultOf(operation, name);
     if (typeof known !== "boolean") return undefined;
     values.push(known);
   }

@@ -39,14 +39,13 @@ export class JsonWriter {
     return this.#at > this.#most;
   }
 
-  /** Where the text ends at present. */
-  get place(): number {
-    return this.#at;
-  }
-
-  /** Removes what was written after a place. */
-  rewind(place: number): void {
+  /** Writes something to see whether it can be written, and removes it. It may be longer than the text may be. */
+  attempt(write: () => void): void {
+    const [place, most] = [this.#at, this.#most];
+    this.#most = Infinity;
+    write();
     this.#at = place;
+    this.#most = most;
   }
 
   /** Makes room for some bytes. */
@@ -85,7 +84,8 @@ export class JsonWriter {
   /** Writes JSON as it is. */
   json(json: string): void {
     // A UTF-16 unit has at most three bytes in UTF-8.
-    this.#need(json.length * 3);
+    const isShort = this.#at + json.length * 3 <= this.#bytes.length;
+    if (!isShort) this.#need(Buffer.byteLength(json));
     const written = this.#bytes.write(json, this.#at);
     if (written !== json.length) this.#isAscii = false;
     this.#at += written;

@@ -112,9 +112,9 @@ class PageToWrite extends PlannedValue {
     const { rows, count, writeCursor } = this.#page;
     row.open(rows);
     for (let at = 0; at <= count; at++) row.next();
-    const place = out.place;
-    for (const parts of lists) for (const write of parts) write(out, row, writeCursor);
-    out.rewind(place);
+    out.attempt(() => {
+      for (const parts of lists) for (const write of parts) write(out, row, writeCursor);
+    });
   }
 }
 

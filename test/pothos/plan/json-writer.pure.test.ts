@@ -83,15 +83,23 @@ test("bytes of any length are written in Base64 for URLs", () => {
   }
 });
 
-test("what is rewound is not in the text", () => {
-  const text = textOf((out) => {
+test("what is tried is not in the text, and may be longer than the text", () => {
+  const long = Buffer.alloc(700_000, "x");
+  const text = written((out) => {
     out.ascii("[1");
-    const { place } = out;
-    out.json('"ü"');
-    out.rewind(place);
+    out.attempt(() => {
+      out.json('"ü"');
+      out.text(long, 0, long.length);
+    });
     out.ascii("]");
-  });
-  expect(text).toBe("[1]");
+  }, 100);
+  expect(text.text).toBe("[1]");
+});
+
+test("JSON may be as long as the text may be, whatever its characters are", () => {
+  const json = JSON.stringify("x".repeat(900_000));
+  expect(written((out) => out.json(json)).text).toBe(json);
+  expect(written((out) => out.text(Buffer.from(`"${json}`), 0, 900_003)).length).toBe(900_008);
 });
 
 test("a text may be longer than the bytes that are kept, and one that is far too long is not written", () => {
