@@ -51,7 +51,7 @@ const help = `Measures the service and its references alternately in one run. Pr
   npm run bench -- counts --rounds 7 --seconds 5
   npm run bench -- live                      one event to 1,000 subscribers, on its own Cassandra (the same)
   npm run bench -- live --subscribers 10000 --only SSE
-  npm run bench -- reads                     reads beside a bare server and a documented one, on its own Cassandra (the same)
+  npm run bench -- reads                     reads beside a bare server and a documented one, on its own Cassandra; 8 minutes
   npm run bench -- reads --only "one party"  one workload
   npm run bench -- reads --stub              the servers alone: they read constant rows; less than a minute
   npm run bench -- types                     the compiler's work for 30 tables, compared with drizzle-orm and kysely

@@ -13,16 +13,18 @@ const PARTIES = 100_000;
 /** Few enough that a page takes about as long as it does alone. */
 const CLIENTS = 4;
 
+const what = `deep pages of 100, ${PARTIES.toLocaleString("en")} parties`;
+
 /** Measures whether a page at the end of a large city takes longer than the first one. */
 export const deepPages: Measurement<Place> = {
-  what: `deep pages of 100, ${PARTIES.toLocaleString("en")} parties`,
+  what,
   async measure({ time, warmUp, ...stage }, place) {
-    stage.progress(`${this.what}: creating the parties`);
+    stage.progress(`${what}: creating the parties`);
     const { city } = await createCity(place.session, PARTIES);
     await flush(place);
     await using opened = new AsyncDisposableStack();
     const server = opened.use(await startServer("service", place));
-    stage.progress(`${this.what}: walking through all pages`);
+    stage.progress(`${what}: walking through all pages`);
     const cursors = await walk(server.url, city);
     const openAt = async (page: number) => {
       const variables = [{ city, after: cursors[page] }];
@@ -37,7 +39,7 @@ export const deepPages: Measurement<Place> = {
     for (const load of Object.values(loads)) await load.run(warmUp);
     return await interleave<keyof typeof loads, Sample>(
       {
-        what: this.what,
+        what,
         runs: {
           first: () => loads.first.run(time),
           middle: () => loads.middle.run(time),

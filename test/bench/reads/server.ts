@@ -4,12 +4,8 @@ import type { Place } from "../counts/place.ts";
 /** A program that serves: the service, two processes of it on one port, or a reference. */
 export type Program = "service" | "two-services" | "bare" | "documented";
 
-/** What these programs answer. */
-export interface ServerAnswers {
-  readonly url: () => string;
-  /** Returns the processor time that it has used, in microseconds. */
-  readonly cpu: () => number;
-}
+/** What these programs answer: their URL, and the processor time that they have used, in microseconds. */
+export type ServerAnswers = Readonly<{ url: () => string; cpu: () => number }>;
 
 export interface Server extends AsyncDisposable {
   readonly url: string;
@@ -22,7 +18,7 @@ export async function startServer(program: Program, place?: Place): Promise<Serv
   const args = place
     ? [place.cluster.contactPoints.join(","), place.cluster.localDataCenter, place.keyspace]
     : [];
-  const child = startChild<Answers>(new URL(`${program}.ts`, import.meta.url), args);
+  const child = startChild<ServerAnswers>(new URL(`${program}.ts`, import.meta.url), args);
   await using opened = new AsyncDisposableStack();
   opened.use(child);
   const url = await child.ask("url");
@@ -33,6 +29,3 @@ export async function startServer(program: Program, place?: Place): Promise<Serv
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
-
-/** A child's answers may have any names. */
-type Answers = { readonly [Name in keyof ServerAnswers]: ServerAnswers[Name] };

@@ -13,12 +13,14 @@ const CLIENTS = 64;
 
 type Servers = Readonly<Record<"one" | "two", Sample>>;
 
+const what = "two processes on one port";
+
 /**
  * Measures two processes of the service on one port. Where Cassandra and the clients need the same cores, the second one
  * has little to gain; the figures tell who uses how much.
  */
 export const twoProcesses: Measurement<Place> = {
-  what: "two processes on one port",
+  what,
   async measure({ time, warmUp, ...stage }, place) {
     const variables: Key[] = [];
     while (variables.length < CITIES) variables.push(await createCity(place.session, PARTIES));
@@ -33,7 +35,7 @@ export const twoProcesses: Measurement<Place> = {
     for (const load of Object.values(loads)) await load.run(warmUp);
     return await interleave<keyof Servers, Sample>(
       {
-        what: this.what,
+        what,
         runs: { one: () => loads.one.run(time), two: () => loads.two.run(time) },
         figures: [
           { name: "requests a second, × one process", of: ({ one, two }) => two.rate / one.rate },
