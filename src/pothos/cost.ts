@@ -78,16 +78,23 @@ export function createOperationCost(options: CostOptions) {
   };
 }
 
-/** Returns a text of the variables on which the cost depends: those of pages are of type Int, those of directives Boolean. */
+/** Returns a text of the variables on which the cost depends. */
 function textOfCounts({ operation, variables }: CostedOperation): string {
-  let text = "";
-  for (const { variable, type } of operation.variableDefinitions ?? []) {
+  let names = countVariables.get(operation);
+  if (!names) countVariables.set(operation, (names = namesOfCounts(operation)));
+  // As JSON: a text that looks like a number is none, and is refused later.
+  return names.map((name) => JSON.stringify(variables?.[name])).join(" ");
+}
+
+const countVariables = new WeakMap<OperationDefinitionNode, readonly string[]>();
+
+/** Returns the variables on which a cost can depend: those of pages are of type Int, those of directives Boolean. */
+function namesOfCounts({ variableDefinitions = [] }: OperationDefinitionNode): readonly string[] {
+  return variableDefinitions.flatMap(({ variable, type }) => {
     const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
     const isCount = named.kind === Kind.NAMED_TYPE && /^(Int|Boolean)$/.test(named.name.value);
-    // As JSON: a text that looks like a number is none, and is refused later.
-    if (isCount) text += `${JSON.stringify(variables?.[variable.name.value])} `;
-  }
-  return text;
+    return isCount ? [variable.name.value] : [];
+  });
 }
 
 /** Where a selection set is. */

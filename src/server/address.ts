@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv6 } from "node:net";
+import { createRecent } from "../support/recent.ts";
 
 /** Returns the address of the client that has sent a request, as it is counted. */
 export type AddressOf = (request: IncomingMessage) => string;
@@ -82,8 +83,17 @@ export function localityOf(request: IncomingMessage): "directly" | "forwarded" |
 /** Returns the address that a request comes from, which may be a proxy's; `unknown` if it has none. */
 export function peerOf({ socket }: Pick<IncomingMessage, "socket">): string {
   // A peer that has gone, or that is connected by a Unix socket, has no address.
-  return plainAddress(socket.remoteAddress ?? "") ?? "unknown";
+  const { remoteAddress = "" } = socket;
+  let peer = peers.get(remoteAddress);
+  if (peer === undefined) {
+    peer = plainAddress(remoteAddress) ?? "unknown";
+    peers.set(remoteAddress, peer);
+  }
+  return peer;
 }
+
+/** The plain addresses of the peers of lately. */
+const peers = createRecent<string>(1000);
 
 function isLoopback(address: string | undefined): boolean {
   return address !== undefined && (address === "::1" || /^127(\.\d+){3}$/.test(address));

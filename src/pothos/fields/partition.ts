@@ -89,10 +89,12 @@ function splitKey(
   table: Table,
   key: RawRow,
 ): { readonly partition: RawRow; readonly slice: RawRow } {
-  const { partition = [], slice = [] } = Object.groupBy(Object.entries(key), ([name]) =>
-    table.partition.includes(name) ? "partition" : "slice",
-  );
-  return { partition: Object.fromEntries(partition), slice: Object.fromEntries(slice) };
+  const isOfPartition = ([name]: readonly [string, unknown]) => table.partition.includes(name);
+  const columns = Object.entries(key);
+  return {
+    partition: Object.fromEntries(columns.filter(isOfPartition)),
+    slice: Object.fromEntries(columns.filter((column) => !isOfPartition(column))),
+  };
 }
 
 interface PageRead extends PageToRead {
