@@ -13,10 +13,12 @@ import { LRUCache } from "lru-cache";
 import { isLeftToExecutor } from "./for-executor.ts";
 import { type AnswerLimit, type OperationPlan, planOperation } from "./operation-plan.ts";
 
-/** The memory that plans are kept in, in bytes. */
+/** The memory that plans are kept in with their documents, in bytes. */
 const PLAN_BYTES = 16 * 1024 * 1024;
 /** An upper bound of the memory of a planned field, and of what belongs to a plan as a whole. */
 const FIELD_BYTES = 1024;
+/** An upper bound of a document's memory for each of its characters. */
+const CHARACTER_BYTES = 50;
 /** The most variables in the conditions of a planned operation: each doubles the number of its plans. */
 const MOST_CONDITIONS = 4;
 
@@ -32,7 +34,7 @@ const executed = channel("partyfinder:execute");
  * Creates a function that executes queries of rows and pages with the same results as graphql-js, but in less time: rows
  * become JSON without becoming objects. It returns undefined for everything else, which graphql-js has to execute.
  *
- * An operation is planned when it is first executed: which columns it reads by which statement, and where in the JSON
+ * An operation is planned when its document is executed for the second time: which columns it reads by which statement, and where in the JSON
  * each of them stands. That is possible if its root fields are `t.row` and `t.partition` whose values nobody has to look at,
  * and if nobody has wrapped the resolvers of the fields below. The root fields' own resolvers are called as ever, with all
  * that authorizes them. A promise of undefined is returned if the rows have values that cannot be shown.
@@ -47,13 +49,20 @@ export function createExecute(
 ): (args: ExecutionArgs) => Promise<ExecutionResult | undefined> | undefined {
   const documents = new LRUCache<DocumentNode, PlannedDocument>({
     maxSize: PLAN_BYTES,
-    sizeCalculation: ({ size }) => FIELD_BYTES * (1 + size),
+    sizeCalculation: ({ size }, { loc }) =>
+      FIELD_BYTES * (1 + size) + CHARACTER_BYTES * (loc?.source.body.length ?? 0),
   });
+  /** The documents that were executed once. Most documents of a flood are not sent again. */
+  const executedOnce = new WeakSet<DocumentNode>();
 
   function planOf(args: ExecutionArgs): OperationPlan | undefined {
     const { document, schema } = args;
     let planned = documents.get(document);
-    if (!planned) documents.set(document, (planned = new PlannedDocument(schema, document)));
+    if (!planned) {
+      if (!executedOnce.has(document)) return void executedOnce.add(document);
+      planned = new PlannedDocument(schema, document);
+      documents.set(document, planned);
+    }
     // Introspection may be executed on a part of the schema.
     if (planned.schema !== schema) return undefined;
     const { size } = planned;
