@@ -188,8 +188,17 @@ test("the row after a page may be larger than an answer", async () => {
   await write("large", { row_number: "0", seat: "0", holder: `'${"x".repeat(300_000)}'` });
   const execute = createExecute({ answerBytes: 1000, tooLarge: () => new GraphQLError("large") });
   const document = parse(`{ rows(hall: "large", first: 1) { nodes { holder seat } } }`);
-  const result = await execute({ schema, document, contextValue: { session } });
-  expect(result).toMatchObject({ data: { rows: { nodes: [{ seat: 1 }] } } });
+  const args = { schema, document, contextValue: { session } };
+  await execute(args);
+  expect(await execute(args)).toMatchObject({ data: { rows: { nodes: [{ seat: 1 }] } } });
+});
+
+test("a document is planned when it comes again", async () => {
+  const execute = createExecute({ answerBytes: 1000, tooLarge: () => new GraphQLError("large") });
+  const document = parse(`{ rows(hall: "none") { nodes { seat } } }`);
+  const args = { schema, document, contextValue: { session } };
+  expect(execute(args)).toBeUndefined();
+  expect(await execute(args)).toMatchObject({ data: { rows: { nodes: [] } } });
 });
 
 test("a variable whose value is undefined has no default: the executor refuses it", async () => {
@@ -198,6 +207,7 @@ test("a variable whose value is undefined has no default: the executor refuses i
     `query ($all: Boolean = true) { rows(hall: "none") { nodes { seat @include(if: $all) } } }`,
   );
   const args = { schema, document, contextValue: { session } };
+  await execute(args);
   expect(await execute(args)).toMatchObject({ data: { rows: { nodes: [] } } });
   expect(execute({ ...args, variableValues: { all: undefined } })).toBeUndefined();
 });
