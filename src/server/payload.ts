@@ -16,11 +16,17 @@ export interface Payload {
   frame(id: string): string;
 }
 
+/** A result as it is sent. */
+export interface SentResult {
+  readonly result: ExecutionResult;
+  readonly json: JsonText;
+}
+
 /**
- * Serialises a result as JSON. If that fails, because a scalar is not a JSON value, or if the result is too large, returns
- * the error instead.
+ * Serialises a result as JSON. If that fails, because a scalar is not a JSON value, or if the result is too large, the error
+ * is sent instead.
  */
-export type Serialize = (result: ExecutionResult) => JsonText;
+export type Serialize = (result: ExecutionResult) => SentResult;
 
 export interface SerializeOptions {
   /** Converts an error into the one that clients get. */
@@ -31,19 +37,21 @@ export interface SerializeOptions {
 
 /** Creates the function that serialises the results of a server. */
 export function createSerialize({ mask, answerBytes }: SerializeOptions): Serialize {
-  const errorJson = (error: unknown) =>
-    new JsonText(JSON.stringify(shownResult({ errors: [mask(error)] })));
-  const tooLarge = () => answerTooLarge(answerBytes);
+  const failed = (error: unknown): SentResult => {
+    const result = { errors: [mask(error)] };
+    return { result, json: new JsonText(JSON.stringify(shownResult(result))) };
+  };
+  const tooLarge = () => failed(answerTooLarge(answerBytes));
   return (result) => {
-    if (result instanceof PlannedResult) return result.json;
+    if (result instanceof PlannedResult) return { result, json: result.json };
     try {
       const shown = shownResult(result);
       // Aliases can repeat one long text so often that its JSON would fill the memory.
-      if (hasMoreText(shown, answerBytes)) return errorJson(tooLarge());
+      if (hasMoreText(shown, answerBytes)) return tooLarge();
       const json = new JsonText(JSON.stringify(shown));
-      return json.length > answerBytes ? errorJson(tooLarge()) : json;
+      return json.length > answerBytes ? tooLarge() : { result, json };
     } catch (error) {
-      return errorJson(error);
+      return failed(error);
     }
   };
 }
@@ -57,9 +65,9 @@ export function answerTooLarge(answerBytes: number): GraphQLError {
 /** Serialises a result for all who get it. */
 export function createPayload(
   result: ExecutionResult,
-  serialize: (result: ExecutionResult) => Pick<JsonText, "text">,
+  serialize: (result: ExecutionResult) => { readonly json: Pick<JsonText, "text"> },
 ): Payload {
-  return payloadOf(serialize(result).text);
+  return payloadOf(serialize(result).json.text);
 }
 
 /** Returns the payload of a result's JSON. */

@@ -34,8 +34,8 @@ const READ_RETRY = 1000;
 export function createUnsent(serialize: Serialize): Unsent {
   const counts = createCallerCounts();
 
-  function hold(result: ExecutionResult, address: string): Serialized {
-    const json = serialize(result);
+  function hold(executed: ExecutionResult, address: string): Serialized {
+    const { result, json } = serialize(executed);
     const { length } = json;
     counts.add(address, length);
     return { result, json, sent: () => counts.subtract(address, length) };

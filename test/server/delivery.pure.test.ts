@@ -29,7 +29,7 @@ test("what is not yet known as text when its source ends is still sent, and then
   await events.end();
   expect(told).toEqual([]);
 
-  known = createPayload({ data: {} }, (result) => ({ text: JSON.stringify(result) }));
+  known = createPayload({ data: {} }, (result) => ({ json: { text: JSON.stringify(result) } }));
   again();
   await vi.waitFor(() => expect(told).toEqual([known, "end"]));
   expect(operation.leave).toHaveBeenCalledOnce();

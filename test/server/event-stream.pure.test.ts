@@ -14,7 +14,9 @@ import { listen } from "../fixtures/listen.ts";
 
 test("a stream that has ended is not written to, though its client has not read the end, and is dropped then", async () => {
   const text = "x".repeat(16 * 2 ** 20);
-  const payload = createPayload({ data: { text } }, (result) => ({ text: JSON.stringify(result) }));
+  const payload = createPayload({ data: { text } }, (result) => ({
+    json: { text: JSON.stringify(result) },
+  }));
   const operation = { payloadOf: () => payload, leave: () => {} };
   const peers = new Set<Peer>();
   const keepAlive: KeepAlive = {

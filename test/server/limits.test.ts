@@ -114,6 +114,17 @@ const parties = (count: number) =>
   `{ ${times(count, (at) => `a${at}: party(city: "${at}", id: "${randomUUID()}") { id }`)} }`;
 const slowQuery = '{ partiesInCity(city: "Slow") { nodes { id } } }';
 
+test.each([
+  ["a plan", ""],
+  ["graphql-js", `... ${parties(2)}`],
+])("an answer of %s with too many bytes has the status of an error", async (_, others) => {
+  await using server = await serve({ limits: { answerBytes: 65_536 } });
+  const query = `{ partiesInCity(city: "Long") { nodes { ${times(100, (at) => `a${at}: name`)} } } ${others} }`;
+  const headers = { ...json, accept: "application/graphql-response+json" };
+  const answer = await send(server.url, { headers, body: JSON.stringify({ query }) });
+  expect([answer.status, codesIn(answer)]).toEqual([400, ["ANSWER_TOO_LARGE"]]);
+});
+
 describe.each(transports)(
   "an operation over %s is refused before it is executed",
   (_, errorsOf) => {

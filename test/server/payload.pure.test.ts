@@ -67,7 +67,7 @@ test("what is no value of JSON is a masked error, logged once", () => {
 
 describe("an answer has at most the bytes of the limit,", () => {
   const serializeShort = createSerialize({ mask, answerBytes: 200 });
-  const limited = (result: ExecutionResult) => serializeShort(result).text;
+  const limited = (result: ExecutionResult) => serializeShort(result).json.text;
   const tooLarge =
     '{"errors":[{"message":"An answer may have 200 bytes. The operation was executed.","extensions":{"code":"ANSWER_TOO_LARGE"}}]}';
 
