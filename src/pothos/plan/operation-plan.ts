@@ -52,6 +52,7 @@ export function planOperation({ operation, ...selecting }: PlannedOperation): Op
   const fields = new PlannedFields();
   const roots: FieldNode[] = [];
   const tablesOfRows = new Set<Table>();
+  let reads = 0;
   for (const nodes of collectFields(query, [operation.selectionSet], selecting).values()) {
     const { value: name } = nodes[0].name;
     if (name === "__typename") {
@@ -66,6 +67,7 @@ export function planOperation({ operation, ...selecting }: PlannedOperation): Op
     if (read.reads === "row" && tablesOfRows.has(read.table)) return leaveToExecutor();
     if (read.reads === "row") tablesOfRows.add(read.table);
     fields.addRead(field);
+    reads += 1;
     const context = { read, selecting, fields };
     const planned: PlannedRead = {
       page: read.reads === "page" ? planPageField(field, nodes, context) : leaveToExecutor,
@@ -75,15 +77,17 @@ export function planOperation({ operation, ...selecting }: PlannedOperation): Op
     setPlannedRead(leaves[0]!, planned);
     roots.push(...leaves);
   }
-  // Nothing is read.
-  if (!roots.some(({ name }) => name.value !== "__typename")) leaveToExecutor();
+  if (reads === 0) leaveToExecutor();
   const document = outlineDocument(operation, roots);
   const outline = outlineOf(schema);
   return {
     size: fields.size,
     async execute(args, limit) {
       if (!fields.isUnchanged) return undefined;
-      return finish(await execute({ ...args, schema: outline, document }), limit);
+      const result = await execute({ ...args, schema: outline, document });
+      // What other fields have read may have errors, too, and is not in the result.
+      if (result.data === null && reads > 1) return undefined;
+      return finish(result, limit);
     },
   };
 }

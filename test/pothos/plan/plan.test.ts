@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import SchemaBuilder, { BasePlugin } from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
+import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
 import { GraphQLError, GraphQLScalarType, type GraphQLSchema, parse } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -226,8 +227,39 @@ test("errors of arguments are at their fields, and null what may not be without 
   expect([refused.data, refused.errors, refused.by]).toMatchObject([
     null,
     [{ path: ["rows"] }],
-    byPlan,
+    new Set(["left"]),
   ]);
+});
+
+test("an answer without data has the errors of all fields that were read", async () => {
+  await fill("refused", { rows: 1, seats: 1 });
+  await write("refused", { row_number: "0", seat: "0", since: "253402300800000" });
+  const builder = new SchemaBuilder<{
+    Context: { session: Session };
+    AuthScopes: { nobody: boolean };
+  }>({
+    plugins: [ScopeAuthPlugin, RelayPlugin, CassandraPlugin],
+    relay: {},
+    scopeAuth: { authScopes: () => ({ nobody: false }) },
+    cassandra: { session: (context) => context.session },
+  });
+  builder.tableObject("Seat", Seats);
+  builder.queryType({
+    fields: (t) => ({
+      seat: t.row(Seats),
+      refused: t.partition(Seats, { authScopes: { nobody: true } }),
+    }),
+  });
+  const of = builder.toSchema();
+  const refused = `refused(hall: "refused") { edges { cursor } }`;
+  const alone = await run(`{ ${refused} }`, { of });
+  expect([alone.data, alone.by]).toEqual([null, byPlan]);
+  const { errors, by } = await run(
+    `{ seat(hall: "refused", row: 0, seat: 0) { since } ${refused} }`,
+    { of },
+  );
+  expect(errors).toMatchObject([{ path: ["seat", "since"] }, { path: ["refused"] }]);
+  expect(by).toEqual(new Set(["left"]));
 });
 
 test("a resolver that somebody wraps later is called", async () => {
