@@ -19,6 +19,8 @@ test.each([
     "fuzz --only none",
     '--only must be in one of bodies, documents, variables, headers, urls, frames, messages, event streams, but is "none".',
   ],
+  ["fuzz parties", 'Expected queries or nothing, but got "parties".'],
+  ["fuzz queries --only urls", "queries takes no --only."],
   ["soak --minutes 0", '--minutes must be a whole number from 1 to 1440, but is "0".'],
   ["soak --rate x", '--rate must be a whole number from 1 to 10000, but is "x".'],
   ["bench", "Expected one of abuse, counts, live, reads, types, but got nothing."],

@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { Misuse, readArguments, readNumber } from "../fixtures/options.ts";
 import { onOwnCassandra, statusOf } from "../fixtures/program.ts";
+import { problemsOfQueries, reportQueries } from "./queries/report.ts";
+import { fuzzQueries } from "./queries/run.ts";
 import { report } from "./report.ts";
 import { fuzz } from "./run.ts";
 import { targets } from "./targets/index.ts";
@@ -19,7 +21,16 @@ Example, as a failure prints it:
 
 The service must not crash, answer 5xx without a code, tell of its inside, log an error, or stall its event loop for more
 than 200 ms of processor time; and memory, sockets and watched rows must return to where they were. The exit status is 0 if
-so, 1 if not, 2 for a wrong option.`;
+so, 1 if not, 2 for a wrong option.
+
+fuzz queries: random queries on tables with odd rows are executed both by plans and by graphql-js
+
+  --seconds, --seed, --case as above; a case begins with those whose reads it may depend on
+
+Example:
+  npm run fuzz -- queries --seed 7 --case 123
+
+All answers must be the same, also those of servers.`;
 
 const options = {
   seconds: { type: "string", default: "120" },
@@ -35,7 +46,7 @@ const MOST_SECONDS = 24 * 3600;
 process.exit(await statusOf(main, help));
 
 async function main(): Promise<number> {
-  const { values } = readArguments({ options });
+  const { values, positionals } = readArguments({ options, allowPositionals: true });
   if (values.help) {
     console.log(help);
     return 0;
@@ -52,16 +63,29 @@ async function main(): Promise<number> {
   if (!targets.some(({ name }) => name.includes(wishes.only))) {
     throw new Misuse(`--only must be in one of ${names}, but is "${wishes.only}".`);
   }
-  return await perform(wishes);
+  const mode = positionals.join(" ");
+  if (mode === "") return await sendInputs(wishes);
+  if (mode !== "queries") throw new Misuse(`Expected queries or nothing, but got "${mode}".`);
+  if (wishes.only !== "") throw new Misuse("queries takes no --only.");
+  return await compareQueries(wishes);
 }
 
 type Wishes = Pick<Parameters<typeof fuzz>[0], "seconds" | "seed" | "only" | "number">;
 
-function perform(wishes: Wishes): Promise<number> {
+function sendInputs(wishes: Wishes): Promise<number> {
   console.error(`Seed ${wishes.seed}.`);
   return onOwnCassandra(async (ground) => {
     const result = await fuzz({ ...wishes, ...ground });
     console.log(report(result));
     return result.findings.length === 0 ? 0 : 1;
+  });
+}
+
+function compareQueries(wishes: Wishes): Promise<number> {
+  console.error(`Seed ${wishes.seed}.`);
+  return onOwnCassandra(async (ground) => {
+    const result = await fuzzQueries({ ...wishes, ...ground });
+    console.log(reportQueries(result));
+    return problemsOfQueries(result).length === 0 ? 0 : 1;
   });
 }
