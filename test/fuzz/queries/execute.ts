@@ -57,7 +57,13 @@ export function listen(counts: Counts): Disposable {
 export function createExecuteBoth(schema: GraphQLSchema, session: Session): readonly ExecuteBoth[] {
   return answerSizes.map((answerBytes) => {
     const planned = createExecute({ answerBytes, tooLarge: () => new GraphQLError(TOO_LARGE) });
-    const byPlan: Execute = async (args) => (await planned(args)) ?? execute(args);
+    const known = new WeakSet<DocumentNode>();
+    const byPlan: Execute = async (args) => {
+      // It plans documents that come again.
+      if (!known.has(args.document)) await planned(args);
+      known.add(args.document);
+      return (await planned(args)) ?? execute(args);
+    };
     return async (document, run) => {
       const args = () => ({
         schema,

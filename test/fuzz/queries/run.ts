@@ -48,7 +48,7 @@ export interface QueryFuzzResult {
   readonly invalid: number;
   /** How the operations were executed. */
   readonly executed: Counts;
-  /** How both servers have executed them: one has no plans. */
+  /** How servers have executed them: one without plans, then twice one with plans, which it makes the second time. */
   readonly served: Counts;
   /** The cases whose answers were the same only when they were repeated. */
   readonly unsteady: readonly number[];
