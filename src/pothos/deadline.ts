@@ -17,9 +17,12 @@ export function setDeadline(context: object, at: number): void {
   (context as TimedContext)[DEADLINE] = at;
 }
 
-/** @throws GraphQLError `TIMED_OUT` if the deadline of an operation is over */
-export function requireTime(context: object): void {
-  const at = (context as TimedContext)[DEADLINE];
+/**
+ * @param context the operation's, which may have none: nothing sets a deadline then
+ * @throws GraphQLError `TIMED_OUT` if the deadline of an operation is over
+ */
+export function requireTime(context: object | null | undefined): void {
+  const at = (context as TimedContext | null | undefined)?.[DEADLINE];
   if (at === undefined || performance.now() <= at) return;
   throw timedOut();
 }

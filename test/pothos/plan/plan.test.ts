@@ -227,7 +227,7 @@ test("errors of arguments are at their fields, and null what may not be without 
   expect([refused.data, refused.errors, refused.by]).toMatchObject([
     null,
     [{ path: ["rows"] }],
-    new Set(["left"]),
+    "left",
   ]);
 });
 
@@ -259,7 +259,7 @@ test("an answer without data has the errors of all fields that were read", async
     { of },
   );
   expect(errors).toMatchObject([{ path: ["seat", "since"] }, { path: ["refused"] }]);
-  expect(by).toEqual(new Set(["left"]));
+  expect(by).toBe("left");
 });
 
 test("a resolver that somebody wraps later is called", async () => {
