@@ -20,7 +20,7 @@ import { tallied, total } from "./tally.ts";
 const RATE = 50;
 const LOW_RATE = 10;
 
-/** How long requests at full speed, and then the neighbour's, precede the measurement, in milliseconds. */
+/** How long requests at full speed, then the neighbour's, and then the attack precede the measurement, in milliseconds. */
 const WARM_UP = 3000;
 
 /** After how many milliseconds the memory must be free again. */
@@ -61,21 +61,19 @@ export async function measureAttack(what: AttackName, stage: Stage): Promise<Mea
   progress(`${what}: warming up`);
   await warmUp(scene, await newParty(place));
   const held = await service.held();
+  const before = service.resident();
+  service.resetPeak();
+  await scene.attacker.ask("attack", what, await newTarget(scene, place), WARM_UP);
+  await recovered(service);
   const all: Round[] = [];
-  let before = NaN;
-  let peak = NaN;
+  let peak = service.peak();
   for (let round = 0; round < rounds && service.isUp; round++) {
     progress(`${what}: round ${round + 1} of ${rounds}`);
-    // A row remembers operation ids for a minute, and a flooded city stays large: each round has its own.
-    const shared = await newParty(place);
     const without = await phase(scene, { time, shared: await newParty(place) });
-    if (round === 0) {
-      before = service.resident();
-      service.resetPeak();
-    }
-    const attacked = scene.attacker.ask("attack", what, { ...scene.target, shared }, time);
-    const [during, taken] = await Promise.all([phase(scene, { time, shared }), attacked]);
-    peak = Math.max(peak || 0, service.peak());
+    const target = await newTarget(scene, place);
+    const attacked = scene.attacker.ask("attack", what, target, time);
+    const [during, taken] = await Promise.all([phase(scene, { time, ...target }), attacked]);
+    peak = Math.max(peak, service.peak());
     const recovery = await recovered(service);
     all.push({ without, during, taken, recovery });
     progress(`  the attacker got ${tallied(taken.outcomes)}`);
@@ -100,7 +98,8 @@ interface Scene extends AsyncDisposable {
   readonly service: Service;
   readonly neighbour: ReturnType<typeof startChild<NeighbourAnswers>>;
   readonly attacker: ReturnType<typeof startChild<AttackerAnswers>>;
-  readonly target: Omit<Target, "shared">;
+  /** Of the attacker. */
+  readonly long: Key;
 }
 
 async function openScene(place: Place): Promise<Scene> {
@@ -117,17 +116,13 @@ async function openScene(place: Place): Promise<Scene> {
     own: await place.parties(20, "one city"),
     foreign: await place.parties(10, "one city"),
   });
-  const target = {
-    url: service.url,
-    long: await createLongNames(service.url),
-    own: await place.parties(50, "a city each"),
-  };
+  const long = await createLongNames(service.url);
   const kept = opened.move();
-  return { service, neighbour, attacker, target, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { service, neighbour, attacker, long, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /**
- * Compiles the hot functions. The requests at full speed give the heap the size that it has under any load, so that only
+ * Compiles the hot functions; those that only the attack calls are compiled by a first one, which is not measured. The requests at full speed give the heap the size that it has under any load, so that only
  * more than that counts as growth.
  */
 async function warmUp({ service, neighbour }: Scene, shared: Key): Promise<void> {
@@ -147,6 +142,15 @@ async function createLongNames(url: string): Promise<Key> {
   const create = async () => (await poster.post(query, variables)).createParty.party.id;
   const [id] = await Promise.all(Array.from({ length: 100 }, create));
   return { city, id: id! };
+}
+
+/**
+ * Creates what an attack needs afresh each time: a row remembers operation ids for a minute, a flooded city stays large, and
+ * the first change of a city takes longer than the next ones.
+ */
+async function newTarget({ service, long }: Scene, place: Place): Promise<Target> {
+  const own = await place.parties(50, "a city each");
+  return { url: service.url, long, own, shared: await newParty(place) };
 }
 
 async function newParty(place: Place): Promise<Key> {
