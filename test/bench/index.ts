@@ -30,7 +30,7 @@ interface Bench {
 }
 
 const benches: Readonly<Record<string, Bench>> = {
-  abuse: { run: benchAbuse, rounds: 2, seconds: 8 },
+  abuse: { run: benchAbuse, rounds: 3, seconds: 16 },
   counts: { run: benchCounts, rounds: 5, seconds: 3 },
   live: { run: benchLive, rounds: 5, seconds: 3 },
   reads: {
@@ -44,7 +44,7 @@ const benches: Readonly<Record<string, Bench>> = {
 
 const help = `Measures the service and its references alternately in one run. Prints medians and ranges over all rounds.
 
-  npm run bench -- abuse                     a neighbour beside each attack, on its own Cassandra (the same); 8 minutes
+  npm run bench -- abuse                     a neighbour beside each attack, on its own Cassandra (the same); 20 minutes
   npm run bench -- abuse --only "hot city"   one attack
   npm run bench -- counts                    changes of the count, on its own Cassandra (commitlog_sync: periodic)
   npm run bench -- counts --only lane        only measurements with "lane" in their names
