@@ -1,4 +1,4 @@
-import { condition, rowCondition } from "./condition.ts";
+import { condition, type ConditionOptions, rowCondition } from "./condition.ts";
 import { identifier } from "./identifier.ts";
 import { whereRow } from "./key.ts";
 import { laneColumns, presenceColumn } from "./lane-columns.ts";
@@ -60,22 +60,25 @@ const buildCreate = shaped((table, { changes = {} }) => {
 });
 
 /**
- * Removes a row if it exists. For lanes, on any table of lightweight transactions. On a table with lanes and partitions
- * of one row, this is an update that keeps only the cells of lanes.
+ * Removes a row if it exists, or if a condition holds. For lanes, on any table of lightweight transactions. On a table
+ * with lanes and partitions of one row, this is an update that keeps only the cells of lanes.
  *
  * @example
  * removeRow(SeatTable, { theatre: "Odeon", id });
  * // DELETE FROM seat WHERE theatre = ? AND id = ? IF EXISTS
  * removeRow(TheatreTable, { id });
  * // UPDATE theatre SET name = null, seats = null, recent = null, earlier = null WHERE id = ? IF name != null
+ * removeRow(SeatTable, { theatre: "Odeon", id }, { if: { taken: 0 } });
+ * // DELETE FROM seat WHERE theatre = ? AND id = ? IF taken = ?
  */
 export function removeRow<T extends Table>(
   table: T,
   key: RowKey<T> & OnlyLwt<T, "remove(…) removes its rows">,
+  condition?: ConditionOptions,
 ): Write<T, Lwt<StoredRow<T>>>;
-export function removeRow(table: Table, key: RawRow) {
+export function removeRow(table: Table, key: RawRow, holds: ConditionOptions = { if: "exists" }) {
   const remove = presenceColumn(table) === undefined ? buildRemove : buildEmpty;
-  return { ...remove(table, { key, if: "exists" }), ...storedLwtResult(table) };
+  return { ...remove(table, { key, ...holds }), ...storedLwtResult(table) };
 }
 
 /** Builds an update that removes the row of a partition. */

@@ -53,6 +53,13 @@ export interface ColumnType<Value = unknown> {
    * equal. Absent if the values have no order: then the type cannot be in a key, in a set or the key of a map.
    */
   compare?(this: void, one: Value, other: Value): number;
+  /**
+   * Returns the exact sum of two values. The type may not be able to hold it, so `check` it. Absent if the type is not one
+   * of exact numbers.
+   *
+   * @throws InvalidValue if the sum has too many digits
+   */
+  add?(this: void, one: Value, other: Value): Value;
   /** The order by which the values of a clustering column can be divided. Absent if it is not implemented. */
   readonly order?: ValueOrder<Value>;
   /** The smallest and the largest value. Absent if the type is not one of whole numbers. */

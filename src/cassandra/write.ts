@@ -212,6 +212,6 @@ export const buildRemove = shaped((table, given) => {
     ...usingTimestamp(table, given),
     cqlText("WHERE"),
     whereRow(table, given),
-    ...condition(table, given),
+    ...rowCondition(table, given),
   ]);
 });

@@ -224,7 +224,7 @@ interface UpdateCondition {
  * exist. That a column is null also holds for a row that does not exist, which the update would create. So the condition
  * then includes another column that has a value. Returns undefined if too little is known of the row.
  */
-function conditionOf(
+export function conditionOf(
   table: Table,
   key: ColumnValues,
   { base, seen }: DraftValues,

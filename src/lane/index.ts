@@ -14,6 +14,8 @@ export {
   type Laned,
   type Lanes,
   type LanesOptions,
+  type RemoveOptions,
 } from "./lanes.ts";
 export { laneLimits } from "./limits.ts";
+export type { RemovalCheck } from "./removal.ts";
 export type { Created, Removed } from "./request.ts";

@@ -29,6 +29,7 @@ import { type AnyChange, copyValue } from "./draft.ts";
 import { identified } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import { laneLimits } from "./limits.ts";
+import type { RemovalCheck } from "./removal.ts";
 import { type Created, copyRow, type Removed, type Request } from "./request.ts";
 import { isWithEntries } from "./with-entries.ts";
 
@@ -49,8 +50,20 @@ export interface Lanes {
     table: T,
     values: InsertAlone<T> & NoOrders<T, "it has orders: ordered.create(…) creates its rows">,
   ): Promise<Created<T>>;
-  /** Removes a row and its journal. */
-  remove<T extends Laned>(table: T, key: PrimaryKey<T>): Promise<Removed>;
+  /**
+   * Removes a row and its journal.
+   *
+   * @throws CassandraError `UNREADABLE_VALUE` if the check reads a value that cannot be represented; whatever the check throws
+   * @example
+   * await lanes.remove(Account, { id }, {
+   *   check: (row) => (row.get("balance") > 0n ? row.refuse("NOT_EMPTY") : undefined),
+   * }); // { outcome: "refused", reason: "NOT_EMPTY" }
+   */
+  remove<T extends Laned, Reason = never>(
+    table: T,
+    key: PrimaryKey<T>,
+    options?: RemoveOptions<T, Reason>,
+  ): Promise<Removed<Reason>>;
   /**
    * Changes a row and static columns of its partition.
    *
@@ -78,6 +91,11 @@ export type Laned = Table & { readonly lwt: true; readonly lanes: TableLanes };
 export interface ChangeOptions<T extends Laned, Answer> {
   /** Makes a repeated change harmless. For tables that remember changes. Default: a repeated change is applied again. */
   readonly once?: OnceOf<T, Exclude<Answer, Refused<unknown>>> | undefined;
+}
+
+export interface RemoveOptions<T extends Laned, Reason> {
+  /** Refuses the removal of a row with certain values. Default: the row is removed whatever its values are. */
+  readonly check?: RemovalCheck<T, Reason> | undefined;
 }
 
 type OnceOf<T extends Laned, Answer> = T["lanes"] extends { readonly remembers: number }
@@ -166,8 +184,14 @@ export function createLanes(
       const row = copyRow(table, newRowAlone(table, values));
       return (await submit(table, row as RawRow, { kind: "create", row })) as Created<T>;
     },
-    async remove(table, key) {
-      return (await submit(table, key, { kind: "remove" })) as Removed;
+    async remove<T extends Laned, Reason>(
+      table: T,
+      key: PrimaryKey<T>,
+      { check }: RemoveOptions<T, Reason> = {},
+    ) {
+      // The compiler has checked that it is a check of this table.
+      const request = { kind: "remove", check: check as RemovalCheck<Table, unknown> | undefined };
+      return (await submit<T>(table, key, request as Request<T>)) as Removed<Reason>;
     },
     async change<T extends Laned, Answer>(
       table: T,

@@ -21,15 +21,16 @@ import {
 import type { Untyped } from "../support/untyped.ts";
 import { copyValue, type DraftValues, emptyAsNull } from "./draft.ts";
 import { type ChangeAnswer, fold, type FoldedChange } from "./fold.ts";
+import { planCheckedRemoval, type RemovalCheck } from "./removal.ts";
 
 /** A request to a lane about one row. */
 export type Request<T extends Table> =
   | { readonly kind: "create"; readonly row: RowAlone<T> }
-  | { readonly kind: "remove" }
+  | { readonly kind: "remove"; readonly check?: RemovalCheck<Table, unknown> | undefined }
   | ({ readonly kind: "change" } & FoldedChange);
 
 /** The answer of a lane. */
-export type LaneAnswer<T extends Table> = Created<T> | Removed | ChangeAnswer;
+export type LaneAnswer<T extends Table> = Created<T> | Removed<unknown> | ChangeAnswer;
 
 /** The outcome of creating a row. */
 export type Created<T extends Table> =
@@ -38,7 +39,12 @@ export type Created<T extends Table> =
   | { readonly outcome: "exists"; readonly row: Row<T> | UnreadableRow };
 
 /** The outcome of removing a row. */
-export type Removed = { readonly outcome: "deleted" } | { readonly outcome: "missing" };
+export type Removed<Reason = never> =
+  | { readonly outcome: "deleted" }
+  /** The row does not exist. */
+  | { readonly outcome: "missing" }
+  /** The removal's check has refused it. */
+  | { readonly outcome: "refused"; readonly reason: Reason };
 
 /** What is known of a row: perhaps only some of its columns; null: it does not exist; undefined: nothing is known. */
 export type KnownRow<T extends Table> = StoredRow<T> | null | undefined;
@@ -90,7 +96,7 @@ export function planRow<T extends Table>(
 ): RowPlan<T> {
   const [first] = requests;
   if (first?.kind === "create") return planCreate(place, first.row);
-  if (first?.kind === "remove") return planRemove(place);
+  if (first?.kind === "remove") return planRemove(place, first);
   const changes: FoldedChange[] = [];
   for (const request of requests) {
     if (request.kind !== "change") break;
@@ -127,9 +133,24 @@ function planCreate<T extends Table>(
   return { ...PLAN_DEFAULTS, answers, after: seen, needs: names, usesStatics };
 }
 
-function planRemove<T extends Table>({ table, partition, row, seen }: RowPlace<T>): RowPlan<T> {
+function planRemove<T extends Table>(
+  { table, partition, row, seen, statics }: RowPlace<T>,
+  { check }: Request<T> & { readonly kind: "remove" },
+): RowPlan<T> {
   if (seen === null) return { ...PLAN_DEFAULTS, answers: [{ outcome: "missing" }], after: null };
-  const write = removeRow(table, { ...partition, ...row } as never) as Write<T, Lwt<unknown>>;
+  const key = { ...partition, ...row };
+  if (check) {
+    const { draft, write, ...planned } = planCheckedRemoval(table, { key, seen, statics, check });
+    return {
+      ...PLAN_DEFAULTS,
+      ...planned,
+      ...(write && { write: write as Write<T, Lwt<unknown>>, change: "deleted" }),
+      after: write ? null : seen,
+      usesStatics: draft.usesStatics,
+      revert: () => draft.revert(),
+    };
+  }
+  const write = removeRow(table, key as never) as Write<T, Lwt<unknown>>;
   return {
     ...PLAN_DEFAULTS,
     answers: [{ outcome: "deleted" }],

@@ -8,11 +8,6 @@ export {
 } from "../cassandra/index.ts";
 export { admitted, type AdmittedOptions, loadAdmitted } from "./admitted.ts";
 export { type BackfillOptions, backfillOrder, type BackfillProgress } from "./backfill.ts";
-export {
-  type ChangesOf,
-  createOrdered,
-  type Ordered,
-  type OrderedOptions,
-  type Updated,
-} from "./ordered.ts";
+export type { ChangesBy, ChangesOf } from "./changes.ts";
+export { createOrdered, type Ordered, type OrderedOptions, type Updated } from "./ordered.ts";
 export { type OrderPage, type OrderReadOptions, readOrder } from "./read.ts";

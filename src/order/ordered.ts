@@ -1,14 +1,9 @@
 import {
   type Admit,
   admitAll,
-  columnCheck,
-  columnOf,
-  type DataName,
   type InsertAlone,
   insertedAlone,
-  keyNames,
   newRowAlone,
-  orderedNames,
   orderedNamesOf,
   ordersOf,
   type PrimaryKey,
@@ -25,9 +20,20 @@ import {
   type Laned,
   type Lanes,
   type Removed,
+  type RemoveOptions,
 } from "../lane/index.ts";
 import { withEntries } from "../lane/with-entries.ts";
-import { admitted, findAdmitted, loadAdmitted } from "./admitted.ts";
+import { findAdmitted, loadAdmitted } from "./admitted.ts";
+import {
+  type AnyChanges,
+  type ChangesBy,
+  changesFunction,
+  type ChangesOf,
+  foreseenChanges,
+  MOVED,
+  setIfUnmoved,
+  valuesOfKey,
+} from "./changes.ts";
 import {
   dropEntry,
   entryEquality,
@@ -35,7 +41,6 @@ import {
   type OrderEntry,
   putEntry,
   putEntryAgain,
-  valueEquality,
 } from "./entry.ts";
 
 export interface OrderedOptions {
@@ -45,17 +50,13 @@ export interface OrderedOptions {
   readonly admit?: Admit;
 }
 
-/** New values of columns. Undefined leaves a column as it is. */
-export type ChangesOf<T extends Table> = {
-  readonly [Name in DataName<T>]?: Row<T>[Name & keyof Row<T>] | undefined;
-};
-
 /** The outcome of updating a row. */
-export type Updated<T extends Table> =
+export type Updated<T extends Table, Reason = never> =
   /** The row as this update has left it. */
   | { readonly outcome: "updated"; readonly row: Row<T> }
   /** The row does not exist. */
-  | { readonly outcome: "missing" };
+  | { readonly outcome: "missing" }
+  | { readonly outcome: "refused"; readonly reason: Reason };
 
 /**
  * Writes rows of tables with or without orders. Each method puts the row's entries in all orders of its table before it
@@ -74,36 +75,50 @@ export interface Ordered {
    * read, so that it knows the entries that the row leaves. Fails as `Lanes.change` does, with `CONTENTION` if these columns
    * keep changing.
    *
-   * @throws InvalidValue for the first value that does not fit its column
-   * @example await ordered.update(Seat, { theatre: "Globe", id }, { date });
+   * @param changes new values, or a function that returns them
+   * @throws InvalidValue for the first value that does not fit its column; whatever the function throws
+   * @example
+   * await ordered.update(Seat, { theatre: "Globe", id }, { date });
+   * await ordered.update(Seat, { theatre: "Globe", id }, (row) =>
+   *   row.get("sold") ? row.refuse("SOLD") : { price: row.get("price") + 1 },
+   * );
    */
-  update<T extends Laned>(table: T, key: PrimaryKey<T>, changes: ChangesOf<T>): Promise<Updated<T>>;
+  update<T extends Laned, Reason = never>(
+    table: T,
+    key: PrimaryKey<T>,
+    changes: ChangesOf<T> | ChangesBy<T, Reason>,
+  ): Promise<Updated<T, Reason>>;
   /** Removes a row and its journal. Fails as `Lanes.remove` does. */
-  remove<T extends Laned>(table: T, key: PrimaryKey<T>): Promise<Removed>;
+  remove<T extends Laned, Reason = never>(
+    table: T,
+    key: PrimaryKey<T>,
+    options?: RemoveOptions<T, Reason>,
+  ): Promise<Removed<Reason>>;
 }
 
 /** How often an update starts again because the columns that orders sort by have changed. */
 const ROUNDS = 20;
 
 export function createOrdered({ session, lanes, admit = admitAll }: OrderedOptions): Ordered {
-  /** Makes one attempt. Returns undefined if a column that an order sorts by has changed since it was read. */
+  /** Makes one attempt. Returns undefined if a column that an order sorts by is not as it was read, or as it was foreseen. */
   async function updateOnce<T extends Laned>(
     table: T,
-    { before, changes }: { readonly before: Row<T>; readonly changes: RawRow },
-  ): Promise<Updated<T> | undefined> {
-    const after = { ...before, ...changes };
+    { before, changesOf }: { readonly before: Row<T>; readonly changesOf: AnyChanges },
+  ): Promise<Updated<T, unknown> | undefined> {
+    const foreseen = foreseenChanges({ before, changesOf });
     const touched = ordersOf(table).filter((order) =>
-      orderedNamesOf(order).some((name) => Object.hasOwn(changes, name)),
+      orderedNamesOf(order).some((name) => Object.hasOwn(foreseen, name)),
     );
-    const entries = entriesOf(touched, after);
+    const entries = entriesOf(touched, { ...before, ...foreseen });
     // Also if it seems to exist: what reads as a value may be stored as another value or as null.
     await putAll(entries);
-    const change = withEntries(setIfUnmoved(table, { before, changes, admit }));
+    const change = withEntries(setIfUnmoved(table, { before, foreseen, changesOf, admit }));
     const key = valuesOfKey(table, before) as PrimaryKey<T>;
-    const { outcome } = await lanes.change(table, key, change as Change<T, unknown>);
-    if (outcome === "missing") return { outcome };
-    if (outcome === "refused") return undefined;
+    const changed = await lanes.change(table, key, change as Change<T, unknown>);
+    if (changed.outcome === "missing") return changed;
+    if (changed.outcome === "refused") return changed.reason === MOVED ? undefined : changed;
     await putAllAgain(entries);
+    const after = { ...before, ...(changed.answer as ChangesOf<T>) };
     const left = entriesOf(touched, before).filter(
       ({ order, entry }) => !entryEquality(order)(entry, entryOf(order, after)),
     );
@@ -147,65 +162,32 @@ export function createOrdered({ session, lanes, admit = admitAll }: OrderedOptio
       if (created.outcome === "created") await putAllAgain(entries);
       return created as Created<T>;
     },
-    async update<T extends Laned>(table: T, key: PrimaryKey<T>, given: ChangesOf<T>) {
-      const changes = storedChanges(table, given);
+    async update<T extends Laned, Reason>(
+      table: T,
+      key: PrimaryKey<T>,
+      given: ChangesOf<T> | ChangesBy<T, Reason>,
+    ) {
+      const changesOf = changesFunction(table, given);
       for (let round = 0; round < ROUNDS; round++) {
         const before = await findAdmitted(session, table, { key, admit });
         if (!before) return { outcome: "missing" };
-        const updated = await updateOnce(table, { before, changes });
-        if (updated) return updated;
+        const updated = await updateOnce(table, { before, changesOf });
+        if (updated) return updated as Updated<T, Reason>;
       }
       throw contention();
     },
-    async remove(table, key) {
+    async remove<T extends Laned, Reason>(
+      table: T,
+      key: PrimaryKey<T>,
+      options?: RemoveOptions<T, Reason>,
+    ) {
       const orders = ordersOf(table);
       const before = orders.length > 0 ? await readBefore(table, key) : undefined;
-      const removed = await lanes.remove(table, key);
+      const removed = await lanes.remove(table, key, options);
       if (removed.outcome === "deleted" && before) await dropAll(entriesOf(orders, before));
       return removed;
     },
   };
-}
-
-/** A draft of any table. The compiler has checked the change against its table. */
-interface AnyDraft {
-  get(name: string): unknown;
-  assume(name: string, value: unknown): void;
-  set(values: RawRow): void;
-  refuse(reason: string): unknown;
-}
-
-interface MoveOptions {
-  /** The row as it was read. */
-  readonly before: object;
-  readonly changes: RawRow;
-  readonly admit: Admit;
-}
-
-/**
- * Returns a change that sets columns if every column that an order sorts by has the value that was read. All of them are in
- * the condition: otherwise two concurrent updates of one column each could leave the row without an entry.
- */
-function setIfUnmoved(table: Table, { before, changes, admit }: MoveOptions) {
-  const read = before as RawRow;
-  const names = orderedNames(table);
-  return (row: AnyDraft): unknown => {
-    for (const name of names) row.assume(name, read[name]);
-    const found = Object.fromEntries(names.map((name) => [name, row.get(name)]));
-    const seen: RawRow = admitted({ ...valuesOfKey(table, read), ...found }, { table, admit });
-    if (names.some((name) => !valueEquality(table, name)(seen[name], read[name]))) {
-      return row.refuse("MOVED");
-    }
-    return row.set(changes);
-  };
-}
-
-/** Returns changes in stored form. @throws InvalidValue */
-function storedChanges(table: Table, changes: object): RawRow {
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const stored = (name: string, value: unknown) =>
-    value === null && columnOf(table, name).nullable ? null : columnCheck(table, name)(value);
-  return Object.fromEntries(given.map(([name, value]) => [name, stored(name, value)]));
 }
 
 function entriesOf(orders: ReturnType<typeof ordersOf>, row: object): readonly OrderEntry[] {
@@ -213,8 +195,4 @@ function entriesOf(orders: ReturnType<typeof ordersOf>, row: object): readonly O
     const entry = entryOf(order, row);
     return entry ? [{ order, entry }] : [];
   });
-}
-
-function valuesOfKey(table: Table, row: object): RawRow {
-  return Object.fromEntries(keyNames(table).map((name) => [name, (row as RawRow)[name]]));
 }

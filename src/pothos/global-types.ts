@@ -133,11 +133,15 @@ declare global {
         options?: CreateFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
-       * Sets columns of a row. The arguments are the primary key and `input`, with a field for each of the columns. An absent
-       * column stays unchanged; null removes the value of a nullable one. The outcomes are `SeatUpdated`, `SeatNotFound`,
-       * `InvalidInput` and `OutcomeUnknown`.
+       * Changes columns of a row. The arguments are the primary key and `input`, with a field for each of the columns. An
+       * absent column stays unchanged; null removes the value of a nullable one. Collections, whole numbers and decimals change
+       * by one of several operators, e.g. `{ add: 1 }`. With the option `if`, the argument `if` says what values the row must
+       * have. The outcomes are `SeatUpdated`, `SeatNotFound`, with `if` also `SeatStale`, `InvalidInput` and
+       * `OutcomeUnknown`.
        *
-       * @example updateSeat: t.update(SeatTable, ["name", "date"])
+       * @example
+       * updateSeat: t.update(SeatTable, ["name", "price"], { if: ["price"] })
+       * // updateSeat(…, input: { price: { add: 1 } }, if: { price: { lt: 20 } })
        */
       update: <
         T extends Table,
@@ -150,10 +154,11 @@ declare global {
         options?: UpdateFieldOptions<Types, ParentShape, T, Name, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
-       * Removes a row. The arguments are the primary key. The outcomes are `SeatDeleted`, `SeatNotFound` and
-       * `OutcomeUnknown`; for a table with plain writes `Written`, `InvalidInput` and `OutcomeUnknown`.
+       * Removes a row. The arguments are the primary key, and with the option `if` the argument `if`, which says what values
+       * the row must have. The outcomes are `SeatDeleted`, `SeatNotFound`, with `if` also `SeatStale`, and `OutcomeUnknown`;
+       * for a table with plain writes `Written`, `InvalidInput` and `OutcomeUnknown`.
        *
-       * @example deleteSeat: t.remove(SeatTable)
+       * @example deleteSeat: t.remove(SeatTable, { if: ["holder"] })
        */
       remove: <
         T extends Table,

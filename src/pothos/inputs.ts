@@ -8,6 +8,7 @@ import {
   type Table,
 } from "../cassandra/index.ts";
 import { readerOf } from "./arguments.ts";
+import { changeForm, type ColumnEdit } from "./changes.ts";
 import { fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
@@ -17,10 +18,20 @@ import type { NamedField } from "./outcomes/result.ts";
 import type { FieldProblem } from "./outcomes/shared.ts";
 import { typeOnce } from "./type-once.ts";
 
-/** The columns' values of an input, or what is wrong with it. */
+/** What an input says about columns, or what is wrong with it. */
 export type InputValues =
-  | { readonly values: RawRow; readonly problems?: undefined }
-  | { readonly values?: undefined; readonly problems: readonly FieldProblem[] };
+  | {
+      /** The new values of columns, in stored form; null for a column whose value is removed. */
+      readonly values: RawRow;
+      /** The changes of other columns, which depend on the stored values. None unless fields are changes. */
+      readonly edits: readonly ColumnEdit[];
+      readonly problems?: undefined;
+    }
+  | {
+      readonly values?: undefined;
+      readonly edits?: undefined;
+      readonly problems: readonly FieldProblem[];
+    };
 
 /** An input with a field for each of some columns. Its name may depend on the name of the field that takes it. */
 export interface ColumnsInput {
@@ -28,7 +39,7 @@ export interface ColumnsInput {
   readonly ref: InputObjectRef<SchemaTypes, RawRow>;
   readonly define: (field: NamedField) => void;
   readonly scopes: InputScopes;
-  /** Returns the values of the given columns in stored form; null for a column whose value is removed. */
+  /** Reads an input that GraphQL has checked. */
   readonly read: (given: RawRow) => InputValues;
 }
 
@@ -46,7 +57,10 @@ export type Presence =
   | "new"
   /** Columns that a row needs are required. Null removes the value of the others. */
   | "put"
-  /** All fields are optional. An absent column stays unchanged. Null removes the value of a nullable column. */
+  /**
+   * All fields are optional. An absent column stays unchanged. Null removes the value of a nullable column. Numbers and
+   * collections have inputs of their own: see {@link changeForm}.
+   */
   | "change";
 
 interface InputOptions {
@@ -78,6 +92,7 @@ export function columnsInput(
       name,
       field,
       need: column.need,
+      change: presence === "change" ? changeForm(builder, column) : undefined,
       options: inputField(builder, column),
       read: columnReader(builder, column),
     };
@@ -106,11 +121,11 @@ export function columnsInput(
           description,
           fields: (t): InputFieldMap =>
             Object.fromEntries(
-              columns.map(({ name, field, need, options }) => [
+              columns.map(({ name, field, need, change, options }) => [
                 field,
                 t.field({
                   ...options,
-                  type: inputOf(builder, { table, name }),
+                  type: change?.type() ?? inputOf(builder, { table, name }),
                   ...(need && { extensions: { cassandra: { scopes: [need] } } }),
                 } as never),
               ]),
@@ -121,18 +136,25 @@ export function columnsInput(
     },
     read(given) {
       const values: Record<string, unknown> = {};
+      const edits: ColumnEdit[] = [];
       const problems: FieldProblem[] = [];
-      for (const { name, field, read } of columns) {
+      for (const { name, field, change, read } of columns) {
+        // A field may have the name of an inherited property, e.g. `constructor`.
+        const own = Object.hasOwn(given, field) ? given[field] : undefined;
+        // GraphQL has checked that a change has exactly one operator.
+        const [[operator, operand] = []] = change ? Object.entries(own ?? {}) : [];
+        const path = operator === undefined ? [field] : [field, operator];
         try {
-          // A field may have the name of an inherited property, e.g. `constructor`.
-          const value = read(Object.hasOwn(given, field) ? given[field] : undefined);
-          if (value !== undefined) values[name] = value;
+          const chosen = operator === undefined ? undefined : change!.operators[operator]!;
+          const value = chosen ? chosen.read(operand) : read(own);
+          if (chosen?.by) edits.push({ name, path, apply: chosen.by(value) });
+          else if (value !== undefined) values[name] = value;
         } catch (error) {
           if (!(error instanceof InvalidValue)) throw error;
-          problems.push([field, error]);
+          problems.push([path, error]);
         }
       }
-      return problems.length > 0 ? { problems } : { values };
+      return problems.length > 0 ? { problems } : { values, edits };
     },
   };
 }

@@ -88,7 +88,7 @@ function callerLanes({ lanes, quotas }: CountedServices, name: CallerName): Lane
   return {
     create: create as Lanes["create"],
     change: change as Lanes["change"],
-    remove: (table, key) => lanes.remove(table, key),
+    remove: (table, key, options) => lanes.remove(table, key, options),
     get size() {
       return lanes.size;
     },

@@ -151,6 +151,23 @@ describe("removeRow", () => {
     });
   });
 
+  test("can have a condition, which must not hold for a missing row", () => {
+    const removed = (table: unknown, key: object, holds: object) =>
+      shape(untyped(removeRow)(table, key, holds) as never);
+    const free = { if: { seats: 0 } };
+    expect(removed(Desk, { room: "A", id: 1 }, free)).toMatchObject({
+      cql: "DELETE FROM desk WHERE room = ? AND id = ? IF seats = ?",
+      params: ["A", 1, 0],
+    });
+    expect(removed(Bare, { a: "A", b: 1 }, free)).toMatchObject({
+      cql: "UPDATE bare SET seats = null, present = null WHERE a = ? AND b = ? IF seats = ? AND present != null",
+      params: ["A", 1, 0],
+    });
+    expect(() => removed(Desk, { room: "A", id: 1 }, { if: {}, isNull: ["seats"] })).toThrow(
+      "nulls only",
+    );
+  });
+
   test("returns no current values if the row does not exist", () => {
     const removal = removeRow(Theatre, { id: 1 });
     const none = { applied: false, current: undefined };

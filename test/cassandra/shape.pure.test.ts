@@ -178,6 +178,8 @@ const writes: readonly ((tables: Tables) => Statement<unknown>)[] = [
     ],
   ),
   (t) => removeRow(t.theatre, { id: 1 }),
+  ...conditions.map((options) => (t: Tables) => untyped(removeRow)(t.desk, at, options)),
+  ...conditions.map((options) => (t: Tables) => untyped(removeRow)(t.theatre, { id: 1 }, options)),
   (t) => insert(t.message, { room: "A", at: 1, body: "x" }),
   (t) => insert(t.message, { room: "A", at: 2, likes: 3 }),
   (t) => untyped(insert)(t.message, { room: "A", at: 1 }, { if: "not exists" }),

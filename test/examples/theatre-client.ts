@@ -16,7 +16,7 @@ await client.send(
   `mutation ($show: String!, $input: UpdateSeatInput!) {
     updateSeat(show: $show, row: 1, number: 1, input: $input) { __typename }
   }`,
-  { show, input: { places: 2 } },
+  { show, input: { places: { add: 2 } } },
 );
 
 async function takeSeat(number: number, guest: string): Promise<string> {

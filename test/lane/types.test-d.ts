@@ -28,6 +28,15 @@ test("a change returns its answer, or the reason for its refusal", async () => {
   expectTypeOf(changed.outcome).toEqualTypeOf<"changed" | "refused" | "missing">();
 });
 
+test("a removal returns the reason for which its check refused it", async () => {
+  const removed = await lanes.remove(Seat, row, {
+    check: (seat) => (seat.get("holder") === null ? undefined : seat.refuse("TAKEN")),
+  });
+  if (removed.outcome === "refused") expectTypeOf(removed.reason).toEqualTypeOf<"TAKEN">();
+  const { outcome } = await lanes.remove(Seat, row);
+  expectTypeOf(outcome).toEqualTypeOf<"deleted" | "missing" | "refused">();
+});
+
 test("calls that would fail do not compile", () => {
   const once = { id: "", args: "", answer: int() };
   void (() => [
@@ -35,6 +44,10 @@ test("calls that would fail do not compile", () => {
     lanes.remove(Bare, row),
     // @ts-expect-error -- a key that lacks a column
     lanes.remove(Seat, { show: "Faust" }),
+    // @ts-expect-error -- a check only reads
+    lanes.remove(Seat, row, { check: (seat) => seat.set({ price: 1 }) }),
+    // @ts-expect-error -- a check cannot be async
+    lanes.remove(Seat, row, { check: async (seat) => seat.refuse("TAKEN") }),
     // @ts-expect-error -- a static column does not belong to the row
     lanes.create(Seat, { ...row, price: 9, sold: 0 }),
     // @ts-expect-error -- a required column is missing

@@ -177,6 +177,12 @@ test("a column that an order sorts by can only be changed by ordered.update, as 
     await ordered.update(Task, { board: "A", id }, { due: null, owner: "Ada" });
     // @ts-expect-error the title is required
     await ordered.update(Task, { board: "A", id }, { title: null });
+    const updated = await ordered.update(Task, { board: "A", id }, (row) =>
+      row.get("owner") === null ? { owner: "Ada" } : row.refuse("TAKEN"),
+    );
+    if (updated.outcome === "refused") expectTypeOf(updated.reason).toEqualTypeOf<"TAKEN">();
+    // @ts-expect-error the title is required
+    await ordered.update(Task, { board: "A", id }, () => ({ title: null }));
     const { rows } = await readOrder(session, TaskByOwner, { key: { owner: "A" }, limit: 1 });
     expectTypeOf(rows[0]!.labels).toEqualTypeOf<ReadonlySet<string>>();
     // @ts-expect-error board comes after rank

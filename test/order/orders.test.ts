@@ -324,6 +324,89 @@ describe("entries", () => {
   });
 });
 
+describe("an update by a function", () => {
+  type TaskRow = Pick<Draft<typeof Task>, "get" | "refuse">;
+  const raise = (row: TaskRow) => ({ rank: (row.get("rank") ?? 0) + 1 });
+
+  test("moves the row to the place that its present values give it", async () => {
+    const board = randomUUID();
+    const first = await create(board, { rank: 1, due: day(1) });
+    const second = await create(board, { rank: 2, due: day(1) });
+    expect(await byRank(board)).toEqual([second, first]);
+    for (const rank of [2, 3]) {
+      expect(await ordered.update(Task, { board, id: first }, raise)).toMatchObject({
+        outcome: "updated",
+        row: { id: first, rank, title: "A" },
+      });
+    }
+    expect(await byRank(board)).toEqual([first, second]);
+    expect(await ordersOfRow(board, first)).toEqual(["due", "rank"]);
+  });
+
+  test("can be refused by the row, and then changes nothing", async () => {
+    const board = randomUUID();
+    const key = { board, id: await create(board, { rank: 1, due: day(1) }) };
+    const raiseTo = (most: number) => (row: TaskRow) =>
+      row.get("rank") === most ? row.refuse({ most }) : raise(row);
+    expect(await ordered.update(Task, key, raiseTo(1))).toEqual({
+      outcome: "refused",
+      reason: { most: 1 },
+    });
+    expect(await ordered.update(Task, key, raiseTo(2))).toMatchObject({ row: { rank: 2 } });
+    expect(await ordersOfRow(board, key.id)).toEqual(["due", "rank"]);
+    const missing = { board, id: randomUUID() };
+    expect(await ordered.update(Task, missing, raise)).toEqual({ outcome: "missing" });
+  });
+
+  test("fails with what the function throws, and with an invalid value", async () => {
+    const board = randomUUID();
+    const key = { board, id: await create(board, { rank: 1 }) };
+    const error = new Error("No.");
+    const fails = ordered.update(Task, key, () => {
+      throw error;
+    });
+    await expect(fails).rejects.toBe(error);
+    await expect(ordered.update(Task, key, () => ({ rank: 0.5 }))).rejects.toThrow(
+      "task.rank must be a whole number",
+    );
+    expect(await session.load(Task, key)).toMatchObject({ rank: 1 });
+  });
+
+  test("is evaluated again if the row moves meanwhile, by any process", async () => {
+    const others = createLanes(session);
+    const other = createOrdered({ session, lanes: others });
+    const board = randomUUID();
+    const id = await create(board, { rank: 0, due: day(0) });
+    const key = { board, id };
+    const updates = Array.from({ length: 12 }, (_, number) =>
+      (number % 2 === 0 ? ordered : other).update(Task, key, raise),
+    );
+    const ranks = (await Promise.all(updates)).map((updated) =>
+      updated.outcome === "updated" ? updated.row.rank : undefined,
+    );
+    expect(new Set(ranks)).toEqual(new Set(Array.from({ length: 12 }, (_, at) => at + 1)));
+    expect(await session.load(Task, key)).toMatchObject({ rank: 12 });
+    expect(await byRank(board)).toEqual([id]);
+    others.close();
+  });
+
+  test("removes a row only if its check does not refuse it", async () => {
+    const board = randomUUID();
+    const key = { board, id: await create(board, { rank: 1, due: day(0) }) };
+    const below = (most: number) => ({
+      check: (row: TaskRow) => ((row.get("rank") ?? 0) < most ? undefined : row.refuse("HIGH")),
+    });
+    expect(await ordered.remove(Task, key, below(1))).toEqual({
+      outcome: "refused",
+      reason: "HIGH",
+    });
+    expect(await byRank(board)).toEqual([key.id]);
+    expect(await ordered.remove(Task, key, below(2))).toEqual({ outcome: "deleted" });
+    expect(await byRank(board)).toEqual([]);
+    expect(await ordered.remove(Task, key, below(1))).toEqual({ outcome: "missing" });
+  });
+});
+
 describe("concurrent updates", () => {
   test("two concurrent updates of one column each leave a row with its entries", async () => {
     for (let round = 0; round < 20; round++) {

@@ -169,7 +169,7 @@ builder.mutationType({
     open: t.create(Deposit),
     adjust: t.update(Deposit, ["pin", "opened"]),
     purge: t.remove(Deposit),
-    close: t.remove(Deposit, { scope: "write" }),
+    close: t.remove(Deposit, { scope: "write", if: ["pin", "opened"] }),
     changeBalance: t.change(Deposit, "balance"),
     pay: t.add(Deposit, "balance"),
     raiseLimit: t.add(Deposit, "limit"),

@@ -39,7 +39,7 @@ input CreateUserInput {
 }
 input UpdateUserInput {
   email: String
-  roles: [String!]
+  roles: StringSetChange
   address: AddressInput
 }
 type User {

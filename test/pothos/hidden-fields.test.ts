@@ -159,7 +159,9 @@ describe("a value that cannot be shown in a hidden column", () => {
       await tell(`create(input: { ${key} }) { __typename ... on DeskExists { ${desk} } }`),
     ).toEqual({ __typename: "DeskExists", desk: { number: 1, cost: 2, guests: 1, remark: "r" } });
     expect(
-      await tell(`update(${key}, input: { cost: 5 }) { ... on DeskUpdated { desk { cost } } }`),
+      await tell(
+        `update(${key}, input: { cost: { set: 5 } }) { ... on DeskUpdated { desk { cost } } }`,
+      ),
     ).toEqual({ desk: { cost: 5 } });
     expect(await tell(`remove(${key}) { __typename }`)).toEqual({ __typename: "DeskDeleted" });
   });
@@ -212,9 +214,9 @@ describe("a watched column", () => {
     await create();
     const next = await watch(`wordsChanged(${key}) { words }`);
     expect(await next()).toEqual({ words: [] });
-    await tell(`update(${key}, input: { words: ["b", "a"] }) { __typename }`);
+    await tell(`update(${key}, input: { words: { set: ["b", "a"] } }) { __typename }`);
     expect(await next()).toEqual({ words: ["a", "b"] });
-    await tell(`update(${key}, input: { words: [] }) { __typename }`);
+    await tell(`update(${key}, input: { words: { set: [] } }) { __typename }`);
     expect(await next()).toEqual({ words: [] });
   });
 
@@ -265,7 +267,7 @@ describe("a followed partition", () => {
     expect(await next()).toEqual({ __typename: "DeskGuestsChanged", number: 1, guests: 2 });
     await tell(`update(${key}, input: { remark: null }) { __typename }`);
     expect(await next()).toEqual({ __typename: "DeskRemarkChanged", number: 1, remark: null });
-    await tell(`update(${key}, input: { cost: 2 }) { __typename }`);
+    await tell(`update(${key}, input: { cost: { set: 2 } }) { __typename }`);
     expect(await next()).toMatchObject({ __typename: "DeskUpdated", desk: { cost: 2 } });
   });
 

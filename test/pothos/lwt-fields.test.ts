@@ -549,7 +549,7 @@ describe("a row that is a whole partition", () => {
     expect(user).toEqual(expected);
     const read = async () => (await service.run(`{ user(id: "${user.id}") { ${USER} } }`)).user;
     expect(await read()).toEqual(expected);
-    const changes = "roles: [], address: null, labels: [], place: { item1: 2 }";
+    const changes = "roles: { set: [] }, address: null, labels: { set: [] }, place: { item1: 2 }";
     const update = `updateUser(id: "${user.id}", input: { ${changes} }) { ... on UserUpdated { user { ${USER} } } }`;
     const changed = {
       ...expected,
@@ -561,7 +561,7 @@ describe("a row that is a whole partition", () => {
     expect(await tell(update)).toEqual({ user: changed });
     expect(await read()).toEqual(changed);
     await tell(
-      `updateUser(id: "${user.id}", input: { roles: ["c"], labels: [{ key: "y", value: 2 }] }) { __typename }`,
+      `updateUser(id: "${user.id}", input: { roles: { set: ["c"] }, labels: { set: [{ key: "y", value: 2 }] } }) { __typename }`,
     );
     await tell(`updateUser(id: "${user.id}", input: { roles: null, labels: null }) { __typename }`);
     expect(await read()).toEqual(changed);

@@ -305,11 +305,11 @@ describe("an update", () => {
       message: "Give label, heldBy or tags.",
       errors: [{ path: [], code: "EMPTY" }],
     });
-    expect(await update('{ heldBy: "Ann", tags: ["a"] }')).toEqual({
+    expect(await update('{ heldBy: "Ann", tags: { set: ["a"] } }')).toEqual({
       __typename: "VaultUpdated",
       vault: { label: "A", heldBy: "Ann", tags: ["a"] },
     });
-    expect(await update("{ heldBy: null, tags: [] }")).toEqual({
+    expect(await update("{ heldBy: null, tags: { set: [] } }")).toEqual({
       __typename: "VaultUpdated",
       vault: { label: "A", heldBy: null, tags: [] },
     });

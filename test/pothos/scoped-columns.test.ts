@@ -116,13 +116,13 @@ test("who may not give a column changes nothing else with it", async () => {
   const source = `mutation ($input: AdjustInput!) {
     adjust(bank: "given", holder: "ann", input: $input) { __typename }
   }`;
-  for (const input of [{ opened: 9, pin: "0" }, { pin: null }]) {
+  for (const input of [{ opened: { set: 9 }, pin: "0" }, { pin: null }]) {
     expect(await service.fail(source, { input }, writer)).toMatchObject([
       { path: ["adjust"], extensions: { code: "FORBIDDEN", scopes: ["deposit:admin"] } },
     ]);
   }
   expect(await stored()).toEqual(before);
-  const { adjust } = await service.run(source, { input: { opened: 9 } }, writer);
+  const { adjust } = await service.run(source, { input: { opened: { set: 9 } } }, writer);
   expect(adjust).toEqual({ __typename: "DepositUpdated" });
   expect(await stored()).toEqual({ ...before, opened: 9 });
 });

@@ -113,7 +113,14 @@ test("mutations accept values from the context, and custom arguments", () => {
     update: t.update(Seat, ["holder", "since"], {
       resolve: (next, _, { showName, input }) => (showName && input.since ? next() : next()),
     }),
-    remove: t.remove(Seat, { description: "Takes it away." }),
+    updateIf: t.update(Seat, ["price"], {
+      if: ["price", "holder", "sold"],
+      resolve: (next, _, { input, if: expected }) =>
+        (input.price as { add?: number } | undefined)?.add === 1 && expected?.["price"]
+          ? next()
+          : next(),
+    }),
+    remove: t.remove(Seat, { description: "Takes it away.", if: ["holder"] }),
     removePlainly: t.remove(Reading),
     put: t.put(Reading, { from: { quality: () => 1 }, ttl: true }),
     count: t.add(PageHit),
@@ -211,6 +218,12 @@ test("an operation that a table does not support does not compile", () => {
     key: t.update(Seat, ["row"]),
     // @ts-expect-error there is no such column.
     unknown: t.update(Seat, ["prices"]),
+    // @ts-expect-error there is no such column.
+    unknownIf: t.update(Seat, ["price"], { if: ["prices"] }),
+    // @ts-expect-error the row is in the key.
+    keyIf: t.remove(Seat, { if: ["row"] }),
+    // @ts-expect-error it takes plain writes.
+    plainIf: t.remove(Reading, { if: ["value"] }),
   }));
 });
 

@@ -133,7 +133,11 @@ describe("one document, sent by all callers in turn, is allowed to those with th
   const operations: readonly (readonly [source: string, ...allowed: readonly CallerName[]])[] = [
     [`{ deposit(${key("B")}) { balance } }`, "guest", "reader", "otherReader", "writer", "chief"],
     [`{ audited(${key("B")}) { balance } }`, "chief"],
-    [`mutation { adjust(${key("B")}, input: { opened: 2 }) { __typename } }`, "writer", "chief"],
+    [
+      `mutation { adjust(${key("B")}, input: { opened: { set: 2 } }) { __typename } }`,
+      "writer",
+      "chief",
+    ],
     [`mutation { adjust(${key("B")}, input: { pin: "1" }) { __typename } }`, "chief"],
   ];
   const codesOver = {
@@ -183,7 +187,10 @@ test("events of one subscription tell each subscriber what its scopes allow, how
     expect(await socket.next()).toMatchObject({ id: "2", type: "next" });
     expect(await socket.next()).toMatchObject({ id: "2", type: "complete" });
   }
-  await run("chief", `mutation { adjust(${key("shared")}, input: { opened: 7 }) { __typename } }`);
+  await run(
+    "chief",
+    `mutation { adjust(${key("shared")}, input: { opened: { set: 7 } }) { __typename } }`,
+  );
   for (const [at, name] of watching.entries()) {
     const { payload } = await sockets[at]!.next();
     const pin = name === "chief" ? "1234" : null;

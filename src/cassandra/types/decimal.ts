@@ -1,5 +1,5 @@
 import { column } from "../column.ts";
-import { defineType, unreadable, wrongType } from "../type.ts";
+import { defineType, outOfRange, unreadable, wrongType } from "../type.ts";
 import { decimalOrder, type DecimalParts } from "../decimal-order.ts";
 import { bigintFromBytes, bigintBytes } from "./integers.ts";
 
@@ -54,6 +54,7 @@ const decimalType = defineType<string>({
     while (digits[end - 1] === "0") end--;
     return `${digits.slice(0, end)}E${digits.length - end - scale}`;
   },
+  add: (one, other) => decimalText(sumOf(parseDecimal(one), parseDecimal(other))),
   order: decimalOrder({ known: parseDecimal, back: decimalText }),
 });
 
@@ -83,3 +84,18 @@ function decimalText({ unscaled, scale }: DecimalParts): string {
   const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
   return `${sign}${digits[0]}${fraction}E${exponent < 0 ? "" : "+"}${exponent}`;
 }
+
+/** Returns the sum with the larger one of the two scales, like `BigDecimal.add` in Java. @throws InvalidValue */
+function sumOf(one: DecimalParts, other: DecimalParts): DecimalParts {
+  const scale = Math.max(one.scale, other.scale);
+  const [a, b] = [one, other].map(({ unscaled, scale: own }) => {
+    if (unscaled === 0n) return 0n;
+    if (scale - own > MOST_DIGITS) throw outOfRange(sumExpects);
+    return unscaled * 10n ** BigInt(scale - own);
+  });
+  const unscaled = a! + b!;
+  if (unscaled < TOO_LARGE && unscaled > -TOO_LARGE) return { unscaled, scale };
+  throw outOfRange(sumExpects);
+}
+
+const sumExpects = `a decimal number of at most ${MOST_DIGITS} digits`;

@@ -74,6 +74,7 @@ export function varint({ min, max }: IntegerOptions<bigint> = {}) {
       },
       toText: String,
       fromText: (text) => bigintFromText(text, expects),
+      add: (one, other) => one + other,
       order: bigintOrder(undefined, undefined),
     }),
   );
@@ -134,6 +135,7 @@ function intNType(cql: "tinyint" | "smallint" | "int", length: number, options: 
     decode: (bytes) => ofLength(bytes, { length, expects }).readIntBE(0, length),
     toText: String,
     fromText: (text) => (/^(0|-?[1-9]\d{0,9})$/.test(text) ? Number(text) : NaN),
+    add: (one, other) => one + other,
     order: numberOrder(least, most),
   });
 }
@@ -189,6 +191,8 @@ function int64Type(cql: "bigint" | "counter", options: IntegerOptions<bigint>) {
     decode: (bytes) => ofLength(bytes, { length: 8, expects }).readBigInt64BE(),
     toText: String,
     fromText: (text) => bigintFromText(text, expects),
+    // A counter is not exact: an addition that is sent twice counts twice.
+    ...(cql === "bigint" && { add: (one: bigint, other: bigint) => one + other }),
     order: bigintOrder(BIGINT_MIN, BIGINT_MAX),
   });
 }

@@ -52,7 +52,7 @@ export function addCountersField(
         } as never),
       },
       extension: { writes: true },
-      input: { argument: "add", scopes: input.scopes },
+      inputs: [{ argument: "add", scopes: input.scopes }],
       onName: input.define,
       async run(call) {
         const { args, context } = call;

@@ -69,7 +69,7 @@ export function createField(t: FieldBuilder, table: Table, options: UntypedCreat
 
   function partitionFieldProblem({ column, problem }: RefusedPartition): FieldProblem {
     if (Object.hasOwn(from, column)) throw withColumn(table, { column, problem });
-    return [fieldNameOf(table, column), problem];
+    return [[fieldNameOf(table, column)], problem];
   }
 
   return generatedField(
@@ -85,7 +85,7 @@ export function createField(t: FieldBuilder, table: Table, options: UntypedCreat
         input: t.arg({ type: input.ref, required: true, description: `The ${words}.` } as never),
       },
       extension: orderedWriteCost(table),
-      input: { argument: "input", scopes: input.scopes },
+      inputs: [{ argument: "input", scopes: input.scopes }],
       onName: input.define,
       async run(call) {
         const { args, context } = call;

@@ -42,8 +42,8 @@ export interface GeneratedField {
   readonly byViewer?: boolean;
   /** The columns that the field cannot be used without, beside those of its key: it needs their scopes, too. */
   readonly columns?: readonly string[];
-  /** The argument with a field for each of some columns. */
-  readonly input?: InputArgument;
+  /** The arguments with a field for each of some columns. */
+  readonly inputs?: readonly InputArgument[];
   /** Is called when the name of the field is known. */
   readonly onName?: (field: NamedField) => void;
   readonly run: (call: FieldCall) => Promise<unknown>;
@@ -111,7 +111,7 @@ export function generatedField(
   { args: own = {}, description, extensions, scope, ...options }: UntypedFieldOptions,
 ) {
   const { resolve, subscribe, ...passedOn } = options;
-  const { byViewer = false, columns = [], input } = generated;
+  const { byViewer = false, columns = [], inputs = [] } = generated;
   const { keyArguments, args = {}, extension, onName, reads, resolve: resolveEvent } = generated;
   const run = (call: FieldCall) => {
     requireTime(call.context);
@@ -149,7 +149,7 @@ export function generatedField(
         ...(extension?.writes && table.lwt && { points: LWT_POINTS }),
         ...extension,
         ...(byViewer && { byViewer }),
-        ...scopesOfField(t.builder, { method, table, scope, columns, input }),
+        ...scopesOfField(t.builder, { method, table, scope, columns, inputs }),
       },
     },
     ...(resolveEvent ? { subscribe: resolver, resolve: resolveEvent } : { resolve: resolver }),

@@ -62,7 +62,7 @@ export function putField(t: FieldBuilder, table: Table, options: UntypedPutOptio
         ...(ttl && { ttl: t.arg.int({ required: false, description: TTL }) }),
       },
       extension: { writes: true },
-      input: { argument: "row", scopes: input.scopes },
+      inputs: [{ argument: "row", scopes: input.scopes }],
       onName: input.define,
       async run(call) {
         const { args, context } = call;

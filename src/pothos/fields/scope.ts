@@ -19,8 +19,8 @@ export interface ScopedField {
   readonly scope: ScopeName | undefined;
   /** The columns that the field cannot be used without, beside those of its key. */
   readonly columns: readonly string[];
-  /** The argument with a field for each of some columns. */
-  readonly input: InputArgument | undefined;
+  /** The arguments with a field for each of some columns. */
+  readonly inputs: readonly InputArgument[];
 }
 
 /** An argument whose type is an input for columns. */
@@ -37,7 +37,7 @@ export interface InputArgument {
  */
 export function scopesOfField(
   builder: Builder,
-  { method, table, scope, columns, input }: ScopedField,
+  { method, table, scope, columns, inputs }: ScopedField,
 ): ScopeExtension {
   // A page has the rows of an order's source. What an order sorts by is in its cursors, and in the key of each entry.
   const rows = method === "t.partition" ? rowTableOf(table) : table;
@@ -53,11 +53,14 @@ export function scopesOfField(
     const need = columnNeeds.get(name);
     if (need) needs.add(need);
   }
-  for (const need of input?.scopes.required ?? []) needs.add(need);
-  const optional = input?.scopes.optional ?? {};
-  const hasOptional = Object.keys(optional).length > 0;
+  for (const need of inputs.flatMap(({ scopes }) => scopes.required)) needs.add(need);
+  const optional = inputs.filter(({ scopes }) => Object.keys(scopes.optional).length > 0);
   return {
     ...(needs.size > 0 && { scopes: [...needs] }),
-    ...(hasOptional && { inputScopes: { [input!.argument]: optional } }),
+    ...(optional.length > 0 && {
+      inputScopes: Object.fromEntries(
+        optional.map(({ argument, scopes }) => [argument, scopes.optional]),
+      ),
+    }),
   };
 }

@@ -106,6 +106,22 @@ export type InputOf<T extends Table, Name extends string, Given extends string> 
     | undefined;
 };
 
+/** The fields of an input for changes of columns. */
+export type ChangesInput<T extends Table, Name extends string> = {
+  readonly [N in Name as FieldName<T, N>]?:
+    | ColumnChange<Argument<ValueOf<T, N>>>
+    | null
+    | undefined;
+};
+
+/**
+ * A change of a column. Numbers whose sums are exact are changed by one of several operators, and others by a new value. The
+ * type cannot tell decimals from texts.
+ */
+type ColumnChange<Value> = Value extends number | bigint
+  ? Value | { readonly set?: Value; readonly add?: Value }
+  : Value;
+
 /** The name of a column's field and argument. */
 type FieldName<T extends Table, Name extends string> =
   NonNullable<T["columns"][Name]["field"]> extends infer Field extends string

@@ -7,7 +7,14 @@ import type {
   Table,
   TableLanes,
 } from "../../cassandra/index.ts";
-import type { From, InputOf, KeyArguments, Outcome, ResolvedFieldOptions } from "./field.ts";
+import type {
+  ChangesInput,
+  From,
+  InputOf,
+  KeyArguments,
+  Outcome,
+  ResolvedFieldOptions,
+} from "./field.ts";
 
 export type CreateFieldOptions<
   Types extends SchemaTypes,
@@ -34,11 +41,12 @@ export type UpdateFieldOptions<
 > = ResolvedFieldOptions<
   Types,
   Parent,
-  KeyArguments<T, Given> & { readonly input: InputOf<T, Name, never> },
+  KeyArguments<T, Given> & { readonly input: ChangesInput<T, Name> } & IfArgument,
   Own,
   Outcome
 > &
-  From<Types, Parent, T, Given>;
+  From<Types, Parent, T, Given> &
+  OptionIf<T>;
 
 export type RemoveFieldOptions<
   Types extends SchemaTypes,
@@ -46,8 +54,28 @@ export type RemoveFieldOptions<
   T extends Table,
   Given extends string,
   Own extends InputFieldMap,
-> = ResolvedFieldOptions<Types, Parent, KeyArguments<T, Given>, Own, Outcome> &
-  From<Types, Parent, T, Given>;
+> = ResolvedFieldOptions<Types, Parent, KeyArguments<T, Given> & IfArgument, Own, Outcome> &
+  From<Types, Parent, T, Given> &
+  (T["lwt"] extends true ? OptionIf<T> : { readonly if?: Impossible<NoCondition> });
+
+type NoCondition = "it takes plain writes, which have no condition";
+
+/** The columns of which clients can expect values. */
+interface OptionIf<T extends Table> {
+  /**
+   * The columns of which clients can expect values by the argument `if`. The field then has the outcome `SeatStale`, which
+   * says what failed and returns the actual row. All fields of a table that have the option need the same columns. Default:
+   * there is no such argument.
+   *
+   * @example if: ["price", "holder"] // if: { price: { lte: 20 }, holder: { isNull: true } }
+   */
+  readonly if?: readonly DataName<T>[];
+}
+
+interface IfArgument {
+  /** With the option `if`: the expectations by the names of their fields. */
+  readonly if?: Readonly<Record<string, object | null | undefined>> | null | undefined;
+}
 
 export type PutFieldOptions<
   Types extends SchemaTypes,

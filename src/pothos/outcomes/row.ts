@@ -82,6 +82,46 @@ export function rowNotFound(object: TableObject): OutcomeType<[key: RawRow]> {
   return outcomeWithKey(object, "NotFound", { description, message: description });
 }
 
+/** The row does not have the expected values. */
+export function rowStale(
+  object: TableObject,
+): OutcomeType<[failed: readonly string[], actual: RawRow]> {
+  const name = `${object.name}Stale`;
+  const words = nameInWords(object.name);
+  const ref = outcomeRef(object.builder, {
+    name,
+    meaning: `an answer about rows of "${object.name}"`,
+    description: `The ${words} does not have the expected values. Nothing was changed.`,
+    isRefusal: true,
+    fields: (t) => ({
+      failed: t.exposeStringList(
+        "failed" as never,
+        {
+          nullable: false,
+          description: "The fields whose values are not as expected.",
+        } as never,
+      ),
+      actual: t.expose(
+        "actual" as never,
+        {
+          type: object.ref,
+          nullable: false,
+          description: `The ${words} as it was when these did not hold.`,
+        } as never,
+      ),
+    }),
+  });
+  return {
+    ref,
+    of: (failed, actual) => ({
+      __typename: name,
+      message: `The ${words} does not have the expected values: ${failed.join(", ")}.`,
+      failed,
+      actual,
+    }),
+  };
+}
+
 interface RefusalReason {
   readonly reason: string;
   readonly message: string;

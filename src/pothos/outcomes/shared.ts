@@ -42,9 +42,9 @@ export function unknownOr(object: TableObject, error: unknown): Outcome {
   return unknownOutcome(object.builder).of(object);
 }
 
-/** The name of an input field, and what is wrong with it. */
+/** The path of a field in an input, and what is wrong with it. */
 export type FieldProblem = readonly [
-  field: string,
+  path: readonly string[],
   problem: Pick<InvalidValue, "code" | "message">,
 ];
 
@@ -85,10 +85,10 @@ export function invalidInput(builder: Builder): OutcomeType<[problems: readonly 
     ref,
     of: (problems) =>
       of(
-        problems.map(([field, { code, message }]) => ({
-          path: [field],
+        problems.map(([path, { code, message }]) => ({
+          path,
           code,
-          message: `${field} ${message}.`,
+          message: `${path.join(".")} ${message}.`,
         })),
       ),
     whole: (code, message) => of([{ path: [], code, message }]),
