@@ -1,3 +1,5 @@
+import { checkIndexes } from "./check-indexes.ts";
+import { checkTableOptions } from "./check-table-options.ts";
 import { type Column, isCounter, isStatic } from "./column.ts";
 import { isTypeOfCql, parseType, typeNames } from "./cql-type.ts";
 import type { CassandraError } from "./error.ts";
@@ -26,6 +28,8 @@ export function checkTable(table: Table): void {
   checkStatic(table);
   checkCounters(table);
   checkSweep(table);
+  checkTableOptions(table);
+  checkIndexes(table);
 }
 
 /** Matches the table names that Cassandra allows (SchemaConstants.java). */

@@ -8,6 +8,8 @@ export type Role = "regular" | "static" | "counter" | "static counter";
  * A column of a table.
  *
  * `Nullable`: the value may be null. `Optional`: an insert may omit it. `Field`: its name in GraphQL, if it differs.
+ * `M`: the database stores each of its elements separately. It is `true` for collections and UDTs, `false` for frozen
+ * ones, and `boolean` for all other types.
  */
 export interface Column<
   Value = unknown,
@@ -15,8 +17,11 @@ export interface Column<
   Optional extends boolean = boolean,
   R extends Role = Role,
   Field extends string | undefined = string | undefined,
+  M extends boolean = boolean,
 > {
   readonly type: ColumnType<Value>;
+  /** Whether its type is a collection or UDT that is not frozen. */
+  readonly isMulticell: M;
   readonly nullable: Nullable;
   readonly optional: Optional;
   readonly role: R;
@@ -46,26 +51,27 @@ export interface ColumnBuilder<
   Optional extends boolean = boolean,
   R extends Role = Role,
   Field extends string | undefined = string | undefined,
-> extends Column<Value, Nullable, Optional, R, Field> {
+  M extends boolean = boolean,
+> extends Column<Value, Nullable, Optional, R, Field, M> {
   /** Makes the column required in every insert. A row without it fails when it is read. */
-  required(): ColumnBuilder<Value, false, false, R, Field>;
+  required(): ColumnBuilder<Value, false, false, R, Field, M>;
   /**
    * Sets the value that an insert writes if the value is omitted. A constant must be valid for the column; stored nulls
    * read as the constant too, except in a collection that is not frozen, where null is the empty collection. A function
    * is called once per insert; a row with a stored null then fails when it is read.
    */
-  default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R, Field>;
+  default(value: Value | (() => Value)): ColumnBuilder<Value, false, true, R, Field, M>;
   /**
    * Sets the value that a stored null reads as, and in a page also an unreadable value. So one row that another program
    * has written does not fail a whole page. The value may be outside the bounds of the model, e.g. an empty text.
    */
-  nullAs(value: Value): ColumnBuilder<Value, false, Optional, R, Field>;
+  nullAs(value: Value): ColumnBuilder<Value, false, Optional, R, Field, M>;
   /** Makes the column static: one value per partition, which all its rows share. */
-  static(): ColumnBuilder<Value, Nullable, Optional, StaticRole<R>, Field>;
+  static(): ColumnBuilder<Value, Nullable, Optional, StaticRole<R>, Field, M>;
   /** Sets the name of its GraphQL field and argument. Default: the name of the column. */
-  as<const Name extends string>(field: Name): ColumnBuilder<Value, Nullable, Optional, R, Name>;
+  as<const Name extends string>(field: Name): ColumnBuilder<Value, Nullable, Optional, R, Name, M>;
   /** Sets the description of its GraphQL field. */
-  describe(description: string): ColumnBuilder<Value, Nullable, Optional, R, Field>;
+  describe(description: string): ColumnBuilder<Value, Nullable, Optional, R, Field, M>;
 }
 
 type StaticRole<R extends Role> = R extends "counter" | "static counter"
@@ -79,19 +85,27 @@ type StaticRole<R extends Role> = R extends "counter" | "static counter"
  * // A text that must be an e-mail address.
  * const email = () => column(defineType<string>({ ...text().type, check: checkedAddress }));
  */
-export function column<Value>(
-  type: ColumnType<Value>,
-): ColumnBuilder<Value, true, true, "regular", undefined> {
-  return build({ type, nullable: true, optional: true, role: "regular", field: undefined });
+export function column<Value, M extends boolean = boolean>(
+  type: ColumnType<Value> & { readonly isMulticell?: M },
+): ColumnBuilder<Value, true, true, "regular", undefined, M> {
+  return build({
+    type,
+    isMulticell: (type.isMulticell === true) as M,
+    nullable: true,
+    optional: true,
+    role: "regular",
+    field: undefined,
+  });
 }
 
 /** Creates a column of a collection that is not frozen. Cassandra does not distinguish an empty one from null. */
 export function collectionColumn<Value>(
   type: ColumnType<Value>,
-): ColumnBuilder<Value, false, true, "regular", undefined> {
+): ColumnBuilder<Value, false, true, "regular", undefined, true> {
   const ifNull = () => type.decode(NO_ELEMENTS);
   return build({
     type,
+    isMulticell: true,
     nullable: false,
     optional: true,
     role: "regular",
@@ -106,9 +120,10 @@ const NO_ELEMENTS = Buffer.alloc(4);
 /** Creates a counter column. A counter that was never added to is 0. */
 export function counterColumn(
   type: ColumnType<bigint>,
-): ColumnBuilder<bigint, false, true, "counter", undefined> {
+): ColumnBuilder<bigint, false, true, "counter", undefined, false> {
   return build({
     type,
+    isMulticell: false,
     nullable: false,
     optional: true,
     role: "counter",
@@ -175,23 +190,24 @@ function build<
   Optional extends boolean,
   R extends Role,
   Field extends string | undefined,
+  M extends boolean,
 >(
-  state: Column<Value, Nullable, Optional, R, Field>,
-): ColumnBuilder<Value, Nullable, Optional, R, Field> {
+  state: Column<Value, Nullable, Optional, R, Field, M>,
+): ColumnBuilder<Value, Nullable, Optional, R, Field, M> {
   return Object.freeze({
     ...state,
     required: () =>
-      build<Value, false, false, R, Field>({ ...state, nullable: false, optional: false }),
+      build<Value, false, false, R, Field, M>({ ...state, nullable: false, optional: false }),
     default(value: Value | (() => Value)) {
       const present = { ...state, nullable: false, optional: true } as const;
       if (value instanceof Function) {
-        return build<Value, false, true, R, Field>({ ...present, initial: value });
+        return build<Value, false, true, R, Field, M>({ ...present, initial: value });
       }
       const { constant, ...invalid } = constantOf(state.type, {
         what: "default",
         check: () => state.type.check(value),
       });
-      return build<Value, false, true, R, Field>({
+      return build<Value, false, true, R, Field, M>({
         ...present,
         ...invalid,
         initial: constant,
@@ -209,13 +225,13 @@ function build<
     },
     static() {
       const role = isCounter(state) ? "static counter" : "static";
-      return build<Value, Nullable, Optional, StaticRole<R>, Field>({
+      return build<Value, Nullable, Optional, StaticRole<R>, Field, M>({
         ...state,
         role: role as StaticRole<R>,
       });
     },
     as: <const Name extends string>(field: Name) =>
-      build<Value, Nullable, Optional, R, Name>({ ...state, field }),
+      build<Value, Nullable, Optional, R, Name, M>({ ...state, field }),
     describe: (description: string) => build({ ...state, description }),
   });
 }

@@ -1,7 +1,10 @@
 import { isStatic } from "./column.ts";
 import { identifier } from "./identifier.ts";
+import { targetCql } from "./index-shape.ts";
+import { indexName, type SaiIndex } from "./indexes.ts";
 import { allColumns, columnOf, primaryKeyText } from "./table-columns.ts";
-import { type Compaction, type Table } from "./table.ts";
+import { storageProperties, type StorageProperty } from "./table-options.ts";
+import type { Table } from "./table.ts";
 import type { UserField, UserType } from "./user-types.ts";
 
 /**
@@ -58,23 +61,47 @@ function columnText(table: Table, name: string): string {
   return `${identifier(name)} ${column.type.cql}${isStatic(column) ? " static" : ""}`;
 }
 
-function tableProperties({ clustering, compaction }: Table): string {
-  const columns = clustering.map(({ name, order }) => `${identifier(name)} ${order}`);
+function tableProperties(table: Table): string {
+  const columns = table.clustering.map(({ name, order }) => `${identifier(name)} ${order}`);
   const each = [
     ...(columns.length > 0 ? [`CLUSTERING ORDER BY (${columns.join(", ")})`] : []),
-    ...(compaction
-      ? [`compaction = ${mapLiteral({ class: compactionStrategies[compaction] })}`]
-      : []),
+    ...storageProperties(table).map(propertyText),
   ];
   return each.length > 0 ? ` WITH ${each.join(" AND ")}` : "";
 }
 
-const compactionStrategies: Readonly<Record<Compaction, string>> = {
-  leveled: "LeveledCompactionStrategy",
-};
+/** Returns the CQL that sets an option of an existing table. */
+export function setProperty(table: Table, property: StorageProperty): string {
+  return `ALTER TABLE ${identifier(table.name)} WITH ${propertyText(property)}`;
+}
+
+/** Returns the CQL that creates an index of a table if there is none of its name. */
+export function createIndex(table: Table, index: SaiIndex): string {
+  const target = `${identifier(table.name)} (${targetCql(table, index)})`;
+  const options =
+    Object.keys(index.options).length === 0 ? "" : ` WITH OPTIONS = ${mapLiteral(index.options)}`;
+
+  return `CREATE CUSTOM INDEX IF NOT EXISTS ${identifier(indexName(table, index))} ON ${target} USING 'StorageAttachedIndex'${options}`;
+}
+
+function propertyText({ name, value }: StorageProperty): string {
+  return `${name} = ${valueCql(value)}`;
+}
+
+/** Returns the value of an option in CQL. */
+export function valueCql(value: StorageProperty["value"]): string {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? stringLiteral(value) : mapLiteral(value);
+}
+
+/** Returns a text in CQL. */
+export function stringLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
 
 function mapLiteral(entries: Readonly<Record<string, string | number>>): string {
-  const text = (value: string | number) => `'${String(value).replaceAll("'", "''")}'`;
-  const pairs = Object.entries(entries).map(([key, value]) => `${text(key)}: ${text(value)}`);
+  const pairs = Object.entries(entries).map(
+    ([key, value]) => `${stringLiteral(key)}: ${stringLiteral(String(value))}`,
+  );
   return `{${pairs.join(", ")}}`;
 }

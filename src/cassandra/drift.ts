@@ -1,6 +1,13 @@
 import { isStatic } from "./column.ts";
 import { canonicalType } from "./cql-type.ts";
 import { addColumn, addField, createTable, createType } from "./ddl.ts";
+import { type BuildingIndex, driftOfIndexes, type QueryableIndexes } from "./drift-indexes.ts";
+import {
+  type LiveTableOptions,
+  type OptionDifference,
+  optionDifferences,
+} from "./drift-options.ts";
+import type { LiveIndex } from "./index-shape.ts";
 import { allColumns, columnOf } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import { fieldsText, fieldType, hasSameFields, type UserType, userTypesOf } from "./user-types.ts";
@@ -19,23 +26,28 @@ export interface LiveColumn {
 /** The tables of a keyspace by name, as columns by name. */
 export type LiveTables = ReadonlyMap<string, ReadonlyMap<string, LiveColumn>>;
 
-/** The default TTLs of tables in seconds, by table name. 0 means that rows do not expire. */
-export type DefaultTtls = ReadonlyMap<string, number>;
 /** The user-defined types of a keyspace by name, with their fields' types as the database spells them. */
 export type LiveTypes = ReadonlyMap<string, UserType>;
 
 /** The differences between a database and the models. */
 export interface Drift {
-  /** What is missing in the database, with the CQL that adds it. Types come before the tables that use them. */
+  /**
+   * What is missing in the database, with the CQL that adds it. Types come before the tables that use them, and indexes
+   * last.
+   */
   readonly missing: readonly Addition[];
   /** What differs in the database, one sentence each. No statement resolves these; an operator must decide. */
   readonly conflicts: readonly string[];
+  /** The options that the database has differently. Statements work all the same. */
+  readonly differences: readonly OptionDifference[];
+  /** The indexes that exist but are still being built on some nodes. Until then, reads by them fail. */
+  readonly building: readonly BuildingIndex[];
   /** The names of tables without a model. */
   readonly others: readonly string[];
 }
 
-/** A table, a column, a user-defined type, or a field of a type, to be added to a database. */
-export type Addition = TableAddition | TypeAddition;
+/** A table, a column, a user-defined type, a field of a type, or an index, to be added to a database. */
+export type Addition = TableAddition | TypeAddition | IndexAddition;
 
 export interface TableAddition {
   readonly table: string;
@@ -43,6 +55,8 @@ export interface TableAddition {
   readonly column?: string;
   readonly type?: never;
   readonly field?: never;
+  readonly index?: never;
+  readonly on?: never;
   readonly cql: string;
 }
 
@@ -52,47 +66,71 @@ export interface TypeAddition {
   readonly field?: string;
   readonly table?: never;
   readonly column?: never;
+  readonly index?: never;
+  readonly on?: never;
   readonly cql: string;
 }
 
-/** The types and default TTLs of a keyspace. */
+export interface IndexAddition {
+  readonly index: string;
+  /** The table of the index. */
+  readonly on: string;
+  readonly table?: never;
+  readonly column?: never;
+  readonly type?: never;
+  readonly field?: never;
+  readonly cql: string;
+}
+
+/** What a keyspace has besides tables. */
 export interface LiveMore {
   /** Default: none. */
   readonly types?: LiveTypes;
+  /** The options of tables, by table name. Default: none. */
+  readonly options?: ReadonlyMap<string, LiveTableOptions>;
   /** Default: none. */
-  readonly ttls?: DefaultTtls;
+  readonly indexes?: readonly LiveIndex[];
+  /** Undefined if it is not known. */
+  readonly queryable?: QueryableIndexes | undefined;
 }
 
 /**
- * Compares models with the tables and types of a keyspace. Additional tables and columns of the database are no
- * conflict.
+ * Compares models with the tables, types and indexes of a keyspace. Additional tables, columns and indexes of the
+ * database are no conflict, nor are options that the models do not set.
  *
  * @throws CassandraError `BAD_TABLE` if two models have different types of the same name
  */
 export function drift(
   tables: readonly Table[],
   live: LiveTables,
-  { types = new Map(), ttls = new Map() }: LiveMore = {},
+  { types = new Map(), options = new Map(), indexes = [], queryable }: LiveMore = {},
 ): Drift {
+  const found = driftOfIndexes(tables, indexes, queryable);
   const each = [
     ...userTypesOf(tables).map((type) => driftOfType(type, types)),
     ...driftOfTables(tables, live),
+    found,
   ];
   return {
     missing: each.flatMap(({ missing }) => missing),
     conflicts: [
       ...each.flatMap(({ conflicts }) => conflicts),
-      ...tables.flatMap((table) => ttlConflict(table, ttls.get(table.name) ?? 0)),
+      ...tables.flatMap((table) => ttlConflict(table, options.get(table.name))),
     ],
+    differences: tables.flatMap((table) => optionDifferences(table, options.get(table.name))),
+    building: found.building,
     others: [...live.keys()].filter((name) => !tables.some((table) => table.name === name)),
   };
 }
+
+/** What is missing or differs. */
+type Mismatch = Pick<Drift, "missing" | "conflicts">;
 
 /**
  * Compares a type. Values contain their fields in order, without names, so two types may differ only by fields at the
  * end.
  */
-function driftOfType(type: UserType, live: LiveTypes): Omit<Drift, "others"> {
+function driftOfType(type: UserType, live: LiveTypes): Mismatch {
   const { name, fields } = type;
   const known = live.get(name);
   if (!known) return { missing: [{ type: name, cql: createType(type) }], conflicts: [] };
@@ -121,10 +159,7 @@ function driftOfType(type: UserType, live: LiveTypes): Omit<Drift, "others"> {
  * Compares tables. If a table has several models, each is compared with the table after the additions of the previous
  * ones.
  */
-function driftOfTables(
-  tables: readonly Table[],
-  live: LiveTables,
-): readonly Omit<Drift, "others">[] {
+function driftOfTables(tables: readonly Table[], live: LiveTables): readonly Mismatch[] {
   const known = new Map(live);
   return tables.map((table) => {
     const found = driftOfTable(table, known);
@@ -135,7 +170,7 @@ function driftOfTables(
   });
 }
 
-function driftOfTable(table: Table, live: LiveTables): Omit<Drift, "others"> {
+function driftOfTable(table: Table, live: LiveTables): Mismatch {
   const found = live.get(table.name);
   if (!found) return { missing: [{ table: table.name, cql: createTable(table) }], conflicts: [] };
   const names = Object.keys(allColumns(table));
@@ -165,7 +200,11 @@ function driftOfTable(table: Table, live: LiveTables): Omit<Drift, "others"> {
 }
 
 /** Cassandra applies a default TTL to lightweight transactions too, but their rows must not expire. */
-function ttlConflict({ name, lwt }: Table, ttl: number): readonly string[] {
+function ttlConflict(
+  { name, lwt }: Table,
+  options: LiveTableOptions | undefined,
+): readonly string[] {
+  const ttl = Number(options?.["default_time_to_live"] ?? 0);
   if (!lwt || ttl === 0) return [];
   return [
     `${name} has a default_time_to_live of ${ttl} s, by which its rows would expire: set it to 0`,

@@ -17,7 +17,18 @@ export type { RowOrder } from "./after.ts";
 export { MAX_PORT, readContactPoints } from "./session/contact-point.ts";
 export { createKeyspace, createTable, dropKeyspace, type Replication } from "./ddl.ts";
 export { type Addition, type Drift } from "./drift.ts";
+export { type BuildingIndex } from "./drift-indexes.ts";
+export { differenceText, type OptionDifference } from "./drift-options.ts";
 export { CassandraError, type CassandraErrorCode, InvalidValue, UnreadableRow } from "./error.ts";
+export {
+  indexName,
+  indexTarget,
+  type IndexTarget,
+  sai,
+  type SaiIndex,
+  type SaiOptions,
+  type Similarity,
+} from "./indexes.ts";
 export {
   askNode,
   type ClockOffset,
@@ -114,10 +125,13 @@ export {
 } from "./select-rows.ts";
 export { type Selected } from "./selection.ts";
 export { pageSelect, type RepeatedSelect, rowSelect, type WholePage } from "./repeated-select.ts";
+export { type IndexedName, type Where } from "./where.ts";
+export { consistencyOf, type ConsistencyOption } from "./consistency.ts";
 export { boundedColumns } from "./bounded-columns.ts";
 export { partitionProblem } from "./partition-size.ts";
 export { connect, type Session } from "./session/session.ts";
 export type {
+  ConsistencyLevel,
   Lwt,
   LwtBatch,
   PackedPage,
@@ -126,8 +140,10 @@ export type {
   Statement,
   Write,
 } from "./statement.ts";
+export { buildingText } from "./session/index-state.ts";
 export {
   type KeyspaceTables,
+  readDrift,
   requireSynced,
   sync,
   syncKeyspace,
@@ -137,6 +153,13 @@ export {
 export * from "./table.ts";
 export * from "./table-columns.ts";
 export type * from "./table-keys.ts";
+export {
+  type Compaction,
+  type CompactionClass,
+  MAX_TTL,
+  type ReadRepair,
+  type StorageOptions,
+} from "./table-options.ts";
 export type * from "./table-rows.ts";
 export { readable, Unreadable } from "./unreadable.ts";
 export {

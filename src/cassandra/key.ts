@@ -113,7 +113,12 @@ export function columnCheck(table: Table, name: string): (value: unknown) => unk
 
 /** Returns a function like that of {@link columnCheck} for a key of a stored row: see {@link ColumnType.lookup}. */
 export function columnLookup(table: Table, name: string): (value: unknown) => unknown {
-  return namingErrors(`${table.name}.${name}`, lookupOf(columnOf(table, name).type));
+  return lookupNamed(`${table.name}.${name}`, columnOf(table, name).type);
+}
+
+/** Returns {@link ColumnType.lookup} of a type, whose InvalidValues begin with the name of a column. */
+export function lookupNamed(column: string, type: ColumnType): (value: unknown) => unknown {
+  return namingErrors(column, lookupOf(type));
 }
 
 /** Returns a function like that of {@link columnCheck} which accepts stored values: see {@link ColumnType.match}. */

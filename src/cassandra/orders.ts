@@ -3,6 +3,7 @@ import { type Column, column } from "./column.ts";
 import { badTable, keyNames, oncePerTable } from "./table-columns.ts";
 import type { KeyName, ValueOf } from "./table-rows.ts";
 import type { Impossible } from "./table-keys.ts";
+import { DEFAULT_STORAGE } from "./table-options.ts";
 import type { ClusteringColumn, Columns, Table } from "./table.ts";
 import { timestamp } from "./types/timestamp.ts";
 
@@ -60,7 +61,8 @@ type OrderTable<
   false,
   Record<never, never>,
   undefined,
-  undefined
+  undefined,
+  readonly []
 > & { readonly source: T };
 
 type PartitionIn<T extends Table, O> = O extends {
@@ -182,7 +184,9 @@ function createOrderTable(source: Table, name: string, given: NamedKey): Order {
     lwt: false,
     lanes: undefined,
     orders: undefined,
-    compaction: undefined,
+    indexes: [],
+    consistency: undefined,
+    ...DEFAULT_STORAGE,
     sweepAfter: CLOCK_DIFFERENCE,
     description: undefined,
   });

@@ -1,4 +1,5 @@
 import { type RowOrder, whereAfter } from "./after.ts";
+import { consistencyOf, type ConsistencyOption } from "./consistency.ts";
 import { CassandraError, UnreadableRow } from "./error.ts";
 import { identifier } from "./identifier.ts";
 import { namesRow, whereKey } from "./key.ts";
@@ -24,17 +25,32 @@ import {
 import { badStatement } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type { ColumnName, DataName, Place } from "./table-rows.ts";
-import type { Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
+import type { Impossible, Key, NamesRow, NoneOf, Prefix } from "./table-keys.ts";
 import { INT_MAX, intType } from "./types/integers.ts";
+import { type Where, whereIndexed } from "./where.ts";
 
 /** Which rows of a partition a select returns. */
-export interface RowsOptions<T extends Table> {
+export type RowsOptions<T extends Table> = {
   /** The maximum number of rows, from 1 to {@link INT_MAX}. Default: no limit. */
   readonly limit?: number | undefined;
   /** Return only rows after this row, in the order of the read. The row need not exist. */
   readonly after?: Place<T> | undefined;
+} & (Sorted | Restricted<T>);
+
+interface Sorted {
   /** `reversed` returns the last row first. Default: `stored`. */
   readonly order?: RowOrder | undefined;
+  readonly where?: undefined;
+}
+
+interface Restricted<T extends Table> {
+  /**
+   * Return only rows with these values in columns that have an index. Not with `order` and `serial`. While an index is
+   * being built, such reads fail with `READ_FAILED`.
+   */
+  readonly where: Where<T>;
+  readonly order?: Impossible<"Cassandra does not sort what it finds by an index">;
+  readonly serial?: false;
 }
 
 /** The options of a select. */
@@ -43,10 +59,10 @@ export type SelectOptions<
   Name extends ColumnName<T> = ColumnName<T>,
   W extends DataName<T> = never,
   L extends DataName<T> = never,
-> = SelectedOptions<T, Name, W, L> & RowsOptions<T>;
+> = SelectedOptions<T, Name, W, L> & RowsOptions<T> & ConsistencyOption<T>;
 
 /** These options are for reads of several rows. */
-type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
+type OfOneRow = NoneOf<"limit" | "after" | "order" | "where", "the key names one row">;
 
 /**
  * Reads by key. Returns one row if the key is the whole primary key, or else rows of a partition in clustering order.
@@ -63,6 +79,8 @@ type OfOneRow = NoneOf<"limit" | "after" | "order", "the key names one row">;
  * // SELECT room, at, body FROM message WHERE room = ? AND at >= ? ORDER BY at ASC
  * select(Message, { room: "lobby" }, { columns: ["body"], after: row, writetime: ["body"] });
  * // SELECT room, at, body, WRITETIME(body) FROM message WHERE room = ? AND at < ?
+ * select(Reading, { device, day }, { where: { quality: 0 }, limit: 20 }); // rows, by an index
+ * // SELECT device, day, at, quality FROM reading WHERE device = ? AND day = ? AND quality = ? LIMIT ?
  * @throws CassandraError `BAD_STATEMENT` if the key is invalid; InvalidValue if a value is invalid for its column
  */
 export function select<
@@ -80,11 +98,8 @@ export function select<
     ? Selected<T, Name, W, L> | undefined
     : readonly Selected<T, Name, W, L>[]
 >;
-export function select(
-  table: Table,
-  key: RawRow,
-  options: AnySelectOptions = {},
-): Statement<unknown> {
+export function select(table: Table, key: RawRow, given: object = {}): Statement<unknown> {
+  const options = given as AnySelectOptions;
   return namesRow(table, key)
     ? selectOne(table, key, options)
     : mapResult(selectSeveral(table, key, options), throwUnreadable);
@@ -110,12 +125,8 @@ export function selectEach<
   key: K & Prefix<T, K>,
   options?: SelectOptions<T, Name, W, L>,
 ): Statement<readonly (Selected<T, Name, W, L> | UnreadableRow)[]>;
-export function selectEach(
-  table: Table,
-  key: RawRow,
-  options: AnySelectOptions = {},
-): Statement<unknown> {
-  return selectSeveral(table, key, options);
+export function selectEach(table: Table, key: RawRow, given: object = {}): Statement<unknown> {
+  return selectSeveral(table, key, given as AnySelectOptions);
 }
 
 function selectOne(
@@ -123,17 +134,17 @@ function selectOne(
   key: RawRow,
   options: AnySelectOptions,
 ): Statement<RawRow | undefined> {
-  if (options.after || options.order || options.limit !== undefined) {
+  if (options.after || options.order || options.where || options.limit !== undefined) {
     throw badStatement(
       table,
-      "has one row with this key: limit, after and order are for several rows",
+      "has one row with this key: limit, after, order and where are for several rows",
     );
   }
   const names = selectedNames(table, options.columns);
   return {
     ...join([selectFrom(table, selectedColumns(table, names, options)), whereKey(table, key)]),
     table,
-    kind: options.serial ? "serial" : "read",
+    ...executionOf(table, options),
     decode: ([row]) =>
       row && isThere(table, row)
         ? { ...(decodeRow(table, row, { columns: names }) as RawRow), ...decodeTimes(row, options) }
@@ -147,11 +158,12 @@ function selectSeveral(
   key: RawRow,
   options: AnySelectOptions,
 ): Statement<readonly (RawRow | UnreadableRow)[]> {
-  const { limit, after, order = "stored", serial = false } = options;
+  const { limit, after, order = "stored", where } = options;
   if (limit !== undefined) checkLimit(limit);
   if (after && namesRow(table, key)) {
     throw badStatement(table, "has one row with this key, so no row can come after it");
   }
+  if (where) checkRestricted(table, key, options);
   const names = selectedNames(table, options.columns);
   const selection = selectFrom(table, selectedColumns(table, names, options));
   const sorting = order === "reversed" ? [orderReversed(table)] : [];
@@ -164,14 +176,17 @@ function selectSeveral(
       });
   const shared = {
     table,
-    kind: serial ? "serial" : "read",
+    ...executionOf(table, options),
     decode,
-    // The start of a reversed read does not show where the tombstones are that it meets.
-    ...(!namesRow(table, key) && {
-      range: { table, key, after: order === "stored" ? after : undefined },
-    }),
+    // The start of a reversed read does not show where the tombstones are that it meets; a read by an index skips rows.
+    ...(!namesRow(table, key) &&
+      !where && { range: { table, key, after: order === "stored" ? after : undefined } }),
   } as const;
-  const reads = after ? whereAfter(table, key, { after, order }) : [whereKey(table, key)];
+  const places = after
+    ? whereAfter(table, key, { after, order, isByColumn: where !== undefined })
+    : [whereKey(table, key)];
+  const restrictions = where ? [whereIndexed(table, where)] : [];
+  const reads = places.map((place) => join([place, ...restrictions], " AND "));
   /** @param found how many rows the previous reads have returned */
   const statement = (at: number, found: number): Statement<readonly (RawRow | UnreadableRow)[]> => {
     const limitation =
@@ -182,6 +197,27 @@ function selectSeveral(
     return { ...read, rest: (rows) => (isIncomplete(rows) ? statement(at + 1, rows) : undefined) };
   };
   return statement(0, 0);
+}
+
+/** Returns how a read is executed. */
+function executionOf(table: Table, { serial, consistency }: AnySelectOptions) {
+  if (!serial) return { kind: "read", ...consistencyOf(table, consistency) } as const;
+  if (consistency !== undefined) {
+    throw badStatement(table, `is read at the serial consistency, but got ${consistency}`);
+  }
+  return { kind: "serial" } as const;
+}
+
+function checkRestricted(table: Table, key: RawRow, { order, serial }: AnySelectOptions): void {
+  if (namesRow(table, key))
+    throw badStatement(table, "has one row with this key: where is for several rows");
+  if (order === "reversed")
+    throw badStatement(table, "cannot be read by an index in reverse order: where excludes order");
+  if (serial)
+    throw badStatement(
+      table,
+      "cannot be read by an index at the serial consistency: where excludes serial",
+    );
 }
 
 function throwUnreadable(rows: readonly (RawRow | UnreadableRow)[]): readonly RawRow[] {

@@ -1,7 +1,7 @@
 import type { RowOrder } from "./after.ts";
 import { identifier } from "./identifier.ts";
 import { presenceColumn } from "./lane-columns.ts";
-import { type Fragment, type RawRow, cqlText } from "./statement.ts";
+import { type ConsistencyLevel, type Fragment, type RawRow, cqlText } from "./statement.ts";
 import type { ColumnName, DataName, KeyName, RowOf, Shown } from "./table-rows.ts";
 import { badStatement, columnOf, keyNames } from "./table-columns.ts";
 import { type Table } from "./table.ts";
@@ -59,6 +59,8 @@ export interface AnySelectOptions {
   readonly writetime?: readonly string[];
   readonly ttl?: readonly string[];
   readonly serial?: boolean;
+  readonly where?: RawRow | undefined;
+  readonly consistency?: ConsistencyLevel | undefined;
 }
 
 /** Returns a SELECT of columns, given in CQL, and of the column that decides whether a row exists. */

@@ -14,14 +14,19 @@ export interface Fragment<Param = unknown> {
   readonly types: readonly ColumnType[];
 }
 
+/** How many replicas must answer a read, or acknowledge a write. */
+export type ConsistencyLevel = "LOCAL_ONE" | "LOCAL_QUORUM" | "QUORUM" | "ALL";
+
 /** A CQL statement. Its text depends on the shape of the statement, never on a value. */
 export interface Statement<Result> extends Fragment {
   /**
-   * How the statement is executed. The driver retries `read` and `serial` on another node, but never `write` and `lwt`.
-   * A serial read sees every lightweight transaction that may still be applied. All kinds are prepared except `system`:
+   * How the statement is executed. The driver retries `read` and `serial` on another node, but never `write`, `counter`
+   * and `lwt`. A serial read sees every lightweight transaction that may still be applied. All kinds are prepared except `system`:
    * reads of system tables without parameters.
    */
-  readonly kind: "read" | "serial" | "system" | "write" | "lwt";
+  readonly kind: "read" | "serial" | "system" | "write" | "counter" | "lwt";
+  /** The consistency with which it is executed. Absent for that of the session. Never set for `serial` and `lwt`. */
+  readonly consistency?: ConsistencyLevel;
   /** The table that it reads or writes. Absent if the table has no model. */
   readonly table?: Table;
   /** Returns the typed result for the returned rows, including those of `rest`. */

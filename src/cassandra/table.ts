@@ -1,8 +1,11 @@
 import { checkTable } from "./check-table.ts";
 import type { Column } from "./column.ts";
 import { type TableLanes, withLaneColumns } from "./lane-columns.ts";
+import type { SaiIndex } from "./indexes.ts";
 import { checkOrders, type TableOrders } from "./orders.ts";
+import type { ConsistencyLevel } from "./statement.ts";
 import type { Impossible } from "./table-keys.ts";
+import type { Compaction, ReadRepair, StorageOptions } from "./table-options.ts";
 
 /** The columns of a table by name, in their order in CQL and GraphQL. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -23,13 +26,6 @@ export function desc<const Name extends string>(name: Name): ClusteringColumn<Na
   return { name, order: "DESC" };
 }
 
-/**
- * The compaction strategy of a table. With `leveled`, a read finds a row in few files however often the row has
- * changed. With Cassandra's default, files accumulate before they are merged, and a read looks into each file that has
- * the row.
- */
-export type Compaction = "leveled";
-
 /** The definition of a table. Its CQL, rows, keys, GraphQL object and arguments are all derived from it. */
 export interface Table<
   C extends Columns = Columns,
@@ -39,7 +35,8 @@ export interface Table<
   H extends Columns = Columns,
   N extends TableLanes | undefined = TableLanes | undefined,
   O extends TableOrders | undefined = TableOrders | undefined,
-> {
+  I extends readonly SaiIndex[] = readonly SaiIndex[],
+> extends StorageOptions {
   readonly name: string;
   readonly columns: C;
   /** Internal columns, including those of its lanes. They are not in rows, inserts and GraphQL objects. */
@@ -54,8 +51,10 @@ export interface Table<
   readonly lanes: N;
   /** Other orders of the same rows, or undefined if it has none: see {@link table}. */
   readonly orders: O;
-  /** Undefined for the default of Cassandra. */
-  readonly compaction: Compaction | undefined;
+  /** The indexes by which its partitions can be read. */
+  readonly indexes: I;
+  /** The consistency of its statements, or undefined for that of the session. */
+  readonly consistency: ConsistencyLevel | undefined;
   /** After how many seconds deleted rows of a table of plain writes can be swept: see {@link table}. */
   readonly sweepAfter: number | undefined;
   readonly description: string | undefined;
@@ -84,6 +83,7 @@ export function table<
   const H extends Columns = Record<never, never>,
   const N extends TableLanes | undefined = undefined,
   const O extends TableOrders<Names<C>> | undefined = undefined,
+  const I extends readonly SaiIndex<Names<C>>[] = readonly [],
 >(
   name: string,
   columns: C,
@@ -106,8 +106,34 @@ export function table<
      * by are changed by `ordered.update`. Default: no orders.
      */
     readonly orders?: N extends undefined ? Impossible<"orders need lanes: true"> : O;
+    /** Indexes by which its partitions can be read: see {@link sai}. Not for counters. Default: none. */
+    readonly indexes?: I;
     /** Use `leveled` for rows that change often. Default: the default of Cassandra. */
     readonly compaction?: Compaction;
+    /**
+     * For a table of plain writes: after how many seconds a written value expires, unless the write has a `ttl` of its
+     * own. Default: 0, never.
+     */
+    readonly defaultTtl?: L extends true
+      ? Impossible<"it would expire the rows of lightweight transactions">
+      : number;
+    /**
+     * How many seconds deletions are kept, so that each replica learns of them: repair must run more often. Default: that
+     * of Cassandra, 864,000 (10 days).
+     */
+    readonly gcGrace?: number;
+    /** The comment of the table in the database. Default: none. */
+    readonly comment?: string;
+    /** Live values need `blocking`: see {@link ReadRepair}. Default: that of Cassandra, `blocking`. */
+    readonly readRepair?: ReadRepair;
+    /**
+     * For a table of plain writes: the consistency of its reads and writes. `LOCAL_ONE` returns as soon as one replica has
+     * answered: a read may then lack what was written before, and a write is lost with its only replica. Default: that of
+     * the session. Lightweight transactions always have that of the session.
+     */
+    readonly consistency?: L extends true
+      ? Impossible<"lightweight transactions need a quorum">
+      : ConsistencyLevel;
     /**
      * For a table of plain writes: after how many seconds deleted rows can be swept. They are swept when reads meet too
      * many of them. Set this only if every write has the current time, by a clock that differs from other clocks by
@@ -120,10 +146,11 @@ export function table<
     /** The description of its GraphQL object. */
     readonly description?: string;
   },
-): Table<C, P, K, L, H, N, O> {
-  const { partition, clustering = [] as readonly never[], lwt = false } = key;
-  const { hidden = {}, compaction, description } = key;
-  const { lanes, orders, sweepAfter } = key as PossibleOptions;
+): Table<C, P, K, L, H, N, O, I> {
+  const { partition, clustering = [] as readonly never[], lwt = false, hidden = {} } = key;
+  const { indexes = [], compaction, gcGrace, comment, readRepair, description } = key;
+  const { lanes, orders, sweepAfter, defaultTtl, consistency } = key as PossibleOptions;
+  const storage = { compaction, defaultTtl, gcGrace, comment, readRepair };
   const options = {
     partition,
     clustering,
@@ -131,7 +158,9 @@ export function table<
     hidden,
     lanes,
     orders,
-    compaction,
+    indexes,
+    consistency,
+    ...storage,
     sweepAfter,
     description,
   };
@@ -139,11 +168,13 @@ export function table<
   const defined = { ...given, hidden: withLaneColumns(given) };
   checkTable(defined);
   checkOrders(defined);
-  return Object.freeze(defined) as Table<C, P, K, L, H, N, O>;
+  return Object.freeze(defined) as Table<C, P, K, L, H, N, O, I>;
 }
 
 /** The options that are {@link Impossible} for some tables. */
-type PossibleOptions = Partial<Pick<Table, "lanes" | "orders" | "sweepAfter">>;
+type PossibleOptions = Partial<
+  Pick<Table, "lanes" | "orders" | "sweepAfter" | "defaultTtl" | "consistency">
+>;
 
 /** The names of columns. */
 export type Names<C extends Columns> = Extract<keyof C, string>;

@@ -1,8 +1,10 @@
 import {
   type Addition,
+  buildingText,
   CassandraError,
   connect,
   type ConnectOptions,
+  type OptionDifference,
   type Replication,
   requireSynced,
   type Session,
@@ -53,6 +55,8 @@ export interface OpenOptions {
   readonly onPlan?: OnPlan;
   /** Called with what is missing in the keyspace of an embedded Cassandra, before it is added. */
   readonly onMissing?: (missing: readonly Addition[]) => void;
+  /** Called with the options that existing tables have differently. */
+  readonly onDifferences?: (differences: readonly OptionDifference[]) => void;
 }
 
 /**
@@ -146,12 +150,17 @@ async function createMissingKeyspace(
   });
 }
 
-/** Adds to a keyspace the types, tables and columns that it lacks. */
+/** Adds to a keyspace the types, tables, columns and indexes that it lacks, and waits until the indexes are built. */
 function complete(session: Session, options: OpenOptions): Promise<readonly Addition[]> {
-  const { application, keyspace, onPlan, onMissing } = options;
+  const { application, keyspace, terminal, onPlan, onMissing, onDifferences } = options;
   return sync(session, {
     keyspace,
     tables: application.tables,
+    onDifferences,
+    onWait(building) {
+      const line = building.map(buildingText).join("; ");
+      (terminal.status ?? terminal.progress)(`Waiting: ${line}.`);
+    },
     onPlan({ missing, others }) {
       onMissing?.(missing);
       const existing = others.length === 0 ? "" : `, which has other tables (${listed(others)})`;

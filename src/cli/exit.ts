@@ -134,6 +134,7 @@ const remedies: Readonly<Record<Remedy, string | undefined>> = {
     'the command "sync" creates it if CASSANDRA_REPLICATION sets the number of copies of each row',
   CREATE_KEYSPACE_IN_ASTRA: undefined,
   ADD: 'the command "sync" adds what is missing',
+  WAIT: 'the database goes on building them: run the command "sync" again to wait for the end',
   DECIDE:
     'the command "sync" does not alter anything: set another CASSANDRA_KEYSPACE, or change the database or the models',
 };

@@ -1,3 +1,4 @@
+import { differenceText } from "../cassandra/index.ts";
 import { loadConfig } from "../settings/config.ts";
 import type { Order } from "../order/index.ts";
 import { command } from "./command.ts";
@@ -8,9 +9,9 @@ import { ordersIn, runBackfill } from "./backfill.ts";
 /** The command `sync`. */
 export const syncCommand = command({
   name: "sync",
-  summary: "create missing types, tables and columns",
+  summary: "create missing types, tables, columns and indexes",
   details:
-    "It prints the CQL before running it. It does not alter or drop anything. It creates a missing keyspace with the\nreplication in CASSANDRA_REPLICATION, except in Astra, where you create keyspaces in the portal or with the CLI.",
+    "It prints the CQL before running it, and waits until indexes can be queried. It does not alter or drop\nanything: for the options that a table has differently, it prints the statement that sets them. It creates a missing keyspace with the\nreplication in CASSANDRA_REPLICATION, except in Astra, where you create keyspaces in the portal or with the CLI.",
   options: {
     backfill: {
       type: "boolean",
@@ -50,6 +51,9 @@ export const syncCommand = command({
       ...options,
       createMissing: true,
       onPlan,
+      onDifferences(differences) {
+        for (const each of differences) terminal.progress(`Not changed: ${differenceText(each)}.`);
+      },
     });
     terminal.progress(`${done}: keyspace ${config.keyspace}, Cassandra ${database.origin}.`);
     for (const each of fills ? filled : []) {

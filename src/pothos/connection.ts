@@ -123,8 +123,10 @@ export interface PageRows<T extends Table> {
 /** Options of {@link readPage}. */
 export interface PageReadOptions<T extends Table> extends Pick<
   ReadOptions<T>,
-  "columns" | "order" | "admit"
+  "columns" | "admit"
 > {
+  /** Default: the stored order. */
+  readonly order?: RowOrder | undefined;
   /** The part of the partition to read: a prefix of the clustering key, then at most one range. Default: all of it. */
   readonly part?: RawRow;
 }

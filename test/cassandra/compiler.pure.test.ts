@@ -8,7 +8,7 @@ import { startLanguageServer } from "../fixtures/language-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const tables = `
-import { add, addToPartition, asc, counter, createRow, desc, insert, int, remove, removeRow, select, selectPartition, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
+import { add, addToPartition, asc, counter, createRow, desc, insert, int, remove, removeRow, sai, select, selectPartition, set, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
 const key = { partition: ["room"], clustering: [desc("at"), asc("id")] } as const;
 const Message = table("message", {
   room: text(), at: timestamp(), id: uuid(), body: text().required(), likes: int(), topic: text().static(),
@@ -16,6 +16,10 @@ const Message = table("message", {
 const Hits = table("hits", { page: text(), views: counter() }, { partition: ["page"] });
 const Views = table("views", { page: text(), day: int(), all: counter().static(), some: counter() }, { partition: ["page"], clustering: [asc("day")] });
 const Theatre = table("theatre", { id: uuid(), name: text().required() }, { partition: ["id"], lwt: true, lanes: true });
+const Reading = table("reading", { device: text(), at: timestamp(), quality: int(), labels: set(text()), note: text() }, {
+  partition: ["device"], clustering: [desc("at")], indexes: [sai("quality"), sai("labels")], consistency: "LOCAL_ONE",
+});
+const device = "lamp";
 const at = new Date();
 const row = { room: "a", at, id: "x" };
 declare const session: Session;
@@ -40,12 +44,27 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
     'select(Message, { room: "a" }, { writetime: ["at"] })',
     `Type '"at"' is not assignable to type '"body" | "likes" | "topic"'.`,
   ],
-  [
-    'select(Message, { room: "a" }, { order: "up" })',
-    `Type '"up"' is not assignable to type 'RowOrder | undefined'.`,
-  ],
+  ['select(Message, { room: "a" }, { order: "up" })', "| RowOrder | undefined'."],
   ['select(Message, { room: "a" }, { after: { at } })', "Property 'id' is missing in type"],
   ["select(Message, row, { limit: 1 })", "the key names one row"],
+  ['select(Reading, { device }, { where: { note: "x" } })', "it has no index"],
+  [
+    'select(Reading, { device }, { where: { quality: "x" } })',
+    "Type 'string' is not assignable to type 'number'.",
+  ],
+  [
+    "select(Reading, { device }, { where: { labels: new Set(['x']) } })",
+    "Property 'contains' is missing in type 'Set<string>'",
+  ],
+  [
+    'select(Reading, { device }, { where: { quality: 1 }, order: "reversed" })',
+    "Cassandra does not sort what it finds by an index",
+  ],
+  ["select(Reading, { device, at }, { where: { quality: 1 } })", "the key names one row"],
+  [
+    'select(Theatre, { id: "x" }, { consistency: "LOCAL_ONE" })',
+    "lightweight transactions need that of the session",
+  ],
   [
     'selectPartition(Message, { room: "a" }, { columns: ["body"] })',
     `Type '"body"' is not assignable to type '"topic"'.`,
@@ -111,6 +130,18 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
   [
     'table("a", { k: int() }, { partition: ["k"], lwt: true, sweepAfter: 60 })',
     "tables with lwt: true are swept without it",
+  ],
+  [
+    'table("a", { k: int() }, { partition: ["k"], lwt: true, defaultTtl: 60 })',
+    "it would expire the rows of lightweight transactions",
+  ],
+  [
+    'table("a", { k: int() }, { partition: ["k"], lwt: true, consistency: "LOCAL_ONE" })',
+    "lightweight transactions need a quorum",
+  ],
+  [
+    'table("a", { k: int(), v: int() }, { partition: ["k"], indexes: [sai("w")] })',
+    `Type '"w"' is not assignable to type '"k" | "v"'.`,
   ],
 ];
 

@@ -36,20 +36,17 @@ const event = [
 ];
 const live = (columns: readonly LiveColumn[]) =>
   new Map([["event", new Map(columns.map((each) => [each.name, each]))]]);
+const none = { missing: [], conflicts: [], differences: [], building: [] };
 const without = (name: string) => event.filter((each) => each.name !== name);
 
 test("a table as its model says has no drift, whatever else is there", () => {
   const more = [...event, column("note", "text"), column("total", "int", "static")];
-  expect(drift([Event], live(more))).toEqual({ missing: [], conflicts: [], others: [] });
+  expect(drift([Event], live(more))).toEqual({ ...none, others: [] });
 });
 
 test("the tables that no model has are named, and are no conflict", () => {
   const tables = new Map([...live(event), ["order", new Map()], ["user", new Map()]]);
-  expect(drift([Event], tables)).toEqual({
-    missing: [],
-    conflicts: [],
-    others: ["order", "user"],
-  });
+  expect(drift([Event], tables)).toEqual({ ...none, others: ["order", "user"] });
 });
 
 test.each([
@@ -64,9 +61,8 @@ test.each([
   "a default TTL is a conflict for lightweight transactions alone: %j, %i s",
   (lwt, ttl, conflicts) => {
     const model = { ...Event, lwt };
-    expect(drift([model], live(event), { ttls: new Map([["event", ttl]]) }).conflicts).toEqual(
-      conflicts,
-    );
+    const options = new Map([["event", { default_time_to_live: ttl }]]);
+    expect(drift([model], live(event), { options }).conflicts).toEqual(conflicts);
   },
 );
 

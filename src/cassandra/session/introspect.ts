@@ -1,4 +1,7 @@
-import type { DefaultTtls, LiveColumn, LiveTables, LiveTypes } from "../drift.ts";
+import { stringLiteral } from "../ddl.ts";
+import type { LiveColumn, LiveTables, LiveTypes } from "../drift.ts";
+import type { LiveTableOptions } from "../drift-options.ts";
+import type { LiveIndex } from "../index-shape.ts";
 import type { Session } from "./session.ts";
 import { type RawRow, cqlText } from "../statement.ts";
 import type { UserType } from "../user-types.ts";
@@ -7,13 +10,14 @@ import type { UserType } from "../user-types.ts";
 export interface LiveSchema {
   readonly tables: LiveTables;
   readonly types: LiveTypes;
-  readonly ttls: DefaultTtls;
+  readonly options: ReadonlyMap<string, LiveTableOptions>;
+  readonly indexes: readonly LiveIndex[];
 }
 
-/** Reads a live keyspace's tables, user-defined types and default times to live. */
+/** Reads a live keyspace's tables with their options, user-defined types and indexes. */
 export async function introspect(session: Session, keyspace: string): Promise<LiveSchema> {
   const where = `WHERE keyspace_name = ${stringLiteral(keyspace)}`;
-  const [columns, types, options] = await Promise.all([
+  const [columns, types, options, indexes] = await Promise.all([
     readSystem(
       session,
       `SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns ${where}`,
@@ -22,9 +26,11 @@ export async function introspect(session: Session, keyspace: string): Promise<Li
       session,
       `SELECT type_name, field_names, field_types FROM system_schema.types ${where}`,
     ),
+    // Cassandra before 4.0 does not have all columns of the options.
+    readSystem(session, `SELECT * FROM system_schema.tables ${where}`),
     readSystem(
       session,
-      `SELECT table_name, default_time_to_live FROM system_schema.tables ${where}`,
+      `SELECT table_name, index_name, options FROM system_schema.indexes ${where}`,
     ),
   ]);
   const tables = Map.groupBy(columns, (row) => row["table_name"] as string);
@@ -36,9 +42,12 @@ export async function introspect(session: Session, keyspace: string): Promise<Li
       ]),
     ),
     types: new Map(types.map((row) => [row["type_name"] as string, liveType(row)])),
-    ttls: new Map(
-      options.map((row) => [row["table_name"] as string, Number(row["default_time_to_live"])]),
-    ),
+    options: new Map(options.map((row) => [row["table_name"] as string, row])),
+    indexes: indexes.map((row) => ({
+      name: row["index_name"] as string,
+      table: row["table_name"] as string,
+      options: (row["options"] ?? {}) as LiveIndex["options"],
+    })),
   };
 }
 
@@ -112,8 +121,4 @@ export async function readRepairIn(
 
 function readSystem(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
   return session.run({ ...cqlText(cql), kind: "system", decode: (rows) => rows });
-}
-
-function stringLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -5,10 +5,11 @@ import { CassandraError } from "../error.ts";
  *
  * - `CREATE_KEYSPACE`: create the keyspace, after deciding how many replicas it has
  * - `CREATE_KEYSPACE_IN_ASTRA`: create the keyspace, which Astra DB does not allow by CQL
- * - `ADD`: add tables and columns, as `sync` does
+ * - `ADD`: add tables, columns and indexes, as `sync` does
+ * - `WAIT`: wait until the database has built its indexes
  * - `DECIDE`: change the database or the models, since they contradict each other
  */
-export type Remedy = "CREATE_KEYSPACE" | "CREATE_KEYSPACE_IN_ASTRA" | "ADD" | "DECIDE";
+export type Remedy = "CREATE_KEYSPACE" | "CREATE_KEYSPACE_IN_ASTRA" | "ADD" | "WAIT" | "DECIDE";
 
 /** Thrown when the database does not match the models. The code is `NOT_SYNCED`. */
 export class NotSynced extends CassandraError {

@@ -72,7 +72,8 @@ export function createPageReader(
       return { page, next: result.pageState ?? undefined };
     } catch (error) {
       if (range && failedOnTombstones(error, false)) sweeper.request(range);
-      throw fromDriver(error, { cql, writes: kind === "write" || kind === "lwt" });
+      const writes = kind === "write" || kind === "counter" || kind === "lwt";
+      throw fromDriver(error, { cql, writes });
     }
   }
 

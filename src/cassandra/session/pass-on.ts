@@ -31,6 +31,7 @@ export function passOn(present: () => Session, intercept: Intercept = (run) => r
       yield* await intercept(async () => present().rows(statement));
     },
     cql: async (text, params) => present().cql(text, params),
+    eachNode: async (statement) => present().eachNode(statement),
     clearPrepared: () => present().clearPrepared(),
     report: (row) => present().report(row),
     close,

@@ -5,7 +5,8 @@ import { agreedVersion, tableIds } from "./introspect.ts";
 import { passOn } from "./pass-on.ts";
 import type { Session } from "./session.ts";
 import type { NotSynced } from "./not-synced.ts";
-import { findMismatch } from "./sync.ts";
+import { buildingText } from "./index-state.ts";
+import { findState } from "./sync.ts";
 import type { Table } from "../table.ts";
 
 /** The default interval between two checks of the schema, in milliseconds. */
@@ -18,7 +19,8 @@ export interface SchemaWatchOptions {
   /** The interval between two checks, in milliseconds. Default: {@link SCHEMA_INTERVAL}. */
   readonly interval?: number;
   /**
-   * Called with a line when the database stops matching the models and when it matches again. Default: does nothing.
+   * Called with a line when the database stops matching the models and when it matches again, and with one about indexes
+   * that are being built. Default: does nothing.
    */
   readonly log?: (line: string) => void;
 }
@@ -80,6 +82,7 @@ export function watchSchema(
     // A difference is not reported just because a single node lags behind.
     if (isAgreed || found.tables === known?.tables) update(found.mismatch);
     if (isAgreed) agreed = found.tables;
+    if (found.building !== "" && found.building !== known?.building) log(found.building);
     known = found;
   });
 
@@ -144,6 +147,8 @@ interface Tables {
   readonly tables: string;
   /** How the tables differ from the models. */
   readonly mismatch: NotSynced | undefined;
+  /** A sentence about the indexes that are being built, or "". */
+  readonly building: string;
 }
 
 async function readTables(session: Session, models: readonly Table[]): Promise<Tables> {
@@ -151,12 +156,13 @@ async function readTables(session: Session, models: readonly Table[]): Promise<T
   if (keyspace === undefined) {
     throw new CassandraError("BAD_OPTIONS", "A session without a keyspace cannot be watched.");
   }
-  const [ids, mismatch] = await Promise.all([
+  const [ids, { mismatch, building }] = await Promise.all([
     tableIds(session, keyspace),
-    findMismatch(session, { keyspace, tables: models }),
+    findState(session, { keyspace, tables: models }),
   ]);
   const tables = JSON.stringify([models.map(({ name }) => ids.get(name)), mismatch?.message]);
-  return { tables, mismatch };
+  const clauses = building.map(buildingText).join("; ");
+  return { tables, mismatch, building: clauses && `Reads by an index fail: ${clauses}.` };
 }
 
 /** Whether a changed schema could be the cause of an error. A statement with such an error was not executed. */

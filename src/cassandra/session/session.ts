@@ -4,6 +4,7 @@ import { clientOptions } from "./client-options.ts";
 import { closeFailedClient, repairReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
 import { fromDriver, isMismatch } from "./driver-error.ts";
+import { createEachNode, type EachNode } from "./each-node.ts";
 import { messageOf } from "../../support/message.ts";
 import { PackedRows } from "./packed-rows.ts";
 import { createPageReader, noAnswerInTime, requestPage } from "./pages.ts";
@@ -81,6 +82,13 @@ export interface Session extends AsyncDisposable {
    * @throws CassandraError as `run`; `REFUSED` for a value that does not fit its type
    */
   cql(text: string, params?: readonly unknown[]): Promise<readonly RawRow[]>;
+  /**
+   * Runs a read on each node to which the session is connected: those of its data centre that are up. Returns the results
+   * by the addresses of the nodes. It is for the system tables that describe a node: each result is that of one page.
+   *
+   * @throws CassandraError as `run`, if one of the nodes fails
+   */
+  readonly eachNode: EachNode;
   /**
    * Discards all prepared statements: each is prepared again when it next runs. Running requests are not affected.
    *
@@ -202,6 +210,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
         throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
       }
     },
+    eachNode: createEachNode(client, { queryOptions: queryOptions.system, limit }),
     clearPrepared: () => client.metadata.clearPrepared(),
     report: createReport(log),
     close,
@@ -237,5 +246,5 @@ function queryOptionsByKind({
   const retry = new policies.retry.FallthroughRetryPolicy();
   const write = { ...prepared, isIdempotent: false, retry };
   const raw = { ...common, isIdempotent: false, readTimeout: CQL_TIMEOUT };
-  return { read, serial, system, write, lwt: write, raw } as const;
+  return { read, serial, system, write, counter: write, lwt: write, raw } as const;
 }

@@ -1,7 +1,10 @@
 import { listed } from "../../support/listed.ts";
 import { createKeyspace, type Replication } from "../ddl.ts";
 import { type Addition, type Drift, drift } from "../drift.ts";
+import type { OptionDifference } from "../drift-options.ts";
 import { CassandraError } from "../error.ts";
+import type { BuildingIndex } from "../drift-indexes.ts";
+import { queryableIndexes, waitForIndexes } from "./index-state.ts";
 import { introspect } from "./introspect.ts";
 import { keyspaceMissing, NotSynced } from "./not-synced.ts";
 import type { ConnectOptions } from "./options.ts";
@@ -50,31 +53,51 @@ export interface KeyspaceTables {
 export interface SyncOptions extends KeyspaceTables {
   /** Called with all additions before the first of them is made. Not called if nothing is missing. */
   readonly onPlan?: ((plan: Pick<Drift, "missing" | "others">) => void) | undefined;
+  /**
+   * Called with the options that existing tables have differently, and the statements that would set them. Not called if
+   * there are none.
+   */
+  readonly onDifferences?: ((differences: readonly OptionDifference[]) => void) | undefined;
+  /** Called with the indexes that are still being built, at most once per second. */
+  readonly onWait?: ((building: readonly BuildingIndex[]) => void) | undefined;
+  /** How long indexes may take to be built, in milliseconds. Default: ten minutes. */
+  readonly indexTimeout?: number | undefined;
 }
 
+/** How long indexes may take to be built, in milliseconds. */
+const INDEX_TIMEOUT = 600_000;
+
 /**
- * Creates the types and tables that the models have and the keyspace lacks, including the tables of orders, and adds
- * missing fields and columns. Returns the additions. Never alters or drops anything: the options of an existing table
- * stay as they are.
+ * Creates the types and tables that the models have and the keyspace lacks, including the tables of orders, adds
+ * missing fields and columns, and creates missing indexes. Then waits until all indexes of the models can be queried on
+ * each node of the data centre that is up. Returns the additions. Never alters or drops anything: the options of an
+ * existing table stay as they are.
  *
  * @throws CassandraError before any change: `NOT_SYNCED` if the database contradicts the models, `BAD_TABLE` if two
- * models have different types of the same name
+ * models have different types of the same name. After all changes: `NOT_SYNCED` with the remedy `WAIT` if an index is
+ * still being built after `indexTimeout`
  */
 export async function sync(
   session: Session,
-  { keyspace, tables, onPlan = () => {} }: SyncOptions,
+  { keyspace, tables, ...options }: SyncOptions,
 ): Promise<readonly Addition[]> {
-  // Astra DB ignores this option with a warning (docs.datastax.com, "Astra DB CQL limits").
-  const all = withOrders(tables);
-  const synced = session.isAstra ? all.map((table) => ({ ...table, compaction: undefined })) : all;
-  const models = { keyspace, tables: synced };
-  const { missing, conflicts, others } = await readDrift(session, models);
+  const { onPlan = () => {}, onDifferences = () => {}, onWait = () => {} } = options;
+  const models = { keyspace, tables: withOrders(tables) };
+  const { missing, conflicts, differences, others } = await readDrift(session, models);
   if (conflicts.length > 0) throw new NotSynced("DECIDE", conflicts);
+  if (differences.length > 0) onDifferences(differences);
   if (missing.length > 0) onPlan({ missing, others });
   // One at a time: concurrent schema changes have to wait for each other anyway.
   for (const { cql } of missing) await applyAddition(session, { ...models, cql });
   // Prepared statements still have the old fields of a type.
   if (missing.some(({ field }) => field !== undefined)) session.clearPrepared();
+  if (models.tables.some(({ indexes }) => indexes.length > 0)) {
+    await waitForIndexes({
+      building: async () => (await readDrift(session, models)).building,
+      onWait,
+      timeout: options.indexTimeout ?? INDEX_TIMEOUT,
+    });
+  }
   return missing;
 }
 
@@ -115,23 +138,41 @@ async function applyAddition(
  * @throws CassandraError `NOT_SYNCED` naming each difference; `BAD_TABLE` as {@link sync}
  */
 export async function requireSynced(session: Session, models: KeyspaceTables): Promise<void> {
-  const mismatch = await findMismatch(session, models);
+  const { mismatch } = await findState(session, models);
   if (mismatch) throw mismatch;
 }
 
-/** Returns how a keyspace differs from the models, or undefined if it contains everything that they have. */
-export async function findMismatch(
+/** The state of a keyspace. */
+export interface KeyspaceState extends Pick<Drift, "building"> {
+  /** How it differs from the models. Undefined if it contains everything that they have. */
+  readonly mismatch: NotSynced | undefined;
+}
+
+/** Compares a keyspace with models. */
+export async function findState(
   session: Session,
   { keyspace, tables }: KeyspaceTables,
-): Promise<NotSynced | undefined> {
+): Promise<KeyspaceState> {
   const all = withOrders(tables);
-  const { missing, conflicts, others } = await readDrift(session, { keyspace, tables: all });
+  const found = await readDrift(session, { keyspace, tables: all });
+  const mismatch = await mismatchOf(session, { keyspace, tables: all, found });
+  return { mismatch, building: found.building };
+}
+
+async function mismatchOf(
+  session: Session,
+  { keyspace, tables: all, found }: KeyspaceTables & { readonly found: Drift },
+): Promise<NotSynced | undefined> {
+  const { missing, conflicts, others } = found;
   const absentTables = missing.filter(({ table, column }) => table && column === undefined);
   const hasNone = absentTables.length === all.length;
   if (hasNone && others.length === 0 && !(await hasKeyspace(session, keyspace))) {
     return keyspaceMissing(keyspace, { isAstra: session.isAstra });
   }
-  const absent = missing.map(missingText);
+  // A missing table lacks its indexes, too.
+  const isNoted = ({ index, on }: Addition) =>
+    index === undefined || !absentTables.some(({ table }) => table === on);
+  const absent = missing.filter(isNoted).map(missingText);
   if (absent.length + conflicts.length === 0) return undefined;
   const hasOnlyOthers = others.length > 0 && hasNone;
   const more = hasOnlyOthers ? [`Keyspace ${keyspace} has other tables: ${listed(others)}.`] : [];
@@ -140,12 +181,27 @@ export async function findMismatch(
   });
 }
 
-async function readDrift(session: Session, { keyspace, tables }: KeyspaceTables): Promise<Drift> {
-  const { tables: live, ...more } = await introspect(session, keyspace);
-  return drift(tables, live, more);
+/** Compares a keyspace with models, which include the tables of orders. */
+export async function readDrift(
+  session: Session,
+  { keyspace, tables }: KeyspaceTables,
+): Promise<Drift> {
+  const models = session.isAstra ? tables.map(withoutIgnored) : tables;
+  const hasIndexes = models.some(({ indexes }) => indexes.length > 0);
+  const [{ tables: live, ...more }, queryable] = await Promise.all([
+    introspect(session, keyspace),
+    hasIndexes ? queryableIndexes(session, keyspace) : undefined,
+  ]);
+  return drift(models, live, { ...more, queryable });
+}
+
+/** Astra DB ignores these options with a warning (docs.datastax.com, "Astra DB CQL limits"). */
+function withoutIgnored(table: Table): Table {
+  return { ...table, compaction: undefined, gcGrace: undefined, readRepair: undefined };
 }
 
 function missingText(addition: Addition): string {
+  if (addition.index !== undefined) return `index ${addition.index} is missing`;
   if (addition.type !== undefined) {
     const { type, field } = addition;
     return field === undefined ? `type ${type} is missing` : `${type}.${field} is missing`;

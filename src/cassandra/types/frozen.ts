@@ -12,6 +12,9 @@ export function frozen<Value>(whole: Column<Value>) {
 }
 
 /** Returns a type with all its parts frozen, or the type itself if it cannot be frozen. */
-export function frozenType<Value>(type: ColumnType<Value>): ColumnType<Value> {
-  return type.freeze?.() ?? type;
+export function frozenType<Value>(type: ColumnType<Value>): FrozenType<Value> {
+  return (type.freeze?.() ?? type) as FrozenType<Value>;
 }
+
+/** A type whose values are stored as a whole. */
+type FrozenType<Value> = ColumnType<Value> & { readonly isMulticell?: false };

@@ -36,7 +36,11 @@ export function udt<const Columns extends Readonly<Record<string, Column>>>(
       ...(description !== undefined && { description }),
     };
   });
-  return column(udtType(name, parts, { isFrozen: false }) as ColumnType<UdtFields<Columns>>);
+  return column(
+    udtType(name, parts, { isFrozen: false }) as ColumnType<UdtFields<Columns>> & {
+      readonly isMulticell: true;
+    },
+  );
 }
 
 type UdtValue = Readonly<Record<string, unknown>>;

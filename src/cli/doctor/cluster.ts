@@ -15,9 +15,11 @@ import { within } from "../../support/within.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
 import {
   examineKeyspace,
+  examineMinorDrift,
   type ExpectedTables,
   type KeyspaceFacts,
   keyspaceGroup,
+  type MinorDrift,
 } from "./keyspace.ts";
 import { type AskedNode, nodesGroup } from "./nodes.ts";
 
@@ -43,7 +45,11 @@ type Contact = { readonly point: string } & (
 );
 
 /** The outcome of connecting as the service does. */
-type ServiceConnection = { readonly version: string } | { readonly refusal: CassandraError };
+type ServiceConnection =
+  | { readonly version: string; readonly minor: MinorDrift }
+  | { readonly refusal: CassandraError };
+
+const NO_DRIFT: MinorDrift = { differences: [], building: [] };
 
 /** What was found out by querying the nodes. */
 interface ClusterFacts {
@@ -60,7 +66,7 @@ export async function* clusterGroups(
 ): AsyncGenerator<Group> {
   const { keyspace } = expected;
   const options = { ...cluster, requestTimeout: STEP_REQUEST };
-  const connecting = connectAsService(cluster, keyspace);
+  const connecting = connectAsService(cluster, expected);
   const { contacts, nodes, facts } = await askCluster(options, expected);
   const connection = await connecting;
   const reached = contacts.flatMap(({ point, visit: made }) => (made ? point : []));
@@ -73,7 +79,8 @@ export async function* clusterGroups(
   if (facts?.status === "fulfilled") {
     const refusal =
       "refusal" in connection && isNotSynced(connection) ? connection.refusal : undefined;
-    yield keyspaceGroup({ keyspace, facts: facts.value, nodes, access: options, refusal });
+    const minor = "minor" in connection ? connection.minor : NO_DRIFT;
+    yield keyspaceGroup({ keyspace, facts: facts.value, minor, nodes, access: options, refusal });
   }
 }
 
@@ -98,14 +105,22 @@ async function askCluster(
 /** Connects as the service does. Does not reject if the cluster refuses the connection. */
 async function connectAsService(
   cluster: ConnectOptions,
-  keyspace: string,
+  expected: ExpectedTables,
 ): Promise<ServiceConnection> {
+  const { keyspace } = expected;
   const { requestTimeout = REQUEST } = cluster;
   const options = { ...cluster, requestTimeout: Math.min(requestTimeout, REQUEST), keyspace };
   try {
     const session = await connectWithin(CONNECTING, options);
+    // If it cannot be read, the other findings say why.
+    const [minor] = await Promise.allSettled([
+      withinStep(options, examineMinorDrift(session, expected)),
+    ]);
     await closeAll([session]);
-    return { version: session.version };
+    return {
+      version: session.version,
+      minor: minor.status === "fulfilled" ? minor.value : NO_DRIFT,
+    };
   } catch (error) {
     if (error instanceof CassandraError) return { refusal: error };
     throw error;

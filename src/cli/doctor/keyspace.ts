@@ -1,14 +1,19 @@
 import {
+  type BuildingIndex,
+  buildingText,
   CassandraError,
+  differenceText,
   keyspaceMissing,
   lackingRights,
+  type OptionDifference,
+  readDrift,
   replicationOf,
   requireSynced,
   type Session,
   type Table,
   withOrders,
 } from "../../cassandra/index.ts";
-import { failureOf, type Finding, type Group, ok } from "./finding.ts";
+import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
 import type { AskedNode } from "./nodes.ts";
 import { type KeyspaceAccess, replicationFindings } from "./replication.ts";
 
@@ -26,6 +31,24 @@ export interface KeyspaceFacts {
   readonly drift: CassandraError | undefined;
   /** For each existing table, Cassandra's errors about the permissions that the role lacks. */
   readonly lacking: ReadonlyMap<string, readonly CassandraError[]>;
+}
+
+/** What differs from the tables without keeping the service from running. */
+export interface MinorDrift {
+  readonly differences: readonly OptionDifference[];
+  readonly building: readonly BuildingIndex[];
+}
+
+/** Compares options and indexes of a keyspace, on all nodes to which the session is connected. */
+export async function examineMinorDrift(
+  session: Session,
+  { keyspace, tables }: ExpectedTables,
+): Promise<MinorDrift> {
+  const { differences, building } = await readDrift(session, {
+    keyspace,
+    tables: withOrders(tables),
+  });
+  return { differences, building };
 }
 
 /** Checks a keyspace, its tables and the permissions of the role on them. */
@@ -50,6 +73,7 @@ export async function examineKeyspace(
 interface KeyspaceReport {
   readonly keyspace: string;
   readonly facts: KeyspaceFacts;
+  readonly minor: MinorDrift;
   readonly nodes: readonly AskedNode[];
   readonly access: KeyspaceAccess;
   /** The error when the service connected to the keyspace; undefined: it has connected. */
@@ -60,6 +84,7 @@ interface KeyspaceReport {
 export function keyspaceGroup({
   keyspace,
   facts: { replication, drift, lacking },
+  minor,
   nodes,
   access,
   refusal,
@@ -77,6 +102,7 @@ export function keyspaceGroup({
     findings: [
       ...replicationFindings(replication, nodes, access),
       drift ? failureOf("tables", drift) : ok("tables", "match the models"),
+      ...minorFindings(minor),
       ...rightsFindings(lacking),
     ],
   };
@@ -93,6 +119,19 @@ async function keyspaceDrift(
     if (error instanceof CassandraError && error.code === "NOT_SYNCED") return error;
     throw error;
   }
+}
+
+/** Reports options that differ, and indexes that are being built. */
+export function minorFindings({ differences, building }: MinorDrift): readonly Finding[] {
+  return [
+    ...differences.map((each) => warning("options", differenceText(each))),
+    ...building.map((each) =>
+      warning(
+        "indexes",
+        `${buildingText(each)}: reads by it fail (wait; "sync" shows when it is done)`,
+      ),
+    ),
+  ];
 }
 
 function rightsFindings(lacking: KeyspaceFacts["lacking"]): readonly Finding[] {

@@ -2,7 +2,7 @@ import { PothosSchemaError } from "@pothos/core";
 import {
   hasCounters,
   int,
-  INT_MAX,
+  MAX_TTL,
   put,
   type RawRow,
   regularNames,
@@ -118,9 +118,7 @@ export function checkPlain(table: Table, method: string): void {
   );
 }
 
-/** The maximum time to live in Cassandra, in seconds: 20 years (`Attributes.MAX_TTL`). */
-const MAX_TTL = 20 * 365 * 24 * 60 * 60;
-const ttlColumn = int({ min: 1, max: Math.min(MAX_TTL, INT_MAX) });
+const ttlColumn = int({ min: 1, max: MAX_TTL });
 const TTL = `The time to live of the written values in seconds: ${ttlColumn.type.expects}. Default: unlimited.`;
 
 function readTtl(given: unknown): number | undefined {

@@ -41,6 +41,7 @@ export function createStubSession(): Session {
     batch: refuse,
     rows: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
     cql: refuse,
+    eachNode: refuse,
     clearPrepared: () => {},
     report: () => {},
     close: async () => {},

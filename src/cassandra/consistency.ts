@@ -1,0 +1,34 @@
+import type { ConsistencyLevel } from "./statement.ts";
+import { badStatement } from "./table-columns.ts";
+import type { Impossible } from "./table-keys.ts";
+import type { Table } from "./table.ts";
+
+/** The consistency of one statement. */
+export interface ConsistencyOption<T extends Table> {
+  /** Default: that of the table, or else of the session. */
+  readonly consistency?:
+    | (T["lwt"] extends true
+        ? Impossible<"lightweight transactions need that of the session">
+        : ConsistencyLevel)
+    | undefined;
+}
+
+/**
+ * Returns the member `consistency` of a statement: the given one, or else that of the table. Without either, the
+ * statement has that of the session.
+ *
+ * @throws CassandraError `BAD_STATEMENT` if one is given for a table of lightweight transactions
+ */
+export function consistencyOf(
+  table: Table,
+  given: ConsistencyLevel | undefined,
+): { readonly consistency?: ConsistencyLevel } {
+  if (table.lwt && given !== undefined) {
+    throw badStatement(
+      table,
+      `takes lightweight transactions, which need the consistency of the session, but got ${given}`,
+    );
+  }
+  const consistency = given ?? table.consistency;
+  return consistency === undefined ? {} : { consistency };
+}
