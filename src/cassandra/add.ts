@@ -1,14 +1,21 @@
 import { writtenNames } from "./assignment.ts";
 import type { Role } from "./column.ts";
-import { inTableOrder } from "./condition.ts";
+import type { ConsistencyOption } from "./consistency.ts";
 import { identifier } from "./identifier.ts";
-import { columnCheck, whereRow, whereValues } from "./key.ts";
-import { writeResultOf } from "./write-result.ts";
+import { columnCheck, storedPartition, whereRow, whereValues } from "./key.ts";
+import { writeMembers } from "./write-result.ts";
 import { type WriteInput, shaped, type Take, type Template } from "./shape.ts";
-import { join, withParam, type RawRow, cqlText, type Write } from "./statement.ts";
+import {
+  type CounterWrite,
+  join,
+  withParam,
+  type RawRow,
+  type Statement,
+  cqlText,
+} from "./statement.ts";
 import type { RowKey, NoneOf } from "./table-keys.ts";
 import type { CounterName, PartitionKey, StaticName } from "./table-rows.ts";
-import { badStatement, columnOf } from "./table-columns.ts";
+import { badStatement, columnOf, inTableOrder } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
 /** The numbers to add to counters of a row. */
@@ -33,11 +40,17 @@ export function add<T extends Table>(
   table: T,
   key: RowKey<T>,
   additions: Additions<T>,
-): Write<T, void>;
-export function add(table: Table, key: RawRow, additions: RawRow) {
+  options?: ConsistencyOption<T>,
+): CounterWrite<T>;
+export function add(
+  table: Table,
+  key: RawRow,
+  additions: RawRow,
+  options?: ConsistencyOption<Table>,
+): Statement<unknown> {
   return {
     ...buildAdd(table, { key, changes: additions }),
-    ...writeResultOf(table, () => undefined),
+    ...writeMembers(table, { partition: () => storedPartition(table, key, "check"), options }),
   };
 }
 
@@ -56,10 +69,21 @@ export function addToPartition<T extends Table>(
   table: T,
   partition: PartitionKey<T>,
   additions: PartitionAdditions<T>,
-): Write<T, void>;
-export function addToPartition(table: Table, partition: RawRow, additions: RawRow) {
-  const given = { key: partition, changes: additions };
-  return { ...buildPartitionAdd(table, given), ...writeResultOf(table, () => undefined) };
+  options?: ConsistencyOption<T>,
+): CounterWrite<T>;
+export function addToPartition(
+  table: Table,
+  partition: RawRow,
+  additions: RawRow,
+  options?: ConsistencyOption<Table>,
+): Statement<unknown> {
+  return {
+    ...buildPartitionAdd(table, { key: partition, changes: additions }),
+    ...writeMembers(table, {
+      partition: () => storedPartition(table, partition, "check"),
+      options,
+    }),
+  };
 }
 
 const buildPartitionAdd = shaped((table, given) =>

@@ -1,15 +1,16 @@
-import { elementTemplate, inTableOrder } from "./condition.ts";
-import { isElement } from "./element.ts";
+import { collectionChange, isCollectionChange } from "./collection-change.ts";
+import { type Element, elementTarget, isElement } from "./element.ts";
 import { InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
-import { columnCheck } from "./key.ts";
+import { columnCheck, namingErrors } from "./key.ts";
 import type { WriteInput, Take, Template } from "./shape.ts";
-import { join, withParam, type RawRow } from "./statement.ts";
-import { badStatement, columnOf, keyNames } from "./table-columns.ts";
+import { cqlText, join, withParam, type RawRow } from "./statement.ts";
+import { badStatement, columnOf, inTableOrder, keyNames } from "./table-columns.ts";
+import { MAX_TTL } from "./table-options.ts";
 import { type Table } from "./table.ts";
-import { bigintType, intType } from "./types/integers.ts";
+import { bigintType, int } from "./types/integers.ts";
 
-/** Returns the assignments of an update: whole values, and elements of maps. */
+/** Returns the assignments of an update: whole values, changes of collections, and elements. */
 export function assignments(table: Table, { changes = {} }: WriteInput): Template {
   const names = writtenNames(changes);
   const inKey = names.find((name) => keyNames(table).includes(name));
@@ -26,8 +27,9 @@ export function assignments(table: Table, { changes = {} }: WriteInput): Templat
  */
 function assignment(table: Table, [name, form]: readonly [string, unknown]): Template {
   const value: Take = (given) => given.changes![name];
-  if (isElement(form)) return elementTemplate(table, name, { form, value });
+  if (isElement(form)) return elementAssignment(table, name, { form, given: value });
   const { type, nullable } = columnOf(table, name);
+  if (isCollectionChange(type, form)) return collectionChange(table, name, { form, given: value });
   const check = columnCheck(table, name);
   return withParam(`${identifier(name)} = ?`, {
     type,
@@ -38,14 +40,29 @@ function assignment(table: Table, [name, form]: readonly [string, unknown]): Tem
   });
 }
 
+/** Returns the assignment of an element. The value null removes it. */
+function elementAssignment(
+  table: Table,
+  name: string,
+  { form, given }: { readonly form: Element; readonly given: Take },
+): Template {
+  const { target, type } = elementTarget(table, name, { form, given });
+  if (form.value === null) return join<Take>([target, cqlText("= null")]);
+  const check = namingErrors(`${table.name}.${name}`, type.check);
+  const param: Take = (input) => check((given(input) as Element).value);
+  return join<Take>([target, withParam("= ?", { type, param })]);
+}
+
 /** Returns `USING TTL ?` if a TTL is given. */
 export function usingTtl(table: Table, { ttl }: WriteInput): readonly Template[] {
   if (ttl === undefined) return [];
-  const check = checkClause(table, "ttl", intType.check);
+  const check = checkClause(table, "ttl", ttlType.check);
   return [
-    withParam("USING TTL ?", { type: intType, param: (given: WriteInput) => check(given.ttl) }),
+    withParam("USING TTL ?", { type: ttlType, param: (given: WriteInput) => check(given.ttl) }),
   ];
 }
+
+const ttlType = int({ min: 0, max: MAX_TTL }).type;
 
 /** Returns `USING TIMESTAMP ?` if a timestamp is given. */
 export function usingTimestamp(table: Table, { timestamp }: WriteInput): readonly Template[] {

@@ -10,7 +10,8 @@ import { allColumns, columnOf, keyNames } from "./table-columns.ts";
 import type { RowKey } from "./table-keys.ts";
 import type { InsertAlone, OnlyLwt, StoredRow } from "./table-rows.ts";
 import type { Table } from "./table.ts";
-import { buildInsert, buildRemove } from "./write.ts";
+import { buildRemove } from "./remove.ts";
+import { buildInsert } from "./write.ts";
 
 /**
  * Creates a row if it does not exist, with the defaults of omitted columns. For lanes, on any table of lightweight
@@ -60,25 +61,30 @@ const buildCreate = shaped((table, { changes = {} }) => {
 });
 
 /**
- * Removes a row if it exists, or if a condition holds. For lanes, on any table of lightweight transactions. On a table
+ * Removes a row if it exists, or on another condition. For lanes, on any table of lightweight transactions. On a table
  * with lanes and partitions of one row, this is an update that keeps only the cells of lanes.
  *
+ * @param condition that of {@link update}. Default: the row exists
  * @example
  * removeRow(SeatTable, { theatre: "Odeon", id });
  * // DELETE FROM seat WHERE theatre = ? AND id = ? IF EXISTS
- * removeRow(TheatreTable, { id });
- * // UPDATE theatre SET name = null, seats = null, recent = null, earlier = null WHERE id = ? IF name != null
  * removeRow(SeatTable, { theatre: "Odeon", id }, { if: { taken: 0 } });
  * // DELETE FROM seat WHERE theatre = ? AND id = ? IF taken = ?
+ * removeRow(TheatreTable, { id });
+ * // UPDATE theatre SET name = null, seats = null, recent = null, earlier = null WHERE id = ? IF name != null
  */
 export function removeRow<T extends Table>(
   table: T,
   key: RowKey<T> & OnlyLwt<T, "remove(…) removes its rows">,
   condition?: ConditionOptions,
 ): Write<T, Lwt<StoredRow<T>>>;
-export function removeRow(table: Table, key: RawRow, holds: ConditionOptions = { if: "exists" }) {
+export function removeRow(
+  table: Table,
+  key: RawRow,
+  condition: ConditionOptions = { if: "exists" },
+) {
   const remove = presenceColumn(table) === undefined ? buildRemove : buildEmpty;
-  return { ...remove(table, { key, ...holds }), ...storedLwtResult(table) };
+  return { ...remove(table, { key, ...condition }), ...storedLwtResult(table) };
 }
 
 /** Builds an update that removes the row of a partition. */

@@ -132,10 +132,12 @@ export { partitionProblem } from "./partition-size.ts";
 export { connect, type Session } from "./session/session.ts";
 export type {
   ConsistencyLevel,
+  CounterWrite,
   Lwt,
   LwtBatch,
   PackedPage,
   PackedStatement,
+  PlainWrite,
   RawRow,
   Statement,
   Write,
@@ -166,13 +168,18 @@ export {
   type Actual,
   insert,
   insertEntry,
-  type PlainRemoveOptions,
-  remove,
+  type InsertOptions,
+  type RowCondition,
   update,
   type UpdateOptions,
 } from "./write.ts";
+export { type PlainRemoveOptions, remove, removePartition, removeRange } from "./remove.ts";
+export type { PlainOptions } from "./write-options.ts";
+export type { RemovalOf, WriteOf } from "./write-result.ts";
+export type { PartChange } from "./collection-change.ts";
+export type { Comparison } from "./comparison.ts";
 export { add, type Additions, addToPartition, type PartitionAdditions } from "./add.ts";
-export { type Condition } from "./condition.ts";
+export { type Condition, type ConditionOptions, type ExpectedOf } from "./condition.ts";
 export { createRow, removeRow } from "./create-row.ts";
 export { put, type PutOptions, type PutValues } from "./put.ts";
 export { type CellUpdate, updateCell } from "./update-cell.ts";

@@ -1,6 +1,7 @@
 import { type ColumnType, identityOf, lookupOf } from "./type.ts";
 import { CassandraError, InvalidValue } from "./error.ts";
 import { identifier } from "./identifier.ts";
+import { hasOperators } from "./operators.ts";
 import { own } from "./own.ts";
 import type { WriteInput, Template } from "./shape.ts";
 import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
@@ -127,7 +128,8 @@ export function columnMatch(table: Table, name: string): (value: unknown) => unk
   return namingErrors(`${table.name}.${name}`, type.match);
 }
 
-function namingErrors(column: string, rule: (value: unknown) => unknown) {
+/** Returns a rule for the values of a column. Its InvalidValue has a message that starts with the column's name. */
+export function namingErrors(column: string, rule: (value: unknown) => unknown) {
   return (value: unknown) => {
     try {
       return rule(value);
@@ -141,6 +143,18 @@ function namingErrors(column: string, rule: (value: unknown) => unknown) {
 /** Returns the partition key of a row. */
 export function partitionKeyOf<T extends Table>(table: T, row: RawRow): PartitionKey<T> {
   return pickColumns(row, table.partition) as PartitionKey<T>;
+}
+
+/**
+ * Returns the partition key of a write, in stored form.
+ *
+ * @param rule `check` for a write that may create a row, `lookup` for one to stored rows
+ */
+export function storedPartition(table: Table, key: RawRow, rule: "check" | "lookup"): RawRow {
+  const toStored = rule === "check" ? columnCheck : columnLookup;
+  return Object.fromEntries(
+    table.partition.map((name) => [name, toStored(table, name)(own(key, name))]),
+  );
 }
 
 /** Returns the clustering key of a row. */
@@ -232,13 +246,8 @@ export function boundsOf(range: BoundsByName): readonly (readonly [string, unkno
 export type BoundsByName = Readonly<Partial<Record<Operator, unknown>>>;
 
 /** Returns whether a value for a key column of this type is a range rather than a value of the type. */
-export function isRange({ kind, parts = [] }: ColumnType, value: unknown): value is BoundsByName {
-  if (typeof value !== "object" || value === null) return false;
-  const names = Object.keys(value);
-  // An object can also be a value of a UDT with fields of these names.
-  const fields = kind === "udt" ? parts.map(({ name }) => name) : [];
-  if (names.every((name) => fields.includes(name))) return false;
-  return names.every((name) => Object.hasOwn(rangeOperators, name));
+export function isRange(type: ColumnType, value: unknown): value is BoundsByName {
+  return hasOperators(type, value, rangeOperators);
 }
 
 function badKey(table: Table, why: string): CassandraError {

@@ -1,12 +1,13 @@
 import { isStatic } from "./column.ts";
-import { writeResultOf, type WriteResult } from "./write-result.ts";
-import { columnCheck } from "./key.ts";
+import { writeMembers } from "./write-result.ts";
+import { columnCheck, partitionKeyOf } from "./key.ts";
 import { own } from "./own.ts";
-import type { RawRow, Write } from "./statement.ts";
+import type { PlainWrite, RawRow, Statement } from "./statement.ts";
 import { badStatement, keyNames, oncePerTable } from "./table-columns.ts";
 import type { Insert, NoCounters } from "./table-rows.ts";
 import type { Table } from "./table.ts";
 import { buildInsert } from "./write.ts";
+import type { PlainOptions } from "./write-options.ts";
 
 /** The values of a put: those of an insert, where each optional value can also be null. */
 export type PutValues<T extends Table> = {
@@ -16,10 +17,7 @@ export type PutValues<T extends Table> = {
 };
 
 /** The options of a put. */
-export interface PutOptions {
-  /** After how many seconds the written values expire. Default: never. */
-  readonly ttl?: number | undefined;
-}
+export type PutOptions = Omit<PlainOptions, "if">;
 
 /**
  * Writes a row of a table of plain writes, whether it exists or not. Null removes a value. Omitted columns stay
@@ -33,8 +31,8 @@ export function put<T extends Table & { readonly lwt: false }>(
   table: T,
   values: PutValues<T> & NoCounters<T>,
   options?: PutOptions,
-): Write<T, WriteResult<T, never>>;
-export function put(table: Table, values: RawRow, { ttl }: PutOptions = {}) {
+): PlainWrite<T>;
+export function put(table: Table, values: RawRow, options: PutOptions = {}): Statement<unknown> {
   const stray = Object.keys(values).find((name) => !Object.hasOwn(table.columns, name));
   if (stray !== undefined) throw badStatement(table, `has no column "${stray}"`);
   const changes: Record<string, unknown> = {};
@@ -42,7 +40,10 @@ export function put(table: Table, values: RawRow, { ttl }: PutOptions = {}) {
     const value = take(own(values, name));
     if (value !== undefined) changes[name] = value;
   }
-  return { ...buildInsert(table, { changes, ttl }), ...writeResultOf(table, () => undefined) };
+  return {
+    ...buildInsert(table, { changes, ttl: options.ttl }),
+    ...writeMembers(table, { partition: () => partitionKeyOf(table, changes), options }),
+  };
 }
 
 /** Returns for each column a function that returns the value to write, or undefined if none is written. */

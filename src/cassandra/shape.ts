@@ -1,15 +1,18 @@
-import { isElement } from "./element.ts";
+import { collectionChangeSigns, isCollectionChange } from "./collection-change.ts";
+import { comparisonSigns, isComparison } from "./comparison.ts";
+import { type Element, elementType, isElement } from "./element.ts";
 import type { Fragment, RawRow } from "./statement.ts";
 import { allColumns, oncePerTable } from "./table-columns.ts";
 import type { Table } from "./table.ts";
+import type { ColumnType } from "./type.ts";
 
 /** The input of a write. */
 export interface WriteInput {
   /** The values of the primary key or of the partition key. Undefined values are ignored. */
   readonly key?: RawRow;
-  /** The written values, and elements of maps. Undefined values are ignored. */
+  /** The written values, elements, and changes of collections. Undefined values are ignored. */
   readonly changes?: RawRow;
-  /** The condition. Undefined means no condition. */
+  /** The condition: values, elements, and comparisons. Undefined means no condition. */
   readonly if?: "exists" | "not exists" | RawRow | undefined;
   /** Columns that must be null. */
   readonly isNull?: readonly string[] | undefined;
@@ -60,42 +63,90 @@ export function shaped(
  */
 function writeShape(table: Table, given: WriteInput): string {
   const { key, changes, if: holds, isNull, isNotNull, ttl, timestamp, byName } = given;
-  const letters = lettersOf(table);
-  let shape = `${valuesShape(letters, key)},${valuesShape(letters, changes)}`;
-  if (typeof holds === "object") shape += `=${valuesShape(letters, holds)}`;
+  const shapes = shapesOf(table);
+  let shape = `${keyShape(shapes, key)},${valuesShape(shapes, changes, changeShape)}`;
+  if (typeof holds === "object") shape += `=${valuesShape(shapes, holds, conditionShape)}`;
   else if (holds !== undefined) shape += holds === "exists" ? "+" : "-";
-  if (isNull !== undefined) shape += `0${namesShape(letters, isNull)}`;
-  if (isNotNull !== undefined) shape += `1${namesShape(letters, isNotNull)}`;
+  if (isNull !== undefined && isNull.length > 0) shape += `,0${namesShape(shapes, isNull)}`;
+  if (isNotNull !== undefined && isNotNull.length > 0)
+    shape += `,1${namesShape(shapes, isNotNull)}`;
   if (ttl !== undefined) shape += ">";
   if (timestamp !== undefined) shape += "<";
   if (byName) shape += "!";
   return shape;
 }
 
-function valuesShape(letters: Letters, values: RawRow | undefined): string {
+function keyShape(shapes: ColumnShapes, key: RawRow | undefined): string {
   let shape = "";
-  for (const name in values) {
-    const value = values[name];
-    shape += letterOf(letters, name);
-    if (value === undefined) shape += "-";
-    else if (isElement(value)) shape += value.value === null ? "0" : "1";
+  for (const name in key) {
+    shape += letterOf(shapes, name);
+    if (key[name] === undefined) shape += "-";
   }
   return shape;
 }
 
-function namesShape(letters: Letters, names: readonly string[]): string {
-  return names.map((name) => letterOf(letters, name)).join("");
+/** @param objectShape returns the shape of a value that is an object */
+function valuesShape(
+  shapes: ColumnShapes,
+  values: RawRow | undefined,
+  objectShape: (type: ColumnType, value: object) => string,
+): string {
+  let shape = "";
+  for (const name in values) {
+    const value = values[name];
+    const column = shapes.get(name);
+    shape += column?.letter ?? UNKNOWN;
+    if (value === undefined) shape += "-";
+    else if (column && typeof value === "object" && value !== null) {
+      shape += objectShape(column.type, value);
+    }
+  }
+  return shape;
 }
 
-/** Unknown columns all get the same letter: a write with one always fails, so its shape is never cached. */
-function letterOf(letters: Letters, name: string): string {
-  return letters.get(name) ?? "?";
+/** The shape of a change of a column: none for a whole value, and signs for a change of a part of it. */
+function changeShape(type: ColumnType, value: object): string {
+  if (isElement(value)) return `${elementShape(type, value)}${value.value === null ? "0" : ""}`;
+  return isCollectionChange(type, value) ? `*${collectionChangeSigns(value)}` : "";
 }
 
-type Letters = ReadonlyMap<string, string>;
+/** The shape of what a condition expects of a column: none for a value, and signs for an element and comparisons. */
+function conditionShape(type: ColumnType, value: object): string {
+  if (!isElement(value)) return isComparison(type, value) ? `*${comparisonSigns(value)}` : "";
+  const { value: expected } = value;
+  const shape = elementShape(type, value);
+  if (expected === null) return `${shape}0`;
+  const item = elementType(type, value);
+  return item && isComparison(item, expected) ? `${shape}*${comparisonSigns(expected)}` : shape;
+}
 
-/** Returns a letter for each column of a table. They start at `A`, so none is one of the other signs. */
-const lettersOf = oncePerTable((table): Letters => {
-  const names = Object.keys(allColumns(table));
-  return new Map(names.map((name, at) => [name, String.fromCodePoint(0x41 + at)]));
+/** The shape of what an element names: a key or a position, or a field by its letter. */
+function elementShape({ kind, parts = [] }: ColumnType, { key }: Element): string {
+  if (kind !== "udt") return ":";
+  const field = parts.findIndex(({ name }) => name === key);
+  return field === -1 ? `.${UNKNOWN}` : `.${letterAt(field)}`;
+}
+
+function namesShape(shapes: ColumnShapes, names: readonly string[]): string {
+  return names.map((name) => letterOf(shapes, name)).join("");
+}
+
+function letterOf(shapes: ColumnShapes, name: string): string {
+  return shapes.get(name)?.letter ?? UNKNOWN;
+}
+
+/** The letter of all unknown columns and fields: a write with one always fails, so its shape is never cached. */
+const UNKNOWN = "?";
+
+/** What the shape of a write needs of the columns of a table, by their names. */
+type ColumnShapes = ReadonlyMap<string, { readonly letter: string; readonly type: ColumnType }>;
+
+const shapesOf = oncePerTable((table): ColumnShapes => {
+  const entries = Object.entries(allColumns(table));
+  return new Map(entries.map(([name, { type }], at) => [name, { letter: letterAt(at), type }]));
 });
+
+/** Returns the letter of a column or field. They start at `A`, so none is one of the other signs. */
+function letterAt(at: number): string {
+  return String.fromCodePoint(0x41 + at);
+}

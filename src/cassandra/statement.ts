@@ -64,7 +64,15 @@ export interface PackedPage {
 /** A statement that writes to a table. */
 export interface Write<T extends Table, Result> extends Statement<Result> {
   readonly table: T;
+  /** The partition that it writes to, in stored form. Absent for lightweight transactions. */
+  readonly partition?: RawRow;
 }
+
+/** A write that is no lightweight transaction, to a table without counters. */
+export type PlainWrite<T extends Table = Table> = Write<T, void> & { readonly kind: "write" };
+
+/** A write to a table of counters. */
+export type CounterWrite<T extends Table = Table> = Write<T, void> & { readonly kind: "counter" };
 
 /** A read of a range of rows of one partition. */
 export interface RangeRead {

@@ -58,6 +58,12 @@ export function columnOf(table: Table, name: string): Column {
   throw new CassandraError("BAD_STATEMENT", `Table "${table.name}" has no column "${name}".`);
 }
 
+/** Sorts columns in the order of the table, so that each set of columns has one CQL text. */
+export function inTableOrder(table: Table, names: readonly string[]): readonly string[] {
+  for (const name of names) columnOf(table, name);
+  return Object.keys(allColumns(table)).filter((name) => names.includes(name));
+}
+
 /** Returns a table's primary key in CQL, e.g. `((theatre), id)`. */
 export function primaryKeyText(table: Table): string {
   const partition = `(${table.partition.map(identifier).join(", ")})`;

@@ -1,4 +1,5 @@
 import type { Column, Role } from "./column.ts";
+import type { PartChange } from "./collection-change.ts";
 import type { Element } from "./element.ts";
 import type { Impossible, NoneOf } from "./table-keys.ts";
 import type { ClusteringColumn, Columns, Names, Table } from "./table.ts";
@@ -126,11 +127,17 @@ export type InsertAlone<T extends Table> = Omit<Insert<T>, StaticName<T>>;
 /** A row without the static columns of its partition. */
 export type RowAlone<T extends Table> = RowOf<T, Exclude<ColumnName<T>, StaticName<T>>>;
 
+/** The changes of a part of a column's value, if it is a collection or UDT that is not frozen. */
+type PartChangeOf<
+  T extends Table,
+  Name extends string,
+> = T["columns"][Name]["isMulticell"] extends true ? PartChange<ValueOf<T, Name>> : never;
+
 /**
  * The changes of an update: one or more regular columns, hidden ones included. In a hidden map, one element is changed.
  */
 export type Changes<T extends Table> = {
-  readonly [Name in RegularName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
+  readonly [Name in RegularName<T>]?: ValueOf<T, Name> | Nulls<T, Name> | PartChangeOf<T, Name>;
 } & HiddenValues<T> &
   NoneOf<KeyName<T>, "it is in the key"> &
   NoneOf<StaticName<T>, "it is static: updatePartition(…) writes it">;
@@ -140,7 +147,7 @@ export type Changes<T extends Table> = {
  * changed.
  */
 export type PartitionChanges<T extends Table> = {
-  readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Nulls<T, Name>;
+  readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Nulls<T, Name> | PartChangeOf<T, Name>;
 } & HiddenValues<T, never, HiddenStaticName<T>> &
   NoneOf<KeyName<T>, "it is in the key"> &
   NoneOf<RegularName<T>, "each row has its own: update(…) writes it">;

@@ -1,27 +1,13 @@
 import { assignments, usingTtl } from "./assignment.ts";
 import { type Column, isStatic } from "./column.ts";
-import {
-  condition,
-  type PlainOptions,
-  type WriteOptions,
-  refuseCounters,
-  requireCondition,
-} from "./condition.ts";
+import { condition, type ExpectedOf } from "./condition.ts";
 import { identifier } from "./identifier.ts";
-import { whereValues } from "./key.ts";
-import { writeResultOf, type WriteResult, decodeLwt } from "./write-result.ts";
+import { storedPartition, whereValues } from "./key.ts";
+import { writeMembers, type WriteOf, decodeLwt } from "./write-result.ts";
 import { decodeStored } from "./row.ts";
 import { type WriteInput, shaped, type Take, type Template } from "./shape.ts";
 import { isOrdered } from "./slice.ts";
-import {
-  join,
-  type Lwt,
-  withParam,
-  type RawRow,
-  type Statement,
-  cqlText,
-  type Write,
-} from "./statement.ts";
+import { join, type Lwt, withParam, type RawRow, type Statement, cqlText } from "./statement.ts";
 import { clusteringNames, columnOf, keyNames, refuseRegular } from "./table-columns.ts";
 import { type Table } from "./table.ts";
 import type {
@@ -32,13 +18,17 @@ import type {
   PartitionKey,
   StaticName,
   StoredRow,
-  ValueOf,
 } from "./table-rows.ts";
-import type { Unreadable } from "./unreadable.ts";
+import {
+  type AnyWriteOptions,
+  refuseCounters,
+  requireCondition,
+  type WriteOptions,
+} from "./write-options.ts";
 
-/** The condition of an update of a partition: static columns, hidden ones included, have these values. */
+/** The condition of an update of a partition: static columns, hidden ones included, are as expected. */
 export type PartitionCondition<T extends Table> = {
-  readonly [Name in StaticName<T>]?: ValueOf<T, Name> | Unreadable;
+  readonly [Name in StaticName<T>]?: ExpectedOf<T, Name>;
 } & HiddenValues<T, null, HiddenStaticName<T>>;
 
 /** The options of an update of a partition. */
@@ -59,9 +49,11 @@ export interface StaticOptions<T extends Table> {
 
 /**
  * Changes static columns of a partition, on a condition if the table takes lightweight transactions. Does not create a
- * row.
+ * row. The changes are those of {@link update}.
  *
  * @example
+ * updatePartition(Reading, { device, day }, { place: null }, { ttl: 60 });
+ * // UPDATE reading USING TTL ? SET place = ? WHERE device = ? AND day = ?
  * const condition = { rounds: element(process, last) };
  * updatePartition(SeatTable, { theatre }, { rounds: element(process, round) }, { if: condition, ttl: 3600 });
  * // UPDATE seat USING TTL ? SET rounds[?] = ? WHERE theatre = ? IF rounds[?] = ?
@@ -71,17 +63,21 @@ export function updatePartition<T extends Table>(
   partition: PartitionKey<T>,
   changes: PartitionChanges<T> & NoCounters<T>,
   ...options: WriteOptions<T, StaticOptions<T>>
-): Write<T, WriteResult<T, StoredRow<T>>>;
+): WriteOf<T, StoredRow<T>>;
 export function updatePartition(
   table: Table,
   partition: RawRow,
   changes: RawRow,
-  given?: (Pick<WriteInput, "isNull" | "ttl" | "byName"> & { readonly if: RawRow }) | PlainOptions,
-) {
-  const options = given as Pick<WriteInput, "if" | "isNull" | "ttl" | "byName"> | undefined;
+  given: object = {},
+): Statement<unknown> {
+  const options = given as AnyWriteOptions;
   return {
     ...buildPartitionUpdate(table, { key: partition, changes, ...options }),
-    ...writeResultOf(table, (current) => decodeStored(table, current)),
+    ...writeMembers(table, {
+      decode: (current) => decodeStored(table, current),
+      partition: () => storedPartition(table, partition, "check"),
+      options,
+    }),
   };
 }
 

@@ -1,22 +1,41 @@
+import { consistencyOf, type ConsistencyOption } from "./consistency.ts";
 import { isGone } from "./presence.ts";
 import { decodeStored } from "./row.ts";
-import type { Lwt, LwtBatch, RawRow } from "./statement.ts";
-import type { StoredRow } from "./table-rows.ts";
+import type { CounterWrite, Lwt, LwtBatch, PlainWrite, RawRow, Write } from "./statement.ts";
+import { hasCounters } from "./table-columns.ts";
+import type { CounterName, StoredRow } from "./table-rows.ts";
 import type { Table } from "./table.ts";
 import { booleanType } from "./types/boolean.ts";
 
-/** The typed result of a write: that of a lightweight transaction, or none for a plain write. */
-export type WriteResult<T extends Table, Current> = T["lwt"] extends true ? Lwt<Current> : void;
+/** A write to a table: a lightweight transaction, or else a plain write, which has no result. */
+export type WriteOf<T extends Table, Current> = T["lwt"] extends true
+  ? Write<T, Lwt<Current>>
+  : PlainWrite<T>;
 
-/**
- * Returns the members of a write statement that describe its result.
- *
- * @param decode converts the current columns of a row, which a refused transaction returns
- */
-export function writeResultOf<Current>(table: Table, decode: (row: RawRow) => Current) {
-  return table.lwt
-    ? lwtResult(table, decode)
-    : ({ table, kind: "write", decode: () => undefined } as const);
+/** A removal from a table, which may also be one of counters. */
+export type RemovalOf<T extends Table, Current = never> = [CounterName<T>] extends [never]
+  ? WriteOf<T, Current>
+  : CounterWrite<T>;
+
+/** What a write needs besides its CQL. */
+interface WriteMembers<Current> {
+  /** Converts the current columns of a row, which a refused transaction returns. */
+  readonly decode?: (row: RawRow) => Current;
+  /** Returns the partition of a plain write, in stored form. */
+  readonly partition: () => RawRow;
+  /** The options of a plain write. */
+  readonly options?: ConsistencyOption<Table> | undefined;
+}
+
+/** Returns the members of a write statement that describe how it is run, and its result. */
+export function writeMembers<Current>(
+  table: Table,
+  { decode, partition, options }: WriteMembers<Current>,
+) {
+  const consistency = consistencyOf(table, options?.consistency);
+  if (table.lwt) return lwtResult(table, decode ?? (() => undefined));
+  const kind = hasCounters(table) ? "counter" : "write";
+  return { table, kind, partition: partition(), ...consistency, decode: () => undefined } as const;
 }
 
 /** Returns the members of a lightweight transaction whose result is in stored form. */

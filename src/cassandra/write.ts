@@ -1,23 +1,13 @@
-import { assignments, writtenNames, usingTimestamp, usingTtl } from "./assignment.ts";
+import { assignments, writtenNames, usingTtl } from "./assignment.ts";
 import { isStatic } from "./column.ts";
-import {
-  type Condition,
-  condition,
-  type ConditionOptions,
-  type PlainOptions,
-  type WriteOptions,
-  refuseCounters,
-  refuseOneRow,
-  requireCondition,
-  rowCondition,
-} from "./condition.ts";
+import { type Condition, condition, rowCondition } from "./condition.ts";
 import { identifier } from "./identifier.ts";
-import { whereRow } from "./key.ts";
+import { partitionKeyOf, storedPartition, whereRow } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
-import { writeResultOf, type WriteResult } from "./write-result.ts";
+import { writeMembers, type WriteOf } from "./write-result.ts";
 import { decodeColumns, decodeRow, inserted, insertedEntry } from "./row.ts";
 import { type WriteInput, shaped, type Take } from "./shape.ts";
-import { join, withParam, type RawRow, cqlText, type Statement, type Write } from "./statement.ts";
+import { join, withParam, type RawRow, cqlText, type Statement } from "./statement.ts";
 import type {
   Changes,
   DataName,
@@ -32,6 +22,22 @@ import { badStatement, columnOf } from "./table-columns.ts";
 import type { Order } from "./orders.ts";
 import { type Table } from "./table.ts";
 import type { RowKey } from "./table-keys.ts";
+import {
+  type AnyWriteOptions,
+  type LwtTtl,
+  refuseCounters,
+  refuseOneRow,
+  refuseTtlInLanes,
+  requireCondition,
+  type WriteOptions,
+} from "./write-options.ts";
+
+/** The options of an insert on a table of lightweight transactions. */
+export interface InsertOptions<T extends Table> {
+  readonly if: "not exists";
+  /** After how many seconds the written values expire. Default: never. */
+  readonly ttl?: LwtTtl<T>;
+}
 
 /**
  * Writes a row, with the defaults of omitted columns. On a table with lanes and partitions of one row, use
@@ -40,22 +46,26 @@ import type { RowKey } from "./table-keys.ts";
  * @example
  * insert(SeatTable, { theatre: "Odeon", name: "A1" }, { if: "not exists" });
  * // INSERT INTO seat (theatre, id, name, taken, date) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS
+ * insert(Reading, { device, day, at, value: 1 }, { ttl: 60 });
+ * // INSERT INTO reading (device, day, at, value) VALUES (?, ?, ?, ?) USING TTL ?
  */
 export function insert<T extends Table>(
   table: T,
   values: Insert<T> & NoCounters<T> & NoOneRow<T, "lanes.create(…) creates its rows">,
-  ...options: WriteOptions<T, { readonly if: "not exists" }>
-): Write<T, WriteResult<T, Row<T>>>;
-export function insert(
-  table: Table,
-  values: RawRow,
-  options?: { readonly if: "not exists" } | PlainOptions,
-) {
+  ...options: WriteOptions<T, InsertOptions<T>>
+): WriteOf<T, Row<T>>;
+export function insert(table: Table, values: RawRow, given: object = {}): Statement<unknown> {
+  const options = given as AnyWriteOptions;
   refuseOneRow(table, { verb: "insert", instead: "lanes.create(…) creates" });
-  const { if: holds } = (options ?? {}) as { readonly if?: "not exists" };
+  const { if: holds, ttl } = options;
+  const changes = inserted(table, values);
   return {
-    ...buildInsert(table, { changes: inserted(table, values), if: holds }),
-    ...writeResultOf(table, (current) => decodeRow(table, current)),
+    ...buildInsert(table, { changes, if: holds, ttl }),
+    ...writeMembers(table, {
+      decode: (current) => decodeRow(table, current),
+      partition: () => partitionKeyOf(table, changes),
+      options,
+    }),
   };
 }
 
@@ -69,7 +79,8 @@ export function insert(
  */
 export function insertEntry(order: Order, entry: RawRow): Statement<unknown> {
   const changes = insertedEntry(order, entry);
-  return { ...buildInsert(order, { changes }), ...writeResultOf(order, () => undefined) };
+  const partition = () => partitionKeyOf(order, changes);
+  return { ...buildInsert(order, { changes }), ...writeMembers(order, { partition }) };
 }
 
 /** Builds an insert from checked values. */
@@ -77,6 +88,7 @@ export const buildInsert = shaped((table, given) => {
   const { changes = {}, if: holds } = given;
   requireCondition(table, { verb: "insert", condition: holds });
   refuseCounters(table, "insert");
+  refuseTtlInLanes(table, given);
   const names = Object.keys(changes);
   const marks = names.map((name) =>
     withParam("?", {
@@ -93,8 +105,8 @@ export const buildInsert = shaped((table, given) => {
   ]);
 });
 
-/** The options of an update on a table of lightweight transactions. */
-export interface UpdateOptions<
+/** The condition of a write to a row of a table of lightweight transactions. */
+export interface RowCondition<
   T extends Table,
   C extends Condition<T>,
   Null extends DataName<T> | HiddenName<T> = never,
@@ -109,6 +121,16 @@ export interface UpdateOptions<
   readonly isNotNull?: readonly Null[];
 }
 
+/** The options of an update on a table of lightweight transactions. */
+export interface UpdateOptions<
+  T extends Table,
+  C extends Condition<T>,
+  Null extends DataName<T> | HiddenName<T> = never,
+> extends RowCondition<T, C, Null> {
+  /** After how many seconds the written values expire. Default: never. */
+  readonly ttl?: LwtTtl<T>;
+}
+
 /** The actual values of the columns of a condition. */
 export type Actual<T extends Table, C, Null extends string = never> = C extends "exists"
   ? Record<never, never>
@@ -118,9 +140,17 @@ export type Actual<T extends Table, C, Null extends string = never> = C extends 
  * Changes a row. On a table of lightweight transactions, the change is applied only if the condition holds; otherwise
  * the result has the actual values.
  *
+ * A value of a column is set as a whole, and null removes it. Of a collection that is not frozen, elements can be added
+ * and removed, or one {@link element} can be set. Cassandra cannot detect that an `append` or `prepend` is repeated, so
+ * after an unknown outcome the list may have the items or not.
+ *
  * @example
  * update(SeatTable, { theatre: "Odeon", id }, { taken: 6 }, { if: { taken: 5 } });
  * // UPDATE seat SET taken = ? WHERE theatre = ? AND id = ? IF taken = ?
+ * update(SeatTable, { theatre: "Odeon", id }, { taken: 6 }, { if: { taken: { gte: 1, lt: 6 }, zone: { in: ["A", "B"] } } });
+ * // UPDATE seat SET taken = ? WHERE theatre = ? AND id = ? IF zone IN ? AND taken >= ? AND taken < ?
+ * update(Shelf, { id }, { log: { append: ["x"] }, roles: { add: new Set(["a"]) }, stock: element("apple", 3) }, { ttl: 60 });
+ * // UPDATE shelf USING TTL ? SET log = log + ?, roles = roles + ?, stock[?] = ? WHERE id = ?
  */
 export function update<
   T extends Table,
@@ -131,27 +161,36 @@ export function update<
   key: RowKey<T>,
   changes: Changes<T> & NoCounters<T>,
   ...options: WriteOptions<T, UpdateOptions<T, C, Null>>
-): Write<T, WriteResult<T, Actual<T, C, Null>>>;
+): WriteOf<T, Actual<T, C, Null>>;
 export function update(
   table: Table,
   key: RawRow,
   changes: RawRow,
-  given?: ConditionOptions | PlainOptions,
-) {
-  const options = given as ConditionOptions | undefined;
-  const decode = (current: RawRow) =>
-    decodeColumns(table, { key, raw: withoutPresence(table, current, options) });
-  return { ...buildUpdate(table, { key, changes, ...options }), ...writeResultOf(table, decode) };
+  given: object = {},
+): Statement<unknown> {
+  const options = given as AnyWriteOptions;
+  return {
+    ...buildUpdate(table, { key, changes, ...options }),
+    ...writeMembers(table, {
+      decode: (current) =>
+        decodeColumns(table, { key, raw: withoutPresence(table, current, options) }),
+      partition: () => storedPartition(table, key, "check"),
+      options,
+    }),
+  };
 }
 
 const buildUpdate = shaped((table, given) => {
   requireCondition(table, { verb: "update", condition: given.if });
   refuseCounters(table, "update");
+  refuseTtlInLanes(table, given);
   const once = writtenNames(given.changes!).find((name) => isStatic(columnOf(table, name)));
   if (once !== undefined)
     throw badStatement(table, `has "${once}" once per partition: updatePartition(…) writes it`);
   return join<Take>([
-    cqlText(`UPDATE ${identifier(table.name)} SET`),
+    cqlText(`UPDATE ${identifier(table.name)}`),
+    ...usingTtl(table, given),
+    cqlText("SET"),
     assignments(table, given),
     cqlText("WHERE"),
     whereRow(table, given),
@@ -163,55 +202,12 @@ const buildUpdate = shaped((table, given) => {
 function withoutPresence(
   table: Table,
   current: RawRow,
-  options: ConditionOptions | undefined,
+  { if: holds, isNotNull = [] }: AnyWriteOptions,
 ): RawRow {
   const presence = presenceColumn(table);
-  if (presence === undefined || !options) return current;
-  const { if: holds, isNotNull = [] } = options;
-  if ((holds !== "exists" && Object.hasOwn(holds, presence)) || isNotNull.includes(presence))
+  if (presence === undefined) return current;
+  if ((typeof holds === "object" && Object.hasOwn(holds, presence)) || isNotNull.includes(presence))
     return current;
   const { [presence]: _, ...others } = current;
   return others;
 }
-
-/** The options of a remove on a table of plain writes. */
-export interface PlainRemoveOptions extends PlainOptions {
-  /** Remove only values with this write time or an earlier one, in microseconds. Default: remove all. */
-  readonly timestamp?: bigint;
-}
-
-/**
- * Removes a row. On a table with lanes and partitions of one row, use `lanes.remove` instead.
- *
- * @example
- * remove(SeatTable, { theatre: "Odeon", id }, { if: "exists" });
- * // DELETE FROM seat WHERE theatre = ? AND id = ? IF EXISTS
- * remove(MessageTable, { room, at }, { timestamp: 1795247560962000n });
- * // DELETE FROM message USING TIMESTAMP ? WHERE room = ? AND at = ?
- */
-export function remove<T extends Table>(
-  table: T,
-  key: RowKey<T> & NoOneRow<T, "lanes.remove(…) removes its rows">,
-  ...options: WriteOptions<T, { readonly if: "exists" }, [options?: PlainRemoveOptions]>
-): Write<T, WriteResult<T, never>>;
-export function remove(
-  table: Table,
-  key: RawRow,
-  given?: { readonly if: "exists" } | PlainRemoveOptions,
-) {
-  const options = given as Pick<WriteInput, "if" | "timestamp"> | undefined;
-  refuseOneRow(table, { verb: "remove", instead: "lanes.remove(…) removes" });
-  return { ...buildRemove(table, { key, ...options }), ...writeResultOf(table, () => undefined) };
-}
-
-/** Builds a removal of a row. */
-export const buildRemove = shaped((table, given) => {
-  requireCondition(table, { verb: "remove", condition: given.if });
-  return join<Take>([
-    cqlText(`DELETE FROM ${identifier(table.name)}`),
-    ...usingTimestamp(table, given),
-    cqlText("WHERE"),
-    whereRow(table, given),
-    ...rowCondition(table, given),
-  ]);
-});

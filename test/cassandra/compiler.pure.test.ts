@@ -8,7 +8,7 @@ import { startLanguageServer } from "../fixtures/language-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const tables = `
-import { add, addToPartition, asc, counter, createRow, desc, insert, int, remove, removeRow, sai, select, selectPartition, set, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
+import { add, addToPartition, asc, counter, createRow, desc, insert, int, remove, removePartition, removeRange, removeRow, sai, select, selectPartition, set, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
 const key = { partition: ["room"], clustering: [desc("at"), asc("id")] } as const;
 const Message = table("message", {
   room: text(), at: timestamp(), id: uuid(), body: text().required(), likes: int(), topic: text().static(),
@@ -94,6 +94,21 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
     "lanes.create(…) creates its rows",
   ],
   ['remove(Theatre, { id: "x" }, { if: "exists" })', "lanes.remove(…) removes its rows"],
+  ["removeRange(Message, row)", "the key names one row: remove(…) removes it"],
+  [
+    'removeRange(Message, { room: "a" })',
+    "the key names a partition: removePartition(…) removes it",
+  ],
+  ['removeRange(Message, { room: "a", id: "x" })', "'at' comes before it in the key"],
+  [
+    "removePartition(Message, row)",
+    "the whole partition would be removed: remove(…) removes a row",
+  ],
+  ['removePartition(Theatre, { id: "x" })', "Type 'true' is not assignable to type 'false'."],
+  [
+    'update(Theatre, { id: "x" }, { name: "A" }, { if: "exists", ttl: 60 })',
+    "lanes remember its values",
+  ],
   ['createRow(Message, { ...row, body: "x" })', "insert(…) writes its rows"],
   ["removeRow(Message, row)", "remove(…) removes its rows"],
   ['insert(Hits, { page: "a" })', "its columns are counters, which take add(…)"],

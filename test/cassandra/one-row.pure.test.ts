@@ -164,7 +164,7 @@ describe("removeRow", () => {
       params: ["A", 1, 0],
     });
     expect(() => removed(Desk, { room: "A", id: 1 }, { if: {}, isNull: ["seats"] })).toThrow(
-      "nulls only",
+      "also holds for a missing row",
     );
   });
 

@@ -11,13 +11,17 @@ import {
   createRow,
   element,
   insert,
+  frozen,
   int,
+  list,
   map,
   remove,
   removeRow,
+  set,
   type Statement,
   table,
   text,
+  udt,
   Unreadable,
   update,
   updateCell,
@@ -61,18 +65,34 @@ const newHits = () =>
     { page: text(), day: int(), views: counter(), all: counter().static() },
     { partition: ["page"], clustering: [asc("day")] },
   );
+const newShelf = () =>
+  table(
+    "shelf",
+    {
+      id: int(),
+      log: list(blob()),
+      roles: set(text()),
+      stock: map(text(), blob()),
+      place: udt("place", { gt: int(), room: blob() }),
+      was: frozen(udt("change", { gt: int(), append: int() })),
+      count: int(),
+    },
+    { partition: ["id"], lwt: true },
+  );
 
 interface Tables {
   readonly desk: ReturnType<typeof newDesk>;
   readonly theatre: ReturnType<typeof newTheatre>;
   readonly message: ReturnType<typeof newMessage>;
   readonly hits: ReturnType<typeof newHits>;
+  readonly shelf: ReturnType<typeof newShelf>;
 }
 const newTables = (): Tables => ({
   desk: newDesk(),
   theatre: newTheatre(),
   message: newMessage(),
   hits: newHits(),
+  shelf: newShelf(),
 });
 
 /** Untyped, as in JavaScript. */
@@ -131,6 +151,53 @@ const keys: readonly object[] = [
   { room: "A", id: null },
   { room: "A", id: undefined },
 ];
+/** What a change or a condition can have of each column of a shelf. Some of it is invalid. */
+const forms: readonly object[] = [
+  { count: 1 },
+  { count: { gt: 1 } },
+  { count: { gte: 1 } },
+  { count: { lt: 2, gt: 1 } },
+  { count: { in: [1] } },
+  { count: { in: [1, 2] } },
+  { count: { ne: 1 } },
+  { count: {} },
+  { count: { gt: undefined } },
+  { count: { contains: 1 } },
+  { log: [bytes(1)] },
+  { log: [] },
+  { log: { append: [bytes(1)] } },
+  { log: { prepend: [bytes(1)] } },
+  { log: { remove: [bytes(1)] } },
+  { log: { add: [bytes(1)] } },
+  { log: { append: undefined, remove: [] } },
+  { log: { append: [], remove: [] } },
+  { log: { append: undefined } },
+  { log: { contains: bytes(1) } },
+  { log: { lt: [bytes(1)] } },
+  { log: element(1, bytes(1)) },
+  { log: element(1, null) },
+  { log: element(1, { ne: bytes(1) }) },
+  { roles: { add: new Set(["a"]) } },
+  { roles: { remove: new Set(["a"]) } },
+  { roles: element(1, "a") },
+  { stock: { put: new Map([["a", bytes(1)]]) } },
+  { stock: { remove: new Set(["a"]) } },
+  { stock: { containsKey: "a" } },
+  { stock: element("a", bytes(1)) },
+  { stock: element("a", { gt: bytes(1), lte: bytes(2) }) },
+  { stock: element("a", { contains: bytes(1) }) },
+  { place: { gt: 1 } },
+  { place: { gt: { gt: 1 } } },
+  { place: element("gt", 1) },
+  { place: element("gt", { gt: 1 }) },
+  { place: element("room", bytes(1)) },
+  { place: element("room", null) },
+  { place: element("door", null) },
+  { was: { gt: 1 } },
+  { was: { gt: 1, append: 2 } },
+  { was: { append: 2 } },
+  { was: { lt: { gt: 1 } } },
+];
 
 /** Writes of many shapes. Some of them are invalid. */
 const writes: readonly ((tables: Tables) => Statement<unknown>)[] = [
@@ -177,9 +244,20 @@ const writes: readonly ((tables: Tables) => Statement<unknown>)[] = [
       (t: Tables) => untyped(createRow)(t.theatre, { ...values, id: 1, name: "A" }),
     ],
   ),
+  ...forms.flatMap((form) => [
+    (t: Tables) => untyped(update)(t.shelf, { id: 1 }, form, { if: "exists" }),
+    (t: Tables) => untyped(update)(t.shelf, { id: 1 }, { count: 1 }, { if: form }),
+    (t: Tables) =>
+      untyped(update)(t.shelf, { id: 1 }, form, { if: form, isNull: ["count"], isNotNull: [] }),
+    (t: Tables) => untyped(remove)(t.shelf, { id: 1 }, { if: form, isNotNull: ["count"] }),
+    (t: Tables) => untyped(removeRow)(t.shelf, { id: 1 }, { if: form, isNull: [] }),
+  ]),
   (t) => removeRow(t.theatre, { id: 1 }),
   ...conditions.map((options) => (t: Tables) => untyped(removeRow)(t.desk, at, options)),
   ...conditions.map((options) => (t: Tables) => untyped(removeRow)(t.theatre, { id: 1 }, options)),
+  (t) => removeRow(t.theatre, { id: 2 }, { if: { seats: 0 } }),
+  (t) => removeRow(t.theatre, { id: 2 }, { if: { name: { gt: "a" } } }),
+  (t) => removeRow(t.theatre, { id: 2 }, { if: { name: { ne: "a" } } }),
   (t) => insert(t.message, { room: "A", at: 1, body: "x" }),
   (t) => insert(t.message, { room: "A", at: 2, likes: 3 }),
   (t) => untyped(insert)(t.message, { room: "A", at: 1 }, { if: "not exists" }),
@@ -212,6 +290,19 @@ function updateOnce(Desk: ReturnType<typeof newDesk>): readonly WeakRef<Uint8Arr
   return [note, was, memory, expected].map((value) => new WeakRef(value));
 }
 
+/** Updates parts of a row by values that nothing else references. */
+function updatePartsOnce(Shelf: ReturnType<typeof newShelf>): readonly WeakRef<object>[] {
+  const [item, room, contained, compared] = [bytes(1), bytes(2), bytes(3), bytes(4)];
+  const [log, place] = [{ append: [item] }, element("room", room)];
+  const holds = {
+    log: { contains: contained },
+    stock: element("a", { gt: compared, in: [compared] }),
+    place: { lte: { gt: 1, room } },
+  };
+  update(Shelf, { id: 1 }, { log, place }, { if: holds });
+  return [item, room, contained, compared, log, place, holds].map((value) => new WeakRef(value));
+}
+
 describe("a write", () => {
   const first = writes.map((write) => built(write, newTables()));
 
@@ -228,7 +319,8 @@ describe("a write", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const Desk = newDesk();
-    const values = updateOnce(Desk);
+    const Shelf = newShelf();
+    const values = [...updateOnce(Desk), ...updatePartsOnce(Shelf)];
     // Values may be referenced until the current turn of the event loop ends.
     await setImmediate();
     collect();

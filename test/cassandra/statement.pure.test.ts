@@ -392,7 +392,7 @@ describe("calls that do not compile are rejected at run time", () => {
     [
       "a condition of nulls only",
       () => update(Party, { city: "Rome", id }, { people: 1 }, { if: {}, isNull: ["people"] }),
-      'BAD_STATEMENT: Table "party" has a condition of nulls only, which would create a missing row.',
+      'BAD_STATEMENT: Table "party" has a condition that also holds for a missing row: compare a column of the row with a value, or name one in isNotNull.',
     ],
     [
       "a condition that the row exists combined with another",

@@ -1,25 +1,34 @@
 import { describe, expectTypeOf, test } from "vitest";
 import {
+  add,
   asc,
   type Changes,
   type ColumnName,
   type ConnectOptions,
+  counter,
+  type CounterWrite,
   createRow,
   type DataName,
   element,
   type Element,
+  frozen,
   type HiddenName,
   insert,
   type Insert,
   int,
   keyNames,
+  list,
   type Lwt,
   type LwtBatch,
   map,
   type PartitionKey,
+  type PlainWrite,
   type PrimaryKey,
+  put,
   readable,
   remove,
+  removePartition,
+  removeRange,
   removeRow,
   type Row,
   select,
@@ -27,12 +36,14 @@ import {
   selectStoredPartition,
   selectWritetimes,
   type Session,
+  set,
   type Statement,
   type StoredRow,
   table,
   type Table,
   text,
   timestamp,
+  udt,
   Unreadable,
   update,
   updateCell,
@@ -111,7 +122,7 @@ describe("types are inferred from a table", () => {
     expectTypeOf(insert(PartyTable, { city, name: "A" }, { if: "not exists" })).toExtend<
       Statement<Lwt<Party>>
     >();
-    expectTypeOf(insert(ByDate, { city, date, id })).toEqualTypeOf<Write<typeof ByDate, void>>();
+    expectTypeOf(insert(ByDate, { city, date, id })).toEqualTypeOf<PlainWrite<typeof ByDate>>();
   });
 });
 
@@ -335,7 +346,7 @@ describe("hidden and static columns", () => {
   });
 
   test("can be set and compared, maps by element", () => {
-    expectTypeOf(element("A", 1)).toEqualTypeOf<Element<string, number>>();
+    expectTypeOf(element("A", 1)).toEqualTypeOf<Element<"A", number>>();
     const seatsBy = element("A", 1);
     const options = { if: { seats: 1, seatsBy: element("A", null) } };
     expectTypeOf(update(Desk, { room, id }, { seats: 2, seatsBy }, options)).toEqualTypeOf<
@@ -368,7 +379,7 @@ describe("hidden and static columns", () => {
       updatePartition(Desk, { room }, { rounds }, { if: { rounds: element(id, null) }, ttl: 1 }),
     ).toEqualTypeOf<Write<typeof Desk, Lwt<StoredRow<typeof Desk>>>>();
     expectTypeOf(updatePartition(Plain, { room }, { rounds })).toEqualTypeOf<
-      Write<typeof Plain, void>
+      PlainWrite<typeof Plain>
     >();
     // @ts-expect-error needs a condition
     updatePartition(Desk, { room }, { rounds });
@@ -483,6 +494,152 @@ describe("tables with lanes whose partitions have one row", () => {
     expectTypeOf(writes).toBeCallableWith(Theatre, { id });
     const anyInsert = (any: Table) => insert(any, {});
     expectTypeOf(anyInsert).toBeCallableWith(ByDate);
+  });
+});
+
+describe("conditions and changes of collections", () => {
+  const Shelf = table(
+    "shelf",
+    {
+      room: text(),
+      id: uuid(),
+      count: int(),
+      log: list(text()),
+      roles: set(text()),
+      stock: map(text(), int()),
+      address: udt("address", { zip: text(), floor: int() }),
+      sizes: frozen(list(int())),
+      tags: set(text()).static(),
+    },
+    { partition: ["room"], clustering: [asc("id")], lwt: true },
+  );
+  const key = { room: "A", id };
+  const count = { count: 1 };
+  const exists = { if: "exists" } as const;
+
+  test("compare values, elements and parts of collections", () => {
+    const comparisons = { count: { gte: 1, lt: 6, ne: 3 }, roles: { contains: "a" } };
+    expectTypeOf(update(Shelf, key, count, { if: comparisons })).toEqualTypeOf<
+      Write<
+        typeof Shelf,
+        Lwt<{ readonly count: number | null; readonly roles: ReadonlySet<string> | null }>
+      >
+    >();
+    update(Shelf, key, count, { if: { count: { in: [1, 2] }, stock: { containsKey: "a" } } });
+    update(Shelf, key, count, { if: { stock: element("a", { gt: 1 }), log: element(0, null) } });
+    update(Shelf, key, count, { if: { address: element("floor", { lt: 5 }) } });
+    update(Shelf, key, count, { if: { stock: { contains: 1 }, sizes: { contains: 1 } } });
+    updatePartition(
+      Shelf,
+      { room: "A" },
+      { tags: new Set<string>() },
+      { if: { tags: { contains: "a" } } },
+    );
+    remove(Shelf, key, { if: { count: { gt: 0 } }, isNotNull: ["log"] });
+    removeRow(Shelf, key, { if: { count: { gt: 0 } } });
+  });
+
+  test("do not compare what Cassandra cannot compare", () => {
+    // @ts-expect-error the values are numbers
+    update(Shelf, key, count, { if: { count: { gt: "1" } } });
+    // @ts-expect-error a null is not compared
+    update(Shelf, key, count, { if: { count: { ne: null } } });
+    // @ts-expect-error a list is needed
+    update(Shelf, key, count, { if: { count: { in: 1 } } });
+    // @ts-expect-error a number contains nothing
+    update(Shelf, key, count, { if: { count: { contains: 1 } } });
+    // @ts-expect-error a set has no keys
+    update(Shelf, key, count, { if: { roles: { containsKey: "a" } } });
+    // @ts-expect-error the keys are texts
+    update(Shelf, key, count, { if: { stock: element(1, { gt: 1 }) } });
+    // @ts-expect-error the field is a number
+    update(Shelf, key, count, { if: { address: element("floor", { gt: "1" }) } });
+    // @ts-expect-error frozen collections are compared as a whole
+    update(Shelf, key, count, { if: { sizes: element(0, 1) } });
+    // @ts-expect-error "room" is in the key
+    remove(Shelf, key, { if: { room: { gt: "A" } } });
+  });
+
+  test("change a part of a collection or UDT", () => {
+    update(Shelf, key, { log: { append: ["a"] }, roles: { add: new Set(["a"]) } }, exists);
+    update(Shelf, key, { log: element(0, "a"), stock: { remove: new Set(["a"]) } }, exists);
+    update(Shelf, key, { stock: { put: new Map([["a", 1]]) } }, exists);
+    update(Shelf, key, { stock: element("a", null), address: element("zip", null) }, exists);
+    const zip = element("zip", "1");
+    update(Shelf, key, { address: zip }, exists);
+    updatePartition(Shelf, { room: "A" }, { tags: { add: new Set(["a"]) } }, { if: {} });
+    // @ts-expect-error one change only
+    update(Shelf, key, { log: { append: ["a"], remove: ["b"] } }, exists);
+    // @ts-expect-error a list has no add
+    update(Shelf, key, { log: { add: ["a"] } }, exists);
+    // @ts-expect-error the items are texts
+    update(Shelf, key, { log: { append: [1] } }, exists);
+    // @ts-expect-error keys are removed
+    update(Shelf, key, { stock: { remove: new Map([["a", 1]]) } }, exists);
+    // @ts-expect-error a set has no elements by key
+    update(Shelf, key, { roles: element("a", "b") }, exists);
+    // @ts-expect-error the field is a number
+    update(Shelf, key, { address: element("floor", "1") }, exists);
+    // @ts-expect-error frozen collections are set as a whole
+    update(Shelf, key, { sizes: { append: [1] } }, exists);
+    // @ts-expect-error static columns are those of the partition
+    update(Shelf, key, { tags: { add: new Set(["a"]) } }, exists);
+  });
+
+  test("of plain writes have a TTL and a consistency, as have those of lightweight transactions without lanes", () => {
+    put(ByDate, { city, date, id }, { ttl: 60, consistency: "LOCAL_ONE" });
+    insert(ByDate, { city, date, id }, { ttl: 60, consistency: "ALL" });
+    update(ByDate, { city, date, id }, { note: "A" }, { ttl: 60, consistency: "QUORUM" });
+    remove(ByDate, { city, date, id }, { consistency: "LOCAL_QUORUM", timestamp: 1n });
+    update(Shelf, key, count, { if: "exists", ttl: 60 });
+    insert(Shelf, key, { if: "not exists", ttl: 60 });
+    // @ts-expect-error a removal has no TTL
+    remove(ByDate, { city, date, id }, { ttl: 60 });
+    // @ts-expect-error lightweight transactions have the session's consistency
+    update(Shelf, key, count, { if: "exists", consistency: "ALL" });
+    // @ts-expect-error no consistency of ours
+    put(ByDate, { city, date, id }, { consistency: "ONE" });
+    // @ts-expect-error lanes remember values
+    update(PartyTable, { city, id }, { people: 1 }, { if: "exists", ttl: 60 });
+  });
+});
+
+describe("removals", () => {
+  const Hits = table(
+    "hits",
+    { page: text(), day: int(), views: counter() },
+    { partition: ["page"], clustering: [asc("day")] },
+  );
+
+  test("are plain writes, or those of counters", () => {
+    expectTypeOf(removeRange(ByDate, { city, date: { lt: date } })).toEqualTypeOf<
+      PlainWrite<typeof ByDate>
+    >();
+    expectTypeOf(removeRange(ByDate, { city, date })).toEqualTypeOf<PlainWrite<typeof ByDate>>();
+    expectTypeOf(removePartition(ByDate, { city })).toEqualTypeOf<PlainWrite<typeof ByDate>>();
+    expectTypeOf(remove(ByDate, { city, date, id })).toEqualTypeOf<PlainWrite<typeof ByDate>>();
+    expectTypeOf(removePartition(Hits, { page: "a" })).toEqualTypeOf<CounterWrite<typeof Hits>>();
+    expectTypeOf(remove(Hits, { page: "a", day: 1 })).toEqualTypeOf<CounterWrite<typeof Hits>>();
+    expectTypeOf(add(Hits, { page: "a", day: 1 }, { views: 1n })).toEqualTypeOf<
+      CounterWrite<typeof Hits>
+    >();
+  });
+
+  test("name a range, a partition or a row", () => {
+    // @ts-expect-error names a row
+    removeRange(ByDate, { city, date, id });
+    // @ts-expect-error names a partition
+    removeRange(ByDate, { city });
+    // @ts-expect-error "date" comes before "id"
+    removeRange(ByDate, { city, id: { gt: id } });
+    // @ts-expect-error "note" is not in the key
+    removeRange(ByDate, { city, date, note: "A" });
+    // @ts-expect-error "date" is not in the partition key
+    removePartition(ByDate, { city, date });
+    // @ts-expect-error takes lightweight transactions
+    removeRange(PartyTable, { city, id: { gt: id } });
+    // @ts-expect-error takes lightweight transactions
+    removePartition(PartyTable, { city });
   });
 });
 

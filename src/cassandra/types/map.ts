@@ -20,8 +20,8 @@ import {
 } from "./parts.ts";
 
 /**
- * CQL `map`: values by key, as a `Map`. The database keeps them in the order of their keys. A single element of a
- * hidden map can be written and compared: see {@link element}. See also {@link list} and {@link set}.
+ * CQL `map`: values by key, as a `Map`. The database keeps them in the order of their keys. A single element can
+ * be written and compared: see {@link element}. See also {@link list} and {@link set}.
  *
  * If a table has a map, list or set that is neither frozen nor static, Cassandra reads a row from all its files, since
  * an old file may have elements that newer ones lack. Otherwise it reads from the newest file on, and stops when it has

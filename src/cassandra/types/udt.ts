@@ -3,6 +3,7 @@ import { type Column, column, partOf } from "../column.ts";
 import { InvalidValue } from "../error.ts";
 import { identifier } from "../identifier.ts";
 import { own } from "../own.ts";
+import { isPlainObject } from "../operators.ts";
 import { frozenType } from "./frozen.ts";
 import type { Frozenness } from "./collection.ts";
 import { composedRules, requirePart, composedOrder, type ValueRule } from "./parts.ts";
@@ -95,10 +96,4 @@ export function udtType(
     isMulticell: !isFrozen,
     ...(!isFrozen && { freeze: () => udtType(name, given, { isFrozen: true }) }),
   });
-}
-
-function isPlainObject(value: unknown): value is UdtValue {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
