@@ -25,8 +25,6 @@ export interface AfterOptions {
   /** The row after which the read starts. It need not exist. */
   readonly after: RawRow;
   readonly order: RowOrder;
-  /** Compares each column in a statement of its own, as Cassandra needs it for reads by an index. Default: false. */
-  readonly isByColumn?: boolean;
 }
 
 /**
@@ -43,7 +41,7 @@ export interface AfterOptions {
 export function whereAfter(
   table: Table,
   key: RawRow,
-  { after: row, order, isByColumn = false }: AfterOptions,
+  { after: row, order }: AfterOptions,
 ): readonly [Fragment, ...Fragment[]] {
   const names = clusteringNames(table);
   const place = placeValues(table, row);
@@ -64,7 +62,7 @@ export function whereAfter(
     table,
     Object.fromEntries(table.partition.map((name) => [name, key[name]])),
   );
-  const [outermost, ...inner] = runsOf(table, fixed, isByColumn).map((run) => {
+  const [outermost, ...inner] = runsOf(table, fixed).map((run) => {
     const equal = names.slice(0, run.start).map((name, at) =>
       withParam(`${identifier(name)} = ?`, {
         type: columnOf(table, name).type,
@@ -89,10 +87,12 @@ interface ColumnRun {
   readonly end: number;
 }
 
-function runsOf({ clustering }: Table, from: number, isByColumn: boolean): readonly ColumnRun[] {
-  const isStart = (at: number) =>
-    at === from || isByColumn || clustering[at]!.order !== clustering[at - 1]!.order;
-  const starts = clustering.map((_, at) => at).filter((at) => at >= from && isStart(at));
+function runsOf({ clustering }: Table, from: number): readonly ColumnRun[] {
+  const starts = clustering
+    .map((_, at) => at)
+    .filter(
+      (at) => at === from || (at > from && clustering[at]!.order !== clustering[at - 1]!.order),
+    );
   return starts.map((start, at) => ({ start, end: starts[at + 1] ?? clustering.length }));
 }
 

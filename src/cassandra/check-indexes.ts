@@ -27,6 +27,9 @@ function whyNoIndex(table: Table, index: SaiIndex): string | undefined {
     const listed = Object.keys(table.columns).join(", ");
     return `names no column: the columns are ${listed}`;
   }
+  if (!/^\w+$/.test(name)) {
+    return "is impossible: Cassandra indexes only columns named by letters, digits and underscores";
+  }
   const [only, ...others] = table.partition;
   if (name === only && others.length === 0)
     return "is needless: it is the only column of the partition key";

@@ -69,8 +69,7 @@ export function sai<
 export function indexName(table: Table, { column, of, name }: SaiIndex): string {
   if (name !== undefined) return name;
   const target = of === undefined || of === "values" ? "" : `_${of}`;
-  // As the default names of Cassandra (IndexMetadata.java).
-  return `${table.name}_${column}${target}_idx`.replace(/\W/g, "");
+  return `${table.name}_${column}${target}_idx`;
 }
 
 /** Returns what an index contains: undefined means the whole value of its column. */

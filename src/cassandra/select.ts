@@ -182,9 +182,7 @@ function selectSeveral(
     ...(!namesRow(table, key) &&
       !where && { range: { table, key, after: order === "stored" ? after : undefined } }),
   } as const;
-  const places = after
-    ? whereAfter(table, key, { after, order, isByColumn: where !== undefined })
-    : [whereKey(table, key)];
+  const places = after ? whereAfter(table, key, { after, order }) : [whereKey(table, key)];
   const restrictions = where ? [whereIndexed(table, where)] : [];
   const reads = places.map((place) => join([place, ...restrictions], " AND "));
   /** @param found how many rows the previous reads have returned */
