@@ -127,9 +127,12 @@ export { type Selected } from "./selection.ts";
 export { pageSelect, type RepeatedSelect, rowSelect, type WholePage } from "./repeated-select.ts";
 export { type IndexedName, type Where } from "./where.ts";
 export { consistencyOf, type ConsistencyOption } from "./consistency.ts";
+export { batch, type Batch, counterBatch, loggedBatch } from "./batch.ts";
 export { boundedColumns } from "./bounded-columns.ts";
 export { partitionProblem } from "./partition-size.ts";
 export { connect, type Session } from "./session/session.ts";
+export { type CqlOptions } from "./session/raw-cql.ts";
+export { effectiveConsistency } from "./session/effective-consistency.ts";
 export type {
   ConsistencyLevel,
   CounterWrite,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  batch,
   CassandraError,
   laneColumns,
   type LwtBatch,
@@ -194,7 +195,7 @@ export function createCell<T extends Table>(options: LaneCellOptions<T>): Cell<T
       const round = randomUUID();
       try {
         const cell = replace(previous, round, statics);
-        const answer = await session.batch(table, [...writes, cell]);
+        const answer = await session.run(batch(table, [...writes, cell]));
         last.set(answer.applied ? round : roundIn(answer.rows[0]));
         return answer;
       } catch (error) {

@@ -131,7 +131,7 @@ export interface Live {
 
 export interface LiveOptions {
   /** Reads the live values. It stays open. */
-  readonly session: Pick<Session, "run" | "report" | "keyspace">;
+  readonly session: Pick<Session, "run" | "report" | "keyspace" | "consistency">;
   /** Carries hints to and from other processes. Default: none. */
   readonly relay?: OpenRelay | undefined;
   /** How often live values are compared with the database to find changes without hints, in milliseconds. Default: 0, never. */

@@ -11,6 +11,7 @@ import {
   type Table,
   UnreadableRow,
 } from "../cassandra/index.ts";
+import { liveConsistency } from "./consistency.ts";
 import { allDataColumns, columnWritetime, dataColumns, isOneCell, valuesText } from "./columns.ts";
 import { objectNumber } from "../support/number.ts";
 import { CREATED, type Marks } from "./tracked-rows.ts";
@@ -58,7 +59,7 @@ const OTHERS = "others";
 
 /** @throws CassandraError `BAD_STATEMENT` for a column that cannot be followed */
 export function createPartitionView(
-  session: Pick<Session, "run" | "report">,
+  session: Pick<Session, "run" | "report" | "consistency">,
   table: Table,
   options: PartitionViewOptions,
 ): PartitionView {
@@ -67,7 +68,7 @@ export function createPartitionView(
   const columns = dataColumns(table, [...given, ...apart]);
   const kinds = apart.map((name) => [name, `column ${name}`] as const);
   const together = columns.filter((name) => !apart.includes(name));
-  const selection = { columns, writetime: apart } as const;
+  const selection = { columns, writetime: apart, ...liveConsistency(session, table) } as const;
   const reset = { kind: "reset", partition } as const;
 
   function admitted(row: RawRow | UnreadableRow): RawRow | UnreadableRow {

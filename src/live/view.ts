@@ -13,6 +13,7 @@ import {
   type Table,
   UnreadableRow,
 } from "../cassandra/index.ts";
+import { liveConsistency } from "./consistency.ts";
 import { columnWritetime, dataColumns, isOneCell, valuesText } from "./columns.ts";
 import type { SeenVersion } from "./hub.ts";
 import { objectNumber } from "../support/number.ts";
@@ -45,14 +46,15 @@ export type FoundVersion = SeenVersion<RawRow> | UnreadableRow | undefined;
 
 /** @throws CassandraError `BAD_STATEMENT` for a column that cannot be watched, or for no columns */
 export function createView(
-  session: Pick<Session, "run">,
+  session: Pick<Session, "run" | "consistency">,
   table: Table,
   { columns: watched, beside = [], admit = admitAll }: ViewOptions,
 ): View {
   if (watched.length === 0) throw badStatement(table, "needs columns to watch");
   const columns = dataColumns(table, watched);
   const names = dataColumns(table, [...watched, ...beside]);
-  const options = { columns: names, writetime: columns } as never;
+  const consistency = liveConsistency(session, table);
+  const options = { columns: names, writetime: columns, ...consistency } as never;
   // Ballots say what is news. Without them, only reads of the same columns never go back.
   const compared = table.lwt ? ({ columns, writetime: columns } as never) : options;
 

@@ -37,7 +37,8 @@ async function dropLeftovers({ contactPoint, localDataCenter }: Embedded): Promi
   await using session = await connect({ contactPoints: [contactPoint], localDataCenter });
   const rows = await session.cql("SELECT keyspace_name FROM system_schema.keyspaces");
   const names = rows.map((row) => String(row["keyspace_name"]));
-  for (const name of names) if (!name.startsWith("system")) await session.cql(dropKeyspace(name));
+  for (const name of names)
+    if (!name.startsWith("system")) await session.cql(dropKeyspace(name), [], { writes: true });
 }
 
 /** Sends a message to the process that started this program, if that still runs. */

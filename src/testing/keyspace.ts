@@ -69,7 +69,7 @@ export async function createTestKeyspace({
 async function dropTestKeyspace(cluster: ConnectByContactPoints, name: string): Promise<void> {
   const { keyspace: _, ...elsewhere } = cluster;
   await using session = await patiently(() => connect(elsewhere));
-  await session.cql(dropKeyspace(name));
+  await session.cql(dropKeyspace(name), [], { writes: true });
 }
 
 /** Runs an action that connects first, and retries it while the node does not answer. */

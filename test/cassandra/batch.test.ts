@@ -4,12 +4,14 @@ import { Client, policies, types } from "cassandra-driver";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   asc,
+  batch,
   blob,
   column,
   element,
   insert,
   int,
   InvalidValue,
+  type Lwt,
   map,
   remove,
   select,
@@ -20,6 +22,7 @@ import {
   update,
   updatePartition,
   uuid,
+  type Write,
 } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 
@@ -53,8 +56,8 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace[Symbol.asyncDispose]());
 
-type Write = Parameters<TestKeyspace["session"]["batch"]>[1][number];
-const batch = (...writes: readonly Write[]) => keyspace.session.batch(Desk, writes);
+const send = (...writes: readonly Write<typeof Desk, Lwt<unknown>>[]) =>
+  keyspace.session.run(batch(Desk, writes));
 
 const me = randomUUID();
 const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
@@ -77,9 +80,9 @@ const rounds = (round: string) => new Map([[me, round]]);
 describe("a batch of lightweight transactions", () => {
   test("is applied as a whole: creations, changes, removals and static columns", async () => {
     const room = newRoom();
-    await batch(create(room, 1), create(room, 2));
+    await send(create(room, 1), create(room, 2));
     const memory = bytesOf("what was done");
-    const answer = await batch(
+    const answer = await send(
       update(
         Desk,
         { room, id: 1 },
@@ -103,8 +106,8 @@ describe("a batch of lightweight transactions", () => {
 
   test("is not applied at all if one condition does not hold, and returns each row as it is", async () => {
     const room = newRoom();
-    await batch(create(room, 1, 10), create(room, 2, 20), round(room, null, one));
-    const answer = await batch(
+    await send(create(room, 1, 10), create(room, 2, 20), round(room, null, one));
+    const answer = await send(
       change(room, 1, 10, 11),
       change(room, 2, 0, 21),
       round(room, one, two),
@@ -121,8 +124,8 @@ describe("a batch of lightweight transactions", () => {
 
   test("that finds another round in the partition returns it, although all rows are as expected", async () => {
     const room = newRoom();
-    await batch(create(room, 1), round(room, null, one));
-    expect(await batch(change(room, 1, 0, 1), round(room, three, two))).toEqual({
+    await send(create(room, 1), round(room, null, one));
+    expect(await send(change(room, 1, 0, 1), round(room, three, two))).toEqual({
       applied: false,
       rows: [{ room, id: 1, seats: 0, rounds: rounds(one) }],
     });
@@ -130,8 +133,8 @@ describe("a batch of lightweight transactions", () => {
 
   test("returns nulls as nulls", async () => {
     const room = newRoom();
-    await batch(create(room, 1, null));
-    expect(await batch(change(room, 1, 0, 1), round(room, null, one))).toEqual({
+    await send(create(room, 1, null));
+    expect(await send(change(room, 1, 0, 1), round(room, null, one))).toEqual({
       applied: false,
       rows: [{ room, id: 1, seats: null, rounds: null }],
     });
@@ -139,8 +142,8 @@ describe("a batch of lightweight transactions", () => {
 
   test("shows a missing row by its absence, and does not create it", async () => {
     const room = newRoom();
-    await batch(create(room, 2));
-    const answer = await batch(
+    await send(create(room, 2));
+    const answer = await send(
       change(room, 1, 0, 1),
       change(room, 2, 0, 1),
       remove(Desk, { room, id: 3 }, { if: "exists" }),
@@ -151,7 +154,7 @@ describe("a batch of lightweight transactions", () => {
 
   test("returns only that it was not applied if there is neither a row nor a static value", async () => {
     const room = newRoom();
-    expect(await batch(change(room, 1, 0, 1), change(room, 2, 0, 1))).toEqual({
+    expect(await send(change(room, 1, 0, 1), change(room, 2, 0, 1))).toEqual({
       applied: false,
       rows: [],
     });
@@ -160,7 +163,7 @@ describe("a batch of lightweight transactions", () => {
   test("returns the static columns as a row without a clustering key if all rows are missing", async () => {
     const room = newRoom();
     await keyspace.session.run(round(room, null, one));
-    expect(await batch(change(room, 1, 0, 1), round(room, one, two))).toEqual({
+    expect(await send(change(room, 1, 0, 1), round(room, one, two))).toEqual({
       applied: false,
       rows: [{ room, id: null, seats: null, rounds: rounds(one) }],
     });
@@ -168,8 +171,8 @@ describe("a batch of lightweight transactions", () => {
 
   test("that creates an existing row returns all columns of all its rows", async () => {
     const room = newRoom();
-    await batch(create(room, 1, 4), create(room, 2, 5));
-    const answer = await batch(create(room, 1), change(room, 2, 5, 6), create(room, 3));
+    await send(create(room, 1, 4), create(room, 2, 5));
+    const answer = await send(create(room, 1), change(room, 2, 5, 6), create(room, 3));
     const whole = { room, name: "A", memory: null, note: null, rounds: null };
     expect(answer).toEqual({
       applied: false,
@@ -187,9 +190,9 @@ describe("a batch of lightweight transactions", () => {
       { partition: ["room"], clustering: [asc("id")], lwt: true },
     );
     const room = newRoom();
-    await batch(create(room, 1, 7));
+    await send(create(room, 1, 7));
     const write = insert(Undecodable, { room, id: 1, seats: 0 }, { if: "not exists" });
-    expect(await keyspace.session.batch(Undecodable, [write])).toMatchObject({
+    expect(await keyspace.session.run(batch(Undecodable, [write]))).toMatchObject({
       applied: false,
       rows: [{ id: 1, seats: new Unreadable(Buffer.from([0, 0, 0, 7])) }],
     });
@@ -198,13 +201,13 @@ describe("a batch of lightweight transactions", () => {
 
   test("with two writes of a row is refused by Cassandra if one of them only requires that the row exists", async () => {
     const room = newRoom();
-    await batch(create(room, 1));
-    const twice = batch(change(room, 1, 0, 1), remove(Desk, { room, id: 1 }, { if: "exists" }));
+    await send(create(room, 1));
+    const twice = send(change(room, 1, 0, 1), remove(Desk, { room, id: 1 }, { if: "exists" }));
     await expect(twice).rejects.toMatchObject({ code: "REFUSED" });
   });
 
   test("of several partitions is refused by Cassandra", async () => {
-    const two = batch(change(newRoom(), 1, 0, 1), change(newRoom(), 1, 0, 1));
+    const two = send(change(newRoom(), 1, 0, 1), change(newRoom(), 1, 0, 1));
     await expect(two).rejects.toMatchObject({ code: "REFUSED" });
   });
 });
@@ -230,9 +233,9 @@ describe("a static column", () => {
 
   test("that must not be null is returned, and an empty blob is not null", async () => {
     const room = newRoom();
-    await batch(create(room, 1));
+    await send(create(room, 1));
     const write = (note: Uint8Array, options: { isNull: ["note"] } | { isNotNull: ["note"] }) =>
-      batch(update(Desk, { room, id: 1 }, { note }, { if: { seats: 0 }, ...options }));
+      send(update(Desk, { room, id: 1 }, { note }, { if: { seats: 0 }, ...options }));
     const none = new Uint8Array(0);
     expect(await write(none, { isNotNull: ["note"] })).toEqual({
       applied: false,
@@ -248,20 +251,20 @@ describe("a static column", () => {
 
   test("expires with its TTL, and nothing else that was written with it does", async () => {
     const room = newRoom();
-    await batch(create(room, 1));
+    await send(create(room, 1));
     const write = update(
       Desk,
       { room, id: 1 },
       { seats: 7, memory: element(0, Buffer.from("kept")) },
       { if: { seats: 0 } },
     );
-    expect(await batch(write, round(room, null, one, 1))).toEqual({ applied: true });
+    expect(await send(write, round(room, null, one, 1))).toEqual({ applied: true });
     await sleep(2100);
     const stored = selectStored(Desk, { room }, [{ id: 1 }], ["seats", "memory", "rounds"]);
     expect(await keyspace.session.run(stored)).toEqual([
       { id: 1, seats: 7, memory: new Map([[0, bytesOf("kept")]]), rounds: null },
     ]);
-    expect(await batch(change(room, 1, 7, 8), round(room, one, two))).toMatchObject({
+    expect(await send(change(room, 1, 7, 8), round(room, one, two))).toMatchObject({
       applied: false,
       rows: [{ id: 1, seats: 7, rounds: null }],
     });
@@ -322,7 +325,7 @@ describe("the reasons for the models' rules", () => {
     const options = { if: { name: "A" }, isNull: ["seats"] } as const;
     const write = update(Desk, { room, id: 1 }, { seats: 1 }, options);
     expect(await keyspace.session.run(write)).toEqual({ applied: false, current: undefined });
-    expect(await batch(write, round(room, null, one))).toEqual({ applied: false, rows: [] });
+    expect(await send(write, round(room, null, one))).toEqual({ applied: false, rows: [] });
     expect(await rowsOf(room)).toEqual([]);
   });
 });

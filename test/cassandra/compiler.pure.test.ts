@@ -86,10 +86,6 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
   ],
   ["remove(Message, { room: 'a' })", "is missing the following properties from type"],
   [
-    'session.batch(Message, [insert(Message, { ...row, body: "x" })])',
-    "Type 'void' is not assignable to type 'Lwt<unknown>'.",
-  ],
-  [
     'insert(Theatre, { id: "x", name: "A" }, { if: "not exists" })',
     "lanes.create(…) creates its rows",
   ],

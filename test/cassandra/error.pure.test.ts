@@ -48,6 +48,23 @@ describe("a write", () => {
   });
 });
 
+describe("a batch of several partitions", () => {
+  const codeOfBatch = (error: unknown) =>
+    fromDriver(error, { cql: "…", writes: true, isInParts: true }).code;
+
+  test.each([
+    ["too few replicas are alive", response(codes.unavailableException)],
+    ["the node is overloaded", noHost(response(codes.overloaded))],
+  ])("may be applied in part when %s for a part of it", (_, error) => {
+    expect(codeOfBatch(error)).toBe("OUTCOME_UNKNOWN");
+  });
+
+  test("was certainly not applied when it was refused, or never left", () => {
+    expect(codeOfBatch(response(codes.invalid, "Batch too large"))).toBe("REFUSED");
+    expect(codeOfBatch(noHost(refused, "Host considered as DOWN"))).toBe("UNAVAILABLE");
+  });
+});
+
 test.each([
   ["a read time-out", response(codes.readTimeout)],
   ["a write time-out of a SERIAL read", response(codes.writeTimeout)],

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   asc,
+  batch,
+  type Batch,
   boolean,
   createRow,
   duration,
@@ -200,8 +202,8 @@ describe("a round of a one-row partition", () => {
     const id = newId();
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     const taken = await takeCell(id);
-    const send = (write: Parameters<Session["batch"]>[1][number], from: string, to: string) =>
-      session.batch(Theatre, [write as ReturnType<typeof cell>, cell(id, from, to)]);
+    const send = (write: Batch<unknown>["writes"][number], from: string, to: string) =>
+      session.run(batch(Theatre, [write as ReturnType<typeof cell>, cell(id, from, to)]));
     const creation = createRow(Theatre, { id, name: "A" });
     expect(await send(creation, taken, one)).toEqual({ applied: true });
     const change = update(Theatre, { id }, { seats: 1 }, { if: {}, isNull: ["seats"] });
@@ -220,12 +222,12 @@ describe("a round of a one-row partition", () => {
     const row = { id, name: "A", rounds: cellOf(taken) };
     const creation = createRow(Theatre, { id, name: "B" });
     const refused = { applied: false, rows: [row] };
-    expect(await session.batch(Theatre, [creation, cell(id, taken, randomUUID())])).toEqual(
+    expect(await session.run(batch(Theatre, [creation, cell(id, taken, randomUUID())]))).toEqual(
       refused,
     );
     const removal = removeRow(Theatre, { id });
     const late = cell(id, randomUUID(), randomUUID());
-    expect(await session.batch(Theatre, [removal, late])).toEqual(refused);
+    expect(await session.run(batch(Theatre, [removal, late]))).toEqual(refused);
     expect(isThere(Theatre, row)).toBe(true);
     expect(await read(id)).toMatchObject({ name: "A" });
   });
@@ -236,9 +238,11 @@ describe("a round of a one-row partition", () => {
     const row = { id, name: null, rounds: cellOf(taken) };
     const refused = { applied: false, rows: [row] };
     const removal = removeRow(Theatre, { id });
-    expect(await session.batch(Theatre, [removal, cell(id, taken, randomUUID())])).toEqual(refused);
+    expect(await session.run(batch(Theatre, [removal, cell(id, taken, randomUUID())]))).toEqual(
+      refused,
+    );
     const change = update(Theatre, { id }, { seats: 1 }, { if: { seats: 0 } });
-    expect(await session.batch(Theatre, [change, cell(id, taken, randomUUID())])).toEqual({
+    expect(await session.run(batch(Theatre, [change, cell(id, taken, randomUUID())]))).toEqual({
       applied: false,
       rows: [{ ...row, seats: null }],
     });
@@ -249,7 +253,10 @@ describe("a round of a one-row partition", () => {
     const id = newId();
     const creation = createRow(Theatre, { id, name: "A" });
     const late = cell(id, randomUUID(), randomUUID());
-    expect(await session.batch(Theatre, [creation, late])).toEqual({ applied: false, rows: [] });
+    expect(await session.run(batch(Theatre, [creation, late]))).toEqual({
+      applied: false,
+      rows: [],
+    });
     expect(await read(id)).toBeUndefined();
   });
 
@@ -258,11 +265,13 @@ describe("a round of a one-row partition", () => {
     const taken = await takeCell(id);
     await session.run(createRow(Theatre, { id, name: "A", seats: 1 }));
     const change = (from: number) =>
-      session.batch(Theatre, [
-        update(Theatre, { id }, { seats: from + 1 }, { if: { seats: from } }),
-        update(Theatre, { id }, { name: "B" }, { if: { name: "A" } }),
-        cell(id, taken, randomUUID()),
-      ]);
+      session.run(
+        batch(Theatre, [
+          update(Theatre, { id }, { seats: from + 1 }, { if: { seats: from } }),
+          update(Theatre, { id }, { name: "B" }, { if: { name: "A" } }),
+          cell(id, taken, randomUUID()),
+        ]),
+      );
     expect(await change(7)).toEqual({
       applied: false,
       rows: [{ id, seats: 1, name: "A", rounds: cellOf(taken) }],
@@ -276,10 +285,10 @@ describe("a round of a one-row partition", () => {
     const taken = await takeCell(id);
     const round = randomUUID();
     const late = [createRow(Theatre, { id, name: "A" }), cell(id, taken, round)] as const;
-    expect(await session.batch(Theatre, late)).toEqual({ applied: true });
+    expect(await session.run(batch(Theatre, late))).toEqual({ applied: true });
     const removal = [removeRow(Theatre, { id }), cell(id, round, randomUUID())] as const;
-    expect(await session.batch(Theatre, removal)).toEqual({ applied: true });
-    expect(await session.batch(Theatre, late)).toMatchObject({ applied: false });
+    expect(await session.run(batch(Theatre, removal))).toEqual({ applied: true });
+    expect(await session.run(batch(Theatre, late))).toMatchObject({ applied: false });
     expect(await read(id)).toBeUndefined();
   });
 });
@@ -305,15 +314,19 @@ describe("a partition with several rows", () => {
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     expect(await session.run(take(room, null, one, { byName: true }))).toEqual({ applied: true });
     const creation = createRow(Desk, { room, id: 1, seats: 5 });
-    expect(await session.batch(Desk, [creation, take(room, one, two)])).toEqual({ applied: true });
-    const refused = await session.batch(Desk, [creation, take(room, two, three)]);
+    expect(await session.run(batch(Desk, [creation, take(room, one, two)]))).toEqual({
+      applied: true,
+    });
+    const refused = await session.run(batch(Desk, [creation, take(room, two, three)]));
     expect(refused).toEqual({
       applied: false,
       rows: [{ room, id: 1, seats: 5, motto: null, rules: null, rounds: cellOf(two) }],
     });
     const removal = removeRow(Desk, { room, id: 1 });
-    expect(await session.batch(Desk, [removal, take(room, two, three)])).toEqual({ applied: true });
-    const again = await session.batch(Desk, [removal, take(room, three, one)]);
+    expect(await session.run(batch(Desk, [removal, take(room, two, three)]))).toEqual({
+      applied: true,
+    });
+    const again = await session.run(batch(Desk, [removal, take(room, three, one)]));
     expect(again).toMatchObject({ applied: false, rows: [{ id: null, rounds: cellOf(three) }] });
     expect(again.applied || again.rows.some((row) => isThere(Desk, row))).toBe(false);
     expect(await session.run(removal)).toEqual({ applied: false, current: undefined });
@@ -347,7 +360,7 @@ describe("a partition with several rows", () => {
     await session.run(take(room, null, one));
     await session.run(insert(Desk, { room, id: 1, seats: 1 }, { if: "not exists" }));
     const change = update(Desk, { room, id: 1 }, { seats: 2 }, { if: { seats: 1 } });
-    const send = (more: object) => session.batch(Desk, [change, take(room, one, two, more)]);
+    const send = (more: object) => session.run(batch(Desk, [change, take(room, one, two, more)]));
     expect(await send({ if: { motto: "Quiet" }, isNull: ["rules"] })).toEqual({
       applied: false,
       rows: [{ room, id: 1, seats: 1, motto: null, rules: null, rounds: cellOf(one) }],

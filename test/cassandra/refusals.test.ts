@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { insert, type Session, table, text } from "../../src/cassandra/index.ts";
+import { batch, insert, type Session, table, text } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { lax } from "../fixtures/lax.ts";
 
@@ -75,7 +75,7 @@ describe("a value that its type cannot hold is refused before anything is sent",
     await expect(session.run(statement)).rejects.toMatchObject(REFUSED);
     const conditional = insert(LaxByLwt, { room: "a", size: 70_000 }, { if: "not exists" });
     await expect(session.run(conditional)).rejects.toMatchObject(REFUSED);
-    await expect(session.batch(LaxByLwt, [conditional])).rejects.toMatchObject(REFUSED);
+    await expect(session.run(batch(LaxByLwt, [conditional]))).rejects.toMatchObject(REFUSED);
   });
 
   test("in a partition key of several columns, which the driver itself joins", async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, inject, test } from "vitest";
 import {
   asc,
+  batch,
   connect,
   createKeyspace as createKeyspaceCql,
   dropKeyspace,
@@ -63,7 +64,7 @@ const statements = {
   "a read": (session: Session) => session.run(select(Desk, { room: "a" })),
   "a load": (session: Session) => session.load(Desk, key),
   "a lightweight transaction": (session: Session) => session.run(create),
-  "a batch": (session: Session) => session.batch(Desk, [create]),
+  "a batch": (session: Session) => session.run(batch(Desk, [create])),
   "a plain write": (session: Session) => session.run(insert(Note, { ...key, body: "b" })),
 };
 

@@ -2,6 +2,7 @@ import { describe, expectTypeOf, test } from "vitest";
 import {
   add,
   asc,
+  batch,
   type Changes,
   type ColumnName,
   type ConnectOptions,
@@ -405,14 +406,14 @@ describe("hidden and static columns", () => {
     expectTypeOf(decodeAny(Desk, { room }, { note: null }).any).toEqualTypeOf(Desk);
   });
 
-  test("a batch takes only conditional writes and returns stored rows", async () => {
+  test("a batch of lightweight transactions takes no other statements, and returns stored rows", async () => {
     const send = async (session: Session) => {
-      const answer = await session.batch(Desk, [remove(Desk, { room, id }, { if: "exists" })]);
+      const answer = await session.run(batch(Desk, [remove(Desk, { room, id }, { if: "exists" })]));
       expectTypeOf(answer).toEqualTypeOf<LwtBatch<StoredRow<typeof Desk>>>();
-      // @ts-expect-error a plain write has no result
-      await session.batch(ByDate, [remove(ByDate, { city, date, id })]);
+      // @ts-expect-error a write to another table
+      await session.run(batch(Desk, [remove(ByDate, { city, date, id })]));
       // @ts-expect-error a read is not a write
-      await session.batch(Desk, [select(Desk, { room })]);
+      await session.run(batch(Desk, [select(Desk, { room })]));
     };
     expectTypeOf(send).returns.resolves.toBeVoid();
   });

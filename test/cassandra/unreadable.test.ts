@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   asc,
+  batch,
   connect,
   insert,
   int,
@@ -245,7 +246,7 @@ describe("a value that cannot be represented", () => {
     const { session } = keyspace;
     const { hall, id } = await seat(empty);
     const writes = [update(Seats, { hall, id }, { taken: 1 }, { if: { taken: 7 } })];
-    const answer = await session.batch(Seats, writes);
+    const answer = await session.run(batch(Seats, writes));
     expect(answer).toMatchObject({ applied: false, rows: [{ id, taken: expect.any(Unreadable) }] });
   });
 

@@ -3,6 +3,7 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import {
   asc,
+  type Batch,
   connect,
   int,
   select,
@@ -41,16 +42,16 @@ afterAll(() => keyspace[Symbol.asyncDispose]());
 const balancesIn = async (bank: string) =>
   (await keyspace.session.run(select(Account, { bank }))).map(({ balance }) => balance);
 
-type Batch = Parameters<Session["batch"]>[1];
+type Writes = Batch<unknown>["writes"];
 
 /** The keyspace's session, with a callback before each batch. */
-function beforeBatch(callback: (writes: Batch) => void | Promise<void>): Session {
+function beforeBatch(callback: (writes: Writes) => void | Promise<void>): Session {
   const { session } = keyspace;
   return {
     ...session,
-    async batch(table, writes) {
-      await callback(writes);
-      return session.batch(table, writes);
+    async run(statement) {
+      if ("writes" in statement) await callback(statement.writes);
+      return session.run(statement);
     },
   };
 }
@@ -68,7 +69,7 @@ async function startSlow() {
 }
 
 /** Returns the id of the row of a write. */
-function rowOf({ cql, params }: Batch[number]): unknown {
+function rowOf({ cql, params }: Writes[number]): unknown {
   const columns = /^INSERT INTO account \(([^)]*)\)/.exec(cql)?.[1]?.split(", ");
   if (columns) return params[columns.indexOf("id")];
   const before = cql.slice(0, cql.indexOf(" id = ?"));
@@ -78,7 +79,7 @@ function rowOf({ cql, params }: Batch[number]): unknown {
 describe("the requests that wait in a partition", () => {
   test("waiting requests go into one round, with one statement per row", async () => {
     const bank = newBank();
-    const batches: Batch[] = [];
+    const batches: Writes[] = [];
     const lanes = createLanes(beforeBatch((writes) => void batches.push(writes)));
     const ids = Array.from({ length: 20 }, (_, number) => idOf(number));
     await Promise.all(ids.map((id) => create(lanes, bank, id)));
@@ -101,7 +102,7 @@ describe("the requests that wait in a partition", () => {
 
   test("a round never has a row twice, whatever the requests and their order", async () => {
     const bank = newBank();
-    const batches: Batch[] = [];
+    const batches: Writes[] = [];
     const session = beforeBatch((writes) => void batches.push(writes));
     const processes = [createLanes(session), createLanes(session)];
     const any = (below: number) => Math.floor(Math.random() * below);
@@ -272,10 +273,6 @@ test("a refusal by an unknown row costs one read and no write", async () => {
     run(statement) {
       sent.push(statement.kind);
       return session.run(statement);
-    },
-    batch(table, writes) {
-      sent.push("batch");
-      return session.batch(table, writes);
     },
   });
   expect(await change(lanes, bank, idOf(1), 7, 1)).toEqual(stale(7, 0));

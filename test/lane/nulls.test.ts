@@ -57,9 +57,9 @@ function waiting(...before: readonly (() => Promise<void> | void)[]): Lanes {
   const { session } = keyspace;
   const slow: Session = {
     ...session,
-    batch: async (...args) => {
-      await left.shift()?.();
-      return session.batch(...args);
+    run: async (statement) => {
+      if ("writes" in statement) await left.shift()?.();
+      return session.run(statement);
     },
   };
   return createLanes(slow);

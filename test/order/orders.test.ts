@@ -483,7 +483,6 @@ test("a process that dies after any of its statements leaves each row in its ord
     return {
       ...session,
       run: (statement) => step() ?? session.run(statement),
-      batch: (table, writes) => step() ?? session.batch(table, writes),
       load: ((...args: Parameters<Session["load"]>) =>
         step() ?? session.load(...args)) as Session["load"],
     };

@@ -25,8 +25,9 @@ beforeAll(async () => {
   key = await createParty(plain);
   const { session } = plain.keyspace;
   const run: Session["run"] = async (statement) => {
-    if (statement.params.includes("Slow")) await gate;
-    if (statement.params.includes("Broken")) throw new Error("A secret.");
+    const has = (city: string) => "params" in statement && statement.params.includes(city);
+    if (has("Slow")) await gate;
+    if (has("Broken")) throw new Error("A secret.");
     return session.run(statement);
   };
   app = await createServer({

@@ -46,7 +46,7 @@ beforeEach(() => void log.splice(0));
 
 function failing(session: Session): Session {
   const run: Session["run"] = async (statement) => {
-    const has = (city: string) => statement.params.includes(city);
+    const has = (city: string) => "params" in statement && statement.params.includes(city);
     if (has("Broken")) throw new Error("A secret.");
     if (has("Away")) throw new CassandraError("UNAVAILABLE", "No answer in time.");
     if (has("Teapot")) throw teapot();

@@ -52,7 +52,7 @@ interface Frame {
 interface ResponseReader {
   readonly buf: Buffer;
   offset: number;
-  readMetadata: (kind: number) => Metadata;
+  readMetadata: (this: ResponseReader, kind: number) => Metadata;
 }
 
 interface Metadata {
@@ -85,8 +85,10 @@ function bypassConversion(): void {
   ParserClass.prototype.parseResult = function (frame, reader) {
     const isOurs = this.encoder.encodingOptions?.bytes && !frame.byRow && !frame.meta;
     const { offset } = reader;
-    if (isOurs && isRows(reader) && pushPacked(this, frame, reader)) return;
+    const kind = kindOfResult(reader);
+    if (isOurs && kind === ROWS_RESULT && pushPacked(this, frame, reader)) return;
     reader.offset = offset;
+    if (kind === PREPARED_RESULT) noteSelect(reader);
     parseResult.call(this, frame, reader);
   };
   ParserClass.prototype.parseRows = function (frame, reader) {
@@ -103,11 +105,50 @@ function bypassConversion(): void {
   };
 }
 
-/** The kind of a result that has rows. In the protocol, a result begins with its kind, an int. */
-const ROWS_RESULT = 2;
+/** The kinds of results that have rows, and that are of a PREPARE request. A result begins with its kind, an int. */
+const [ROWS_RESULT, PREPARED_RESULT] = [2, 4];
 
-function isRows({ buf, offset }: ResponseReader): boolean {
-  return buf.length >= offset + 12 && buf.readInt32BE(offset) === ROWS_RESULT;
+function kindOfResult({ buf, offset }: ResponseReader): number | undefined {
+  return buf.length >= offset + 12 ? buf.readInt32BE(offset) : undefined;
+}
+
+/**
+ * Notes whether a prepared statement is a SELECT, when the driver reads the metadata of its parameters. After that comes
+ * the metadata of its result, which the driver does not read. Cassandra describes the result of a SELECT only
+ * (ResultSet.java, `fromPrepared`).
+ */
+function noteSelect(reader: ResponseReader): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its object below
+  const { readMetadata } = reader;
+  reader.readMetadata = function (kind) {
+    const metadata = readMetadata.call(this, kind);
+    const columns = readResultColumns(this, readMetadata);
+    // A later version could describe the result of a lightweight transaction as well.
+    if (columns.length > 0 && columns[0]!.name !== "[applied]") selects.add(metadata);
+    return metadata;
+  };
+}
+
+function readResultColumns(
+  reader: ResponseReader,
+  readMetadata: ResponseReader["readMetadata"],
+): Metadata["columns"] {
+  const { offset } = reader;
+  try {
+    return readMetadata.call(reader, ROWS_RESULT).columns;
+  } catch {
+    return [];
+  } finally {
+    reader.offset = offset;
+  }
+}
+
+/** The metadata of the parameters of SELECT statements. */
+const selects = new WeakSet<object>();
+
+/** Whether a prepared statement is a SELECT, by the metadata of its parameters. It is not if that is unknown. */
+export function isSelect(metadata: object): boolean {
+  return selects.has(metadata);
 }
 
 /**

@@ -8,6 +8,11 @@ export interface AttemptedStatement {
   readonly cql: string;
   /** Whether the statement changes data. */
   readonly writes: boolean;
+  /**
+   * Whether it is a batch of several partitions, of which Cassandra writes one after the other. So a part of it may be
+   * applied if a node answers that it cannot execute it. Default: false.
+   */
+  readonly isInParts?: boolean;
 }
 
 /**
@@ -17,9 +22,12 @@ export interface AttemptedStatement {
  * error the outcome of a write is unknown, even if the error looks like one of a read: an LWT reads before it writes,
  * and may start over after it has proposed a value.
  */
-export function fromDriver(cause: unknown, { cql, writes }: AttemptedStatement): CassandraError {
+export function fromDriver(
+  cause: unknown,
+  { cql, writes, isInParts = false }: AttemptedStatement,
+): CassandraError {
   if (cause instanceof CassandraError) return cause;
-  const { meaning, error } = decisiveError(nodeErrors(cause), writes);
+  const { meaning, error } = decisiveError(nodeErrors(cause, isInParts), writes);
   // Thrown by one of our parameters while the driver encoded the request: see bytes.ts.
   if (error instanceof CassandraError)
     return new CassandraError(error.code, error.message, { cql });
@@ -85,10 +93,14 @@ function decisiveError(all: readonly NodeError[], writes: boolean): NodeError {
 }
 
 /** Returns the error of each node that was tried; the driver wraps them in one error. */
-function nodeErrors(error: unknown): readonly NodeError[] {
-  return error instanceof errors.NoHostAvailableError
-    ? Object.values<unknown>(error.innerErrors ?? {}).flatMap(nodeErrors)
-    : [{ meaning: meaningOf(error), error }];
+function nodeErrors(error: unknown, isInParts: boolean): readonly NodeError[] {
+  if (error instanceof errors.NoHostAvailableError) {
+    const all = Object.values<unknown>(error.innerErrors ?? {});
+    return all.flatMap((each) => nodeErrors(each, isInParts));
+  }
+  const meaning = meaningOf(error);
+  const isAnswer = error instanceof errors.ResponseError;
+  return [{ meaning: isInParts && isAnswer && meaning === "UNSENT" ? "SILENT" : meaning, error }];
 }
 
 function meaningOf(error: unknown): Meaning {

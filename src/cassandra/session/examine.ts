@@ -145,7 +145,7 @@ async function commitLogSyncOf(session: Session): Promise<string | undefined> {
   if (session.isAstra) return undefined;
   try {
     const cql = "SELECT value FROM system_views.settings WHERE name = 'commitlog_sync'";
-    const [row] = await session.cql(cql);
+    const [row] = await session.cql(cql, [], { writes: false });
     return row && String(row["value"]);
   } catch (error) {
     if (error instanceof CassandraError) return undefined;
@@ -159,6 +159,9 @@ async function readNode(session: Session): Promise<Reading> {
   const asked = Date.now();
   const [row = {}] = await session.cql(
     "SELECT release_version, rack, schema_version, toTimestamp(now()) AS clock FROM system.local",
+    [],
+    // So it is not prepared, and the round trip is that of one request.
+    { writes: false },
   );
   const answered = Date.now();
   const clock = Number(row["clock"]);

@@ -47,7 +47,8 @@ export interface PageReader {
 }
 
 export interface PageReaderOptions {
-  readonly queryOptions: Readonly<Record<Statement<unknown>["kind"], QueryOptions>>;
+  /** Returns the driver's options for a statement. */
+  readonly optionsOf: (statement: Statement<unknown>) => QueryOptions;
   /** How long a page may take on all nodes together, in milliseconds. */
   readonly limit: number;
   readonly sweeper: Pick<Sweeper, "request">;
@@ -56,14 +57,14 @@ export interface PageReaderOptions {
 /** Creates the functions that read pages by a client. */
 export function createPageReader(
   client: Client,
-  { queryOptions, limit, sweeper }: PageReaderOptions,
+  { optionsOf, limit, sweeper }: PageReaderOptions,
 ): PageReader {
   const sharedReads = new WeakMap<Table, SharedReads<readonly ResultPage[]>>();
 
   async function request({ statement, params, from }: PageRequest): Promise<FoundPage> {
     const { cql, kind, range, table } = statement;
     try {
-      const query = { cql, params, options: queryOptions[kind], limit };
+      const query = { cql, params, options: optionsOf(statement), limit };
       const result = await requestPage(client, query, from);
       if (table) checkResultColumns(table, result);
       const page = pageOf(result);
@@ -98,7 +99,8 @@ export function createPageReader(
     // What cannot be encoded fails when the driver encodes it.
     const encoded = kind === "read" ? encodedParameters(params) : undefined;
     if (!encoded || !table) return requestAll(statement, params);
-    const key = `${encoded}${cql}`;
+    // A read does not get what another one has read at a weaker consistency.
+    const key = `${optionsOf(statement).consistency}|${encoded}${cql}`;
     return sharedReadsOf(table).share(key, () => requestAll(statement, params));
   }
 

@@ -25,12 +25,14 @@ export function passOn(present: () => Session, intercept: Intercept = (run) => r
       return present().consistency;
     },
     run: (statement) => intercept(async () => present().run(statement)),
-    batch: (table, writes) => intercept(async () => present().batch(table, writes)),
     load: (table, key, options) => intercept(async () => present().load(table, key, options)),
     async *rows(statement) {
       yield* await intercept(async () => present().rows(statement));
     },
-    cql: async (text, params) => present().cql(text, params),
+    cql: async (text, params, options) => present().cql(text, params, options),
+    async *cqlRows<R extends object>(...args: Parameters<Session["cqlRows"]>) {
+      yield* present().cqlRows<R>(...args);
+    },
     eachNode: async (statement) => present().eachNode(statement),
     clearPrepared: () => present().clearPrepared(),
     report: (row) => present().report(row),

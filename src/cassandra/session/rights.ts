@@ -36,7 +36,8 @@ export function rightsProbes(keyspace: string, table: Table): readonly string[] 
 
 async function probe(session: Session, cql: string): Promise<CassandraError> {
   try {
-    await session.cql(cql);
+    // Not prepared: Cassandra must check the rights before it finds the null.
+    await session.cql(cql, [], { writes: true });
   } catch (error) {
     if (!(error instanceof CassandraError)) throw error;
     if (expectedCodes.includes(error.code)) return error;

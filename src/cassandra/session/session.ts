@@ -1,4 +1,5 @@
-import { Client, policies, type types } from "cassandra-driver";
+import { Client } from "cassandra-driver";
+import type { Batch } from "../batch.ts";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { closeFailedClient, repairReconnection } from "./control-connection.ts";
@@ -7,11 +8,13 @@ import { fromDriver, isMismatch } from "./driver-error.ts";
 import { createEachNode, type EachNode } from "./each-node.ts";
 import { messageOf } from "../../support/message.ts";
 import { PackedRows } from "./packed-rows.ts";
-import { createPageReader, noAnswerInTime, requestPage } from "./pages.ts";
-import { checkResultColumns, decodeLoosely, type ResultPage, pageOf, rowsOf } from "./result.ts";
-import { looseParameters, parametersOf } from "./parameter.ts";
+import { createPageReader, noAnswerInTime } from "./pages.ts";
+import { checkResultColumns, type ResultPage, pageOf, rowsOf } from "./result.ts";
+import { parametersOf } from "./parameter.ts";
 import { createLoaders, type Load } from "./loader.ts";
-import { type QuerySettings, querySettings } from "./query-settings.ts";
+import { createQueryOptions } from "./query-options.ts";
+import { querySettings } from "./query-settings.ts";
+import { type CqlOptions, rawPages } from "./raw-cql.ts";
 import {
   type ConnectOptions,
   type Consistency,
@@ -23,10 +26,7 @@ import { connectFailureReason } from "./reason.ts";
 import { createReport } from "./report.ts";
 import { sweepAccess } from "./sweep-access.ts";
 import { createSweeper } from "./sweeper.ts";
-import { decodeBatch } from "../write-result.ts";
-import type { Lwt, LwtBatch, PackedStatement, RawRow, Statement, Write } from "../statement.ts";
-import type { StoredRow } from "../table-rows.ts";
-import type { Table } from "../table.ts";
+import type { PackedStatement, RawRow, Statement } from "../statement.ts";
 import { within } from "../../support/within.ts";
 
 /** A connection to a cluster, with one keyspace. */
@@ -40,8 +40,8 @@ export interface Session extends AsyncDisposable {
   /** The consistency of reads and writes. Lightweight transactions use the corresponding serial consistency. */
   readonly consistency: Consistency;
   /**
-   * Runs a statement and returns its typed result, with the rows of all pages. Each CQL text is prepared once. The rows of
-   * a `PackedStatement` are not decoded.
+   * Runs a statement or a batch and returns its typed result, with the rows of all pages. Each CQL text is prepared once.
+   * The rows of a `PackedStatement` are not decoded. A write is sent once, whatever happens to it.
    *
    * Equal statements of the kind `read` are not sent while one of them is in flight: those that come meanwhile share the
    * next one, which starts when it has settled. So a read sees whatever was written before it was requested, but may take
@@ -50,17 +50,7 @@ export interface Session extends AsyncDisposable {
    * @throws CassandraError `UNAVAILABLE`, `READ_FAILED`, `TOO_MANY_TOMBSTONES`, `OUTCOME_UNKNOWN`, `NOT_SYNCED`,
    * `FORBIDDEN`, `REFUSED`, or `UNREADABLE_VALUE` as an {@link UnreadableRow}
    */
-  run<Result>(statement: Statement<Result>): Promise<Result>;
-  /**
-   * Sends conditional writes to one partition as one lightweight transaction: all of them are applied or none. There
-   * may be one write per row.
-   *
-   * @throws CassandraError as `run`; `BAD_STATEMENT` if one of them is not a conditional write to this table
-   */
-  batch<T extends Table>(
-    table: T,
-    writes: readonly Write<T, Lwt<unknown>>[],
-  ): Promise<LwtBatch<StoredRow<T>>>;
+  run<Result>(statement: Statement<Result> | Batch<Result>): Promise<Result>;
   /**
    * Reads a row. All rows requested in one tick are read by one query per partition, and each has its own result or
    * error. Nothing is cached, so a read after a write sees the write.
@@ -75,13 +65,34 @@ export interface Session extends AsyncDisposable {
    */
   rows<R>(statement: Statement<readonly R[]>): AsyncIterable<R>;
   /**
-   * Runs raw CQL, for example schema changes and queries of system tables, and returns all rows. Values have the same
-   * JavaScript types as in models. CQL with parameters is prepared, and each value must fit the type of its marker. A
-   * value that cannot be decoded is returned as an `Unreadable`, and a value of a custom type as its bytes.
+   * Runs raw CQL, for example schema changes and queries of system tables, and returns all rows. The caller gives their
+   * type, which is not checked. Values have the same JavaScript types as in models. A value that cannot be decoded is
+   * returned as an `Unreadable`, and a value of a custom type as its bytes.
    *
-   * @throws CassandraError as `run`; `REFUSED` for a value that does not fit its type
+   * The CQL is prepared, and each value must fit the type of its marker. A SELECT is sent to another node if the first
+   * one does not answer. Everything else is sent once. It may take 20 s per page, and nothing is shared.
+   *
+   * @example
+   * await session.cql<{ number: number }>("SELECT number FROM lamp WHERE theatre = ?", ["Globe"]);
+   * await session.cql("CREATE TABLE lamp (…)", [], { writes: true });
+   * @throws CassandraError as `run`: if no answer comes, `UNAVAILABLE` for what only reads, `OUTCOME_UNKNOWN` for what
+   * may write; `REFUSED` for a value that does not fit its type
    */
-  cql(text: string, params?: readonly unknown[]): Promise<readonly RawRow[]>;
+  cql<R extends object = RawRow>(
+    text: string,
+    params?: readonly unknown[],
+    options?: CqlOptions,
+  ): Promise<readonly R[]>;
+  /**
+   * Runs raw CQL as {@link Session.cql}, and iterates over the rows, with one page of them in memory.
+   *
+   * @example for await (const { number } of session.cqlRows<{ number: number }>("SELECT number FROM lamp")) {}
+   */
+  cqlRows<R extends object = RawRow>(
+    text: string,
+    params?: readonly unknown[],
+    options?: CqlOptions,
+  ): AsyncIterable<R>;
   /**
    * Runs a read on each node to which the session is connected: those of its data centre that are up. Returns the results
    * by the addresses of the nodes. It is for the system tables that describe a node: each result is that of one page.
@@ -103,9 +114,6 @@ export interface Session extends AsyncDisposable {
 
 /** How much longer a model's statement may take on all nodes together than on one node, in milliseconds. */
 const OTHER_NODES = 500;
-
-/** How long raw CQL may take, in milliseconds. Schema changes wait until all nodes agree. */
-const CQL_TIMEOUT = 20_000;
 
 /**
  * Opens a session.
@@ -143,41 +151,47 @@ function createDriverClient(options: ConnectOptions): Client {
 
 function createSession(client: Client, options: ConnectOptions): Session {
   const { log = () => {} } = options;
-  const settings = querySettings(options);
-  const queryOptions = queryOptionsByKind(settings);
+  const queryOptions = createQueryOptions(options);
   const sweeper = createSweeper(
-    (partition, signal) => sweepAccess(client, { ...partition, queryOptions, signal }),
+    (partition, signal) =>
+      sweepAccess(client, { ...partition, queryOptions: queryOptions.byKind, signal }),
     log,
   );
-  const limit = settings.requestTimeout + OTHER_NODES;
-  const pages = createPageReader(client, { queryOptions, limit, sweeper });
+  const limit = querySettings(options).requestTimeout + OTHER_NODES;
+  const pages = createPageReader(client, { optionsOf: queryOptions.of, limit, sweeper });
 
-  async function runBatch(
-    table: Table,
-    writes: readonly Write<Table, unknown>[],
-  ): Promise<readonly RawRow[]> {
-    const stray = writes.find((write) => write.kind !== "lwt" || write.table !== table);
-    if (stray || writes.length === 0) throw notConditional(table, stray);
+  async function runBatch(batch: Batch<unknown>): Promise<readonly RawRow[]> {
+    const { table, writes } = batch;
     const queries = writes.map((write) => ({ query: write.cql, params: parametersOf(write) }));
     try {
-      // A batch of one partition is atomic without the batch log.
-      const sent = client.batch(queries, { ...queryOptions.lwt, logged: false });
+      const sent = client.batch(queries, queryOptions.ofBatch(batch));
       const result = await within(limit, sent, noAnswerInTime);
-      checkResultColumns(table, result);
+      if (table) checkResultColumns(table, result);
       return rowsOf(pageOf(result));
     } catch (error) {
-      const cql = queries.map(({ query }) => query).join("; ");
-      throw fromDriver(error, { cql, writes: true });
+      throw fromDriver(error, { cql: batch.cql, writes: true, isInParts: !table });
     }
   }
 
   async function run<Result>(
-    statement: Statement<Result> | PackedStatement<Result>,
+    statement: Statement<Result> | PackedStatement<Result> | Batch<Result>,
   ): Promise<Result> {
+    if ("writes" in statement) return statement.decode(await runBatch(statement));
     const all = await pages.all(statement);
     return "decodePacked" in statement
       ? statement.decodePacked(all.map(requirePacked))
       : statement.decode(all.flatMap(rowsOf));
+  }
+
+  function cqlPages<R extends object>(
+    cql: string,
+    params: readonly unknown[] = [],
+    { writes }: CqlOptions = {},
+  ): AsyncIterable<readonly R[]> {
+    // The caller says which rows the CQL returns.
+    return rawPages(client, queryOptions.raw, { cql, params, writes }) as AsyncIterable<
+      readonly R[]
+    >;
   }
 
   const close = async () => void (await Promise.all([sweeper.close(), client.shutdown()]));
@@ -187,30 +201,21 @@ function createSession(client: Client, options: ConnectOptions): Session {
     isAstra: options.bundle !== undefined,
     consistency: options.consistency ?? DEFAULT_CONSISTENCY,
     run,
-    async batch(table, writes) {
-      return decodeBatch(table, await runBatch(table, writes));
-    },
     load: createLoaders(run),
     async *rows(statement) {
       for await (const page of pages.each(statement)) yield* statement.decode(rowsOf(page));
     },
-    async cql(text, params = []) {
-      const options = { ...queryOptions.raw, prepare: params.length > 0 };
-      const query = { cql: text, params: looseParameters(params), options, limit: CQL_TIMEOUT };
-      const results: types.ResultSet[] = [];
-      try {
-        let from: string | undefined;
-        do {
-          const result = await requestPage(client, query, from);
-          results.push(result);
-          from = result.pageState ?? undefined;
-        } while (from);
-        return results.flatMap(decodeLoosely);
-      } catch (error) {
-        throw fromDriver(error, { cql: text, writes: !/^\s*SELECT\b/i.test(text) });
-      }
+    async cql<R extends object>(text: string, params?: readonly unknown[], given?: CqlOptions) {
+      return (await Array.fromAsync(cqlPages<R>(text, params, given))).flat();
     },
-    eachNode: createEachNode(client, { queryOptions: queryOptions.system, limit }),
+    async *cqlRows<R extends object>(
+      text: string,
+      params?: readonly unknown[],
+      given?: CqlOptions,
+    ) {
+      for await (const rows of cqlPages<R>(text, params, given)) yield* rows;
+    },
+    eachNode: createEachNode(client, { queryOptions: queryOptions.byKind.system, limit }),
     clearPrepared: () => client.metadata.clearPrepared(),
     report: createReport(log),
     close,
@@ -222,29 +227,4 @@ function requirePacked(page: ResultPage): PackedRows {
   if (page instanceof PackedRows) return page;
   const message = "Rows of system tables are not packed: the driver decodes them.";
   throw new CassandraError("BAD_STATEMENT", message);
-}
-
-function notConditional({ name }: Table, stray: Write<Table, unknown> | undefined): CassandraError {
-  const came = stray ? `but got: ${stray.cql}` : "but got none";
-  const message = `A batch takes conditional writes to table "${name}", ${came}.`;
-  return new CassandraError("BAD_STATEMENT", message);
-}
-
-/** Returns the driver's options for each kind of statement. Every option is given, so that no default applies. */
-function queryOptionsByKind({
-  consistency,
-  serialConsistency,
-  requestTimeout,
-  fetchSize,
-}: QuerySettings) {
-  const common = { consistency, serialConsistency, fetchSize };
-  const prepared = { ...common, prepare: true, readTimeout: requestTimeout };
-  const read = { ...prepared, isIdempotent: true };
-  const serial = { ...read, consistency: serialConsistency };
-  const system = { ...read, prepare: false };
-  // A repeated write could be applied twice, or undo a later one.
-  const retry = new policies.retry.FallthroughRetryPolicy();
-  const write = { ...prepared, isIdempotent: false, retry };
-  const raw = { ...common, isIdempotent: false, readTimeout: CQL_TIMEOUT };
-  return { read, serial, system, write, counter: write, lwt: write, raw } as const;
 }

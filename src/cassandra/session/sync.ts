@@ -110,7 +110,7 @@ async function runCreateKeyspace(
   { keyspace, cql }: { readonly keyspace: string; readonly cql: string },
 ): Promise<void> {
   try {
-    await session.cql(cql);
+    await session.cql(cql, [], { writes: true });
   } catch (error) {
     if (!(error instanceof CassandraError && error.code === "REFUSED")) throw error;
     const message = `Keyspace ${keyspace} cannot be created with this replication. ${error.message}`;
@@ -123,7 +123,7 @@ async function applyAddition(
   { cql, ...models }: KeyspaceTables & { readonly cql: string },
 ): Promise<void> {
   try {
-    await session.cql(cql);
+    await session.cql(cql, [], { writes: true });
   } catch (error) {
     if (!(error instanceof CassandraError && error.code === "REFUSED")) throw error;
     // A concurrent sync may have made the same addition.

@@ -71,10 +71,6 @@ function counting(session: Session): { readonly session: Session; readonly sent:
       if (statement.kind === "lwt") sent += 1;
       return session.run(statement);
     },
-    batch(table, writes) {
-      sent += 1;
-      return session.batch(table, writes);
-    },
   };
   return { session: counted, sent: () => sent };
 }

@@ -10,7 +10,7 @@ const key = { city: "Rome", id: "00000000-0000-4000-8000-000000000001" };
 const received: number[] = [];
 let awaited = Promise.withResolvers<void>();
 const live = createLive({
-  session: { run: read, keyspace: "bench", report: () => {} },
+  session: { run: read, keyspace: "bench", consistency: "LOCAL_QUORUM", report: () => {} },
   relay: await loadRelay({ url: redis, keyspace: "bench" }, console.error),
 });
 await live.watch(PartyTable, key, { columns: ["people"] });

@@ -1,5 +1,6 @@
 import { types } from "cassandra-driver";
 import {
+  type Batch,
   columnOf,
   type PackedStatement,
   type Session,
@@ -22,7 +23,7 @@ export function createStubSession(): Session {
   }
 
   async function run<Result>(
-    statement: Statement<Result> | PackedStatement<Result>,
+    statement: Statement<Result> | PackedStatement<Result> | Batch<Result>,
   ): Promise<Result> {
     const page = pageOf(statement.cql);
     return "decodePacked" in statement
@@ -38,9 +39,9 @@ export function createStubSession(): Session {
     consistency: "LOCAL_QUORUM",
     run,
     load: createLoaders(run),
-    batch: refuse,
     rows: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
     cql: refuse,
+    cqlRows: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
     eachNode: refuse,
     clearPrepared: () => {},
     report: () => {},
