@@ -129,6 +129,8 @@ export interface PageReadOptions<T extends Table> extends Pick<
   readonly order?: RowOrder | undefined;
   /** The part of the partition to read: a prefix of the clustering key, then at most one range. Default: all of it. */
   readonly part?: RawRow;
+  /** Restrictions by indexes: see `select`. Then the order is the stored one. Default: none. */
+  readonly where?: RawRow;
 }
 
 /**
@@ -141,10 +143,12 @@ export interface PageReadOptions<T extends Table> extends Pick<
 export async function readPage<T extends Table>(
   session: Session,
   { first, after, scope: { table, partition } }: Page<T>,
-  { part = {}, columns, order, admit }: PageReadOptions<T> = {},
+  { part = {}, columns, order, where, admit }: PageReadOptions<T> = {},
 ): Promise<PageRows<T>> {
   const key = { ...partition, ...part } as never;
-  const options = { key, limit: first + 1, after, columns, order, ...(admit && { admit }) };
+  const restriction = where ? { where: where as never } : { order };
+  const shown = { columns, ...(admit && { admit }) };
+  const options = { key, limit: first + 1, after, ...shown, ...restriction };
   const found = await readRows(session, table, options);
   const { rows, unreadable, isEnd, place } = found;
   const more = rows.length > first;

@@ -95,11 +95,13 @@ declare global {
       ) => FieldRef<Types, Row<T> | null, Kind>;
       /**
        * Reads a partition page by page, in clustering order. The arguments are the partition key, `first` (1 to 100,
-       * default 20) and `after`. Pages of an order contain the rows of its source table.
+       * default 20) and `after`; by options also a range, the order, and restrictions of columns that have an index. Pages
+       * of an order contain the rows of its source table.
        *
        * @example
        * seatsInTheatre: t.partition(SeatTable),
        * seats: t.partition(SeatTable, { from: { theatre: (theatre) => theatre.name }, order: true }),
+       * readingsWhere: t.partition(ReadingTable, { where: ["quality"] }),
        */
       partition: <
         T extends Table,

@@ -22,6 +22,7 @@ import { showEach } from "../shown.ts";
 import { skip } from "../skipped.ts";
 import { sliceArgument } from "../slice.ts";
 import { describeKey } from "../table-object.ts";
+import { whereArgument } from "../where.ts";
 import { type FieldBuilder, type FieldCost, generatedField } from "./generated.ts";
 import { partitionKey, type UntypedFrom } from "./key.ts";
 
@@ -29,6 +30,7 @@ interface UntypedPartitionOptions {
   readonly from?: UntypedFrom;
   readonly range?: boolean;
   readonly order?: boolean;
+  readonly where?: readonly string[];
   readonly key?: (parent: never, args: never, context: never) => RawRow;
   readonly args?: InputFieldMap;
   readonly description?: string;
@@ -40,14 +42,17 @@ export function partitionField(
   table: Table,
   options: UntypedPartitionOptions = {},
 ) {
-  const { from, range = false, order = false, key: part, description, ...passedOn } = options;
+  const { from, range = false, order = false, where: indexed, key: part, ...others } = options;
+  const { description, ...passedOn } = others;
   const { builder } = t;
   const { session } = pluginOptions(builder);
   checkClustering(table);
   if (range && part) throw twoParts(table);
+  if (order && indexed) throw unsorted(table);
   const key = partitionKey(t, table, from);
   const slice = range ? sliceArgument(t, table) : undefined;
   const ordered = order ? rowOrderArgument(t) : undefined;
+  const where = indexed && whereArgument(t, table, indexed);
   return generatedField(
     t,
     {
@@ -57,10 +62,11 @@ export function partitionField(
       nullable: false,
       description: describeKey(description, table),
       keyArguments: { ...key.args, ...slice?.keyArguments },
-      args: { ...slice?.args, ...ordered?.args, ...pageArguments(t.arg) },
+      args: { ...where?.args, ...slice?.args, ...ordered?.args, ...pageArguments(t.arg) },
       extension: costOf(table),
       byViewer: from !== undefined || part !== undefined,
-      ...(!isOrder(table) && { reads: "page" }),
+      inputs: where?.inputs ?? [],
+      ...(!isOrder(table) && !where && { reads: "page" }),
       async run(call) {
         const { parent, args, context, info } = call;
         const { partition, slice: found } = splitKey(
@@ -69,6 +75,7 @@ export function partitionField(
         );
         const scope = { field: info.fieldName, table, partition: partition as never };
         const read = {
+          where: where?.read(args),
           page: checkPage(scope, args as never),
           part: part?.(parent as never, args as never, context as never) ?? found,
           order: ordered?.read(args) ?? "stored",
@@ -98,6 +105,8 @@ function splitKey(
 }
 
 interface PageRead extends PageToRead {
+  /** Restrictions by indexes. */
+  readonly where: RawRow | undefined;
   readonly context: object;
   readonly info: GraphQLResolveInfo;
 }
@@ -106,7 +115,7 @@ interface PageRead extends PageToRead {
 async function readConnection(
   builder: Builder,
   session: Session,
-  { page, part, order, context, info }: PageRead,
+  { page, part, order, where, context, info }: PageRead,
 ): Promise<RowConnection | PlannedValue> {
   const { table, partition } = page.scope;
   checkPart(page, part);
@@ -126,7 +135,7 @@ async function readConnection(
   const { columns, shown } = selectionOf(info);
   const { rows, more, skipped, end } = await readPage(session, page, {
     part,
-    order,
+    ...(where ? { where } : { order }),
     columns: boundedColumns(table, columns) as never,
     admit: (row) => showEach(builder, { table, row, columns: shown }),
   });
@@ -151,6 +160,12 @@ function checkClustering(table: Table): void {
   if (table.clustering.length > 0) return;
   throw new PothosSchemaError(
     `Table "${table.name}" has no clustering key, so each of its partitions has one row: use t.row.`,
+  );
+}
+
+function unsorted({ name }: Table): PothosSchemaError {
+  return new PothosSchemaError(
+    `Table "${name}": t.partition takes where or order, not both: Cassandra does not sort what it finds by an index.`,
   );
 }
 

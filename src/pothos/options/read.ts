@@ -1,5 +1,14 @@
 import type { InputFieldMap, InputShapeFromFields, SchemaTypes } from "@pothos/core";
-import type { ClusteringNames, Prefix, Range, Row, Table, ValueOf } from "../../cassandra/index.ts";
+import type {
+  ClusteringNames,
+  Impossible,
+  IndexedName,
+  Prefix,
+  Range,
+  Row,
+  Table,
+  ValueOf,
+} from "../../cassandra/index.ts";
 import type { PageArguments, RowConnection } from "../connection.ts";
 import type { Arguments, From, KeyArguments, ResolvedFieldOptions } from "./field.ts";
 
@@ -22,7 +31,7 @@ export type PartitionFieldOptions<
 > = ResolvedFieldOptions<
   Types,
   Parent,
-  Arguments<T, T["partition"][number], Given> & PageArguments,
+  Arguments<T, T["partition"][number], Given> & PageArguments & WhereArguments,
   Own,
   RowConnection
 > &
@@ -32,8 +41,6 @@ export type PartitionFieldOptions<
      * several clustering columns, by `slice`. Default: false.
      */
     readonly range?: boolean;
-    /** Whether clients can request the reversed order by the argument `order`. Default: false. */
-    readonly order?: boolean;
     /**
      * Returns the part of the partition to read: a prefix of the clustering key, then at most one range. Default: all of it.
      *
@@ -46,7 +53,29 @@ export type PartitionFieldOptions<
       args: InputShapeFromFields<Own>,
       context: Types["Context"],
     ) => Part & PartOf<T> & Prefix<T, Part>;
-  };
+  } & (Sortable | Restrictable<T>);
+
+interface Sortable {
+  /** Whether clients can request the reversed order by the argument `order`. Default: false. */
+  readonly order?: boolean;
+  readonly where?: undefined;
+}
+
+interface Restrictable<T extends Table> {
+  /**
+   * The columns by which clients can restrict the rows, by the argument `where`. Each needs an index. All fields of a table
+   * that have the option need the same columns. Default: there is no such argument.
+   *
+   * @example where: ["quality", "tags"] // where: { quality: 0, tagsContainKey: "room" }
+   */
+  readonly where: readonly IndexedName<T>[];
+  readonly order?: Impossible<"Cassandra does not sort what it finds by an index">;
+}
+
+interface WhereArguments {
+  /** With the option `where`: the restrictions by the names of their fields. */
+  readonly where?: Readonly<Record<string, unknown>>;
+}
 
 /** A part of a partition; see `Key`. */
 type PartOf<T extends Table> = {
