@@ -51,10 +51,15 @@ export type Similarity = "cosine" | "dot_product" | "euclidean";
  * // CREATE CUSTOM INDEX IF NOT EXISTS reading_quality_idx ON reading (quality) USING 'StorageAttachedIndex'
  * // CREATE CUSTOM INDEX IF NOT EXISTS reading_tags_keys_idx ON reading (KEYS(tags)) USING 'StorageAttachedIndex'
  */
-export function sai<
-  const Name extends string,
-  const Of extends IndexTarget | undefined = undefined,
->(column: Name, options: SaiOptions<Of> = {}): SaiIndex<Name, Of> {
+export function sai<const Name extends string>(
+  column: Name,
+  options?: SaiOptions<undefined>,
+): SaiIndex<Name, undefined>;
+export function sai<const Name extends string, const Of extends IndexTarget>(
+  column: Name,
+  options: SaiOptions<Of>,
+): SaiIndex<Name, Of>;
+export function sai(column: string, options: SaiOptions = {}): SaiIndex {
   const { of, name, caseSensitive, normalize, ascii, similarity } = options;
   const given = {
     ...(caseSensitive === false && { case_sensitive: "false" }),
@@ -62,7 +67,7 @@ export function sai<
     ...(ascii && { ascii: "true" }),
     ...(similarity !== undefined && { similarity_function: similarity }),
   };
-  return Object.freeze({ column, of: of as Of, name, options: given });
+  return Object.freeze({ column, of, name, options: given });
 }
 
 /** Returns the name of a table's index. */

@@ -41,9 +41,7 @@ test("a read by an index works through any node as soon as sync returns", async 
 
   await sync(session, { keyspace: "k", tables: [Indexed] });
   const state = await session.eachNode(indexesOfNode);
-  expect([...state].toSorted()).toEqual(
-    cluster.cluster.contactPoints.map((address) => [address, 1]),
-  );
+  expect(state).toEqual(new Map(cluster.cluster.contactPoints.map((address) => [address, 1])));
   for (const _ of numbers.slice(0, 30)) {
     const found = await session.run(select(Indexed, { p: "a" }, { where: { v: 1 } }));
     expect(found).toHaveLength(100);

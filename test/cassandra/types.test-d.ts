@@ -16,6 +16,7 @@ import {
   type HiddenName,
   insert,
   type Insert,
+  type IndexedName,
   int,
   keyNames,
   list,
@@ -32,6 +33,7 @@ import {
   removeRange,
   removeRow,
   type Row,
+  sai,
   select,
   selectStored,
   selectStoredPartition,
@@ -50,6 +52,7 @@ import {
   updateCell,
   updatePartition,
   uuid,
+  type Where,
   type Write,
 } from "../../src/cassandra/index.ts";
 import { type Party, PartyTable } from "../../src/party/index.ts";
@@ -62,6 +65,45 @@ const ByDate = table(
 const city = "Rome";
 const id: string = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
 const date = new Date();
+
+test("a restriction by an index has the value of the column, or of what its index is of", () => {
+  const Shop = table(
+    "shop",
+    {
+      id: uuid(),
+      n: int(),
+      kind: text(),
+      stock: map(text(), int()),
+      steps: frozen(list(int())),
+      note: text(),
+    },
+    {
+      partition: ["id"],
+      clustering: [asc("n")],
+      indexes: [
+        sai("kind"),
+        sai("steps"),
+        sai("stock"),
+        sai("stock", { of: "keys" }),
+        sai("stock", { of: "entries" }),
+        sai("n"),
+      ],
+    },
+  );
+  type Restrictions = Where<typeof Shop>;
+  expectTypeOf<IndexedName<typeof Shop>>().toEqualTypeOf<"kind" | "steps" | "stock">();
+  expectTypeOf<Restrictions["kind"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<Restrictions["steps"]>().toEqualTypeOf<readonly number[] | undefined>();
+  expectTypeOf<Restrictions["stock"]>().toEqualTypeOf<
+    | { readonly contains: number }
+    | { readonly containsKey: string }
+    | { readonly entry: readonly [key: string, value: number] }
+    | undefined
+  >();
+  expectTypeOf(select(Shop, { id }, { where: { kind: "a" } })).toEqualTypeOf<
+    Statement<readonly Row<typeof Shop>[]>
+  >();
+});
 
 test("connect takes contact points or a bundle, never both", () => {
   const contactPoints = ["10.0.0.1"];

@@ -4,6 +4,7 @@ import { CassandraError, type ClockOffset } from "../../src/cassandra/index.ts";
 import { clockFindings } from "../../src/cli/doctor/clocks.ts";
 import { embeddedGroup } from "../../src/cli/doctor/embedded.ts";
 import { failure, failureOf, type Finding, ok, warning } from "../../src/cli/doctor/finding.ts";
+import { minorFindings } from "../../src/cli/doctor/keyspace.ts";
 import { type AskedNode, nodesGroup } from "../../src/cli/doctor/nodes.ts";
 import { replicationFindings } from "../../src/cli/doctor/replication.ts";
 import { groupText, verdict } from "../../src/cli/doctor/report.ts";
@@ -381,6 +382,22 @@ describe("the report on replication", () => {
   ])("%s", (_, findings, expected) => {
     expect(findings).toEqual(expected);
   });
+});
+
+test("the report on tables warns of other options and of indexes that are being built", () => {
+  const difference = {
+    table: "reading",
+    option: "gc_grace_seconds",
+    found: "864000",
+    model: "3600",
+    cql: "ALTER TABLE reading WITH gc_grace_seconds = 3600",
+  };
+  const building = { index: "reading_quality_idx", on: "reading", nodes: ["10.0.0.1:9042"] };
+  expect(lines(minorFindings({ differences: [difference], building: [building] }))).toEqual([
+    "warning: reading has gc_grace_seconds = 864000, the model has 3600 (ALTER TABLE reading WITH gc_grace_seconds = 3600)",
+    'warning: index reading_quality_idx of reading is still being built on 10.0.0.1:9042: reads by it fail (wait; "sync" shows when it is done)',
+  ]);
+  expect(minorFindings({ differences: [], building: [] })).toEqual([]);
 });
 
 describe("the report on the embedded Cassandra", () => {

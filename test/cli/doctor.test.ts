@@ -84,6 +84,18 @@ describe("doctor, with a cluster whose only problem is the commit log mode of te
     }
   });
 
+  test("shows the statement that gives a table the options of its model", async () => {
+    await using keyspace = await createKeyspace(...tables);
+    const size = "{'class': 'SizeTieredCompactionStrategy'}";
+    await keyspace.session.cql(`ALTER TABLE party WITH compaction = ${size}`);
+    const ended = await runDoctor(plain(keyspace.name));
+    expect(ending(ended)).toEqual(warned(2));
+    expect(finding(ended, "ok", "tables")).toBe("match the models");
+    expect(finding(ended, "warning", "options")).toMatch(
+      /^party has compaction = .*SizeTiered.*, the model has .*Leveled.* \(ALTER TABLE party WITH compaction = \{'class': 'LeveledCompactionStrategy'\}\)$/,
+    );
+  });
+
   test("warns of a wrong clock of this machine", async () => {
     await using keyspace = await createKeyspace(...tables);
     await using directory = await createDirectory();

@@ -41,6 +41,10 @@ test("sync --backfill writes the entries of existing parties", async () => {
   expect(filled).toMatchObject({ code: 0 });
   expect(filled.out).toContain("ALTER TABLE party ADD recent blob;");
   expect(filled.out).toMatch(/^CREATE TABLE IF NOT EXISTS party_by_date \(/m);
+  expect(filled.out).not.toContain("ALTER TABLE party WITH");
+  expect(filled.err).toMatch(
+    /^Not changed: party has compaction = .* \(ALTER TABLE party WITH compaction = .*\)\.$/m,
+  );
   expect(filled.err).toContain(
     "3 entries written to party_by_date. Rows without an entry because a column of the order is null: 1. Rows without an entry because they cannot be read: 1.",
   );
