@@ -21,7 +21,7 @@ export type { CassandraScalars } from "./scalars.ts";
 export type { TableScopes, ViewerScopes } from "./options/scope.ts";
 export type { Need, ScopeExtension } from "./scopes.ts";
 export { canShowColumn, showEach, showRow } from "./shown.ts";
-export { skip, takeSkipped } from "./skipped.ts";
+export { hasSkipped, skip, takeSkipped } from "./skipped.ts";
 export {
   type Claims,
   createStranger,

@@ -16,6 +16,11 @@ export function skip(row: UnreadableRow, { context, session }: SkipOptions): voi
   session.report(row);
 }
 
+/** Whether the pages read with a context have left out rows. */
+export function hasSkipped(context: object): boolean {
+  return skipped.has(context);
+}
+
 /**
  * Returns how many rows the pages read with a context have left out, because another program has stored values in them that
  * cannot be represented, and resets the count. A server returns it as `extensions.skipped` of the response if it is not 0.

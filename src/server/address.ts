@@ -141,7 +141,7 @@ function withoutPort(hop: string): string {
 
 /** Returns the first 64 bits of an IPv6 address, and other addresses as they are. */
 function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("::");
   const groups = (part: string) => (part === "" ? [] : part.split(":"));
   const [first, last] = [groups(head), groups(tail ?? "")];

@@ -28,7 +28,8 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
   if (request.readableEnded) throw new Error("The body was read before: mount the app first.");
   const bytes = await receive(request);
   if (!bytes) return undefined;
-  const text = await decompress(bytes);
+  const inflated = decompress(bytes);
+  const text = inflated instanceof Promise ? await inflated : inflated;
   if (!isUtf8(text)) throw requestError("BAD_REQUEST", "The body is not UTF-8.");
   return text.toString().replace(/^\ufeff/, "");
 }

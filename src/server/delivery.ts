@@ -66,13 +66,13 @@ export async function subscribeTo(
 
 /** What {@link useDelivery} executes. */
 export interface DeliveredArgs extends ExecutionArgs {
-  /** The result that a plan has returned. Undefined: graphql-js executes. */
-  readonly planned?: ExecutionResult | undefined;
+  /** The result, if the operation has been executed, and plugins have to look at it. */
+  readonly executed?: ExecutionResult | undefined;
 }
 
 /**
  * Lets every plugin see subscriptions, and refuse them, without running their events through iterators of each plugin.
- * Executes by graphql-js what no plan has executed.
+ * Executes by graphql-js what has not been executed.
  *
  * @param iterated adapts what a field returns that is no source of live values
  */
@@ -90,8 +90,8 @@ export function useDelivery(iterated: (events: AsyncIterable<unknown>) => Source
     // Yoga's own execute function would subscribe if the root value is an event.
     onExecute: ({ setExecuteFn }) =>
       setExecuteFn(
-        ({ planned, ...args }: DeliveredArgs) =>
-          planned ?? execute({ ...args, options: executionOptions }),
+        ({ executed, ...args }: DeliveredArgs) =>
+          executed ?? execute({ ...args, options: executionOptions }),
       ),
   };
 }

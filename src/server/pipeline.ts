@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  execute as executeByGraphQL,
   type ExecutionResult,
   getOperationAST,
   GraphQLError,
@@ -10,6 +11,7 @@ import { createYoga, type Plugin } from "graphql-yoga";
 import {
   createExecute,
   createOperationCost,
+  hasSkipped,
   type OperationCost,
   PlannedResult,
   setDeadline,
@@ -197,11 +199,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           usableBy && introspected > 0
             ? introspect(by, usableBy)
             : run({ ...by, kind, points, weight }, async (turn) => {
-                const args = argumentsFor(turn);
-                const planned = await byPlan({ ...args, options: executionOptions });
-                // No plugin looks at a result without errors and skipped rows.
-                if (planned instanceof PlannedResult) return planned;
-                const delivered: DeliveredArgs = { ...args, planned };
+                const args = { ...argumentsFor(turn), options: executionOptions };
+                const executed = (await byPlan(args)) ?? (await executeByGraphQL(args));
+                if (isComplete(executed, args.contextValue)) return executed;
+                const delivered: DeliveredArgs = { ...args, executed };
                 return execute(delivered);
               }),
         ),
@@ -265,6 +266,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       for (const source of iterated) source.end();
     },
   };
+}
+
+/** Whether a result is sent as it is: plugins add something only to errors, and to pages that have left out rows. */
+function isComplete(result: ExecutionResult, context: object): boolean {
+  return result instanceof PlannedResult || (!result.errors && !hasSkipped(context));
 }
 
 /** Leaves a subscription that nobody waits for any more. */

@@ -1,4 +1,5 @@
 import { Client } from "cassandra-driver";
+import "./coalesced-writes.ts";
 import type { Batch } from "../batch.ts";
 import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
