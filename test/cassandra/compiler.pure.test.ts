@@ -8,7 +8,7 @@ import { startLanguageServer } from "../fixtures/language-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const tables = `
-import { add, addToPartition, asc, counter, createRow, desc, insert, int, remove, removePartition, removeRange, removeRow, sai, select, selectPartition, set, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
+import { add, addToPartition, asc, counter, counterBatch, createRow, desc, insert, int, loggedBatch, remove, removePartition, removeRange, removeRow, sai, select, selectPartition, set, type Session, table, text, timestamp, update, updatePartition, uuid } from "${root}src/cassandra/index.ts";
 const key = { partition: ["room"], clustering: [desc("at"), asc("id")] } as const;
 const Message = table("message", {
   room: text(), at: timestamp(), id: uuid(), body: text().required(), likes: int(), topic: text().static(),
@@ -85,6 +85,11 @@ const wrong: readonly (readonly [statement: string, sentence: string])[] = [
     "Type 'number' is not assignable to type 'string'.",
   ],
   ["remove(Message, { room: 'a' })", "is missing the following properties from type"],
+  [
+    'loggedBatch([add(Hits, { page: "a" }, { views: 1n })])',
+    `Type '"counter"' is not assignable to type '"write"'.`,
+  ],
+  ["counterBatch([remove(Message, row)])", `Type '"write"' is not assignable to type '"counter"'.`],
   [
     'insert(Theatre, { id: "x", name: "A" }, { if: "not exists" })',
     "lanes.create(…) creates its rows",

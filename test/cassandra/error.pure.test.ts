@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { errors, types } from "cassandra-driver";
 import { describe, expect, test } from "vitest";
 import { InvalidValue } from "../../src/cassandra/index.ts";
-import { fromDriver } from "../../src/cassandra/session/driver-error.ts";
+import { type BatchParts, fromDriver } from "../../src/cassandra/session/driver-error.ts";
 
 const { responseErrorCodes: codes } = types;
 const response = (code: number, message = "") => new errors.ResponseError(code, message);
@@ -49,20 +49,28 @@ describe("a write", () => {
 });
 
 describe("a batch of several partitions", () => {
-  const codeOfBatch = (error: unknown) =>
-    fromDriver(error, { cql: "…", writes: true, isInParts: true }).code;
+  const codeOfBatch = (parts: BatchParts, error: unknown) =>
+    fromDriver(error, { cql: "…", writes: true, parts }).code;
 
-  test.each([
-    ["too few replicas are alive", response(codes.unavailableException)],
-    ["the node is overloaded", noHost(response(codes.overloaded))],
-  ])("may be applied in part when %s for a part of it", (_, error) => {
-    expect(codeOfBatch(error)).toBe("OUTCOME_UNKNOWN");
+  test("of counters may be applied in part when another part cannot be", () => {
+    const unavailable = response(codes.unavailableException);
+    expect(codeOfBatch("apart", unavailable)).toBe("OUTCOME_UNKNOWN");
+    expect(codeOfBatch("apart", noHost(response(codes.overloaded)))).toBe("OUTCOME_UNKNOWN");
   });
 
-  test("was certainly not applied when it was refused, or never left", () => {
-    expect(codeOfBatch(response(codes.invalid, "Batch too large"))).toBe("REFUSED");
-    expect(codeOfBatch(noHost(refused, "Host considered as DOWN"))).toBe("UNAVAILABLE");
+  test("that is stored first is not applied without enough replicas, but maybe by an overloaded node", () => {
+    const unavailable = response(codes.unavailableException);
+    expect(codeOfBatch("stored", unavailable)).toBe("UNAVAILABLE");
+    expect(codeOfBatch("stored", noHost(response(codes.overloaded)))).toBe("OUTCOME_UNKNOWN");
   });
+
+  test.each(["apart", "stored"] as const)(
+    "was certainly not applied when it was refused, or never left: %s",
+    (parts) => {
+      expect(codeOfBatch(parts, response(codes.invalid, "Batch too large"))).toBe("REFUSED");
+      expect(codeOfBatch(parts, noHost(refused, "Host considered as DOWN"))).toBe("UNAVAILABLE");
+    },
+  );
 });
 
 test.each([

@@ -7,6 +7,7 @@ import {
   type ColumnName,
   type ConnectOptions,
   counter,
+  counterBatch,
   type CounterWrite,
   createRow,
   type DataName,
@@ -20,6 +21,7 @@ import {
   int,
   keyNames,
   list,
+  loggedBatch,
   type Lwt,
   type LwtBatch,
   map,
@@ -456,6 +458,21 @@ describe("hidden and static columns", () => {
       await session.run(batch(Desk, [remove(ByDate, { city, date, id })]));
       // @ts-expect-error a read is not a write
       await session.run(batch(Desk, [select(Desk, { room })]));
+    };
+    expectTypeOf(send).returns.resolves.toBeVoid();
+  });
+
+  test("a batch of plain writes has no result, and takes those to its table", async () => {
+    const send = async (session: Session) => {
+      const removal = remove(ByDate, { city, date, id });
+      expectTypeOf(await session.run(batch(ByDate, [removal]))).toBeVoid();
+      expectTypeOf(await session.run(loggedBatch([removal]))).toBeVoid();
+      // @ts-expect-error a write to another table
+      batch(Plain, [removal]);
+      // @ts-expect-error a lightweight transaction
+      loggedBatch([remove(Desk, { room, id }, { if: "exists" })]);
+      // @ts-expect-error no counters
+      counterBatch([removal]);
     };
     expectTypeOf(send).returns.resolves.toBeVoid();
   });

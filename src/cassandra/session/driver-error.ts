@@ -8,12 +8,16 @@ export interface AttemptedStatement {
   readonly cql: string;
   /** Whether the statement changes data. */
   readonly writes: boolean;
-  /**
-   * Whether it is a batch of several partitions, of which Cassandra writes one after the other. So a part of it may be
-   * applied if a node answers that it cannot execute it. Default: false.
-   */
-  readonly isInParts?: boolean;
+  /** How it is executed if it is a batch of several partitions. */
+  readonly parts?: BatchParts | undefined;
 }
+
+/**
+ * How Cassandra executes a batch of several partitions (StorageProxy.java). `apart`: one after the other, so a part of it
+ * may be applied when another part cannot be. `stored`: it checks that enough replicas are alive, and stores the batch
+ * before it applies it, so an overloaded node may still do that.
+ */
+export type BatchParts = "apart" | "stored";
 
 /**
  * Converts an error of the driver into a CassandraError that says what it means for the statement.
@@ -24,10 +28,10 @@ export interface AttemptedStatement {
  */
 export function fromDriver(
   cause: unknown,
-  { cql, writes, isInParts = false }: AttemptedStatement,
+  { cql, writes, parts }: AttemptedStatement,
 ): CassandraError {
   if (cause instanceof CassandraError) return cause;
-  const { meaning, error } = decisiveError(nodeErrors(cause, isInParts), writes);
+  const { meaning, error } = decisiveError(nodeErrors(cause, parts), writes);
   // Thrown by one of our parameters while the driver encoded the request: see bytes.ts.
   if (error instanceof CassandraError)
     return new CassandraError(error.code, error.message, { cql });
@@ -93,14 +97,14 @@ function decisiveError(all: readonly NodeError[], writes: boolean): NodeError {
 }
 
 /** Returns the error of each node that was tried; the driver wraps them in one error. */
-function nodeErrors(error: unknown, isInParts: boolean): readonly NodeError[] {
+function nodeErrors(error: unknown, parts: BatchParts | undefined): readonly NodeError[] {
   if (error instanceof errors.NoHostAvailableError) {
     const all = Object.values<unknown>(error.innerErrors ?? {});
-    return all.flatMap((each) => nodeErrors(each, isInParts));
+    return all.flatMap((each) => nodeErrors(each, parts));
   }
-  const meaning = meaningOf(error);
-  const isAnswer = error instanceof errors.ResponseError;
-  return [{ meaning: isInParts && isAnswer && meaning === "UNSENT" ? "SILENT" : meaning, error }];
+  const isOfPart =
+    parts && error instanceof errors.ResponseError && codesOfParts[parts].includes(error.code);
+  return [{ meaning: isOfPart ? "SILENT" : meaningOf(error), error }];
 }
 
 function meaningOf(error: unknown): Meaning {
@@ -116,6 +120,12 @@ function meaningOf(error: unknown): Meaning {
 }
 
 const { responseErrorCodes: code } = types;
+
+/** The answers that a node may also give when a part of a batch may be applied. */
+const codesOfParts: Readonly<Record<BatchParts, readonly number[]>> = {
+  apart: [code.unavailableException, code.overloaded],
+  stored: [code.overloaded],
+};
 
 function meaningOfResponse(error: errors.ResponseError): Meaning {
   if (isMismatch(error)) return "NOT_SYNCED";

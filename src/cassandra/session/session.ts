@@ -5,7 +5,7 @@ import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { closeFailedClient, repairReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
-import { fromDriver, isMismatch } from "./driver-error.ts";
+import { type BatchParts, fromDriver, isMismatch } from "./driver-error.ts";
 import { createEachNode, type EachNode } from "./each-node.ts";
 import { messageOf } from "../../support/message.ts";
 import { PackedRows } from "./packed-rows.ts";
@@ -170,7 +170,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
       if (table) checkResultColumns(table, result);
       return rowsOf(pageOf(result));
     } catch (error) {
-      throw fromDriver(error, { cql: batch.cql, writes: true, isInParts: !table });
+      throw fromDriver(error, { cql: batch.cql, writes: true, parts: partsOf(batch) });
     }
   }
 
@@ -222,6 +222,11 @@ function createSession(client: Client, options: ConnectOptions): Session {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function partsOf({ kind, table }: Batch<unknown>): BatchParts | undefined {
+  if (table) return undefined;
+  return kind === "logged" ? "stored" : "apart";
 }
 
 function requirePacked(page: ResultPage): PackedRows {
