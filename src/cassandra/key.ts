@@ -6,7 +6,13 @@ import { own } from "./own.ts";
 import type { WriteInput, Template } from "./shape.ts";
 import { type Fragment, join, withParam, type RawRow } from "./statement.ts";
 import type { ClusteringKey, PartitionKey } from "./table-rows.ts";
-import { clusteringNames, columnOf, keyNames, primaryKeyText } from "./table-columns.ts";
+import {
+  clusteringNames,
+  columnOf,
+  keyNames,
+  oncePerTable,
+  primaryKeyText,
+} from "./table-columns.ts";
 import { type Table } from "./table.ts";
 
 import { Unreadable } from "./unreadable.ts";
@@ -151,11 +157,17 @@ export function partitionKeyOf<T extends Table>(table: T, row: RawRow): Partitio
  * @param rule `check` for a write that may create a row, `lookup` for one to stored rows
  */
 export function storedPartition(table: Table, key: RawRow, rule: "check" | "lookup"): RawRow {
-  const toStored = rule === "check" ? columnCheck : columnLookup;
-  return Object.fromEntries(
-    table.partition.map((name) => [name, toStored(table, name)(own(key, name))]),
-  );
+  const rules = partitionRules(table)[rule];
+  const partition: Record<string, unknown> = {};
+  for (const [name, toStored] of rules) partition[name] = toStored(key[name]);
+  return partition;
 }
+
+const partitionRules = oncePerTable((table) => {
+  const rules = (toStored: typeof columnCheck) =>
+    table.partition.map((name) => [name, toStored(table, name)] as const);
+  return { check: rules(columnCheck), lookup: rules(columnLookup) };
+});
 
 /** Returns the clustering key of a row. */
 export function clusteringKeyOf<T extends Table>(table: T, row: RawRow): ClusteringKey<T> {
@@ -219,7 +231,9 @@ export function keyOfText(table: Table, text: string, options: KeyTextOptions): 
 }
 
 function pickColumns(row: RawRow, names: readonly string[]): RawRow {
-  return Object.fromEntries(names.map((name) => [name, row[name]]));
+  const picked: Record<string, unknown> = {};
+  for (const name of names) picked[name] = row[name];
+  return picked;
 }
 
 function restrictions(

@@ -8,12 +8,9 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 }
 
 /** Returns whether what is given for a value of a type is an object with these operators, rather than a value of the type. */
-export function hasOperators(
-  { kind, parts = [] }: ColumnType,
-  given: unknown,
-  operators: object,
-): boolean {
+export function hasOperators(type: ColumnType, given: unknown, operators: object): boolean {
   if (!isPlainObject(given)) return false;
+  const { kind, parts = [] } = type;
   const names = Object.keys(given);
   // An object can also be a value of a UDT with fields of these names.
   const fields = kind === "udt" ? parts.map(({ name }) => name) : [];
