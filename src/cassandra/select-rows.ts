@@ -1,3 +1,4 @@
+import { consistencyOf, type ConsistencyOption } from "./consistency.ts";
 import { identifier } from "./identifier.ts";
 import { clusteringKeyOf, clusteringValues, whereKey } from "./key.ts";
 import { presenceColumn } from "./lane-columns.ts";
@@ -62,13 +63,14 @@ export type Partition<T extends Table, Name extends StaticName<T> = StaticName<T
 export function selectPartition<T extends Table, Name extends StaticName<T> = StaticName<T>>(
   table: T,
   partition: PartitionKey<T>,
-  options?: { readonly columns?: readonly Name[] },
+  options?: { readonly columns?: readonly Name[] } & ConsistencyOption<T>,
 ): Statement<Partition<T, Name> | undefined>;
 export function selectPartition(
   table: Table,
   partition: RawRow,
-  { columns = staticNames(table) }: { readonly columns?: readonly string[] } = {},
+  options: object = {},
 ): Statement<unknown> {
+  const { columns = staticNames(table), consistency } = options as AnySelectOptions;
   const stray = columns.find((name) => !staticNames(table).includes(name));
   if (stray !== undefined)
     throw badStatement(table, `has "${stray}" once per row, not once per partition`);
@@ -80,6 +82,7 @@ export function selectPartition(
     ...join([fromPartition(table, names), whereKey(table, partition)]),
     table,
     kind: "read",
+    ...consistencyOf(table, consistency),
     decode: ([row]) =>
       row && !isGone(table, row) ? decodeRow(table, row, { columns: names }) : undefined,
   };
@@ -130,14 +133,15 @@ export function selectRows<
   table: T,
   partition: PartitionKey<T>,
   rows: readonly ClusteringKey<T>[],
-  options?: Omit<SelectedOptions<T, Name, W, L>, "serial">,
+  options?: Omit<SelectedOptions<T, Name, W, L>, "serial"> & ConsistencyOption<T>,
 ): Statement<readonly Selected<T, Name, W, L>[]>;
 export function selectRows(
   table: Table,
   partition: RawRow,
   rows: readonly RawRow[],
-  options: AnySelectOptions = {},
+  given: object = {},
 ): Statement<unknown> {
+  const options = given as AnySelectOptions;
   const names = selectedNames(table, options.columns);
   return {
     ...join([
@@ -146,6 +150,7 @@ export function selectRows(
     ]),
     table,
     kind: "read",
+    ...consistencyOf(table, options.consistency),
     decode: (found) =>
       existingRows(table, found).map((row) => ({
         ...(decodeRow(table, row, { columns: names }) as RawRow),
@@ -182,6 +187,7 @@ export function selectWritetimes(
     ]),
     table,
     kind: "read",
+    ...consistencyOf(table, undefined),
     decode: (found) =>
       existingRows(table, found).map((row) => ({
         ...decodeStored(table, clusteringKeyOf(table, row)),

@@ -11,6 +11,10 @@ import {
   int,
   put,
   remove,
+  select,
+  selectPartition,
+  selectRows,
+  selectWritetimes,
   table,
   text,
   timestamp,
@@ -117,6 +121,19 @@ describe("a consistency", () => {
     ];
     expect(writes.map((write) => write.consistency)).toEqual(writes.map(() => "ALL"));
     expect(put(Sampled, row).consistency).toBe("LOCAL_ONE");
+    const reads = [
+      select(Sampled, partition, { consistency }),
+      select(Sampled, row, { consistency }),
+      selectRows(Sampled, partition, [{ at }], { consistency }),
+      selectPartition(Sampled, partition, { consistency }),
+    ];
+    expect(reads.map((read) => read.consistency)).toEqual(reads.map(() => "ALL"));
+    const byTable = [
+      selectRows(Sampled, partition, [{ at }]),
+      selectPartition(Sampled, partition),
+      selectWritetimes(Sampled, partition, [{ at }], "value"),
+    ];
+    expect(byTable.map((read) => read.consistency)).toEqual(byTable.map(() => "LOCAL_ONE"));
     expect(Object.hasOwn(put(Reading, row), "consistency")).toBe(false);
   });
 
