@@ -147,8 +147,9 @@ export type {
 } from "./statement.ts";
 export { buildingText } from "./session/index-state.ts";
 export {
+  findState,
+  type KeyspaceState,
   type KeyspaceTables,
-  readDrift,
   requireSynced,
   sync,
   syncKeyspace,

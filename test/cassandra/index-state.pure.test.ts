@@ -34,6 +34,23 @@ test("waiting ends with an error that names the index and its nodes", async () =
   });
 });
 
+test("a node that does not answer is asked again", async () => {
+  const states = [new CassandraError("UNAVAILABLE", "No."), []];
+  await waitForIndexes({
+    building: async () => {
+      const state = states.shift()!;
+      if (state instanceof Error) throw state;
+      return state;
+    },
+    onWait: () => {},
+    timeout: 10_000,
+  });
+  expect(states).toEqual([]);
+  const refused = new CassandraError("FORBIDDEN", "No.");
+  const failing = { building: () => Promise.reject(refused), onWait: () => {}, timeout: 10_000 };
+  await expect(waitForIndexes(failing)).rejects.toBe(refused);
+});
+
 test("what is being built is described in one clause", () => {
   expect(buildingText(index)).toBe(
     "index reading_quality_idx of reading is still being built on 10.0.0.1",

@@ -8,7 +8,7 @@ import {
   list,
   map,
   put,
-  readDrift,
+  findState,
   requireSynced,
   sai,
   select,
@@ -206,7 +206,7 @@ test("the options of a new table are those of its model, and differences are rep
   const Optional = table("optional", bare, options);
   const models = { keyspace: name, tables: [Optional] };
   await sync(session, models);
-  expect((await readDrift(session, models)).differences).toEqual([]);
+  expect((await findState(session, models)).differences).toEqual([]);
 
   await session.cql("ALTER TABLE optional WITH gc_grace_seconds = 100 AND comment = 'two'");
   const reported: string[] = [];
@@ -219,7 +219,7 @@ test("the options of a new table are those of its model, and differences are rep
     "ALTER TABLE optional WITH gc_grace_seconds = 60",
   ]);
   for (const cql of reported) await session.cql(cql);
-  expect((await readDrift(session, models)).differences).toEqual([]);
+  expect((await findState(session, models)).differences).toEqual([]);
   await requireSynced(session, models);
 });
 

@@ -129,7 +129,7 @@ test("doctor names the column of a table that does not match its model", async (
   const ended = await runDoctor(plain(name));
   expect(ending(ended)).toEqual([
     12,
-    "✗ 1 failure, 1 warning. Exit status 12: the database does not match the models.",
+    "✗ 1 failure, 2 warnings. Exit status 12: the database does not match the models.",
   ]);
   expect(finding(ended, "failure", "tables")).toMatch(/party\.people is bigint, the model has int/);
   // The other table is missing, so its permissions are unknown.

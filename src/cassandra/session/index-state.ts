@@ -56,7 +56,8 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until no index is being built any more.
+ * Waits until no index is being built any more. A node that does not answer is asked again, until it does or the session
+ * is no longer connected to it.
  *
  * @throws CassandraError `NOT_SYNCED` with the remedy `WAIT` after the timeout; as `building`
  */
@@ -64,16 +65,22 @@ export async function waitForIndexes({ building, onWait, timeout }: WaitOptions)
   const begun = performance.now();
   let reported = -Infinity;
   for (;;) {
-    const found = await building();
-    if (found.length === 0) return;
-    const now = performance.now();
-    if (now - begun > timeout) throw new NotSynced("WAIT", found.map(buildingText));
-    if (now - reported >= WAIT_REPORT_INTERVAL) {
+    const isLate = performance.now() - begun > timeout;
+    const found = await building().catch((error: unknown) => {
+      if (isLate || !isUnavailable(error)) throw error;
+    });
+    if (found?.length === 0) return;
+    if (found && isLate) throw new NotSynced("WAIT", found.map(buildingText));
+    if (found && performance.now() - reported >= WAIT_REPORT_INTERVAL) {
       onWait(found);
-      reported = now;
+      reported = performance.now();
     }
     await sleep(STATE_INTERVAL);
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CassandraError && error.code === "UNAVAILABLE";
 }
 
 /** Describes an index that is being built, as a clause. */

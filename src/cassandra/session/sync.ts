@@ -3,7 +3,7 @@ import { createKeyspace, type Replication } from "../ddl.ts";
 import { type Addition, type Drift, drift } from "../drift.ts";
 import type { OptionDifference } from "../drift-options.ts";
 import { CassandraError } from "../error.ts";
-import type { BuildingIndex } from "../drift-indexes.ts";
+import type { BuildingIndex, QueryableIndexes } from "../drift-indexes.ts";
 import { queryableIndexes, waitForIndexes } from "./index-state.ts";
 import { introspect } from "./introspect.ts";
 import { keyspaceMissing, NotSynced } from "./not-synced.ts";
@@ -91,9 +91,12 @@ export async function sync(
   for (const { cql } of missing) await applyAddition(session, { ...models, cql });
   // Prepared statements still have the old fields of a type.
   if (missing.some(({ field }) => field !== undefined)) session.clearPrepared();
-  if (models.tables.some(({ indexes }) => indexes.length > 0)) {
+  if (hasIndexes(models)) {
     await waitForIndexes({
-      building: async () => (await readDrift(session, models)).building,
+      async building() {
+        const queryable = await queryableIndexes(session, keyspace);
+        return (await readDrift(session, { ...models, queryable })).building;
+      },
       onWait,
       timeout: options.indexTimeout ?? INDEX_TIMEOUT,
     });
@@ -138,25 +141,36 @@ async function applyAddition(
  * @throws CassandraError `NOT_SYNCED` naming each difference; `BAD_TABLE` as {@link sync}
  */
 export async function requireSynced(session: Session, models: KeyspaceTables): Promise<void> {
-  const { mismatch } = await findState(session, models);
+  const all = { ...models, tables: withOrders(models.tables) };
+  const mismatch = await mismatchOf(session, { ...all, found: await readDrift(session, all) });
   if (mismatch) throw mismatch;
 }
 
 /** The state of a keyspace. */
-export interface KeyspaceState extends Pick<Drift, "building"> {
+export interface KeyspaceState extends Pick<Drift, "building" | "differences"> {
   /** How it differs from the models. Undefined if it contains everything that they have. */
   readonly mismatch: NotSynced | undefined;
 }
 
-/** Compares a keyspace with models. */
+/**
+ * Compares a keyspace with models, which include the tables of orders or not. A node that does not say which indexes it
+ * can use is no reason to fail: then no index counts as being built.
+ */
 export async function findState(
   session: Session,
   { keyspace, tables }: KeyspaceTables,
 ): Promise<KeyspaceState> {
-  const all = withOrders(tables);
-  const found = await readDrift(session, { keyspace, tables: all });
-  const mismatch = await mismatchOf(session, { keyspace, tables: all, found });
-  return { mismatch, building: found.building };
+  const models = { keyspace, tables: withOrders(tables) };
+  const queryable = hasIndexes(models)
+    ? await queryableIndexes(session, keyspace).catch(() => undefined)
+    : undefined;
+  const found = await readDrift(session, { ...models, queryable });
+  const { building, differences } = found;
+  return { mismatch: await mismatchOf(session, { ...models, found }), building, differences };
+}
+
+function hasIndexes({ tables }: KeyspaceTables): boolean {
+  return tables.some(({ indexes }) => indexes.length > 0);
 }
 
 async function mismatchOf(
@@ -181,17 +195,17 @@ async function mismatchOf(
   });
 }
 
-/** Compares a keyspace with models, which include the tables of orders. */
-export async function readDrift(
+/** The tables to compare with, including those of orders, and what is known of the indexes in the database. */
+interface DriftInput extends KeyspaceTables {
+  readonly queryable?: QueryableIndexes | undefined;
+}
+
+async function readDrift(
   session: Session,
-  { keyspace, tables }: KeyspaceTables,
+  { keyspace, tables, queryable }: DriftInput,
 ): Promise<Drift> {
+  const { tables: live, ...more } = await introspect(session, keyspace);
   const models = session.isAstra ? tables.map(withoutIgnored) : tables;
-  const hasIndexes = models.some(({ indexes }) => indexes.length > 0);
-  const [{ tables: live, ...more }, queryable] = await Promise.all([
-    introspect(session, keyspace),
-    hasIndexes ? queryableIndexes(session, keyspace) : undefined,
-  ]);
   return drift(models, live, { ...more, queryable });
 }
 

@@ -4,6 +4,7 @@ import {
   CassandraError,
   connectWithin,
   type ConnectOptions,
+  findState,
   noAnswer,
   type NodeAddress,
   optionsFor,
@@ -15,7 +16,6 @@ import { within } from "../../support/within.ts";
 import { failureOf, type Finding, type Group, ok, warning } from "./finding.ts";
 import {
   examineKeyspace,
-  examineMinorDrift,
   type ExpectedTables,
   type KeyspaceFacts,
   keyspaceGroup,
@@ -113,9 +113,7 @@ async function connectAsService(
   try {
     const session = await connectWithin(CONNECTING, options);
     // If it cannot be read, the other findings say why.
-    const [minor] = await Promise.allSettled([
-      withinStep(options, examineMinorDrift(session, expected)),
-    ]);
+    const [minor] = await Promise.allSettled([withinStep(options, findState(session, expected))]);
     await closeAll([session]);
     return {
       version: session.version,

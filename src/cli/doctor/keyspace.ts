@@ -1,12 +1,10 @@
 import {
-  type BuildingIndex,
   buildingText,
   CassandraError,
   differenceText,
   keyspaceMissing,
+  type KeyspaceState,
   lackingRights,
-  type OptionDifference,
-  readDrift,
   replicationOf,
   requireSynced,
   type Session,
@@ -34,22 +32,7 @@ export interface KeyspaceFacts {
 }
 
 /** What differs from the tables without keeping the service from running. */
-export interface MinorDrift {
-  readonly differences: readonly OptionDifference[];
-  readonly building: readonly BuildingIndex[];
-}
-
-/** Compares options and indexes of a keyspace, on all nodes to which the session is connected. */
-export async function examineMinorDrift(
-  session: Session,
-  { keyspace, tables }: ExpectedTables,
-): Promise<MinorDrift> {
-  const { differences, building } = await readDrift(session, {
-    keyspace,
-    tables: withOrders(tables),
-  });
-  return { differences, building };
-}
+export type MinorDrift = Pick<KeyspaceState, "building" | "differences">;
 
 /** Checks a keyspace, its tables and the permissions of the role on them. */
 export async function examineKeyspace(
