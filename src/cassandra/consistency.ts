@@ -32,3 +32,19 @@ export function consistencyOf(
   const consistency = given ?? table.consistency;
   return consistency === undefined ? {} : { consistency };
 }
+
+/**
+ * Returns the member `consistency` of a write: see {@link consistencyOf}.
+ *
+ * @throws CassandraError `BAD_STATEMENT` also if only one replica is to acknowledge a write to a table whose deleted rows
+ * are swept: a sweep reads a quorum, which may not have the row, and would delete it
+ */
+export function writeConsistencyOf(
+  table: Table,
+  given: ConsistencyLevel | undefined,
+): { readonly consistency?: ConsistencyLevel } {
+  if (given === "LOCAL_ONE" && table.sweepAfter !== undefined) {
+    throw badStatement(table, "has sweepAfter, which needs writes to a quorum, but got LOCAL_ONE");
+  }
+  return consistencyOf(table, given);
+}

@@ -1,4 +1,4 @@
-import { consistencyOf, type ConsistencyOption } from "./consistency.ts";
+import { type ConsistencyOption, writeConsistencyOf } from "./consistency.ts";
 import { isGone } from "./presence.ts";
 import { decodeStored } from "./row.ts";
 import type { CounterWrite, Lwt, LwtBatch, PlainWrite, RawRow, Write } from "./statement.ts";
@@ -32,7 +32,7 @@ export function writeMembers<Current>(
   table: Table,
   { decode, partition, options }: WriteMembers<Current>,
 ) {
-  const consistency = consistencyOf(table, options?.consistency);
+  const consistency = writeConsistencyOf(table, options?.consistency);
   if (table.lwt) return lwtResult(table, decode ?? (() => undefined));
   const kind = hasCounters(table) ? "counter" : "write";
   return { table, kind, partition: partition(), ...consistency, decode: () => undefined } as const;

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { runInThisContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { createIndex } from "../../src/cassandra/ddl.ts";
 import {
   asc,
   desc,
@@ -8,6 +11,7 @@ import {
   InvalidValue,
   list,
   map,
+  put,
   sai,
   select,
   selectEach,
@@ -192,4 +196,28 @@ test("a table and a read have a consistency, except for lightweight transactions
   expect(() => select(Seat, { k: 1 }, { consistency: "LOCAL_ONE" } as never)).toThrow(
     'Table "seat" takes lightweight transactions, which need the consistency of the session, but got LOCAL_ONE.',
   );
+});
+
+test("the indexes and restrictions in docs/tables.md are those of the code", async () => {
+  const page = await readFile(new URL("../../docs/tables.md", import.meta.url), "utf8");
+  const [, section = ""] = page.split("\n## Indexes\n");
+  const rows = [...section.matchAll(/^\| `sai\("(\w+)".*\| `(\w+ ON .*)` \| `(.*)` \|$/gm)];
+  expect(rows).toHaveLength(5);
+  const created = Reading.indexes.map((index) => createIndex(Reading, index));
+  for (const [, column, cql, restriction] of rows) {
+    expect(created).toContainEqual(expect.stringContaining(` ${cql} USING`));
+    const where = runInThisContext(`(${restriction})`) as object;
+    expect(Object.keys(where)).toEqual([column]);
+    expect(select(Reading, { device }, { where } as never).cql).toContain(` AND ${column}`);
+  }
+});
+
+test("a write to one replica is refused if deleted rows are swept", () => {
+  const columns = { k: int(), c: int(), v: int() };
+  const key = { partition: ["k"], clustering: [asc("c")] } as const;
+  const Swept = table("swept", columns, { ...key, sweepAfter: 60 });
+  expect(() => put(Swept, { k: 1, c: 1 }, { consistency: "LOCAL_ONE" })).toThrow(
+    'Table "swept" has sweepAfter, which needs writes to a quorum, but got LOCAL_ONE.',
+  );
+  expect(select(Swept, { k: 1 }, { consistency: "LOCAL_ONE" }).consistency).toBe("LOCAL_ONE");
 });

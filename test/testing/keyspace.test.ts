@@ -1,5 +1,14 @@
 import { expect, inject, test } from "vitest";
-import { asc, connect, insert, select, table, text, timestamp } from "../../src/cassandra/index.ts";
+import {
+  asc,
+  connect,
+  insert,
+  sai,
+  select,
+  table,
+  text,
+  timestamp,
+} from "../../src/cassandra/index.ts";
 import { freePort } from "../../src/local/port.ts";
 import { createTestKeyspace, startTestCassandra } from "../../src/testing/index.ts";
 import { holdAnswers } from "../fixtures/held.ts";
@@ -36,6 +45,20 @@ test("a keyspace has the tables of its models, and is dropped when it is dispose
     expect(await keyspace.session.run(select(Message, { room: "lobby" }))).toEqual([message]);
   }
   expect(await keyspaces("one")).toEqual([]);
+});
+
+test("a keyspace has the indexes of its models, by which rows can be read at once", async () => {
+  const columns = { room: text(), at: timestamp(), body: text() };
+  const indexes = [sai("body")];
+  const Indexed = table("message", columns, {
+    partition: ["room"],
+    clustering: [asc("at")],
+    indexes,
+  });
+  await using keyspace = await createTestKeyspace({ cassandra, tables: [Indexed] });
+  await keyspace.session.run(insert(Indexed, message));
+  const read = select(Indexed, { room: "lobby" }, { where: { body: "Hello" } });
+  expect(await keyspace.session.run(read)).toEqual([message]);
 });
 
 test("100 consecutive keyspaces leave nothing behind", async () => {
