@@ -9,6 +9,7 @@ import { addNumberField, changeNumberField } from "./fields/number.ts";
 import { partitionField } from "./fields/partition.ts";
 import { putField } from "./fields/put.ts";
 import { removeField } from "./fields/remove.ts";
+import { removeRangeField } from "./fields/remove-range.ts";
 import { rowField } from "./fields/row.ts";
 import { updateField } from "./fields/update.ts";
 import { watchField } from "./fields/watch.ts";
@@ -33,6 +34,9 @@ const methods: Readonly<Record<string, UntypedMethod>> = {
   },
   remove(table, options?: object) {
     return removeField(this, table, options);
+  },
+  removeRange(table, options?: object) {
+    return removeRangeField(this, table, options);
   },
   change(table, ...given: readonly [string | object, object?]) {
     const [column, options] = columnAndOptions(given);

@@ -21,7 +21,9 @@ import type {
   PutFieldOptions,
   Removable,
   RemoveFieldOptions,
+  RemoveRangeFieldOptions,
   UpdateFieldOptions,
+  WithClustering,
   WithLanes,
 } from "./options/write.ts";
 import type { AddField, ChangeField } from "./options/change.ts";
@@ -169,6 +171,23 @@ declare global {
       >(
         table: T & Removable<T>,
         options?: RemoveFieldOptions<Types, ParentShape, T, Given, Own>,
+      ) => FieldRef<Types, unknown, Kind>;
+      /**
+       * Removes a part of a partition of a table with plain writes. The arguments are the partition key, and a range of the
+       * clustering column or, with several clustering columns, `slice`. The outcomes are `Written`, `InvalidInput` and
+       * `OutcomeUnknown`. It publishes no hints: subscribers find the rows gone when these are read again.
+       *
+       * @example
+       * deleteReadings: t.removeRange(ReadingTable)
+       * // deleteReadings(device: "roof", day: "2027-08-15", at: { lt: "2027-08-15T12:00:00Z" })
+       */
+      removeRange: <
+        T extends Table,
+        Given extends T["partition"][number] = never,
+        Own extends InputFieldMap = Nothing,
+      >(
+        table: T & PlainOnly<T> & NoCounters<T> & WithClustering<T>,
+        options?: RemoveRangeFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
       /**
        * Changes a row exactly once, by a lightweight transaction.

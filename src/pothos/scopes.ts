@@ -23,10 +23,12 @@ export const scopeOfMethod = {
   "t.follow": "read",
   "t.create": "write",
   "t.put": "write",
+  "t.putRows": "write",
   "t.update": "write",
   "t.change": "write",
   "t.add": "write",
   "t.remove": "admin",
+  "t.removeRange": "admin",
 } as const satisfies Readonly<Record<string, keyof TableScopes>>;
 
 /** A method that creates a field. */

@@ -18,6 +18,13 @@ export interface SliceArgument {
   readonly read: (args: RawRow) => RawRow;
 }
 
+interface SliceOptions {
+  /** Default: false. */
+  readonly isRequired?: boolean;
+  /** What is done with the part, for the description. Default: `Return`. */
+  readonly verb?: string;
+}
+
 const OPERATORS = ["gt", "gte", "lt", "lte"] as const;
 const LOWER = ["gt", "gte"] as const;
 const UPPER = ["lt", "lte"] as const;
@@ -26,9 +33,14 @@ const UPPER = ["lt", "lte"] as const;
  * Returns the argument for a part of a table's partitions. With one clustering column it is the range of that column. With
  * several it is `slice`, which has a member for each length of a prefix: Cassandra can read no other parts.
  */
-export function sliceArgument(t: FieldBuilder, table: Table): SliceArgument {
+export function sliceArgument(
+  t: FieldBuilder,
+  table: Table,
+  options: SliceOptions = {},
+): SliceArgument {
   const [name, ...others] = clusteringNames(table);
-  if (others.length > 0) return prefixArgument(t, table);
+  if (others.length > 0) return prefixArgument(t, table, options);
+  const { isRequired = false, verb = "Return" } = options;
   const column = { table, name: name! };
   const field = fieldNameOf(table, name!);
   const read = rangeReader(t.builder, column);
@@ -37,8 +49,8 @@ export function sliceArgument(t: FieldBuilder, table: Table): SliceArgument {
     keyArguments: {
       [field]: t.arg({
         type: rangeRef(t.builder, column),
-        required: false,
-        description: `Return only rows whose ${field} is in this range. Default: all rows.`,
+        required: isRequired,
+        description: `${verb} only rows whose ${field} is in this range.${isRequired ? "" : " Default: all rows."}`,
       }),
     },
     read: (args) => rangePart(name!, read([field], args[field])),
@@ -52,7 +64,11 @@ interface SlicePrefix {
   readonly names: readonly string[];
 }
 
-function prefixArgument(t: FieldBuilder, table: Table): SliceArgument {
+function prefixArgument(
+  t: FieldBuilder,
+  table: Table,
+  { isRequired = false, verb = "Return" }: SliceOptions,
+): SliceArgument {
   const names = clusteringNames(table);
   const fields = fieldNamesOf(table, names);
   const prefixes = names.map((_, at) => ({
@@ -72,8 +88,8 @@ function prefixArgument(t: FieldBuilder, table: Table): SliceArgument {
     args: {
       slice: t.arg({
         type: sliceRef(t.builder, table, { prefixes }),
-        required: false,
-        description: "Return only this part of the partition. Default: all of it.",
+        required: isRequired,
+        description: `${verb} only this part of the partition.${isRequired ? "" : " Default: all of it."}`,
       }),
     },
     read({ slice }) {

@@ -46,7 +46,7 @@ export function partitionField(
   const { description, ...passedOn } = others;
   const { builder } = t;
   const { session } = pluginOptions(builder);
-  checkClustering(table);
+  checkClustering(table, "t.row");
   if (range && part) throw twoParts(table);
   if (order && indexed) throw unsorted(table);
   const key = partitionKey(t, table, from);
@@ -156,10 +156,10 @@ function costOf(table: Table): FieldCost {
 }
 
 /** @throws PothosSchemaError for a table without a clustering key */
-function checkClustering(table: Table): void {
+export function checkClustering(table: Table, instead: string): void {
   if (table.clustering.length > 0) return;
   throw new PothosSchemaError(
-    `Table "${table.name}" has no clustering key, so each of its partitions has one row: use t.row.`,
+    `Table "${table.name}" has no clustering key, so each of its partitions has one row: use ${instead}.`,
   );
 }
 

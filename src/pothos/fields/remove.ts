@@ -21,7 +21,7 @@ import {
 } from "./generated.ts";
 import { rowKey, type UntypedFrom } from "./key.ts";
 import { checkLanes } from "./lanes.ts";
-import { checkPlain, plainWriter } from "./put.ts";
+import { checkPlain, plainWriter } from "./plain.ts";
 
 interface UntypedRemoveOptions {
   readonly from?: UntypedFrom;
@@ -86,7 +86,7 @@ function removePlainly(t: FieldBuilder, table: Table, expected: readonly string[
     type: writeResult(t.builder),
     description: `Deletes ${withArticle(nameInWords(tableObjectOf(t.builder, table).name))}, whether or not one with this key exists.`,
     run: ({ context }: FieldCall, row: RawRow) =>
-      write(context, remove(table, row) as Statement<unknown>, { key: row, change: "deleted" }),
+      write(context, remove(table, row) as Statement<unknown>, [{ key: row, change: "deleted" }]),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   TableLanes,
 } from "../../cassandra/index.ts";
 import type {
+  Arguments,
   ChangesInput,
   From,
   InputOf,
@@ -97,6 +98,20 @@ export type PutFieldOptions<
     /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
     readonly ttl?: boolean;
   };
+
+export type RemoveRangeFieldOptions<
+  Types extends SchemaTypes,
+  Parent,
+  T extends Table,
+  Given extends string,
+  Own extends InputFieldMap,
+> = ResolvedFieldOptions<Types, Parent, Arguments<T, T["partition"][number], Given>, Own, Outcome> &
+  From<Types, Parent, T, Given>;
+
+/** Rejects tables whose partitions have one row. */
+export type WithClustering<T extends Table> = T["clustering"] extends readonly []
+  ? Impossible<"it has no clustering key, so each of its partitions has one row">
+  : unknown;
 
 /** Rejects tables without lanes. */
 export type WithLanes<T extends Table> = T["lanes"] extends TableLanes
