@@ -34,7 +34,7 @@ export function keyArguments(
   return Object.fromEntries(names.map((name, at) => [fields[at]!, argument(name)]));
 }
 
-function describeArgument(builder: Builder, column: TableColumn): string {
+export function describeArgument(builder: Builder, column: TableColumn): string {
   const { table, name } = column;
   const { type, description } = columnOf(table, name);
   const role = table.partition.includes(name) ? "partition key" : "clustering key";

@@ -8,6 +8,7 @@ import type { FieldBuilder } from "./fields/generated.ts";
 import { addNumberField, changeNumberField } from "./fields/number.ts";
 import { partitionField } from "./fields/partition.ts";
 import { putField } from "./fields/put.ts";
+import { putRowsField } from "./fields/put-rows.ts";
 import { removeField } from "./fields/remove.ts";
 import { removeRangeField } from "./fields/remove-range.ts";
 import { rowField } from "./fields/row.ts";
@@ -34,6 +35,9 @@ const methods: Readonly<Record<string, UntypedMethod>> = {
   },
   remove(table, options?: object) {
     return removeField(this, table, options);
+  },
+  putRows(table, options?: object) {
+    return putRowsField(this, table, options);
   },
   removeRange(table, options?: object) {
     return removeRangeField(this, table, options);

@@ -4,6 +4,7 @@ import type {
   DataName,
   KeyName,
   NoCounters,
+  RegularName,
   Row,
   Session,
   Table,
@@ -19,6 +20,7 @@ import type {
   CreateFieldOptions,
   PlainOnly,
   PutFieldOptions,
+  PutRowsFieldOptions,
   Removable,
   RemoveFieldOptions,
   RemoveRangeFieldOptions,
@@ -234,6 +236,23 @@ declare global {
       >(
         table: T & PlainOnly<T> & NoCounters<T>,
         options?: PutFieldOptions<Types, ParentShape, T, Given, Own>,
+      ) => FieldRef<Types, unknown, Kind>;
+      /**
+       * Writes several rows of one partition of a table with plain writes: all of them or none, and readers see all of them at
+       * once. The arguments are the partition key, and `rows` with 1 to 100 rows: a clustering key, and `row` as that of
+       * `t.put`. The outcomes are `Written`, `InvalidInput` and `OutcomeUnknown`.
+       *
+       * @example
+       * putReadings: t.putRows(ReadingTable)
+       * // putReadings(device: "roof", day: "2027-08-15", rows: [{ at: "2027-08-15T12:00:00Z", row: { value: 20.5 } }])
+       */
+      putRows: <
+        T extends Table,
+        Given extends T["partition"][number] | RegularName<T> = never,
+        Own extends InputFieldMap = Nothing,
+      >(
+        table: T & PlainOnly<T> & NoCounters<T> & WithClustering<T>,
+        options?: PutRowsFieldOptions<Types, ParentShape, T, Given, Own>,
       ) => FieldRef<Types, unknown, Kind>;
     }
 

@@ -76,7 +76,9 @@ function checkedScopes(builder: AuthBuilder, field: FieldConfig): Authorized["au
   requireScopeAuth(builder, field);
   const always = allOf(scopes);
   const needed = (args: GivenArguments) => {
-    const given = inputs.flatMap(([argument, needs]) => needsOfGiven(args[argument], needs));
+    const given = inputs.flatMap(([argument, needs]) =>
+      inputsAt(args, argument).flatMap((input) => needsOfGiven(input, needs)),
+    );
     return given.length === 0 ? always : allOf([...scopes, ...given]);
   };
   if (own) return bothScopes(builder, { needed, own });
@@ -122,6 +124,14 @@ async function hasScopes(
     if (error === refusal) return false;
     throw error;
   }
+}
+
+/** Returns the inputs at a path, e.g. `rows.row`: those of all items of a list. */
+function inputsAt(args: GivenArguments, path: string): readonly unknown[] {
+  let inputs: readonly unknown[] = [args];
+  for (const name of path.split("."))
+    inputs = inputs.flatMap((input) => (input as GivenArguments | null | undefined)?.[name] ?? []);
+  return inputs;
 }
 
 /** Returns what the given fields of an input need. */

@@ -9,7 +9,10 @@ export type Need = readonly [string, ...string[]];
 export interface ScopeExtension {
   /** What a caller needs: all of these. Absent: nothing. */
   readonly scopes?: readonly Need[];
-  /** What a caller needs to give a field of an input: by the name of the argument, and that of the input's field. */
+  /**
+   * What a caller needs to give a field of an input: by the name of the argument, and that of the input's field. Instead of an
+   * argument with a list of inputs, the path of the inputs in it, e.g. `rows.row`.
+   */
   readonly inputScopes?: Readonly<Record<string, Readonly<Record<string, Need>>>>;
   /** Whether the field's value depends on more of the viewer than on what its scopes allow. */
   readonly byViewer?: true;

@@ -203,6 +203,46 @@ type Subscription {
   );
 });
 
+test("several rows of a partition are put together, and a part of it is removed", () => {
+  const builder = createBuilder();
+  builder.tableObject("Reading", Reading, { plural: "Readings" });
+  builder.tableObject("EventByUser", EventByUser);
+  builder.queryType({ fields: (t) => ({ reading: t.row(Reading) }) });
+  builder.mutationType({
+    fields: (t) => ({
+      putReading: t.put(Reading),
+      putReadings: t.putRows(Reading, { ttl: true }),
+      deleteReadings: t.removeRange(Reading),
+      deleteEvents: t.removeRange(EventByUser, { from: { user_id: () => "" } }),
+    }),
+  });
+  const schema = builder.toSchema({ sortSchema: false });
+  expect(textOf(schema, /Reading\w*Input|EventByUser\w*Input|WriteResult|Slice$|Mutation/)).toBe(
+    `
+input ReadingInput {
+  value: Float
+  quality: Int
+  tags: [StringStringEntryInput!]
+}
+input ReadingRowInput {
+  at: DateTime!
+  row: ReadingInput!
+}
+input EventByUserSlice @oneOf {
+  kind: StringRange
+  kindAt: EventByUserKindAt
+  kindAtId: EventByUserKindAtId
+}
+union WriteResult = Written | InvalidInput | OutcomeUnknown
+type Mutation {
+  putReading(device: String!, day: Date!, at: DateTime!, row: ReadingInput!): WriteResult
+  putReadings(device: String!, day: Date!, rows: [ReadingRowInput!]!, ttl: Int): WriteResult
+  deleteReadings(device: String!, day: Date!, at: DateTimeRange!): WriteResult
+  deleteEvents(slice: EventByUserSlice!): WriteResult
+}`.trim(),
+  );
+});
+
 test("a table of counters has a field to add to them", () => {
   const builder = createBuilder();
   builder.tableObject("PageHit", PageHit, { plural: "PageHits" });

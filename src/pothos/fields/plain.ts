@@ -1,5 +1,6 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import {
+  type Batch,
   hasCounters,
   int,
   MAX_TTL,
@@ -30,7 +31,7 @@ export function plainWriter(t: FieldBuilder, table: Table) {
   const acknowledged = written(builder);
   return async (
     context: object,
-    statement: Statement<unknown>,
+    statement: Statement<unknown> | Batch<unknown>,
     changes: readonly PlainChange[],
   ): Promise<Outcome> => {
     const current = session(context);

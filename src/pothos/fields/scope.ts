@@ -25,6 +25,7 @@ export interface ScopedField {
 
 /** An argument whose type is an input for columns. */
 export interface InputArgument {
+  /** Its name, or the path of the inputs in it: see `ScopeExtension`. */
   readonly argument: string;
   readonly scopes: InputScopes;
 }

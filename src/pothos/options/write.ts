@@ -1,5 +1,6 @@
 import type { InputFieldMap, SchemaTypes } from "@pothos/core";
 import type {
+  ClusteringNames,
   ColumnName,
   DataName,
   Impossible,
@@ -89,6 +90,29 @@ export type PutFieldOptions<
   Parent,
   KeyArguments<T, Given> & {
     readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
+    readonly ttl?: number | null | undefined;
+  },
+  Own,
+  Outcome
+> &
+  From<Types, Parent, T, Given> & {
+    /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
+    readonly ttl?: boolean;
+  };
+
+export type PutRowsFieldOptions<
+  Types extends SchemaTypes,
+  Parent,
+  T extends Table,
+  Given extends string,
+  Own extends InputFieldMap,
+> = ResolvedFieldOptions<
+  Types,
+  Parent,
+  Arguments<T, T["partition"][number], Given> & {
+    readonly rows: readonly (Arguments<T, ClusteringNames<T>[number], never> & {
+      readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
+    })[];
     readonly ttl?: number | null | undefined;
   },
   Own,

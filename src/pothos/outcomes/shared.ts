@@ -1,4 +1,4 @@
-import { CassandraError, type InvalidValue } from "../../cassandra/index.ts";
+import { CassandraError } from "../../cassandra/index.ts";
 import type { Outcome } from "../options/field.ts";
 import { nameInWords } from "../names.ts";
 import type { Builder } from "../builder-options.ts";
@@ -45,7 +45,7 @@ export function unknownOr(object: TableObject, error: unknown): Outcome {
 /** The path of a field in an input, and what is wrong with it. */
 export type FieldProblem = readonly [
   path: readonly string[],
-  problem: Pick<InvalidValue, "code" | "message">,
+  problem: { readonly code: string; readonly message: string },
 ];
 
 interface FieldError {
