@@ -177,6 +177,8 @@ builder.mutationType({
     ring: t.add(Ring),
     enter: t.put(Visit),
     forget: t.remove(Visit),
+    enterAll: t.putRows(Visit),
+    forgetSome: t.removeRange(Visit),
     writeLetter: t.create(Letter, { from: { owner: (_, { viewer }) => viewer.id } }),
     editLetter: t.update(Letter, ["body"], { from: { owner: (_, { viewer }) => viewer.id } }),
     burnLetter: t.remove(Letter, { from: { owner: (_, { viewer }) => viewer.id } }),

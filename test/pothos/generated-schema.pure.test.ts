@@ -219,11 +219,6 @@ test("several rows of a partition are put together, and a part of it is removed"
   const schema = builder.toSchema({ sortSchema: false });
   expect(textOf(schema, /Reading\w*Input|EventByUser\w*Input|WriteResult|Slice$|Mutation/)).toBe(
     `
-input ReadingInput {
-  value: Float
-  quality: Int
-  tags: [StringStringEntryInput!]
-}
 input ReadingRowInput {
   at: DateTime!
   row: ReadingInput!
@@ -232,6 +227,11 @@ input EventByUserSlice @oneOf {
   kind: StringRange
   kindAt: EventByUserKindAt
   kindAtId: EventByUserKindAtId
+}
+input ReadingInput {
+  value: Float
+  quality: Int
+  tags: [StringStringEntryInput!]
 }
 union WriteResult = Written | InvalidInput | OutcomeUnknown
 type Mutation {

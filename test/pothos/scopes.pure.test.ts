@@ -84,6 +84,7 @@ const requests: readonly (readonly [source: string, ...allowed: readonly ViewerN
   [`mutation { enter(bank: "B", at: 1, row: { note: "", pass: "" }) { __typename } }`],
   [`mutation { enter(bank: "B", at: 1, row: { secret: "", pass: "" }) { __typename } }`],
   [`mutation { forget(bank: "B", at: 1) { __typename } }`],
+  [`mutation { forgetSome(bank: "B", at: { lt: 1 }) { __typename } }`],
   [`subscription { balance(${key}) { balance } }`, "guest", "reader", "writer", "admin"],
   [`subscription { limit(${key}) { limit } }`],
   [`subscription { version(${key}) { asOf } }`, "guest", "reader", "writer", "admin"],
@@ -98,4 +99,18 @@ describe.each(requests)("%s", (source, ...allowed) => {
     const outcome = passing.includes(name) ? "goes on" : refused;
     expect(await outcomeOf(source, viewer)).toEqual([outcome]);
   });
+});
+
+test("a column with a scope that any row of a list has needs the scope", async () => {
+  const plain = '{ at: 1, row: { note: "", pass: "" } }';
+  const secret = '{ at: 2, row: { secret: null, pass: "" } }';
+  const enter = (rows: string, ...scopes: readonly string[]) =>
+    outcomeOf(
+      `mutation { enterAll(bank: "B", rows: [${rows}]) { __typename } }`,
+      callerWith(...scopes),
+    );
+  expect(await enter(plain, "visits")).toEqual(["goes on"]);
+  expect(await enter(plain, "audit")).toEqual(["FORBIDDEN"]);
+  expect(await enter(`${plain}, ${secret}`, "visits")).toEqual(["FORBIDDEN"]);
+  expect(await enter(`${plain}, ${secret}`, "visits", "audit")).toEqual(["goes on"]);
 });

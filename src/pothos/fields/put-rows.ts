@@ -146,24 +146,33 @@ function rowsReader({ builder, table }: TableObject, input: ColumnsInput) {
   const columns = names.map((name, at) => {
     return { name, field: fields[at]!, read: readerOf(builder, { table, name }) };
   });
+  /** Returns undefined for a key that is not valid. */
+  function readKey(
+    given: RawRow,
+    refuse: (field: string, problem: InvalidValue) => void,
+  ): RawRow | undefined {
+    const key: Record<string, unknown> = {};
+    for (const { name, field, read } of columns) {
+      try {
+        key[name] = read(given[field]);
+      } catch (error) {
+        if (!(error instanceof InvalidValue)) throw error;
+        refuse(field, error);
+      }
+    }
+    return Object.keys(key).length === columns.length ? key : undefined;
+  }
+
   return (list: readonly RawRow[]): RowsOfArgument => {
     const problems: FieldProblem[] = [];
     const keys = new Set<string>();
     const read = list.map((given, at): RawRow => {
       const place = String(at);
-      const key: Record<string, unknown> = {};
-      for (const { name, field, read } of columns) {
-        try {
-          key[name] = read(given[field]);
-        } catch (error) {
-          if (!(error instanceof InvalidValue)) throw error;
-          problems.push([[place, field], error]);
-        }
-      }
+      const key = readKey(given, (field, problem) => problems.push([[place, field], problem]));
       const row = input.read(given["row"] as RawRow);
       for (const [path, problem] of row.problems ?? [])
         problems.push([[place, "row", ...path], problem]);
-      if (problems.length > 0) return key;
+      if (!key) return {};
       const identity = clusteringIdentity(table, key);
       if (keys.has(identity)) problems.push([[place, fields.at(-1)!], SAME_KEY]);
       keys.add(identity);
