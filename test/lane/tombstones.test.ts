@@ -67,7 +67,7 @@ function counting(session: Session): { readonly session: Session; sent: number }
     session: {
       ...session,
       run: <Result>(statement: Parameters<typeof session.run<Result>>[0]) => {
-        if (statement.kind === "lwt") counted.sent += 1;
+        if (statement.kind === "lwt" && !("writes" in statement)) counted.sent += 1;
         return session.run(statement);
       },
     },
