@@ -4,8 +4,8 @@ import type { Table } from "./table.ts";
 import type { ColumnType } from "./type.ts";
 import { withParts } from "./user-types.ts";
 
-/** The names of indexes that Cassandra allows (IndexMetadata.java). */
-const INDEX_NAME = /^\w{1,48}$/;
+/** The names of indexes: Cassandra allows these characters (IndexMetadata.java), and uses the name in names of files. */
+const INDEX_NAME = /^\w{1,200}$/;
 
 /** @throws CassandraError `BAD_TABLE` if Cassandra cannot have one of a table's indexes */
 export function checkIndexes(table: Table): void {
@@ -22,7 +22,7 @@ export function checkIndexes(table: Table): void {
 /** Returns why an index is impossible, or undefined if it is not. The text continues a sentence about the index. */
 function whyNoIndex(table: Table, index: SaiIndex): string | undefined {
   if (hasCounters(table)) return "is impossible: Cassandra does not index tables of counters";
-  const { column: name, of } = index;
+  const { column: name } = index;
   if (!Object.hasOwn(table.columns, name)) {
     const listed = Object.keys(table.columns).join(", ");
     return `names no column: the columns are ${listed}`;
@@ -34,14 +34,14 @@ function whyNoIndex(table: Table, index: SaiIndex): string | undefined {
   if (name === only && others.length === 0)
     return "is needless: it is the only column of the partition key";
   const column = allColumns(table)[name]!;
-  const why = whyNotIndexed(column.type, of);
+  const why = whyNotIndexed(column.type, index);
   if (why !== undefined) return why;
   const found = indexName(table, index);
   if (INDEX_NAME.test(found)) return undefined;
-  return `has the name "${found}", but a name has 1 to 48 letters, digits and underscores: give it one by sai("${name}", { name: … })`;
+  return `has the name "${found}", but a name has 1 to 200 letters, digits and underscores: give it one by sai("${name}", { name: … })`;
 }
 
-function whyNotIndexed(type: ColumnType, of: IndexTarget | undefined): string | undefined {
+function whyNotIndexed(type: ColumnType, { of, options }: SaiIndex): string | undefined {
   const { kind, cql, isMulticell, parts = [] } = type;
   if (of !== undefined && !isMulticell) return `is of its ${of}, but ${cql} is indexed as a whole`;
   if ((of === "keys" || of === "entries") && kind !== "map") {
@@ -49,8 +49,9 @@ function whyNotIndexed(type: ColumnType, of: IndexTarget | undefined): string | 
   }
   if (kind === "udt" && isMulticell) return `is impossible: ${cql} must be frozen`;
   if (kind === "vector") {
-    const isFloat = parts[0]?.type.cql === "float";
-    return isFloat ? undefined : `is impossible: ${cql} is no vector of float`;
+    if (parts[0]?.type.cql !== "float") return `is impossible: ${cql} is no vector of float`;
+    const isOne = cql.endsWith(", 1>") && (options["similarity_function"] ?? "cosine") === "cosine";
+    return isOne ? "is impossible: a vector of one value has no cosine" : undefined;
   }
   // A collection that is not frozen is indexed by its parts; everything else as one value.
   const indexed = isMulticell ? parts.filter(({ name }) => isIndexed(name, of)) : [{ type }];

@@ -25,7 +25,7 @@ export interface SaiOptions<Of extends IndexTarget | undefined = IndexTarget | u
   /** What of a collection that is not frozen is indexed. Default: `values`. */
   readonly of?: Of;
   /**
-   * Its name, which no other index of the keyspace has: 1 to 48 letters, digits and underscores. Default:
+   * Its name, which no other index of the keyspace has: 1 to 200 letters, digits and underscores. Default:
    * `<table>_<column>_idx`, with `_keys` or `_entries` before `_idx`.
    */
   readonly name?: string;

@@ -146,6 +146,11 @@ describe("an index that Cassandra cannot have is refused", () => {
       'of "v" is impossible: vector<int, 3> is no vector of float',
     ],
     [
+      "of a vector without a direction",
+      define({ v: vector(float(), 1) }, sai("v")),
+      'of "v" is impossible: a vector of one value has no cosine',
+    ],
+    [
       "of the keys of a set",
       define({ v: set(int()) }, sai("v", { of: "keys" })),
       'of "v" is of its keys, but set<int> has only values',
@@ -157,13 +162,13 @@ describe("an index that Cassandra cannot have is refused", () => {
     ],
     [
       "with a long name",
-      define({ ["v".repeat(60)]: int() }, sai("v".repeat(60))),
+      define({ ["v".repeat(200)]: int() }, sai("v".repeat(200))),
       "give it one by sai(",
     ],
     [
       "with a name of other characters",
       define({ v: int() }, sai("v", { name: "v-idx" })),
-      'of "v" has the name "v-idx", but a name has 1 to 48 letters, digits and underscores',
+      'of "v" has the name "v-idx", but a name has 1 to 200 letters, digits and underscores',
     ],
   ])("%s", (_, defining, why) => {
     expect(defining).toThrow(why);

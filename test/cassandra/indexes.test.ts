@@ -177,6 +177,26 @@ test("an index that differs is a conflict, and nothing is changed", async () => 
   });
 });
 
+test.each([
+  ["blob", "v"],
+  ["map<text, blob>", "ENTRIES(v)"],
+  ["list<duration>", "v"],
+  ["room", "v"],
+  ["vector<int, 3>", "v"],
+  ["vector<float, 1>", "v"],
+  ["set<int>", "KEYS(v)"],
+  ["frozen<map<int, int>>", "VALUES(v)"],
+  ["counter", "v"],
+  ["int", "k"],
+])("Cassandra refuses what definitions refuse: an index of %s (%s)", async (type, target) => {
+  const { session } = keyspace;
+  await session.cql("CREATE TYPE IF NOT EXISTS room (name text)");
+  await session.cql(`CREATE TABLE refusing (k int PRIMARY KEY, v ${type})`);
+  const creating = session.cql(`CREATE INDEX ON refusing (${target}) USING 'sai'`);
+  await expect(creating).rejects.toMatchObject({ code: "REFUSED" });
+  await session.cql("DROP TABLE refusing");
+});
+
 test("concurrent syncs of an index succeed", async () => {
   const { session, name } = keyspace;
   const Both = table(
