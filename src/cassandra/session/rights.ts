@@ -36,7 +36,7 @@ export function rightsProbes(keyspace: string, table: Table): readonly string[] 
 
 async function probe(session: Session, cql: string): Promise<CassandraError> {
   try {
-    // Not prepared: Cassandra must check the rights before it finds the null.
+    // Sent as it is: it is refused, so preparing it would gain nothing.
     await session.cql(cql, [], { writes: true });
   } catch (error) {
     if (!(error instanceof CassandraError)) throw error;
