@@ -1,6 +1,7 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import {
   type Batch,
+  effectiveConsistency,
   hasCounters,
   int,
   MAX_TTL,
@@ -37,7 +38,7 @@ export function plainWriter(t: FieldBuilder, table: Table) {
     const current = session(context);
     try {
       await current.run(statement);
-      return acknowledged.of(statement.consistency ?? current.consistency);
+      return acknowledged.of(effectiveConsistency(current, statement));
     } catch (error) {
       return unknownOr(object, error);
     } finally {
