@@ -90,12 +90,27 @@ const results: Readonly<Record<Name, unknown>> = {
     account: { balance: 70, saved: 30 },
   },
   readings: {
-    answers: ["Written", "Written", "Written"],
+    answers: ["Written", "Written", "Written", "Written", "Written"],
     live: ["ReadingsReset", 22.5],
-    readings: [
-      { at: "2027-08-15T19:00:00.000Z", value: 22.5 },
-      { at: "2027-08-15T18:00:00.000Z", value: 21.5 },
-    ],
+    read: {
+      readings: {
+        nodes: [
+          { at: "2027-08-15T19:00:00.000Z", value: 22.5 },
+          { at: "2027-08-15T18:00:00.000Z", value: 21.5 },
+        ],
+      },
+      readingsWhere: {
+        nodes: [
+          {
+            at: "2027-08-15T21:00:00.000Z",
+            shape: [21, 0.5, 0],
+            place: { room: "attic", floor: 3 },
+          },
+        ],
+      },
+      counts: { nodes: [{ day: "2027-08-15", readings: "5", errors: "2" }] },
+    },
+    left: { readings: { nodes: [{ value: 20.5 }] } },
   },
 };
 

@@ -1,6 +1,6 @@
 import { createClient } from "partyfinder/client";
 
-// Puts readings, follows their partition and reads a part of it.
+// Puts readings, follows their partition, reads parts of it, by time and by an index, counts, and deletes a part.
 
 const [url = ""] = process.argv.slice(2);
 await using client = createClient({ url });
@@ -36,10 +36,45 @@ for await (const { readingsChanged: event } of client.subscribe<{
   if (event.reading) break;
   answers.push(await putReading("19:00", 22.5));
 }
-const { readings } = await client.send<{ readings: { nodes: { at: string; value: number }[] } }>(
-  `query ($device: String!, $day: Date!) {
-    readings(device: $device, day: $day, at: { gte: "2027-08-15T18:00:00Z" }) { nodes { at value } }
+const { putReadings } = await client.send<{ putReadings: { __typename: string } }>(
+  `mutation ($device: String!, $day: Date!, $rows: [ReadingRowInput!]!) {
+    putReadings(device: $device, day: $day, rows: $rows) { __typename }
+  }`,
+  {
+    ...partition,
+    rows: [20, 21].map((hour) => ({
+      at: `2027-08-15T${hour}:00:00Z`,
+      row: { quality: 0, shape: [hour, 0.5, 0], place: { room: "attic", floor: 3 } },
+    })),
+  },
+);
+await client.send(
+  `mutation ($device: String!, $day: Date!) {
+    addCounts(device: $device, day: $day, add: { readings: "5", errors: "2" }) { __typename }
   }`,
   partition,
 );
-console.log(JSON.stringify({ answers, live, readings: readings.nodes }));
+const read = await client.send(
+  `query ($device: String!, $day: Date!) {
+    readings(device: $device, day: $day, at: { gte: "2027-08-15T18:00:00Z", lt: "2027-08-15T20:00:00Z" }) {
+      nodes { at value }
+    }
+    readingsWhere(device: $device, day: $day, where: { quality: 0 }, first: 1) {
+      nodes { at shape place { room floor } }
+    }
+    counts(device: $device) { nodes { day readings errors } }
+  }`,
+  partition,
+);
+const { deleteReadings } = await client.send<{ deleteReadings: { __typename: string } }>(
+  `mutation ($device: String!, $day: Date!) {
+    deleteReadings(device: $device, day: $day, at: { gte: "2027-08-15T18:00:00Z" }) { __typename }
+  }`,
+  partition,
+);
+const left = await client.send(
+  "query ($device: String!, $day: Date!) { readings(device: $device, day: $day) { nodes { value } } }",
+  partition,
+);
+answers.push(putReadings.__typename, deleteReadings.__typename);
+console.log(JSON.stringify({ answers, live, read, left }));
