@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -5,6 +6,16 @@ import { defineConfig } from "vitest/config";
 const experimental = { viteModuleRunner: false };
 const pure = "test/**/*.pure.test.ts";
 const docker = "test/**/*.docker.test.ts";
+
+// What needs the whole machine: the others would take its time from it, or it theirs.
+const busy = [
+  "test/{chaos,fuzz}/*.test.ts",
+  "test/live/{many,stalled}.test.ts",
+  "test/server/memory.test.ts",
+];
+
+// Most tests wait most of the time, so that two at once take little longer than one, also on two cores.
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 // For a machine that does something else as well: only a test that hangs takes so long. In Docker each start of Cassandra
 // may take its two minutes.
@@ -22,6 +33,7 @@ export default defineConfig({
           include: [pure],
           ...patience,
           typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
+          maxWorkers,
           experimental,
         },
       },
@@ -29,9 +41,23 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/**/*.test.ts"],
+          exclude: [pure, docker, ...busy],
+          globalSetup: ["./test/fixtures/cassandra.ts"],
+          provide: { runtime: "jars" },
+          ...patience,
+          maxWorkers,
+          experimental,
+        },
+      },
+      {
+        test: {
+          name: "busy",
+          include: busy,
           exclude: [pure, docker],
           globalSetup: ["./test/fixtures/cassandra.ts"],
           provide: { runtime: "jars" },
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
           ...patience,
           experimental,
         },
@@ -45,7 +71,7 @@ export default defineConfig({
           setupFiles: ["./test/fixtures/skipped.ts"],
           provide: { runtime: "docker" },
           // Never beside the others, some of which measure time; and one file at a time, for each starts containers.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
           ...dockerPatience,
           experimental,
