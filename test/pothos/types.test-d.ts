@@ -1,9 +1,12 @@
 import { test } from "vitest";
-import type { Table } from "../../src/cassandra/index.ts";
+import { int, table, type Table, text } from "../../src/cassandra/index.ts";
 import { createBuilder } from "./build.ts";
 import { EventByUser, PageHit, Reading, Seat, SeatBySince, SeatByZone, User } from "./models.ts";
 
 // What compiles without a cast, and what does not compile, with the reasons.
+
+/** A table of plain writes without a clustering key. */
+const Setting = table("settings", { name: text(), value: int() }, { partition: ["name"] });
 
 const builder = createBuilder();
 const Show = builder.objectRef<{ readonly name: string; readonly rank: bigint }>("Show");
@@ -123,6 +126,15 @@ test("mutations accept values from the context, and custom arguments", () => {
     remove: t.remove(Seat, { description: "Takes it away.", if: ["holder"] }),
     removePlainly: t.remove(Reading),
     put: t.put(Reading, { from: { quality: () => 1 }, ttl: true }),
+    putRows: t.putRows(Reading, {
+      from: { device: (_, { session }) => session.version, quality: () => 1 },
+      resolve: (next, _, { day, rows }) =>
+        day && rows.every(({ at, row }) => at && row.value) ? next() : next(),
+    }),
+    removeRange: t.removeRange(Reading, {
+      from: { device: (_, { session }) => session.version },
+      resolve: (next, _, { day }) => (day ? next() : next()),
+    }),
     count: t.add(PageHit),
     add: t.add(Seat, "price", {
       resolve: (next, _, { delta, operationId }) => (delta > 0 && operationId ? next() : next()),
@@ -214,6 +226,18 @@ test("an operation that a table does not support does not compile", () => {
     putAny: t.put(Seat as Table),
     // @ts-expect-error its columns are counters.
     counters: t.put(PageHit),
+    // @ts-expect-error its columns are counters.
+    countedRows: t.putRows(PageHit),
+    // @ts-expect-error its columns are counters.
+    countedRange: t.removeRange(PageHit),
+    // @ts-expect-error it takes lightweight transactions.
+    putRows: t.putRows(Seat),
+    // @ts-expect-error it takes lightweight transactions.
+    removeRange: t.removeRange(Seat),
+    // @ts-expect-error it has no clustering key.
+    removeAll: t.removeRange(Setting),
+    // @ts-expect-error each row has its own.
+    fromKey: t.putRows(Reading, { from: { at: () => new Date() } }),
     // @ts-expect-error the row is in the key.
     key: t.update(Seat, ["row"]),
     // @ts-expect-error there is no such column.
