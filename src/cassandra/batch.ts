@@ -1,5 +1,5 @@
 import { CassandraError } from "./error.ts";
-import { keyText } from "./key.ts";
+import { keyText } from "./key-text.ts";
 import type {
   ConsistencyLevel,
   CounterWrite,

@@ -44,16 +44,14 @@ export {
   type Visit,
   type VisitOptions,
 } from "./session/examine.ts";
+export { clusteringIdentity, keyOfText, keyText } from "./key-text.ts";
 export {
   boundsOf,
-  clusteringIdentity,
   clusteringKeyOf,
   columnCheck,
   columnLookup,
   columnMatch,
   isRange,
-  keyOfText,
-  keyText,
   partitionKeyOf,
 } from "./key.ts";
 export { laneColumns, type LaneColumns, presenceColumn, type TableLanes } from "./lane-columns.ts";

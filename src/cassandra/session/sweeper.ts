@@ -1,7 +1,8 @@
 import { createRecent } from "../../support/recent.ts";
 import { CassandraError } from "../error.ts";
 import { messageOf } from "../../support/message.ts";
-import { keyText, partitionKeyOf, placeValues } from "../key.ts";
+import { keyText } from "../key-text.ts";
+import { partitionKeyOf, placeValues } from "../key.ts";
 import { isOrdered, type Slice, sliceOf, slicesBetween } from "../slice.ts";
 import type { RangeRead } from "../statement.ts";
 import type { TablePartition } from "./fence.ts";

@@ -18,7 +18,7 @@ import {
   update,
   vector,
 } from "../../../src/cassandra/index.ts";
-import { keyText } from "../../../src/cassandra/key.ts";
+import { keyText } from "../../../src/cassandra/key-text.ts";
 import { insertEntry } from "../../../src/cassandra/write.ts";
 import { orderOf } from "../../../src/order/index.ts";
 
