@@ -88,11 +88,13 @@ export interface Lanes {
 /** A table with lanes. */
 export type Laned = Table & { readonly lwt: true; readonly lanes: TableLanes };
 
+/** The options of `change` of {@link Lanes}. */
 export interface ChangeOptions<T extends Laned, Answer> {
   /** Makes a repeated change harmless. For tables that remember changes. Default: a repeated change is applied again. */
   readonly once?: OnceOf<T, Exclude<Answer, Refused<unknown>>> | undefined;
 }
 
+/** The options of `remove` of {@link Lanes}. */
 export interface RemoveOptions<T extends Laned, Reason> {
   /** Refuses the removal of a row with certain values. Default: the row is removed whatever its values are. */
   readonly check?: RemovalCheck<T, Reason> | undefined;
@@ -108,6 +110,7 @@ type NotAsync<Answer> =
     ? "a change may run any number of times, and cannot be async"
     : unknown;
 
+/** The options of {@link createLanes}. */
 export interface LanesOptions {
   /** How long a process' cell keeps its last round, in seconds. Default: an hour. */
   readonly ttl?: number;

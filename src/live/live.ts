@@ -129,6 +129,7 @@ export interface Live {
   leave(): Promise<void>;
 }
 
+/** What live values are read from, and how they learn of changes. */
 export interface LiveOptions {
   /** Reads the live values. It stays open. */
   readonly session: Pick<Session, "run" | "report" | "keyspace" | "consistency">;

@@ -5,6 +5,7 @@ import { createOutage, type Outage } from "./outage.ts";
 import { createOutbox } from "./outbox.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 
+/** The Redis that carries hints between processes. */
 export interface RedisOptions {
   /** `redis://` or, over TLS, `rediss://`. */
   readonly url: string;

@@ -8,6 +8,7 @@ import {
   UnreadableRow,
 } from "../cassandra/index.ts";
 
+/** Which row {@link loadAdmitted} loads. */
 export interface AdmittedOptions<T extends Table> {
   readonly key: PrimaryKey<T>;
   /** How the row is read. */

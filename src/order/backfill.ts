@@ -29,6 +29,7 @@ export interface BackfillProgress {
   readonly token: bigint | undefined;
 }
 
+/** Where a backfill begins, how it reads rows, and how it is watched and ended. */
 export interface BackfillOptions {
   /** Begin at this token of an earlier backfill. Default: at the beginning. */
   readonly token?: bigint | undefined;

@@ -43,6 +43,7 @@ import {
   putEntryAgain,
 } from "./entry.ts";
 
+/** What the changes of rows with orders are made with. */
 export interface OrderedOptions {
   readonly session: Session;
   readonly lanes: Lanes;
@@ -99,6 +100,7 @@ export interface Ordered {
 /** How often an update starts again because the columns that orders sort by have changed. */
 const ROUNDS = 20;
 
+/** Creates the functions that change rows of tables with orders, together with their entries. */
 export function createOrdered({ session, lanes, admit = admitAll }: OrderedOptions): Ordered {
   /** Makes one attempt. Returns undefined if a column that an order sorts by is not as it was read, or as it was foreseen. */
   async function updateOnce<T extends Laned>(

@@ -131,6 +131,7 @@ export const adjustableLimits = {
   },
 } as const satisfies Readonly<Record<string, AdjustableLimit>>;
 
+/** The name of a limit that can be changed. */
 export type LimitName = keyof typeof adjustableLimits;
 
 /** The values of the limits that can be changed. */

@@ -6,6 +6,7 @@ import { type AppParts, assemble, closing } from "./assemble.ts";
 import { createDrain } from "./drain.ts";
 import { limits } from "./limits.ts";
 
+/** The options of {@link createServer}: those of an app, and where it listens. */
 export interface ServerOptions<Own extends object = object> extends AppOptions<Own> {
   /** The address to listen on. Default: 127.0.0.1. */
   readonly host?: string;

@@ -15,6 +15,7 @@ export const SCHEMA_INTERVAL = 3000;
 /** How long a failing statement waits for a check of the schema, in milliseconds. */
 const CHECK_TIMEOUT = 1000;
 
+/** How often {@link watchSchema} checks the schema, and who is told. */
 export interface SchemaWatchOptions {
   /** The interval between two checks, in milliseconds. Default: {@link SCHEMA_INTERVAL}. */
   readonly interval?: number;
