@@ -372,6 +372,38 @@ describe("an update by a function", () => {
     expect(await session.load(Task, key)).toMatchObject({ rank: 1 });
   });
 
+  test("does not read the row again in its lane, unless it has changed since", async () => {
+    const board = randomUUID();
+    const key = {
+      board,
+      id: await create(board, { rank: 1, due: day(1), labels: new Set(["a"]) }),
+    };
+    const kinds: string[] = [];
+    const logged: Session = {
+      ...session,
+      run(statement) {
+        kinds.push("kind" in statement ? statement.kind : "");
+        return session.run(statement);
+      },
+    };
+    const other = createLanes(logged);
+    const label = (row: TaskRow) => ({
+      labels: new Set([...row.get("labels"), "b"]),
+      title: `${row.get("title")}!`,
+    });
+    const { update } = createOrdered({ session, lanes: other });
+    // The first round in a partition takes a cell there.
+    await update(Task, { board, id: await create(board) }, raise);
+    kinds.splice(0);
+    expect(await update(Task, key, label)).toMatchObject({ row: { title: "A!" } });
+    expect(kinds).toEqual(["lwt"]);
+    expect(await session.load(Task, key)).toMatchObject({
+      title: "A!",
+      labels: new Set(["a", "b"]),
+    });
+    other.close();
+  });
+
   test("is evaluated again if the row moves meanwhile, by any process", async () => {
     const others = createLanes(session);
     const other = createOrdered({ session, lanes: others });
