@@ -153,13 +153,15 @@ async function createMissingKeyspace(
 /** Adds to a keyspace the types, tables, columns and indexes that it lacks, and waits until the indexes are built. */
 function complete(session: Session, options: OpenOptions): Promise<readonly Addition[]> {
   const { application, keyspace, terminal, onPlan, onMissing, onDifferences } = options;
+  let shown: string | undefined;
   return sync(session, {
     keyspace,
     tables: application.tables,
     onDifferences,
     onWait(building) {
-      const line = building.map(buildingText).join("; ");
-      (terminal.status ?? terminal.progress)(`Waiting: ${line}.`);
+      const line = `Waiting: ${building.map(buildingText).join("; ")}.`;
+      if (line !== shown) terminal.progress(line);
+      shown = line;
     },
     onPlan({ missing, others }) {
       onMissing?.(missing);

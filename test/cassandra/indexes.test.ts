@@ -13,6 +13,7 @@ import {
   sai,
   select,
   selectEach,
+  type Session,
   set,
   sync,
   table,
@@ -20,6 +21,7 @@ import {
   tuple,
   udt,
   vector,
+  watchSchema,
 } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 
@@ -241,6 +243,48 @@ test("the options of a new table are those of its model, and differences are rep
   for (const cql of reported) await session.cql(cql);
   expect((await findState(session, models)).differences).toEqual([]);
   await requireSynced(session, models);
+});
+
+describe("while a node builds an index", () => {
+  const Built = table(
+    "built",
+    { k: int(), c: int(), v: int() },
+    {
+      partition: ["k"],
+      clustering: [asc("c")],
+      indexes: [sai("v")],
+    },
+  );
+  const line = "index built_v_idx of built is still being built on 10.0.0.2:9042";
+  /** A session with a node that builds all its indexes. */
+  const building = (): Session => ({
+    ...keyspace.session,
+    eachNode: async (statement) => new Map([["10.0.0.2:9042", statement.decode([])]]),
+  });
+  beforeAll(() => sync(keyspace.session, { keyspace: keyspace.name, tables: [Built] }));
+
+  test("sync waits, reports it, and ends in time", async () => {
+    const reported: unknown[] = [];
+    const waiting = sync(building(), {
+      keyspace: keyspace.name,
+      tables: [Built],
+      onWait: (indexes) => reported.push(...indexes),
+      indexTimeout: 500,
+    });
+    await expect(waiting).rejects.toMatchObject({
+      remedy: "WAIT",
+      message: `The database does not match the models: ${line}.`,
+    });
+    expect(reported).toEqual([{ index: "built_v_idx", on: "built", nodes: ["10.0.0.2:9042"] }]);
+  });
+
+  test("a watch of the schema logs it, and the models match", async () => {
+    const lines: string[] = [];
+    using watch = watchSchema(building(), [Built], { log: (each) => lines.push(each) });
+    await watch.check();
+    expect(lines).toEqual([`Reads by an index fail: ${line}.`]);
+    await requireSynced(building(), { keyspace: keyspace.name, tables: [Built] });
+  });
 });
 
 test("each node is asked for its own state", async () => {
