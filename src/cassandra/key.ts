@@ -113,29 +113,37 @@ export function placeValues(table: Table, row: RawRow): readonly unknown[] {
  *
  * The function throws an InvalidValue whose message starts with the column's name.
  */
-export function columnCheck(table: Table, name: string): (value: unknown) => unknown {
-  const { type } = columnOf(table, name);
-  return namingErrors(`${table.name}.${name}`, type.check);
-}
+export const columnCheck = columnRules(({ check }) => check);
 
 /** Returns a function like that of {@link columnCheck} for a key of a stored row: see {@link ColumnType.lookup}. */
-export function columnLookup(table: Table, name: string): (value: unknown) => unknown {
-  return lookupNamed(`${table.name}.${name}`, columnOf(table, name).type);
+export const columnLookup = columnRules(lookupOf);
+
+/** Returns a function like that of {@link columnCheck} which accepts stored values: see {@link ColumnType.match}. */
+export const columnMatch = columnRules(({ match }) => match);
+
+type Rule = (value: unknown) => unknown;
+
+/** Returns a function that returns a rule for the values of a column: made once, since keys are checked again and again. */
+function columnRules(ruleOf: (type: ColumnType) => Rule): (table: Table, name: string) => Rule {
+  const rulesOf = oncePerTable(() => new Map<string, Rule>());
+  return (table, name) => {
+    const rules = rulesOf(table);
+    let rule = rules.get(name);
+    if (!rule) {
+      rule = namingErrors(`${table.name}.${name}`, ruleOf(columnOf(table, name).type));
+      rules.set(name, rule);
+    }
+    return rule;
+  };
 }
 
 /** Returns {@link ColumnType.lookup} of a type, whose InvalidValues begin with the name of a column. */
-export function lookupNamed(column: string, type: ColumnType): (value: unknown) => unknown {
+export function lookupNamed(column: string, type: ColumnType): Rule {
   return namingErrors(column, lookupOf(type));
 }
 
-/** Returns a function like that of {@link columnCheck} which accepts stored values: see {@link ColumnType.match}. */
-export function columnMatch(table: Table, name: string): (value: unknown) => unknown {
-  const { type } = columnOf(table, name);
-  return namingErrors(`${table.name}.${name}`, type.match);
-}
-
 /** Returns a rule for the values of a column. Its InvalidValue has a message that starts with the column's name. */
-export function namingErrors(column: string, rule: (value: unknown) => unknown) {
+export function namingErrors(column: string, rule: Rule): Rule {
   return (value: unknown) => {
     try {
       return rule(value);
