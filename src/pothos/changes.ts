@@ -1,4 +1,3 @@
-import type { InputObjectRef, SchemaTypes } from "@pothos/core";
 import {
   column,
   columnOf,
@@ -14,7 +13,7 @@ import { formOf, inputOf, type TableColumn } from "./columns.ts";
 import { formsOf } from "./forms/builder-forms.ts";
 import { type Forms, type InputRef, readPart } from "./forms/form.ts";
 import { formShape, namedPart } from "./forms/parts.ts";
-import { typeOnce } from "./type-once.ts";
+import { type OneOfField, oneOfRef } from "./one-of.ts";
 
 // Numbers and collections change by one of several operators. A lane applies the operator to the stored value, and writes
 // the result on the condition that the stored value is still the same. So no other change is lost.
@@ -35,10 +34,8 @@ export interface ChangeForm {
   readonly operators: Readonly<Record<string, ChangeOperator>>;
 }
 
-interface ChangeOperator {
-  /** Returns the GraphQL type of the operand. */
-  readonly type: () => InputRef;
-  readonly description: string;
+/** An operator, with the GraphQL type of its operand. */
+interface ChangeOperator extends OneOfField {
   /** Reads the operand. @throws InvalidValue */
   readonly read: (given: unknown) => unknown;
   /**
@@ -55,7 +52,8 @@ export function changeForm(builder: Builder, given: TableColumn): ChangeForm | u
   if (type.add) {
     const name = `${form.name}Change`;
     const described = { name, meaning: `a change of ${form.name}`, description: NUMBER };
-    return formOfOperators(builder, described, numberOperators(builder, given));
+    const operators = numberOperators(builder, given);
+    return { type: () => oneOfRef(builder, described, operators), operators };
   }
   // A collection may have a form of its own, by which it is one value.
   const isList = typeof form.input === "function";
@@ -69,36 +67,8 @@ export function changeForm(builder: Builder, given: TableColumn): ChangeForm | u
     shape: `change of ${type.kind} ${formShape(type, forms)}`,
     description: collection.description,
   };
-  return formOfOperators(builder, described, collection.operators(builder, given));
-}
-
-interface DescribedInput {
-  readonly name: string;
-  readonly meaning: string;
-  readonly shape?: string;
-  readonly description: string;
-}
-
-function formOfOperators(
-  builder: Builder,
-  { description, ...named }: DescribedInput,
-  operators: ChangeForm["operators"],
-): ChangeForm {
-  const type = () =>
-    typeOnce(builder, named, () =>
-      builder.inputType(named.name, {
-        description,
-        isOneOf: true,
-        fields: (t: PothosSchemaTypes.InputFieldBuilder<SchemaTypes, "InputObject">) =>
-          Object.fromEntries(
-            Object.entries(operators).map(([operator, { type, description }]) => [
-              operator,
-              t.field({ type: type(), required: false, description }),
-            ]),
-          ),
-      } as never),
-    ) as InputObjectRef<SchemaTypes, unknown>;
-  return { type, operators };
+  const operators = collection.operators(builder, given);
+  return { type: () => oneOfRef(builder, described, operators), operators };
 }
 
 const NUMBER =

@@ -20,6 +20,7 @@ import { rowStale } from "./outcomes/row.ts";
 import type { Builder } from "./builder-options.ts";
 import { columnNeedsOf, type TableObject, tableObjectOf } from "./refs.ts";
 import type { InputRef } from "./forms/form.ts";
+import { type OneOfField, oneOfRef } from "./one-of.ts";
 import { typeOnce } from "./type-once.ts";
 
 /** Reads a row, and refuses what is about to be done if its values are not as expected. */
@@ -141,10 +142,7 @@ function whyNotExpected(builder: Builder, column: TableColumn): string | undefin
 const withoutOrder: ReadonlySet<string> = new Set(["Base64", "Boolean", "Inet", "String", "UUID"]);
 
 /** An operator by which a client says what a value must be. */
-interface ExpectationOperator {
-  /** Returns the GraphQL type of the operand. */
-  readonly type: () => InputRef;
-  readonly description: string;
+interface ExpectationOperator extends OneOfField {
   /**
    * Returns a function that says whether a stored value, which may be null, is as expected.
    *
@@ -213,19 +211,8 @@ function columnExpectationRef(builder: Builder, column: TableColumn): InputRef {
   const operators = expectationOperators(builder, column);
   const name = `${form.name}Expectation`;
   const meaning = `an expectation of a ${form.name} by ${Object.keys(operators).join(", ")}`;
-  return typeOnce(builder, { name, meaning }, () =>
-    builder.inputType(name, {
-      description: "What a value must be: exactly one of these.",
-      isOneOf: true,
-      fields: (t: PothosSchemaTypes.InputFieldBuilder<SchemaTypes, "InputObject">) =>
-        Object.fromEntries(
-          Object.entries(operators).map(([operator, { type, description }]) => [
-            operator,
-            t.field({ type: type(), required: false, description }),
-          ]),
-        ),
-    } as never),
-  ) as InputRef;
+  const description = "What a value must be: exactly one of these.";
+  return oneOfRef(builder, { name, meaning, description }, operators);
 }
 
 /** Returns an input such as `SeatExpectation`, which all fields of the table share. */

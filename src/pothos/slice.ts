@@ -1,4 +1,4 @@
-import type { InputFieldMap, InputObjectRef, SchemaTypes } from "@pothos/core";
+import type { InputFieldMap } from "@pothos/core";
 import { clusteringNames, type RawRow, type Table } from "../cassandra/index.ts";
 import { readerOf } from "./arguments.ts";
 import { fieldNameOf, fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
@@ -7,6 +7,7 @@ import type { FieldBuilder } from "./fields/generated.ts";
 import { camelCase, pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
 import { rowTableOf, tableObjectOf } from "./refs.ts";
+import { type OneOfField, oneOfRef } from "./one-of.ts";
 import { typeOnce } from "./type-once.ts";
 
 /** An argument for a part of a partition. */
@@ -193,24 +194,14 @@ function sliceRef(
   const object = tableObjectOf(builder, rowTableOf(table)).name;
   const name = `${table === rowTableOf(table) ? object : pascalCase(table.name)}Slice`;
   const meaning = `a part of a partition of table "${table.name}"`;
-  return typeOnce(builder, { name, meaning }, () =>
-    builder.inputType(name, {
-      description:
-        "A part of a partition: exactly one of these fields. Each requires equal values of the columns before its range.",
-      isOneOf: true,
-      fields: (t: PothosSchemaTypes.InputFieldBuilder<SchemaTypes, "InputObject">) =>
-        Object.fromEntries(
-          prefixes.map((prefix) => [
-            prefix.field,
-            t.field({
-              type: prefixRef(builder, table, { ...prefix, slice: name }),
-              required: false,
-              description: `By ${prefix.names.map((each) => fieldNameOf(table, each)).join(", ")}.`,
-            }),
-          ]),
-        ),
-    } as never),
-  ) as InputObjectRef<SchemaTypes, unknown>;
+  const description =
+    "A part of a partition: exactly one of these fields. Each requires equal values of the columns before its range.";
+  const fields = prefixes.map((prefix): [string, OneOfField] => {
+    const columns = prefix.names.map((each) => fieldNameOf(table, each)).join(", ");
+    const type = () => prefixRef(builder, table, { ...prefix, slice: name });
+    return [prefix.field, { type, description: `By ${columns}.` }];
+  });
+  return oneOfRef(builder, { name, meaning, description }, Object.fromEntries(fields));
 }
 
 interface PrefixInput extends SlicePrefix {

@@ -44,6 +44,7 @@ export function whereArgument(
   const object = tableObjectOf(builder, table);
   if (names.length === 0) throw badWhere(table, "needs a column");
   const fields = names.flatMap((name) => indexedFields(builder, { table, name }));
+  checkDistinctFields(table, fields);
   const columnNeeds = columnNeedsOf(object);
   const needs = fields.flatMap(({ name, field }) => {
     const need = columnNeeds.get(name);
@@ -110,8 +111,8 @@ function indexedField(
   const forms = formsOf(builder);
   const reader = (part: ColumnType, form: Form) =>
     withoutNumber((given) => lookupOf(part)(readPart(form, given)));
+  const form = formOf(builder, column);
   if (target === undefined) {
-    const form = formOf(builder, column);
     return {
       field,
       type: () => forms.input(form),
@@ -120,7 +121,6 @@ function indexedField(
     };
   }
   if (target === "entries") {
-    const form = formOf(builder, column);
     const read = reader(type, form);
     return {
       field: `${field}Entry`,
@@ -129,18 +129,25 @@ function indexedField(
       read: (entry) => ({ entry: [...(read([entry]) as ReadonlyMap<unknown, unknown>)][0] }),
     };
   }
-  const part = partsOfType(type).find(
-    (each) => each.name === (target === "keys" ? "key" : type.kind === "map" ? "value" : "element"),
-  )!.type;
-  const form = forms.of(part);
-  const read = reader(part, form);
+  const [word, operator] = containment[target];
+  const { name: part, type: partType } = partsOfType(type).find(({ name }) =>
+    target === "keys" ? name === "key" : name !== "key",
+  )!;
+  const partForm = forms.of(partType);
+  const read = reader(partType, partForm);
   return {
-    field: target === "keys" ? `${field}ContainKey` : `${field}Contain`,
-    type: () => forms.input(form),
-    description: `\`${field}\` contains this ${target === "keys" ? "key" : type.kind === "map" ? "value" : "element"}.`,
-    read: (given) => (target === "keys" ? { containsKey: read(given) } : { contains: read(given) }),
+    field: `${field}${word}`,
+    type: () => forms.input(partForm),
+    description: `\`${field}\` contains this ${part}.`,
+    read: (given) => ({ [operator]: read(given) }),
   };
 }
+
+/** The end of a field's name, and the operator of `select`, by what the index has of a collection. */
+const containment = {
+  values: ["Contain", "contains"],
+  keys: ["ContainKey", "containsKey"],
+} as const;
 
 function elementOf(list: InputRef): InputRef {
   return list instanceof InputListRef ? (list.listType as InputRef) : list;
@@ -174,6 +181,18 @@ function whereRef(
         ),
     }),
   ) as InputObjectRef<SchemaTypes, unknown>;
+}
+
+/** @throws PothosSchemaError if two indexes have the same field, e.g. of a column called `tagsContain` */
+function checkDistinctFields(table: Table, fields: readonly IndexedField[]): void {
+  const names = fields.map(({ field }) => field);
+  const second = fields.find(({ field }, at) => names.indexOf(field) !== at);
+  if (!second) return;
+  const first = fields[names.indexOf(second.field)]!;
+  throw badWhere(
+    table,
+    `has columns "${first.name}" and "${second.name}" by the same field "${second.field}": rename one by .as("name")`,
+  );
 }
 
 function badWhere({ name }: Table, why: string): PothosSchemaError {

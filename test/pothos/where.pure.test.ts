@@ -135,6 +135,20 @@ describe("the schema cannot be built", () => {
     );
   });
 
+  test("if two columns would have the same field", () => {
+    const Odd = table(
+      "odd",
+      { a: text(), b: int(), tags: set(text()), other: text().as("tagsContain") },
+      { partition: ["a"], clustering: [asc("b")], indexes: [sai("tags"), sai("other")] },
+    );
+    const own = createBuilder();
+    own.tableObject("Odd", Odd);
+    own.queryType({ fields: (t) => ({ odd: t.partition(Odd, { where: ["tags", "other"] }) }) });
+    expect(() => own.toSchema()).toThrow(
+      'Table "odd": the option where of t.partition has columns "tags" and "other" by the same field "tagsContain": rename one by .as("name").',
+    );
+  });
+
   test("if two fields of a table restrict different columns", () => {
     const own = createBuilder();
     own.tableObject("Document", Document);
