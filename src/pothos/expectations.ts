@@ -18,7 +18,7 @@ import { nameInWords, withArticle } from "./names.ts";
 import type { Outcome } from "./options/field.ts";
 import { rowStale } from "./outcomes/row.ts";
 import type { Builder } from "./builder-options.ts";
-import { columnNeedsOf, type TableObject, tableObjectOf } from "./refs.ts";
+import { columnNeedsOf, type TableObject, tableObjectOf, whyNotCompared } from "./refs.ts";
 import type { InputRef } from "./forms/form.ts";
 import { type OneOfField, oneOfRef } from "./one-of.ts";
 import { typeOnce } from "./type-once.ts";
@@ -103,7 +103,7 @@ function expectedColumns(
   { given, method }: { readonly given: readonly string[]; readonly method: string },
 ) {
   const { builder, table } = object;
-  for (const name of given) checkExpected(builder, { table, name }, method);
+  for (const name of given) checkExpected(object, { name, method });
   if (given.length === 0) {
     throw new PothosSchemaError(
       `Table "${table.name}": the option if of ${method} needs a column.`,
@@ -119,9 +119,13 @@ function expectedColumns(
   });
 }
 
-/** @throws PothosSchemaError for a column that is in the key, or whose values cannot be compared exactly */
-function checkExpected(builder: Builder, { table, name }: TableColumn, method: string): void {
-  const why = whyNotExpected(builder, { table, name });
+/** @throws PothosSchemaError for a column that is in the key, or whose values may not or cannot be compared */
+function checkExpected(
+  object: TableObject,
+  { name, method }: { readonly name: string; readonly method: string },
+): void {
+  const { builder, table } = object;
+  const why = whyNotExpected(builder, { table, name }) ?? whyNotCompared(object, name);
   if (why === undefined) return;
   throw new PothosSchemaError(
     `Table "${table.name}": the option if of ${method} cannot have the column "${name}", which ${why}.`,

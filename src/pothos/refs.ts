@@ -80,6 +80,15 @@ export function columnNeedsOf({
   return new Map([...columnNeeds, ...objects.flatMap((object) => [...object.columnNeeds])]);
 }
 
+/**
+ * Returns why clients may not compare a column with values of theirs, by which they could find out its value. Returns
+ * undefined if they may: a `scope` is checked for arguments, too.
+ */
+export function whyNotCompared({ columnAuth }: TableObject, name: string): string | undefined {
+  if (!columnAuth.has(name)) return undefined;
+  return "has authScopes, which are not checked for arguments: let the column need a scope instead";
+}
+
 /** Returns the columns outside the key that an object shows. */
 export function shownColumns({ table, hidden }: TableObject): readonly string[] {
   return dataNames(table).filter((name) => !hidden.has(name));

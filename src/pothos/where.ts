@@ -23,7 +23,7 @@ import type { InputArgument } from "./fields/scope.ts";
 import { formsOf } from "./forms/builder-forms.ts";
 import { type Form, type InputRef, readPart } from "./forms/form.ts";
 import { partsOfType } from "./forms/parts.ts";
-import { columnNeedsOf, type TableObject, tableObjectOf } from "./refs.ts";
+import { columnNeedsOf, type TableObject, tableObjectOf, whyNotCompared } from "./refs.ts";
 import { typeOnce } from "./type-once.ts";
 
 /** The argument for restrictions by indexes. */
@@ -43,6 +43,10 @@ export function whereArgument(
   const { builder } = t;
   const object = tableObjectOf(builder, table);
   if (names.length === 0) throw badWhere(table, "needs a column");
+  for (const name of names) {
+    const why = whyNotCompared(object, name);
+    if (why !== undefined) throw badWhere(table, `cannot have the column "${name}", which ${why}`);
+  }
   const fields = names.flatMap((name) => indexedFields(builder, { table, name }));
   checkDistinctFields(table, fields);
   const columnNeeds = columnNeedsOf(object);

@@ -146,3 +146,18 @@ test("a column can be visible to its owner only", async () => {
     graphql({ schema, source, contextValue: { ...contextOf(user), session } });
   expect((await told("ann")).errors?.map(({ path }) => path)).toEqual([["account", "balance"]]);
 });
+
+test("clients cannot compare a column that authScopes protect, and so guess its value", () => {
+  const own = new SchemaBuilder<{ Context: Context; Scalars: CassandraScalars }>({
+    plugins: [ScopeAuthPlugin, RelayPlugin, CassandraPlugin],
+    relay: { cursorType: "String", nodesOnConnection: true },
+    scopeAuth: { authScopes: () => ({}) },
+    cassandra: { session: ({ session }) => session, lanes: ({ lanes }) => lanes },
+  });
+  own.tableObject("Account", Account, { columns: { pin: { authScopes: () => true } } });
+  own.queryType({ fields: (t) => ({ account: t.row(Account) }) });
+  own.mutationType({ fields: (t) => ({ close: t.remove(Account, { if: ["pin"] }) }) });
+  expect(() => own.toSchema()).toThrow(
+    'Table "account": the option if of t.remove cannot have the column "pin", which has authScopes, which are not checked for arguments: let the column need a scope instead.',
+  );
+});
