@@ -109,7 +109,7 @@ export function condition(
   { if: holds, isNull = [], isNotNull = [] }: WriteInput,
 ): readonly Template[] {
   if (holds === undefined) return [];
-  if (typeof holds === "string") return [cqlText(`IF ${holds.toUpperCase()}`)];
+  if (typeof holds === "string") return [existence(table, holds)];
   const names = Object.keys(holds);
   const all = [...names, ...isNull, ...isNotNull];
   const inKey = all.find((name) => keyNames(table).includes(name));
@@ -123,6 +123,12 @@ export function condition(
     inTableOrder(table, names).map((name) => cqlText(`${identifier(name)} ${sign} null`));
   const nulls = [...isOrNot(isNull, "="), ...isOrNot(isNotNull, "!=")];
   return [cqlText("IF"), join<Take>([...compared, ...nulls], " AND ")];
+}
+
+/** @throws CassandraError `BAD_STATEMENT` for any other text: it would become a part of the CQL */
+function existence(table: Table, holds: string): Template {
+  if (holds === "exists" || holds === "not exists") return cqlText(`IF ${holds.toUpperCase()}`);
+  throw badStatement(table, 'takes the condition "exists" or one on columns, but got another text');
 }
 
 /**

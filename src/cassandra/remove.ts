@@ -2,11 +2,11 @@ import { usingTimestamp } from "./assignment.ts";
 import { type Condition, rowCondition } from "./condition.ts";
 import type { ConsistencyOption } from "./consistency.ts";
 import { identifier } from "./identifier.ts";
-import { namesRow, storedPartition, whereKey, whereRow } from "./key.ts";
+import { isRange, namesRow, storedPartition, whereKey, whereRow } from "./key.ts";
 import { decodeColumns } from "./row.ts";
 import { shaped, type Take } from "./shape.ts";
 import { cqlText, join, type RawRow, type Statement } from "./statement.ts";
-import { badStatement, clusteringNames } from "./table-columns.ts";
+import { badStatement, clusteringNames, columnOf, keyNames } from "./table-columns.ts";
 import type { Impossible, Key, NamesRow, NoneOf, Prefix, RowKey } from "./table-keys.ts";
 import type {
   ClusteringNames,
@@ -94,7 +94,8 @@ export type RangeKey<T extends Table, K> =
  * @example
  * removeRange(Reading, { device, day, at: { lt: noon } });
  * // DELETE FROM reading WHERE device = ? AND day = ? AND at < ?
- * @throws CassandraError `BAD_STATEMENT` if the key names a row or a whole partition. The compiler rejects this too
+ * @throws CassandraError `BAD_STATEMENT` if the key names a row or a whole partition, which the compiler rejects too, and
+ * if a value or bound in it is undefined
  */
 export function removeRange<T extends Table & { readonly lwt: false }, const K extends Key<T>>(
   table: T,
@@ -111,7 +112,25 @@ export function removeRange(
   if (clusteringNames(table).every((name) => key[name] === undefined)) {
     throw badStatement(table, "has a partition of this key: removePartition(…) removes it");
   }
+  refuseUndefined(table, key);
   return removal(table, key, options);
+}
+
+/**
+ * A read ignores what is undefined in its key, but a removal would remove more rows than were meant.
+ *
+ * @throws CassandraError `BAD_STATEMENT`
+ */
+function refuseUndefined(table: Table, key: RawRow): void {
+  for (const [name, value] of Object.entries(key)) {
+    const isPart = keyNames(table).includes(name);
+    const bounds = isPart && isRange(columnOf(table, name).type, value) ? value : { value };
+    if (!Object.values(bounds).includes(undefined)) continue;
+    throw badStatement(
+      table,
+      `has a removal whose key has an undefined value or bound of "${name}"`,
+    );
+  }
 }
 
 /**

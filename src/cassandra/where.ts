@@ -113,7 +113,10 @@ const contentForms: Readonly<Record<string, ContentForm>> = {
 /** Returns the restrictions of a collection that is not frozen. */
 function contents(table: Table, { name, targets, value }: Contents): readonly Fragment[] {
   const fitting = Object.entries(contentForms).filter(([, { target }]) => targets.includes(target));
-  const given = value instanceof Object ? Object.keys(value) : [];
+  const given =
+    value instanceof Object
+      ? Object.entries(value).flatMap(([form, content]) => (content === undefined ? [] : form))
+      : [];
   const stray = given.find((form) => !fitting.some(([fit]) => fit === form));
   if (given.length === 0 || stray !== undefined) {
     const needed = fitting.map(([form]) => `{ ${form}: … }`).join(" or ");

@@ -178,6 +178,11 @@ describe("what the compiler was not asked is refused at run time", () => {
     expect(untyped(condition)).toThrow(why);
   });
 
+  test("a text that is no condition, since it would become a part of the CQL", () => {
+    const inText = () => ifOf("exists; drop table seat" as never);
+    expect(inText).toThrow('takes the condition "exists" or one on columns, but got another text');
+  });
+
   test("but not an empty collection that is frozen, which is not null", () => {
     expect(ifOf({ sizes: [] })[0]).toBe("sizes = ?");
   });

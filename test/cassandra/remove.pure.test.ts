@@ -80,6 +80,10 @@ describe("removeRange", () => {
     [{ device, day, sensor: 1 }, '"at" must be given before "sensor"'],
     [{ device, day, value: 1 }, "has a partition of this key: removePartition(…) removes it"],
     [{ device, day, at, value: 1 }, '"value" is not in it'],
+    [{ device, day, at: { lt: undefined } }, 'an undefined value or bound of "at"'],
+    [{ device, day, at: { gt: at, lt: undefined } }, 'an undefined value or bound of "at"'],
+    [{ device, day, at, sensor: { lt: undefined } }, 'an undefined value or bound of "sensor"'],
+    [{ device, day, at, sensor: undefined }, 'an undefined value or bound of "sensor"'],
   ])("refuses the key %j", (given, why) => {
     expect(() => untyped(removeRange)(Reading, given)).toThrow(why);
   });

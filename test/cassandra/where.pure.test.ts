@@ -143,6 +143,11 @@ describe("a read by an index is refused", () => {
       'has the vector "shape", which where cannot compare',
     ],
     [
+      "of an undefined value",
+      refused({ labels: { contains: undefined } }),
+      'takes { contains: … } of "labels" by its index, but got a value',
+    ],
+    [
       "of a whole collection",
       refused({ labels: new Set(["a"]) }),
       'takes { contains: … } of "labels" by its index, but got a value',
