@@ -11,7 +11,7 @@ import { readerOf, withoutNumber } from "./arguments.ts";
 import type { Builder } from "./builder-options.ts";
 import { formOf, inputOf, type TableColumn } from "./columns.ts";
 import { formsOf } from "./forms/builder-forms.ts";
-import { type Forms, type InputRef, readPart } from "./forms/form.ts";
+import { canShow, expectsOf, type Forms, type InputRef, readPart } from "./forms/form.ts";
 import { formShape, namedPart } from "./forms/parts.ts";
 import { type OneOfField, oneOfRef } from "./one-of.ts";
 
@@ -77,8 +77,11 @@ const NUMBER =
 function numberOperators(builder: Builder, given: TableColumn): ChangeForm["operators"] {
   const { type } = columnOf(given.table, given.name);
   const form = formOf(builder, given);
-  const add = (stored: unknown, addend: unknown) =>
-    stored === null ? addend : type.add!(stored, addend);
+  const add = (stored: unknown, addend: unknown) => {
+    const sum = stored === null ? addend : type.add!(stored, addend);
+    if (canShow(form, sum)) return sum;
+    throw new InvalidValue("OUT_OF_RANGE", `must be ${expectsOf(form)}`);
+  };
   return {
     set: setOperator(builder, given, "The new number."),
     add: {

@@ -13,6 +13,7 @@ import {
   table,
   text,
   timestamp,
+  varint,
 } from "../../src/cassandra/index.ts";
 import { createLanes, type Lanes } from "../../src/lane/index.ts";
 import { createBuilder } from "./build.ts";
@@ -29,6 +30,7 @@ const Shelf = table(
     rank: int({ min: 0, max: 1000 }).default(0),
     visits: bigint(),
     worth: decimal(),
+    points: varint().default(0n),
     opened: timestamp(),
     log: list(text({ max: 5 })),
     roles: set(text()),
@@ -51,6 +53,7 @@ const columns = [
   "rank",
   "visits",
   "worth",
+  "points",
   "opened",
   "log",
   "roles",
@@ -68,6 +71,7 @@ builder.queryType({
 builder.mutationType({
   fields: (t) => ({
     create: t.create(Shelf),
+    add: t.add(Shelf, "points"),
     update: t.update(Shelf, columns, { if: expected }),
     remove: t.remove(Shelf, { if: expected }),
   }),
@@ -229,6 +233,24 @@ describe("a number", () => {
       ],
     });
     expect(await update("rank: null")).toMatchObject({ errors: [{ path: ["rank"] }] });
+  });
+
+  test("that nobody could read is an invalid input, and nothing is changed", async () => {
+    const most = "9".repeat(10_000);
+    await create(`points: "${most}"`);
+    const answer = await update('points: { add: "1" }');
+    expect(answer).toMatchObject({ __typename: "InvalidInput" });
+    expect(answer.errors).toEqual([
+      {
+        path: ["points", "add"],
+        code: "OUT_OF_RANGE",
+        message:
+          "points.add has an invalid result: it must be a whole number of at most 10000 digits.",
+      },
+    ]);
+    const added = `add(${keyOf()}, delta: "1") { __typename }`;
+    expect(await tell(added)).toEqual({ __typename: "ShelfPointsOutOfRange" });
+    expect((await service.run(`{ shelf(${keyOf()}) { points } }`)).shelf).toEqual({ points: most });
   });
 
   test("of a row that does not exist is not changed", async () => {

@@ -1,7 +1,8 @@
 import { columnOf, InvalidValue, type RawRow, type Table } from "../../cassandra/index.ts";
 import { readerOf } from "../arguments.ts";
-import { fieldNameOf, inputOf } from "../columns.ts";
+import { fieldNameOf, formOf, inputOf } from "../columns.ts";
 import { checkArgument } from "../error.ts";
+import { canShow } from "../forms/form.ts";
 import type { Outcome } from "../options/field.ts";
 import { nameInWords, withArticle } from "../names.ts";
 import { pluginOptions } from "../builder-options.ts";
@@ -102,6 +103,7 @@ function numberColumn(
   checkNumber(table, { column, method });
   const object = tableObjectOf(t.builder, table);
   const { type } = columnOf(table, column);
+  const form = formOf(t.builder, { table, name: column });
   return {
     object,
     column,
@@ -109,8 +111,7 @@ function numberColumn(
     outOfRange: columnOutOfRange(object, column),
     isInRange(this: void, value: unknown): boolean {
       try {
-        type.check(value);
-        return true;
+        return canShow(form, type.check(value));
       } catch (error) {
         if (error instanceof InvalidValue) return false;
         throw error;
