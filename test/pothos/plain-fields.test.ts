@@ -87,6 +87,20 @@ describe("a row with plain writes", () => {
     ]);
   });
 
+  test("cannot be put with a time to live that ends after the last time that Cassandra stores", async () => {
+    expect(
+      await service.fail(`mutation { putReading(${key}, row: {}, ttl: 630720000) { __typename } }`),
+    ).toEqual([
+      {
+        message:
+          'Argument "ttl" must end by 2038-01-19T03:14:06+00:00, the last time that Cassandra can store.',
+        path: ["putReading"],
+        extensions: { code: "BAD_USER_INPUT", argument: ["ttl"] },
+      },
+    ]);
+    expect(await read()).toBeNull();
+  });
+
   test("is not put with invalid values", async () => {
     const mutation = `putReading(${key}, row: { quality: -1 }) { __typename ... on InvalidInput { errors { path code } } }`;
     expect(await tell(mutation)).toEqual({

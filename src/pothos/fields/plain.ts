@@ -1,6 +1,7 @@
 import { type InputFieldMap, PothosSchemaError } from "@pothos/core";
 import {
   type Batch,
+  CassandraError,
   effectiveConsistency,
   hasCounters,
   int,
@@ -11,7 +12,7 @@ import {
   type Table,
 } from "../../cassandra/index.ts";
 import { pluginOptions } from "../builder-options.ts";
-import { checkArgument } from "../error.ts";
+import { badArgument, checkArgument } from "../error.ts";
 import type { Outcome } from "../options/field.ts";
 import { unknownOr } from "../outcomes/shared.ts";
 import { written } from "../outcomes/written.ts";
@@ -66,7 +67,12 @@ export interface TtlArgument {
   readonly args: InputFieldMap;
   /** Returns it in seconds, if it is given. @throws GraphQLError `BAD_USER_INPUT` */
   readonly read: (args: RawRow) => number | undefined;
+  /** Returns the outcome of a write with it. @throws GraphQLError `BAD_USER_INPUT` if Cassandra cannot store when it ends */
+  readonly outcome: (args: RawRow, write: Promise<Outcome>) => Promise<Outcome>;
 }
+
+/** What Cassandra answers if a time to live ends after the last time that its configuration can store. */
+const TOO_LATE = /with ttl of \d+ seconds exceeds maximum supported expiration date of ([\d:T+-]+)/;
 
 /** Returns the argument `ttl` of a field for a table. */
 export function ttlArgument(t: FieldBuilder, { defaultTtl }: Table): TtlArgument {
@@ -78,5 +84,11 @@ export function ttlArgument(t: FieldBuilder, { defaultTtl }: Table): TtlArgument
       if (ttl === null || ttl === undefined) return undefined;
       return checkArgument(["ttl"], () => ttlColumn.type.check(ttl));
     },
+    outcome: ({ ttl }, write) =>
+      write.catch((error: unknown) => {
+        const [, last] = (error instanceof CassandraError && TOO_LATE.exec(error.message)) || [];
+        if (last === undefined || typeof ttl !== "number") throw error;
+        throw badArgument(["ttl"], `must end by ${last}, the last time that Cassandra can store`);
+      }),
   };
 }

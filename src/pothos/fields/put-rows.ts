@@ -96,7 +96,7 @@ export function putRowsField(t: FieldBuilder, table: Table, options: UntypedPutR
         const writes = wholes.map((row) => (put as Untyped)(table, row, { ttl }));
         const statement = (batch as Untyped)(table, writes) as ReturnType<typeof batch>;
         const changes = wholes.map((row) => ({ key: row, change: Object.keys(row) }));
-        return write(context, statement, changes);
+        return time.outcome(args, write(context, statement, changes));
       },
     },
     passedOn,

@@ -66,7 +66,8 @@ export function putField(t: FieldBuilder, table: Table, options: UntypedPutOptio
         if (problems) return invalidInput(builder).of(problems);
         const whole = { ...row, ...values, ...given(call) };
         const statement = (put as Untyped)(table, whole, { ttl: seconds }) as Statement<unknown>;
-        return write(context, statement, [{ key: row, change: Object.keys(whole) }]);
+        const changes = [{ key: row, change: Object.keys(whole) }];
+        return time.outcome(args, write(context, statement, changes));
       },
     },
     passedOn,
