@@ -8,6 +8,7 @@ import {
 import {
   columnOf,
   type ColumnType,
+  dataNames,
   indexTarget,
   type IndexTarget,
   lookupOf,
@@ -43,11 +44,9 @@ export function whereArgument(
   const { builder } = t;
   const object = tableObjectOf(builder, table);
   if (names.length === 0) throw badWhere(table, "needs a column");
-  for (const name of names) {
-    const why = whyNotCompared(object, name);
-    if (why !== undefined) throw badWhere(table, `cannot have the column "${name}", which ${why}`);
-  }
-  const fields = names.flatMap((name) => indexedFields(builder, { table, name }));
+  for (const name of names) checkRestrictable(object, name);
+  const columns = dataNames(table).filter((name) => names.includes(name));
+  const fields = columns.flatMap((name) => indexedFields(builder, { table, name }));
   checkDistinctFields(table, fields);
   const columnNeeds = columnNeedsOf(object);
   const needs = fields.flatMap(({ name, field }) => {
@@ -92,14 +91,27 @@ interface IndexedField {
   readonly read: (given: unknown) => unknown;
 }
 
+/** @throws PothosSchemaError for a column by which rows may not or cannot be restricted */
+function checkRestrictable(object: TableObject, name: string): void {
+  const why = whyNotCompared(object, name) ?? whyNotRestricted(object.table, name);
+  if (why === undefined) return;
+  throw badWhere(object.table, `cannot have the column "${name}", which ${why}`);
+}
+
+function whyNotRestricted(table: Table, name: string): string | undefined {
+  if (indexesOf(table, name).length === 0) return "has no index";
+  if (!dataNames(table).includes(name)) return "is in the key: it is an argument or in range";
+  const { kind } = columnOf(table, name).type;
+  return kind === "vector" ? "is a vector: these have no equality" : undefined;
+}
+
+function indexesOf({ indexes }: Table, name: string): Table["indexes"] {
+  return indexes.filter(({ column }) => column === name);
+}
+
 function indexedFields(builder: Builder, column: TableColumn): readonly IndexedField[] {
   const { table, name } = column;
-  const indexes = table.indexes.filter((index) => index.column === name);
-  if (indexes.length === 0)
-    throw badWhere(table, `cannot have the column "${name}", which has no index`);
-  const { type } = columnOf(table, name);
-  if (type.kind === "vector")
-    throw badWhere(table, `cannot have the column "${name}": vectors have no equality`);
+  const indexes = indexesOf(table, name);
   const targets = new Set(indexes.map((index) => indexTarget(table, index)));
   return [...targets].map((target) => ({ name, ...indexedField(builder, column, target) }));
 }

@@ -78,12 +78,12 @@ const typeText = (name: string) =>
 
 test("the argument has a field for what each index serves", () => {
   expect(typeText("DocumentIndexed")).toBe(`input DocumentIndexed {
-  tagsContainKey: String
-  tagsContain: String
   language: String
   labelsContain: String
   pagesContain: Int
   stockEntry: StringIntEntryInput
+  tagsContainKey: String
+  tagsContain: String
   fixed: [Int!]
   site: String
 }`);
@@ -104,7 +104,7 @@ describe("an invalid argument is an error that names it, and nothing is read", (
     [
       "{}",
       ["where"],
-      'Argument "where" must have at least one of tagsContainKey, tagsContain, language, labelsContain, pagesContain, stockEntry, fixed, site.',
+      'Argument "where" must have at least one of language, labelsContain, pagesContain, stockEntry, tagsContainKey, tagsContain, fixed, site.',
     ],
     ["{ language: null }", ["where", "language"], 'Argument "where.language" must not be null.'],
     [
@@ -123,7 +123,10 @@ describe("the schema cannot be built", () => {
   test.each([
     [["title"], 'cannot have the column "title", which has no index'],
     [["id"], 'cannot have the column "id", which has no index'],
-    [["embedding"], 'cannot have the column "embedding": vectors have no equality'],
+    [
+      ["embedding"],
+      'cannot have the column "embedding", which is a vector: these have no equality',
+    ],
     [[], "needs a column"],
   ])("with where: %j", (columns, why) => {
     expect(() => schemaWith({ where: columns })).toThrow(cannot(why));
@@ -162,6 +165,33 @@ describe("the schema cannot be built", () => {
       'the GraphQL type "DocumentIndexed" would be both restrictions of "Document" by indexes: language and restrictions of "Document" by indexes: labelsContain: give the option where the same columns in all fields of the table',
     );
   });
+});
+
+test("a column with an index that is in the key is not restricted by where", () => {
+  const Indexed = table(
+    "indexed",
+    { a: text(), b: int(), c: int() },
+    { partition: ["a"], clustering: [asc("c"), asc("b")], indexes: [sai("b")] },
+  );
+  const own = createBuilder();
+  own.tableObject("Indexed", Indexed);
+  const options: object = { where: ["b"] };
+  own.queryType({ fields: (t) => ({ indexed: t.partition(Indexed, options) }) });
+  expect(() => own.toSchema()).toThrow(
+    'Table "indexed": the option where of t.partition cannot have the column "b", which is in the key: it is an argument or in range.',
+  );
+});
+
+test("the order in which a field lists its columns does not matter", () => {
+  const own = createBuilder();
+  own.tableObject("Document", Document);
+  own.queryType({
+    fields: (t) => ({
+      one: t.partition(Document, { where: ["lang", "labels"] }),
+      other: t.partition(Document, { where: ["labels", "lang"] }),
+    }),
+  });
+  expect(() => own.toSchema()).not.toThrow();
 });
 
 test("the compiler rejects columns without an index, and where with order", () => {

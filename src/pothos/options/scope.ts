@@ -4,9 +4,9 @@ import type { Impossible } from "../../cassandra/index.ts";
 export interface TableScopes {
   /** For `t.row`, `t.partition`, `t.watch` and `t.follow`. */
   readonly read: string;
-  /** For `t.create`, `t.put`, `t.update`, `t.change` and `t.add`. Includes `read`. */
+  /** For `t.create`, `t.put`, `t.putRows`, `t.update`, `t.change` and `t.add`. Includes `read`. */
   readonly write: string;
-  /** For `t.remove`. Includes `write`. */
+  /** For `t.remove` and `t.removeRange`. Includes `write`. */
   readonly admin: string;
 }
 
