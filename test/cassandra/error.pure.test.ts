@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { errors, types } from "cassandra-driver";
 import { describe, expect, test } from "vitest";
 import { InvalidValue } from "../../src/cassandra/index.ts";
-import { type BatchParts, fromDriver } from "../../src/cassandra/session/driver-error.ts";
+import { fromDriver, type WriteSteps } from "../../src/cassandra/session/driver-error.ts";
 
 const { responseErrorCodes: codes } = types;
 const response = (code: number, message = "") => new errors.ResponseError(code, message);
@@ -49,8 +49,8 @@ describe("a write", () => {
 });
 
 describe("a batch of several partitions", () => {
-  const codeOfBatch = (parts: BatchParts, error: unknown) =>
-    fromDriver(error, { cql: "…", writes: true, parts }).code;
+  const codeOfBatch = (steps: WriteSteps, error: unknown) =>
+    fromDriver(error, { cql: "…", writes: true, steps }).code;
 
   test("of counters may be applied in part when another part cannot be", () => {
     const unavailable = response(codes.unavailableException);
@@ -66,11 +66,29 @@ describe("a batch of several partitions", () => {
 
   test.each(["apart", "stored"] as const)(
     "was certainly not applied when it was refused, or never left: %s",
-    (parts) => {
-      expect(codeOfBatch(parts, response(codes.invalid, "Batch too large"))).toBe("REFUSED");
-      expect(codeOfBatch(parts, noHost(refused, "Host considered as DOWN"))).toBe("UNAVAILABLE");
+    (steps) => {
+      expect(codeOfBatch(steps, response(codes.invalid, "Batch too large"))).toBe("REFUSED");
+      expect(codeOfBatch(steps, noHost(refused, "Host considered as DOWN"))).toBe("UNAVAILABLE");
     },
   );
+});
+
+describe("a lightweight transaction", () => {
+  const codeOfLwt = (error: unknown) =>
+    fromDriver(error, { cql: "…", writes: true, steps: "agreed" }).code;
+  const unavailableAt = (consistencies: types.consistencies) =>
+    Object.assign(response(codes.unavailableException), { consistencies });
+
+  test("was certainly not applied when too few replicas are alive to agree on it", () => {
+    const { serial, localSerial } = types.consistencies;
+    expect(codeOfLwt(unavailableAt(serial))).toBe("UNAVAILABLE");
+    expect(codeOfLwt(noHost(unavailableAt(localSerial)))).toBe("UNAVAILABLE");
+  });
+
+  test("may be applied when too few replicas are alive to commit it, or a node is overloaded", () => {
+    expect(codeOfLwt(unavailableAt(types.consistencies.localQuorum))).toBe("OUTCOME_UNKNOWN");
+    expect(codeOfLwt(noHost(response(codes.overloaded)))).toBe("OUTCOME_UNKNOWN");
+  });
 });
 
 test.each([

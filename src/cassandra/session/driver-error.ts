@@ -8,16 +8,21 @@ export interface AttemptedStatement {
   readonly cql: string;
   /** Whether the statement changes data. */
   readonly writes: boolean;
-  /** How it is executed if it is a batch of several partitions. */
-  readonly parts?: BatchParts | undefined;
+  /** How a write is executed if not in one step. */
+  readonly steps?: WriteSteps | undefined;
 }
 
 /**
- * How Cassandra executes a batch of several partitions (StorageProxy.java). `apart`: one after the other, so a part of it
- * may be applied when another part cannot be. `stored`: it checks that enough replicas are alive, and stores the batch
- * before it applies it, so an overloaded node may still do that.
+ * How Cassandra executes a write that takes several steps (StorageProxy.java).
+ *
+ * - `apart`: a batch of several partitions, one after the other, so a part of it may be applied when another part cannot
+ *   be.
+ * - `stored`: it checks that enough replicas are alive, and stores a batch before it applies it, so an overloaded node may
+ *   still do that.
+ * - `agreed`: a lightweight transaction. Replicas that have agreed on it will apply it, even if too few of them are left
+ *   to commit it. That error has the consistency of the commit; before the agreement, it is serial.
  */
-export type BatchParts = "apart" | "stored";
+export type WriteSteps = "apart" | "stored" | "agreed";
 
 /**
  * Converts an error of the driver into a CassandraError that says what it means for the statement.
@@ -28,10 +33,10 @@ export type BatchParts = "apart" | "stored";
  */
 export function fromDriver(
   cause: unknown,
-  { cql, writes, parts }: AttemptedStatement,
+  { cql, writes, steps }: AttemptedStatement,
 ): CassandraError {
   if (cause instanceof CassandraError) return cause;
-  const { meaning, error } = decisiveError(nodeErrors(cause, parts), writes);
+  const { meaning, error } = decisiveError(nodeErrors(cause, steps), writes);
   // Thrown by one of our parameters while the driver encoded the request: see bytes.ts.
   if (error instanceof CassandraError)
     return new CassandraError(error.code, error.message, { cql });
@@ -97,14 +102,21 @@ function decisiveError(all: readonly NodeError[], writes: boolean): NodeError {
 }
 
 /** Returns the error of each node that was tried; the driver wraps them in one error. */
-function nodeErrors(error: unknown, parts: BatchParts | undefined): readonly NodeError[] {
+function nodeErrors(error: unknown, steps: WriteSteps | undefined): readonly NodeError[] {
   if (error instanceof errors.NoHostAvailableError) {
     const all = Object.values<unknown>(error.innerErrors ?? {});
-    return all.flatMap((each) => nodeErrors(each, parts));
+    return all.flatMap((each) => nodeErrors(each, steps));
   }
-  const isOfPart =
-    parts && error instanceof errors.ResponseError && codesOfParts[parts].includes(error.code);
-  return [{ meaning: isOfPart ? "SILENT" : meaningOf(error), error }];
+  const isOfLaterStep =
+    steps !== undefined && error instanceof errors.ResponseError && mayBeLater(error, steps);
+  return [{ meaning: isOfLaterStep ? "SILENT" : meaningOf(error), error }];
+}
+
+/** Whether a node may give an answer after a step that already applies something. */
+function mayBeLater(error: errors.ResponseError, steps: WriteSteps): boolean {
+  if (!laterCodes[steps].includes(error.code)) return false;
+  const { consistencies: at } = error as { readonly consistencies?: types.consistencies };
+  return steps !== "agreed" || (at !== serial && at !== localSerial);
 }
 
 function meaningOf(error: unknown): Meaning {
@@ -121,10 +133,13 @@ function meaningOf(error: unknown): Meaning {
 
 const { responseErrorCodes: code } = types;
 
-/** The answers that a node may also give when a part of a batch may be applied. */
-const codesOfParts: Readonly<Record<BatchParts, readonly number[]>> = {
+const { serial, localSerial } = types.consistencies;
+
+/** The answers that a node may also give after a step that already applies something. */
+const laterCodes: Readonly<Record<WriteSteps, readonly number[]>> = {
   apart: [code.unavailableException, code.overloaded],
   stored: [code.overloaded],
+  agreed: [code.unavailableException, code.overloaded],
 };
 
 function meaningOfResponse(error: errors.ResponseError): Meaning {

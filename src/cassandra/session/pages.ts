@@ -74,7 +74,7 @@ export function createPageReader(
     } catch (error) {
       if (range && failedOnTombstones(error, false)) sweeper.request(range);
       const writes = kind === "write" || kind === "counter" || kind === "lwt";
-      throw fromDriver(error, { cql, writes });
+      throw fromDriver(error, { cql, writes, steps: kind === "lwt" ? "agreed" : undefined });
     }
   }
 

@@ -66,7 +66,8 @@ async function rawPage(
     const result = await requestPage(client, query, from);
     return { rows: decodeLoosely(result), next: result.pageState ?? undefined };
   } catch (error) {
-    throw fromDriver(error, { cql: query.cql, writes });
+    // It may be a batch of several partitions.
+    throw fromDriver(error, { cql: query.cql, writes, steps: writes ? "apart" : undefined });
   }
 }
 

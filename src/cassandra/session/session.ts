@@ -5,7 +5,7 @@ import { checkOptions } from "./check-options.ts";
 import { clientOptions } from "./client-options.ts";
 import { closeFailedClient, repairReconnection } from "./control-connection.ts";
 import { CassandraError, type UnreadableRow } from "../error.ts";
-import { type BatchParts, fromDriver, isMismatch } from "./driver-error.ts";
+import { fromDriver, isMismatch, type WriteSteps } from "./driver-error.ts";
 import { createEachNode, type EachNode } from "./each-node.ts";
 import { messageOf } from "../../support/message.ts";
 import { PackedRows } from "./packed-rows.ts";
@@ -170,7 +170,7 @@ function createSession(client: Client, options: ConnectOptions): Session {
       if (table) checkResultColumns(table, result);
       return rowsOf(pageOf(result));
     } catch (error) {
-      throw fromDriver(error, { cql: batch.cql, writes: true, parts: partsOf(batch) });
+      throw fromDriver(error, { cql: batch.cql, writes: true, steps: stepsOf(batch) });
     }
   }
 
@@ -224,7 +224,8 @@ function createSession(client: Client, options: ConnectOptions): Session {
   };
 }
 
-function partsOf({ kind, table }: Batch<unknown>): BatchParts | undefined {
+function stepsOf({ kind, table }: Batch<unknown>): WriteSteps | undefined {
+  if (kind === "lwt") return "agreed";
   if (table) return undefined;
   return kind === "logged" ? "stored" : "apart";
 }
