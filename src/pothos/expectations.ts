@@ -5,7 +5,14 @@ import {
   PothosSchemaError,
   type SchemaTypes,
 } from "@pothos/core";
-import { columnOf, dataNames, identityOf, type RawRow, type Table } from "../cassandra/index.ts";
+import {
+  columnOf,
+  dataNames,
+  identityOf,
+  InvalidValue,
+  type RawRow,
+  type Table,
+} from "../cassandra/index.ts";
 import { admitted } from "../order/index.ts";
 import { admitOf } from "./admit.ts";
 import { readerOf } from "./arguments.ts";
@@ -19,7 +26,7 @@ import type { Outcome } from "./options/field.ts";
 import { rowStale } from "./outcomes/row.ts";
 import type { Builder } from "./builder-options.ts";
 import { columnNeedsOf, type TableObject, tableObjectOf, whyNotCompared } from "./refs.ts";
-import type { InputRef } from "./forms/form.ts";
+import { type InputRef, readPart } from "./forms/form.ts";
 import { type OneOfField, oneOfRef } from "./one-of.ts";
 import { typeOnce } from "./type-once.ts";
 
@@ -165,25 +172,35 @@ function expectationOperators(
   const valueType = () => inputOf(builder, column);
   // As it is written: another program may have stored it.
   const read = readerOf(builder, { ...column, rule: "lookup" });
-  const isEqual = (stored: unknown, value: unknown) =>
-    stored !== null && identityOf(type, stored) === identityOf(type, value);
-  const ofValue = (
+  const spellings = spellingsReader(builder, column);
+  const isOneOf = (stored: unknown, identities: ReadonlySet<string>) =>
+    stored !== null && identities.has(identityOf(type, stored));
+  const equal = (
     description: string,
-    holds: (stored: unknown, value: unknown) => boolean,
+    holds: (stored: unknown, identities: ReadonlySet<string>) => boolean,
+  ): ExpectationOperator => ({
+    type: valueType,
+    description,
+    expect(operand) {
+      const identities = new Set(spellings(operand));
+      return (stored) => holds(stored, identities);
+    },
+  });
+  const ordered = (
+    description: string,
+    holds: (difference: number) => boolean,
   ): ExpectationOperator => ({
     type: valueType,
     description,
     expect(operand) {
       const value = read(operand);
-      return (stored) => holds(stored, value);
+      return (stored) => stored !== null && holds(compare!(stored, value));
     },
   });
-  const ordered = (description: string, holds: (difference: number) => boolean) =>
-    ofValue(description, (stored, value) => stored !== null && holds(compare!(stored, value)));
   const hasOrder = compare !== undefined && !withoutOrder.has(formOf(builder, column).name);
   return {
-    eq: ofValue("Equal to this value.", isEqual),
-    ne: ofValue("Not equal to this value, or null.", (stored, value) => !isEqual(stored, value)),
+    eq: equal("Equal to this value.", isOneOf),
+    ne: equal("Not equal to this value, or null.", (stored, values) => !isOneOf(stored, values)),
     ...(hasOrder
       ? {
           gt: ordered("Greater than this value.", (difference) => difference > 0),
@@ -196,8 +213,8 @@ function expectationOperators(
             type: () => new InputListRef(valueType(), true),
             description: "Equal to one of these values.",
             expect(operand) {
-              const values = (operand as readonly unknown[]).map(read);
-              return (stored) => values.some((value) => isEqual(stored, value));
+              const identities = new Set((operand as readonly unknown[]).flatMap(spellings));
+              return (stored) => isOneOf(stored, identities);
             },
           },
         }),
@@ -206,6 +223,29 @@ function expectationOperators(
       description: "Whether there must be no value.",
       expect: (isNull) => (stored) => (stored === null) === isNull,
     },
+  };
+}
+
+/**
+ * Returns a function that reads a value to compare, and returns the identities of how it may be stored: as it is written,
+ * since another program may have stored it, and by the rules of its column, as this service stores it.
+ */
+function spellingsReader(
+  builder: Builder,
+  column: TableColumn,
+): (operand: unknown) => readonly string[] {
+  const { type } = columnOf(column.table, column.name);
+  const form = formOf(builder, column);
+  const lookup = readerOf(builder, { ...column, rule: "lookup" });
+  return (operand) => {
+    const values = [lookup(operand), type.match(readPart(form, operand))];
+    try {
+      values.push(type.check(readPart(form, operand)));
+    } catch (error) {
+      // Then the service cannot have stored it.
+      if (!(error instanceof InvalidValue)) throw error;
+    }
+    return values.map((value) => identityOf(type, value));
   };
 }
 
