@@ -4,7 +4,6 @@ import {
   type ColumnType,
   identityOf,
   InvalidValue,
-  lookupOf,
   set,
 } from "../cassandra/index.ts";
 import { readerOf, withoutNumber } from "./arguments.ts";
@@ -122,7 +121,7 @@ const collections: Readonly<Record<string, CollectionChange | undefined>> = {
           "Remove these wherever they occur.",
           // As Cassandra does, which compares the bytes of a list's elements.
           (stored, items) => without(stored, items, (each) => element.toText(each)),
-          "lookup",
+          "match",
         ),
       };
     },
@@ -143,7 +142,7 @@ const collections: Readonly<Record<string, CollectionChange | undefined>> = {
         remove: operator(
           "Remove these.",
           (stored, items) => new Set(without(stored, items, (each) => identityOf(element, each))),
-          "lookup",
+          "match",
         ),
       };
     },
@@ -187,7 +186,7 @@ const collections: Readonly<Record<string, CollectionChange | undefined>> = {
 
 function readKeys(forms: Forms, keys: ColumnType): (given: unknown) => unknown {
   const form = forms.of(keys);
-  return withoutNumber((given) => lookupOf(keys)(readPart(form, given)));
+  return withoutNumber((given) => keys.match(readPart(form, given)));
 }
 
 function setOperator(builder: Builder, given: TableColumn, description: string): ChangeOperator {
@@ -197,14 +196,20 @@ function setOperator(builder: Builder, given: TableColumn, description: string):
 /** Returns a function that returns an operator whose operand is a value of the column. */
 function operatorOf<Stored, Operand>(builder: Builder, given: TableColumn) {
   const { type } = columnOf(given.table, given.name);
+  const form = formOf(builder, given);
+  const rules = {
+    check: readerOf(builder, given),
+    // As it is written: another program may have stored it.
+    match: withoutNumber((operand) => type.match(readPart(form, operand))),
+  };
   return (
     description: string,
     apply: (stored: Stored, operand: Operand) => unknown,
-    rule: "check" | "lookup" = "check",
+    rule: keyof typeof rules = "check",
   ): ChangeOperator => ({
     type: () => inputOf(builder, given),
     description,
-    read: readerOf(builder, { ...given, rule }),
+    read: rules[rule],
     by: (operand) => checkedResult(type, (stored) => apply(stored as Stored, operand as Operand)),
   });
 }

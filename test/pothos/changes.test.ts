@@ -30,6 +30,7 @@ const Shelf = table(
     rank: int({ min: 0, max: 1000 }).default(0),
     visits: bigint(),
     worth: decimal(),
+    title: text({ trim: true, normalize: "NFC" }),
     points: varint().default(0n),
     opened: timestamp(),
     log: list(text({ max: 5 })),
@@ -50,6 +51,7 @@ const ShelfByRank = orderOf(Shelf, "shelf_by_rank");
 
 const columns = [
   "name",
+  "title",
   "rank",
   "visits",
   "worth",
@@ -61,7 +63,7 @@ const columns = [
   "stock",
   "total",
 ] as const;
-const expected = ["name", "rank", "visits", "worth", "opened", "total"] as const;
+const expected = ["name", "rank", "visits", "worth", "opened", "total", "title"] as const;
 
 const builder = createBuilder();
 builder.tableObject("Shelf", Shelf);
@@ -160,6 +162,17 @@ describe("a collection", () => {
     expect(await update('prices: { remove: ["1.000", "2.0"] }')).toMatchObject({
       shelf: { prices: ["3"] },
     });
+  });
+
+  test("loses what another program has stored, as it is written", async () => {
+    await create();
+    await service.session.cql(
+      "UPDATE shelf SET log = ['too long', ' a'], roles = {' b'}, stock = {' c': 1} WHERE room = ? AND id = 1",
+      [room],
+    );
+    const input = 'log: { remove: ["too long", " a"] }, roles: { remove: ["b"] }';
+    expect(await update(input)).toMatchObject({ shelf: { log: [], roles: [" b"] } });
+    expect(await update('stock: { remove: [" c"] }')).toMatchObject({ shelf: { stock: [] } });
   });
 
   test("is not changed by a value that its column cannot have", async () => {
@@ -341,6 +354,23 @@ describe("an expectation", () => {
     expect(await update('name: "B", roles: { add: ["a"] }', expectation)).toEqual(stale);
     expect(await remove(expectation)).toEqual(stale);
     expect(await read()).toMatchObject({ name: "A", roles: [] });
+  });
+
+  test("of a text is that of the text as it is written, or by the rules of its column", async () => {
+    const holds = async (expectation: string) =>
+      (await update("rank: { add: 0 }", expectation)).__typename === "ShelfUpdated";
+    await update('title: " Cafe\u0301 "');
+    expect(await holds('title: { eq: "Caf\u00e9" }')).toBe(true);
+    expect(await holds('title: { eq: " Cafe\u0301 " }')).toBe(true);
+    expect(await holds('title: { in: ["x", "Cafe\u0301"] }')).toBe(true);
+    expect(await holds('title: { ne: "Cafe\u0301" }')).toBe(false);
+    await service.session.cql(
+      "UPDATE shelf SET title = ' Cafe\u0301' WHERE room = ? AND id = 1 IF EXISTS",
+      [room],
+    );
+    const { title } = (await service.run(`{ shelf(${keyOf()}) { title } }`)).shelf;
+    expect(await holds(`title: { eq: ${JSON.stringify(title)} }`)).toBe(true);
+    expect(await holds('title: { eq: "Caf\u00e9" }')).toBe(false);
   });
 
   test("of a null holds for ne and isNull only", async () => {
