@@ -13,11 +13,19 @@ export interface ConsistencyOption<T extends Table> {
     | undefined;
 }
 
+const consistencyLevels: readonly ConsistencyLevel[] = [
+  "LOCAL_ONE",
+  "LOCAL_QUORUM",
+  "QUORUM",
+  "ALL",
+];
+
 /**
  * Returns the member `consistency` of a statement: the given one, or else that of the table. Without either, the
  * statement has that of the session.
  *
- * @throws CassandraError `BAD_STATEMENT` if one is given for a table of lightweight transactions
+ * @throws CassandraError `BAD_STATEMENT` if one is given for a table of lightweight transactions, and for an unknown one,
+ * in whose place the driver would use its own
  */
 export function consistencyOf(
   table: Table,
@@ -30,7 +38,14 @@ export function consistencyOf(
     );
   }
   const consistency = given ?? table.consistency;
-  return consistency === undefined ? {} : { consistency };
+  if (consistency === undefined) return {};
+  if (!consistencyLevels.includes(consistency)) {
+    throw badStatement(
+      table,
+      `takes one of ${consistencyLevels.join(", ")}, but got ${consistency}`,
+    );
+  }
+  return { consistency };
 }
 
 /**

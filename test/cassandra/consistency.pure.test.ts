@@ -1,6 +1,13 @@
 import { types } from "cassandra-driver";
 import { expect, test } from "vitest";
-import { type ConnectOptions, effectiveConsistency } from "../../src/cassandra/index.ts";
+import {
+  type ConnectOptions,
+  effectiveConsistency,
+  put,
+  select,
+  table,
+  text,
+} from "../../src/cassandra/index.ts";
 import { createQueryOptions } from "../../src/cassandra/session/query-options.ts";
 
 const ours = { consistency: "LOCAL_QUORUM", isAstra: false } as const;
@@ -56,4 +63,12 @@ test.each([
     isIdempotent: false,
     retry: expect.objectContaining({ constructor: expect.any(Function) }),
   });
+});
+
+test("a level that the library does not have is refused: the driver would use LOCAL_ONE in its place", () => {
+  const Note = table("note", { id: text() }, { partition: ["id"] });
+  const why = "takes one of LOCAL_ONE, LOCAL_QUORUM, QUORUM, ALL, but got ONE";
+  const options = { consistency: "ONE" } as never;
+  expect(() => put(Note, { id: "a" }, options)).toThrow(why);
+  expect(() => select(Note, { id: "a" }, options)).toThrow(why);
 });

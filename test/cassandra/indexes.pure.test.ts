@@ -161,6 +161,21 @@ describe("an index that Cassandra cannot have is refused", () => {
       'of "v" is of its values, but frozen<map<int, int>> is indexed as a whole',
     ],
     [
+      "of numbers with an option for texts",
+      define({ v: int() }, sai("v", { caseSensitive: false })),
+      'of "v" has the option case_sensitive, which int does not have',
+    ],
+    [
+      "of texts with an option for vectors",
+      define({ v: text() }, sai("v", { similarity: "euclidean" })),
+      'of "v" has the option similarity_function, which text does not have',
+    ],
+    [
+      "of entries with an option for texts",
+      define({ v: map(text(), text()) }, sai("v", { of: "entries", normalize: true })),
+      'of "v" has the option normalize, which map<text, text> does not have',
+    ],
+    [
       "with a long name",
       define({ ["v".repeat(200)]: int() }, sai("v".repeat(200))),
       "give it one by sai(",
@@ -173,6 +188,13 @@ describe("an index that Cassandra cannot have is refused", () => {
   ])("%s", (_, defining, why) => {
     expect(defining).toThrow(why);
     expect(defining).toThrow('Table "model" is invalid: its index ');
+  });
+
+  test("twice of one value, with other names and options", () => {
+    const indexes = [sai("v"), sai("v", { name: "other", caseSensitive: false })];
+    expect(define({ v: text() }, sai("v"), { indexes })).toThrow(
+      'Table "model" is invalid: it has two indexes of v, but Cassandra can have one.',
+    );
   });
 
   test("twice with one name", () => {
@@ -235,8 +257,8 @@ describe("the drift of indexes", () => {
     ["of a quoted column", sai("Speed"), live("reading_Speed_idx", '"Speed"')],
     [
       "with options spelled otherwise",
-      sai("place", { caseSensitive: false }),
-      live("reading_place_idx", "place", { case_sensitive: "FALSE", ascii: "false" }),
+      sai("tags", { of: "keys", caseSensitive: false }),
+      live("reading_tags_keys_idx", "keys(tags)", { case_sensitive: "FALSE", ascii: "false" }),
     ],
   ])("an index %s is none", (_, index, existing) => {
     expect(found({ indexes: [existing] }, index)).toEqual(none);

@@ -156,6 +156,29 @@ describe("what is sent", () => {
   });
 });
 
+test("an undefined value is refused, and removes nothing", async () => {
+  await session.run(put(Lamp, { theatre: "Lyceum", number: 1, colour: "red" }));
+  const write = "UPDATE lamp SET colour = ? WHERE theatre = 'Lyceum' AND number = ?";
+  await expect(session.cql(write, [undefined, 1])).rejects.toMatchObject({
+    code: "REFUSED",
+    message: "A value must be null or a value: it is undefined.",
+  });
+  const read = "SELECT colour FROM lamp WHERE theatre = 'Lyceum'";
+  expect(await session.cql(read)).toEqual([{ colour: "red" }]);
+});
+
+test.each(["USE system", " use\n system", "-- a\n/* b * **/ // c\nUse system;"])(
+  "the session stays in its keyspace: %j",
+  async (cql) => {
+    for (const writes of [undefined, true]) {
+      await expect(session.cql(cql, [], { writes })).rejects.toMatchObject({
+        code: "BAD_STATEMENT",
+      });
+    }
+    await session.cql("SELECT number FROM lamp LIMIT 1");
+  },
+);
+
 describe("if the node dies while it executes", () => {
   const where = "WHERE theatre = 'Dark' AND number = 1";
 

@@ -56,7 +56,11 @@ class LooseParameter extends Parameter {
 
   override bytes(expected: DriverType | undefined): Buffer | null {
     const value = this.#value;
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
+    if (value === undefined) {
+      // As null, it would remove what is stored.
+      throw new InvalidValue("WRONG_TYPE", "must be null or a value: it is undefined");
+    }
     if (value instanceof Unreadable) return value.bytes;
     if (!expected) {
       throw new InvalidValue(

@@ -1,5 +1,6 @@
 import type { Client, QueryOptions } from "cassandra-driver";
 import { within } from "../../support/within.ts";
+import { CassandraError } from "../error.ts";
 import type { RawRow } from "../statement.ts";
 import { fromDriver } from "./driver-error.ts";
 import { noAnswerInTime, type PageQuery, requestPage } from "./pages.ts";
@@ -45,6 +46,7 @@ export async function* rawPages(
   raw: RawQuery,
 ): AsyncGenerator<readonly RawRow[]> {
   const { cql } = raw;
+  refuseUse(cql);
   const writes = raw.writes ?? !(await asksForRows(client, cql));
   const prepare = raw.writes === undefined || raw.params.length > 0;
   const options = { ...(writes ? queryOptions.write : queryOptions.read), prepare };
@@ -55,6 +57,17 @@ export async function* rawPages(
     yield rows;
     from = next;
   } while (from);
+}
+
+/** Matches what begins with USE, after spaces and comments. */
+const USE = /^(?:\s|(?:--|\/\/)[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*use\s/i;
+
+/** @throws CassandraError `BAD_STATEMENT` for USE: the statements of the models would go to other tables, too */
+function refuseUse(cql: string): void {
+  if (!USE.test(cql)) return;
+  const message =
+    "USE would change the keyspace of everything that the session runs: name the keyspace in the CQL, or open a session for it.";
+  throw new CassandraError("BAD_STATEMENT", message, { cql });
 }
 
 async function rawPage(

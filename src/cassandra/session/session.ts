@@ -77,7 +77,7 @@ export interface Session extends AsyncDisposable {
    * await session.cql<{ number: number }>("SELECT number FROM lamp WHERE theatre = ?", ["Globe"]);
    * await session.cql("CREATE TABLE lamp (…)", [], { writes: true });
    * @throws CassandraError as `run`: if no answer comes, `UNAVAILABLE` for what only reads, `OUTCOME_UNKNOWN` for what
-   * may write; `REFUSED` for a value that does not fit its type
+   * may write; `REFUSED` for a value that is undefined or does not fit its type; `BAD_STATEMENT` for USE
    */
   cql<R extends object = RawRow>(
     text: string,
