@@ -24,6 +24,12 @@ interface SliceOptions {
   readonly isRequired?: boolean;
   /** What is done with the part, for the description. Default: `Return`. */
   readonly verb?: string;
+  /** Whether a bound that is null is an error rather than none: a removal would remove more. Default: false. */
+  readonly isExact?: boolean | undefined;
+}
+
+interface ExactOption {
+  readonly isExact: boolean | undefined;
 }
 
 const OPERATORS = ["gt", "gte", "lt", "lte"] as const;
@@ -41,10 +47,10 @@ export function sliceArgument(
 ): SliceArgument {
   const [name, ...others] = clusteringNames(table);
   if (others.length > 0) return prefixArgument(t, table, options);
-  const { isRequired = false, verb = "Return" } = options;
+  const { isRequired = false, verb = "Return", isExact } = options;
   const column = { table, name: name! };
   const field = fieldNameOf(table, name!);
-  const read = rangeReader(t.builder, column);
+  const read = rangeReader(t.builder, column, { isExact });
   return {
     args: {},
     keyArguments: {
@@ -68,7 +74,7 @@ interface SlicePrefix {
 function prefixArgument(
   t: FieldBuilder,
   table: Table,
-  { isRequired = false, verb = "Return" }: SliceOptions,
+  { isRequired = false, verb = "Return", isExact }: SliceOptions,
 ): SliceArgument {
   const names = clusteringNames(table);
   const fields = fieldNamesOf(table, names);
@@ -82,7 +88,7 @@ function prefixArgument(
     names: names.slice(0, at + 1),
   }));
   const readers = new Map(
-    prefixes.map(({ field, names }) => [field, prefixReader(t.builder, table, { names })]),
+    prefixes.map(({ field, names }) => [field, prefixReader(t.builder, table, { names, isExact })]),
   );
   return {
     keyArguments: {},
@@ -108,7 +114,7 @@ type ArgumentPath = readonly string[];
 function prefixReader(
   builder: Builder,
   table: Table,
-  { names }: { readonly names: readonly string[] },
+  { names, isExact }: ExactOption & { readonly names: readonly string[] },
 ) {
   const equal = names.slice(0, -1).map((name) => {
     return {
@@ -118,14 +124,18 @@ function prefixReader(
     };
   });
   const last = names.at(-1)!;
-  const readRange = rangeReader(builder, { table, name: last });
+  const readRange = rangeReader(builder, { table, name: last }, { isExact });
   return (path: ArgumentPath, given: RawRow): RawRow => {
     if (equal.length === 0) return rangePart(last, readRange(path, given));
     const values = equal.map(({ name, field, read }) => {
       return [name, checkArgument([...path, field], () => read(given[field]))] as const;
     });
     const field = fieldNameOf(table, last);
-    const range = rangePart(last, readRange([...path, field], given[field]));
+    const read = readRange([...path, field], given[field]);
+    if (isExact && !read && given[field] !== undefined) {
+      throw badArgument([...path, field], "must have a bound");
+    }
+    const range = rangePart(last, read);
     return { ...Object.fromEntries(values), ...range };
   };
 }
@@ -138,7 +148,7 @@ function rangePart(name: string, range: RawRow | undefined): RawRow {
  * Returns a function that reads a range. It returns undefined for a range without bounds, and throws a GraphQLError
  * `BAD_USER_INPUT` for one that is not valid.
  */
-function rangeReader(builder: Builder, column: TableColumn) {
+function rangeReader(builder: Builder, column: TableColumn, { isExact }: ExactOption) {
   // A bound as it is written: in another form, it might leave out rows.
   const read = readerOf(builder, { ...column, rule: "lookup" });
   return (path: ArgumentPath, given: unknown): RawRow | undefined => {
@@ -149,6 +159,8 @@ function rangeReader(builder: Builder, column: TableColumn) {
       }
     }
     if (bounds.length === 0) return undefined;
+    const none = isExact && Object.entries(given as RawRow).find(([, bound]) => bound === null);
+    if (none) throw badArgument([...path, none[0]], "must not be null");
     return Object.fromEntries(
       bounds.map(([operator, bound]) => [
         operator,

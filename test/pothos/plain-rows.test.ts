@@ -211,6 +211,15 @@ describe("a part of a partition", () => {
     expect(await left()).toEqual(["a2", "c1"]);
     const [error] = await service.fail(`mutation { ${removeEvents("kind: {}")} { __typename } }`);
     expect(error).toMatchObject({ message: 'Argument "slice" must have a bound.' });
+    for (const [slice, message] of [
+      ['kindAt: { kind: "a", at: { lt: null } }', 'Argument "slice.kindAt.at" must have a bound.'],
+      ['kindAt: { kind: "a", at: null }', 'Argument "slice.kindAt.at" must have a bound.'],
+      ['kind: { gte: "a", lt: null }', 'Argument "slice.kind.lt" must not be null.'],
+    ]) {
+      const [refused] = await service.fail(`mutation { ${removeEvents(slice!)} { __typename } }`);
+      expect(refused).toMatchObject({ message });
+    }
+    expect(await left()).toEqual(["a2", "c1"]);
     await tell(removeEvents('kind: { gt: "b" }'));
     expect(await left()).toEqual(["a2"]);
   });

@@ -30,7 +30,7 @@ export function removeRangeField(
   checkPlain(table, method);
   checkClustering(table, "t.remove");
   const key = partitionKey(t, table, from);
-  const slice = sliceArgument(t, table, { isRequired: true, verb: "Delete" });
+  const slice = sliceArgument(t, table, { isRequired: true, verb: "Delete", isExact: true });
   const [first, ...others] = clusteringNames(table);
   const argument = others.length > 0 ? "slice" : fieldNameOf(table, first!);
   const write = plainWriter(t, table);
