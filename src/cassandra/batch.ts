@@ -35,10 +35,11 @@ export interface Batch<Result> {
 type AnyWrite = Write<Table, unknown>;
 
 /**
- * Puts writes to one partition into a batch. All of them are applied or none, and readers see all of them at once.
+ * Puts writes to one partition into a batch. All of them are applied or none, and readers see all of them at once. They
+ * have the same timestamp: of two values for one cell, the larger one is kept, and a deletion wins over both. So a row that
+ * is put beside a `removePartition` or a `removeRange` of its place is removed too.
  *
- * On a table of lightweight transactions, they are one lightweight transaction, with at most one write per row. All of
- * them have the same timestamp: of two values for one cell, the larger one is kept, and a deletion wins over both.
+ * On a table of lightweight transactions, they are one lightweight transaction, with at most one write per row.
  *
  * @example
  * batch(Reading, [put(Reading, { device, at, value: 1 }), remove(Reading, { device, at: earlier })]);
@@ -69,7 +70,8 @@ export function batch(table: Table, writes: readonly AnyWrite[]): Batch<unknown>
 /**
  * Puts plain writes to any tables and partitions of a keyspace into a batch. Cassandra stores the batch before it applies
  * it, so that all of it is applied sooner or later, or nothing. Readers may see a part of it meanwhile. It costs several
- * times as much as its writes; a batch of one partition is cheaper: see {@link batch}.
+ * times as much as its writes; a batch of one partition is cheaper: see {@link batch}. Its writes have the same timestamp,
+ * too.
  *
  * @example
  * loggedBatch([put(Reading, reading), put(Device, device)]);
