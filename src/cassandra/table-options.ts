@@ -71,7 +71,8 @@ function compactionProperty(compaction: Compaction): Readonly<Record<string, str
   return { class: compactionStrategies[name], ...options };
 }
 
-const compactionStrategies: Readonly<Record<CompactionClass, string>> = {
+/** The strategies by which a table can be compacted, with their names in CQL. */
+export const compactionStrategies: Readonly<Record<CompactionClass, string>> = {
   leveled: "LeveledCompactionStrategy",
   sizeTiered: "SizeTieredCompactionStrategy",
   timeWindow: "TimeWindowCompactionStrategy",

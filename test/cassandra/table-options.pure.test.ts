@@ -69,6 +69,11 @@ test.each<[object, string]>([
     "defaultTtl must be a whole number of seconds from 0 to 630720000, but is -1",
   ],
   [{ defaultTtl: 630_720_001 }, "but is 630720001"],
+  [
+    { compaction: "toString" },
+    "compaction must be one of leveled, sizeTiered, timeWindow, unified, but is toString",
+  ],
+  [{ readRepair: "off" }, "readRepair must be one of blocking, none, but is off"],
   [{ gcGrace: 1.5 }, "gcGrace must be a whole number of seconds from 0 to 2147483647, but is 1.5"],
 ])("the options %j are refused", (options, why) => {
   expect(() => table("reading", columns, { ...key, ...options } as never)).toThrow(
