@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse, print, visit } from "graphql";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startApp } from "./fixtures/app.ts";
+import { applicationFile, createFolder } from "./fixtures/application-file.ts";
 import { exampleFiles } from "./fixtures/examples.ts";
 import { createKeyspace } from "./fixtures/keyspace.ts";
 import { createPackedProject, type PackedProject, pinned, root } from "./fixtures/package.ts";
@@ -370,6 +371,14 @@ test("the command shows its help and prints the schema", async () => {
   ]);
   expect(help).toMatch(/^partyfinder: .*\n\nCommands:\n {2}serve /);
   expect(schema).toBe(file);
+});
+
+test("the command runs with a file in a folder without packages", async () => {
+  await using folder = await createFolder({ "application.ts": applicationFile });
+  const file = join(folder.path, "application.ts");
+  const { out, err } = await project.execute("npx", ["--no", "--", "partyfinder", "schema", file]);
+  expect(err).toBe("");
+  expect(out).toContain("type Seat {");
 });
 
 test("the command serves the page as it was built", async () => {

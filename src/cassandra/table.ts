@@ -171,6 +171,12 @@ export function table<
   return Object.freeze(defined) as Table<C, P, K, L, H, N, O, I>;
 }
 
+/** Returns whether a value is a {@link Table}. */
+export function isTable(value: unknown): value is Table {
+  const parts = ["name", "columns", "hidden", "partition", "clustering", "indexes"];
+  return typeof value === "object" && value !== null && parts.every((part) => part in value);
+}
+
 /** The options that are {@link Impossible} for some tables. */
 type PossibleOptions = Partial<
   Pick<Table, "lanes" | "orders" | "sweepAfter" | "defaultTtl" | "consistency">

@@ -6,8 +6,9 @@ import { settingsFor } from "../settings/settings.ts";
 import { keyspaceName } from "../settings/setting.ts";
 import { unlessAborted } from "../support/unless-aborted.ts";
 import type { Application } from "./application.ts";
-import { columns, type Command, type Invocation } from "./command.ts";
+import { columns, type Command, type CommandInvocation } from "./command.ts";
 import { Exit, exitCodes, exitMeanings, exitOf } from "./exit.ts";
+import { loadApplicationFile } from "./application-file.ts";
 import { loadApplication } from "./load.ts";
 import { createTerminal, Stopped } from "./terminal.ts";
 
@@ -27,6 +28,11 @@ export interface CliOptions<Own extends object = object> {
    * @example load: () => import("./application.ts")
    */
   load(): Promise<Application<Own>>;
+  /**
+   * Whether `serve`, `sync`, `seed`, `schema` and `doctor` can be given a file that exports another application, to run with
+   * that one. Default: false.
+   */
+  readonly takesFiles?: boolean;
   /** The folders in which a changed file restarts `serve --watch`. Default: the files of the imported modules. */
   readonly watch?: readonly URL[];
 }
@@ -67,10 +73,12 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
  * @throws TypeError if the name is invalid
  */
 export function createCli<Own extends object = object>(options: CliOptions<Own>): Cli {
-  const { name, summary, watch } = options;
+  const { name, summary, watch, takesFiles = false } = options;
   const settings = settingsFor(keyspaceOf(name));
   let application: Promise<Application<object>> | undefined;
-  const load = () => (application ??= loadApplication(() => options.load()));
+  const load = (file?: string) =>
+    (application ??=
+      file === undefined ? loadApplication(() => options.load()) : loadApplicationFile(file));
   return {
     async run(args) {
       // graphql reads NODE_ENV when it is imported.
@@ -78,9 +86,15 @@ export function createCli<Own extends object = object>(options: CliOptions<Own>)
       await cacheCompiled();
       const terminal = createTerminal();
       try {
-        const loadUnlessStopped = () => unlessAborted(terminal.signal, load);
-        const invocation = { name, summary, terminal, settings, watch, load: loadUnlessStopped };
-        await runCommand(args, invocation);
+        await runCommand(args, {
+          name,
+          summary,
+          terminal,
+          settings,
+          watch,
+          takesFiles,
+          load: (file) => unlessAborted(terminal.signal, () => load(file)),
+        });
       } catch (error) {
         // The stopped command may be pulling a Docker image, which cannot be cancelled.
         if (error instanceof Stopped) process.exit(exitCodes.done);
@@ -104,10 +118,7 @@ function keyspaceOf(name: string): string {
   return keyspaceName(name.replaceAll("-", "_"));
 }
 
-async function runCommand(
-  [command, ...rest]: readonly string[],
-  invocation: Omit<Invocation, "operands">,
-) {
+async function runCommand([command, ...rest]: readonly string[], invocation: CommandInvocation) {
   const { name, summary, terminal } = invocation;
   if (command === undefined || ["--help", "-h", "help"].includes(command)) {
     terminal.print(await helpOf(name, summary));

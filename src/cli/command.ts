@@ -24,10 +24,20 @@ export interface Invocation {
   readonly settings: Settings;
   /** Imports the application. Later calls return the same one. */
   readonly load: () => Promise<Application<object>>;
+  /** The file of the application, if an argument named one: see {@link CommandDefinition.takesFile}. */
+  readonly file: string | undefined;
   /** The arguments that are no options: those of a command with {@link CommandDefinition.operands}; else none. */
   readonly operands: readonly string[];
   /** The folders in which a changed file restarts `serve --watch`. Undefined: the files of the imported modules. */
   readonly watch: readonly URL[] | undefined;
+}
+
+/** What a command line passes to a command that it runs. */
+export interface CommandInvocation extends Omit<Invocation, "operands" | "file" | "load"> {
+  /** Whether the commands that can take a file do: see `CliOptions.takesFiles`. */
+  readonly takesFiles: boolean;
+  /** Imports the application of a file, or without one that of the command line. */
+  readonly load: (file?: string) => Promise<Application<object>>;
 }
 
 /** The definition of a command. */
@@ -40,6 +50,8 @@ export interface CommandDefinition<Options extends CommandOptions> {
   readonly options: Options;
   /** What its further arguments are, e.g. `<files…>`: at least one. Default: it takes none. */
   readonly operands?: string;
+  /** Whether an argument can name the file of another application, in a command line that takes files. Default: false. */
+  readonly takesFile?: boolean;
   readonly example: {
     /** Returns a realistic call. @param name the name of the command line */
     readonly call: (name: string) => string;
@@ -54,11 +66,13 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   /** Runs the command. @throws ERR_PARSE_ARGS_… if the arguments do not match its options */
-  readonly run: (
-    args: readonly string[],
-    invocation: Omit<Invocation, "operands">,
-  ) => Promise<void>;
+  readonly run: (args: readonly string[], invocation: CommandInvocation) => Promise<void>;
 }
+
+const FILE = "[file]";
+
+const FILE_DETAILS =
+  "The file is a TypeScript or JavaScript module that exports an application: its tables, its schema, and what else\ndocs/server.md lists. Without a file, it is that of this program.";
 
 const help = { type: "boolean", short: "h", meaning: "Show this help." } as const;
 
@@ -70,26 +84,41 @@ export function command<const Options extends CommandOptions>(
   return {
     name,
     summary,
-    async run(args, invocation) {
+    async run(args, { takesFiles, load: loadFrom, ...invocation }) {
       const options: CommandOptions = { ...definition.options, help };
-      const allowPositionals = definition.operands !== undefined;
+      const takesFile = takesFiles && definition.takesFile === true;
+      const allowPositionals = takesFile || definition.operands !== undefined;
       const parsed = parseArgs({ args: [...args], options, allowPositionals, strict: true });
-      const { values, positionals: operands } = parsed;
+      const { values, positionals } = parsed;
       if (values["help"]) {
-        invocation.terminal.print(helpText(definition, invocation.name));
+        invocation.terminal.print(helpText(definition, { cli: invocation.name, takesFile }));
         return;
       }
-      if (allowPositionals && operands.length === 0) {
+      if (definition.operands !== undefined && positionals.length === 0) {
         throw new Exit("usage", `${name} needs arguments: ${definition.operands}.`);
       }
+      if (takesFile && positionals.length > 1) {
+        throw new Exit("usage", `${name} takes one file, but got ${positionals.join(", ")}.`);
+      }
+      const [file, operands] = takesFile ? [positionals[0], []] : [undefined, positionals];
+      const load = () => loadFrom(file);
       // parseArgs has checked the types of the values.
-      await definition.run(values as GivenOptions<Options>, { ...invocation, operands });
+      await definition.run(values as GivenOptions<Options>, {
+        ...invocation,
+        operands,
+        file,
+        load,
+      });
     },
   };
 }
 
-function helpText(definition: CommandDefinition<CommandOptions>, cli: string): string {
-  const { name, summary, details, operands, example } = definition;
+function helpText(
+  definition: CommandDefinition<CommandOptions>,
+  { cli, takesFile }: { readonly cli: string; readonly takesFile: boolean },
+): string {
+  const { name, summary, details, example } = definition;
+  const operands = takesFile ? FILE : definition.operands;
   const options: CommandOptions = { ...definition.options, help };
   const rows = Object.entries(options).map(([option, { type, meaning }]) => [
     `--${option}${type === "string" ? " <value>" : ""}`,
@@ -99,6 +128,7 @@ function helpText(definition: CommandDefinition<CommandOptions>, cli: string): s
     `${cli} ${name}: ${summary}`,
     ...(operands === undefined ? [] : ["", `  ${cli} ${name} ${operands}`]),
     ...(details === undefined ? [] : ["", details]),
+    ...(takesFile ? ["", FILE_DETAILS] : []),
     "",
     columns(rows),
     "",

@@ -15,6 +15,7 @@ import { exitCodes } from "./exit.ts";
 /** The command `doctor`. */
 export const doctorCommand = command({
   name: "doctor",
+  takesFile: true,
   summary: "check the settings, the connection and the database, and report problems",
   details:
     "It starts and changes nothing, shows no secrets, and ends within ten seconds. It reports a failure with the same\nmessage and exit status as the other commands. With warnings only, the exit status is 0.",

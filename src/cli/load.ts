@@ -19,10 +19,12 @@ const applicationKeys: readonly (keyof Application)[] = [
 /**
  * Loads an application and checks it.
  *
+ * @param what names it in messages
  * @throws Exit with the reason, and with the place in the application's code that has failed
  */
 export async function loadApplication<Own extends object>(
   load: () => Promise<Application<Own>>,
+  what = "The application",
 ): Promise<Application<object>> {
   try {
     // Awaited here, since `load` may be a plain function, which throws at once or returns no promise.
@@ -31,9 +33,8 @@ export async function loadApplication<Own extends object>(
     await checkContent(application);
     return application;
   } catch (cause) {
-    throw new Exit("application", `The application cannot be loaded. ${reportOf(cause)}`, {
-      cause,
-    });
+    if (cause instanceof Exit) throw cause;
+    throw new Exit("application", `${what} cannot be loaded. ${reportOf(cause)}`, { cause });
   }
 }
 
@@ -69,11 +70,15 @@ async function checkContent({ schema, tables, operations = [], page }: Applicati
   }
 }
 
+/** The folders of the commands, whose places in a stack say nothing about an application. */
+const OWN_FOLDERS = [".", "../support/"].map((path) => new URL(path, import.meta.url).href);
+
 /** Returns an error's message, and the first places of its stack that are not in a library. */
 function reportOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, stack = "" } = error;
   const frames = stack.split("\n").filter((line) => /^ +at .*file:/.test(line));
-  const own = frames.filter((line) => !/\/node_modules\/|\/cli\/(load|cli)\.[jt]s/.test(line));
-  return [message, ...own.slice(0, 3)].join("\n");
+  const isOwn = (line: string) => OWN_FOLDERS.some((folder) => line.includes(folder));
+  const shown = frames.filter((line) => !line.includes("/node_modules/") && !isOwn(line));
+  return [message, ...shown.slice(0, 3)].join("\n");
 }

@@ -5,6 +5,7 @@ import { writeOutput } from "./output.ts";
 /** The command `schema`. */
 export const schemaCommand = command({
   name: "schema",
+  takesFile: true,
   summary: "print the GraphQL schema",
   details: "It needs no database.",
   options: {

@@ -7,6 +7,7 @@ import { Exit } from "./exit.ts";
 /** The command `seed`. */
 export const seedCommand = command({
   name: "seed",
+  takesFile: true,
   summary: "write the missing sample rows",
   details: "It does not change existing rows.",
   options: {},

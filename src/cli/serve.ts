@@ -13,6 +13,7 @@ import type { ServedFrom } from "./service.ts";
 /** The command `serve`. */
 export const serveCommand = command({
   name: "serve",
+  takesFile: true,
   summary: "serve the GraphQL API and GraphiQL",
   details:
     "If neither CASSANDRA_CONTACT_POINTS nor an Astra bundle is set, it runs an embedded Cassandra with its data in\n.cassandra/, and writes sample rows when it creates the tables. It never alters your own cluster, which may be down or\nlack tables: /ready reports this.",
@@ -25,12 +26,14 @@ export const serveCommand = command({
     does: "to use another port, without sample rows",
   },
   async run({ "no-seed": empty = false, watch = false }, invocation) {
-    const { terminal, settings } = invocation;
+    const { terminal, settings, file, load } = invocation;
     // With --watch, the child process reads the settings again and prints the warnings.
     const config = loadConfig(settings, watch ? () => {} : terminal.progress);
     await requireGuarded(config, invocation);
     if (watch) return serveOnChange(config, empty ? ["--no-seed"] : [], invocation);
     await requireFreePort(config);
+    // A file that somebody is writing is reported before Java is started, or even fetched.
+    if (file !== undefined) await load();
     await using opened = new AsyncDisposableStack();
     const { cassandra } = config;
     const from: ServedFrom =
@@ -99,7 +102,7 @@ async function requireGuarded(config: Config, { load }: Invocation): Promise<voi
 async function serveOnChange(
   { cassandra }: Config,
   args: readonly string[],
-  { terminal, watch }: Invocation,
+  { terminal, watch, file }: Invocation,
 ): Promise<void> {
   const { progress, status, signal } = terminal;
   await using opened = new AsyncDisposableStack();
@@ -109,9 +112,10 @@ async function serveOnChange(
       : undefined;
   signal.throwIfAborted();
   // Without folders, Node.js watches the imported modules.
-  const paths = (watch ?? []).map((folder) => `--watch-path=${fileURLToPath(folder)}`);
+  const folders = file === undefined ? (watch ?? []) : [];
+  const paths = folders.map((folder) => `--watch-path=${fileURLToPath(folder)}`);
   const watched = paths.length > 0 ? paths : ["--watch"];
-  const program = [process.argv[1]!, "serve", ...args];
+  const program = [process.argv[1]!, "serve", ...args, ...(file === undefined ? [] : ["--", file])];
   const child = spawn(process.execPath, [...process.execArgv, ...watched, ...program], {
     stdio: "inherit",
   });

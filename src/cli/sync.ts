@@ -9,6 +9,7 @@ import { ordersIn, runBackfill } from "./backfill.ts";
 /** The command `sync`. */
 export const syncCommand = command({
   name: "sync",
+  takesFile: true,
   summary: "create missing types, tables, columns and indexes",
   details:
     "It prints the CQL before running it, and waits until indexes can be queried. It does not alter or drop\nanything: for the options that a table has differently, it prints the statement that sets them. It creates a missing keyspace with the\nreplication in CASSANDRA_REPLICATION, except in Astra, where you create keyspaces in the portal or with the CLI.",

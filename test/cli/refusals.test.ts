@@ -41,7 +41,13 @@ describe("each refusal has one line and its own exit status", () => {
       /no command "server"\. The commands are: serve, sync/,
     ],
     ["an unknown option", ["serve", "--seed"], {}, 2, /Unknown option '--seed'/],
-    ["an extra argument", ["sync", "party"], {}, 2, /Unexpected argument 'party'/],
+    [
+      "an extra argument",
+      ["sync", "party", "city"],
+      {},
+      2,
+      /sync takes one file, but got party, city\./,
+    ],
     ["no file of documents", ["documents"], {}, 2, /needs arguments: <files or folders…>/],
     ["an invalid setting", ["serve"], { PORT: "http" }, 4, /PORT must be a whole number/],
     [
