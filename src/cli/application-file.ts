@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fileProblem } from "../support/file.ts";
+import type { GeneratedSchemaOptions } from "../generated/index.ts";
 import type { Application } from "./application.ts";
 import { Exit } from "./exit.ts";
 import { importProblem, shownPath } from "./import-problem.ts";
@@ -10,7 +11,8 @@ import { useOwnCopies } from "./own-copies.ts";
 
 /**
  * Loads and checks the application that a file exports: an {@link Application}. Its tables are the export `tables` or,
- * without it, all exported tables.
+ * without it, all exported tables. Without a schema, one is generated from its tables, with the names in the exports `api`
+ * and `udts`.
  *
  * @throws Exit with the reason and the remedy
  */
@@ -52,10 +54,22 @@ async function applicationOf(path: string, exports: Exports): Promise<Applicatio
   const entries = Object.entries(exports);
   const exported = entries.flatMap(([, value]) => (isTable(value) ? [value] : []));
   const others = Object.fromEntries(entries.filter(([, value]) => !isTable(value)));
-  const { tables = exported } = others;
-  if (others["schema"] === undefined) {
-    throw new Exit("application", `${path} cannot be loaded. It exports no schema.`);
+  const { api, udts, ...rest } = others;
+  const { tables = exported, schema } = rest;
+  // `loadApplication` checks both.
+  if (schema !== undefined) return { ...others, tables } as unknown as Application<object>;
+  if (!Array.isArray(tables) || tables.length === 0) {
+    throw new Exit(
+      "application",
+      `${path} cannot be loaded. It exports neither tables nor a schema.`,
+    );
   }
-  // `loadApplication` checks it.
-  return { ...others, tables } as unknown as Application<object>;
+  const { createGeneratedSchema } = await import("../generated/index.ts");
+  try {
+    const options = { tables, api, udts } as GeneratedSchemaOptions;
+    return { ...rest, tables, schema: createGeneratedSchema(options) };
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Exit("application", `${path} cannot be served. ${message}`, { cause });
+  }
 }

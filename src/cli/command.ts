@@ -72,7 +72,7 @@ export interface Command {
 const FILE = "[file]";
 
 const FILE_DETAILS =
-  "The file is a TypeScript or JavaScript module that exports an application: its tables, its schema, and what else\ndocs/server.md lists. Without a file, it is that of this program.";
+  "The file is a TypeScript or JavaScript module that exports tables and, unless it is to be generated from them, a\nschema, and what else docs/server.md lists. Without a file, the application is that of this program.";
 
 const help = { type: "boolean", short: "h", meaning: "Show this help." } as const;
 

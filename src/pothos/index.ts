@@ -34,4 +34,5 @@ export {
   viewerCodes,
 } from "./viewer.ts";
 export { viewerScopes } from "./viewer-scopes.ts";
+export { restrictableColumns } from "./where.ts";
 export { cassandraPlugin as default } from "./plugin.ts";

@@ -98,6 +98,11 @@ function checkRestrictable(object: TableObject, name: string): void {
   throw badWhere(object.table, `cannot have the column "${name}", which ${why}`);
 }
 
+/** Returns the columns of a table by which the option `where` can restrict rows. */
+export function restrictableColumns(table: Table): readonly string[] {
+  return dataNames(table).filter((name) => whyNotRestricted(table, name) === undefined);
+}
+
 function whyNotRestricted(table: Table, name: string): string | undefined {
   if (indexesOf(table, name).length === 0) return "has no index";
   if (!dataNames(table).includes(name)) return "is in the key: it is an argument or in range";

@@ -1,4 +1,5 @@
-import { realpath } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
+import { parse, print, visit } from "graphql";
 import { describe, expect, test } from "vitest";
 import { applicationFile, createFolder } from "../fixtures/application-file.ts";
 import { runCommand } from "../fixtures/command.ts";
@@ -63,6 +64,31 @@ describe("a file that exports tables and a schema", () => {
       err: expect.stringContaining('The schema shows table "seat", which is not among the given'),
     });
   });
+});
+
+const tableOnly = `
+  import { table, text } from "partyfinder/cassandra";
+  export const Seat = table("seat", { show: text() }, { partition: ["show"] });
+`;
+
+test("tables alone have a generated schema", async () => {
+  const { code, out, err } = await schemaOfFile("app.ts", { "app.ts": tableOnly });
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^type Query \{[^}]*^ {2}seat\(/m);
+  const misspelled = { "app.ts": `${tableOnly}\nexport const apis = {};` };
+  expect((await schemaOfFile("app.ts", misspelled)).err).toContain(
+    'app.ts cannot be loaded. It has the unknown property "apis"',
+  );
+});
+
+test("the tables of docs/server.md have the schema that it shows", async () => {
+  const page = await readFile(new URL("../../docs/server.md", import.meta.url), "utf8");
+  const [, section = ""] = page.split("### Tables alone\n");
+  const [, file = ""] = /^```ts\n(.*?)^```$/ms.exec(section)!;
+  const [, shown] = /^```graphql\n(.*?)^```$/ms.exec(section)!;
+  const { out } = await schemaOfFile("tables.ts", { "tables.ts": file });
+  const bare = { enter: (node: object) => ({ ...node, description: undefined }) };
+  expect(print(visit(parse(out), bare))).toContain(shown!.trim());
 });
 
 const commonJsPackage = {
@@ -142,9 +168,16 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     expect.stringMatching(/^app\.ts:1 is not valid TypeScript: Unexpected token `=`\./) as never,
   ],
   [
-    "no schema",
+    "neither tables nor a schema",
     { "app.ts": "export const title = 1;" },
-    "app.ts cannot be loaded. It exports no schema.",
+    "app.ts cannot be loaded. It exports neither tables nor a schema.",
+  ],
+  [
+    "a name of no table",
+    {
+      "app.ts": `${tableOnly}\nexport const api = { seats: { type: "Seat" } };`,
+    },
+    'app.ts cannot be served. api names the table "seats", but the tables are seat.',
   ],
 ])("%s is reported in one line with the remedy", async (_, files, message) => {
   const { code, out, err } = await schemaOfFile("app.ts", files);
