@@ -1,5 +1,5 @@
 import { specifiedScalarTypes } from "graphql";
-import type { Table } from "../cassandra/index.ts";
+import { staticNames, type Table } from "../cassandra/index.ts";
 import { camelCase, isName, pascalCase } from "../pothos/names.ts";
 import { isOrder } from "../pothos/refs.ts";
 import { scalars } from "../pothos/scalars.ts";
@@ -30,6 +30,10 @@ export interface NamedTable {
   readonly partition: string | undefined;
   /** The field that reads a partition by indexes. Undefined where `partition` is. */
   readonly where: string | undefined;
+  /** The field that reads the static columns of a partition. Undefined without any. */
+  readonly statics: string | undefined;
+  /** The type of `statics`. */
+  readonly staticsType: string;
 }
 
 const properties: readonly (keyof ApiNames)[] = ["type", "row", "partition"];
@@ -42,9 +46,11 @@ const properties: readonly (keyof ApiNames)[] = ["type", "row", "partition"];
 export function nameTables(tables: readonly Table[], api: Api = {}): readonly NamedTable[] {
   checkApi(tables, api);
   const named = tables.map((table) => nameTable(table, ownProperty(api, table.name)));
-  checkTableNames(named, "type", ({ table, type }) => (isOrder(table) ? [] : [type]));
-  checkTableNames(named, "field", ({ row, partition, where }) =>
-    [row, partition, where].filter((field) => field !== undefined),
+  checkTableNames(named, "type", ({ table, type, statics, staticsType }) =>
+    isOrder(table) ? [] : [type, ...(statics === undefined ? [] : [staticsType])],
+  );
+  checkTableNames(named, "field", ({ row, partition, where, statics }) =>
+    [row, partition, where, statics].filter((field) => field !== undefined),
   );
   return named;
 }
@@ -65,6 +71,8 @@ function nameTable(table: Table, given: ApiNames): NamedTable {
     row: isOrder(table) ? undefined : row,
     partition: hasPartition ? plural : undefined,
     where: hasPartition ? `${plural}Where` : undefined,
+    statics: staticNames(table).length > 0 ? `${row}Partition` : undefined,
+    staticsType: `${type}Partition`,
   };
 }
 

@@ -6,6 +6,7 @@ import CassandraPlugin, { type CassandraScalars, restrictableColumns } from "../
 import { capital } from "../pothos/names.ts";
 import { isOrder } from "../pothos/refs.ts";
 import { type Api, type NamedTable, nameTables } from "./names.ts";
+import { staticsField } from "./statics.ts";
 
 /** What a schema is generated from. */
 export interface GeneratedSchemaOptions {
@@ -18,8 +19,8 @@ export interface GeneratedSchemaOptions {
 
 /**
  * Creates a schema that reads tables, from their definitions alone. Each table has a type and, in `Query`, a field for each
- * kind of read that its primary key and its indexes can serve: a row, a part of a partition in either order, and a
- * partition by indexes.
+ * kind of read that its primary key and its indexes can serve: a row, a part of a partition in either order, a partition by
+ * indexes, and the static columns of a partition.
  *
  * @example
  * createGeneratedSchema({ tables: [ReadingTable], api: { readings: { type: "Reading" } } })
@@ -52,7 +53,8 @@ type GeneratedBuilder = ReturnType<typeof createBuilder>;
 
 type QueryFields = Parameters<Parameters<GeneratedBuilder["queryFields"]>[0]>[0];
 
-function readFields(t: QueryFields, { table, row, partition, where }: NamedTable): object {
+function readFields(t: QueryFields, named: NamedTable): object {
+  const { table, row, partition, where, statics, staticsType } = named;
   const indexed = isOrder(table) ? [] : restrictableColumns(table);
   return {
     ...(row !== undefined && {
@@ -73,6 +75,9 @@ function readFields(t: QueryFields, { table, row, partition, where }: NamedTable
           where: indexed as never,
         }),
       }),
+    ...(statics !== undefined && {
+      [statics]: staticsField(t as never, table, { type: staticsType }),
+    }),
   };
 }
 

@@ -30,6 +30,9 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
       `INSERT INTO readings (device, day, at, value, quality, tags) VALUES ('roof', '2027-08-15', '${at}', 20.5, ${quality}, {'room': 'attic'})`,
     );
   }
+  await session.cql(
+    "INSERT INTO readings (device, day, site) VALUES ('cellar', '2027-08-15', 'below')",
+  );
   const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
   const event = `INSERT INTO events_by_user (user_id, kind, at, id, note) VALUES (${id}, 'login'`;
   await session.cql(`${event}, '2027-08-15T10:00:00Z', ${id}, 'first')`);
@@ -49,6 +52,9 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
     readings(device: "roof", day: "2027-08-15", at: { lt: "2027-08-15T12:00:00Z" }, order: REVERSED) {
       nodes { at }
     }
+    readingPartition(device: "cellar", day: "2027-08-15") { device day site }
+    noPartition: readingPartition(device: "garden", day: "2027-08-15") { site }
+    rowsOfCellar: readings(device: "cellar", day: "2027-08-15") { nodes { at } }
     readingsWhere(device: "roof", day: "2027-08-15", where: { quality: 1 }) { nodes { at } }
     eventsByUser(userId: "${id}", slice: { kindAt: { kind: "login", at: { gte: "2027-08-16T00:00:00Z" } } }) {
       nodes { note }
@@ -63,6 +69,9 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
       reading: { value: 20.5, tags: [{ key: "room", value: "attic" }] },
       none: null,
       readings: { nodes: [{ at: "2027-08-15T10:00:00.000Z" }, { at: "2027-08-15T11:00:00.000Z" }] },
+      readingPartition: { device: "cellar", day: "2027-08-15", site: "below" },
+      noPartition: null,
+      rowsOfCellar: { nodes: [] },
       readingsWhere: {
         nodes: [{ at: "2027-08-15T12:00:00.000Z" }, { at: "2027-08-15T10:00:00.000Z" }],
       },

@@ -135,6 +135,7 @@ type Query {
   reading(device: String!, day: Date!, at: DateTime!): Reading
   readings(device: String!, day: Date!, at: DateTimeRange, order: RowOrder! = STORED, first: Int! = 20, after: String): ReadingConnection!
   readingsWhere(device: String!, day: Date!, at: DateTimeRange, where: ReadingIndexed!, first: Int! = 20, after: String): ReadingConnection!
+  readingPartition(device: String!, day: Date!): ReadingPartition
   user(id: UUID!): User
 }
 type Reading {
@@ -157,6 +158,11 @@ type ReadingEdge {
 }
 input ReadingIndexed {
   quality: Int
+}
+type ReadingPartition {
+  device: String!
+  day: Date!
+  site: String
 }
 enum RowOrder {
   STORED
@@ -256,6 +262,14 @@ test.each<[string, GeneratedSchemaOptions, string]>([
     "a field that is that of another table's indexes",
     { tables: [readings, named("readingsWhere")], api: { readings: { type: "Reading" } } },
     `Table "readingsWhere" would have the field "readingsWhere" of table "readings"${another("readingsWhere")}`,
+  ],
+  [
+    "a field that is that of another table's static columns",
+    {
+      tables: [readings, named("reading_partition")],
+      api: { readings: { type: "Reading" }, reading_partition: { type: "Part" } },
+    },
+    `Table "reading_partition" would have the field "readingPartition" of table "readings"${another("reading_partition")}`,
   ],
   [
     "the type of a scalar",
