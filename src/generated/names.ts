@@ -1,6 +1,7 @@
 import { specifiedScalarTypes } from "graphql";
-import { staticNames, type Table } from "../cassandra/index.ts";
-import { camelCase, isName, pascalCase } from "../pothos/names.ts";
+import { keyNames, staticNames, type Table } from "../cassandra/index.ts";
+import { fieldNameOf } from "../pothos/columns.ts";
+import { camelCase, capital, isName, pascalCase } from "../pothos/names.ts";
 import { isOrder } from "../pothos/refs.ts";
 import { scalars } from "../pothos/scalars.ts";
 
@@ -34,6 +35,10 @@ export interface NamedTable {
   readonly statics: string | undefined;
   /** The type of `statics`. */
   readonly staticsType: string;
+  /** The field that reads several rows. Undefined unless the primary key is one column. */
+  readonly byKey: string | undefined;
+  /** The argument of `byKey`. */
+  readonly keys: string;
 }
 
 const properties: readonly (keyof ApiNames)[] = ["type", "row", "partition"];
@@ -49,8 +54,8 @@ export function nameTables(tables: readonly Table[], api: Api = {}): readonly Na
   checkTableNames(named, "type", ({ table, type, statics, staticsType }) =>
     isOrder(table) ? [] : [type, ...(statics === undefined ? [] : [staticsType])],
   );
-  checkTableNames(named, "field", ({ row, partition, where, statics }) =>
-    [row, partition, where, statics].filter((field) => field !== undefined),
+  checkTableNames(named, "field", ({ row, partition, where, statics, byKey }) =>
+    [row, partition, where, statics, byKey].filter((field) => field !== undefined),
   );
   return named;
 }
@@ -58,6 +63,7 @@ export function nameTables(tables: readonly Table[], api: Api = {}): readonly Na
 function nameTable(table: Table, given: ApiNames): NamedTable {
   const { type = pascalCase(table.name) } = given;
   const { partition: plural = camelCase(pascalCase(table.name)) } = given;
+  const key = fieldNameOf(table, table.partition[0]!);
   const hasPartition = table.clustering.length > 0;
   const single = camelCase(type);
   const { row = hasPartition && single === plural ? `${single}Row` : single } = given;
@@ -73,6 +79,8 @@ function nameTable(table: Table, given: ApiNames): NamedTable {
     where: hasPartition ? `${plural}Where` : undefined,
     statics: staticNames(table).length > 0 ? `${row}Partition` : undefined,
     staticsType: `${type}Partition`,
+    byKey: keyNames(table).length === 1 ? `${plural}By${capital(key)}` : undefined,
+    keys: `${key}s`,
   };
 }
 

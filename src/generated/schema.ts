@@ -6,6 +6,7 @@ import CassandraPlugin, { type CassandraScalars, restrictableColumns } from "../
 import { capital } from "../pothos/names.ts";
 import { isOrder } from "../pothos/refs.ts";
 import { type Api, type NamedTable, nameTables } from "./names.ts";
+import { rowsByKeyField } from "./rows-by-key.ts";
 import { staticsField } from "./statics.ts";
 
 /** What a schema is generated from. */
@@ -19,8 +20,8 @@ export interface GeneratedSchemaOptions {
 
 /**
  * Creates a schema that reads tables, from their definitions alone. Each table has a type and, in `Query`, a field for each
- * kind of read that its primary key and its indexes can serve: a row, a part of a partition in either order, a partition by
- * indexes, and the static columns of a partition.
+ * kind of read that its primary key and its indexes can serve: a row, several rows, a part of a partition in either order, a
+ * partition by indexes, and the static columns of a partition.
  *
  * @example
  * createGeneratedSchema({ tables: [ReadingTable], api: { readings: { type: "Reading" } } })
@@ -54,12 +55,13 @@ type GeneratedBuilder = ReturnType<typeof createBuilder>;
 type QueryFields = Parameters<Parameters<GeneratedBuilder["queryFields"]>[0]>[0];
 
 function readFields(t: QueryFields, named: NamedTable): object {
-  const { table, row, partition, where, statics, staticsType } = named;
+  const { table, row, partition, where, statics, staticsType, byKey, keys } = named;
   const indexed = isOrder(table) ? [] : restrictableColumns(table);
   return {
     ...(row !== undefined && {
       [row]: t.row(table, { description: "A row, or null if it does not exist." }),
     }),
+    ...(byKey !== undefined && { [byKey]: rowsByKeyField(t as never, table, { argument: keys }) }),
     ...(partition !== undefined && {
       [partition]: t.partition(table, {
         description: "The rows of a partition, page by page.",

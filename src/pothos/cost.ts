@@ -177,16 +177,17 @@ class CostWalk {
     } = declaredCost(field);
     const page =
       lists.page === undefined ? outerPage : this.#pageLimit({ field, node }, lists.page);
+    const keys = lists.keys === undefined ? undefined : this.#lengthOf(node, lists.keys);
     if (loadedBy) this.#loads.push({ field, node });
     else {
-      const touched = times * (partitions + partitionsPerRow * (page ?? 1));
+      const touched = times * (keys ?? 1) * (partitions + partitionsPerRow * (page ?? 1));
       this.#partitions += touched;
       this.#points += touched * points;
     }
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (sets.length === 0) return;
     const below: Position = isListType(getNullableType(field.type))
-      ? { times: times * (lists.rows ?? page ?? LIST_LENGTH), page: undefined }
+      ? { times: times * (keys ?? lists.rows ?? page ?? LIST_LENGTH), page: undefined }
       : { times, page };
     this.#countAll(getNamedType(field.type), sets, below);
   }
@@ -199,6 +200,15 @@ class CostWalk {
     const limit = value ?? at.field.args.find((argument) => argument.name === name)?.defaultValue;
     const isValid = typeof limit === "number" && limit >= pageSize.min && limit <= pageSize.max;
     return isValid ? limit : pageSize.max;
+  }
+
+  /** Returns the length of a list that is an argument. What is no list is a list of one item. */
+  #lengthOf(node: FieldNode, name: string): number {
+    const given = argumentOf(node, name);
+    // The keys may be in variables of any type, which `textOfCounts` does not look at.
+    this.isRepeatable = false;
+    const value: unknown = given && valueFromASTUntyped(given, this.#variables);
+    return Array.isArray(value) ? value.length : 1;
   }
 
   #loadedPartitions(): number {

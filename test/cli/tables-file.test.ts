@@ -33,6 +33,7 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
   await session.cql(
     "INSERT INTO readings (device, day, site) VALUES ('cellar', '2027-08-15', 'below')",
   );
+  const other = "00000000-0000-4000-8000-000000000001";
   const id = "6f1f7a52-4d0e-4d53-9c8e-0d9f6a6c3a51";
   const event = `INSERT INTO events_by_user (user_id, kind, at, id, note) VALUES (${id}, 'login'`;
   await session.cql(`${event}, '2027-08-15T10:00:00Z', ${id}, 'first')`);
@@ -60,11 +61,15 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
       nodes { note }
     }
     pageHit(page: "/", day: "2027-08-15") { views errors }
+    usersById(ids: ["${other}", "${id}", "${id}"]) { id address { city } }
     user(id: "${id}") { address { city at { item0 } } roles }
   }`;
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
-  expect(await response.json()).toEqual({
+  const send = async (text: string) => {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ query: text });
+    return (await fetch(url, { method: "POST", headers, body })).json();
+  };
+  expect(await send(query)).toEqual({
     data: {
       reading: { value: 20.5, tags: [{ key: "room", value: "attic" }] },
       none: null,
@@ -77,7 +82,16 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
       },
       eventsByUser: { nodes: [{ note: "second" }] },
       pageHit: { views: "3", errors: "0" },
+      usersById: [null, ...Array(2).fill({ id, address: { city: "Rome" } })],
       user: { address: { city: "Rome", at: { item0: 41.9 } }, roles: [] },
     },
+  });
+  const many = JSON.stringify(Array(51).fill(id));
+  expect(await send(`{ usersById(ids: ${many}) { id } }`)).toMatchObject({
+    errors: [{ message: 'Argument "ids" must have at most 50 items, but has 51.' }],
+  });
+  const tooMany = Array.from({ length: 5 }, (_, at) => `a${at}: usersById(ids: ${many}) { id }`);
+  expect(await send(`{ ${tooMany.join(" ")} }`)).toMatchObject({
+    errors: [{ extensions: { code: "TOO_MANY_PARTITIONS" } }],
   });
 });

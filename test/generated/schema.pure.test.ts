@@ -137,6 +137,7 @@ type Query {
   readingsWhere(device: String!, day: Date!, at: DateTimeRange, where: ReadingIndexed!, first: Int! = 20, after: String): ReadingConnection!
   readingPartition(device: String!, day: Date!): ReadingPartition
   user(id: UUID!): User
+  usersById(ids: [UUID!]!): [User]!
 }
 type Reading {
   device: String!
@@ -209,6 +210,7 @@ type Query {
   soldSeatsRow(show: String!, row: Int!): SoldSeats
   soldSeats(show: String!, row: IntRange, order: RowOrder! = STORED, first: Int! = 20, after: String): SoldSeatsConnection!
   boxOffices(show: String!): BoxOffices
+  boxOfficesByShow(shows: [String!]!): [BoxOffices]!
 }`.trim(),
   );
 });

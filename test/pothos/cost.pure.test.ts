@@ -69,6 +69,12 @@ builder.queryType({
       extensions: { cassandra: { partitions: 2, rows: 3 } },
       resolve: () => [],
     }),
+    byIds: t.field({
+      type: [ProductRef],
+      args: { ids: t.arg.stringList({ required: true }) },
+      extensions: { cassandra: { partitions: 1, keys: "ids" } },
+      resolve: () => [],
+    }),
   }),
 });
 const schema = builder.toSchema();
@@ -127,6 +133,21 @@ test("a page of an invalid size costs as much as the largest one", () => {
     const text =
       'query ($n: Int!) { products(shop: "a", first: $n) { nodes { reviews { nodes { id } } } } }';
     expect(partitions(text, { variables })).toBe(1 + 100);
+  }
+});
+
+test("a field with a list of keys costs once for each of them, and so do the fields below it", () => {
+  const reviews = "reviews { nodes { id } }";
+  expect(partitions(`{ byIds(ids: ["a", "b", "b"]) { id } }`)).toBe(3);
+  expect(partitions(`{ byIds(ids: ["a", "b"]) { ${reviews} } }`)).toBe(2 + 2);
+  expect(partitions(`{ byIds(ids: []) { ${reviews} } }`)).toBe(0);
+  expect(partitions(`{ byIds(ids: "a") { id } }`)).toBe(1);
+  const document = parse(`query ($ids: [String!]!) { byIds(ids: $ids) { id } }`);
+  const operation = getOperationAST(document)!;
+  const costOf = createOperationCost({ maxValues: 1000 });
+  for (const ids of [["a"], ["a", "b", "c"], ["a", "b"]]) {
+    const found = costOf({ schema, document, operation, variables: { ids } });
+    expect(found.partitions).toBe(ids.length);
   }
 });
 

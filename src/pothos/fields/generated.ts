@@ -66,6 +66,8 @@ export interface FieldCost {
   readonly page?: string;
   /** How many objects its list has. Default: 10, if it is not the list of a page. */
   readonly rows?: number;
+  /** The argument with a list of keys: `partitions` counts for each of them, and its list has an object for each. */
+  readonly keys?: string;
   /** Fields of one table with equal values of these arguments read one partition, once. Default: each reads anew. */
   readonly loadedBy?: readonly string[];
   /** How many points each partition costs. Default: 1; 4 of a field that writes by lightweight transactions. */
