@@ -72,6 +72,14 @@ export {
   type TableOrders,
   withOrders,
 } from "./orders.ts";
+export {
+  type DroppedColumn,
+  keyspaceNames,
+  type LiveKeyspace,
+  type LiveMask,
+  type LiveView,
+  readLiveKeyspace,
+} from "./session/live-keyspace.ts";
 export { MAX_ROWS_A_QUERY } from "./session/loader.ts";
 export { keyspaceMissing, NotSynced, type Remedy } from "./session/not-synced.ts";
 export {

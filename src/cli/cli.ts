@@ -40,8 +40,8 @@ export interface CliOptions<Own extends object = object> {
 /** A command line. */
 export interface Cli {
   /**
-   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema`, `documents` or `doctor`. Prints an error
-   * if it fails, and sets the exit status of the process. SIGINT and SIGTERM stop the command.
+   * Runs the command that the arguments name: `serve`, `sync`, `seed`, `schema`, `documents`, `inspect` or `doctor`. Prints an
+   * error if it fails, and sets the exit status of the process. SIGINT and SIGTERM stop the command.
    *
    * @param args the arguments after the program, e.g. `process.argv.slice(2)`
    */
@@ -55,6 +55,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   seed: async () => (await import("./seed.ts")).seedCommand,
   schema: async () => (await import("./schema.ts")).schemaCommand,
   documents: async () => (await import("./documents.ts")).documentsCommand,
+  inspect: async () => (await import("./inspect.ts")).inspectCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 

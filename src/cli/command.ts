@@ -6,12 +6,24 @@ import type { Terminal } from "./terminal.ts";
 
 /** The options of a command by name: whether each takes a value, and its description for the help. */
 export type CommandOptions = Readonly<
-  Record<string, { readonly type: "boolean" | "string"; readonly meaning: string }>
+  Record<
+    string,
+    {
+      readonly type: "boolean" | "string";
+      readonly meaning: string;
+      /** Whether it may be given several times. Default: the last one counts. */
+      readonly multiple?: true;
+    }
+  >
 >;
 
 /** The values of the options that were given. */
 type GivenOptions<Options extends CommandOptions> = {
-  readonly [Name in keyof Options]?: Options[Name]["type"] extends "boolean" ? boolean : string;
+  readonly [Name in keyof Options]?: Options[Name] extends { readonly multiple: true }
+    ? readonly string[]
+    : Options[Name]["type"] extends "boolean"
+      ? boolean
+      : string;
 };
 
 /** The context in which a command runs. */
@@ -48,7 +60,7 @@ export interface CommandDefinition<Options extends CommandOptions> {
   /** What else a user should know before running it. */
   readonly details?: string;
   readonly options: Options;
-  /** What its further arguments are, e.g. `<files…>`: at least one. Default: it takes none. */
+  /** What its further arguments are: `<files…>` for at least one, `[keyspace]` for at most one. Default: it takes none. */
   readonly operands?: string;
   /** Whether an argument can name the file of another application, in a command line that takes files. Default: false. */
   readonly takesFile?: boolean;
@@ -94,9 +106,7 @@ export function command<const Options extends CommandOptions>(
         invocation.terminal.print(helpText(definition, { cli: invocation.name, takesFile }));
         return;
       }
-      if (definition.operands !== undefined && positionals.length === 0) {
-        throw new Exit("usage", `${name} needs arguments: ${definition.operands}.`);
-      }
+      checkOperands(definition, positionals);
       if (takesFile && positionals.length > 1) {
         throw new Exit("usage", `${name} takes one file, but got ${positionals.join(", ")}.`);
       }
@@ -111,6 +121,23 @@ export function command<const Options extends CommandOptions>(
       });
     },
   };
+}
+
+/** @throws Exit if a command has too few or too many arguments */
+function checkOperands(
+  { name, operands: expected = "" }: Pick<CommandDefinition<CommandOptions>, "name" | "operands">,
+  operands: readonly string[],
+): void {
+  const isOptional = expected.startsWith("[");
+  if (expected.startsWith("<") && operands.length === 0) {
+    throw new Exit("usage", `${name} needs arguments: ${expected}.`);
+  }
+  if (isOptional && operands.length > 1) {
+    throw new Exit(
+      "usage",
+      `${name} takes one argument, ${expected}, but got ${operands.join(" ")}.`,
+    );
+  }
 }
 
 function helpText(

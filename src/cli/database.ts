@@ -40,6 +40,33 @@ export interface DatabaseProblem {
   readonly clause: string;
 }
 
+/**
+ * Connects to the configured database without a keyspace, and changes nothing. Starts the embedded Cassandra if that is
+ * configured; closing the session stops it again.
+ *
+ * @throws LocalError, CassandraError
+ */
+export async function openSession(
+  { cassandra }: Pick<Config, "cassandra">,
+  { progress, status, signal }: OpenOptions["terminal"],
+): Promise<AsyncDisposable & { readonly session: Session }> {
+  await using opened = new AsyncDisposableStack();
+  const cluster = await reach();
+  const session = opened.use(await connect({ ...cluster, log: progress }));
+  const kept = opened.move();
+  return { session, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+
+  async function reach(): Promise<ConnectOptions> {
+    if (cassandra.kind === "cluster") {
+      const { replication: _, ...given } = cassandra;
+      return given;
+    }
+    const embedded = await startEmbedded({ ...cassandra, progress, status, signal });
+    const { contactPoint, localDataCenter } = opened.use(embedded);
+    return { contactPoints: [contactPoint], localDataCenter };
+  }
+}
+
 /** Called before something is added, with a line that describes it, and the CQL of each addition. */
 export type OnPlan = (line: string, cql: readonly string[]) => void;
 

@@ -119,6 +119,7 @@ export async function readRepairIn(
   return row?.["read_repair"] as string | undefined;
 }
 
-function readSystem(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
+/** Reads rows of a system table. */
+export function readSystem(session: Pick<Session, "run">, cql: string): Promise<readonly RawRow[]> {
   return session.run({ ...cqlText(cql), kind: "system", decode: (rows) => rows });
 }

@@ -21,7 +21,7 @@ import { timeuuid, uuid } from "./uuid.ts";
 import { vector } from "./vector.ts";
 
 /** The native types of CQL that take no arguments, each as a column without bounds. */
-const nativeColumns: Readonly<Record<string, () => Column>> = {
+export const nativeColumns: Readonly<Record<string, () => Column>> = {
   ascii,
   bigint,
   blob,

@@ -1,0 +1,2 @@
+export { describeKeyspace } from "./describe.ts";
+export { printKeyspace } from "./print.ts";

@@ -1,0 +1,115 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, inject, test } from "vitest";
+import { findState, sync, type Table } from "../../src/cassandra/index.ts";
+import { createDirectory, runCommand } from "../fixtures/command.ts";
+import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
+
+const cluster = {
+  CASSANDRA_CONTACT_POINTS: inject("cassandra").contactPoints.join(","),
+  CASSANDRA_LOCAL_DATA_CENTER: inject("cassandra").localDataCenter,
+};
+
+const inspect = (...args: readonly string[]) => runCommand(["inspect", ...args], { env: cluster });
+
+/** Creates a keyspace by the statements of a file. */
+async function createKeyspaceBy(file: string): Promise<TestKeyspace> {
+  const keyspace = await createKeyspace();
+  const text = await readFile(new URL(file, import.meta.url), "utf8");
+  const statements = text.replaceAll(/^--.*$/gm, "").split(/;\s*$/m);
+  for (const statement of statements.map((each) => each.trim()).filter((each) => each !== "")) {
+    await keyspace.session.cql(statement);
+  }
+  return keyspace;
+}
+
+/** Imports definitions, with the package's own source. */
+async function tablesIn(text: string): Promise<readonly Table[]> {
+  await using directory = await createDirectory();
+  const source = fileURLToPath(new URL("../../src/cassandra/index.ts", import.meta.url));
+  const file = join(directory.path, "tables.ts");
+  await writeFile(file, text.replace("partyfinder/cassandra", pathToFileURL(source).href));
+  const exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, Table>>;
+  return Object.values(exported);
+}
+
+const withoutComments = (text: string) => text.replaceAll(/^ *\/\/.*\n/gm, "");
+
+test("inspect writes a keyspace as definitions, and finds them again after sync", async () => {
+  await using keyspace = await createKeyspaceBy("awkward.cql");
+  await using directory = await createDirectory();
+  const { session, name } = keyspace;
+  const file = join(directory.path, "tables.ts");
+  const done = await inspect(name, "--out", file);
+  expect(done).toEqual({
+    code: 0,
+    out: "",
+    err: `Defined 8 tables of keyspace ${name} in ${file}.\n`,
+  });
+  const text = await readFile(file, "utf8");
+  // `npm run check` compiles and formats this file.
+  const expected = await readFile(new URL("../examples/inspected.ts", import.meta.url), "utf8");
+  expect(text.replaceAll(name, "awkward")).toBe(expected);
+
+  const again = await inspect(name, "--out", file);
+  expect(again).toEqual(done);
+
+  const tables = await tablesIn(text);
+  expect(tables).toHaveLength(8);
+  expect(await findState(session, { keyspace: name, tables })).toEqual({
+    mismatch: undefined,
+    building: [],
+    differences: [],
+  });
+  expect(await sync(session, { keyspace: name, tables })).toEqual([]);
+
+  await using copy = await createKeyspace();
+  await sync(copy.session, { keyspace: copy.name, tables });
+  const copied = await inspect(copy.name);
+  expect(withoutComments(copied.out)).toBe(withoutComments(text));
+});
+
+test("inspect prints the named tables, and names what there is instead of an unknown one", async () => {
+  await using keyspace = await createKeyspace();
+  const { session, name } = keyspace;
+  await session.cql("CREATE TYPE place (name text)");
+  await session.cql("CREATE TABLE users (id int PRIMARY KEY, home frozen<place>)");
+  await session.cql("CREATE TABLE days (id int PRIMARY KEY)");
+  await session.cql("CREATE TABLE nights (id int PRIMARY KEY)");
+
+  const some = await inspect("--keyspace", name, "--table", "nights", "--table", "days");
+  expect(some).toMatchObject({ code: 0, err: `Defined 2 tables of keyspace ${name}.\n` });
+  expect(some.out.match(/^(?:export )?const \w+/gm)).toEqual([
+    "export const Day",
+    "export const Night",
+  ]);
+  const unknown = await inspect(name, "--table", "user");
+  expect(unknown).toEqual({
+    code: 2,
+    out: "",
+    err: `partyfinder: Keyspace ${name} has no table user, but days, nights, users.\n`,
+  });
+  expect(await inspect(name, "--keyspace", name)).toMatchObject({ code: 2 });
+  expect(await inspect(name, "other")).toMatchObject({
+    code: 2,
+    err: `partyfinder: inspect takes one argument, [keyspace], but got ${name} other.\n`,
+  });
+  const missing = await inspect("nowhere");
+  expect(missing.err).toContain("The database has no keyspace nowhere. It has ");
+  expect(missing.code).toBe(12);
+});
+
+test("inspect does not overwrite a file that a person has changed", async () => {
+  await using keyspace = await createKeyspace();
+  await using directory = await createDirectory();
+  await keyspace.session.cql("CREATE TABLE users (id int PRIMARY KEY)");
+  const file = join(directory.path, "tables.ts");
+  await writeFile(file, "// changed");
+  expect(await inspect(keyspace.name, "--out", file)).toEqual({
+    code: 2,
+    out: "",
+    err: `partyfinder: --out ${file} exists, with another text. Write to a new file, and compare the two.\n`,
+  });
+  expect(await readFile(file, "utf8")).toBe("// changed");
+});
