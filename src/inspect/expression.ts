@@ -26,13 +26,13 @@ export function expressionOf(type: string, known: KnownTypes): Expression | unde
   return expression(parseType(canonicalType(type)), { known, isFrozen: false });
 }
 
-interface Surroundings {
+interface WithinType {
   readonly known: KnownTypes;
   /** Whether it is inside of something frozen, which freezes its parts too. */
   readonly isFrozen: boolean;
 }
 
-function expression(type: CqlType, place: Surroundings): Expression | undefined {
+function expression(type: CqlType, place: WithinType): Expression | undefined {
   const { name, args, isQuoted } = type;
   if (isQuoted || (args.length === 0 && !isTypeOfCql(name))) return named(name, place);
   if (args.length === 0) {
@@ -48,18 +48,18 @@ function expression(type: CqlType, place: Surroundings): Expression | undefined 
   return call(name, parts as readonly Expression[]);
 }
 
-function named(name: string, { known }: Surroundings): Expression | undefined {
+function named(name: string, { known }: WithinType): Expression | undefined {
   const found = known.get(name);
   return found && { code: found.constant, column: found.column, calls: [], types: [name] };
 }
 
-function freeze(type: CqlType, place: Surroundings): Expression | undefined {
+function freeze(type: CqlType, place: WithinType): Expression | undefined {
   const isFrozen = type.name !== "tuple";
   const inner = expression(type, { ...place, isFrozen });
   return inner && isFrozen && !place.isFrozen ? call("frozen", [inner]) : inner;
 }
 
-function vectorOf({ args }: CqlType, place: Surroundings): Expression | undefined {
+function vectorOf({ args }: CqlType, place: WithinType): Expression | undefined {
   const [element, dimension] = args;
   const inner = expression(element!, { ...place, isFrozen: false });
   if (!inner) return undefined;

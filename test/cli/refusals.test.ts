@@ -15,7 +15,7 @@ test("the program lists its commands without a command and with --help", async (
     expect(help.out).toContain(`  ${name} `);
 });
 
-test.each(["serve", "sync", "seed", "schema", "documents", "doctor"])(
+test.each(["serve", "sync", "seed", "schema", "documents", "inspect", "doctor"])(
   "%s --help shows an example",
   async (name) => {
     const { code, out } = await runCommand([name, "--help"]);

@@ -13,10 +13,11 @@ const cluster = {
 
 const inspect = (...args: readonly string[]) => runCommand(["inspect", ...args], { env: cluster });
 
-/** Creates a keyspace by the statements of a file. */
-async function createKeyspaceBy(file: string): Promise<TestKeyspace> {
+const textOf = (file: string) => readFile(new URL(file, import.meta.url), "utf8");
+
+/** Creates a keyspace by statements, each of which ends a line. */
+async function createKeyspaceBy(text: string): Promise<TestKeyspace> {
   const keyspace = await createKeyspace();
-  const text = await readFile(new URL(file, import.meta.url), "utf8");
   const statements = text.replaceAll(/^--.*$/gm, "").split(/;\s*$/m);
   for (const statement of statements.map((each) => each.trim()).filter((each) => each !== "")) {
     await keyspace.session.cql(statement);
@@ -37,7 +38,7 @@ async function tablesIn(text: string): Promise<readonly Table[]> {
 const withoutComments = (text: string) => text.replaceAll(/^ *\/\/.*\n/gm, "");
 
 test("inspect writes a keyspace as definitions, and finds them again after sync", async () => {
-  await using keyspace = await createKeyspaceBy("awkward.cql");
+  await using keyspace = await createKeyspaceBy(await textOf("awkward.cql"));
   await using directory = await createDirectory();
   const { session, name } = keyspace;
   const file = join(directory.path, "tables.ts");
@@ -49,7 +50,7 @@ test("inspect writes a keyspace as definitions, and finds them again after sync"
   });
   const text = await readFile(file, "utf8");
   // `npm run check` compiles and formats this file.
-  const expected = await readFile(new URL("../examples/inspected.ts", import.meta.url), "utf8");
+  const expected = await textOf("../examples/inspected.ts");
   expect(text.replaceAll(name, "awkward")).toBe(expected);
 
   const again = await inspect(name, "--out", file);
@@ -112,4 +113,11 @@ test("inspect does not overwrite a file that a person has changed", async () => 
     err: `partyfinder: --out ${file} exists, with another text. Write to a new file, and compare the two.\n`,
   });
   expect(await readFile(file, "utf8")).toBe("// changed");
+});
+
+test("inspect writes what its page shows", async () => {
+  const page = await textOf("../../docs/inspect.md");
+  const [, cql = "", shown = ""] = /```sql\n(.*?)```.*?```ts\n(.*?)```/s.exec(page)!;
+  await using keyspace = await createKeyspaceBy(cql);
+  expect((await inspect(keyspace.name)).out).toContain(`\n\n${shown}`);
 });
