@@ -18,11 +18,11 @@ export function describeKeyspace(
     name,
     hasRows: [...columns.values()].some(({ kind }) => kind === "clustering"),
   }));
-  const made = namesOfTables(named, types.constants);
+  const names = namesOfTables(named, types.constants);
   const tables: TableDescription[] = [];
   const notes: string[] = [];
   for (const name of only.toSorted()) {
-    const found = describeTable(name, { live, types, made: made.get(name)! });
+    const found = describeTable(name, { live, types, names: names.get(name)! });
     if (typeof found === "string") notes.push(`Table ${name} is left out: ${found}`);
     else tables.push(found);
   }

@@ -14,6 +14,8 @@ export interface KeyspaceDescription {
 export interface TypeDescription {
   readonly constant: string;
   readonly name: string;
+  /** Its name in GraphQL, if it does not follow from its name in the database. */
+  readonly graphql: string | undefined;
   readonly fields: readonly ColumnDescription[];
   readonly notes: readonly string[];
 }
@@ -32,6 +34,8 @@ export interface ColumnDescription {
 export interface TableDescription {
   readonly constant: string;
   readonly name: string;
+  /** Its names in GraphQL that do not follow from others. */
+  readonly api: { readonly type: string; readonly row?: string; readonly partition?: string };
   readonly columns: readonly ColumnDescription[];
   readonly partition: readonly string[];
   readonly clustering: readonly { readonly name: string; readonly order: "ASC" | "DESC" }[];

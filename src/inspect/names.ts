@@ -9,10 +9,22 @@ export interface MadeName {
 }
 
 /** A table, as far as its names depend on it. */
-export interface NamedTable {
+export interface NamelessTable {
   readonly name: string;
   /** Whether a partition can have several rows, which are then read by a field of their own. */
   readonly hasRows: boolean;
+}
+
+/** The names of a table in GraphQL. */
+export interface TableNames {
+  /** The type of its rows. */
+  readonly type: string;
+  /** The field that reads a row. Undefined: as it follows from the type. */
+  readonly row?: string;
+  /** The field that reads a partition. Undefined: as it follows from the name of the table. */
+  readonly partition?: string;
+  /** What was decided, and why. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -29,90 +41,112 @@ const suffixes =
   `Addition Changed Connection Created Deleted Edge Exists Expectation Indexed Input Key NotFound Order
   Partition Range RowInput Slice Stale Times Updated`.split(/\s+/);
 
-/** Returns the constants of user-defined types by name: their GraphQL types, where these are valid names. */
+/** Returns the names of user-defined types in GraphQL, by their names in the database. */
 export function namesOfTypes(types: readonly string[]): ReadonlyMap<string, MadeName> {
   const taken = new Set<string>();
   return new Map(
     types.toSorted().map((type) => {
-      const graphql = pascalCase(type);
-      const isFree = isName(graphql) && !taken.has(graphql) && !reservedTypes.has(graphql);
-      const name = isFree ? graphql : numbered(pascal(wordsOf(type)) || "Type", taken);
+      const plain = pascalCase(type);
+      const isFree = isName(plain) && !taken.has(plain) && !reservedTypes.has(plain);
+      const name = isFree ? plain : numbered(pascal(wordsOf(type)) || "Type", taken);
       taken.add(name);
-      const remedy = `name it by the builder's option cassandra: { udts: { ${JSON.stringify(type)}: ${JSON.stringify(name)} } }`;
       if (isFree) return [type, { name }];
-      const why = isName(graphql)
-        ? `Another GraphQL type is called ${graphql}, too`
-        : `GraphQL has no type ${graphql}`;
-      return [type, { name, note: `${why}: ${remedy}.` }];
+      const why = isName(plain) ? `${plain} is another type` : `"${plain}" is no name in GraphQL`;
+      return [type, { name, note: `Its GraphQL type is called ${name}: ${why}.` }];
     }),
   );
 }
 
 /**
- * Returns the GraphQL types of tables by table name. A row is then read by the field that is called like the type, and
- * the rows of a partition by the one that is called like the table, both in camelCase.
+ * Returns the names of tables in GraphQL, by their names in the database.
  *
  * @param types the names of GraphQL types that are already in use
  */
 export function namesOfTables(
-  tables: readonly NamedTable[],
+  tables: readonly NamelessTable[],
   types: readonly string[],
-): ReadonlyMap<string, MadeName> {
+): ReadonlyMap<string, TableNames> {
+  const inTurn = tablesInTurn(tables);
   const taken = [...types];
   const fields = new Set(["keyspace"]);
-  for (const { name, hasRows } of tables) if (hasRows) fields.add(camel(wordsOf(name)));
-  const made = new Map<string, MadeName>();
-  for (const table of tablesInTurn(tables)) {
-    const found = nameOfTable(table, { taken, fields });
-    made.set(table.name, found);
-    taken.push(found.name);
-    fields.add(camelCase(found.name));
+  const partitions = new Map(
+    inTurn.flatMap(({ name, hasRows }) => {
+      if (!hasRows) return [];
+      const wanted = camel(wordsOf(name)) || "table";
+      const found = freeName(wanted, (each) => !fields.has(each) && !fields.has(`${each}Where`));
+      fields.add(found).add(`${found}Where`);
+      return [[name, { wanted, found }] as const];
+    }),
+  );
+  return new Map(
+    inTurn.map((table) => {
+      const type = nameOfTable(table, taken);
+      taken.push(type.name);
+      const partition = partitions.get(table.name);
+      const single = camelCase(type.name);
+      const row = freeName(single === partition?.found ? `${single}Row` : single, isFreeField);
+      fields.add(row);
+      return [table.name, tableNames(table, { type, row, partition })];
+    }),
+  );
+
+  function isFreeField(name: string): boolean {
+    return !fields.has(name);
   }
-  return made;
+}
+
+interface DecidedNames {
+  readonly type: MadeName;
+  readonly row: string;
+  readonly partition: { readonly wanted: string; readonly found: string } | undefined;
+}
+
+/** Returns the names of a table without those that follow from the others, as in a generated schema. */
+function tableNames({ name }: NamelessTable, { type, row, partition }: DecidedNames): TableNames {
+  const single = camelCase(type.name);
+  const impliedPartition = camelCase(pascalCase(name));
+  const impliedRow = single === partition?.found ? `${single}Row` : single;
+  const isPartitionDecided = partition !== undefined && partition.found !== partition.wanted;
+  return {
+    type: type.name,
+    ...(row !== impliedRow && { row }),
+    ...(partition && partition.found !== impliedPartition && { partition: partition.found }),
+    notes: [
+      ...(type.note === undefined ? [] : [type.note]),
+      ...(row === impliedRow ? [] : [`A row is read by ${row}: ${impliedRow} is another field.`]),
+      ...(isPartitionDecided
+        ? [`A partition is read by ${partition.found}: ${partition.wanted} is another field.`]
+        : []),
+    ],
+  };
 }
 
 /** Tables that are called like one of their rows come first: their names need no change. */
-function tablesInTurn(tables: readonly NamedTable[]): readonly NamedTable[] {
-  const isSingular = ({ name }: NamedTable) =>
+function tablesInTurn(tables: readonly NamelessTable[]): readonly NamelessTable[] {
+  const isSingular = ({ name }: NamelessTable) =>
     camel(wordsOf(name)) === camel(wordsOfRow(wordsOf(name)));
   const sorted = tables.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return [...sorted.filter(isSingular), ...sorted.filter((table) => !isSingular(table))];
 }
 
-interface TakenNames {
-  readonly taken: readonly string[];
-  readonly fields: ReadonlySet<string>;
-}
-
-function nameOfTable(table: NamedTable, names: TakenNames): MadeName {
-  const words = wordsOf(table.name);
+function nameOfTable({ name: table }: NamelessTable, taken: readonly string[]): MadeName {
+  const words = wordsOf(table);
   const wanted = pascal(wordsOfRow(words)) || "Table";
-  const why = whyNotType(wanted, table, names) ?? whyNotPlain(table.name, words);
+  const why = whyNotType(wanted, taken) ?? whyNotPlain(table, words);
   if (why === undefined) return { name: wanted };
-  for (let at = 1; ; at++) {
-    const number = at === 1 ? "" : String(at);
-    const name = [wanted, `${wanted}Row`]
-      .map((each) => `${each}${number}`)
-      .find((each) => whyNotType(each, table, names) === undefined);
-    if (name !== undefined) return { name, note: `Its GraphQL type is called ${name}: ${why}.` };
-  }
+  const isFree = (each: string) => whyNotType(each, taken) === undefined;
+  const name = isFree(wanted) ? wanted : freeName(`${wanted}Row`, isFree);
+  return { name, note: `Its GraphQL type is called ${name}: ${why}.` };
 }
 
 /** Returns why a table's rows cannot have a GraphQL type of this name, or undefined if they can. */
-function whyNotType(
-  name: string,
-  table: NamedTable,
-  { taken, fields }: TakenNames,
-): string | undefined {
+function whyNotType(name: string, taken: readonly string[]): string | undefined {
   if (reservedTypes.has(name)) return `${name} is a type of GraphQL or of this library`;
   const other = taken.find((each) => isClash(each, name));
-  if (other === name) return `${name} is the name of another type`;
-  if (other !== undefined) return `${name} and ${other} would have a type of the same name`;
-  const field = camelCase(name);
-  if (!fields.has(field)) return undefined;
-  return field === camel(wordsOf(table.name)) && table.hasRows
-    ? `a row and a partition would both be read by the field ${field}`
-    : `another table has the field ${field}`;
+  if (other === undefined) return undefined;
+  return other === name
+    ? `${name} is the name of another type`
+    : `${name} and ${other} would have a type of the same name`;
 }
 
 /** Whether two types, or those that accompany them, would have the same name. */
@@ -124,7 +158,7 @@ function isClash(one: string, other: string): boolean {
 
 function whyNotPlain(name: string, words: readonly string[]): string | undefined {
   if (/^[_a-z]/i.test(words[0] ?? "")) return undefined;
-  return `"${name}" has no name that GraphQL allows`;
+  return `"${name}" is no name in GraphQL`;
 }
 
 /** Names of arguments that stand beside those of key columns. */
@@ -179,9 +213,13 @@ function nameOfColumn(
     : decided(wanted, `"${column}" is no name in GraphQL`);
 }
 
-/** Returns a name with the first number that makes it a new one, or as it is if it is new. */
 function numbered(name: string, taken: ReadonlySet<string>): string {
+  return freeName(name, (each) => !taken.has(each));
+}
+
+/** Returns a name, with the first number that makes it free if it is not free. */
+function freeName(name: string, isFree: (name: string) => boolean): string {
   let found = name;
-  for (let at = 2; taken.has(found); at++) found = `${name}${at}`;
+  for (let at = 2; !isFree(found); at++) found = `${name}${at}`;
   return found;
 }

@@ -15,6 +15,8 @@ export function printKeyspace(description: KeyspaceDescription): string {
     ...(tables.length > 0 ? [importLines(description)] : []),
     ...types.map(typeLines),
     ...tables.map(tableLines),
+    ...(tables.length > 0 ? [apiLines(tables)] : []),
+    ...(types.some(({ graphql }) => graphql !== undefined) ? [udtsLines(types)] : []),
     ...notes.map((note) => commentLines(note, 0)),
     ...(tables.length > 0 ? [] : [["export {};"]]),
   ];
@@ -25,7 +27,7 @@ function fileHeader(keyspace: string): readonly string[] {
   return [
     `Keyspace ${keyspace}, as partyfinder inspect found it.`,
     "A person decides what the database does not tell:",
-    "- A constant is called like the GraphQL type of its rows, and .as() names a field: rename them at will.",
+    "- Names: .as() names a field of GraphQL, and api, at the end, the types and fields of tables.",
     "- Values can be null. If a column has a value in every row, add .required().",
     "- Do other programs write a table by lightweight transactions? Then add lwt: true. A plain write beside them is lost silently.",
   ].flatMap((text) => commentLines(text, 0));
@@ -74,6 +76,24 @@ function tableLines(table: TableDescription): readonly string[] {
   ];
 }
 
+function apiLines(tables: readonly TableDescription[]): readonly string[] {
+  return [
+    "export const api = {",
+    ...tables.flatMap(({ name, api }) => propertyLines(propertyName(name), objectCode(api), 2)),
+    "};",
+  ];
+}
+
+function udtsLines(types: readonly TypeDescription[]): readonly string[] {
+  return [
+    "export const udts = {",
+    ...types.flatMap(({ name, graphql }) =>
+      graphql === undefined ? [] : propertyLines(propertyName(name), stringCode(graphql), 2),
+    ),
+    "};",
+  ];
+}
+
 function columnLines(
   { name, type, isStatic, field, notes }: ColumnDescription,
   indent: number,
@@ -114,9 +134,9 @@ function indexCode({ column, options }: IndexDescription): CodeParts {
   return { before: `sai(${stringCode(column)}, `, ...objectCode(options), after: ")" };
 }
 
-function objectCode(object: Readonly<Record<string, string | number | boolean>>) {
+function objectCode(object: object) {
   return {
-    object: Object.entries(object).map(
+    object: Object.entries(object as Readonly<Record<string, string | number | boolean>>).map(
       ([name, value]) => `${propertyName(name)}: ${valueCode(value)}`,
     ),
   };

@@ -6,7 +6,7 @@ import type { LiveKeyspace } from "../cassandra/session/live-keyspace.ts";
 import type { ColumnDescription, TableDescription } from "./description.ts";
 import { expressionOf } from "./expression.ts";
 import { describeIndex, whyInvalidTable, saiOf } from "./indexes.ts";
-import { type MadeName, namesOfColumns } from "./names.ts";
+import { namesOfColumns, type TableNames } from "./names.ts";
 import { describeOptions } from "./options.ts";
 import { describeColumn, type DescribedTypes } from "./types.ts";
 
@@ -14,7 +14,7 @@ import { describeColumn, type DescribedTypes } from "./types.ts";
 export interface TableParts {
   readonly live: LiveKeyspace;
   readonly types: DescribedTypes;
-  readonly made: MadeName;
+  readonly names: TableNames;
 }
 
 /** Describes a table or view, or returns why it cannot be written. */
@@ -26,7 +26,7 @@ export function describeTable(name: string, parts: TableParts): TableDescription
   }
 }
 
-function described(name: string, { live, types, made }: TableParts): TableDescription {
+function described(name: string, { live, types, names }: TableParts): TableDescription {
   const all = columnsInOrder(live.tables.get(name)!);
   const key = keyOf(all);
   const columns = describeColumns(name, { all, live, types });
@@ -50,13 +50,14 @@ function described(name: string, { live, types, made }: TableParts): TableDescri
   const found = indexes.flatMap(({ index }) => index ?? []);
   requireEqual(define(found.map(({ column, options: each }) => saiOf(column, each))), live);
   return {
-    constant: made.name,
+    constant: names.type,
     name,
+    api: withoutNotes(names),
     columns: kept,
     ...key,
     indexes: found,
     options,
-    notes: [...(made.note === undefined ? [] : [made.note]), ...notesOf(name, live)],
+    notes: [...names.notes, ...notesOf(name, live)],
     missing: [
       ...columns.missing,
       ...[...refused].map(([column, why]) => `Column "${column}" is left out: ${why}`),
@@ -65,6 +66,11 @@ function described(name: string, { live, types, made }: TableParts): TableDescri
       ...otherOptions.map((text) => `Option of the table that no definition has: ${text}.`),
     ],
   };
+}
+
+function withoutNotes(names: TableNames): TableDescription["api"] {
+  const { notes: _, ...api } = names;
+  return api;
 }
 
 interface DescribedKey {
@@ -104,7 +110,7 @@ function isInKey(columns: readonly LiveColumn[], name: string): boolean {
   return kind === "partition_key" || kind === "clustering";
 }
 
-interface LiveTableColumns extends Omit<TableParts, "made"> {
+interface LiveTableColumns extends Omit<TableParts, "names"> {
   readonly all: readonly LiveColumn[];
 }
 

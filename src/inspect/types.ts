@@ -77,6 +77,7 @@ function describeType(
     description: {
       constant: made.name,
       name,
+      graphql: made.note === undefined ? undefined : made.name,
       fields: described,
       notes: made.note === undefined ? [] : [made.note],
     },

@@ -1,7 +1,6 @@
 // Keyspace awkward, as partyfinder inspect found it.
 // A person decides what the database does not tell:
-// - A constant is called like the GraphQL type of its rows, and .as() names a field: rename them at
-//   will.
+// - Names: .as() names a field of GraphQL, and api, at the end, the types and fields of tables.
 // - Values can be null. If a column has a value in every row, add .required().
 // - Do other programs write a table by lightweight transactions? Then add lwt: true. A plain write
 //   beside them is lost silently.
@@ -195,3 +194,14 @@ export const User = table(
     partition: ["id"],
   },
 );
+
+export const api = {
+  OrderLines: { type: "OrderLine" },
+  documents: { type: "Document" },
+  events_by_user: { type: "EventByUser" },
+  gone: { type: "Gone" },
+  page_hits: { type: "PageHit" },
+  readings: { type: "Reading" },
+  routes: { type: "Route" },
+  users: { type: "User" },
+};

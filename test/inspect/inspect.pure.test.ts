@@ -9,15 +9,29 @@ import { describeKeyspace, printKeyspace } from "../../src/inspect/index.ts";
 import { createDirectory } from "../fixtures/command.ts";
 import { liveKeyspace } from "./live.ts";
 
-/** The definitions of a keyspace, without the header and the import. */
+/** The definitions of a keyspace, without the header, the import and the names in GraphQL. */
 function bodyOf(live: LiveKeyspace, only?: readonly string[]): string {
-  const [, ...blocks] = printKeyspace(describeKeyspace(live, only)).split("\n\n");
-  return blocks.filter((block) => !block.startsWith("import ")).join("\n\n");
+  const blocks = blocksOf(live, only).filter(
+    (block) => !/^(import |export const (api|udts) )/.test(block),
+  );
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/** The names in GraphQL that a file exports. */
+function namesIn(live: LiveKeyspace): string {
+  const blocks = blocksOf(live).filter((block) => /^export const (api|udts) /.test(block));
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function blocksOf(live: LiveKeyspace, only?: readonly string[]): readonly string[] {
+  const [, ...blocks] = printKeyspace(describeKeyspace(live, only)).trimEnd().split("\n\n");
+  return blocks;
 }
 
 /** The names of the constants, with the comments before them. */
 function constantsOf(live: LiveKeyspace): readonly string[] {
   return bodyOf(live)
+    .trimEnd()
     .split("\n\n")
     .map((block) => block.replace(/\n?(?:export )?const (\w+) = [^]*$/, " → $1").trim());
 }
@@ -87,17 +101,48 @@ test("a clash of types is decided, with the reason", () => {
     { types: new Map([["address", { name: "address", fields: [{ name: "a", type: "int" }] }]]) },
   );
   expect(constantsOf(live)).toEqual([
-    `// Its GraphQL type is called _2024: "2024" has no name that GraphQL allows. → _2024`,
-    `// Its GraphQL type is called Table: "___" has no name that GraphQL allows. → Table`,
+    `// Its GraphQL type is called _2024: "2024" is no name in GraphQL. → _2024`,
+    `// Its GraphQL type is called Table: "___" is no name in GraphQL. → Table`,
     "// Its GraphQL type is called AddressRow: Address is the name of another type. → AddressRow",
     "// Its GraphQL type is called DateRow: Date is a type of GraphQL or of this library. → DateRow",
-    "// Its GraphQL type is called NewsRow: a row and a partition would both be read by the field news. → NewsRow",
+    "→ News",
     "→ Reading",
     "// Its GraphQL type is called ReadingInputRow: ReadingInput and Reading would have a type of the\n// same name. → ReadingInputRow",
     "→ Series",
     "→ User",
     "// Its GraphQL type is called UserRow: User is the name of another type. → UserRow",
     `// No definition here has the type "address".`,
+  ]);
+});
+
+test("the file has the names of types and fields that do not follow from others", () => {
+  const live = liveKeyspace({
+    ORDERS: rows,
+    news: rows,
+    order_lines: rows,
+    OrderLines: rows,
+    reading: rows,
+    readings: rows,
+    "3d_models": row,
+  });
+  expect(namesIn(live)).toBe(`export const api = {
+  "3d_models": { type: "_3dModel" },
+  ORDERS: { type: "Order", partition: "orders" },
+  OrderLines: { type: "OrderLine" },
+  news: { type: "News" },
+  order_lines: { type: "OrderLineRow", partition: "orderLines2" },
+  reading: { type: "Reading" },
+  readings: { type: "ReadingRow", row: "readingRow2" },
+};
+`);
+  expect(constantsOf(live)).toEqual([
+    '// Its GraphQL type is called _3dModel: "3d_models" is no name in GraphQL. → _3dModel',
+    "→ Order",
+    "→ OrderLine",
+    "→ News",
+    "// Its GraphQL type is called OrderLineRow: OrderLine is the name of another type.\n// A partition is read by orderLines2: orderLines is another field. → OrderLineRow",
+    "→ Reading",
+    "// Its GraphQL type is called ReadingRow: Reading is the name of another type.\n// A row is read by readingRow2: readingRow is another field. → ReadingRow",
   ]);
 });
 
@@ -163,9 +208,7 @@ test("types come before those that have them, and only those that tables have", 
       ),
     },
   );
-  expect(bodyOf(live))
-    .toBe(`// GraphQL has no type Größe: name it by the builder's option cassandra: { udts: { "Größe": "Grosse"
-// } }.
+  expect(bodyOf(live)).toBe(`// Its GraphQL type is called Grosse: "Größe" is no name in GraphQL.
 const Grosse = udt("Größe", {
   cm: int(),
 });
@@ -193,6 +236,14 @@ export const User = table(
 );
 
 // No definition here has the type "unused".
+`);
+  expect(namesIn(live)).toBe(`export const api = {
+  users: { type: "User" },
+};
+
+export const udts = {
+  Größe: "Grosse",
+};
 `);
 });
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, inject, test } from "vitest";
-import { findState, sync, type Table } from "../../src/cassandra/index.ts";
+import { findState, isTable, sync, type Table } from "../../src/cassandra/index.ts";
 import { createDirectory, runCommand } from "../fixtures/command.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 
@@ -32,7 +32,7 @@ async function tablesIn(text: string): Promise<readonly Table[]> {
   const file = join(directory.path, "tables.ts");
   await writeFile(file, text.replace("partyfinder/cassandra", pathToFileURL(source).href));
   const exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, Table>>;
-  return Object.values(exported);
+  return Object.values(exported).filter(isTable);
 }
 
 const withoutComments = (text: string) => text.replaceAll(/^ *\/\/.*\n/gm, "");
@@ -64,6 +64,15 @@ test("inspect writes a keyspace as definitions, and finds them again after sync"
     differences: [],
   });
   expect(await sync(session, { keyspace: name, tables })).toEqual([]);
+  const schema = await runCommand(["schema", file]);
+  expect(schema).toMatchObject({ code: 0, err: "" });
+  const reads = /^type Query \{.*?^\}/ms.exec(schema.out)![0].match(/(?<=^  )\w+(?=\()/gm);
+  expect(reads!.toSorted()).toEqual(
+    [
+      "document documents documentsWhere eventByUser eventsByUser gone orderLine orderLines pageHit",
+      "pageHits reading readings readingsWhere route routes routesWhere user",
+    ].flatMap((line) => line.split(" ")),
+  );
 
   await using copy = await createKeyspace();
   await sync(copy.session, { keyspace: copy.name, tables });
@@ -84,6 +93,7 @@ test("inspect prints the named tables, and names what there is instead of an unk
   expect(some.out.match(/^(?:export )?const \w+/gm)).toEqual([
     "export const Day",
     "export const Night",
+    "export const api",
   ]);
   const unknown = await inspect(name, "--table", "user");
   expect(unknown).toEqual({
