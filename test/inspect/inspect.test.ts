@@ -1,41 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { expect, inject, test } from "vitest";
-import { findState, isTable, sync, type Table } from "../../src/cassandra/index.ts";
+import { expect, test } from "vitest";
+import { findState, sync } from "../../src/cassandra/index.ts";
 import { createDirectory, runCommand } from "../fixtures/command.ts";
-import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
-
-const cluster = {
-  CASSANDRA_CONTACT_POINTS: inject("cassandra").contactPoints.join(","),
-  CASSANDRA_LOCAL_DATA_CENTER: inject("cassandra").localDataCenter,
-};
-
-const inspect = (...args: readonly string[]) => runCommand(["inspect", ...args], { env: cluster });
+import { createKeyspace } from "../fixtures/keyspace.ts";
+import { createKeyspaceBy, inspect, tablesIn, withoutComments } from "./inspected.ts";
 
 const textOf = (file: string) => readFile(new URL(file, import.meta.url), "utf8");
-
-/** Creates a keyspace by statements, each of which ends a line. */
-async function createKeyspaceBy(text: string): Promise<TestKeyspace> {
-  const keyspace = await createKeyspace();
-  const statements = text.replaceAll(/^--.*$/gm, "").split(/;\s*$/m);
-  for (const statement of statements.map((each) => each.trim()).filter((each) => each !== "")) {
-    await keyspace.session.cql(statement);
-  }
-  return keyspace;
-}
-
-/** Imports definitions, with the package's own source. */
-async function tablesIn(text: string): Promise<readonly Table[]> {
-  await using directory = await createDirectory();
-  const source = fileURLToPath(new URL("../../src/cassandra/index.ts", import.meta.url));
-  const file = join(directory.path, "tables.ts");
-  await writeFile(file, text.replace("partyfinder/cassandra", pathToFileURL(source).href));
-  const exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, Table>>;
-  return Object.values(exported).filter(isTable);
-}
-
-const withoutComments = (text: string) => text.replaceAll(/^ *\/\/.*\n/gm, "");
 
 test("inspect writes a keyspace as definitions, and finds them again after sync", async () => {
   await using keyspace = await createKeyspaceBy(await textOf("awkward.cql"));
@@ -67,11 +38,13 @@ test("inspect writes a keyspace as definitions, and finds them again after sync"
   const schema = await runCommand(["schema", file]);
   expect(schema).toMatchObject({ code: 0, err: "" });
   const reads = /^type Query \{.*?^\}/ms.exec(schema.out)![0].match(/(?<=^  )\w+(?=\()/gm);
-  expect(reads!.toSorted()).toEqual(
-    [
-      "document documents documentsWhere eventByUser eventsByUser gone orderLine orderLines pageHit",
-      "pageHits reading readings readingsWhere route routes routesWhere user",
-    ].flatMap((line) => line.split(" ")),
+  expect(reads).toEqual(
+    expect.arrayContaining(
+      [
+        "document documents documentsWhere eventByUser eventsByUser gone orderLine orderLines pageHit",
+        "pageHits reading readings readingsWhere route routes routesWhere user",
+      ].flatMap((line) => line.split(" ")),
+    ),
   );
 
   await using copy = await createKeyspace();
