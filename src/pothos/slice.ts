@@ -1,9 +1,10 @@
 import type { InputFieldMap } from "@pothos/core";
-import { clusteringNames, type RawRow, type Table } from "../cassandra/index.ts";
+import { clusteringNames, columnOf, type RawRow, type Table } from "../cassandra/index.ts";
 import { readerOf } from "./arguments.ts";
 import { fieldNameOf, fieldNamesOf, formOf, inputOf, type TableColumn } from "./columns.ts";
 import { badArgument, checkArgument } from "./error.ts";
 import type { FieldBuilder } from "./fields/generated.ts";
+import { MOMENTS, momentBound } from "./moments.ts";
 import { camelCase, pascalCase } from "./names.ts";
 import type { Builder } from "./builder-options.ts";
 import { rowTableOf, tableObjectOf } from "./refs.ts";
@@ -33,8 +34,11 @@ interface ExactOption {
 }
 
 const OPERATORS = ["gt", "gte", "lt", "lte"] as const;
-const LOWER = ["gt", "gte"] as const;
-const UPPER = ["lt", "lte"] as const;
+/** The operators of which a range has at most one. */
+const SIDES: readonly (readonly string[])[] = [
+  ["gt", "gte", "after"],
+  ["lt", "lte", "before"],
+];
 
 /**
  * Returns the argument for a part of a table's partitions. With one clustering column it is the range of that column. With
@@ -153,39 +157,52 @@ function rangeReader(builder: Builder, column: TableColumn, { isExact }: ExactOp
   const read = readerOf(builder, { ...column, rule: "lookup" });
   return (path: ArgumentPath, given: unknown): RawRow | undefined => {
     const bounds = Object.entries((given ?? {}) as RawRow).filter(([, bound]) => bound !== null);
-    for (const side of [LOWER, UPPER]) {
-      if (side.every((operator) => bounds.some(([each]) => each === operator))) {
-        throw badArgument(path, `can have ${side.join(" or ")}, not both`);
-      }
+    for (const side of SIDES) {
+      const given = side.filter((operator) => bounds.some(([each]) => each === operator));
+      if (given.length > 1) throw badArgument(path, `can have ${given.join(" or ")}, not both`);
     }
     if (bounds.length === 0) return undefined;
     const none = isExact && Object.entries(given as RawRow).find(([, bound]) => bound === null);
     if (none) throw badArgument([...path, none[0]], "must not be null");
     return Object.fromEntries(
-      bounds.map(([operator, bound]) => [
-        operator,
-        checkArgument([...path, operator], () => read(bound)),
-      ]),
+      bounds.map(([operator, bound]) => {
+        const at = [...path, operator];
+        return isMoment(operator)
+          ? [MOMENTS[operator].operator, momentBound(at, bound as Date, operator)]
+          : [operator, checkArgument(at, () => read(bound))];
+      }),
     );
   };
 }
 
-/** Returns an input such as `DateTimeRange`, which columns with the same form share. */
+function isMoment(operator: string): operator is keyof typeof MOMENTS {
+  return Object.hasOwn(MOMENTS, operator);
+}
+
+/**
+ * Returns an input such as `DateTimeRange`, which columns with the same form share. That of a `timeuuid` also has bounds by
+ * the moments in it.
+ */
 function rangeRef(builder: Builder, column: TableColumn) {
-  const form = formOf(builder, column);
-  const range = `${form.name}Range`;
-  const meaning = `a range of ${form.name}`;
+  const isTimed = columnOf(column.table, column.name).type.kind === "timeuuid";
+  const of = isTimed ? "TimeUUID" : formOf(builder, column).name;
+  const range = `${of}Range`;
+  const meaning = `a range of ${of}`;
   const type = inputOf(builder, column);
   return typeOnce(builder, { name: range, meaning }, () =>
     builder.inputType(range, {
       description: "A range with at most one lower and one upper bound.",
       fields: (t) =>
-        Object.fromEntries(
-          OPERATORS.map((operator) => [
+        Object.fromEntries([
+          ...OPERATORS.map((operator) => [
             operator,
             t.field({ type, required: false, description: BOUNDS[operator] }),
           ]),
-        ),
+          ...(isTimed ? Object.entries(MOMENTS) : []).map(([operator, { description }]) => [
+            operator,
+            t.field({ type: "DateTime" as never, required: false, description }),
+          ]),
+        ]),
     }),
   );
 }

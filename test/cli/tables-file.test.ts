@@ -45,6 +45,17 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
     `INSERT INTO users (id, address) VALUES (${id}, {city: 'Rome', at: (41.9, 12.5)})`,
   );
 
+  const [noon, next] = ["2027-08-15T12:00:00.000Z", "2027-08-15T12:00:00.001Z"];
+  for (const [title, document] of [
+    ["first", `minTimeuuid('${noon}')`],
+    ["last", `maxTimeuuid('${noon}')`],
+    ["next", `minTimeuuid('${next}')`],
+  ]) {
+    await session.cql(
+      `INSERT INTO documents (collection, id, title) VALUES ('a', ${document}, '${title}')`,
+    );
+  }
+
   await using served = startCommand(["serve", "tables.ts"], options);
   const [, url = ""] = /(http\S*)/.exec(await served.printed("Ctrl-C stops everything."))!;
   const query = `{
@@ -61,6 +72,9 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
       nodes { note }
     }
     pageHit(page: "/", day: "2027-08-15") { views errors }
+    after: documents(collection: "a", id: { after: "${noon}" }) { nodes { title } }
+    before: documents(collection: "a", id: { before: "${next}" }) { nodes { title } }
+    noon: documents(collection: "a", id: { before: "${noon}" }) { nodes { title } }
     usersById(ids: ["${other}", "${id}", "${id}"]) { id address { city } }
     user(id: "${id}") { address { city at { item0 } } roles }
   }`;
@@ -82,9 +96,16 @@ test("tables without a schema are synced, and served with pages, ranges, slices 
       },
       eventsByUser: { nodes: [{ note: "second" }] },
       pageHit: { views: "3", errors: "0" },
+      after: { nodes: [{ title: "next" }] },
+      before: { nodes: [{ title: "last" }, { title: "first" }] },
+      noon: { nodes: [] },
       usersById: [null, ...Array(2).fill({ id, address: { city: "Rome" } })],
       user: { address: { city: "Rome", at: { item0: 41.9 } }, roles: [] },
     },
+  });
+  const both = `{ gt: "50554d6e-29bb-11e5-b345-feff819cdc9f", after: "${noon}" }`;
+  expect(await send(`{ documents(collection: "a", id: ${both}) { nodes { id } } }`)).toMatchObject({
+    errors: [{ message: 'Argument "id" can have gt or after, not both.' }],
   });
   const many = JSON.stringify(Array(51).fill(id));
   expect(await send(`{ usersById(ids: ${many}) { id } }`)).toMatchObject({

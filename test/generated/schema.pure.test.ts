@@ -126,7 +126,7 @@ type PageInfo {
 }
 type Query {
   document(collection: String!, id: UUID!): Document
-  documents(collection: String!, id: UUIDRange, order: RowOrder! = STORED, first: Int! = 20, after: String): DocumentConnection!
+  documents(collection: String!, id: TimeUUIDRange, order: RowOrder! = STORED, first: Int! = 20, after: String): DocumentConnection!
   documentsWhere(collection: String!, where: DocumentIndexed!, first: Int! = 20, after: String): DocumentConnection!
   eventByUser(userId: UUID!, kind: String!, at: DateTime!, id: UUID!): EventByUser
   eventsByUser(userId: UUID!, slice: EventByUserSlice, order: RowOrder! = STORED, first: Int! = 20, after: String): EventByUserConnection!
@@ -178,6 +178,14 @@ input StringRange {
 type StringStringEntry {
   key: String!
   value: String!
+}
+input TimeUUIDRange {
+  gt: UUID
+  gte: UUID
+  lt: UUID
+  lte: UUID
+  after: DateTime
+  before: DateTime
 }
 scalar UUID
 input UUIDRange {

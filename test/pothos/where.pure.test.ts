@@ -88,7 +88,7 @@ test("the argument has a field for what each index serves", () => {
   site: String
 }`);
   expect(typeText("Query")).toMatch(
-    /documentsWhere\(\s+shelf: String!\s+id: UUIDRange\s+where: DocumentIndexed!\s+first: Int! = 20\s+after: String\s+\): DocumentConnection!/,
+    /documentsWhere\(\s+shelf: String!\s+id: TimeUUIDRange\s+where: DocumentIndexed!\s+first: Int! = 20\s+after: String\s+\): DocumentConnection!/,
   );
 });
 
