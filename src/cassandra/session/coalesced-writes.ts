@@ -6,21 +6,42 @@ import { createRequire } from "node:module";
  * together. None waits for another turn: the last phase of the same one sends it.
  */
 
-/** The requests that a connection has to send (4.10.0, writers.js). */
+/** A connection (4.10.0, connection.js). */
+interface Connection {
+  readonly writeQueue: WriteQueue;
+  connectionReady: (this: Connection, callback: () => void) => void;
+}
+
+/** The requests that it has to send (4.10.0, writers.js). */
 interface WriteQueue {
+  readonly netClient: { readonly destroyed: boolean };
   /** Whether a write is under way, or will begin. */
   isRunning: boolean;
   readonly canWrite: boolean;
   run: (this: WriteQueue) => void;
-  process: (this: WriteQueue) => void;
+  readonly process: (this: WriteQueue) => void;
+  /** Fails the requests that have not been written. */
+  readonly setWriteError: (this: WriteQueue, error: Error) => void;
 }
 
-const { WriteQueue: WriteQueueClass } = createRequire(import.meta.url)(
-  "cassandra-driver/lib/writers.js",
-) as { readonly WriteQueue: { readonly prototype: WriteQueue } };
+const { prototype: connections } = createRequire(import.meta.url)(
+  "cassandra-driver/lib/connection.js",
+) as { readonly prototype: Connection };
 
-WriteQueueClass.prototype.run = function () {
+const { connectionReady } = connections;
+
+// Requests before that are part of a handshake, whose end by the node must find them written to be reported.
+connections.connectionReady = function (callback) {
+  this.writeQueue.run = runOncePerTurn;
+  connectionReady.call(this, callback);
+};
+
+function runOncePerTurn(this: WriteQueue): void {
   if (this.isRunning || !this.canWrite) return;
   this.isRunning = true;
-  setImmediate(() => this.process());
-};
+  setImmediate(() => {
+    // The connection may have ended in the same turn, and would answer none of them.
+    if (this.netClient.destroyed) this.setWriteError(new Error("The connection has ended"));
+    else this.process();
+  });
+}
