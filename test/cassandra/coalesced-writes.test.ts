@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { int, select, table } from "../../src/cassandra/index.ts";
+import { connect, insert, int, select, table } from "../../src/cassandra/index.ts";
 import { createKeyspace, type TestKeyspace } from "../fixtures/keyspace.ts";
 import { EXECUTE } from "../fixtures/proxy.ts";
 
@@ -30,6 +30,20 @@ test("the requests of one turn of the event loop are written together", async ()
   } finally {
     write.mockRestore();
   }
+});
+
+test("a write on a connection that ends in the same turn was not sent, and its caller learns so", async () => {
+  const { cluster, name } = keyspace;
+  await using session = await connect({ ...cluster, keyspace: name });
+  const write = vi.spyOn(Socket.prototype, "write");
+  await session.run(insert(Lamp, { number: 0 }));
+  const sockets = write.mock.contexts.filter((_, at) => isExecute(write.mock.calls[at]![0]));
+  write.mockRestore();
+  expect(sockets).toHaveLength(1);
+  (sockets[0] as Socket).destroy();
+  await expect(session.run(insert(Lamp, { number: 1 }))).rejects.toMatchObject({
+    code: "UNAVAILABLE",
+  });
 });
 
 /** Whether bytes begin with a request that executes a prepared statement. */
