@@ -7,9 +7,9 @@ import { createRequire } from "node:module";
  */
 
 /** A connection (4.10.0, connection.js). */
-interface Connection {
+interface ReadyConnection {
   readonly writeQueue: WriteQueue;
-  connectionReady: (this: Connection, callback: () => void) => void;
+  connectionReady: (this: ReadyConnection, callback: () => void) => void;
 }
 
 /** The requests that it has to send (4.10.0, writers.js). */
@@ -26,7 +26,7 @@ interface WriteQueue {
 
 const { prototype: connections } = createRequire(import.meta.url)(
   "cassandra-driver/lib/connection.js",
-) as { readonly prototype: Connection };
+) as { readonly prototype: ReadyConnection };
 
 const { connectionReady } = connections;
 
