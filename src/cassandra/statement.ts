@@ -21,8 +21,8 @@ export type ConsistencyLevel = "LOCAL_ONE" | "LOCAL_QUORUM" | "QUORUM" | "ALL";
 export interface Statement<Result> extends Fragment {
   /**
    * How the statement is executed. The driver retries `read` and `serial` on another node, but never `write`, `counter`
-   * and `lwt`. A serial read sees every lightweight transaction that may still be applied. All kinds are prepared except `system`:
-   * reads of system tables without parameters.
+   * and `lwt`. A serial read sees every lightweight transaction that may still be applied. All kinds are prepared except
+   * `system`: reads of system tables without parameters.
    */
   readonly kind: "read" | "serial" | "system" | "write" | "counter" | "lwt";
   /** The consistency with which it is executed. Absent for that of the session. Never set for `serial` and `lwt`. */

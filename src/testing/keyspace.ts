@@ -37,13 +37,14 @@ export interface TestKeyspace extends AsyncDisposable {
 const CONNECT_LIMIT = 60_000;
 
 /**
- * Creates a keyspace with one replica and the tables of these models, whose indexes can be queried. It is dropped when it is disposed of, whether the
- * test passed or not; only a killed process leaves its keyspaces behind.
+ * Creates a keyspace with one replica and the tables of these models, whose indexes can be queried. It is dropped when it
+ * is disposed of, whether the test passed or not; only a killed process leaves its keyspaces behind.
  *
  * While a node accepts connections but does not answer, as on a loaded machine, connecting is retried for a minute.
  * Statements of the session have the time-out that `cassandra` has (`requestTimeout`).
  *
- * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; `NOT_SYNCED` as `sync`; no keyspace is left behind then
+ * @throws CassandraError `NOT_CONNECTED`, `UNAVAILABLE` or `REFUSED`; `NOT_SYNCED` as `sync`; no keyspace is left behind
+ * then
  * @example
  * await using keyspace = await createTestKeyspace({ cassandra, tables: [SeatTable] });
  * await keyspace.session.run(select(SeatTable, { theatre: "Globe" })); // []

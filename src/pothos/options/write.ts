@@ -79,6 +79,16 @@ interface IfArgument {
   readonly if?: Readonly<Record<string, object | null | undefined>> | null | undefined;
 }
 
+/** Whether written values can expire. */
+interface OptionTtl {
+  /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
+  readonly ttl?: boolean;
+}
+
+interface TtlArgument {
+  readonly ttl?: number | null | undefined;
+}
+
 export type PutFieldOptions<
   Types extends SchemaTypes,
   Parent,
@@ -90,15 +100,12 @@ export type PutFieldOptions<
   Parent,
   KeyArguments<T, Given> & {
     readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
-    readonly ttl?: number | null | undefined;
-  },
+  } & TtlArgument,
   Own,
   Outcome
 > &
-  From<Types, Parent, T, Given> & {
-    /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
-    readonly ttl?: boolean;
-  };
+  From<Types, Parent, T, Given> &
+  OptionTtl;
 
 export type PutRowsFieldOptions<
   Types extends SchemaTypes,
@@ -113,15 +120,12 @@ export type PutRowsFieldOptions<
     readonly rows: readonly (Arguments<T, ClusteringNames<T>[number], never> & {
       readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
     })[];
-    readonly ttl?: number | null | undefined;
-  },
+  } & TtlArgument,
   Own,
   Outcome
 > &
-  From<Types, Parent, T, Given> & {
-    /** Whether clients can set a time to live in seconds by the argument `ttl`. Default: false. */
-    readonly ttl?: boolean;
-  };
+  From<Types, Parent, T, Given> &
+  OptionTtl;
 
 export type RemoveRangeFieldOptions<
   Types extends SchemaTypes,
