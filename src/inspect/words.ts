@@ -1,3 +1,5 @@
+import { capital } from "../pothos/names.ts";
+
 /** Returns the words of a name: `order_lines`, `OrderLines` and `"Order Lines"` have the words `order` and `lines`. */
 export function wordsOf(name: string): readonly string[] {
   const spelled = asciiText(name);
@@ -12,16 +14,12 @@ export function wordsOf(name: string): readonly string[] {
 
 /** Returns words as one name in PascalCase. A name that would begin with a digit begins with `_`. */
 export function pascal(words: readonly string[]): string {
-  return withoutDigit(words.map(capitalized).join(""));
+  return withoutDigit(words.map(capital).join(""));
 }
 
 /** Returns words as one name in camelCase. A name that would begin with a digit begins with `_`. */
 export function camel([first = "", ...others]: readonly string[]): string {
-  return withoutDigit(`${first}${others.map(capitalized).join("")}`);
-}
-
-function capitalized(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+  return withoutDigit(`${first}${others.map(capital).join("")}`);
 }
 
 function withoutDigit(name: string): string {

@@ -85,7 +85,7 @@ interface OptionTtl {
   readonly ttl?: boolean;
 }
 
-interface TtlArgument {
+interface GivenTtl {
   readonly ttl?: number | null | undefined;
 }
 
@@ -100,7 +100,7 @@ export type PutFieldOptions<
   Parent,
   KeyArguments<T, Given> & {
     readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
-  } & TtlArgument,
+  } & GivenTtl,
   Own,
   Outcome
 > &
@@ -120,7 +120,7 @@ export type PutRowsFieldOptions<
     readonly rows: readonly (Arguments<T, ClusteringNames<T>[number], never> & {
       readonly row: InputOf<T, Exclude<DataName<T>, StaticName<T>>, Given>;
     })[];
-  } & TtlArgument,
+  } & GivenTtl,
   Own,
   Outcome
 > &
